@@ -1,1 +1,21 @@
-//! Not written yet.
+//! What the database is asked to do, as data: statements with parameters, what each must find, and how rows become JSON.
+//!
+//! `query` writes a [`Work`], `store` runs it in one transaction and answers an [`Outcome`]. Neither needs to know
+//! the other. This crate knows no blueprint, no HTTP and no driver.
+
+mod outcome;
+mod shape;
+mod step;
+mod value;
+
+pub use outcome::{Answer, Outcome, Refusal};
+pub use shape::{Column, Kind, Shape};
+pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};
+pub use value::Value;
+
+/// Which SQL the statements are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3, tables `STRICT`.
+    Sqlite,
+}

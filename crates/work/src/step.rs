@@ -1,0 +1,104 @@
+//! One transaction as a list of steps.
+
+use std::sync::Arc;
+
+use crate::{Refusal, Shape, Value};
+
+/// Everything that is done for one request, in one transaction. A refusal at any step undoes all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    /// Whether it writes, and for reads what they may cost.
+    pub mode: Mode,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Whether a work writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It only reads, from one snapshot.
+    Read(Cost),
+    /// It writes; the answer is given only after the commit has reached the disk.
+    Write,
+}
+
+/// What a read may cost. Decides where it runs, so that a slow one holds up nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// A handful of rows by key: microseconds.
+    Point,
+    /// Anything else.
+    Scan,
+}
+
+/// SQL text with its parameters, `?1` being the first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// The text. Shared, because the fixed ones are rendered once at start.
+    pub sql: Arc<str>,
+    /// The parameters in order.
+    pub params: Vec<Value>,
+}
+
+impl Statement {
+    /// A statement.
+    pub fn new(sql: impl Into<Arc<str>>, params: Vec<Value>) -> Statement {
+        Statement { sql: sql.into(), params }
+    }
+}
+
+/// One step of a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Returns one row: the body of the answer, and its captured values. No row is a refusal.
+    /// In a write this may be an `INSERT`, `UPDATE` or `DELETE` with `RETURNING`.
+    One {
+        /// The statement.
+        statement: Statement,
+        /// How the row is read.
+        shape: Arc<Shape>,
+        /// What no row means.
+        none: Otherwise,
+    },
+    /// Returns a page of rows: a JSON array as body, and the captured values of its last row.
+    Page {
+        /// The statement; it asks for one row more than `limit`, which tells whether there are more.
+        statement: Statement,
+        /// How a row is read.
+        shape: Arc<Shape>,
+        /// How many rows the page has at most.
+        limit: usize,
+    },
+    /// Returns a single integer, the count of the answer.
+    Count(Statement),
+    /// Must return a row, else the work is refused. Nothing of the row is read.
+    Require {
+        /// The statement.
+        statement: Statement,
+        /// What no row means.
+        none: Otherwise,
+    },
+    /// Changes rows: at least one, else the work is refused.
+    Change {
+        /// The statement.
+        statement: Statement,
+        /// What no changed row means.
+        none: Otherwise,
+    },
+    /// Changes any number of rows.
+    Run(Statement),
+}
+
+/// What it means that a step found nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Otherwise {
+    /// Always this.
+    Refuse(Refusal),
+    /// A statement, run in the same transaction, returns an integer: the place of the refusal in the list.
+    Probe {
+        /// The statement.
+        statement: Statement,
+        /// The refusals. A place outside the list counts as the first.
+        refusals: Vec<Refusal>,
+    },
+}
