@@ -225,6 +225,8 @@ pub enum FieldKind {
         to: Target,
         /// What happens to this row when that one is deleted.
         on_delete: OnDelete,
+        /// What the ids of that row are, so that a field can read a value by itself.
+        id: IdKind,
     },
 }
 
