@@ -1,16 +1,96 @@
 //! What a backend is: TOML in, a checked [`Blueprint`] out, or every problem at once with its place in the file.
+//!
+//! It knows neither HTTP nor SQL, neither disk nor clock. The stages: `raw` says which words there are, `shape` checks that the
+//! document is made of them, `resolve` gives each its meaning, `values` reads every value that a field may hold.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod model;
+mod nearest;
+mod places;
 mod problem;
+#[expect(
+    dead_code,
+    reason = "words that the grammar knows and nothing enforces yet: `not_yet` refuses them by their place"
+)]
+mod raw;
+mod render;
+mod report;
+mod resolve;
+mod shape;
+mod values;
 
 pub use model::*;
+pub use nearest::nearest;
 pub use problem::{Place, Problem, Problems, Severity};
+pub use raw::json_schema;
+pub use resolve::{NOT_YET, NotYet};
+pub use values::Complaint;
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use toml::de::DeTable;
+
+use crate::places::Places;
+use crate::raw::RawBlueprint;
+use crate::report::Report;
+
+/// A thousand times the largest blueprint that anybody wrote.
+const MAX_BYTES: usize = 1024 * 1024;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(json_schema);
 
 /// Reads a blueprint.
 ///
 /// # Errors
 /// Every problem of the file, in the order of the file.
 pub fn load(text: &str) -> Result<Blueprint, Problems> {
-    let _ = text;
-    Err(Problems::default())
+    let no_places = Places::empty(text);
+    let mut report = Report::new(&no_places);
+    if text.len() > MAX_BYTES {
+        let message = format!(
+            "the blueprint has {} bytes; at most {MAX_BYTES} are read",
+            text.len()
+        );
+        report.span(0..0, "too_large", message, None);
+        return Err(report.finish());
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        report.span(
+            error.span().unwrap_or_default(),
+            "syntax",
+            error.message(),
+            None,
+        );
+    }
+    if report.has_errors() {
+        return Err(report.finish());
+    }
+    let (document, places, unfit) = Places::new(text, table.get_ref());
+    let mut report = Report::new(&places);
+    for unfit in unfit {
+        report.span(unfit.span, "unfit", unfit.message, None);
+    }
+    check(text, document, report)
+}
+
+fn check(text: &str, mut document: Value, mut report: Report) -> Result<Blueprint, Problems> {
+    if !shape::check(&SCHEMA, &mut document, &mut report) {
+        return Err(report.finish());
+    }
+    resolve::refuse_not_yet(&document, &mut report);
+    let raw: RawBlueprint = match serde_json::from_value(document) {
+        Ok(raw) => raw,
+        Err(error) => {
+            report.span(0..0, "shape", error.to_string(), None);
+            return Err(report.finish());
+        }
+    };
+    let parts = resolve::resolve(&raw, &mut report);
+    if report.has_errors() {
+        return Err(report.finish());
+    }
+    Ok(parts.into_blueprint(report.finish().0, text.to_owned()))
 }

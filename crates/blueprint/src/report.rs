@@ -1,0 +1,139 @@
+//! Where problems are put as they are found, in any order, with the place that each has in the file.
+
+use std::ops::Range;
+
+use crate::places::{Places, Pointer};
+use crate::problem::{Problem, Problems, Severity};
+
+/// Nobody reads more, and a file made of mistakes must not cost more than a file.
+const MAX_PROBLEMS: usize = 200;
+
+pub(crate) struct Report<'t> {
+    pub places: &'t Places<'t>,
+    problems: Vec<Problem>,
+    left_out: usize,
+}
+
+impl<'t> Report<'t> {
+    pub fn new(places: &'t Places<'t>) -> Report<'t> {
+        Report {
+            places,
+            problems: Vec::new(),
+            left_out: 0,
+        }
+    }
+
+    /// Something is wrong with a word: unknown, misplaced, missing below it.
+    pub fn key(
+        &mut self,
+        at: &Pointer,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let place = self.places.key(at);
+        self.push(Problem {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint,
+            pointer: at.as_str().to_owned(),
+            place,
+        });
+    }
+
+    /// Something is wrong with what a word says.
+    pub fn value(
+        &mut self,
+        at: &Pointer,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let place = self.places.value(at);
+        self.push(Problem {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint,
+            pointer: at.as_str().to_owned(),
+            place,
+        });
+    }
+
+    /// Something loads but does not do what it says.
+    pub fn warn(
+        &mut self,
+        at: &Pointer,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let place = self.places.key(at);
+        self.push(Problem {
+            severity: Severity::Warning,
+            code,
+            message: message.into(),
+            hint,
+            pointer: at.as_str().to_owned(),
+            place,
+        });
+    }
+
+    /// Something is wrong with a stretch of the text that has no pointer.
+    pub fn span(
+        &mut self,
+        span: Range<usize>,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        let place = self.places.place(span);
+        let pointer = String::new();
+        self.push(Problem {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint,
+            pointer,
+            place,
+        });
+    }
+
+    fn push(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Whether the file says anything there, be it wrong.
+    pub fn says(&self, at: &Pointer) -> bool {
+        self.places.has(at)
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Everything that was found, in the order of the file.
+    pub fn finish(mut self) -> Problems {
+        self.problems
+            .sort_by_key(|problem| problem.place.span.start);
+        if let Some(last) = self.problems.last().filter(|_| self.left_out > 0) {
+            let message = format!("{} more problems are not shown", self.left_out);
+            let more = Problem {
+                code: "too_many",
+                message,
+                hint: None,
+                severity: Severity::Error,
+                ..last.clone()
+            };
+            self.problems.push(more);
+        }
+        Problems(self.problems)
+    }
+}

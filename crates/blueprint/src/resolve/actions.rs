@@ -1,0 +1,238 @@
+//! Actions: what each sets, clears or turns round, under a name that nothing else of the entity's paths has.
+
+use super::access::Rules;
+use super::fields::{literal, now_hint};
+use super::names::{self, EntityName};
+use crate::model::{Action, ActionKind, Field, FieldKind, Literal};
+use crate::nearest::perhaps_or_list;
+use crate::places::Pointer;
+use crate::raw::{RawAction, RawBlueprint};
+use crate::report::Report;
+
+/// Keys of access, and a path that the trash will need.
+const RESERVED: &[&str] = &["read", "create", "update", "delete", "restore"];
+
+pub(super) fn actions(
+    raw: &RawBlueprint,
+    entity: &EntityName,
+    fields: &[Field],
+    rules: &Rules,
+    at: &Pointer,
+    report: &mut Report,
+) -> Vec<Action> {
+    let entity_at = at;
+    let at = at.child("action");
+    let mut actions = Vec::new();
+    for (name, written) in &entity.raw.action {
+        let at = at.child(name);
+        check_name(name, raw, entity, &at, report);
+        let lookup = Lookup {
+            fields,
+            at: entity_at.child("field"),
+        };
+        let Some(does) = kind(written, &lookup, &at, report) else {
+            continue;
+        };
+        actions.push(Action {
+            name: name.clone(),
+            path: names::kebab(name),
+            summary: written.summary.clone().unwrap_or_default(),
+            does,
+            access: rules
+                .actions
+                .get(name)
+                .unwrap_or(&rules.standard.update)
+                .clone(),
+        });
+    }
+    actions
+}
+
+fn check_name(
+    name: &str,
+    raw: &RawBlueprint,
+    entity: &EntityName,
+    at: &Pointer,
+    report: &mut Report,
+) {
+    if !names::snake_case(name, at, "an action", report) {
+        return;
+    }
+    if RESERVED.contains(&name) {
+        let hint = Some("choose another name".to_owned());
+        report.key(
+            at,
+            "reserved_name",
+            format!("`{name}` is what the engine calls an operation of its own"),
+            hint,
+        );
+    }
+    let refers_here = |other: &crate::raw::RawEntity| {
+        other
+            .field
+            .values()
+            .any(|field| field.to.as_ref() == Some(&entity.name))
+    };
+    let nested = raw.entity.iter().find(|(other, written)| {
+        let plural = written
+            .plural
+            .clone()
+            .unwrap_or_else(|| super::plurals::plural(other));
+        plural == name && refers_here(written)
+    });
+    if let Some((other, _)) = nested {
+        let message = format!(
+            "`{name}` is also the path of the rows of `{other}` that refer to a `{}`",
+            entity.name
+        );
+        report.key(
+            at,
+            "name_clash",
+            message,
+            Some("choose another name".to_owned()),
+        );
+    }
+}
+
+struct Lookup<'f> {
+    fields: &'f [Field],
+    at: Pointer,
+}
+
+impl Lookup<'_> {
+    /// The field of a name; silent about one that is there but was cut out.
+    fn find(&self, name: &str, at: &Pointer, report: &mut Report) -> Option<(usize, &Field)> {
+        let found = self
+            .fields
+            .iter()
+            .enumerate()
+            .find(|(_, field)| field.name == name);
+        if found.is_none() && !report.says(&self.at.child(name)) {
+            let hint = perhaps_or_list(
+                name,
+                self.fields
+                    .iter()
+                    .map(|field| field.name.as_str())
+                    .collect::<Vec<_>>(),
+            );
+            report.value(
+                at,
+                "unknown_name",
+                format!("there is no field {name:?}"),
+                hint,
+            );
+        }
+        found
+    }
+}
+
+fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
+    let sets = raw.set.is_some() || raw.clear.is_some();
+    match (&raw.toggle, sets) {
+        (Some(toggle), false) => toggled(toggle, fields, &at.child("toggle"), report),
+        (None, true) => {
+            let mut changes = set(raw, fields, &at.child("set"), report);
+            changes.extend(cleared(raw, &changes, fields, &at.child("clear"), report));
+            Some(ActionKind::Set(changes))
+        }
+        (Some(_), true) => {
+            report.key(
+                &at.child("toggle"),
+                "contradiction",
+                "an action either sets fields or toggles one",
+                None,
+            );
+            None
+        }
+        (None, false) => {
+            let said = ["set", "clear", "toggle", "call"]
+                .iter()
+                .any(|word| report.says(&at.child(word)));
+            if !said {
+                let hint = "add `set = { status = \"done\" }` or `toggle = \"done\"`".to_owned();
+                report.key(at, "missing_word", "this action does nothing", Some(hint));
+            }
+            None
+        }
+    }
+}
+
+fn toggled(name: &str, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
+    let (index, field) = fields.find(name, at, report)?;
+    if !matches!(field.kind, FieldKind::Boolean) {
+        report.value(
+            at,
+            "wrong_type",
+            format!("`{name}` is not a boolean, so it cannot be toggled"),
+            Some("use `set`".to_owned()),
+        );
+        return None;
+    }
+    Some(ActionKind::Toggle(index))
+}
+
+fn set(
+    raw: &RawAction,
+    fields: &Lookup,
+    at: &Pointer,
+    report: &mut Report,
+) -> Vec<(usize, Literal)> {
+    let mut changes = Vec::new();
+    if raw.set.as_ref().is_some_and(indexmap::IndexMap::is_empty)
+        && raw.clear.is_none()
+        && report.places.text(at) == Some("{}")
+    {
+        report.value(at, "missing_word", "this action sets nothing", None);
+    }
+    for (name, value) in raw.set.iter().flatten() {
+        let at = at.child(name);
+        let Some((index, field)) = fields.find(name, &at, report) else {
+            continue;
+        };
+        match literal(field, value) {
+            Ok(literal) => changes.push((index, literal)),
+            Err(detail) => report.value(
+                &at,
+                "action_value",
+                format!("`{name}` {detail}"),
+                now_hint(field),
+            ),
+        }
+    }
+    changes
+}
+
+/// TOML has no null, so what an action empties stands in a list of its own.
+fn cleared(
+    raw: &RawAction,
+    set: &[(usize, Literal)],
+    fields: &Lookup,
+    at: &Pointer,
+    report: &mut Report,
+) -> Vec<(usize, Literal)> {
+    let mut changes: Vec<(usize, Literal)> = Vec::new();
+    for (place, name) in raw.clear.iter().flatten().enumerate() {
+        let at = at.item(place);
+        let Some((index, field)) = fields.find(name, &at, report) else {
+            continue;
+        };
+        if field.required {
+            report.value(
+                &at,
+                "contradiction",
+                format!("`{name}` is required and cannot be emptied"),
+                None,
+            );
+        } else if set.iter().chain(&changes).any(|(other, _)| *other == index) {
+            report.value(
+                &at,
+                "contradiction",
+                format!("`{name}` is changed twice"),
+                None,
+            );
+        } else {
+            changes.push((index, Literal::Null));
+        }
+    }
+    changes
+}

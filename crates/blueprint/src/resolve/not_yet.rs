@@ -1,0 +1,161 @@
+//! Words that the grammar knows but this version does not enforce. Each is an error: ignored, it would be a promise
+//! that nobody keeps. Whoever enforces one takes its line out of the list.
+
+use serde_json::Value;
+
+use crate::places::Pointer;
+use crate::report::Report;
+
+/// A word that is not enforced yet.
+#[derive(Debug, Clone, Copy)]
+pub struct NotYet {
+    /// What it is called in messages.
+    pub word: &'static str,
+    /// Where it stands, as a JSON pointer; `*` is any name or place in a list.
+    pub at: &'static str,
+    /// The one value that is not enforced; `None`: none is.
+    pub only: Option<&'static str>,
+    /// How one may write it in TOML.
+    pub example: &'static str,
+}
+
+/// All words that are not enforced yet.
+pub const NOT_YET: &[NotYet] = &[
+    value(
+        "errors = \"fastapi\"",
+        "/api/errors",
+        "fastapi",
+        "errors = \"fastapi\"",
+    ),
+    value(
+        "sign_up = \"invite\"",
+        "/auth/sign_up",
+        "invite",
+        "sign_up = \"invite\"",
+    ),
+    value(
+        "supabase",
+        "/auth/accept/*",
+        "supabase",
+        "accept = [\"supabase\"]",
+    ),
+    value("neon", "/auth/accept/*", "neon", "accept = [\"neon\"]"),
+    value("auth0", "/auth/accept/*", "auth0", "accept = [\"auth0\"]"),
+    value("clerk", "/auth/accept/*", "clerk", "accept = [\"clerk\"]"),
+    value(
+        "firebase",
+        "/auth/accept/*",
+        "firebase",
+        "accept = [\"firebase\"]",
+    ),
+    value("jwks", "/auth/accept/*", "jwks", "accept = [\"jwks\"]"),
+    value(
+        "type = \"file\"",
+        "/user/field/*/type",
+        "file",
+        "type = \"file\"",
+    ),
+    word("search", "/user/field/*/search", "search = true"),
+    word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
+    word("many", "/user/field/*/many", "many = true"),
+    word("read", "/user/field/*/read", "read = [\"owner\"]"),
+    word("write", "/user/field/*/write", "write = [\"owner\"]"),
+    value(
+        "owner = \"team\"",
+        "/entity/*/owner",
+        "team",
+        "owner = \"team\"",
+    ),
+    word("soft_delete", "/entity/*/soft_delete", "soft_delete = true"),
+    word("audit_reads", "/entity/*/audit_reads", "audit_reads = true"),
+    word(
+        "on_user_delete",
+        "/entity/*/on_user_delete",
+        "on_user_delete = \"delete\"",
+    ),
+    word(
+        "renamed_from",
+        "/entity/*/renamed_from",
+        "renamed_from = \"job\"",
+    ),
+    value(
+        "type = \"file\"",
+        "/entity/*/field/*/type",
+        "file",
+        "type = \"file\"",
+    ),
+    word("search", "/entity/*/field/*/search", "search = true"),
+    word(
+        "encrypted",
+        "/entity/*/field/*/encrypted",
+        "encrypted = true",
+    ),
+    word("many", "/entity/*/field/*/many", "many = true"),
+    word("read", "/entity/*/field/*/read", "read = [\"owner\"]"),
+    word("write", "/entity/*/field/*/write", "write = [\"owner\"]"),
+    word(
+        "when",
+        "/entity/*/access/*/*/when",
+        "read = [{ when = \"done = true\" }]",
+    ),
+    word(
+        "call",
+        "/entity/*/action/*/call",
+        "call = \"billing.charge\"",
+    ),
+    word("when", "/entity/*/action/*/when", "when = \"done = false\""),
+];
+
+const fn word(word: &'static str, at: &'static str, example: &'static str) -> NotYet {
+    NotYet {
+        word,
+        at,
+        only: None,
+        example,
+    }
+}
+
+const fn value(
+    word: &'static str,
+    at: &'static str,
+    only: &'static str,
+    example: &'static str,
+) -> NotYet {
+    NotYet {
+        word,
+        at,
+        only: Some(only),
+        example,
+    }
+}
+
+/// Reports each of them that the document says.
+pub(crate) fn refuse(document: &Value, report: &mut Report) {
+    for not_yet in NOT_YET {
+        let keys: Vec<&str> = not_yet.at.split('/').skip(1).collect();
+        look(document, &keys, Pointer::default(), not_yet, report);
+    }
+}
+
+fn look(value: &Value, keys: &[&str], at: Pointer, not_yet: &NotYet, report: &mut Report) {
+    let Some((key, rest)) = keys.split_first() else {
+        if not_yet.only.is_none_or(|only| value == only) {
+            let message = format!("`{}` is not enforced by this version", not_yet.word);
+            report.key(&at, "not_yet", message, Some("remove it".to_owned()));
+        }
+        return;
+    };
+    match value {
+        Value::Object(object) => {
+            let children = object.iter().filter(|(name, _)| *key == "*" || name == key);
+            children.for_each(|(name, child)| look(child, rest, at.child(name), not_yet, report));
+        }
+        Value::Array(items) if *key == "*" => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, child)| look(child, rest, at.item(index), not_yet, report));
+        }
+        _ => {}
+    }
+}
