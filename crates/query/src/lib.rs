@@ -1,1 +1,27 @@
-//! Not written yet.
+//! Who asks for what, turned into SQL: `blueprint + actor + request → Plan → Work`.
+//!
+//! Access is decided here and nowhere else: [`access::decide`] makes the scopes, a [`Plan`] cannot be made without
+//! them, and rendering must match on them. This crate knows no HTTP, no pools and no sockets.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod access;
+pub mod attribute;
+mod catalog;
+pub mod cursor;
+mod filter;
+mod input;
+mod list;
+mod plan;
+mod render;
+mod request;
+
+pub use access::{Access, Actor, Denied, OwnerId, Scope, User, Verb};
+pub use attribute::Attribute;
+pub use catalog::Catalog;
+pub use filter::{Comparison, Filter, MAX_VALUES, OPERATORS, Test};
+pub use input::Body;
+pub use list::{DEFAULT_LIMIT, List, MAX_FILTERS, MAX_LIMIT, Sort, fields};
+pub use plan::{Origin, Plan, PlanError, plan};
+pub use render::render;
+pub use request::{Bad, IfMatch, Invalid, RecordId, Request, RequestError, Values};

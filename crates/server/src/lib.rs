@@ -1,1 +1,29 @@
-//! Not written yet.
+//! HTTP in, the stages, HTTP out: a blueprint in service. Start reading at [`answer`]; [`edge`] is what lies around it.
+//!
+//! Code generation is unknown here.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod answer;
+mod app;
+pub mod auth;
+mod body;
+mod clock;
+mod cors;
+pub mod docs;
+mod edge;
+pub mod error;
+mod fixed;
+pub mod http;
+mod listen;
+pub mod openapi;
+mod rates;
+mod request;
+mod response;
+mod route;
+pub mod settings;
+mod start;
+
+pub use app::App;
+pub use listen::Server;
+pub use start::StartError;

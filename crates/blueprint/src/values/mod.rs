@@ -65,17 +65,28 @@ impl Field {
                 id: IdKind::Integer,
                 ..
             } => numbers::id(json),
+            FieldKind::DateTime => times::datetime(string(json)?),
             _ => self.read_text(string(json)?),
         }
     }
 
-    /// Reads a value from a query string: typed by the field, but without limits of length, pattern, least and greatest,
-    /// for a filter may ask for what cannot be.
+    /// [`FieldKind::read_text`] of its kind.
     ///
     /// # Errors
     /// The text is not one of the field's type.
     pub fn read_text(&self, text: &str) -> Result<Literal, Complaint> {
-        match &self.kind {
+        self.kind.read_text(text)
+    }
+}
+
+impl FieldKind {
+    /// Reads a value from a query string: typed by the field, but without limits of length, pattern, least and greatest,
+    /// for a filter may ask for what cannot be. A datetime may be a day: its beginning in UTC.
+    ///
+    /// # Errors
+    /// The text is not one of the field's type.
+    pub fn read_text(&self, text: &str) -> Result<Literal, Complaint> {
+        match self {
             FieldKind::Text(_) | FieldKind::LongText(_) => text::lines(text).map(Literal::Text),
             FieldKind::Integer { .. } => numbers::integer_text(text),
             FieldKind::Decimal { scale, .. } => {
@@ -89,7 +100,7 @@ impl Field {
             },
             FieldKind::Date => times::date(text),
             FieldKind::Time => times::time(text),
-            FieldKind::DateTime => times::datetime(text),
+            FieldKind::DateTime => times::datetime_or_day(text),
             FieldKind::Enum { values } => text::one_of(text, values),
             FieldKind::Email => text::email(text),
             FieldKind::Phone => text::phone(text),

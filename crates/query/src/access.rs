@@ -1,0 +1,185 @@
+//! Who asks, and which rows they may reach. The one place where a rule of the blueprint is turned into a [`Scope`].
+
+use blueprint::{Blueprint, Entity, Rule};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody who said who they are.
+    Stranger,
+    /// A user with a valid token.
+    User(User),
+}
+
+/// A user as the database knows him now, not as his token remembers him.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The local id, a UUID.
+    pub id: String,
+    /// Whose tokens he carries; `own` for accounts of this server.
+    pub iss: String,
+    /// The issuer's name for him.
+    pub sub: String,
+    /// His address, if known. Never an identity.
+    pub email: Option<String>,
+    /// His roles, from the database.
+    pub roles: Vec<String>,
+    /// The session that the token belongs to, if this server issued it.
+    pub session: Option<String>,
+}
+
+/// What is done with an entity, as far as access is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// One row or a list.
+    Read,
+    /// A new row.
+    Create,
+    /// PATCH and PUT.
+    Update,
+    /// DELETE.
+    Delete,
+    /// The action at this place in [`Entity::actions`].
+    Act(usize),
+}
+
+/// Which rows a caller may reach. There is no default and no `Option`: whoever holds one was given it by a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// No row.
+    Nothing,
+    /// Every row.
+    Everything,
+    /// The rows of one owner.
+    OwnedBy(OwnerId),
+}
+
+/// Whose rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnerId {
+    /// A user's, by the local id.
+    User(String),
+}
+
+/// What a caller may reach for one verb on one entity: which rows he can see, and which of them the verb may touch.
+///
+/// The fields are private: [`decide`] is the only door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    actor: Actor,
+    read: Scope,
+    reach: Scope,
+}
+
+/// Why a caller gets nothing at all, whatever the rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// A stranger; signing in might help.
+    SignIn,
+    /// The path names another user than the token.
+    ForeignPath,
+}
+
+/// Decides what `actor` may reach. `path_user` is the user id in the path, where the blueprint puts one there; it
+/// narrows every scope to that user's rows, even for a role that may see more.
+///
+/// # Errors
+/// [`Denied`] when no row could make a difference.
+pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>) -> Result<Access, Denied> {
+    if let Some(named) = path_user {
+        match &actor {
+            Actor::Stranger => return Err(Denied::SignIn),
+            Actor::User(user) if named != user.id && named != user.sub => return Err(Denied::ForeignPath),
+            Actor::User(_) => {}
+        }
+    }
+    let narrow = |scope| if path_user.is_some() && entity.owned { narrow_to_own(scope, &actor) } else { scope };
+    let read = narrow(scope(&entity.access.read, &actor));
+    let reach = narrow(scope(rule(entity, verb), &actor));
+    if actor == Actor::Stranger && reach == Scope::Nothing {
+        return Err(Denied::SignIn);
+    }
+    Ok(Access { actor, read, reach })
+}
+
+impl Access {
+    /// Who asks.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The user who asks, if he is signed in.
+    pub fn user(&self) -> Option<&User> {
+        match &self.actor {
+            Actor::Stranger => None,
+            Actor::User(user) => Some(user),
+        }
+    }
+
+    /// The rows that the caller can see.
+    pub fn read(&self) -> &Scope {
+        &self.read
+    }
+
+    /// The rows that the verb may touch.
+    pub fn reach(&self) -> &Scope {
+        &self.reach
+    }
+
+    /// The rows of another entity that this caller can see: what a reference that he writes may lead to.
+    pub fn sees(&self, blueprint: &Blueprint, entity: &Entity) -> Scope {
+        let seen = scope(&entity.access.read, &self.actor);
+        if blueprint.api.user_path && entity.owned { narrow_to_own(seen, &self.actor) } else { seen }
+    }
+
+    /// The users that a reference of this caller may lead to: himself, and for a caller with a role, who works for
+    /// others, everybody.
+    pub fn sees_users(&self) -> Scope {
+        match &self.actor {
+            Actor::Stranger => Scope::Nothing,
+            Actor::User(user) if user.roles.is_empty() => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+            Actor::User(_) => Scope::Everything,
+        }
+    }
+}
+
+/// The rule that governs a verb.
+pub fn rule(entity: &Entity, verb: Verb) -> &Rule {
+    match verb {
+        Verb::Read => &entity.access.read,
+        Verb::Create => &entity.access.create,
+        Verb::Update => &entity.access.update,
+        Verb::Delete => &entity.access.delete,
+        Verb::Act(place) => entity.actions.get(place).map_or(&Rule::Nobody, |action| &action.access),
+    }
+}
+
+/// The rows that a rule gives to an actor.
+pub fn scope(rule: &Rule, actor: &Actor) -> Scope {
+    match (rule, actor) {
+        (Rule::Nobody, _) => Scope::Nothing,
+        (Rule::Anyone, _) => Scope::Everything,
+        (Rule::SignedIn, Actor::User(_)) => Scope::Everything,
+        (Rule::Owner, Actor::User(user)) => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+        (Rule::Role(role), Actor::User(user)) if user.roles.contains(role) => Scope::Everything,
+        (Rule::AnyOf(rules), _) => rules.iter().map(|rule| scope(rule, actor)).fold(Scope::Nothing, widest),
+        (Rule::SignedIn | Rule::Owner | Rule::Role(_), _) => Scope::Nothing,
+    }
+}
+
+fn widest(one: Scope, other: Scope) -> Scope {
+    match (one, other) {
+        (Scope::Everything, _) | (_, Scope::Everything) => Scope::Everything,
+        (Scope::Nothing, scope) | (scope, Scope::Nothing) => scope,
+        // One actor owns by one id only, so both are the same.
+        (owned @ Scope::OwnedBy(_), Scope::OwnedBy(_)) => owned,
+    }
+}
+
+fn narrow_to_own(scope: Scope, actor: &Actor) -> Scope {
+    match (scope, actor) {
+        (Scope::Everything, Actor::User(user)) => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+        (Scope::Everything, Actor::Stranger) => Scope::Nothing,
+        (scope, _) => scope,
+    }
+}

@@ -1,0 +1,136 @@
+//! What a row can be filtered, sorted and shown by: its fields, and the columns that every row has.
+
+use blueprint::{Entity, Field, FieldKind, IdKind, Literal};
+use work::{Kind, Value};
+
+/// A column of an entity that callers may know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute {
+    /// `id`.
+    Id,
+    /// `user_id`, of an owned entity.
+    UserId,
+    /// The field at this place in [`Entity::fields`].
+    Field(usize),
+    /// `created_at`.
+    CreatedAt,
+    /// `updated_at`.
+    UpdatedAt,
+}
+
+/// The attributes that an answer shows, in the order of the JSON object.
+pub fn visible(entity: &Entity) -> Vec<Attribute> {
+    let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.hidden);
+    let owner = entity.owned.then_some(Attribute::UserId);
+    std::iter::once(Attribute::Id)
+        .chain(owner)
+        .chain(fields.map(|(place, _)| Attribute::Field(place)))
+        .chain([Attribute::CreatedAt, Attribute::UpdatedAt])
+        .collect()
+}
+
+/// The attributes that a list may be sorted by: those with an index.
+pub fn sortable(entity: &Entity) -> Vec<Attribute> {
+    let attributes = visible(entity).into_iter();
+    attributes
+        .filter(|attribute| match attribute {
+            Attribute::Id | Attribute::CreatedAt | Attribute::UpdatedAt => true,
+            Attribute::UserId => false,
+            Attribute::Field(place) => entity.fields[*place].index,
+        })
+        .collect()
+}
+
+impl Attribute {
+    /// The visible attribute of this name.
+    pub fn find(entity: &Entity, name: &str) -> Option<Attribute> {
+        visible(entity).into_iter().find(|attribute| attribute.column(entity) == name)
+    }
+
+    /// Its column, which is its JSON key too.
+    pub fn column(self, entity: &Entity) -> &str {
+        match self {
+            Attribute::Id => "id",
+            Attribute::UserId => "user_id",
+            Attribute::Field(place) => &entity.fields[place].column,
+            Attribute::CreatedAt => "created_at",
+            Attribute::UpdatedAt => "updated_at",
+        }
+    }
+
+    /// What its column holds.
+    pub fn kind(self, entity: &Entity) -> Kind {
+        match self {
+            Attribute::Id => id_kind(entity.id),
+            Attribute::UserId => Kind::Uuid,
+            Attribute::Field(place) => field_kind(&entity.fields[place]),
+            Attribute::CreatedAt | Attribute::UpdatedAt => Kind::DateTime,
+        }
+    }
+
+    /// Whether a row may hold null there.
+    pub fn nullable(self, entity: &Entity) -> bool {
+        match self {
+            Attribute::Field(place) => !entity.fields[place].required,
+            _ => false,
+        }
+    }
+}
+
+/// What an id column holds.
+pub fn id_kind(id: IdKind) -> Kind {
+    match id {
+        IdKind::Integer => Kind::Integer,
+        IdKind::Uuid => Kind::Uuid,
+    }
+}
+
+/// What a field's column holds.
+pub fn field_kind(field: &Field) -> Kind {
+    match &field.kind {
+        FieldKind::Text(_)
+        | FieldKind::LongText(_)
+        | FieldKind::Enum { .. }
+        | FieldKind::Email
+        | FieldKind::Phone
+        | FieldKind::Url => Kind::Text,
+        FieldKind::Integer { .. } => Kind::Integer,
+        FieldKind::Decimal { scale, .. } => Kind::Decimal { scale: *scale },
+        FieldKind::Float { .. } => Kind::Float,
+        FieldKind::Boolean => Kind::Boolean,
+        FieldKind::Date => Kind::Date,
+        FieldKind::Time => Kind::Time,
+        FieldKind::DateTime => Kind::DateTime,
+        FieldKind::Uuid => Kind::Uuid,
+        FieldKind::Json => Kind::Json,
+        FieldKind::Reference { id, .. } => id_kind(*id),
+    }
+}
+
+/// A checked literal as a parameter for a column of this kind. `at` is what `now` means.
+pub fn value(literal: &Literal, kind: Kind, at: &str) -> Value {
+    match (literal, kind) {
+        (Literal::Null, _) => Value::Null,
+        (Literal::Boolean(truth), _) => Value::Boolean(*truth),
+        (Literal::Integer(number), _) => Value::Integer(*number),
+        (Literal::Decimal(units), Kind::Decimal { scale }) => Value::Decimal { units: *units, scale },
+        (Literal::Decimal(units), _) => Value::Integer(*units),
+        (Literal::Float(number), _) => Value::Float(*number),
+        (Literal::Json(text), _) => Value::Json(text.clone()),
+        (Literal::Text(text), kind) => text_value(text.clone(), kind),
+        (Literal::Now, Kind::Date) => Value::Date(at.chars().take(10).collect()),
+        (Literal::Now, _) => Value::DateTime(at.to_owned()),
+    }
+}
+
+/// A text in the form that is stored, typed by its column.
+pub fn text_value(text: String, kind: Kind) -> Value {
+    match kind {
+        Kind::Uuid => Value::Uuid(text),
+        Kind::Date => Value::Date(text),
+        Kind::Time => Value::Time(text),
+        Kind::DateTime => Value::DateTime(text),
+        Kind::Json => Value::Json(text),
+        _ => Value::Text(text),
+    }
+}

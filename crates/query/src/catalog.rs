@@ -1,0 +1,77 @@
+//! What is the same for every request, rendered once at start: the shapes of rows and the SQL of the fixed operations.
+
+use std::sync::Arc;
+
+use blueprint::{Blueprint, Entity};
+use work::{Column, Dialect, Kind, Shape};
+
+use crate::attribute::{self, Attribute};
+use crate::render::fixed;
+
+/// The SQL of a blueprint, ready to be filled with parameters.
+#[derive(Debug)]
+pub struct Catalog {
+    pub(crate) blueprint: Arc<Blueprint>,
+    pub(crate) tables: Vec<Table>,
+}
+
+/// What is fixed about one entity.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// `"prospects"`.
+    pub name: String,
+    /// All visible attributes, then the version and the id captured.
+    pub shape: Arc<Shape>,
+    /// The select list of that shape.
+    pub select: String,
+    /// One row by id, among all.
+    pub get: Arc<str>,
+    /// One row by id and owner.
+    pub get_owned: Arc<str>,
+    /// A new row, with every column.
+    pub insert: Arc<str>,
+}
+
+impl Catalog {
+    /// Renders what is fixed.
+    pub fn new(blueprint: Arc<Blueprint>, dialect: Dialect) -> Catalog {
+        // One dialect so far; a second one makes this a choice that the compiler then asks for everywhere.
+        let Dialect::Sqlite = dialect;
+        let tables = blueprint.entities.iter().map(Table::new).collect();
+        Catalog { blueprint, tables }
+    }
+}
+
+impl Table {
+    fn new(entity: &Entity) -> Table {
+        let name = quoted(&entity.plural);
+        let visible = attribute::visible(entity);
+        let shape = shape(entity, &visible, &[Kind::Integer, attribute::id_kind(entity.id)]);
+        let select = select_list(entity, &visible, "\"_version\", \"id\"");
+        Table {
+            get: fixed::get(&name, &select, false).into(),
+            get_owned: fixed::get(&name, &select, true).into(),
+            insert: fixed::insert(entity, &name, &select).into(),
+            shape: Arc::new(shape),
+            select,
+            name,
+        }
+    }
+}
+
+/// The shape of a row with these attributes, and these columns captured after them.
+pub(crate) fn shape(entity: &Entity, attributes: &[Attribute], captured: &[Kind]) -> Shape {
+    let columns = attributes.iter().map(|attribute| Column::new(attribute.column(entity), attribute.kind(entity)));
+    Shape { columns: columns.collect(), captured: captured.to_vec() }
+}
+
+/// The select list of such a shape.
+pub(crate) fn select_list(entity: &Entity, attributes: &[Attribute], captured: &str) -> String {
+    let columns = attributes.iter().map(|attribute| quoted(attribute.column(entity)) + ", ");
+    columns.chain([captured.to_owned()]).collect()
+}
+
+/// A name as an SQL identifier. Names from a blueprint hold no quote, but this is the one door, so it doubles them.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

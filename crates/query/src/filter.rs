@@ -1,0 +1,143 @@
+//! Filters of a list: `status=new`, `due_at[gte]=2026-01-01`.
+
+use blueprint::{Entity, FieldKind, IdKind};
+use work::Value;
+
+use crate::attribute::{self, Attribute};
+use crate::request::{Bad, RecordId};
+
+/// One condition on one attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// What is tested.
+    pub attribute: Attribute,
+    /// How.
+    pub test: Test,
+}
+
+/// A test of one value. A null passes only `IsNull(true)`, `Not…` and `NotIn` tests, on every engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// Against one value.
+    Compare(Comparison, Value),
+    /// One of these.
+    In(Vec<Value>),
+    /// None of these.
+    NotIn(Vec<Value>),
+    /// The text holds this one, whatever the case.
+    Contains(String),
+    /// The text begins with this one, whatever the case.
+    StartsWith(String),
+    /// Null or not.
+    IsNull(bool),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// Not equal; null differs from everything.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+}
+
+/// The operators, as they are written in brackets.
+pub const OPERATORS: [&str; 11] =
+    ["eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "contains", "starts_with", "is_null"];
+
+/// Values of one `in` or `nin` at most.
+pub const MAX_VALUES: usize = 100;
+
+/// Reads one filter. `name` is the parameter as written, for messages.
+pub(crate) fn read(
+    entity: &Entity,
+    name: &str,
+    attribute: Attribute,
+    operator: &str,
+    text: &str,
+) -> Result<Filter, Bad> {
+    let one = |text: &str| value(entity, attribute, text).map_err(|detail| Bad::parameter(name, "value", detail));
+    let many = || match text.split(',').count() {
+        0..=MAX_VALUES => text.split(',').map(one).collect::<Result<Vec<_>, _>>(),
+        _ => Err(Bad::parameter(name, "limit", format!("names more than {MAX_VALUES} values"))),
+    };
+    let compare = |comparison| one(text).map(|value| Test::Compare(comparison, value));
+    let test = match operator {
+        "eq" => compare(Comparison::Eq)?,
+        "ne" => compare(Comparison::Ne)?,
+        "lt" => ordered(entity, name, attribute, compare(Comparison::Lt)?)?,
+        "lte" => ordered(entity, name, attribute, compare(Comparison::Lte)?)?,
+        "gt" => ordered(entity, name, attribute, compare(Comparison::Gt)?)?,
+        "gte" => ordered(entity, name, attribute, compare(Comparison::Gte)?)?,
+        "in" => Test::In(many()?),
+        "nin" => Test::NotIn(many()?),
+        "contains" => textual(entity, name, attribute, Test::Contains(text.to_owned()))?,
+        "starts_with" => textual(entity, name, attribute, Test::StartsWith(text.to_owned()))?,
+        "is_null" => Test::IsNull(truth(name, text)?),
+        _ => return Err(unknown_operator(name, operator)),
+    };
+    Ok(Filter { attribute, test })
+}
+
+fn value(entity: &Entity, attribute: Attribute, text: &str) -> Result<Value, String> {
+    let uuid = |text: &str| match RecordId::parse(text, IdKind::Uuid) {
+        Some(id) => Ok(id.value()),
+        None => Err("is not a UUID".to_owned()),
+    };
+    match attribute {
+        Attribute::Id if entity.id == IdKind::Uuid => uuid(text),
+        Attribute::Id => RecordId::parse(text, IdKind::Integer).map(|id| id.value()).ok_or("is not an id".to_owned()),
+        Attribute::UserId => uuid(text),
+        Attribute::Field(place) => {
+            let literal = entity.fields[place].read_text(text).map_err(|complaint| complaint.detail)?;
+            Ok(attribute::value(&literal, attribute.kind(entity), ""))
+        }
+        Attribute::CreatedAt | Attribute::UpdatedAt => {
+            let literal = FieldKind::DateTime.read_text(text).map_err(|complaint| complaint.detail)?;
+            Ok(attribute::value(&literal, work::Kind::DateTime, ""))
+        }
+    }
+}
+
+fn ordered(entity: &Entity, name: &str, attribute: Attribute, test: Test) -> Result<Test, Bad> {
+    let unordered = |kind: &FieldKind| matches!(kind, FieldKind::Boolean | FieldKind::Json);
+    match attribute {
+        Attribute::Field(place) if unordered(&entity.fields[place].kind) => {
+            Err(Bad::parameter(name, "operator", "has no order; use `eq` or `ne`"))
+        }
+        _ => Ok(test),
+    }
+}
+
+fn textual(entity: &Entity, name: &str, attribute: Attribute, test: Test) -> Result<Test, Bad> {
+    if attribute.kind(entity) == work::Kind::Text {
+        Ok(test)
+    } else {
+        Err(Bad::parameter(name, "operator", "is not text; `contains` and `starts_with` are for text"))
+    }
+}
+
+fn truth(name: &str, text: &str) -> Result<bool, Bad> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Bad::parameter(name, "value", "wants true or false")),
+    }
+}
+
+fn unknown_operator(name: &str, operator: &str) -> Bad {
+    let detail = match blueprint::nearest(operator, OPERATORS) {
+        Some(near) => format!("`{operator}` is not an operator; perhaps you meant `{near}`"),
+        None => format!("`{operator}` is not an operator; the operators are {}", OPERATORS.join(", ")),
+    };
+    Bad::parameter(name, "operator", detail)
+}
+

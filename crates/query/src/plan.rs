@@ -1,0 +1,112 @@
+//! What will be done: the request with the scopes of its caller, checked for all that needs no database.
+
+use blueprint::{Blueprint, Entity, EntityIndex};
+use work::{Kind, Value};
+
+use crate::access::{Access, Scope};
+use crate::attribute::Attribute;
+use crate::cursor::{self, CursorKey};
+use crate::list::{List, Sort};
+use crate::request::{Bad, Request};
+
+/// What will be done. Made by [`plan`] only, and only of an [`Access`].
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) entity: EntityIndex,
+    pub(crate) access: Access,
+    pub(crate) request: Request,
+    pub(crate) position: Option<Vec<Value>>,
+    pub(crate) origin: Origin,
+}
+
+/// Where and when a request came in: what the audit keeps of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The time of the request, `2026-11-21T03:37:18.123456Z`.
+    pub at: String,
+    /// The `X-Request-Id`.
+    pub request_id: String,
+    /// The caller's address.
+    pub ip: Option<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanError {
+    /// The caller may not do this, whatever the rows are.
+    Forbidden,
+    /// The cursor is not one that was given out for this list and this caller.
+    Cursor(Bad),
+}
+
+/// Plans a request.
+///
+/// # Errors
+/// [`PlanError`]; everything that depends on rows is decided in the transaction.
+pub fn plan(
+    blueprint: &Blueprint,
+    entity: EntityIndex,
+    access: Access,
+    request: Request,
+    origin: Origin,
+    key: &CursorKey,
+) -> Result<Plan, PlanError> {
+    // One row that cannot be reached is 404 by the statement itself; only what is no matter of rows is refused here.
+    if *access.reach() == Scope::Nothing && matches!(request, Request::Create { .. } | Request::List(_)) {
+        return Err(PlanError::Forbidden);
+    }
+    let mut plan = Plan { entity, access, request, position: None, origin };
+    if let Request::List(list) = &plan.request
+        && let Some(cursor) = &list.cursor
+    {
+        let entity = blueprint.entity(entity);
+        let position = cursor::open(key, &bound_to(entity, &plan, list), &position_kinds(entity, list), cursor);
+        let wrong = || Bad::parameter("cursor", "cursor", "is not a cursor of this list; start again without it");
+        plan.position = Some(position.ok_or_else(|| PlanError::Cursor(wrong()))?);
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    /// Which entity it is about.
+    pub fn entity(&self) -> EntityIndex {
+        self.entity
+    }
+
+    /// What was asked.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Who asks, and what he may reach.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The cursor of the page after one that ended with a row of these sort keys.
+    pub fn next_cursor(&self, blueprint: &Blueprint, position: &[Value], key: &CursorKey) -> Option<String> {
+        let Request::List(list) = &self.request else { return None };
+        Some(cursor::seal(key, &bound_to(blueprint.entity(self.entity), self, list), position))
+    }
+}
+
+/// The order of a list in full: what was asked, then the id.
+pub(crate) fn order(list: &List) -> Vec<Sort> {
+    let mut order = list.sort.clone();
+    // Whatever comes after the id decides nothing.
+    if let Some(place) = order.iter().position(|key| key.attribute == Attribute::Id) {
+        order.truncate(place + 1);
+    } else {
+        order.push(Sort { attribute: Attribute::Id, descending: order.last().is_some_and(|key| key.descending) });
+    }
+    order
+}
+
+pub(crate) fn position_kinds(entity: &Entity, list: &List) -> Vec<Kind> {
+    order(list).iter().map(|key| key.attribute.kind(entity)).collect()
+}
+
+fn bound_to<'a>(entity: &'a Entity, plan: &'a Plan, list: &'a List) -> [&'a str; 4] {
+    let caller = plan.access.user().map_or("", |user| user.id.as_str());
+    [&entity.name, caller, &list.fingerprint, "1"]
+}

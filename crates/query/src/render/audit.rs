@@ -1,0 +1,156 @@
+//! The audit row of a change, written in the change's transaction: who, from where, what, before and after.
+//!
+//! `before` and `after` hold the changed fields only, in the form of the API. What is hidden or sensitive is redacted.
+
+use blueprint::{Entity, Field, Literal};
+use work::{Kind, Statement, Value};
+
+use super::sql::{Sql, literal};
+use crate::Plan;
+use crate::attribute::{self, field_kind};
+use crate::catalog::quoted;
+use crate::request::RecordId;
+
+const REDACTED: &str = "[redacted]";
+const INSERT: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+     \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
+
+/// The row of a new row whose id is known, or is the one that the database made last.
+pub(super) fn created(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Statement {
+    let mut sql = Sql::new(INSERT);
+    sql.push("VALUES (").params(who(plan, "create", entity)).push(", ");
+    match id {
+        Some(id) => sql.param(Value::Text(id.to_string())),
+        None => sql.push("CAST(last_insert_rowid() AS TEXT)"),
+    };
+    let values = entity.fields.iter().zip(values);
+    sql.push(", NULL, ").param(Value::Json(json_object(values, &plan.origin.at))).push(")");
+    sql.done()
+}
+
+/// The beginning of a row for each row of a table, up to the `FROM`: the caller adds table and condition.
+pub(super) fn select(plan: &Plan, action: &str, entity: &Entity, before: &str, after: After) -> Sql {
+    let mut sql = Sql::new(INSERT);
+    sql.push("SELECT ").params(who(plan, action, entity)).push(", CAST(\"id\" AS TEXT), ").push(before).push(", ");
+    match after {
+        After::Nothing => sql.push("NULL"),
+        After::Values(values) => sql.param(values),
+        After::Sql(text) => sql.push(&text),
+    };
+    sql.push(" FROM ").push(&quoted(&entity.plural)).push(" WHERE ");
+    sql
+}
+
+/// What a row becomes.
+pub(super) enum After {
+    /// It is gone.
+    Nothing,
+    /// These values, a JSON object.
+    Values(Value),
+    /// What this expression makes of it.
+    Sql(String),
+}
+
+/// A JSON object of fields with the values they are given.
+pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> After {
+    After::Values(Value::Json(json_object(values, at)))
+}
+
+/// A JSON object of fields as they stand in the table, as an SQL expression.
+pub(super) fn before<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    let pairs = fields.map(|field| format!("{}, {}", literal(&field.column), column_json(field)));
+    format!("json_object({})", pairs.collect::<Vec<_>>().join(", "))
+}
+
+fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
+    let text = |text: Option<&str>| text.map_or(Value::Null, |text| Value::Text(text.to_owned()));
+    let user = plan.access.user();
+    vec![
+        Value::DateTime(plan.origin.at.clone()),
+        text(user.map(|user| user.iss.as_str())),
+        text(user.map(|user| user.sub.as_str())),
+        text(user.and_then(|user| user.session.as_deref())),
+        text(plan.origin.ip.as_deref()),
+        text(Some(&plan.origin.request_id)),
+        text(Some(action)),
+        text(Some(&entity.name)),
+        text(Some("done")),
+    ]
+}
+
+fn redacted(field: &Field) -> bool {
+    field.hidden || field.sensitive
+}
+
+fn column_json(field: &Field) -> String {
+    let column = quoted(&field.column);
+    if redacted(field) {
+        return format!("CASE WHEN {column} IS NULL THEN NULL ELSE '{REDACTED}' END");
+    }
+    match field_kind(field) {
+        Kind::Boolean => format!("json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
+        Kind::Json => format!("json({column})"),
+        Kind::Decimal { scale: 0 } => format!("CAST({column} AS TEXT)"),
+        Kind::Decimal { scale } => {
+            let unit = 10_i64.pow(u32::from(scale));
+            format!(
+                "CASE WHEN {column} IS NULL THEN NULL ELSE printf('%s%d.%0{scale}d', \
+                 CASE WHEN {column} < 0 THEN '-' ELSE '' END, abs({column}) / {unit}, abs({column}) % {unit}) END"
+            )
+        }
+        _ => column,
+    }
+}
+
+fn json_object<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> String {
+    let mut object = String::from("{");
+    for (field, given) in values {
+        if object.len() > 1 {
+            object.push(',');
+        }
+        // Columns are names from a blueprint and need no escaping.
+        object.push_str(&format!("\"{}\":", field.column));
+        object.push_str(&literal_json(field, given, at));
+    }
+    object.push('}');
+    object
+}
+
+fn literal_json(field: &Field, given: &Literal, at: &str) -> String {
+    if redacted(field) && *given != Literal::Null {
+        return format!("\"{REDACTED}\"");
+    }
+    match attribute::value(given, field_kind(field), at) {
+        Value::Null | Value::Bytes(_) => "null".to_owned(),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Decimal { units, scale } => format!("\"{}\"", decimal(units, scale)),
+        Value::Float(number) => serde_json::Value::from(number).to_string(),
+        Value::Json(text) => text,
+        Value::Text(text) | Value::Uuid(text) | Value::Date(text) | Value::Time(text) | Value::DateTime(text) => {
+            serde_json::Value::from(text).to_string()
+        }
+    }
+}
+
+/// Units of 10^-scale in the form of the API.
+fn decimal(units: i64, scale: u8) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    let digits = format!("{:0width$}", units.unsigned_abs(), width = usize::from(scale) + 1);
+    let (whole, part) = digits.split_at(digits.len() - usize::from(scale));
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn decimals_read_as_in_the_api() {
+        for (units, scale, text) in
+            [(1250, 2, "12.50"), (-5, 2, "-0.05"), (0, 2, "0.00"), (7, 0, "7"), (i64::MIN, 9, "-9223372036.854775808")]
+        {
+            assert_eq!(decimal(units, scale), text);
+        }
+    }
+}

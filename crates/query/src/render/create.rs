@@ -1,0 +1,66 @@
+//! A new row, its audit row, and the references that it may make.
+
+use blueprint::{Entity, FieldKind, Literal, Target};
+use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+
+use super::{audit, sql::Sql};
+use crate::attribute::{field_kind, value};
+use crate::catalog::quoted;
+use crate::input::with_defaults;
+use crate::request::{RecordId, Values};
+use crate::{Catalog, Plan};
+
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, values: &Values) -> Work {
+    let entity = catalog.blueprint.entity(plan.entity);
+    let table = &catalog.tables[plan.entity.0];
+    let filled = with_defaults(entity, values);
+
+    let mut steps: Vec<Step> = references(catalog, plan, entity, filled.iter().enumerate()).collect();
+    let none = Otherwise::Refuse(Refusal::Forbidden);
+    let statement = work::Statement::new(table.insert.clone(), params(plan, entity, id, &filled));
+    steps.push(Step::One { statement, shape: table.shape.clone(), none });
+    // After the insert, because a row of an integer id has none before.
+    steps.push(Step::Run(audit::created(plan, entity, id, &filled)));
+    Work { mode: Mode::Write, steps }
+}
+
+/// The values of [`super::fixed::columns`], in the same order.
+fn params(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Vec<Value> {
+    let at = &plan.origin.at;
+    let owner = entity.owned.then(|| plan.access.user().map_or(Value::Null, |user| Value::Uuid(user.id.clone())));
+    let fields = entity.fields.iter().zip(values).map(|(field, literal)| value(literal, field_kind(field), at));
+    let stamps = [Value::DateTime(at.clone()), Value::DateTime(at.clone())];
+    id.map(RecordId::value).into_iter().chain(owner).chain(fields).chain(stamps).collect()
+}
+
+/// One step for each reference that is written: it must lead to a row that the writer can see, in this transaction.
+/// One that is missing and one that is hidden give the same refusal.
+pub(super) fn references<'a>(
+    catalog: &'a Catalog,
+    plan: &'a Plan,
+    entity: &'a Entity,
+    values: impl Iterator<Item = (usize, &'a Literal)> + 'a,
+) -> impl Iterator<Item = Step> + 'a {
+    values.filter_map(|(place, literal)| {
+        let field = &entity.fields[place];
+        let FieldKind::Reference { to, .. } = &field.kind else { return None };
+        if *literal == Literal::Null {
+            return None;
+        }
+        let id = value(literal, field_kind(field), &plan.origin.at);
+        let mut sql = Sql::new("SELECT 1 FROM ");
+        match to {
+            Target::Entity(target) => {
+                let target = catalog.blueprint.entity(*target);
+                sql.push(&quoted(&target.plural)).push(" WHERE \"id\" = ").param(id).push(" AND ");
+                sql.within(&plan.access.sees(&catalog.blueprint, target));
+            }
+            Target::User => {
+                sql.push("\"users\" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
+                sql.within_column(&plan.access.sees_users(), "\"id\"");
+            }
+        }
+        let none = Otherwise::Refuse(Refusal::Reference { pointer: format!("/{}", field.column) });
+        Some(Step::Require { statement: sql.done(), none })
+    })
+}

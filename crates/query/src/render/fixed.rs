@@ -1,0 +1,27 @@
+//! The statements that do not change from request to request; rendered once, at start.
+
+use blueprint::Entity;
+
+use crate::catalog::quoted;
+
+/// One row by id (`?1`) and, if owned, owner (`?2`).
+pub(crate) fn get(table: &str, select: &str, owned: bool) -> String {
+    let owner = if owned { " AND \"user_id\" = ?2" } else { "" };
+    format!("SELECT {select} FROM {table} WHERE \"id\" = ?1{owner}")
+}
+
+/// A new row: [`columns`] in their order.
+pub(crate) fn insert(entity: &Entity, table: &str, select: &str) -> String {
+    let columns = columns(entity);
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({}) RETURNING {select}", names.join(", "), places.join(", "))
+}
+
+/// The columns of a new row: the id if it is not the database's to make, the owner, the fields, the stamps.
+pub(crate) fn columns(entity: &Entity) -> Vec<&str> {
+    let id = (entity.id == blueprint::IdKind::Uuid).then_some("id");
+    let owner = entity.owned.then_some("user_id");
+    let fields = entity.fields.iter().map(|field| field.column.as_str());
+    id.into_iter().chain(owner).chain(fields).chain(["created_at", "updated_at"]).collect()
+}

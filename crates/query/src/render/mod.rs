@@ -1,0 +1,28 @@
+//! A plan becomes SQL, audit row included, as data. Every statement that touches rows takes a [`crate::Scope`] and
+//! matches on it, so a scope cannot be forgotten.
+
+mod audit;
+mod cascade;
+mod create;
+mod delete;
+pub(crate) mod fixed;
+mod list;
+mod read;
+mod sql;
+mod update;
+
+use work::Work;
+
+use crate::{Catalog, Plan, Request};
+
+/// Renders the work of a plan.
+pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
+    match &plan.request {
+        Request::List(list) => list::render(catalog, plan, list),
+        Request::Read { id, fields } => read::render(catalog, plan, id, fields.as_deref()),
+        Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),
+        Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, *if_match),
+        Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, *if_match),
+        Request::Delete { id, if_match } => delete::render(catalog, plan, id, *if_match),
+    }
+}

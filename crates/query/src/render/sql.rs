@@ -1,0 +1,77 @@
+//! SQL text with its parameters, built left to right, and the conditions that recur: scope, id, version.
+
+use work::{Statement, Value};
+
+use crate::access::{OwnerId, Scope};
+use crate::request::{IfMatch, RecordId};
+
+/// A statement under construction.
+#[derive(Debug, Default)]
+pub(super) struct Sql {
+    text: String,
+    params: Vec<Value>,
+}
+
+impl Sql {
+    pub fn new(text: &str) -> Sql {
+        Sql { text: text.to_owned(), params: Vec::new() }
+    }
+
+    pub fn push(&mut self, text: &str) -> &mut Sql {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a parameter and its placeholder.
+    pub fn param(&mut self, value: Value) -> &mut Sql {
+        self.params.push(value);
+        let number = self.params.len().to_string();
+        self.text.push('?');
+        self.push(&number)
+    }
+
+    /// Adds parameters with commas between.
+    pub fn params(&mut self, values: impl IntoIterator<Item = Value>) -> &mut Sql {
+        for (place, value) in values.into_iter().enumerate() {
+            self.push(if place == 0 { "" } else { ", " }).param(value);
+        }
+        self
+    }
+
+    /// The rows of a scope, as a condition.
+    pub fn within(&mut self, scope: &Scope) -> &mut Sql {
+        self.within_column(scope, "\"user_id\"")
+    }
+
+    /// The same where another column says whose the row is, such as the id of a user.
+    pub fn within_column(&mut self, scope: &Scope, column: &str) -> &mut Sql {
+        match scope {
+            Scope::Nothing => self.push("0"),
+            Scope::Everything => self.push("1"),
+            Scope::OwnedBy(OwnerId::User(id)) => self.push(column).push(" = ").param(Value::Uuid(id.clone())),
+        }
+    }
+
+    /// One row of a scope, as a condition.
+    pub fn row(&mut self, id: &RecordId, scope: &Scope) -> &mut Sql {
+        self.push("\"id\" = ").param(id.value()).push(" AND ").within(scope)
+    }
+
+    /// The version that the caller expects, as one more condition.
+    pub fn and_version(&mut self, if_match: IfMatch) -> &mut Sql {
+        match if_match {
+            IfMatch::Absent | IfMatch::Any => self,
+            IfMatch::Missing | IfMatch::Never => self.push(" AND 0"),
+            IfMatch::Version(version) => self.push(" AND \"_version\" = ").param(Value::Integer(version)),
+        }
+    }
+
+    pub fn done(self) -> Statement {
+        Statement::new(self.text, self.params)
+    }
+}
+
+/// A text as an SQL literal, for keys of JSON objects that are built in SQL.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,0 +1,108 @@
+//! PATCH, PUT and actions: one row changes, if the caller may and if it still is what he thinks it is.
+//!
+//! The audit row comes first and is the gate: it is written from the row as it stands, under the very conditions of
+//! the change. If it finds no row, a probe tells why and nothing happens.
+
+use blueprint::{ActionKind, Entity, Field};
+use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+
+use super::audit::{self, After};
+use super::create::references;
+use super::sql::{Sql, literal};
+use crate::attribute::{field_kind, value};
+use crate::catalog::quoted;
+use crate::request::{IfMatch, RecordId, Values};
+use crate::{Catalog, Plan};
+
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, changes: &Values, if_match: IfMatch) -> Work {
+    change(catalog, plan, id, "update", &Change::Set(changes), if_match)
+}
+
+pub(super) fn render_action(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: IfMatch) -> Work {
+    let action = &catalog.blueprint.entity(plan.entity).actions[action];
+    let does = match &action.does {
+        ActionKind::Set(values) => Change::Set(values),
+        ActionKind::Toggle(place) => Change::Toggle(*place),
+    };
+    change(catalog, plan, id, &action.name, &does, if_match)
+}
+
+/// What happens to the row.
+enum Change<'a> {
+    Set(&'a Values),
+    Toggle(usize),
+}
+
+fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Change, if_match: IfMatch) -> Work {
+    let entity = catalog.blueprint.entity(plan.entity);
+    let table = &catalog.tables[plan.entity.0];
+    let reach = plan.access.reach();
+
+    let mut gate = audit::select(plan, name, entity, &audit::before(changed(entity, change)), after(plan, entity, change));
+    gate.row(id, reach).and_version(if_match);
+
+    let mut update = Sql::new("UPDATE ");
+    update.push(&table.name).push(" SET ");
+    assignments(&mut update, plan, entity, change);
+    update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
+    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(id, reach).and_version(if_match);
+    update.push(" RETURNING ").push(&table.select);
+
+    let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &table.name, id) }];
+    if let Change::Set(values) = change {
+        let values = values.iter().map(|(place, literal)| (*place, literal));
+        steps.extend(references(catalog, plan, entity, values));
+    }
+    let none = Otherwise::Refuse(Refusal::NotFound);
+    steps.push(Step::One { statement: update.done(), shape: table.shape.clone(), none });
+    Work { mode: Mode::Write, steps }
+}
+
+/// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
+pub(super) fn why(plan: &Plan, table: &str, id: &RecordId) -> Otherwise {
+    let mut sql = Sql::new("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
+    sql.push(table).push(" WHERE ").row(id, plan.access.read());
+    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(table).push(" WHERE ").row(id, plan.access.reach());
+    sql.push(") THEN 1 ELSE 2 END");
+    Otherwise::Probe {
+        statement: sql.done(),
+        refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale],
+    }
+}
+
+fn changed<'a>(entity: &'a Entity, change: &Change) -> impl Iterator<Item = &'a Field> {
+    let places: Vec<usize> = match change {
+        Change::Set(values) => values.iter().map(|(place, _)| *place).collect(),
+        Change::Toggle(place) => vec![*place],
+    };
+    places.into_iter().map(|place| &entity.fields[place])
+}
+
+fn after(plan: &Plan, entity: &Entity, change: &Change) -> After {
+    match change {
+        Change::Set(values) => {
+            audit::after(values.iter().map(|(place, value)| (&entity.fields[*place], value)), &plan.origin.at)
+        }
+        Change::Toggle(place) => {
+            let column = &entity.fields[*place].column;
+            let turned = format!("json(CASE {} WHEN 1 THEN 'false' ELSE 'true' END)", quoted(column));
+            After::Sql(format!("json_object({}, {turned})", literal(column)))
+        }
+    }
+}
+
+fn assignments(sql: &mut Sql, plan: &Plan, entity: &Entity, change: &Change) {
+    match change {
+        Change::Set(values) => {
+            for (place, literal) in *values {
+                let field = &entity.fields[*place];
+                let value = value(literal, field_kind(field), &plan.origin.at);
+                sql.push(&quoted(&field.column)).push(" = ").param(value).push(", ");
+            }
+        }
+        Change::Toggle(place) => {
+            let column = quoted(&entity.fields[*place].column);
+            sql.push(&format!("{column} = CASE {column} WHEN 1 THEN 0 ELSE 1 END, "));
+        }
+    }
+}

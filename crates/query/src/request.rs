@@ -1,0 +1,149 @@
+//! What a caller asks, in our words: parsed and valid, but not yet allowed.
+
+use blueprint::Literal;
+
+use crate::list::List;
+
+/// One request, about one entity.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// A page of rows.
+    List(List),
+    /// One row.
+    Read {
+        /// Which.
+        id: RecordId,
+        /// Which attributes are shown; `None` shows all.
+        fields: Option<Vec<crate::Attribute>>,
+    },
+    /// A new row.
+    Create {
+        /// The id of an entity whose ids are UUIDs; the database makes integers.
+        id: Option<RecordId>,
+        /// The values that were given.
+        values: Values,
+    },
+    /// PATCH, and PUT as all writable fields at once.
+    Update {
+        /// Which row.
+        id: RecordId,
+        /// The fields that change.
+        changes: Values,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
+    /// DELETE.
+    Delete {
+        /// Which row.
+        id: RecordId,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
+    /// An action.
+    Act {
+        /// Which row.
+        id: RecordId,
+        /// Its place in the entity's actions.
+        action: usize,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
+}
+
+/// Places in the entity's fields, each with its value.
+pub type Values = Vec<(usize, Literal)>;
+
+/// The id of a row, in its own grammar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordId {
+    /// A positive integer.
+    Integer(i64),
+    /// A UUID, lower case.
+    Uuid(String),
+}
+
+/// What `If-Match` says (RFC 9110 §13.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMatch {
+    /// Nothing.
+    Absent,
+    /// Nothing, though the blueprint demands it.
+    Missing,
+    /// `*`: any version.
+    Any,
+    /// This version.
+    Version(i64),
+    /// Something that is no version of any row, such as a weak tag.
+    Never,
+}
+
+/// A request that cannot be answered as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestError {
+    /// It cannot be parsed: 400.
+    Bad(Bad),
+    /// It can be parsed but is not valid: 422, all of it at once.
+    Invalid(Vec<Invalid>),
+}
+
+/// Why a request cannot be parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bad {
+    /// The query parameter, if it is about one.
+    pub parameter: Option<String>,
+    /// Stable, for machines.
+    pub code: &'static str,
+    /// For people.
+    pub detail: String,
+}
+
+/// One thing in a body that is not valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// JSON pointer into the body (RFC 6901).
+    pub pointer: String,
+    /// Stable, for machines.
+    pub code: &'static str,
+    /// For people.
+    pub detail: String,
+}
+
+impl Bad {
+    /// About a query parameter.
+    pub fn parameter(name: &str, code: &'static str, detail: impl Into<String>) -> Bad {
+        Bad { parameter: Some(name.to_owned()), code, detail: detail.into() }
+    }
+}
+
+impl RecordId {
+    /// Reads an id in the grammar of its kind. `None` for anything else: such a row cannot exist.
+    pub fn parse(text: &str, kind: blueprint::IdKind) -> Option<RecordId> {
+        match kind {
+            blueprint::IdKind::Integer => {
+                let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+                plain.then(|| text.parse().ok().map(RecordId::Integer)).flatten()
+            }
+            blueprint::IdKind::Uuid => {
+                let id = (text.len() == 36).then(|| uuid::Uuid::try_parse(text).ok()).flatten()?;
+                Some(RecordId::Uuid(id.to_string()))
+            }
+        }
+    }
+
+    /// As a parameter.
+    pub fn value(&self) -> work::Value {
+        match self {
+            RecordId::Integer(number) => work::Value::Integer(*number),
+            RecordId::Uuid(text) => work::Value::Uuid(text.clone()),
+        }
+    }
+}
+
+impl std::fmt::Display for RecordId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RecordId::Integer(number) => write!(out, "{number}"),
+            RecordId::Uuid(text) => out.write_str(text),
+        }
+    }
+}

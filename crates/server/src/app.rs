@@ -1,0 +1,67 @@
+//! Everything that answering a request needs, built once at start.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use blueprint::Blueprint;
+use hyper::body::Bytes;
+use query::Catalog;
+use query::cursor::CursorKey;
+use store::Store;
+
+use crate::auth::Auth;
+use crate::body::BodyLimits;
+use crate::rates::Rates;
+use crate::settings::Settings;
+use crate::{StartError, openapi};
+
+/// A blueprint in service.
+pub struct App {
+    pub(crate) blueprint: Arc<Blueprint>,
+    pub(crate) settings: Settings,
+    pub(crate) catalog: Catalog,
+    pub(crate) store: Store,
+    pub(crate) auth: Auth,
+    pub(crate) rates: Rates,
+    pub(crate) cursor_key: CursorKey,
+    pub(crate) openapi: Bytes,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Opens the database, makes the tables if they are not there, and renders what is fixed.
+    ///
+    /// # Errors
+    /// What stands in the way, in words for the person who starts the server.
+    pub async fn open(blueprint: Arc<Blueprint>, settings: Settings) -> Result<App, StartError> {
+        let store = Store::open(store::Options::new(&settings.database))?;
+        let statements = schema::tables(&blueprint, store.dialect());
+        store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
+        let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
+        Ok(App {
+            catalog: Catalog::new(blueprint.clone(), store.dialect()),
+            rates: Rates::new(&settings.limits),
+            cursor_key: auth.cursor_key(),
+            openapi: openapi::document(&blueprint).to_string().into(),
+            draining: AtomicBool::new(false),
+            blueprint,
+            settings,
+            store,
+            auth,
+        })
+    }
+
+    /// What a body may cost.
+    pub(crate) fn body_limits(&self) -> BodyLimits {
+        BodyLimits { bytes: self.settings.limits.body_bytes, idle: self.settings.limits.body_idle_timeout }
+    }
+
+    /// From now on `/readyz` says that no new work should come.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,234 @@
+//! Reads a JSON body: the right type, not too long, not too slow, no key twice, not too deep. Only then is it parsed.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::header::{ACCEPT_PATCH, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value as Json};
+
+use crate::error::{ApiError, BAD_JSON, BAD_REQUEST, MEDIA_TYPE, TIMEOUT, TOO_LARGE};
+
+/// Nesting of a body at most.
+pub const MAX_DEPTH: usize = 32;
+
+/// The types that a body may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaTypes {
+    /// `application/json`.
+    Json,
+    /// That, or `application/merge-patch+json` (RFC 7396).
+    MergePatch,
+}
+
+/// What a body may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// Bytes.
+    pub bytes: usize,
+    /// Time without progress.
+    pub idle: Duration,
+}
+
+/// Reads and parses a body.
+///
+/// # Errors
+/// 415, 413, 408 or 400, in this order.
+pub async fn read_json<B>(headers: &HeaderMap, body: &mut B, types: MediaTypes, limits: BodyLimits) -> Result<Json, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
+    types.check(headers)?;
+    let bytes = read(headers, body, limits).await?;
+    parse(&bytes)
+}
+
+/// Reads a body whatever its type.
+///
+/// # Errors
+/// 413, 408, or 400 where the connection broke off.
+pub async fn read<B>(headers: &HeaderMap, body: &mut B, limits: BodyLimits) -> Result<Vec<u8>, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limits.bytes as u64) {
+        return Err(too_large(limits));
+    }
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024) as usize);
+    loop {
+        let frame = tokio::time::timeout(limits.idle, body.frame()).await;
+        let frame = frame.map_err(|_| ApiError::new(TIMEOUT, "the body stopped coming"))?;
+        let Some(frame) = frame else { return Ok(bytes) };
+        let frame = frame.map_err(|error| {
+            ApiError::new(BAD_REQUEST, "the body ended before it was complete").logged(error.to_string())
+        })?;
+        if let Some(data) = frame.data_ref() {
+            if bytes.len() + data.len() > limits.bytes {
+                return Err(too_large(limits));
+            }
+            bytes.extend_from_slice(data);
+        }
+    }
+}
+
+/// Parses JSON strictly: keys once, nesting at most [`MAX_DEPTH`], nothing after the value.
+///
+/// # Errors
+/// 400 that says where.
+pub fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
+    if bytes.is_empty() {
+        return Err(ApiError::new(BAD_JSON, "the body is empty; send a JSON object"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = de::DeserializeSeed::deserialize(Strict { depth: 0 }, &mut reader);
+    let value = value.and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| ApiError::new(BAD_JSON, error.to_string()))
+}
+
+impl MediaTypes {
+    fn check(self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        let is = |name: &str| essence.eq_ignore_ascii_case(name);
+        match self {
+            _ if is("application/json") => Ok(()),
+            MediaTypes::MergePatch if is("application/merge-patch+json") => Ok(()),
+            MediaTypes::Json => Err(wrong_type(HeaderName::from_static("accept"), "application/json")),
+            MediaTypes::MergePatch => Err(wrong_type(ACCEPT_PATCH, "application/merge-patch+json, application/json")),
+        }
+    }
+}
+
+fn wrong_type(header: HeaderName, types: &str) -> ApiError {
+    ApiError::new(MEDIA_TYPE, format!("send the body as {types}")).with(header, types)
+}
+
+fn too_large(limits: BodyLimits) -> ApiError {
+    // The rest of the body is not read, so the connection cannot go on.
+    ApiError::new(TOO_LARGE, format!("the body is longer than {} bytes", limits.bytes))
+        .with(http::header::CONNECTION, "close")
+}
+
+/// Builds a value as serde_json does, but refuses a key that comes twice (RFC 8259 §4 leaves its meaning open, and
+/// two readers that take different ones disagree about what was asked) and counts depth.
+#[derive(Clone, Copy)]
+struct Strict {
+    depth: usize,
+}
+
+impl<'de> de::DeserializeSeed<'de> for Strict {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Json, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl Strict {
+    fn deeper<E: de::Error>(self) -> Result<Strict, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH}")));
+        }
+        Ok(Strict { depth: self.depth + 1 })
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Json;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Json, E> {
+        Ok(Json::Bool(truth))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
+        Ok(Number::from_f64(number).map_or(Json::Null, Json::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Json, E> {
+        Ok(Json::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let inner = self.deeper()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            list.push(item);
+        }
+        Ok(Json::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let inner = self.deeper()?;
+        let mut object = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if object.contains_key(&key) {
+                return Err(de::Error::custom(format_args!("the key {} stands there twice", Json::from(key))));
+            }
+            object.insert(key, entries.next_value_seed(inner)?);
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_json_is_read_as_serde_json_reads_it() {
+        for text in [r#"{"a":[1,-2,3.5,1e3,"x",null,true,{"b":{}}]}"#, "[]", "\"\\u00e9\"", " 7 ", "18446744073709551615"] {
+            assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Json>(text).unwrap(), "{text}");
+        }
+    }
+
+    #[test]
+    fn bad_json_says_why() {
+        let deep = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
+        let very_deep = "[".repeat(100_000);
+        for (text, why) in [
+            ("", "empty"),
+            (r#"{"a":1,"a":2}"#, "\"a\" stands there twice"),
+            (r#"{"a":1,"\u0061":2}"#, "twice"),
+            (r#"{"x":{"a":1,"b":[],"a":1}}"#, "twice"),
+            (&deep, "deeper"),
+            (&very_deep, "deeper"),
+            ("{", "EOF"),
+            ("{}{}", "trailing"),
+            ("{'a':1}", "key must be a string"),
+            ("nul", "expected"),
+            ("\"\u{1}\"", "control character"),
+            ("1e999", "out of range"),
+        ] {
+            let error = parse(text.as_bytes()).unwrap_err();
+            assert_eq!(error.problem, BAD_JSON);
+            assert!(error.detail.contains(why), "{text:.40}: {}", error.detail);
+        }
+        assert!(parse(b"\"\xff\"").is_err());
+    }
+}

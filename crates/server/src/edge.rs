@@ -1,0 +1,161 @@
+//! The edge of the server: what every request goes through before and after it is answered.
+//!
+//! In this order: an id, limits of the head, `OPTIONS` and CORS, the answer within its time and without a panic
+//! getting out, problems as `application/problem+json`, the headers that every answer has, one line of log.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HOST, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::Full;
+use hyper::body::{Body, Bytes};
+
+use crate::error::{ApiError, BAD_REQUEST, INTERNAL, TIMEOUT, URI_TOO_LONG};
+use crate::fixed::{self, Fixed};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::{App, answer, cors, route};
+
+const MAX_URI_BYTES: usize = 8 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Handles one request. Never fails: whatever goes wrong is an answer.
+pub async fn handle<B>(app: &App, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let started = Instant::now();
+    let (head, body) = request.into_parts();
+    let request_id = request_id(head.headers.get(REQUEST_ID));
+    let origin = cors::allowed(&app.settings.cors_origins, &head.headers).cloned();
+    let is_preflight = head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let (method, path) = (head.method.clone(), head.uri.path().to_owned());
+
+    let checked = check_head(&head);
+    let http =
+        HttpRequest { method: head.method, uri: head.uri, headers: head.headers, body, ip, request_id: request_id.clone() };
+    let result = match checked {
+        Err(error) => Err(error),
+        Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
+        Ok(()) => in_time(app, dispatch(app, http)).await,
+    };
+
+    let mut response = result.unwrap_or_else(|error| {
+        log_error(&error, &request_id, &method, &path);
+        error.response(&request_id)
+    });
+    every_answer(&mut response, &request_id, origin);
+    tracing::info!(target: "request", request_id, %method, path, status = response.status.as_u16(),
+        elapsed_us = started.elapsed().as_micros() as u64);
+    let no_body = method == Method::HEAD;
+    finish(response, no_body)
+}
+
+async fn dispatch<B>(app: &App, http: HttpRequest<B>) -> Result<HttpResponse, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    match Fixed::find(http.uri.path()) {
+        Some(fixed) => fixed::answer(app, fixed, http).await,
+        None => answer::answer(app, http).await,
+    }
+}
+
+/// Runs an answer within the time of one request, and turns a panic, which is a bug of ours, into a 500.
+async fn in_time(
+    app: &App,
+    answer: impl Future<Output = Result<HttpResponse, ApiError>>,
+) -> Result<HttpResponse, ApiError> {
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    let caught = match app.settings.limits.request_timeout {
+        None => answer.await,
+        Some(limit) => match tokio::time::timeout(limit, answer).await {
+            Ok(caught) => caught,
+            Err(_) => return Err(ApiError::new(TIMEOUT, "this took too long and was given up")),
+        },
+    };
+    caught.unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(message.unwrap_or_default()))
+    })
+}
+
+fn check_head(head: &http::request::Parts) -> Result<(), ApiError> {
+    if head.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI_BYTES) {
+        return Err(ApiError::new(URI_TOO_LONG, format!("path and query are longer than {MAX_URI_BYTES} bytes")));
+    }
+    // RFC 9112 §3.2: a request of HTTP/1.1 without just one Host is answered with 400.
+    if head.version == Version::HTTP_11 && head.headers.get_all(HOST).iter().count() != 1 {
+        return Err(ApiError::new(BAD_REQUEST, "send exactly one Host header"));
+    }
+    Ok(())
+}
+
+fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiError> {
+    let methods = Fixed::find(path).map(Fixed::methods).or_else(|| route::methods(&app.blueprint, path));
+    let allow = methods.ok_or_else(ApiError::not_found)?;
+    let response = HttpResponse::empty(StatusCode::NO_CONTENT).with(ALLOW, allow);
+    Ok(if preflight { cors::preflight(response) } else { response })
+}
+
+fn every_answer(response: &mut HttpResponse, request_id: &str, origin: Option<HeaderValue>) {
+    let headers = &mut response.headers;
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(VARY, HeaderValue::from_static("Authorization, Accept, Origin"));
+    if let Some(origin) = origin {
+        cors::permit(headers, origin);
+    }
+}
+
+/// Hands the answer to hyper. A `HEAD` keeps the length of the body that it does not get.
+fn finish(response: HttpResponse, no_body: bool) -> Response<Full<Bytes>> {
+    let HttpResponse { status, mut headers, body } = response;
+    let body = if no_body {
+        headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        Bytes::new()
+    } else {
+        body
+    };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The caller's id if it is one that can stand in a log without harm, else one of ours.
+fn request_id(header: Option<&HeaderValue>) -> String {
+    let plain = |text: &&str| {
+        (1..=128).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+    };
+    match header.and_then(|value| value.to_str().ok()).filter(plain) {
+        Some(text) => text.to_owned(),
+        None => new_request_id(),
+    }
+}
+
+/// Unique among all starts of all servers, and cheap: what this start drew once, and a count.
+fn new_request_id() -> String {
+    static START: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{:016x}-{:x}", *START, COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn log_error(error: &ApiError, request_id: &str, method: &Method, path: &str) {
+    let code = error.problem.code;
+    let log = error.log.as_deref().unwrap_or_default();
+    if error.problem.status.is_server_error() {
+        tracing::error!(request_id, %method, path, code, log, "a request failed");
+    } else if !log.is_empty() {
+        tracing::warn!(request_id, %method, path, code, log, "a request was refused");
+    }
+}

@@ -1,0 +1,109 @@
+//! The paths that every app has, whatever its blueprint: health, documents, keys, accounts.
+
+use http::header::{CACHE_CONTROL, RETRY_AFTER};
+use http::{Method, StatusCode};
+use hyper::body::{Body, Bytes};
+
+use crate::App;
+use crate::auth::{AuthRoute, Caller};
+use crate::body::{self, MediaTypes};
+use crate::docs;
+use crate::error::{ApiError, UNAVAILABLE};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::route::method_not_allowed;
+
+/// A path that every app has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// `/healthz`: the process lives.
+    Health,
+    /// `/readyz`: it can do its work.
+    Ready,
+    /// `/openapi.json`
+    OpenApi,
+    /// `/docs` and what it loads; the path after it.
+    Docs,
+    /// `/.well-known/jwks.json`: the public keys of our tokens.
+    Keys,
+    /// `/auth/…`
+    Auth(AuthRoute),
+}
+
+impl Fixed {
+    /// The fixed path of this name.
+    pub fn find(path: &str) -> Option<Fixed> {
+        Some(match path {
+            "/healthz" => Fixed::Health,
+            "/readyz" => Fixed::Ready,
+            "/openapi.json" => Fixed::OpenApi,
+            "/.well-known/jwks.json" => Fixed::Keys,
+            "/auth/register" => Fixed::Auth(AuthRoute::Register),
+            "/auth/login" => Fixed::Auth(AuthRoute::Login),
+            "/auth/refresh" => Fixed::Auth(AuthRoute::Refresh),
+            "/auth/logout" => Fixed::Auth(AuthRoute::Logout),
+            "/auth/me" => Fixed::Auth(AuthRoute::Me),
+            "/docs" => Fixed::Docs,
+            _ if path.starts_with("/docs/") => Fixed::Docs,
+            _ => return None,
+        })
+    }
+
+    /// The methods of this path, as `Allow` lists them.
+    pub fn methods(self) -> &'static str {
+        match self {
+            Fixed::Auth(AuthRoute::Me) | Fixed::Health | Fixed::Ready | Fixed::OpenApi | Fixed::Docs | Fixed::Keys => {
+                "GET, HEAD, OPTIONS"
+            }
+            Fixed::Auth(_) => "POST, OPTIONS",
+        }
+    }
+}
+
+/// Answers a request of a fixed path.
+///
+/// # Errors
+/// 405, and whatever the path itself refuses.
+pub async fn answer<B>(app: &App, fixed: Fixed, mut http: HttpRequest<B>) -> Result<HttpResponse, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let method = if http.method == Method::HEAD { "GET" } else { http.method.as_str() };
+    if !fixed.methods().split(", ").any(|allowed| allowed == method) {
+        return Err(method_not_allowed(fixed.methods()));
+    }
+    match fixed {
+        Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
+        Fixed::Ready => ready(app).await,
+        Fixed::OpenApi => {
+            Ok(HttpResponse::json(StatusCode::OK, app.openapi.clone()).with(CACHE_CONTROL, "no-cache"))
+        }
+        Fixed::Docs => docs::page(http.uri.path().trim_start_matches("/docs")).ok_or_else(ApiError::not_found),
+        Fixed::Keys => Ok(app.auth.jwks()),
+        Fixed::Auth(route) => auth(app, route, &mut http).await,
+    }
+}
+
+async fn ready(app: &App) -> Result<HttpResponse, ApiError> {
+    if app.is_draining() {
+        return Err(ApiError::new(UNAVAILABLE, "the server is stopping").with(RETRY_AFTER, "5"));
+    }
+    app.store.ready().await?;
+    Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ready"}"#).with(CACHE_CONTROL, "no-store"))
+}
+
+async fn auth<B>(app: &App, route: AuthRoute, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    app.rates.check(&query::Actor::Stranger, http.ip)?;
+    let json = match route {
+        AuthRoute::Me | AuthRoute::Logout => None,
+        AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => {
+            Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?)
+        }
+    };
+    let caller = Caller { authorization: http.authorization(), ip: http.ip, request_id: &http.request_id };
+    app.auth.answer(route, caller, json.as_ref()).await
+}

@@ -1,0 +1,104 @@
+//! The listening socket: accepts connections, times their heads, and ends them gracefully.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+
+use blueprint::Blueprint;
+
+use crate::settings::Settings;
+use crate::{App, StartError, edge};
+
+/// Bytes of a head at most.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// After an accept that failed, usually for want of file handles, others get time to close theirs.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
+/// A server that listens.
+pub struct Server {
+    app: Arc<App>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Opens everything and binds the address of the settings.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn start(blueprint: Arc<Blueprint>, settings: Settings) -> Result<Server, StartError> {
+        let wanted = SocketAddr::new(settings.host, settings.port);
+        // The socket comes first: a second server on a taken port must not touch the database.
+        let bound = |source| StartError::Bind { address: wanted, source };
+        let listener = TcpListener::bind(wanted).await.map_err(bound)?;
+        let address = listener.local_addr().map_err(bound)?;
+        let app = App::open(blueprint, settings).await?;
+        Ok(Server { app: Arc::new(app), listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it serves.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Serves until `stop` is done, then lets running requests finish, writes everything and closes the database.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        let graceful = GracefulShutdown::new();
+        let mut forget = tokio::time::interval(FORGET_EVERY);
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.serve(stream, peer, &graceful),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                _ = forget.tick() => self.app.rates.forget_idle(),
+                () = &mut stop => break,
+            }
+        }
+        self.app.drain();
+        drop(self.listener);
+        let limit = self.app.settings.limits.drain_timeout;
+        if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
+            tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
+        }
+        self.app.store.close().await;
+    }
+
+    fn serve(&self, stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown) {
+        // Answers are small and whole, so waiting to fill a packet only delays them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+        let app = self.app.clone();
+        let service = service_fn(move |request| {
+            let app = app.clone();
+            async move { Ok::<_, std::convert::Infallible>(edge::handle(&app, peer.ip(), request).await) }
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.app.settings.limits.header_timeout)
+            .max_buf_size(MAX_HEADER_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = watched.await {
+                tracing::debug!(%error, "a connection ended");
+            }
+        });
+    }
+}

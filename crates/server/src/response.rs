@@ -1,0 +1,156 @@
+//! What came of a plan, as HTTP: status, headers, body. Refusals become errors here.
+
+use blueprint::{Blueprint, Entity};
+use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LINK, LOCATION};
+use http::{HeaderMap, StatusCode, Uri};
+use query::{IfMatch, Plan, Request};
+use work::{Answer, Outcome, Refusal, Value};
+
+use crate::App;
+use crate::error::{
+    ApiError, FORBIDDEN, INTERNAL, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE, UNIQUE,
+};
+use crate::http::HttpResponse;
+
+/// The parts of the request's head that an answer depends on.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    /// Path and query.
+    pub uri: &'a Uri,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+}
+
+/// Renders the answer.
+///
+/// # Errors
+/// What a refusal means for this plan.
+pub fn render(app: &App, plan: &Plan, head: Head<'_>, outcome: Outcome) -> Result<HttpResponse, ApiError> {
+    let answer = match outcome {
+        Outcome::Done(answer) => answer,
+        Outcome::Refused(refusal) => return Err(refused(&app.blueprint, plan, refusal)),
+    };
+    let entity = app.blueprint.entity(plan.entity());
+    let sensitive = entity.fields.iter().any(|field| field.sensitive && !field.hidden);
+    match plan.request() {
+        Request::List(_) => Ok(page(app, plan, head, answer).with(CACHE_CONTROL, cache(sensitive))),
+        Request::Read { fields, .. } => {
+            let etag = fields.is_none().then(|| etag(&answer)).transpose()?;
+            Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
+        }
+        Request::Create { .. } => {
+            let id = id(&answer)?;
+            let etag = etag(&answer)?;
+            let response = HttpResponse::json(StatusCode::CREATED, answer.body);
+            let location = format!("{}/{id}", head.uri.path());
+            Ok(response.with(LOCATION, location).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
+        }
+        Request::Update { .. } | Request::Act { .. } => {
+            let etag = etag(&answer)?;
+            Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
+        }
+        Request::Delete { .. } => Ok(HttpResponse::empty(StatusCode::NO_CONTENT).with(CACHE_CONTROL, "no-store")),
+    }
+}
+
+/// What a client may keep: nothing that is sensitive, anything else only to ask whether it still holds.
+fn cache(sensitive: bool) -> &'static str {
+    if sensitive { "no-store" } else { "private, no-cache" }
+}
+
+fn row(head: Head<'_>, answer: Answer, etag: Option<String>) -> HttpResponse {
+    let Some(etag) = etag else { return HttpResponse::json(StatusCode::OK, answer.body) };
+    let response = if matches_none(head.headers, &etag) {
+        HttpResponse::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        HttpResponse::json(StatusCode::OK, answer.body)
+    };
+    response.with(ETAG, etag)
+}
+
+/// Whether the caller has this version already (RFC 9110 §13.1.2, which compares weakly).
+fn matches_none(headers: &HeaderMap, etag: &str) -> bool {
+    let texts = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    texts.flat_map(|text| text.split(',')).map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+fn page(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> HttpResponse {
+    let cursor = answer.more.then(|| plan.next_cursor(&app.blueprint, &answer.captured, &app.cursor_key)).flatten();
+    let mut body = Vec::with_capacity(answer.body.len() + 96);
+    body.extend_from_slice(b"{\"data\":");
+    body.extend_from_slice(&answer.body);
+    body.extend_from_slice(b",\"next_cursor\":");
+    match &cursor {
+        // A cursor is base64url and needs no escaping.
+        Some(cursor) => body.extend_from_slice(format!("\"{cursor}\"").as_bytes()),
+        None => body.extend_from_slice(b"null"),
+    }
+    body.extend_from_slice(if answer.more { b",\"has_more\":true" } else { b",\"has_more\":false" });
+    if let Some(total) = answer.count {
+        body.extend_from_slice(format!(",\"total\":{total}").as_bytes());
+    }
+    body.push(b'}');
+    let response = HttpResponse::json(StatusCode::OK, body);
+    match cursor {
+        Some(cursor) => response.with(LINK, format!("<{}>; rel=\"next\"", next(head.uri, &cursor))),
+        None => response,
+    }
+}
+
+/// The same list from this cursor on.
+fn next(uri: &Uri, cursor: &str) -> String {
+    let terms = uri.query().unwrap_or_default().split('&');
+    let kept: String = terms.filter(|term| !term.is_empty() && !term.starts_with("cursor=")).map(|term| format!("{term}&")).collect();
+    format!("{}?{kept}cursor={cursor}", uri.path())
+}
+
+/// The captured version of a row, as a strong tag.
+fn etag(answer: &Answer) -> Result<String, ApiError> {
+    let version = answer.captured.first().and_then(Value::as_integer);
+    version.map(|version| format!("\"{version}\"")).ok_or_else(|| broken("a row without a version"))
+}
+
+/// The captured id of a row.
+fn id(answer: &Answer) -> Result<String, ApiError> {
+    match answer.captured.get(1) {
+        Some(Value::Integer(id)) => Ok(id.to_string()),
+        Some(Value::Uuid(id)) => Ok(id.clone()),
+        _ => Err(broken("a row without an id")),
+    }
+}
+
+fn broken(log: &str) -> ApiError {
+    ApiError::new(INTERNAL, "something went wrong in the server").logged(log)
+}
+
+fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
+    let entity = blueprint.entity(plan.entity());
+    match refusal {
+        Refusal::NotFound => ApiError::not_found(),
+        Refusal::Forbidden => ApiError::new(FORBIDDEN, "you may see this but not do that with it"),
+        Refusal::Stale if expected(plan.request()) == Some(IfMatch::Missing) => {
+            ApiError::new(PRECONDITION_REQUIRED, "send the ETag that you last read as `If-Match`")
+        }
+        Refusal::Stale => ApiError::new(PRECONDITION_FAILED, "it was changed since you read it; read it again"),
+        Refusal::Reference { pointer } => ApiError::at(REFERENCE, &pointer, "reference", "leads to nothing that you can see"),
+        Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
+        Refusal::Unique { index } => taken(entity, &index),
+        Refusal::State => ApiError::new(STATE, "its present state does not allow this"),
+    }
+}
+
+fn expected(request: &Request) -> Option<IfMatch> {
+    match request {
+        Request::Update { if_match, .. } | Request::Delete { if_match, .. } | Request::Act { if_match, .. } => Some(*if_match),
+        _ => None,
+    }
+}
+
+/// Names the field, never the row that has the value already.
+fn taken(entity: &Entity, index: &str) -> ApiError {
+    let field = entity.fields.iter().find(|field| schema::unique_index_name(&entity.plural, &field.column) == index);
+    match field {
+        Some(field) => ApiError::at(UNIQUE, &format!("/{}", field.column), "unique", "is already taken"),
+        None => ApiError::new(UNIQUE, "is already taken").logged(format!("no field belongs to the index {index}")),
+    }
+}

@@ -1,0 +1,122 @@
+//! What a path and a method address. Knows which methods a path has, so 404, 405 and `Allow` come from here.
+
+use blueprint::{Blueprint, EntityIndex};
+use http::Method;
+use query::{RecordId, Verb};
+
+use crate::error::{ApiError, METHOD};
+
+/// One place of the entity API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which entity.
+    pub entity: EntityIndex,
+    /// What is done, as far as access is concerned.
+    pub verb: Verb,
+    /// What is done, as far as the request is concerned.
+    pub operation: Operation,
+    /// The user id in the path, where the blueprint puts one there.
+    pub path_user: Option<String>,
+}
+
+/// An operation and the row that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// `GET /things`
+    List,
+    /// `POST /things`
+    Create,
+    /// `GET /things/{id}`
+    Read(RecordId),
+    /// `PATCH /things/{id}`
+    Update(RecordId),
+    /// `PUT /things/{id}`
+    Replace(RecordId),
+    /// `DELETE /things/{id}`
+    Delete(RecordId),
+    /// `PATCH /things/{id}/{action}`; the action's place.
+    Act(RecordId, usize),
+}
+
+/// A path of the entity API, whatever the method.
+struct Place<'a> {
+    entity: EntityIndex,
+    path_user: Option<String>,
+    rest: Rest<'a>,
+}
+
+enum Rest<'a> {
+    Collection,
+    Item(&'a str),
+    Action(&'a str, usize),
+}
+
+/// Finds what a request addresses.
+///
+/// # Errors
+/// 404, or 405 with `Allow`.
+pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route, ApiError> {
+    let place = place(blueprint, path).ok_or_else(ApiError::not_found)?;
+    let entity = blueprint.entity(place.entity);
+    let id = |text: &str| RecordId::parse(text, entity.id).ok_or_else(ApiError::not_found);
+    let (verb, operation) = match (&place.rest, method.as_str()) {
+        (Rest::Collection, "GET" | "HEAD") => (Verb::Read, Operation::List),
+        (Rest::Collection, "POST") => (Verb::Create, Operation::Create),
+        (Rest::Item(text), "GET" | "HEAD") => (Verb::Read, Operation::Read(id(text)?)),
+        (Rest::Item(text), "PATCH") => (Verb::Update, Operation::Update(id(text)?)),
+        (Rest::Item(text), "PUT") => (Verb::Update, Operation::Replace(id(text)?)),
+        (Rest::Item(text), "DELETE") => (Verb::Delete, Operation::Delete(id(text)?)),
+        (Rest::Action(text, action), "PATCH") => (Verb::Act(*action), Operation::Act(id(text)?, *action)),
+        (rest, _) => return Err(method_not_allowed(rest.methods())),
+    };
+    Ok(Route { entity: place.entity, verb, operation, path_user: place.path_user })
+}
+
+/// The methods of a path, as `Allow` lists them; `None` if there is no such path.
+pub fn methods(blueprint: &Blueprint, path: &str) -> Option<&'static str> {
+    place(blueprint, path).map(|place| place.rest.methods())
+}
+
+/// 405 with the methods that there are.
+pub fn method_not_allowed(allow: &'static str) -> ApiError {
+    ApiError::new(METHOD, format!("this path has {allow}")).with(http::header::ALLOW, allow)
+}
+
+impl Rest<'_> {
+    fn methods(&self) -> &'static str {
+        match self {
+            Rest::Collection => "GET, HEAD, POST, OPTIONS",
+            Rest::Item(_) => "GET, HEAD, PATCH, PUT, DELETE, OPTIONS",
+            Rest::Action(..) => "PATCH, OPTIONS",
+        }
+    }
+}
+
+fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
+    let mut rest = path.strip_prefix(blueprint.api.prefix.as_str())?.strip_prefix('/')?;
+    let mut path_user = None;
+    if blueprint.api.user_path {
+        let (user, tail) = rest.split_once('/')?;
+        path_user = Some(decode(user)?);
+        rest = tail;
+    }
+    let mut segments = rest.splitn(3, '/');
+    let name = segments.next()?;
+    let entity = blueprint.entities.iter().position(|entity| entity.path == name)?;
+    let rest = match (segments.next(), segments.next()) {
+        (None, _) => Rest::Collection,
+        (Some(""), _) => return None,
+        (Some(id), None) => Rest::Item(id),
+        (Some(id), Some(action)) => {
+            let actions = &blueprint.entities.get(entity)?.actions;
+            Rest::Action(id, actions.iter().position(|known| known.path == action)?)
+        }
+    };
+    Some(Place { entity: EntityIndex(entity), path_user, rest })
+}
+
+/// A user id in a path. Other issuers' ids may hold characters that a path must encode, such as `|`.
+fn decode(segment: &str) -> Option<String> {
+    let text = percent_encoding::percent_decode_str(segment).decode_utf8().ok()?;
+    (!text.is_empty() && !text.contains(['/', '\\']) && !text.chars().any(char::is_control)).then(|| text.into_owned())
+}

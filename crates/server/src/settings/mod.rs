@@ -1,0 +1,156 @@
+//! Every setting of the server: read from the environment once, checked at start, all problems at once.
+//!
+//! [`SETTINGS`] is the one list; help, `.env.example` and messages come from it. Secrets are a type that prints `****`.
+
+mod parse;
+mod secret;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use secret::Secret;
+
+/// One setting, as people know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What counts when it is not set, in words.
+    pub default: &'static str,
+    /// What it is for.
+    pub summary: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, summary: &'static str) -> Setting {
+    Setting { name, default, summary }
+}
+
+/// All settings, in the order in which they are explained.
+pub const SETTINGS: &[Setting] = &[
+    setting("ENV", "development", "development, test, staging or production; production refuses weak settings"),
+    setting("DATABASE_URL", "sqlite:data/app.db", "where the data is; relative paths start at the blueprint's folder"),
+    setting("SECRET_KEY", "a new one at each start (development only)", "32 characters or more, random; all keys are derived from it"),
+    setting("HOST", "127.0.0.1", "the address to listen on"),
+    setting("PORT", "8000", "the port to listen on; 0 takes a free one"),
+    setting("PUBLIC_URL", "none", "how the outside reaches this server; the issuer of its tokens"),
+    setting("CORS_ORIGINS", "none", "origins of browser front ends, comma-separated, for example https://app.example.com"),
+    setting("JWT_ALGORITHM", "EdDSA", "the algorithm of this server's own tokens"),
+    setting("JWT_EXPIRATION", "15m", "how long an access token counts, for example 15m or 1h"),
+    setting("REFRESH_EXPIRATION", "30d", "how long a session lasts at most"),
+    setting("PASSWORD_MIN_LENGTH", "15", "least length of a password, in characters; NIST asks for 15 where it is the only factor"),
+    setting("BETTER_AUTH_SECRET", "none", "the secret of Better Auth's HS256 tokens, where the blueprint accepts them"),
+    setting("BETTER_AUTH_URL", "none", "the issuer and audience that those tokens must name"),
+    setting("RATE_LIMIT_USER", "600", "requests a minute of one signed-in caller; 0 is no limit"),
+    setting("RATE_LIMIT_STRANGER", "120", "requests a minute of one address that is not signed in; 0 is no limit"),
+    setting("RATE_LIMIT_LOGIN", "10", "log-ins a minute of one address; 0 is no limit"),
+    setting("LOGIN_FAILURES", "100", "wrong passwords in a row that one account takes before it waits; 0 is no limit"),
+    setting("MAX_BODY_BYTES", "1048576", "the longest body that is read; 0 is no limit"),
+    setting("REQUEST_TIMEOUT", "30s", "how long one request may take; 0 is no limit"),
+    setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive"),
+    setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress"),
+    setting("DRAIN_TIMEOUT", "10s", "how long running requests may take to finish at a stop"),
+    setting("RUST_LOG", "info", "what is logged, for example warn or server=debug"),
+];
+
+/// Where the server runs. Decides how strict the settings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine.
+    Development,
+    /// Automated tests.
+    Test,
+    /// Like production, for trying.
+    Staging,
+    /// Real users.
+    Production,
+}
+
+/// Settings, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the server runs.
+    pub environment: Environment,
+    /// The SQLite file. Relative to the blueprint's folder unless absolute.
+    pub database: PathBuf,
+    /// What all keys are derived from.
+    pub secret_key: Secret,
+    /// The key was made for this run only.
+    pub secret_is_temporary: bool,
+    /// Address to listen on.
+    pub host: IpAddr,
+    /// Port to listen on.
+    pub port: u16,
+    /// `https://api.example.com`, without a trailing slash.
+    pub public_url: Option<String>,
+    /// Origins that browsers may call from.
+    pub cors_origins: Vec<String>,
+    /// Life of an access token.
+    pub access_lifetime: Duration,
+    /// Life of a session.
+    pub session_lifetime: Duration,
+    /// Least length of a password in code points.
+    pub password_min_length: usize,
+    /// Secret of Better Auth's HS256 tokens.
+    pub better_auth_secret: Option<Secret>,
+    /// Issuer and audience of those.
+    pub better_auth_url: Option<String>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// Limits, on by default; 0 turned to `None` where that means none.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Requests a minute of one signed-in caller.
+    pub user_per_minute: Option<std::num::NonZeroU32>,
+    /// Requests a minute of one address of strangers.
+    pub stranger_per_minute: Option<std::num::NonZeroU32>,
+    /// Log-ins a minute of one address.
+    pub login_per_minute: Option<std::num::NonZeroU32>,
+    /// Wrong passwords in a row of one account.
+    pub login_failures: Option<std::num::NonZeroU32>,
+    /// Bytes of a body.
+    pub body_bytes: usize,
+    /// Time for one request.
+    pub request_timeout: Option<Duration>,
+    /// Time for a head.
+    pub header_timeout: Duration,
+    /// Time for a body to make progress.
+    pub body_idle_timeout: Duration,
+    /// Time for running requests at a stop.
+    pub drain_timeout: Duration,
+}
+
+/// What is wrong with one setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong and what to try. Never holds the value of a secret.
+    pub detail: String,
+}
+
+impl std::fmt::Display for SettingProblem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", self.name, self.detail)
+    }
+}
+
+impl Settings {
+    /// Reads the settings from the process's environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn from_environment() -> Result<Settings, Vec<SettingProblem>> {
+        Settings::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads the settings from anywhere.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Settings, Vec<SettingProblem>> {
+        parse::settings(&lookup)
+    }
+}

@@ -1,0 +1,295 @@
+//! The grammar of each setting, and the rules that production adds.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Environment, Limits, Secret, SettingProblem, Settings};
+
+/// RFC 7518 §3.2 asks for a key at least as long as the hash.
+const SECRET_MIN_BYTES: usize = 32;
+/// Secrets that stand in public documents and default configurations: none of them is one.
+const PUBLISHED_SECRETS: &[&str] = &[
+    "better-auth-secret-12345678901234567890",
+    "changethis",
+    "changeme",
+    "secret",
+    "super-secret-jwt-token-with-at-least-32-characters-long",
+    "your-256-bit-secret",
+    "your-secret-key",
+];
+
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<SettingProblem>,
+}
+
+pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Vec<SettingProblem>> {
+    let mut reader = Reader { lookup, problems: Vec::new() };
+    let environment = reader.read("ENV", Environment::Development, environment);
+    let (secret_key, secret_is_temporary) = reader.secret_key(environment);
+    let settings = Settings {
+        environment,
+        database: reader.read("DATABASE_URL", PathBuf::from("data/app.db"), database),
+        secret_key,
+        secret_is_temporary,
+        host: reader.read("HOST", std::net::Ipv4Addr::LOCALHOST.into(), |text| {
+            text.parse().map_err(|_| "wants an IP address, for example 127.0.0.1".to_owned())
+        }),
+        port: reader.read("PORT", 8000, |text| text.parse().map_err(|_| "wants a number from 0 to 65535".to_owned())),
+        public_url: reader.read("PUBLIC_URL", None, |text| origin(text).map(Some)),
+        cors_origins: reader.read("CORS_ORIGINS", Vec::new(), origins),
+        access_lifetime: reader.read("JWT_EXPIRATION", minutes(15), lifetime),
+        session_lifetime: reader.read("REFRESH_EXPIRATION", minutes(30 * 24 * 60), lifetime),
+        password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
+        better_auth_secret: reader.better_auth_secret(),
+        better_auth_url: reader.read("BETTER_AUTH_URL", None, |text| origin(text).map(Some)),
+        limits: reader.limits(),
+    };
+    reader.read("JWT_ALGORITHM", (), |text| match text {
+        "EdDSA" => Ok(()),
+        _ => Err("this version signs with EdDSA only".to_owned()),
+    });
+    if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn problem(&mut self, name: &'static str, detail: impl Into<String>) {
+        self.problems.push(SettingProblem { name, detail: detail.into() });
+    }
+
+    /// Reads one setting; a problem is noted and the default taken, so that the rest is checked too.
+    fn read<T>(&mut self, name: &'static str, default: T, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        let Some(text) = self.text(name) else { return default };
+        parse(&text).unwrap_or_else(|detail| {
+            self.problem(name, detail);
+            default
+        })
+    }
+
+    fn secret_key(&mut self, environment: Environment) -> (Secret, bool) {
+        let strict = matches!(environment, Environment::Production | Environment::Staging);
+        match self.text("SECRET_KEY") {
+            Some(text) => {
+                self.check_secret("SECRET_KEY", &text);
+                (Secret::new(text), false)
+            }
+            None => {
+                if strict {
+                    self.problem("SECRET_KEY", "is required; make one with `openssl rand -base64 48`");
+                }
+                (random_secret(), true)
+            }
+        }
+    }
+
+    fn better_auth_secret(&mut self) -> Option<Secret> {
+        let text = self.text("BETTER_AUTH_SECRET")?;
+        self.check_secret("BETTER_AUTH_SECRET", &text);
+        Some(Secret::new(text))
+    }
+
+    fn check_secret(&mut self, name: &'static str, text: &str) {
+        if PUBLISHED_SECRETS.contains(&text) {
+            self.problem(name, "is a published default, which anyone can use; make one with `openssl rand -base64 48`");
+        } else if text.len() < SECRET_MIN_BYTES {
+            self.problem(name, format!("is shorter than {SECRET_MIN_BYTES} bytes; make one with `openssl rand -base64 48`"));
+        }
+    }
+
+    fn limits(&mut self) -> Limits {
+        let seconds = Duration::from_secs;
+        Limits {
+            user_per_minute: self.read("RATE_LIMIT_USER", NonZeroU32::new(600), rate),
+            stranger_per_minute: self.read("RATE_LIMIT_STRANGER", NonZeroU32::new(120), rate),
+            login_per_minute: self.read("RATE_LIMIT_LOGIN", NonZeroU32::new(10), rate),
+            login_failures: self.read("LOGIN_FAILURES", NonZeroU32::new(100), rate),
+            body_bytes: self.read("MAX_BODY_BYTES", 1024 * 1024, |text| match text.parse() {
+                Ok(0) => Ok(usize::MAX),
+                Ok(bytes) => Ok(bytes),
+                Err(_) => Err("wants a number of bytes".to_owned()),
+            }),
+            request_timeout: self.read("REQUEST_TIMEOUT", Some(seconds(30)), |text| match text {
+                "0" => Ok(None),
+                _ => duration(text).map(Some),
+            }),
+            header_timeout: self.read("HEADER_TIMEOUT", seconds(5), lifetime),
+            body_idle_timeout: self.read("BODY_IDLE_TIMEOUT", seconds(10), lifetime),
+            drain_timeout: self.read("DRAIN_TIMEOUT", seconds(10), lifetime),
+        }
+    }
+}
+
+fn random_secret() -> Secret {
+    let mut bytes = [0; 48];
+    #[expect(clippy::expect_used, reason = "without a random number generator nothing here is safe")]
+    getrandom::fill(&mut bytes).expect("the system's random number generator");
+    Secret::new(bytes)
+}
+
+fn environment(text: &str) -> Result<Environment, String> {
+    match text {
+        "development" => Ok(Environment::Development),
+        "test" => Ok(Environment::Test),
+        "staging" => Ok(Environment::Staging),
+        "production" => Ok(Environment::Production),
+        _ => Err("wants development, test, staging or production".to_owned()),
+    }
+}
+
+/// `sqlite:data/app.db`, `sqlite:///abs/app.db` and `sqlite:///./rel.db`, as common tools write them.
+fn database(text: &str) -> Result<PathBuf, String> {
+    let Some(rest) = text.strip_prefix("sqlite:") else {
+        let postgres = text.starts_with("postgres");
+        return Err(if postgres {
+            "this version keeps its data in SQLite; Postgres comes in a later one. Use sqlite:data/app.db".to_owned()
+        } else {
+            "wants a URL such as sqlite:data/app.db".to_owned()
+        });
+    };
+    let path = match rest.strip_prefix("//") {
+        // Two slashes are the empty host; what follows is a path from the root, but for a dot that says it is not.
+        Some(path) => path.strip_prefix("/.").map_or(path.to_owned(), |relative| format!(".{relative}")),
+        None => rest.to_owned(),
+    };
+    if path.is_empty() || path.contains(['?', '\0']) || path == ":memory:" {
+        return Err("wants the path of a file, for example sqlite:data/app.db".to_owned());
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// An `http` or `https` URL, without the slash at its end.
+fn origin(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let uri: Option<http::Uri> = text.parse().ok();
+    let fine = uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none()
+    });
+    if fine { Ok(text.to_owned()) } else { Err("wants a URL such as https://api.example.com".to_owned()) }
+}
+
+fn origins(text: &str) -> Result<Vec<String>, String> {
+    let one = |text: &str| match text {
+        "*" => Err("`*` would let every site call with the user's rights; list the origins".to_owned()),
+        _ => origin(text),
+    };
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
+}
+
+fn rate(text: &str) -> Result<Option<NonZeroU32>, String> {
+    text.parse().map(NonZeroU32::new).map_err(|_| "wants a whole number; 0 is no limit".to_owned())
+}
+
+fn password_length(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(length) if (8..=64).contains(&length) => Ok(length),
+        _ => Err("wants a number from 8 to 64".to_owned()),
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    duration(text).and_then(|time| if time.is_zero() { Err("must be more than nothing".to_owned()) } else { Ok(time) })
+}
+
+/// `90s`, `15m`, `24h`, `30d`; a number alone is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => 0,
+    };
+    match digits.parse::<u64>() {
+        Ok(number) if factor > 0 && number <= 10 * 365 * 24 * 60 * 60 / factor => Ok(Duration::from_secs(number * factor)),
+        _ => Err("wants a time such as 90s, 15m, 24h or 30d".to_owned()),
+    }
+}
+
+fn minutes(number: u64) -> Duration {
+    Duration::from_secs(number * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Settings;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+        let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, text)| (*text).to_owned());
+        Settings::read(lookup).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    }
+
+    const STRONG: &str = "0123456789abcdef0123456789abcdef0123456789";
+
+    #[test]
+    fn nothing_set_is_fine_in_development() {
+        let settings = read(&[]).unwrap();
+        assert!(settings.secret_is_temporary);
+        assert_eq!(settings.port, 8000);
+        assert_eq!(settings.limits.user_per_minute.unwrap().get(), 600);
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once_and_no_secret_with_them() {
+        let problems = read(&[
+            ("ENV", "production"),
+            ("PORT", "eighty"),
+            ("DATABASE_URL", "mysql://x"),
+            ("BETTER_AUTH_SECRET", "better-auth-secret-12345678901234567890"),
+            ("CORS_ORIGINS", "*"),
+            ("JWT_ALGORITHM", "none"),
+        ])
+        .unwrap_err();
+        let named: Vec<_> = problems.iter().filter_map(|text| text.split(':').next()).collect();
+        let expected = ["SECRET_KEY", "DATABASE_URL", "PORT", "CORS_ORIGINS", "BETTER_AUTH_SECRET", "JWT_ALGORITHM"];
+        assert_eq!(named, expected);
+        assert!(!problems.concat().contains("12345678901234567890"));
+    }
+
+    /// J11: secrets that anyone knows or could guess do not start.
+    #[test]
+    fn j11_weak_secrets_are_refused() {
+        for weak in ["secret", "changethis", "0123456789abcdef0123456789abcde", "your-256-bit-secret"] {
+            assert!(read(&[("SECRET_KEY", weak)]).is_err(), "{weak}");
+            assert!(read(&[("BETTER_AUTH_SECRET", weak)]).is_err(), "{weak}");
+        }
+        assert!(read(&[("SECRET_KEY", STRONG), ("ENV", "production")]).is_ok());
+        assert!(read(&[("ENV", "production")]).is_err());
+    }
+
+    #[test]
+    fn secrets_print_as_stars() {
+        let settings = read(&[("SECRET_KEY", STRONG), ("BETTER_AUTH_SECRET", STRONG)]).unwrap();
+        assert!(!format!("{settings:?}").contains("0123456789"));
+    }
+
+    #[test]
+    fn database_urls() {
+        for (url, path) in [
+            ("sqlite:data/app.db", "data/app.db"),
+            ("sqlite:/srv/app.db", "/srv/app.db"),
+            ("sqlite:///srv/app.db", "/srv/app.db"),
+            ("sqlite:///./app.db", "./app.db"),
+        ] {
+            assert_eq!(read(&[("DATABASE_URL", url)]).unwrap().database.to_str(), Some(path), "{url}");
+        }
+        for url in ["postgres://x", "sqlite:", "sqlite::memory:", "app.db", "sqlite:a?mode=ro"] {
+            assert!(read(&[("DATABASE_URL", url)]).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn times() {
+        for (text, seconds) in [("90", 90), ("90s", 90), ("15m", 900), ("24h", 86_400), ("30d", 2_592_000)] {
+            assert_eq!(read(&[("JWT_EXPIRATION", text)]).unwrap().access_lifetime.as_secs(), seconds, "{text}");
+        }
+        for text in ["0", "m", "-5m", "1y", "5 m", "99999999999999999999s", "100000d", "1.5h"] {
+            assert!(read(&[("JWT_EXPIRATION", text)]).is_err(), "{text}");
+        }
+    }
+}
