@@ -140,4 +140,3 @@ fn unknown_operator(name: &str, operator: &str) -> Bad {
     };
     Bad::parameter(name, "operator", detail)
 }
-

@@ -80,7 +80,11 @@ impl List {
             "count" => return Err(Bad::parameter(name, "value", "wants `exact`")),
             "fields" => self.fields = Some(fields(entity, text)?),
             "page" | "offset" | "skip" => {
-                return Err(Bad::parameter(name, "unknown", "is not a parameter; follow `next_cursor` with `cursor=…`"));
+                return Err(Bad::parameter(
+                    name,
+                    "unknown",
+                    "is not a parameter; follow `next_cursor` with `cursor=…`",
+                ));
             }
             _ => {
                 let (column, operator) = split(name);
@@ -101,7 +105,11 @@ pub fn fields(entity: &Entity, text: &str) -> Result<Vec<Attribute>, Bad> {
     for name in text.split(',') {
         let attribute = Attribute::find(entity, name).ok_or_else(|| {
             let names = attribute::visible(entity).into_iter().map(|attribute| attribute.column(entity));
-            Bad::parameter("fields", "value", perhaps(format!("`{name}` is not a field of {}", entity.name), name, names))
+            Bad::parameter(
+                "fields",
+                "value",
+                perhaps(format!("`{name}` is not a field of {}", entity.name), name, names),
+            )
         })?;
         if found.contains(&attribute) {
             return Err(Bad::parameter("fields", "repeated", format!("names `{name}` twice")));

@@ -120,7 +120,8 @@ impl RecordId {
     pub fn parse(text: &str, kind: blueprint::IdKind) -> Option<RecordId> {
         match kind {
             blueprint::IdKind::Integer => {
-                let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+                let plain =
+                    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
                 plain.then(|| text.parse().ok().map(RecordId::Integer)).flatten()
             }
             blueprint::IdKind::Uuid => {

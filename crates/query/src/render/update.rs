@@ -38,7 +38,8 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
     let table = &catalog.tables[plan.entity.0];
     let reach = plan.access.reach();
 
-    let mut gate = audit::select(plan, name, entity, &audit::before(changed(entity, change)), after(plan, entity, change));
+    let mut gate =
+        audit::select(plan, name, entity, &audit::before(changed(entity, change)), after(plan, entity, change));
     gate.row(id, reach).and_version(if_match);
 
     let mut update = Sql::new("UPDATE ");
@@ -64,10 +65,7 @@ pub(super) fn why(plan: &Plan, table: &str, id: &RecordId) -> Otherwise {
     sql.push(table).push(" WHERE ").row(id, plan.access.read());
     sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(table).push(" WHERE ").row(id, plan.access.reach());
     sql.push(") THEN 1 ELSE 2 END");
-    Otherwise::Probe {
-        statement: sql.done(),
-        refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale],
-    }
+    Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
 }
 
 fn changed<'a>(entity: &'a Entity, change: &Change) -> impl Iterator<Item = &'a Field> {

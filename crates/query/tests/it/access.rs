@@ -1,0 +1,53 @@
+//! Rules become scopes: every rule, every kind of caller.
+
+use blueprint::Rule;
+use query::access::{decide, scope};
+use query::{Actor, Denied, OwnerId, Scope, Verb};
+
+use crate::{entity, leads, stranger, user};
+
+fn owned(name: &str) -> Scope {
+    Scope::OwnedBy(OwnerId::User(name.to_owned()))
+}
+
+#[test]
+fn every_rule_for_every_kind_of_caller() {
+    let role = || Rule::Role("manager".to_owned());
+    let either = || Rule::AnyOf(vec![Rule::Owner, role()]);
+    let (ana, manager): (Actor, Actor) = (user("ana", &["agent"]), user("eve", &["manager"]));
+    use Scope::{Everything, Nothing};
+    for (rule, of_stranger, of_user, of_manager) in [
+        (Rule::Nobody, Nothing, Nothing, Nothing),
+        (Rule::Anyone, Everything, Everything, Everything),
+        (Rule::SignedIn, Nothing, Everything, Everything),
+        (Rule::Owner, Nothing, owned("ana"), owned("eve")),
+        (role(), Nothing, Nothing, Everything),
+        (either(), Nothing, owned("ana"), Everything),
+    ] {
+        assert_eq!(scope(&rule, &stranger()), of_stranger, "{rule:?}");
+        assert_eq!(scope(&rule, &ana), of_user, "{rule:?}");
+        assert_eq!(scope(&rule, &manager), of_manager, "{rule:?}");
+    }
+}
+
+#[test]
+fn strangers_are_sent_to_sign_in_before_anything_else_is_looked_at() {
+    let blueprint = leads();
+    let prospect = blueprint.entity(entity(&blueprint, "prospect"));
+    for verb in [Verb::Read, Verb::Create, Verb::Update, Verb::Delete, Verb::Act(0), Verb::Act(99)] {
+        assert_eq!(decide(prospect, verb, stranger(), None), Err(Denied::SignIn), "{verb:?}");
+    }
+}
+
+#[test]
+fn a_user_in_the_path_must_be_the_caller_and_narrows_what_he_reaches() {
+    let blueprint = leads();
+    let prospect = blueprint.entity(entity(&blueprint, "prospect"));
+    let manager = || user("eve", &["manager"]);
+    assert_eq!(decide(prospect, Verb::Read, manager(), Some("ana")), Err(Denied::ForeignPath));
+    assert_eq!(decide(prospect, Verb::Read, stranger(), Some("ana")), Err(Denied::SignIn));
+    let own = decide(prospect, Verb::Read, manager(), Some("eve")).unwrap();
+    assert_eq!((own.read(), own.reach()), (&owned("eve"), &owned("eve")));
+    let delete = decide(prospect, Verb::Delete, user("ana", &[]), Some("ana")).unwrap();
+    assert_eq!((delete.read(), delete.reach()), (&owned("ana"), &Scope::Nothing));
+}

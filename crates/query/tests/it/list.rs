@@ -1,0 +1,193 @@
+//! Query strings: what they become, and what is refused.
+
+use expect_test::{Expect, expect};
+use query::{List, Request, Verb};
+use work::{Mode, Step, Value};
+
+use crate::{KEY, entity, leads, origin, user, work};
+
+fn parse(query: &str) -> Result<List, String> {
+    let blueprint = leads();
+    let parameters: Vec<(String, String)> = query
+        .split('&')
+        .filter(|term| !term.is_empty())
+        .map(|term| term.split_once('=').unwrap_or((term, "")))
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
+    let prospect = blueprint.entity(entity(&blueprint, "prospect"));
+    List::parse(prospect, &parameters).map_err(|bad| format!("{}: {}", bad.parameter.unwrap_or_default(), bad.detail))
+}
+
+/// The conditions and the order of a list.
+fn check(query: &str, expected: Expect) {
+    let work = work(&leads(), "prospect", user("ana", &[]), Verb::Read, Request::List(parse(query).unwrap())).unwrap();
+    let mut out = format!("{:?}\n", work.mode);
+    for step in &work.steps {
+        let (Step::Page { statement, .. } | Step::Count(statement)) = step else { panic!("{step:?}") };
+        let condition = statement.sql.split_once(" WHERE ").unwrap().1;
+        out += &format!("{condition}\n    {:?}\n", statement.params);
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn lists() {
+    check(
+        "",
+        expect![[r#"
+        Read(Point)
+        "user_id" = ?1 ORDER BY "id" LIMIT ?2
+            [Uuid("ana"), Integer(21)]
+    "#]],
+    );
+    check(
+        "status=new&score[gte]=5&score[lt]=10",
+        expect![[r#"
+        Read(Scan)
+        "user_id" = ?1 AND "status" = ?2 AND "score" >= ?3 AND "score" < ?4 ORDER BY "id" LIMIT ?5
+            [Uuid("ana"), Text("new"), Integer(5), Integer(10), Integer(21)]
+    "#]],
+    );
+    check(
+        "status[in]=new,won&name[contains]=ÄB&budget[is_null]=false&limit=5",
+        expect![[r#"
+        Read(Scan)
+        "user_id" = ?1 AND "status" IN (?2, ?3) AND instr(fold("name"), ?4) > 0 AND "budget" IS NOT NULL ORDER BY "id" LIMIT ?5
+            [Uuid("ana"), Text("new"), Text("won"), Text("äb"), Integer(6)]
+    "#]],
+    );
+    check(
+        "name[starts_with]=a%_&status[nin]=won&status[ne]=new",
+        expect![[r#"
+        Read(Scan)
+        "user_id" = ?1 AND substr(fold("name"), 1, ?2) = ?3 AND ("status" IS NULL OR "status" NOT IN (?4)) AND "status" IS NOT ?5 ORDER BY "id" LIMIT ?6
+            [Uuid("ana"), Integer(3), Text("a%_"), Text("won"), Text("new"), Integer(21)]
+    "#]],
+    );
+    check(
+        "sort=-score,created_at&count=exact",
+        expect![[r#"
+        Read(Scan)
+        "user_id" = ?1 ORDER BY "score" DESC NULLS LAST, "created_at", "id" LIMIT ?2
+            [Uuid("ana"), Integer(21)]
+        "user_id" = ?1
+            [Uuid("ana")]
+    "#]],
+    );
+    check(
+        "sort=-id,score",
+        expect![[r#"
+        Read(Scan)
+        "user_id" = ?1 ORDER BY "id" DESC LIMIT ?2
+            [Uuid("ana"), Integer(21)]
+    "#]],
+    );
+    check(
+        "fields=id,budget",
+        expect![[r#"
+        Read(Point)
+        "user_id" = ?1 ORDER BY "id" LIMIT ?2
+            [Uuid("ana"), Integer(21)]
+    "#]],
+    );
+}
+
+#[test]
+fn refusals() {
+    for (query, why) in [
+        ("limit=0", "limit: wants a whole number from 1 to 100"),
+        ("limit=101", "limit: wants"),
+        ("limit=+5", "limit: wants"),
+        ("limit=5&limit=6", "limit: is given twice"),
+        ("page=2", "page: is not a parameter; follow `next_cursor`"),
+        ("statsu=new", "statsu: is not a parameter; perhaps you meant `status`"),
+        ("secret=x", "secret: is not a parameter"),
+        ("_version=1", "_version: is not a parameter"),
+        ("status=lost", "status: "),
+        ("score=five", "score: "),
+        ("budget=1.234", "budget: "),
+        ("status[like]=n", "status[like]: `like` is not an operator"),
+        ("score[contains]=1", "score[contains]: is not text"),
+        ("vip[gt]=true", "vip[gt]: has no order"),
+        ("name[is_null]=1", "name[is_null]: wants true or false"),
+        ("sort=name", "sort: `name` has no index"),
+        ("sort=secret", "sort: `secret` is nothing to sort by"),
+        ("sort=scor", "sort: `scor` is nothing to sort by; perhaps you meant `score`"),
+        ("sort=score,-score", "sort: names `score` twice"),
+        ("fields=secret", "fields: `secret` is not a field"),
+        ("fields=id,id", "fields: names `id` twice"),
+        ("count=all", "count: wants `exact`"),
+        ("created_at[gt]=yesterday", "created_at[gt]: "),
+        ("user_id=ana", "user_id: is not a UUID"),
+    ] {
+        let refusal = parse(query).expect_err(query);
+        assert!(refusal.starts_with(why), "{query}: {refusal}");
+    }
+    let terms = |names: &[&str]| {
+        let term = |name: &str| ["eq", "ne", "lt", "lte", "gt", "gte"].map(|operator| format!("{name}[{operator}]=1"));
+        names.iter().flat_map(|name| term(name)).collect::<Vec<_>>().join("&")
+    };
+    assert!(parse(&terms(&["id", "score", "budget"])).is_ok());
+    let four = terms(&["id", "score", "budget"]) + "&status=new&status[ne]=won&vip=true";
+    assert_eq!(parse(&four).unwrap_err(), ": at most 20 filters");
+    let in_many = format!("score[in]={}", vec!["1"; 101].join(","));
+    assert!(parse(&in_many).unwrap_err().contains("more than 100"));
+}
+
+/// The rows after each position are those that the order puts after it, nulls last both ways.
+#[test]
+fn a_cursor_continues_where_the_page_ended() {
+    let blueprint = leads();
+    let prospect = entity(&blueprint, "prospect");
+    let continued = |query: &str, position: &[Value]| {
+        let list = parse(query).unwrap();
+        let access = query::access::decide(blueprint.entity(prospect), Verb::Read, user("ana", &[]), None).unwrap();
+        let plan =
+            query::plan(&blueprint, prospect, access.clone(), Request::List(list.clone()), origin(), &KEY).unwrap();
+        let cursor = plan.next_cursor(&blueprint, position, &KEY).unwrap();
+        let next = Request::List(List { cursor: Some(cursor), ..list });
+        let plan = query::plan(&blueprint, prospect, access, next, origin(), &KEY).unwrap();
+        let catalog = query::Catalog::new(blueprint.clone(), work::Dialect::Sqlite);
+        let work = query::render(&catalog, &plan);
+        assert!(matches!(work.mode, Mode::Read(_)));
+        let Step::Page { statement, .. } = &work.steps[0] else { panic!() };
+        let (_, condition) = statement.sql.split_once(" WHERE ").unwrap();
+        format!("{condition}\n    {:?}\n", statement.params)
+    };
+    expect![[r#"
+        "user_id" = ?1 AND ("id" >= ?2 AND (("id" > ?3))) ORDER BY "id" LIMIT ?4
+            [Uuid("ana"), Integer(9), Integer(9), Integer(21)]
+    "#]]
+    .assert_eq(&continued("", &[Value::Integer(9)]));
+    expect![[r#"
+        "user_id" = ?1 AND (((("score" < ?2 OR "score" IS NULL)) OR ("score" IS ?3 AND "id" < ?4))) ORDER BY "score" DESC NULLS LAST, "id" DESC LIMIT ?5
+            [Uuid("ana"), Integer(5), Integer(5), Integer(9), Integer(21)]
+    "#]].assert_eq(&continued("sort=-score", &[Value::Integer(5), Value::Integer(9)]));
+    expect![[r#"
+        "user_id" = ?1 AND ("score" IS NULL AND (("score" IS ?2 AND "id" > ?3))) ORDER BY "score" NULLS LAST, "id" LIMIT ?4
+            [Uuid("ana"), Null, Integer(9), Integer(21)]
+    "#]].assert_eq(&continued("sort=score", &[Value::Null, Value::Integer(9)]));
+    let stamp = Value::DateTime("2026-11-21T00:00:00.000000Z".into());
+    expect![[r#"
+        "user_id" = ?1 AND ("created_at" <= ?2 AND (("created_at" < ?3) OR ("created_at" IS ?4 AND ("score" > ?5 OR "score" IS NULL)) OR ("created_at" IS ?6 AND "score" IS ?7 AND "id" > ?8))) ORDER BY "created_at" DESC, "score" NULLS LAST, "id" LIMIT ?9
+            [Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), Integer(9), Integer(21)]
+    "#]].assert_eq(&continued("sort=-created_at,score", &[stamp, Value::Integer(5), Value::Integer(9)]));
+}
+
+#[test]
+fn a_cursor_of_another_caller_list_or_sort_is_refused() {
+    let blueprint = leads();
+    let prospect = entity(&blueprint, "prospect");
+    let plan = |name: &str, list: List| {
+        let access = query::access::decide(blueprint.entity(prospect), Verb::Read, user(name, &[]), None).unwrap();
+        query::plan(&blueprint, prospect, access, Request::List(list), origin(), &KEY)
+    };
+    let list = parse("status=new&score[gt]=1").unwrap();
+    let cursor = plan("ana", list.clone()).unwrap().next_cursor(&blueprint, &[Value::Integer(9)], &KEY);
+    let with = |query: &str| List { cursor: cursor.clone(), ..parse(query).unwrap() };
+    assert!(plan("ana", with("score[gt]=1&status=new&limit=7&count=exact&fields=id")).is_ok(), "the same list");
+    assert!(plan("bob", with("status=new&score[gt]=1")).is_err(), "another caller");
+    assert!(plan("ana", with("status=won&score[gt]=1")).is_err(), "another filter");
+    assert!(plan("ana", with("status=new&score[gt]=1&sort=-id")).is_err(), "another sort");
+    assert!(plan("ana", List { cursor: Some("nonsense".into()), ..list }).is_err(), "made up");
+}
