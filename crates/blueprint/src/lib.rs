@@ -24,7 +24,7 @@ pub use model::*;
 pub use nearest::nearest;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use raw::json_schema;
-pub use resolve::{NOT_YET, NotYet};
+pub use resolve::{NOT_YET, NotYet, plural};
 pub use values::Complaint;
 
 use std::sync::LazyLock;
@@ -49,21 +49,13 @@ pub fn load(text: &str) -> Result<Blueprint, Problems> {
     let no_places = Places::empty(text);
     let mut report = Report::new(&no_places);
     if text.len() > MAX_BYTES {
-        let message = format!(
-            "the blueprint has {} bytes; at most {MAX_BYTES} are read",
-            text.len()
-        );
-        report.span(0..0, "too_large", message, None);
+        let message = format!("the blueprint has {} bytes; at most {MAX_BYTES} are read", text.len());
+        report.span(0..0, "too_large", message, Some("what is not a blueprint belongs into another file".to_owned()));
         return Err(report.finish());
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        report.span(
-            error.span().unwrap_or_default(),
-            "syntax",
-            error.message(),
-            None,
-        );
+        report.span(error.span().unwrap_or_default(), "syntax", error.message(), None);
     }
     if report.has_errors() {
         return Err(report.finish());
@@ -71,7 +63,7 @@ pub fn load(text: &str) -> Result<Blueprint, Problems> {
     let (document, places, unfit) = Places::new(text, table.get_ref());
     let mut report = Report::new(&places);
     for unfit in unfit {
-        report.span(unfit.span, "unfit", unfit.message, None);
+        report.span(unfit.span, "unfit", unfit.message, Some(unfit.hint.to_owned()));
     }
     check(text, document, report)
 }
@@ -90,7 +82,7 @@ fn check(text: &str, mut document: Value, mut report: Report) -> Result<Blueprin
     };
     let parts = resolve::resolve(&raw, &mut report);
     if report.has_errors() {
-        return Err(report.finish());
+        return Err(report.finish().errors());
     }
     Ok(parts.into_blueprint(report.finish().0, text.to_owned()))
 }

@@ -8,24 +8,14 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let allowed = (word.len() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                distance(&word, &candidate.chars().take(64).collect::<Vec<_>>()),
-                candidate,
-            )
-        })
-        .filter(|(distance, candidate)| {
-            *distance <= allowed && *distance < candidate.chars().count()
-        })
+        .map(|candidate| (distance(&word, &candidate.chars().take(64).collect::<Vec<_>>()), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
 /// The hint that goes with it.
-pub(crate) fn perhaps<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<String> {
+pub(crate) fn perhaps<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     nearest(word, candidates).map(|nearest| format!("perhaps you meant `{nearest}`"))
 }
 
@@ -36,18 +26,13 @@ pub(crate) fn perhaps_or_list<'c>(
 ) -> Option<String> {
     let candidates = candidates.into_iter();
     perhaps(word, candidates.clone()).or_else(|| {
-        let list: Vec<String> = candidates
-            .map(|candidate| format!("`{candidate}`"))
-            .collect();
+        let list: Vec<String> = candidates.map(|candidate| format!("`{candidate}`")).collect();
         (!list.is_empty()).then(|| format!("valid here: {}", list.join(", ")))
     })
 }
 
 /// Optimal string alignment distance.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the rows are one longer than the words that index them"
-)]
+#[expect(clippy::indexing_slicing, reason = "the rows are one longer than the words that index them")]
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();

@@ -27,11 +27,7 @@ impl Pointer {
     }
 
     pub fn child(&self, key: &str) -> Pointer {
-        Pointer(format!(
-            "{}/{}",
-            self.0,
-            key.replace('~', "~0").replace('/', "~1")
-        ))
+        Pointer(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
     }
 
     pub fn item(&self, index: usize) -> Pointer {
@@ -42,11 +38,8 @@ impl Pointer {
         &self.0
     }
 
-    fn keys(&self) -> impl Iterator<Item = String> + '_ {
-        self.0
-            .split('/')
-            .skip(1)
-            .map(|key| key.replace("~1", "/").replace("~0", "~"))
+    pub fn keys(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
     }
 }
 
@@ -54,6 +47,7 @@ impl Pointer {
 pub(crate) struct Unfit {
     pub span: Range<usize>,
     pub message: String,
+    pub hint: &'static str,
 }
 
 /// Where every key and value stands.
@@ -76,31 +70,24 @@ impl<'t> Places<'t> {
         let mut unfit = Vec::new();
         let mut root = Node::default();
         let document = read_table(table, &mut root, 0, &mut unfit);
-        (
-            Value::Object(document),
-            Places {
-                root,
-                ..Places::empty(source)
-            },
-            unfit,
-        )
+        (Value::Object(document), Places { root, ..Places::empty(source) }, unfit)
     }
 
     /// The places of a document of which nothing is known but its lines.
     pub fn empty(source: &'t str) -> Places<'t> {
-        let line_starts = std::iter::once(0)
-            .chain(source.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        Places {
-            source,
-            line_starts,
-            root: Node::default(),
-        }
+        let line_starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Places { source, line_starts, root: Node::default() }
     }
 
     /// Whether the file says anything there, right or wrong.
     pub fn has(&self, pointer: &Pointer) -> bool {
         self.find(pointer).1
+    }
+
+    /// The words that the file says below a place, right or wrong.
+    pub fn words(&self, pointer: &Pointer) -> impl Iterator<Item = &str> {
+        let (node, exact) = self.find(pointer);
+        node.children.keys().map(String::as_str).filter(move |_| exact)
     }
 
     /// The word itself: `required` of `required = true`.
@@ -111,11 +98,7 @@ impl<'t> Places<'t> {
     /// What is said: `true` of `required = true`.
     pub fn value(&self, pointer: &Pointer) -> Place {
         let (node, exact) = self.find(pointer);
-        self.place(if exact {
-            node.value.clone()
-        } else {
-            node.key.clone()
-        })
+        self.place(if exact { node.value.clone() } else { node.key.clone() })
     }
 
     /// The text of a value, as written.
@@ -143,44 +126,24 @@ impl<'t> Places<'t> {
         let start = self.source.floor_char_boundary(span.start);
         let end = self.source.ceil_char_boundary(span.end).max(start);
         let line = self.line_starts.partition_point(|at| *at <= start);
-        let line_start = self
-            .line_starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let column = self
-            .source
-            .get(line_start..start)
-            .map_or(0, |before| before.chars().count())
-            + 1;
-        Place {
-            span: start..end,
-            line,
-            column,
-        }
+        let line_start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.source.get(line_start..start).map_or(0, |before| before.chars().count()) + 1;
+        Place { span: start..end, line, column }
     }
 }
 
-fn read_table(
-    table: &DeTable<'_>,
-    node: &mut Node,
-    depth: usize,
-    unfit: &mut Vec<Unfit>,
-) -> Map<String, Value> {
+fn read_table(table: &DeTable<'_>, node: &mut Node, depth: usize, unfit: &mut Vec<Unfit>) -> Map<String, Value> {
     let mut object = Map::new();
     for (key, value) in table {
         if key.get_ref().len() > MAX_KEY_BYTES {
             unfit.push(Unfit {
                 span: key.span(),
                 message: format!("a word is longer than {MAX_KEY_BYTES} bytes"),
+                hint: "choose a shorter one",
             });
             continue;
         }
-        let mut child = Node {
-            key: key.span(),
-            value: value.span(),
-            children: IndexMap::new(),
-        };
+        let mut child = Node { key: key.span(), value: value.span(), children: IndexMap::new() };
         if let Some(json) = read_value(value, &mut child, depth + 1, unfit) {
             object.insert(key.get_ref().to_string(), json);
         }
@@ -189,36 +152,23 @@ fn read_table(
     object
 }
 
-fn read_value(
-    value: &Spanned<DeValue<'_>>,
-    node: &mut Node,
-    depth: usize,
-    unfit: &mut Vec<Unfit>,
-) -> Option<Value> {
-    let mut refuse = |message: &str| {
-        unfit.push(Unfit {
-            span: value.span(),
-            message: message.to_owned(),
-        });
+fn read_value(value: &Spanned<DeValue<'_>>, node: &mut Node, depth: usize, unfit: &mut Vec<Unfit>) -> Option<Value> {
+    let mut refuse = |message: &str, hint: &'static str| {
+        unfit.push(Unfit { span: value.span(), message: message.to_owned(), hint });
         None
     };
     if depth > MAX_DEPTH {
-        return refuse(&format!("this is nested deeper than {MAX_DEPTH}"));
+        return refuse(&format!("this is nested deeper than {MAX_DEPTH}"), "make it flatter");
     }
     match value.get_ref() {
         DeValue::String(text) => Some(Value::String(text.to_string())),
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Some(Value::from(integer)),
-            Err(_) => refuse("this integer does not fit 64 bits"),
+            Err(_) => refuse("this integer does not fit 64 bits", "a decimal may be written as text: \"12.50\""),
         },
-        DeValue::Float(float) => match float
-            .as_str()
-            .parse()
-            .ok()
-            .and_then(serde_json::Number::from_f64)
-        {
+        DeValue::Float(float) => match float.as_str().parse().ok().and_then(serde_json::Number::from_f64) {
             Some(number) => Some(Value::Number(number)),
-            None => refuse("this number is not finite"),
+            None => refuse("this number is not finite", "leave a limit out where there is none"),
         },
         DeValue::Boolean(boolean) => Some(Value::Bool(*boolean)),
         // A date without quotes means what it means with them.
@@ -226,11 +176,7 @@ fn read_value(
         DeValue::Array(items) => {
             let mut array = Vec::new();
             for (index, item) in items.iter().enumerate() {
-                let mut child = Node {
-                    key: item.span(),
-                    value: item.span(),
-                    children: IndexMap::new(),
-                };
+                let mut child = Node { key: item.span(), value: item.span(), children: IndexMap::new() };
                 array.extend(read_value(item, &mut child, depth + 1, unfit));
                 node.children.insert(index.to_string(), child);
             }

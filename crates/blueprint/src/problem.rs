@@ -59,15 +59,18 @@ impl Severity {
     }
 }
 
+impl Problems {
+    /// Without the warnings: they are about what a blueprint does once it loads.
+    pub(crate) fn errors(mut self) -> Problems {
+        self.0.retain(|problem| problem.severity == Severity::Error);
+        self
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { line, column, .. } = self.place;
-        write!(
-            f,
-            "{line}:{column}: {}: {}",
-            self.severity.name(),
-            self.message
-        )?;
+        write!(f, "{line}:{column}: {}: {}", self.severity.name(), self.message)?;
         match &self.hint {
             Some(hint) => write!(f, " (help: {hint})"),
             None => Ok(()),

@@ -7,16 +7,8 @@ use crate::problem::{Problem, Problems, Severity};
 impl Problems {
     /// All problems with the lines they are about. `source` is the text that was loaded, `file_name` what to call it.
     pub fn render(&self, file_name: &str, source: &str, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
-        let pictures: Vec<String> = self
-            .0
-            .iter()
-            .map(|problem| problem.render(&renderer, file_name, source))
-            .collect();
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let pictures: Vec<String> = self.0.iter().map(|problem| problem.render(&renderer, file_name, source)).collect();
         pictures.join("\n\n")
     }
 }
@@ -44,8 +36,5 @@ impl Problem {
 
 /// A caret under the first line says as much as a bracket along ten.
 fn one_line(source: &str, start: usize, end: usize) -> usize {
-    source
-        .get(start..end)
-        .and_then(|text| text.find(['\n', '\r']))
-        .map_or(end, |length| start + length)
+    source.get(start..end).and_then(|text| text.find(['\n', '\r'])).map_or(end, |length| start + length)
 }

@@ -16,21 +16,11 @@ pub(crate) struct Report<'t> {
 
 impl<'t> Report<'t> {
     pub fn new(places: &'t Places<'t>) -> Report<'t> {
-        Report {
-            places,
-            problems: Vec::new(),
-            left_out: 0,
-        }
+        Report { places, problems: Vec::new(), left_out: 0 }
     }
 
     /// Something is wrong with a word: unknown, misplaced, missing below it.
-    pub fn key(
-        &mut self,
-        at: &Pointer,
-        code: &'static str,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) {
+    pub fn key(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.key(at);
         self.push(Problem {
             severity: Severity::Error,
@@ -43,13 +33,7 @@ impl<'t> Report<'t> {
     }
 
     /// Something is wrong with what a word says.
-    pub fn value(
-        &mut self,
-        at: &Pointer,
-        code: &'static str,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) {
+    pub fn value(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.value(at);
         self.push(Problem {
             severity: Severity::Error,
@@ -62,13 +46,7 @@ impl<'t> Report<'t> {
     }
 
     /// Something loads but does not do what it says.
-    pub fn warn(
-        &mut self,
-        at: &Pointer,
-        code: &'static str,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) {
+    pub fn warn(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.key(at);
         self.push(Problem {
             severity: Severity::Warning,
@@ -81,23 +59,10 @@ impl<'t> Report<'t> {
     }
 
     /// Something is wrong with a stretch of the text that has no pointer.
-    pub fn span(
-        &mut self,
-        span: Range<usize>,
-        code: &'static str,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) {
+    pub fn span(&mut self, span: Range<usize>, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.place(span);
         let pointer = String::new();
-        self.push(Problem {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            hint,
-            pointer,
-            place,
-        });
+        self.push(Problem { severity: Severity::Error, code, message: message.into(), hint, pointer, place });
     }
 
     fn push(&mut self, problem: Problem) {
@@ -114,24 +79,15 @@ impl<'t> Report<'t> {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error)
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 
     /// Everything that was found, in the order of the file.
     pub fn finish(mut self) -> Problems {
-        self.problems
-            .sort_by_key(|problem| problem.place.span.start);
+        self.problems.sort_by_key(|problem| problem.place.span.start);
         if let Some(last) = self.problems.last().filter(|_| self.left_out > 0) {
             let message = format!("{} more problems are not shown", self.left_out);
-            let more = Problem {
-                code: "too_many",
-                message,
-                hint: None,
-                severity: Severity::Error,
-                ..last.clone()
-            };
+            let more = Problem { code: "too_many", message, hint: None, severity: Severity::Error, ..last.clone() };
             self.problems.push(more);
         }
         Problems(self.problems)

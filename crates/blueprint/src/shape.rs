@@ -6,9 +6,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::nearest::perhaps_or_list;
+use crate::nearest::{nearest, perhaps_or_list};
 use crate::places::Pointer;
 use crate::report::Report;
+use crate::resolve::is_not_yet;
 
 /// Reports what is wrong and cuts it out. `false`: nothing usable is left.
 pub(crate) fn check(schema: &Value, document: &mut Value, report: &mut Report) -> bool {
@@ -30,9 +31,14 @@ impl<'s> Walk<'s, '_, '_> {
             return self.any_of(choices, value, at, word);
         }
         match schema.get("type").and_then(Value::as_str) {
-            Some(wanted) if !is_of_type(value, wanted) => {
-                self.wrong_type(&[wanted], value, at, word)
+            // `name = "text"` for `name = { type = "text" }`.
+            Some("object") if value.is_string() && needs(schema, "type") => {
+                let message = format!("{} wants a table, found text", name_of(at, word));
+                let hint = format!("write {{ type = {value} }}");
+                self.report.value(at, "wrong_type", message, Some(hint));
+                false
             }
+            Some(wanted) if !is_of_type(value, wanted) => self.wrong_type(&[wanted], value, at, word),
             Some("object") => self.object(schema, value, at, word),
             Some("array") => self.array(schema, value, at, word),
             Some("integer" | "number") => self.number(schema, value, at, word),
@@ -44,10 +50,7 @@ impl<'s> Walk<'s, '_, '_> {
         let Some(target) = schema.get("$ref").and_then(Value::as_str) else {
             return schema;
         };
-        target
-            .strip_prefix('#')
-            .and_then(|pointer| self.schema.pointer(pointer))
-            .unwrap_or(schema)
+        target.strip_prefix('#').and_then(|pointer| self.schema.pointer(pointer)).unwrap_or(schema)
     }
 
     /// The texts that are allowed, if the schema allows texts from a list and nothing else.
@@ -59,10 +62,7 @@ impl<'s> Walk<'s, '_, '_> {
             return words.iter().map(Value::as_str).collect();
         }
         let choices = schema.get("oneOf")?.as_array()?;
-        let lists: Option<Vec<_>> = choices
-            .iter()
-            .map(|choice| self.list_of_words(self.follow(choice)))
-            .collect();
+        let lists: Option<Vec<_>> = choices.iter().map(|choice| self.list_of_words(self.follow(choice))).collect();
         lists.map(|lists| lists.concat())
     }
 
@@ -70,13 +70,9 @@ impl<'s> Walk<'s, '_, '_> {
         match value.as_str() {
             Some(text) if words.contains(&text) => true,
             Some(text) => {
-                let hint = perhaps_or_list(text, words.iter().copied());
-                self.report.value(
-                    at,
-                    "wrong_value",
-                    format!("{} cannot be {text:?}", name_of(at, word)),
-                    hint,
-                );
+                let enforced = words.iter().copied().filter(|word| !is_not_yet(at, Some(word)));
+                let hint = perhaps_or_list(text, enforced);
+                self.report.value(at, "wrong_value", format!("{} cannot be {text:?}", name_of(at, word)), hint);
                 false
             }
             None => self.wrong_type(&["string"], value, at, word),
@@ -84,13 +80,7 @@ impl<'s> Walk<'s, '_, '_> {
     }
 
     /// The alternatives differ in their JSON type, so the type says which one was meant.
-    fn any_of(
-        &mut self,
-        choices: &'s [Value],
-        value: &mut Value,
-        at: &Pointer,
-        word: &str,
-    ) -> bool {
+    fn any_of(&mut self, choices: &'s [Value], value: &mut Value, at: &Pointer, word: &str) -> bool {
         let mut wanted = Vec::new();
         for choice in choices {
             let choice = self.follow(choice);
@@ -116,7 +106,7 @@ impl<'s> Walk<'s, '_, '_> {
             let below = at.child(key);
             match (known.and_then(|known| known.get(key)), others) {
                 (Some(schema), _) => self.walk(schema, child, &below, key),
-                (None, Some(Value::Bool(false))) => self.unknown_word(known, &below, key),
+                (None, Some(Value::Bool(false))) => self.unknown_word(known, at, key),
                 (None, Some(schema)) => self.walk(schema, child, &below, key),
                 (None, None) => true,
             }
@@ -124,55 +114,30 @@ impl<'s> Walk<'s, '_, '_> {
         self.required_words(schema, object, at, word)
     }
 
-    fn unknown_word(
-        &mut self,
-        known: Option<&'s Map<String, Value>>,
-        at: &Pointer,
-        key: &str,
-    ) -> bool {
+    fn unknown_word(&mut self, known: Option<&'s Map<String, Value>>, above: &Pointer, key: &str) -> bool {
         let words = known
             .into_iter()
             .flat_map(|known| known.keys().map(String::as_str))
+            .filter(|known| !is_not_yet(&above.child(known), None))
             .collect::<Vec<_>>();
         let hint = perhaps_or_list(key, words);
-        self.report.key(
-            at,
-            "unknown_word",
-            format!("unknown word `{}`", key.escape_debug()),
-            hint,
-        );
+        self.report.key(&above.child(key), "unknown_word", format!("unknown word `{}`", key.escape_debug()), hint);
         false
     }
 
-    fn required_words(
-        &mut self,
-        schema: &Value,
-        object: &Map<String, Value>,
-        at: &Pointer,
-        word: &str,
-    ) -> bool {
+    fn required_words(&mut self, schema: &Value, object: &Map<String, Value>, at: &Pointer, word: &str) -> bool {
         let mut complete = true;
-        for required in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let Some(required) = required.as_str() else {
-                continue;
-            };
+        let required = schema.get("required").and_then(Value::as_array);
+        for required in required.into_iter().flatten().filter_map(Value::as_str) {
             if object.contains_key(required) {
                 continue;
             }
             complete = false;
-            if !self.report.places.has(&at.child(required)) {
+            // Said but wrong, or said with a slip: told already.
+            if !self.report.places.words(at).any(|said| nearest(said, [required]).is_some()) {
+                let message = format!("{} needs `{required}`", name_of(at, word));
                 let hint = example_of(required).map(|example| format!("add {example}"));
-                self.report.key(
-                    at,
-                    "missing_word",
-                    format!("{} needs `{required}`", name_of(at, word)),
-                    hint,
-                );
+                self.report.key(at, "missing_word", message, hint);
             }
         }
         complete
@@ -199,7 +164,7 @@ impl<'s> Walk<'s, '_, '_> {
                 at,
                 "wrong_value",
                 format!("{} is at least {least}, found {value}", name_of(at, word)),
-                None,
+                Some(format!("{least} is the least")),
             );
             return false;
         }
@@ -208,7 +173,7 @@ impl<'s> Walk<'s, '_, '_> {
                 at,
                 "wrong_value",
                 format!("{} is at most {greatest}, found {value}", name_of(at, word)),
-                None,
+                Some(format!("{greatest} is the greatest")),
             );
             return false;
         }
@@ -218,23 +183,19 @@ impl<'s> Walk<'s, '_, '_> {
     fn wrong_type(&mut self, wanted: &[&str], value: &Value, at: &Pointer, word: &str) -> bool {
         let found = name_of_type(type_of(value));
         let names: Vec<&str> = wanted.iter().map(|wanted| name_of_type(wanted)).collect();
-        let message = format!(
-            "{} wants {}, found {found}",
-            name_of(at, word),
-            names.join(" or ")
-        );
-        self.report
-            .value(at, "wrong_type", message, advice(wanted, value));
+        let message = format!("{} wants {}, found {found}", name_of(at, word), names.join(" or "));
+        self.report.value(at, "wrong_type", message, advice(wanted, value));
         false
     }
 }
 
 fn name_of(at: &Pointer, word: &str) -> String {
-    if at.as_str().is_empty() {
-        "the blueprint".to_owned()
-    } else {
-        format!("`{}`", word.escape_debug())
-    }
+    if at.as_str().is_empty() { "the blueprint".to_owned() } else { format!("`{}`", word.escape_debug()) }
+}
+
+fn needs(schema: &Value, word: &str) -> bool {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.is_some_and(|required| required.iter().any(|required| required == word))
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -276,7 +237,11 @@ fn advice(wanted: &[&str], value: &Value) -> Option<String> {
             Some(format!("without quotes: {text}"))
         }
         (["string"], Value::Bool(_) | Value::Number(_)) => Some(format!("in quotes: \"{value}\"")),
-        _ => None,
+        (["boolean", ..], _) => Some("write true or false, without quotes".to_owned()),
+        (["integer" | "number", ..], _) => Some("write a number without quotes, for example 3".to_owned()),
+        (["array"], _) => Some("write a list, for example [\"a\", \"b\"]".to_owned()),
+        (["object"], _) => Some("write a table: `{ word = value }`".to_owned()),
+        _ => Some("write text in quotes".to_owned()),
     }
 }
 

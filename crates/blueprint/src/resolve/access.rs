@@ -35,11 +35,7 @@ pub(super) fn rules(entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut
         true => (Rule::Owner, Rule::Owner),
         false => (Rule::SignedIn, Rule::Role("admin".to_owned())),
     };
-    let creator = if entity.owned {
-        Rule::SignedIn
-    } else {
-        writer.clone()
-    };
+    let creator = if entity.owned { Rule::SignedIn } else { writer.clone() };
     let create = written.remove("create").unwrap_or(creator);
     let standard = Access {
         read: written.remove("read").unwrap_or(reader),
@@ -47,50 +43,27 @@ pub(super) fn rules(entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut
         update: written.remove("update").unwrap_or_else(|| writer.clone()),
         delete: written.remove("delete").unwrap_or(writer),
     };
-    let rules = Rules {
-        standard,
-        actions: written,
-    };
+    let rules = Rules { standard, actions: written };
     check_covered(&rules, entity, &at, report);
     rules
 }
 
 fn unknown_operation(word: &str, entity: &EntityName, at: &Pointer, report: &mut Report) {
     // An action that is there but was cut out is not unknown.
-    let action = Pointer::root("entity")
-        .child(&entity.name)
-        .child("action")
-        .child(word);
+    let action = Pointer::root("entity").child(&entity.name).child("action").child(word);
     if report.says(&action) {
         return;
     }
-    let known = OPERATIONS
-        .into_iter()
-        .chain(entity.raw.action.keys().map(String::as_str))
-        .collect::<Vec<_>>();
-    let message = format!(
-        "`{}` is neither read, create, update, delete nor an action",
-        word.escape_debug()
-    );
+    let known = OPERATIONS.into_iter().chain(entity.raw.action.keys().map(String::as_str)).collect::<Vec<_>>();
+    let message = format!("`{}` is neither read, create, update, delete nor an action", word.escape_debug());
     report.key(at, "unknown_word", message, perhaps_or_list(word, known));
 }
 
 /// The list as one rule, without what another word already covers.
-fn rule(
-    list: &[RawRule],
-    entity: &EntityName,
-    auth: &Auth,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<Rule> {
+fn rule(list: &[RawRule], entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut Report) -> Option<Rule> {
     if list.is_empty() {
         let hint = Some("write [\"nobody\"]".to_owned());
-        report.value(
-            at,
-            "access",
-            "an empty list does not say whether nobody or everybody is meant",
-            hint,
-        );
+        report.value(at, "access", "an empty list does not say whether nobody or everybody is meant", hint);
         return None;
     }
     let mut atoms: Vec<Rule> = Vec::new();
@@ -105,12 +78,7 @@ fn rule(
         }
     }
     if atoms.len() > 1 && atoms.contains(&Rule::Nobody) {
-        report.value(
-            at,
-            "access",
-            "`nobody` stands alone",
-            Some("remove it, or the others".to_owned()),
-        );
+        report.value(at, "access", "`nobody` stands alone", Some("remove it, or the others".to_owned()));
         return None;
     }
     for broad in [Rule::Anyone, Rule::SignedIn] {
@@ -124,13 +92,7 @@ fn rule(
     }
 }
 
-fn atom(
-    word: &str,
-    entity: &EntityName,
-    auth: &Auth,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<Rule> {
+fn atom(word: &str, entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut Report) -> Option<Rule> {
     match word {
         "nobody" => return Some(Rule::Nobody),
         "anyone" => return Some(Rule::Anyone),
@@ -152,17 +114,9 @@ fn atom(
         let hint = if auth.roles.iter().any(|role| role == word) {
             Some(format!("perhaps you meant \"role:{word}\""))
         } else {
-            perhaps_or_list(
-                word,
-                WORDS.into_iter().chain(["role:…"]).collect::<Vec<_>>(),
-            )
+            perhaps_or_list(word, WORDS.into_iter().chain(["role:…"]).collect::<Vec<_>>())
         };
-        report.value(
-            at,
-            "access",
-            format!("{word:?} is nobody that access can be given to"),
-            hint,
-        );
+        report.value(at, "access", format!("{word:?} is nobody that access can be given to"), hint);
         return None;
     };
     if auth.roles.iter().any(|known| known == role) {
@@ -170,12 +124,7 @@ fn atom(
     }
     let hint = perhaps(role, auth.roles.iter().map(String::as_str));
     let hint = hint.unwrap_or_else(|| format!("declare it: `roles = [{role:?}]` under [auth]"));
-    report.value(
-        at,
-        "unknown_name",
-        format!("there is no role {role:?}"),
-        Some(hint),
-    );
+    report.value(at, "unknown_name", format!("there is no role {role:?}"), Some(hint));
     None
 }
 
@@ -195,37 +144,17 @@ fn check_create(rule: Rule, entity: &EntityName, at: &Pointer, report: &mut Repo
 
 /// A write that reaches rows its caller cannot read would tell him about them, and let him change what he cannot see.
 fn check_covered(rules: &Rules, entity: &EntityName, at: &Pointer, report: &mut Report) {
-    let standard = [
-        ("update", &rules.standard.update),
-        ("delete", &rules.standard.delete),
-    ];
+    let standard = [("update", &rules.standard.update), ("delete", &rules.standard.delete)];
     // In the order of the file, and one problem where an action only inherits what is wrong with update.
-    let actions = entity
-        .raw
-        .action
-        .keys()
-        .filter_map(|name| rules.actions.get(name).map(|rule| (name.as_str(), rule)));
+    let actions = entity.raw.action.keys().filter_map(|name| rules.actions.get(name).map(|rule| (name.as_str(), rule)));
     for (word, rule) in standard.into_iter().chain(actions) {
-        let Some(missing) = atoms(rule)
-            .iter()
-            .find(|atom| !covers(&rules.standard.read, atom))
-        else {
+        let Some(missing) = atoms(rule).iter().find(|atom| !covers(&rules.standard.read, atom)) else {
             continue;
         };
         let at_rule = at.child(word);
-        let (place, whence) = if report.says(&at_rule) {
-            (at_rule, "")
-        } else {
-            (at.child("read"), "by default ")
-        };
-        let message = format!(
-            "`{word}` is {whence}allowed to {}, who cannot read those rows",
-            describe(missing)
-        );
-        let hint = format!(
-            "add {} to `read`, or set `{word}` to whom `read` allows",
-            describe(missing)
-        );
+        let (place, whence) = if report.says(&at_rule) { (at_rule, "") } else { (at.child("read"), "by default ") };
+        let message = format!("`{word}` is {whence}allowed to {}, who cannot read those rows", describe(missing));
+        let hint = format!("add {} to `read`, or set `{word}` to whom `read` allows", describe(missing));
         report.value(&place, "write_beyond_read", message, Some(hint));
     }
 }

@@ -1,7 +1,7 @@
 //! Actions: what each sets, clears or turns round, under a name that nothing else of the entity's paths has.
 
 use super::access::Rules;
-use super::fields::{literal, now_hint};
+use super::fields::{advice, literal};
 use super::names::{self, EntityName};
 use crate::model::{Action, ActionKind, Field, FieldKind, Literal};
 use crate::nearest::perhaps_or_list;
@@ -26,10 +26,7 @@ pub(super) fn actions(
     for (name, written) in &entity.raw.action {
         let at = at.child(name);
         check_name(name, raw, entity, &at, report);
-        let lookup = Lookup {
-            fields,
-            at: entity_at.child("field"),
-        };
+        let lookup = Lookup { fields, at: entity_at.child("field") };
         let Some(does) = kind(written, &lookup, &at, report) else {
             continue;
         };
@@ -38,59 +35,29 @@ pub(super) fn actions(
             path: names::kebab(name),
             summary: written.summary.clone().unwrap_or_default(),
             does,
-            access: rules
-                .actions
-                .get(name)
-                .unwrap_or(&rules.standard.update)
-                .clone(),
+            access: rules.actions.get(name).unwrap_or(&rules.standard.update).clone(),
         });
     }
     actions
 }
 
-fn check_name(
-    name: &str,
-    raw: &RawBlueprint,
-    entity: &EntityName,
-    at: &Pointer,
-    report: &mut Report,
-) {
+fn check_name(name: &str, raw: &RawBlueprint, entity: &EntityName, at: &Pointer, report: &mut Report) {
     if !names::snake_case(name, at, "an action", report) {
         return;
     }
     if RESERVED.contains(&name) {
         let hint = Some("choose another name".to_owned());
-        report.key(
-            at,
-            "reserved_name",
-            format!("`{name}` is what the engine calls an operation of its own"),
-            hint,
-        );
+        report.key(at, "reserved_name", format!("`{name}` is what the engine calls an operation of its own"), hint);
     }
-    let refers_here = |other: &crate::raw::RawEntity| {
-        other
-            .field
-            .values()
-            .any(|field| field.to.as_ref() == Some(&entity.name))
-    };
+    let refers_here =
+        |other: &crate::raw::RawEntity| other.field.values().any(|field| field.to.as_ref() == Some(&entity.name));
     let nested = raw.entity.iter().find(|(other, written)| {
-        let plural = written
-            .plural
-            .clone()
-            .unwrap_or_else(|| super::plurals::plural(other));
+        let plural = written.plural.clone().unwrap_or_else(|| super::plurals::plural(other));
         plural == name && refers_here(written)
     });
     if let Some((other, _)) = nested {
-        let message = format!(
-            "`{name}` is also the path of the rows of `{other}` that refer to a `{}`",
-            entity.name
-        );
-        report.key(
-            at,
-            "name_clash",
-            message,
-            Some("choose another name".to_owned()),
-        );
+        let message = format!("`{name}` is also the path of the rows of `{other}` that refer to a `{}`", entity.name);
+        report.key(at, "name_clash", message, Some("choose another name".to_owned()));
     }
 }
 
@@ -100,27 +67,27 @@ struct Lookup<'f> {
 }
 
 impl Lookup<'_> {
-    /// The field of a name; silent about one that is there but was cut out.
-    fn find(&self, name: &str, at: &Pointer, report: &mut Report) -> Option<(usize, &Field)> {
-        let found = self
-            .fields
-            .iter()
-            .enumerate()
-            .find(|(_, field)| field.name == name);
+    /// The field that a key names.
+    fn by_key(&self, name: &str, at: &Pointer, report: &mut Report) -> Option<(usize, &Field)> {
+        self.find(name, report, |report, message, hint| report.key(at, "unknown_name", message, hint))
+    }
+
+    /// The field that a value names.
+    fn by_value(&self, name: &str, at: &Pointer, report: &mut Report) -> Option<(usize, &Field)> {
+        self.find(name, report, |report, message, hint| report.value(at, "unknown_name", message, hint))
+    }
+
+    /// Silent about a field that is there but was cut out.
+    fn find(
+        &self,
+        name: &str,
+        report: &mut Report,
+        complain: impl FnOnce(&mut Report, String, Option<String>),
+    ) -> Option<(usize, &Field)> {
+        let found = self.fields.iter().enumerate().find(|(_, field)| field.name == name);
         if found.is_none() && !report.says(&self.at.child(name)) {
-            let hint = perhaps_or_list(
-                name,
-                self.fields
-                    .iter()
-                    .map(|field| field.name.as_str())
-                    .collect::<Vec<_>>(),
-            );
-            report.value(
-                at,
-                "unknown_name",
-                format!("there is no field {name:?}"),
-                hint,
-            );
+            let known: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+            complain(report, format!("there is no field {name:?}"), perhaps_or_list(name, known));
         }
         found
     }
@@ -140,15 +107,13 @@ fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> 
                 &at.child("toggle"),
                 "contradiction",
                 "an action either sets fields or toggles one",
-                None,
+                Some("make two actions of it, or `set` the boolean too".to_owned()),
             );
             None
         }
         (None, false) => {
-            let said = ["set", "clear", "toggle", "call"]
-                .iter()
-                .any(|word| report.says(&at.child(word)));
-            if !said {
+            // Any other word was meant to do something and is already reported.
+            if report.places.words(at).all(|word| word == "summary") {
                 let hint = "add `set = { status = \"done\" }` or `toggle = \"done\"`".to_owned();
                 report.key(at, "missing_word", "this action does nothing", Some(hint));
             }
@@ -158,7 +123,7 @@ fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> 
 }
 
 fn toggled(name: &str, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
-    let (index, field) = fields.find(name, at, report)?;
+    let (index, field) = fields.by_value(name, at, report)?;
     if !matches!(field.kind, FieldKind::Boolean) {
         report.value(
             at,
@@ -171,32 +136,21 @@ fn toggled(name: &str, fields: &Lookup, at: &Pointer, report: &mut Report) -> Op
     Some(ActionKind::Toggle(index))
 }
 
-fn set(
-    raw: &RawAction,
-    fields: &Lookup,
-    at: &Pointer,
-    report: &mut Report,
-) -> Vec<(usize, Literal)> {
+fn set(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> Vec<(usize, Literal)> {
     let mut changes = Vec::new();
-    if raw.set.as_ref().is_some_and(indexmap::IndexMap::is_empty)
-        && raw.clear.is_none()
-        && report.places.text(at) == Some("{}")
-    {
-        report.value(at, "missing_word", "this action sets nothing", None);
+    let nothing = raw.set.iter().flatten().next().is_none() && raw.clear.iter().flatten().next().is_none();
+    if nothing {
+        let hint = "name a field and its value: `set = { status = \"done\" }`".to_owned();
+        report.value(at, "missing_word", "this action changes nothing", Some(hint));
     }
     for (name, value) in raw.set.iter().flatten() {
         let at = at.child(name);
-        let Some((index, field)) = fields.find(name, &at, report) else {
+        let Some((index, field)) = fields.by_key(name, &at, report) else {
             continue;
         };
         match literal(field, value) {
             Ok(literal) => changes.push((index, literal)),
-            Err(detail) => report.value(
-                &at,
-                "action_value",
-                format!("`{name}` {detail}"),
-                now_hint(field),
-            ),
+            Err(detail) => report.value(&at, "action_value", format!("`{name}` {detail}"), advice(field, value)),
         }
     }
     changes
@@ -213,7 +167,7 @@ fn cleared(
     let mut changes: Vec<(usize, Literal)> = Vec::new();
     for (place, name) in raw.clear.iter().flatten().enumerate() {
         let at = at.item(place);
-        let Some((index, field)) = fields.find(name, &at, report) else {
+        let Some((index, field)) = fields.by_value(name, &at, report) else {
             continue;
         };
         if field.required {
@@ -221,14 +175,14 @@ fn cleared(
                 &at,
                 "contradiction",
                 format!("`{name}` is required and cannot be emptied"),
-                None,
+                Some("`set` it to a value, or remove `required`".to_owned()),
             );
         } else if set.iter().chain(&changes).any(|(other, _)| *other == index) {
             report.value(
                 &at,
                 "contradiction",
                 format!("`{name}` is changed twice"),
-                None,
+                Some("say once what becomes of it".to_owned()),
             );
         } else {
             changes.push((index, Literal::Null));

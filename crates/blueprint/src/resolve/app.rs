@@ -11,60 +11,25 @@ const MAX_PREFIX_BYTES: usize = 100;
 const MAX_ROLES: usize = 50;
 
 /// First segments of the routes that the server has of its own.
-const FIXED_ROUTES: &[&str] = &[
-    "auth",
-    "docs",
-    "_",
-    ".well-known",
-    "healthz",
-    "readyz",
-    "metrics",
-    "openapi.json",
-];
+const FIXED_ROUTES: &[&str] = &["auth", "docs", "_", ".well-known", "healthz", "readyz", "metrics", "openapi.json"];
 
 pub(super) fn app(raw: &RawApp, report: &mut Report) -> App {
-    let word = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
-    };
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
     let starts = raw.name.starts_with(|c: char| c.is_ascii_lowercase());
     if !starts || raw.name.len() > MAX_APP_NAME_BYTES || !raw.name.split('-').all(word) {
-        let message = format!(
-            "the app's name {:?} is not kebab-case: small letters and digits, joined by `-`",
-            raw.name
-        );
-        report.value(
-            &Pointer::root("app").child("name"),
-            "name",
-            message,
-            kebab_hint(&raw.name),
-        );
+        let message =
+            format!("the app's name {:?} is not kebab-case: small letters and digits, joined by `-`", raw.name);
+        report.value(&Pointer::root("app").child("name"), "name", message, kebab_hint(&raw.name));
     }
-    App {
-        name: raw.name.clone(),
-        summary: raw.summary.clone().unwrap_or_default(),
-        request: raw.request.clone(),
-    }
+    App { name: raw.name.clone(), summary: raw.summary.clone().unwrap_or_default(), request: raw.request.clone() }
 }
 
 fn kebab_hint(name: &str) -> Option<String> {
-    let words: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let words: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let words: Vec<&str> = words.split('-').filter(|word| !word.is_empty()).collect();
     let kebab = words.join("-");
-    kebab
-        .starts_with(|c: char| c.is_ascii_lowercase())
-        .then(|| format!("perhaps {kebab:?}"))
+    kebab.starts_with(|c: char| c.is_ascii_lowercase()).then(|| format!("perhaps {kebab:?}"))
 }
 
 pub(super) fn api(raw: Option<&RawApi>, report: &mut Report) -> Api {
@@ -90,23 +55,14 @@ fn check_prefix(prefix: &str, report: &mut Report) {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let well_formed = prefix.starts_with('/')
         && prefix.len() <= MAX_PREFIX_BYTES
-        && segments()
-            .all(|segment| !matches!(segment, "" | "." | "..") && segment.bytes().all(legal));
+        && segments().all(|segment| !matches!(segment, "" | "." | "..") && segment.bytes().all(legal));
     if !well_formed {
         let message = format!(
             "the prefix {prefix:?} is not a path: `/` and a segment of letters, digits, `.`, `_` and `-`, once or more, without `/` at the end"
         );
         report.value(&at, "prefix", message, hint);
-    } else if let Some(first) = segments()
-        .next()
-        .filter(|first| FIXED_ROUTES.contains(first))
-    {
-        report.value(
-            &at,
-            "prefix",
-            format!("the server keeps `/{first}` for itself"),
-            hint,
-        );
+    } else if let Some(first) = segments().next().filter(|first| FIXED_ROUTES.contains(first)) {
+        report.value(&at, "prefix", format!("the server keeps `/{first}` for itself"), hint);
     }
 }
 
@@ -134,7 +90,7 @@ fn roles(raw: Option<&RawAuth>, report: &mut Report) -> Vec<String> {
                 &at.item(index),
                 "name_clash",
                 format!("the role `{role}` is declared twice"),
-                None,
+                Some("remove one".to_owned()),
             );
         }
         if !roles.contains(role) {
@@ -151,12 +107,7 @@ fn accept(raw: Option<&RawAuth>, report: &mut Report) -> Vec<TokenSource> {
     let at = Pointer::root("auth").child("accept");
     if written.is_empty() {
         let hint = Some("accept = [\"own\"]".to_owned());
-        report.value(
-            &at,
-            "accept",
-            "no tokens would count, so that nobody could ever be signed in",
-            hint,
-        );
+        report.value(&at, "accept", "no tokens would count, so that nobody could ever be signed in", hint);
     }
     let mut accept = Vec::new();
     for source in written {

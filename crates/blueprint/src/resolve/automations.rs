@@ -7,6 +7,7 @@ use crate::places::Pointer;
 use crate::raw::{RawAutomation, RawBlueprint};
 use crate::report::Report;
 
+const RUNS_WITHOUT: &str = "everything else in the blueprint works without it";
 const EVENTS: [&str; 3] = ["created", "updated", "deleted"];
 /// What an automation may name without declaring it.
 const BUILT_IN: [&str; 3] = ["email", "webhook", "notify"];
@@ -17,22 +18,14 @@ pub(super) fn integrations(raw: &RawBlueprint, report: &mut Report) -> Vec<Integ
     for (name, written) in &raw.integration {
         let at = at.child(name);
         names::snake_case(name, &at, "an integration", report);
-        let message =
-            format!("the integration `{name}` cannot run yet in this version; nothing is sent");
-        report.warn(&at, "cannot_run_yet", message, None);
-        integrations.push(Integration {
-            name: name.clone(),
-            provider: written.provider.clone(),
-        });
+        let message = format!("the integration `{name}` cannot run yet in this version; nothing is sent");
+        report.warn(&at, "cannot_run_yet", message, Some(RUNS_WITHOUT.to_owned()));
+        integrations.push(Integration { name: name.clone(), provider: written.provider.clone() });
     }
     integrations
 }
 
-pub(super) fn automations(
-    raw: &RawBlueprint,
-    entities: &[Entity],
-    report: &mut Report,
-) -> Vec<Automation> {
+pub(super) fn automations(raw: &RawBlueprint, entities: &[Entity], report: &mut Report) -> Vec<Automation> {
     let at = Pointer::root("automation");
     let mut automations = Vec::new();
     for (name, written) in &raw.automation {
@@ -42,24 +35,14 @@ pub(super) fn automations(
         let Some(trigger) = trigger(written, entities, &at, report) else {
             continue;
         };
-        let message =
-            format!("the automation `{name}` cannot run yet in this version; nothing is sent");
-        report.warn(&at, "cannot_run_yet", message, None);
-        automations.push(Automation {
-            name: name.clone(),
-            trigger,
-            action: written.action.clone(),
-        });
+        let message = format!("the automation `{name}` cannot run yet in this version; nothing is sent");
+        report.warn(&at, "cannot_run_yet", message, Some(RUNS_WITHOUT.to_owned()));
+        automations.push(Automation { name: name.clone(), trigger, action: written.action.clone() });
     }
     automations
 }
 
-fn trigger(
-    raw: &RawAutomation,
-    entities: &[Entity],
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<String> {
+fn trigger(raw: &RawAutomation, entities: &[Entity], at: &Pointer, report: &mut Report) -> Option<String> {
     match (&raw.on, &raw.every) {
         (Some(on), None) => {
             check_event(on, entities, &at.child("on"), report);
@@ -74,19 +57,15 @@ fn trigger(
                 &at.child("every"),
                 "contradiction",
                 "an automation has either `on` or `every`",
-                None,
+                Some("make two automations of it".to_owned()),
             );
             None
         }
         (None, None) => {
-            if !report.says(&at.child("on")) && !report.says(&at.child("every")) {
+            // Any other word was meant to say when and is already reported.
+            if report.places.words(at).all(|word| word == "do" || word == "with") {
                 let hint = "add `on = \"task.created\"` or `every = \"0 9 * * 1-5\"`".to_owned();
-                report.key(
-                    at,
-                    "missing_word",
-                    "an automation needs `on` or `every`",
-                    Some(hint),
-                );
+                report.key(at, "missing_word", "an automation needs `on` or `every`", Some(hint));
             }
             None
         }
@@ -102,30 +81,15 @@ fn check_event(on: &str, entities: &[Entity], at: &Pointer, report: &mut Report)
     };
     let Some(entity) = entities.iter().find(|entity| entity.name == entity_name) else {
         if !report.says(&Pointer::root("entity").child(entity_name)) {
-            let hint = perhaps_or_list(
-                entity_name,
-                entities
-                    .iter()
-                    .map(|entity| entity.name.as_str())
-                    .collect::<Vec<_>>(),
-            );
-            report.value(
-                at,
-                "unknown_name",
-                format!("there is no entity {entity_name:?}"),
-                hint,
-            );
+            let hint =
+                perhaps_or_list(entity_name, entities.iter().map(|entity| entity.name.as_str()).collect::<Vec<_>>());
+            report.value(at, "unknown_name", format!("there is no entity {entity_name:?}"), hint);
         }
         return;
     };
     let Some((field_name, value)) = event.split_once('=') else {
         if !EVENTS.contains(&event) {
-            report.value(
-                at,
-                "event",
-                format!("{event:?} is no event"),
-                perhaps_or_list(event, EVENTS),
-            );
+            report.value(at, "event", format!("{event:?} is no event"), perhaps_or_list(event, EVENTS));
         }
         return;
     };
@@ -136,31 +100,15 @@ fn check_event(on: &str, entities: &[Entity], at: &Pointer, report: &mut Report)
                     at,
                     "event",
                     format!("`{field_name}` {}", complaint.detail),
-                    None,
+                    super::fields::advice(field, &value.into()),
                 );
             }
         }
-        None if report.says(
-            &Pointer::root("entity")
-                .child(entity_name)
-                .child("field")
-                .child(field_name),
-        ) => {}
+        None if report.says(&Pointer::root("entity").child(entity_name).child("field").child(field_name)) => {}
         None => {
-            let hint = perhaps_or_list(
-                field_name,
-                entity
-                    .fields
-                    .iter()
-                    .map(|field| field.name.as_str())
-                    .collect::<Vec<_>>(),
-            );
-            report.value(
-                at,
-                "unknown_name",
-                format!("there is no field {field_name:?} in `{entity_name}`"),
-                hint,
-            );
+            let hint =
+                perhaps_or_list(field_name, entity.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>());
+            report.value(at, "unknown_name", format!("there is no field {field_name:?} in `{entity_name}`"), hint);
         }
     }
 }
@@ -168,67 +116,38 @@ fn check_event(on: &str, entities: &[Entity], at: &Pointer, report: &mut Report)
 fn check_action(action: &str, raw: &RawBlueprint, at: &Pointer, report: &mut Report) {
     let Some((integration, verb)) = action.split_once('.') else {
         let hint = Some("for example \"sms.send\"".to_owned());
-        report.value(
-            at,
-            "automation",
-            format!("{action:?} is not an integration and a verb"),
-            hint,
-        );
+        report.value(at, "automation", format!("{action:?} is not an integration and a verb"), hint);
         return;
     };
     let declared = raw.integration.contains_key(integration) || BUILT_IN.contains(&integration);
     if !declared && !report.says(&Pointer::root("integration").child(integration)) {
-        let known: Vec<&str> = raw
-            .integration
-            .keys()
-            .map(String::as_str)
-            .chain(BUILT_IN)
-            .collect();
+        let known: Vec<&str> = raw.integration.keys().map(String::as_str).chain(BUILT_IN).collect();
         let hint = match crate::nearest::perhaps(integration, known) {
             Some(hint) => hint,
             None => format!("declare it: `[integration.{}]`", integration.escape_debug()),
         };
-        report.value(
-            at,
-            "unknown_name",
-            format!("there is no integration {integration:?}"),
-            Some(hint),
-        );
+        report.value(at, "unknown_name", format!("there is no integration {integration:?}"), Some(hint));
     }
     if !names::is_snake_case(verb) {
-        report.value(
-            at,
-            "automation",
-            names::not_snake(verb),
-            names::snake_hint(verb),
-        );
+        report.value(at, "automation", names::not_snake(verb), names::snake_hint(verb));
     }
 }
 
 /// Five words: minute, hour, day of the month, month, day of the week.
 fn check_cron(every: &str, at: &Pointer, report: &mut Report) {
-    const WORDS: [(&str, u32, u32); 5] = [
-        ("minute", 0, 59),
-        ("hour", 0, 23),
-        ("day of the month", 1, 31),
-        ("month", 1, 12),
-        ("day of the week", 0, 7),
-    ];
+    const WORDS: [(&str, u32, u32); 5] =
+        [("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("day of the week", 0, 7)];
     let written: Vec<&str> = every.split_whitespace().collect();
     if written.len() != WORDS.len() {
         let message = format!("a time has five words, found {}", written.len());
-        let hint = "minute, hour, day of the month, month, day of the week: \"0 9 * * 1-5\" is 9:00 from Monday to Friday";
+        let hint =
+            "minute, hour, day of the month, month, day of the week: \"0 9 * * 1-5\" is 9:00 from Monday to Friday";
         report.value(at, "cron", message, Some(hint.to_owned()));
         return;
     }
     for (word, (name, least, greatest)) in written.iter().zip(WORDS) {
-        if !word
-            .split(',')
-            .all(|part| is_cron_part(part, least, greatest))
-        {
-            let hint = Some(format!(
-                "numbers from {least} to {greatest}, as `*`, `5`, `1-5`, `*/15` or `1,3,5`"
-            ));
+        if !word.split(',').all(|part| is_cron_part(part, least, greatest)) {
+            let hint = Some(format!("numbers from {least} to {greatest}, as `*`, `5`, `1-5`, `*/15` or `1,3,5`"));
             report.value(at, "cron", format!("{word:?} is no {name}"), hint);
         }
     }
@@ -236,12 +155,8 @@ fn check_cron(every: &str, at: &Pointer, report: &mut Report) {
 
 fn is_cron_part(part: &str, least: u32, greatest: u32) -> bool {
     let number = |text: &str| {
-        let digits =
-            !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits
-            .then(|| text.parse::<u32>().ok())
-            .flatten()
-            .filter(|number| (least..=greatest).contains(number))
+        let digits = !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse::<u32>().ok()).flatten().filter(|number| (least..=greatest).contains(number))
     };
     let (range, step) = match part.split_once('/') {
         Some((range, step)) => (range, Some(step)),

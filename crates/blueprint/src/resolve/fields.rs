@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::limits;
 use super::names::{self, EntityName};
 use crate::model::{Field, FieldKind, Literal, Unique};
+use crate::nearest::perhaps;
 use crate::places::Pointer;
 use crate::raw::{RawBlueprint, RawField, RawType, RawUnique};
 use crate::report::Report;
@@ -13,10 +14,7 @@ use crate::report::Report;
 #[derive(Clone, Copy)]
 pub(super) enum Home<'n> {
     User,
-    Entity {
-        owned: bool,
-        names: &'n [EntityName<'n>],
-    },
+    Entity { owned: bool, names: &'n [EntityName<'n>] },
 }
 
 pub(super) fn user_fields(raw: &RawBlueprint, report: &mut Report) -> Vec<Field> {
@@ -25,8 +23,7 @@ pub(super) fn user_fields(raw: &RawBlueprint, report: &mut Report) -> Vec<Field>
     };
     let at = Pointer::root("user").child("field");
     super::at_most(user.field.len(), super::MAX_FIELDS, "fields", &at, report);
-    let resolve =
-        |(name, raw): (&String, &RawField)| field(name, raw, Home::User, &at.child(name), report);
+    let resolve = |(name, raw): (&String, &RawField)| field(name, raw, Home::User, &at.child(name), report);
     user.field.iter().filter_map(resolve).collect()
 }
 
@@ -37,10 +34,7 @@ pub(super) fn entity_fields(
     report: &mut Report,
 ) -> Vec<Field> {
     let at = at.child("field");
-    let home = Home::Entity {
-        owned: entity.owned,
-        names,
-    };
+    let home = Home::Entity { owned: entity.owned, names };
     let mut fields: Vec<Field> = Vec::new();
     let mut columns: HashMap<String, String> = HashMap::new();
     for (name, raw) in &entity.raw.field {
@@ -49,34 +43,16 @@ pub(super) fn entity_fields(
             continue;
         };
         if let Some(other) = columns.insert(field.column.clone(), name.clone()) {
-            let message = format!(
-                "`{name}` and `{other}` would both be the column `{}`",
-                field.column
-            );
-            report.key(
-                &at,
-                "name_clash",
-                message,
-                Some("rename one of them".to_owned()),
-            );
+            let message = format!("`{name}` and `{other}` would both be the column `{}`", field.column);
+            report.key(&at, "name_clash", message, Some("rename one of them".to_owned()));
         }
         fields.push(field);
     }
     fields
 }
 
-fn field(
-    name: &str,
-    raw: &RawField,
-    home: Home,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<Field> {
-    let column = if raw.kind == RawType::Reference {
-        format!("{name}_id")
-    } else {
-        name.to_owned()
-    };
+fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Report) -> Option<Field> {
+    let column = if raw.kind == RawType::Reference { format!("{name}_id") } else { name.to_owned() };
     check_name(name, &column, home, at, report);
     limits::check_modifiers(raw, at, report);
     let kind = limits::kind(raw, home, at, report)?;
@@ -96,13 +72,8 @@ fn field(
         sensitive: raw.sensitive.unwrap_or(false),
     };
     field.default = default(&field, raw, at, report);
-    if field.required
-        && field.read_only
-        && raw.default.is_none()
-        && !report.says(&at.child("default"))
-    {
-        let message =
-            format!("nobody could ever set `{name}`: it is required, read-only and has no default");
+    if field.required && field.read_only && raw.default.is_none() && !report.says(&at.child("default")) {
+        let message = format!("nobody could ever set `{name}`: it is required, read-only and has no default");
         report.key(
             at,
             "contradiction",
@@ -116,10 +87,7 @@ fn field(
 
 fn check_name(name: &str, column: &str, home: Home, at: &Pointer, report: &mut Report) {
     if name.starts_with('_') {
-        let message = format!(
-            "`{}`: the engine keeps names that begin with `_` for itself",
-            name.escape_debug()
-        );
+        let message = format!("`{}`: the engine keeps names that begin with `_` for itself", name.escape_debug());
         report.key(at, "reserved_name", message, names::snake_hint(name));
         return;
     }
@@ -128,35 +96,15 @@ fn check_name(name: &str, column: &str, home: Home, at: &Pointer, report: &mut R
     }
     let of_user = matches!(home, Home::User) && names::RESERVED_USER_FIELDS.contains(&name);
     if names::RESERVED_FIELDS.contains(&name) || of_user {
-        let message =
-            format!("`{name}` is reserved: the engine has a column or a parameter of that name");
-        report.key(
-            at,
-            "reserved_name",
-            message,
-            Some("choose another name".to_owned()),
-        );
+        let message = format!("`{name}` is reserved: the engine has a column or a parameter of that name");
+        report.key(at, "reserved_name", message, Some("choose another name".to_owned()));
     } else if names::RESERVED_FIELDS.contains(&column) {
-        let message = format!(
-            "the reference `{name}` would be the column `{column}`, which the engine keeps for itself"
-        );
-        report.key(
-            at,
-            "reserved_name",
-            message,
-            Some("name it after its part, for example `assignee`".to_owned()),
-        );
+        let message =
+            format!("the reference `{name}` would be the column `{column}`, which the engine keeps for itself");
+        report.key(at, "reserved_name", message, Some("name it after its part, for example `assignee`".to_owned()));
     } else if column.len() > names::MAX_NAME_BYTES {
-        let message = format!(
-            "the column `{column}` of this reference is longer than {} bytes",
-            names::MAX_NAME_BYTES
-        );
-        report.key(
-            at,
-            "name",
-            message,
-            Some("choose a shorter name".to_owned()),
-        );
+        let message = format!("the column `{column}` of this reference is longer than {} bytes", names::MAX_NAME_BYTES);
+        report.key(at, "name", message, Some("choose a shorter name".to_owned()));
     }
 }
 
@@ -180,7 +128,7 @@ fn default(field: &Field, raw: &RawField, at: &Pointer, report: &mut Report) -> 
         Ok(literal) => Some(literal),
         Err(detail) => {
             let message = format!("the default of `{}` {detail}", field.name);
-            report.value(&at, "default", message, now_hint(field));
+            report.value(&at, "default", message, advice(field, written));
             None
         }
     }
@@ -194,8 +142,17 @@ pub(super) fn literal(field: &Field, written: &serde_json::Value) -> Result<Lite
     field.read(written).map_err(|complaint| complaint.detail)
 }
 
-pub(super) fn now_hint(field: &Field) -> Option<String> {
-    is_timely(field).then(|| "\"now\" stands for the time of the write".to_owned())
+/// What to try where a value is not one for its field.
+pub(super) fn advice(field: &Field, written: &serde_json::Value) -> Option<String> {
+    let hint = match (&field.kind, written) {
+        (FieldKind::Date | FieldKind::DateTime, _) => "\"now\" stands for the time of the write",
+        (FieldKind::Enum { values }, serde_json::Value::String(text)) => {
+            let near = perhaps(text, values.iter().map(String::as_str));
+            return near.or_else(|| Some("choose one of them".to_owned()));
+        }
+        _ => "the rules are those for a value in a request",
+    };
+    Some(hint.to_owned())
 }
 
 fn is_timely(field: &Field) -> bool {
@@ -205,30 +162,16 @@ fn is_timely(field: &Field) -> bool {
 /// A Postgres index row holds 2,704 bytes at most: a longer text could not be written at all.
 fn check_index(field: &Field, raw: &RawField, at: &Pointer, report: &mut Report) {
     const MAX_INDEXED_CHARS: usize = 500;
-    let word = if field.unique == Unique::No {
-        "index"
-    } else {
-        "unique"
-    };
+    let word = if field.unique == Unique::No { "index" } else { "unique" };
     let at = at.child(word);
     let type_name = limits::word(raw.kind);
     match &field.kind {
         FieldKind::LongText(_) | FieldKind::Json if field.index => {
-            let message = format!(
-                "`{word}` cannot be on a {type_name} field: its values may be too long for an index"
-            );
-            report.key(
-                &at,
-                "ineffective",
-                message,
-                Some("remove it, or make the field `text`".to_owned()),
-            );
+            let message = format!("`{word}` cannot be on a {type_name} field: its values may be too long for an index");
+            report.key(&at, "ineffective", message, Some("remove it, or make the field `text`".to_owned()));
         }
         FieldKind::Text(limits) if field.index && limits.max_length > MAX_INDEXED_CHARS => {
-            let message = format!(
-                "`{word}` cannot be on a text of {} characters",
-                limits.max_length
-            );
+            let message = format!("`{word}` cannot be on a text of {} characters", limits.max_length);
             let hint = format!("remove it, or set `max_length` to {MAX_INDEXED_CHARS} or less");
             report.key(&at, "ineffective", message, Some(hint));
         }

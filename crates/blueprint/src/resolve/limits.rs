@@ -23,78 +23,26 @@ struct Modifier {
     on: &'static [RawType],
 }
 
-const NUMBERS: &[RawType] = &[
-    RawType::Integer,
-    RawType::Decimal,
-    RawType::Money,
-    RawType::Float,
-];
+const NUMBERS: &[RawType] = &[RawType::Integer, RawType::Decimal, RawType::Money, RawType::Float];
 const TEXTS: &[RawType] = &[RawType::Text, RawType::LongText];
 
 const MODIFIERS: &[Modifier] = &[
-    Modifier {
-        word: "min",
-        given: |raw| raw.min.is_some(),
-        on: NUMBERS,
-    },
-    Modifier {
-        word: "max",
-        given: |raw| raw.max.is_some(),
-        on: NUMBERS,
-    },
-    Modifier {
-        word: "scale",
-        given: |raw| raw.scale.is_some(),
-        on: &[RawType::Decimal],
-    },
-    Modifier {
-        word: "currency",
-        given: |raw| raw.currency.is_some(),
-        on: &[RawType::Money],
-    },
-    Modifier {
-        word: "min_length",
-        given: |raw| raw.min_length.is_some(),
-        on: TEXTS,
-    },
-    Modifier {
-        word: "max_length",
-        given: |raw| raw.max_length.is_some(),
-        on: TEXTS,
-    },
-    Modifier {
-        word: "pattern",
-        given: |raw| raw.pattern.is_some(),
-        on: TEXTS,
-    },
-    Modifier {
-        word: "values",
-        given: |raw| raw.values.is_some(),
-        on: &[RawType::Enum],
-    },
-    Modifier {
-        word: "to",
-        given: |raw| raw.to.is_some(),
-        on: &[RawType::Reference],
-    },
-    Modifier {
-        word: "on_delete",
-        given: |raw| raw.on_delete.is_some(),
-        on: &[RawType::Reference],
-    },
+    Modifier { word: "min", given: |raw| raw.min.is_some(), on: NUMBERS },
+    Modifier { word: "max", given: |raw| raw.max.is_some(), on: NUMBERS },
+    Modifier { word: "scale", given: |raw| raw.scale.is_some(), on: &[RawType::Decimal] },
+    Modifier { word: "currency", given: |raw| raw.currency.is_some(), on: &[RawType::Money] },
+    Modifier { word: "min_length", given: |raw| raw.min_length.is_some(), on: TEXTS },
+    Modifier { word: "max_length", given: |raw| raw.max_length.is_some(), on: TEXTS },
+    Modifier { word: "pattern", given: |raw| raw.pattern.is_some(), on: TEXTS },
+    Modifier { word: "values", given: |raw| raw.values.is_some(), on: &[RawType::Enum] },
+    Modifier { word: "to", given: |raw| raw.to.is_some(), on: &[RawType::Reference] },
+    Modifier { word: "on_delete", given: |raw| raw.on_delete.is_some(), on: &[RawType::Reference] },
 ];
 
 pub(super) fn check_modifiers(raw: &RawField, at: &Pointer, report: &mut Report) {
-    for modifier in MODIFIERS
-        .iter()
-        .filter(|modifier| (modifier.given)(raw) && !modifier.on.contains(&raw.kind))
-    {
+    for modifier in MODIFIERS.iter().filter(|modifier| (modifier.given)(raw) && !modifier.on.contains(&raw.kind)) {
         let types: Vec<String> = modifier.on.iter().map(|kind| word(*kind)).collect();
-        let message = format!(
-            "`{}` means nothing on a field of type {}",
-            modifier.word,
-            word(raw.kind)
-        );
+        let message = format!("`{}` means nothing on a field of type {}", modifier.word, word(raw.kind));
         let hint = format!("remove it; it is for {}", types.join(", "));
         report.key(&at.child(modifier.word), "ineffective", message, Some(hint));
     }
@@ -109,12 +57,7 @@ pub(super) fn word(kind: RawType) -> String {
 }
 
 /// `None`: a problem was reported without which nothing can be said.
-pub(super) fn kind(
-    raw: &RawField,
-    home: Home,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<FieldKind> {
+pub(super) fn kind(raw: &RawField, home: Home, at: &Pointer, report: &mut Report) -> Option<FieldKind> {
     let names = match home {
         Home::Entity { names, .. } => names,
         Home::User if matches!(raw.kind, RawType::Reference | RawType::Json) => {
@@ -136,9 +79,7 @@ pub(super) fn kind(
         RawType::Date => FieldKind::Date,
         RawType::Time => FieldKind::Time,
         RawType::DateTime => FieldKind::DateTime,
-        RawType::Enum => FieldKind::Enum {
-            values: enum_values(raw, at, report)?,
-        },
+        RawType::Enum => FieldKind::Enum { values: enum_values(raw, at, report)? },
         RawType::Email => FieldKind::Email,
         RawType::Phone => FieldKind::Phone,
         RawType::Url => FieldKind::Url,
@@ -151,38 +92,24 @@ pub(super) fn kind(
 }
 
 fn text_limits(raw: &RawField, default_max: u32, at: &Pointer, report: &mut Report) -> TextLimits {
-    let (min, max) = (
-        raw.min_length.unwrap_or(0),
-        raw.max_length.unwrap_or(default_max),
-    );
+    let (min, max) = (raw.min_length.unwrap_or(0), raw.max_length.unwrap_or(default_max));
     if min > max {
         let message = format!("`min_length` {min} is greater than `max_length` {max}");
-        report.value(&at.child("min_length"), "limits", message, None);
+        report.value(&at.child("min_length"), "limits", message, Some("swap them".to_owned()));
     }
-    let pattern = raw
-        .pattern
-        .as_ref()
-        .and_then(|pattern| whole_text(pattern, &at.child("pattern"), report));
-    TextLimits {
-        min_length: min as usize,
-        max_length: max as usize,
-        pattern,
-    }
+    let pattern = raw.pattern.as_ref().and_then(|pattern| whole_text(pattern, &at.child("pattern"), report));
+    TextLimits { min_length: min as usize, max_length: max as usize, pattern }
 }
 
 /// Compiled alone first: `a)|(?:b` would compile when wrapped and slip out of the anchors.
 fn whole_text(pattern: &str, at: &Pointer, report: &mut Report) -> Option<Regex> {
-    let compile = |pattern: &str| {
-        RegexBuilder::new(pattern)
-            .size_limit(MAX_REGEX_BYTES)
-            .build()
-    };
+    let compile = |pattern: &str| RegexBuilder::new(pattern).size_limit(MAX_REGEX_BYTES).build();
     if pattern.len() > MAX_PATTERN_BYTES {
         report.value(
             at,
             "pattern",
             format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes"),
-            None,
+            Some("say the gist of it; the rest is for code".to_owned()),
         );
         return None;
     }
@@ -190,20 +117,9 @@ fn whole_text(pattern: &str, at: &Pointer, report: &mut Report) -> Option<Regex>
         Ok(regex) => Some(regex),
         Err(error) => {
             let reason = error.to_string();
-            let reason = reason
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            let hint =
-                "the syntax is that of the Rust crate regex: no look-around, no back-references"
-                    .to_owned();
-            report.value(
-                at,
-                "pattern",
-                format!("the pattern is no regular expression: {reason}"),
-                Some(hint),
-            );
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let hint = "the syntax is that of the Rust crate regex: no look-around, no back-references".to_owned();
+            report.value(at, "pattern", format!("the pattern is no regular expression: {reason}"), Some(hint));
             None
         }
     }
@@ -219,11 +135,9 @@ fn enum_values(raw: &RawField, at: &Pointer, report: &mut Report) -> Option<Vec<
     };
     let at = at.child("values");
     if values.is_empty() || values.len() > MAX_ENUM_VALUES {
-        let message = format!(
-            "an enum has 1 to {MAX_ENUM_VALUES} values, found {}",
-            values.len()
-        );
-        report.value(&at, "limit", message, None);
+        let message = format!("an enum has 1 to {MAX_ENUM_VALUES} values, found {}", values.len());
+        let hint = "what changes often or has no end is an entity with a reference to it".to_owned();
+        report.value(&at, "limit", message, Some(hint));
     }
     for (index, value) in values.iter().enumerate() {
         let fits = !value.is_empty() && value.chars().count() <= MAX_ENUM_CHARS;
@@ -231,13 +145,17 @@ fn enum_values(raw: &RawField, at: &Pointer, report: &mut Report) -> Option<Vec<
             let message = format!(
                 "{value:?} cannot be a value: 1 to {MAX_ENUM_CHARS} characters, none of them control characters, no space at the ends"
             );
-            report.value(&at.item(index), "enum_value", message, None);
+            let hint = match value.trim() {
+                "" => "give it a name; a field that is not required may be empty anyway".to_owned(),
+                trimmed => format!("perhaps {trimmed:?}"),
+            };
+            report.value(&at.item(index), "enum_value", message, Some(hint));
         } else if values.iter().take(index).any(|other| other == value) {
             report.value(
                 &at.item(index),
                 "enum_value",
                 format!("the value {value:?} stands here twice"),
-                None,
+                Some("remove one".to_owned()),
             );
         }
     }
@@ -253,10 +171,13 @@ fn integer(raw: &RawField, at: &Pointer, report: &mut Report) -> FieldKind {
                 number.as_i64().unwrap_or(otherwise)
             }
             _ => {
-                let message = format!(
-                    "`{word}` of an integer wants a whole number within ±{MAX_SAFE_INTEGER}"
+                let message = format!("`{word}` of an integer wants a whole number within ±{MAX_SAFE_INTEGER}");
+                report.value(
+                    &at.child(word),
+                    "wrong_type",
+                    message,
+                    Some("for more digits use a decimal with `scale = 0`".to_owned()),
                 );
-                report.value(&at.child(word), "wrong_type", message, None);
                 otherwise
             }
         }
@@ -290,9 +211,7 @@ fn float(raw: &RawField, at: &Pointer, report: &mut Report) -> FieldKind {
 
 fn money(raw: &RawField, at: &Pointer, report: &mut Report) -> Option<FieldKind> {
     let code = raw.currency.as_deref().unwrap_or("USD");
-    let found = |code: &str| {
-        iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent())
-    };
+    let found = |code: &str| iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
     let Some(scale) = found(code).and_then(|exponent| u8::try_from(exponent).ok()) else {
         let upper = code.to_ascii_uppercase();
         let hint = if found(&upper).is_some() {
@@ -307,57 +226,30 @@ fn money(raw: &RawField, at: &Pointer, report: &mut Report) -> Option<FieldKind>
     Some(decimal(raw, Some(code.to_owned()), scale, at, report))
 }
 
-fn decimal(
-    raw: &RawField,
-    currency: Option<String>,
-    scale: u8,
-    at: &Pointer,
-    report: &mut Report,
-) -> FieldKind {
+fn decimal(raw: &RawField, currency: Option<String>, scale: u8, at: &Pointer, report: &mut Report) -> FieldKind {
     let min = decimal_bound(raw.min.as_ref(), scale, &at.child("min"), report).unwrap_or(i64::MIN);
     let max = decimal_bound(raw.max.as_ref(), scale, &at.child("max"), report).unwrap_or(i64::MAX);
     in_order(min <= max, at, report);
-    FieldKind::Decimal {
-        currency,
-        scale,
-        min,
-        max,
-    }
+    FieldKind::Decimal { currency, scale, min, max }
 }
 
 /// A number is read from the text of the file, for a float might have lost its last digits on the way.
-fn decimal_bound(
-    raw: Option<&RawBound>,
-    scale: u8,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<i64> {
+fn decimal_bound(raw: Option<&RawBound>, scale: u8, at: &Pointer, report: &mut Report) -> Option<i64> {
     let text = match raw? {
         RawBound::Text(text) => text.clone(),
-        RawBound::Number(_) => report
-            .places
-            .text(at)?
-            .replace('_', "")
-            .trim_start_matches('+')
-            .to_owned(),
+        RawBound::Number(_) => report.places.text(at)?.replace('_', "").trim_start_matches('+').to_owned(),
     };
     let value = scaled(&text, scale);
     if value.is_none() {
-        let message = format!(
-            "{text:?} is no decimal with at most {scale} digits after the point that fits 64 bits"
-        );
-        report.value(at, "decimal", message, None);
+        let message = format!("{text:?} is no decimal with at most {scale} digits after the point that fits 64 bits");
+        let hint = "write it with fewer digits, without exponent".to_owned();
+        report.value(at, "decimal", message, Some(hint));
     }
     value
 }
 
 fn in_order(in_order: bool, at: &Pointer, report: &mut Report) {
     if !in_order {
-        report.value(
-            &at.child("min"),
-            "limits",
-            "`min` is greater than `max`",
-            None,
-        );
+        report.value(&at.child("min"), "limits", "`min` is greater than `max`", Some("swap them".to_owned()));
     }
 }

@@ -14,8 +14,9 @@ mod not_yet;
 mod plurals;
 mod references;
 
-pub(crate) use not_yet::refuse as refuse_not_yet;
 pub use not_yet::{NOT_YET, NotYet};
+pub(crate) use not_yet::{is_not_yet, refuse as refuse_not_yet};
+pub use plurals::plural;
 
 use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration};
 use crate::places::Pointer;
@@ -42,26 +43,8 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub fn into_blueprint(self, warnings: Vec<Problem>, source: String) -> Blueprint {
-        let Parts {
-            app,
-            api,
-            auth,
-            user_fields,
-            entities,
-            integrations,
-            automations,
-        } = self;
-        Blueprint {
-            app,
-            api,
-            auth,
-            user_fields,
-            entities,
-            integrations,
-            automations,
-            warnings,
-            source,
-        }
+        let Parts { app, api, auth, user_fields, entities, integrations, automations } = self;
+        Blueprint { app, api, auth, user_fields, entities, integrations, automations, warnings, source }
     }
 }
 
@@ -72,56 +55,21 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Parts {
     let auth = app::auth(raw.auth.as_ref(), report);
     let user_fields = fields::user_fields(raw, report);
 
-    at_most(
-        raw.entity.len(),
-        MAX_ENTITIES,
-        "entities",
-        &Pointer::root("entity"),
-        report,
-    );
+    at_most(raw.entity.len(), MAX_ENTITIES, "entities", &Pointer::root("entity"), report);
     let names = names::entity_names(raw, report);
-    let entities: Vec<Entity> = names
-        .iter()
-        .map(|name| entity(raw, name, &names, &auth, report))
-        .collect();
+    let entities: Vec<Entity> = names.iter().map(|name| entity(raw, name, &names, &auth, report)).collect();
     references::check(&entities, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);
-    Parts {
-        app,
-        api,
-        auth,
-        user_fields,
-        entities,
-        integrations,
-        automations,
-    }
+    Parts { app, api, auth, user_fields, entities, integrations, automations }
 }
 
-fn entity(
-    raw: &RawBlueprint,
-    name: &EntityName,
-    names: &[EntityName],
-    auth: &Auth,
-    report: &mut Report,
-) -> Entity {
+fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Auth, report: &mut Report) -> Entity {
     let at = Pointer::root("entity").child(&name.name);
     let written = name.raw;
-    at_most(
-        written.field.len(),
-        MAX_FIELDS,
-        "fields",
-        &at.child("field"),
-        report,
-    );
-    at_most(
-        written.action.len(),
-        MAX_ACTIONS,
-        "actions",
-        &at.child("action"),
-        report,
-    );
+    at_most(written.field.len(), MAX_FIELDS, "fields", &at.child("field"), report);
+    at_most(written.action.len(), MAX_ACTIONS, "actions", &at.child("action"), report);
     let fields = fields::entity_fields(name, names, &at, report);
     let access = access::rules(name, auth, &at, report);
     let actions = actions::actions(raw, name, &fields, &access, &at, report);
@@ -140,11 +88,6 @@ fn entity(
 
 fn at_most(count: usize, limit: usize, what: &str, at: &Pointer, report: &mut Report) {
     if count > limit {
-        report.key(
-            at,
-            "limit",
-            format!("{count} {what} are too many; at most {limit} are allowed"),
-            None,
-        );
+        report.key(at, "limit", format!("{count} {what} are too many; at most {limit} are allowed"), None);
     }
 }

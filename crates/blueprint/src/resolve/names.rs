@@ -28,16 +28,8 @@ pub(super) const RESERVED_FIELDS: &[&str] = &[
 ];
 
 /// Columns of the users table, and claims of their tokens.
-pub(super) const RESERVED_USER_FIELDS: &[&str] = &[
-    "iss",
-    "sub",
-    "email",
-    "roles",
-    "password",
-    "password_hash",
-    "disabled",
-    "version",
-];
+pub(super) const RESERVED_USER_FIELDS: &[&str] =
+    &["iss", "sub", "email", "roles", "password", "password_hash", "disabled", "version"];
 
 /// Words that not even `r#` makes a Rust name of.
 const NOT_RUST: &[&str] = &["self", "super", "crate"];
@@ -63,23 +55,14 @@ pub(super) fn entity_names<'r>(raw: &'r RawBlueprint, report: &mut Report) -> Ve
             check_plural(name, &plural, raw, &at, report);
             if let Some(other) = taken.insert(plural.clone(), name.clone()) {
                 let message = format!("`{name}` and `{other}` would both be the table `{plural}`");
-                report.key(
-                    &at,
-                    "name_clash",
-                    message,
-                    Some("give one of them a `plural` of its own".to_owned()),
-                );
+                report.key(&at, "name_clash", message, Some("give one of them a `plural` of its own".to_owned()));
             }
         }
         names.push(EntityName {
             name: name.clone(),
             plural,
             owned: !matches!(raw.owner, Some(RawOwner::User(false))),
-            id: if matches!(raw.id, Some(RawId::Uuid)) {
-                IdKind::Uuid
-            } else {
-                IdKind::Integer
-            },
+            id: if matches!(raw.id, Some(RawId::Uuid)) { IdKind::Uuid } else { IdKind::Integer },
             raw,
         });
     }
@@ -98,7 +81,7 @@ fn reserved(name: &str, plural: &str, at: &Pointer, report: &mut Report) -> bool
             at,
             "reserved_name",
             "SQLite keeps table names that begin with `sqlite_` for itself",
-            None,
+            Some("choose another name, or set `plural`".to_owned()),
         );
         return true;
     }
@@ -108,32 +91,19 @@ fn reserved(name: &str, plural: &str, at: &Pointer, report: &mut Report) -> bool
 fn check_plural(name: &str, plural: &str, raw: &RawEntity, at: &Pointer, report: &mut Report) {
     if raw.plural.is_some() {
         if !is_snake_case(plural) {
-            report.value(
-                &at.child("plural"),
-                "name",
-                not_snake(plural),
-                snake_hint(plural),
-            );
+            report.value(&at.child("plural"), "name", not_snake(plural), snake_hint(plural));
         }
     } else if plural.len() > MAX_NAME_BYTES {
-        let message =
-            format!("the plural of `{name}`, `{plural}`, is longer than {MAX_NAME_BYTES} bytes");
-        report.key(
-            at,
-            "name",
-            message,
-            Some("choose a shorter name, or set `plural`".to_owned()),
-        );
+        let message = format!("the plural of `{name}`, `{plural}`, is longer than {MAX_NAME_BYTES} bytes");
+        report.key(at, "name", message, Some("choose a shorter name, or set `plural`".to_owned()));
     }
 }
 
 /// Reports a name that is not snake_case.
 pub(super) fn snake_case(name: &str, at: &Pointer, whose: &str, report: &mut Report) -> bool {
     if NOT_RUST.contains(&name) {
-        let message = format!(
-            "`{name}` cannot be the name of {whose}: the generated Rust code could not say it"
-        );
-        report.key(at, "reserved_name", message, None);
+        let message = format!("`{name}` cannot be the name of {whose}: the generated Rust code could not say it");
+        report.key(at, "reserved_name", message, Some("choose another name".to_owned()));
         return false;
     }
     if !is_snake_case(name) {
@@ -146,9 +116,7 @@ pub(super) fn snake_case(name: &str, at: &Pointer, whose: &str, report: &mut Rep
 pub(super) fn is_snake_case(name: &str) -> bool {
     name.len() <= MAX_NAME_BYTES
         && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 pub(super) fn not_snake(name: &str) -> String {
@@ -165,11 +133,7 @@ pub(super) fn snake_hint(name: &str) -> Option<String> {
         if c.is_ascii_uppercase() && snake.ends_with(|c: char| c.is_ascii_lowercase()) {
             snake.push('_');
         }
-        snake.push(if c.is_ascii_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '_'
-        });
+        snake.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
     }
     let snake = snake.trim_matches('_');
     is_snake_case(snake).then(|| format!("perhaps `{snake}`"))

@@ -21,112 +21,51 @@ pub struct NotYet {
 
 /// All words that are not enforced yet.
 pub const NOT_YET: &[NotYet] = &[
-    value(
-        "errors = \"fastapi\"",
-        "/api/errors",
-        "fastapi",
-        "errors = \"fastapi\"",
-    ),
-    value(
-        "sign_up = \"invite\"",
-        "/auth/sign_up",
-        "invite",
-        "sign_up = \"invite\"",
-    ),
-    value(
-        "supabase",
-        "/auth/accept/*",
-        "supabase",
-        "accept = [\"supabase\"]",
-    ),
+    value("errors = \"fastapi\"", "/api/errors", "fastapi", "errors = \"fastapi\""),
+    value("sign_up = \"invite\"", "/auth/sign_up", "invite", "sign_up = \"invite\""),
+    value("supabase", "/auth/accept/*", "supabase", "accept = [\"supabase\"]"),
     value("neon", "/auth/accept/*", "neon", "accept = [\"neon\"]"),
     value("auth0", "/auth/accept/*", "auth0", "accept = [\"auth0\"]"),
     value("clerk", "/auth/accept/*", "clerk", "accept = [\"clerk\"]"),
-    value(
-        "firebase",
-        "/auth/accept/*",
-        "firebase",
-        "accept = [\"firebase\"]",
-    ),
+    value("firebase", "/auth/accept/*", "firebase", "accept = [\"firebase\"]"),
     value("jwks", "/auth/accept/*", "jwks", "accept = [\"jwks\"]"),
-    value(
-        "type = \"file\"",
-        "/user/field/*/type",
-        "file",
-        "type = \"file\"",
-    ),
+    value("type = \"file\"", "/user/field/*/type", "file", "type = \"file\""),
     word("search", "/user/field/*/search", "search = true"),
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     word("many", "/user/field/*/many", "many = true"),
     word("read", "/user/field/*/read", "read = [\"owner\"]"),
     word("write", "/user/field/*/write", "write = [\"owner\"]"),
-    value(
-        "owner = \"team\"",
-        "/entity/*/owner",
-        "team",
-        "owner = \"team\"",
-    ),
+    value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),
     word("soft_delete", "/entity/*/soft_delete", "soft_delete = true"),
     word("audit_reads", "/entity/*/audit_reads", "audit_reads = true"),
-    word(
-        "on_user_delete",
-        "/entity/*/on_user_delete",
-        "on_user_delete = \"delete\"",
-    ),
-    word(
-        "renamed_from",
-        "/entity/*/renamed_from",
-        "renamed_from = \"job\"",
-    ),
-    value(
-        "type = \"file\"",
-        "/entity/*/field/*/type",
-        "file",
-        "type = \"file\"",
-    ),
+    word("on_user_delete", "/entity/*/on_user_delete", "on_user_delete = \"delete\""),
+    word("renamed_from", "/entity/*/renamed_from", "renamed_from = \"job\""),
+    value("type = \"file\"", "/entity/*/field/*/type", "file", "type = \"file\""),
     word("search", "/entity/*/field/*/search", "search = true"),
-    word(
-        "encrypted",
-        "/entity/*/field/*/encrypted",
-        "encrypted = true",
-    ),
+    word("encrypted", "/entity/*/field/*/encrypted", "encrypted = true"),
     word("many", "/entity/*/field/*/many", "many = true"),
     word("read", "/entity/*/field/*/read", "read = [\"owner\"]"),
     word("write", "/entity/*/field/*/write", "write = [\"owner\"]"),
-    word(
-        "when",
-        "/entity/*/access/*/*/when",
-        "read = [{ when = \"done = true\" }]",
-    ),
-    word(
-        "call",
-        "/entity/*/action/*/call",
-        "call = \"billing.charge\"",
-    ),
+    word("when", "/entity/*/access/*/*/when", "read = [{ when = \"done = true\" }]"),
+    word("call", "/entity/*/action/*/call", "call = \"billing.charge\""),
     word("when", "/entity/*/action/*/when", "when = \"done = false\""),
 ];
 
 const fn word(word: &'static str, at: &'static str, example: &'static str) -> NotYet {
-    NotYet {
-        word,
-        at,
-        only: None,
-        example,
-    }
+    NotYet { word, at, only: None, example }
 }
 
-const fn value(
-    word: &'static str,
-    at: &'static str,
-    only: &'static str,
-    example: &'static str,
-) -> NotYet {
-    NotYet {
-        word,
-        at,
-        only: Some(only),
-        example,
-    }
+const fn value(word: &'static str, at: &'static str, only: &'static str, example: &'static str) -> NotYet {
+    NotYet { word, at, only: Some(only), example }
+}
+
+/// Whether a word at a place, or one value of it, is in the list: hints must not send anybody there.
+pub(crate) fn is_not_yet(at: &Pointer, value: Option<&str>) -> bool {
+    NOT_YET.iter().filter(|not_yet| not_yet.only == value).any(|not_yet| {
+        let pattern = not_yet.at.split('/').skip(1);
+        pattern.clone().count() == at.keys().count()
+            && pattern.zip(at.keys()).all(|(word, key)| word == "*" || word == key)
+    })
 }
 
 /// Reports each of them that the document says.
@@ -151,10 +90,7 @@ fn look(value: &Value, keys: &[&str], at: Pointer, not_yet: &NotYet, report: &mu
             children.for_each(|(name, child)| look(child, rest, at.child(name), not_yet, report));
         }
         Value::Array(items) if *key == "*" => {
-            items
-                .iter()
-                .enumerate()
-                .for_each(|(index, child)| look(child, rest, at.item(index), not_yet, report));
+            items.iter().enumerate().for_each(|(index, child)| look(child, rest, at.item(index), not_yet, report));
         }
         _ => {}
     }

@@ -38,14 +38,12 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("woman", "women"),
 ];
 
-const F_TO_VES: &[&str] = &[
-    "calf", "half", "knife", "leaf", "life", "loaf", "shelf", "thief", "wife", "wolf",
-];
+const F_TO_VES: &[&str] = &["calf", "half", "knife", "leaf", "life", "loaf", "shelf", "thief", "wife", "wolf"];
 
 const O_TO_OES: &[&str] = &["echo", "hero", "potato", "tomato", "veto"];
 
 /// The plural of the last word of a snake_case name.
-pub(super) fn plural(name: &str) -> String {
+pub fn plural(name: &str) -> String {
     match name.rsplit_once('_') {
         Some((before, last)) => format!("{before}_{}", plural_of_word(last)),
         None => plural_of_word(name),
@@ -65,20 +63,13 @@ fn plural_of_word(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("sis").filter(|stem| !stem.is_empty()) {
         return format!("{stem}ses");
     }
-    if let Some(stem) = word
-        .strip_suffix('y')
-        .filter(|stem| !stem.is_empty() && !stem.ends_with(['a', 'e', 'i', 'o', 'u']))
+    if let Some(stem) =
+        word.strip_suffix('y').filter(|stem| !stem.is_empty() && !stem.ends_with(['a', 'e', 'i', 'o', 'u']))
     {
         return format!("{stem}ies");
     }
-    let hissing = ["s", "x", "z", "ch", "sh"]
-        .iter()
-        .any(|end| word.ends_with(end));
-    if hissing || O_TO_OES.contains(&word) {
-        format!("{word}es")
-    } else {
-        format!("{word}s")
-    }
+    let hissing = ["s", "x", "z", "ch", "sh"].iter().any(|end| word.ends_with(end));
+    if hissing || O_TO_OES.contains(&word) { format!("{word}es") } else { format!("{word}s") }
 }
 
 #[cfg(test)]

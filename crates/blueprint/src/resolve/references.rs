@@ -8,12 +8,7 @@ use crate::places::Pointer;
 use crate::raw::{RawField, RawOnDelete};
 use crate::report::Report;
 
-pub(super) fn kind(
-    raw: &RawField,
-    names: &[EntityName],
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<FieldKind> {
+pub(super) fn kind(raw: &RawField, names: &[EntityName], at: &Pointer, report: &mut Report) -> Option<FieldKind> {
     let Some(to) = &raw.to else {
         if !report.says(&at.child("to")) {
             let hint = "add `to = \"user\"` or the name of an entity".to_owned();
@@ -32,39 +27,19 @@ pub(super) fn kind(
         let hint = "use \"restrict\" or \"cascade\", or remove `required`".to_owned();
         report.value(&at.child("on_delete"), "contradiction", message, Some(hint));
     }
-    Some(FieldKind::Reference {
-        to: target,
-        on_delete,
-        id,
-    })
+    Some(FieldKind::Reference { to: target, on_delete, id })
 }
 
-fn target(
-    to: &str,
-    names: &[EntityName],
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<(Target, IdKind)> {
+fn target(to: &str, names: &[EntityName], at: &Pointer, report: &mut Report) -> Option<(Target, IdKind)> {
     if to == "user" {
         return Some((Target::User, IdKind::Uuid));
     }
     if let Some(index) = names.iter().position(|entity| entity.name == to) {
-        return names
-            .get(index)
-            .map(|entity| (Target::Entity(EntityIndex(index)), entity.id));
+        return names.get(index).map(|entity| (Target::Entity(EntityIndex(index)), entity.id));
     }
     if !report.says(&Pointer::root("entity").child(to)) {
-        let known: Vec<&str> = names
-            .iter()
-            .map(|entity| entity.name.as_str())
-            .chain(["user"])
-            .collect();
-        report.value(
-            at,
-            "unknown_name",
-            format!("there is no entity {to:?}"),
-            perhaps_or_list(to, known),
-        );
+        let known: Vec<&str> = names.iter().map(|entity| entity.name.as_str()).chain(["user"]).collect();
+        report.value(at, "unknown_name", format!("there is no entity {to:?}"), perhaps_or_list(to, known));
     }
     None
 }
@@ -76,12 +51,7 @@ pub(super) fn check(entities: &[Entity], report: &mut Report) {
             "no row could ever be made: {} refer to one another and each reference is required",
             path.join(" → ")
         );
-        report.key(
-            &at,
-            "circle",
-            message,
-            Some("remove `required` from one of the references".to_owned()),
-        );
+        report.key(&at, "circle", message, Some("remove `required` from one of the references".to_owned()));
     }
     for (at, path) in circles(entities, |field, from, to| from != to && cascades(field)) {
         let message = format!("a deletion would run in a circle: {}", path.join(" → "));
@@ -89,39 +59,23 @@ pub(super) fn check(entities: &[Entity], report: &mut Report) {
             &at,
             "circle",
             message,
-            Some(
-                "use `on_delete = \"restrict\"` or \"set_null\" in one of the references"
-                    .to_owned(),
-            ),
+            Some("use `on_delete = \"restrict\"` or \"set_null\" in one of the references".to_owned()),
         );
     }
 }
 
 fn cascades(field: &Field) -> bool {
-    matches!(
-        field.kind,
-        FieldKind::Reference {
-            on_delete: OnDelete::Cascade,
-            ..
-        }
-    )
+    matches!(field.kind, FieldKind::Reference { on_delete: OnDelete::Cascade, .. })
 }
 
 type Edge = (usize, usize, String);
 
 /// The references of a sort that close a circle, each with the names along it.
-fn circles(
-    entities: &[Entity],
-    counts: impl Fn(&Field, usize, usize) -> bool,
-) -> Vec<(Pointer, Vec<String>)> {
+fn circles(entities: &[Entity], counts: impl Fn(&Field, usize, usize) -> bool) -> Vec<(Pointer, Vec<String>)> {
     let mut edges: Vec<Edge> = Vec::new();
     for (from, entity) in entities.iter().enumerate() {
         for field in &entity.fields {
-            let FieldKind::Reference {
-                to: Target::Entity(to),
-                ..
-            } = field.kind
-            else {
+            let FieldKind::Reference { to: Target::Entity(to), .. } = field.kind else {
                 continue;
             };
             if counts(field, from, to.0) {
@@ -131,24 +85,14 @@ fn circles(
     }
     let mut kept: Vec<Edge> = Vec::new();
     let mut found = Vec::new();
-    let name = |index: usize| {
-        entities
-            .get(index)
-            .map_or_else(String::new, |entity| entity.name.clone())
-    };
+    let name = |index: usize| entities.get(index).map_or_else(String::new, |entity| entity.name.clone());
     for edge in edges {
         let (from, to, field) = &edge;
         // A reference that closes a circle is told once and left out, so that one circle is one problem.
         match way(&kept, *to, *from, entities.len()) {
             Some(way) => {
                 let path = std::iter::once(*from).chain(way).map(name).collect();
-                found.push((
-                    Pointer::root("entity")
-                        .child(&name(*from))
-                        .child("field")
-                        .child(field),
-                    path,
-                ));
+                found.push((Pointer::root("entity").child(&name(*from)).child("field").child(field), path));
             }
             None => kept.push(edge),
         }

@@ -12,13 +12,7 @@ pub(super) fn any(json: &Value) -> Read {
     check(json, 1)?;
     let text = json.to_string();
     if text.len() > MAX_BYTES {
-        return complain(
-            "max_length",
-            format!(
-                "must be at most {MAX_BYTES} bytes of JSON, is {}",
-                text.len()
-            ),
-        );
+        return complain("max_length", format!("must be at most {MAX_BYTES} bytes of JSON, is {}", text.len()));
     }
     Ok(Literal::Json(text))
 }
@@ -34,13 +28,10 @@ pub(super) fn text(text: &str) -> Read {
 fn check(json: &Value, depth: usize) -> Result<(), Complaint> {
     let has_nul = |text: &str| text.contains('\0');
     match json {
-        Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => complain(
-            "depth",
-            format!("must not be nested deeper than {MAX_DEPTH}"),
-        ),
-        Value::String(text) if has_nul(text) => {
-            complain("nul", "must not contain the character U+0000")
+        Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => {
+            complain("depth", format!("must not be nested deeper than {MAX_DEPTH}"))
         }
+        Value::String(text) if has_nul(text) => complain("nul", "must not contain the character U+0000"),
         Value::Object(object) if object.keys().any(|key| has_nul(key)) => {
             complain("nul", "must not contain the character U+0000")
         }

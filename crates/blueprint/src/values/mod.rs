@@ -27,10 +27,7 @@ pub struct Complaint {
 type Read = Result<Literal, Complaint>;
 
 fn complain<T>(code: &'static str, detail: impl Into<String>) -> Result<T, Complaint> {
-    Err(Complaint {
-        code,
-        detail: detail.into(),
-    })
+    Err(Complaint { code, detail: detail.into() })
 }
 
 impl Field {
@@ -49,22 +46,14 @@ impl Field {
             FieldKind::Text(limits) => text::limited(text::line(string(json)?)?, limits),
             FieldKind::LongText(limits) => text::limited(text::lines(string(json)?)?, limits),
             FieldKind::Integer { min, max } => numbers::integer(json, *min, *max),
-            FieldKind::Decimal {
-                scale, min, max, ..
-            } => numbers::decimal(json, *scale, *min, *max),
+            FieldKind::Decimal { scale, min, max, .. } => numbers::decimal(json, *scale, *min, *max),
             FieldKind::Float { min, max } => numbers::float(json, *min, *max),
             FieldKind::Boolean => match json {
                 Value::Bool(boolean) => Ok(Literal::Boolean(*boolean)),
-                other => complain(
-                    "type",
-                    format!("must be true or false, not {}", name(other)),
-                ),
+                other => complain("type", format!("must be true or false, not {}", name(other))),
             },
             FieldKind::Json => json::any(json),
-            FieldKind::Reference {
-                id: IdKind::Integer,
-                ..
-            } => numbers::id(json),
+            FieldKind::Reference { id: IdKind::Integer, .. } => numbers::id(json),
             FieldKind::DateTime => times::datetime(string(json)?),
             _ => self.read_text(string(json)?),
         }
@@ -89,9 +78,7 @@ impl FieldKind {
         match self {
             FieldKind::Text(_) | FieldKind::LongText(_) => text::lines(text).map(Literal::Text),
             FieldKind::Integer { .. } => numbers::integer_text(text),
-            FieldKind::Decimal { scale, .. } => {
-                numbers::decimal_text(text, *scale).map(Literal::Decimal)
-            }
+            FieldKind::Decimal { scale, .. } => numbers::decimal_text(text, *scale).map(Literal::Decimal),
             FieldKind::Float { .. } => numbers::float_text(text),
             FieldKind::Boolean => match text {
                 "true" => Ok(Literal::Boolean(true)),
@@ -105,15 +92,9 @@ impl FieldKind {
             FieldKind::Email => text::email(text),
             FieldKind::Phone => text::phone(text),
             FieldKind::Url => text::url(text),
-            FieldKind::Uuid
-            | FieldKind::Reference {
-                id: IdKind::Uuid, ..
-            } => text::uuid(text),
+            FieldKind::Uuid | FieldKind::Reference { id: IdKind::Uuid, .. } => text::uuid(text),
             FieldKind::Json => json::text(text),
-            FieldKind::Reference {
-                id: IdKind::Integer,
-                ..
-            } => numbers::id_text(text),
+            FieldKind::Reference { id: IdKind::Integer, .. } => numbers::id_text(text),
         }
     }
 }

@@ -31,27 +31,17 @@ fn whole(json: &Value) -> Result<i128, Complaint> {
     match json {
         Value::Number(number) => match whole_number(number) {
             Some(integer) => Ok(integer),
-            None => complain(
-                "integer",
-                format!("must be a whole number without point or exponent, not {number}"),
-            ),
+            None => complain("integer", format!("must be a whole number without point or exponent, not {number}")),
         },
-        Value::String(text) if text.parse::<i64>().is_ok() => complain(
-            "type",
-            format!("must be a number, not a string: write {text} without quotes"),
-        ),
-        other => complain(
-            "type",
-            format!("must be a whole number, not {}", name(other)),
-        ),
+        Value::String(text) if text.parse::<i64>().is_ok() => {
+            complain("type", format!("must be a number, not a string: write {text} without quotes"))
+        }
+        other => complain("type", format!("must be a whole number, not {}", name(other))),
     }
 }
 
 fn whole_number(number: &Number) -> Option<i128> {
-    number
-        .as_i64()
-        .map(i128::from)
-        .or_else(|| number.as_u64().map(i128::from))
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }
 
 pub(super) fn integer_text(text: &str) -> Read {
@@ -63,9 +53,7 @@ pub(super) fn integer_text(text: &str) -> Read {
 
 pub(super) fn id_text(text: &str) -> Read {
     match integer_text(text) {
-        Ok(Literal::Integer(id)) if (1..=MAX_SAFE_INTEGER).contains(&id) => {
-            Ok(Literal::Integer(id))
-        }
+        Ok(Literal::Integer(id)) if (1..=MAX_SAFE_INTEGER).contains(&id) => Ok(Literal::Integer(id)),
         _ => complain("integer", "must be the id of a row, a whole number from 1"),
     }
 }
@@ -76,19 +64,11 @@ pub(super) fn decimal(json: &Value, scale: u8, min: i64, max: i64) -> Read {
         Value::Number(number) => {
             return complain(
                 "type",
-                format!(
-                    "must be a string, for numbers lose digits: write it as a string: \"{number}\""
-                ),
+                format!("must be a string, for numbers lose digits: write it as a string: \"{number}\""),
             );
         }
         other => {
-            return complain(
-                "type",
-                format!(
-                    "must be a string with a decimal number, not {}",
-                    name(other)
-                ),
-            );
+            return complain("type", format!("must be a string with a decimal number, not {}", name(other)));
         }
     };
     if decimal < min {
@@ -103,10 +83,9 @@ pub(super) fn decimal(json: &Value, scale: u8, min: i64, max: i64) -> Read {
 pub(super) fn decimal_text(text: &str, scale: u8) -> Result<i64, Complaint> {
     match scaled(text, scale) {
         Some(decimal) => Ok(decimal),
-        None if scale == 0 => complain(
-            "decimal",
-            "must be a decimal number without digits after the point, for example \"12\"",
-        ),
+        None if scale == 0 => {
+            complain("decimal", "must be a decimal number without digits after the point, for example \"12\"")
+        }
         None => {
             let example = unscaled(125 * 10_i64.pow(u32::from(scale) - 1), scale);
             complain(
@@ -133,9 +112,7 @@ pub(crate) fn scaled(text: &str, scale: u8) -> Option<i64> {
         return None;
     }
     let sign = if digits.len() < text.len() { "-" } else { "" };
-    format!("{sign}{whole}{fraction}{:0<missing$}", "")
-        .parse()
-        .ok()
+    format!("{sign}{whole}{fraction}{:0<missing$}", "").parse().ok()
 }
 
 /// The reverse of [`scaled`], with all digits of the scale.
@@ -146,10 +123,7 @@ fn unscaled(value: i64, scale: u8) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let unit = 10_u64.pow(u32::from(scale));
     let (whole, fraction) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
-    format!(
-        "{sign}{whole}.{fraction:0width$}",
-        width = usize::from(scale)
-    )
+    format!("{sign}{whole}.{fraction:0width$}", width = usize::from(scale))
 }
 
 pub(super) fn float(json: &Value, min: f64, max: f64) -> Read {

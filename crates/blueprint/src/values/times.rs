@@ -16,29 +16,19 @@ pub(super) fn date(text: &str) -> Read {
 
 /// `HH:MM` or `HH:MM:SS`, kept with seconds.
 pub(super) fn time(text: &str) -> Read {
-    let with_seconds = if text.len() == 5 {
-        format!("{text}:00")
-    } else {
-        text.to_owned()
-    };
+    let with_seconds = if text.len() == 5 { format!("{text}:00") } else { text.to_owned() };
     match read_time(&with_seconds) {
         Some(_) => Ok(Literal::Text(with_seconds)),
-        None => complain(
-            "time",
-            "must be a time without fractions, for example 13:45 or 13:45:00",
-        ),
+        None => complain("time", "must be a time without fractions, for example 13:45 or 13:45:00"),
     }
 }
 
 /// RFC 3339 with an offset, kept in UTC with six digits after the point: `2026-11-21T03:37:18.123456Z`.
 pub(super) fn datetime(text: &str) -> Read {
     match read_datetime(text) {
-        Some(utc) => Ok(Literal::Text(format!(
-            "{}T{}.{:06}Z",
-            utc.date(),
-            clock(utc.time()),
-            utc.subsec_nanosecond() / 1_000
-        ))),
+        Some(utc) => {
+            Ok(Literal::Text(format!("{}T{}.{:06}Z", utc.date(), clock(utc.time()), utc.subsec_nanosecond() / 1_000)))
+        }
         None => complain(
             "datetime",
             "must be a date and time with offset, for example 2026-11-21T13:45:00Z or 2026-11-21T13:45:00+02:00",
@@ -46,25 +36,23 @@ pub(super) fn datetime(text: &str) -> Read {
     }
 }
 
+/// A filter may name a day, as in `due_at[gte]=2026-01-01`.
+pub(super) fn datetime_or_day(text: &str) -> Read {
+    match read_date(text) {
+        Some(_) => datetime(&format!("{text}T00:00:00Z")),
+        None => datetime(text),
+    }
+}
+
 fn clock(time: Time) -> String {
-    format!(
-        "{:02}:{:02}:{:02}",
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
 }
 
 fn read_date(text: &str) -> Option<Date> {
     let (year, rest) = number(text, 4)?;
     let (month, rest) = number(rest.strip_prefix('-')?, 2)?;
     let (day, rest) = number(rest.strip_prefix('-')?, 2)?;
-    let date = Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()?;
+    let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
@@ -72,13 +60,7 @@ fn read_time(text: &str) -> Option<Time> {
     let (hour, rest) = number(text, 2)?;
     let (minute, rest) = number(rest.strip_prefix(':')?, 2)?;
     let (second, rest) = number(rest.strip_prefix(':')?, 2)?;
-    let time = Time::new(
-        i8::try_from(hour).ok()?,
-        i8::try_from(minute).ok()?,
-        i8::try_from(second).ok()?,
-        0,
-    )
-    .ok()?;
+    let time = Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()?;
     rest.is_empty().then_some(time)
 }
 
@@ -87,13 +69,8 @@ fn read_datetime(text: &str) -> Option<DateTime> {
     let rest = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
     let time = read_time(rest.get(..8)?)?;
     let (nanoseconds, offset) = fraction(rest.get(8..)?)?;
-    let local = date
-        .to_datetime(time)
-        .checked_add(SignedDuration::from_nanos(nanoseconds))
-        .ok()?;
-    let utc = local
-        .checked_sub(SignedDuration::from_secs(seconds_of(offset)?))
-        .ok()?;
+    let local = date.to_datetime(time).checked_add(SignedDuration::from_nanos(nanoseconds)).ok()?;
+    let utc = local.checked_sub(SignedDuration::from_secs(seconds_of(offset)?)).ok()?;
     (1..=9999).contains(&utc.year()).then_some(utc)
 }
 
@@ -119,16 +96,12 @@ fn seconds_of(offset: &str) -> Option<i64> {
     };
     let (hours, rest) = number(rest, 2)?;
     let (minutes, rest) = number(rest.strip_prefix(':')?, 2)?;
-    (rest.is_empty() && hours <= 23 && minutes <= 59)
-        .then_some(sign * (hours * 3_600 + minutes * 60))
+    (rest.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 3_600 + minutes * 60))
 }
 
 /// Exactly so many digits, and what follows.
 fn number(text: &str, digits: usize) -> Option<(i64, &str)> {
     let (head, rest) = text.split_at_checked(digits)?;
-    let number = head
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| head.parse().ok())??;
+    let number = head.bytes().all(|byte| byte.is_ascii_digit()).then(|| head.parse().ok())??;
     Some((number, rest))
 }

@@ -1,0 +1,41 @@
+//! The JSON Schema that editors use.
+
+use expect_test::expect_file;
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let schema = serde_json::to_string_pretty(&blueprint::json_schema()).unwrap();
+    expect_file!["../blueprint.schema.json"].assert_eq(&format!("{schema}\n"));
+}
+
+#[test]
+fn it_is_a_schema_that_editors_complete_from() {
+    let schema = blueprint::json_schema();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["title"], "Supermaker blueprint");
+    assert_eq!(schema, blueprint::json_schema(), "the same at every call");
+    let mut undescribed = Vec::new();
+    let mut nulls = 0;
+    walk(&schema, "#", &mut |at, value| {
+        nulls += usize::from(value == "null");
+        let properties = value.get("properties").and_then(|words| words.as_object());
+        for (word, meaning) in properties.into_iter().flatten() {
+            if meaning.get("description").is_none() {
+                undescribed.push(format!("{at}/{word}"));
+            }
+        }
+    });
+    assert_eq!(undescribed, Vec::<String>::new(), "every word says what it means");
+    assert_eq!(nulls, 0, "TOML has no null");
+}
+
+fn walk(value: &serde_json::Value, at: &str, visit: &mut impl FnMut(&str, &serde_json::Value)) {
+    visit(at, value);
+    match value {
+        serde_json::Value::Object(object) => {
+            object.iter().for_each(|(key, child)| walk(child, &format!("{at}/{key}"), visit));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|child| walk(child, at, visit)),
+        _ => {}
+    }
+}
