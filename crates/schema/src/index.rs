@@ -1,0 +1,81 @@
+//! Which indexes a table gets. Every one of them is paid for by each write, so each has to earn its place.
+//!
+//! * Lists of an owned entity always fix `user_id`, so its indexes lead with it and end in `id`, the last tie-break.
+//! * References also get an index that begins with the column: deletions look for the children of a row.
+//! * Unique fields need no second index when the unique one serves sorting too.
+//! * `created_at` is indexed, because new rows only ever go to its end and "newest first" is what lists mostly ask
+//!   for. `updated_at` is not: each change would move its entry, and sorting by it stays correct without.
+
+use blueprint::{Entity, Field, FieldKind, Unique};
+
+use crate::name::{index_name, quoted, unique_index_name};
+
+/// Indexes of an entity's table.
+pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
+    let table = Table { name: &entity.plural, owned: entity.owned };
+    let mut statements = Vec::new();
+    if entity.owned {
+        statements.push(table.index("user_id", "index", &["user_id", "id"]));
+    }
+    for field in &entity.fields {
+        statements.extend(table.of_field(field));
+    }
+    statements.push(table.sorted("created_at"));
+    statements
+}
+
+/// Indexes of a field of the built-in user.
+pub(crate) fn of_user_field(field: &Field) -> Vec<String> {
+    Table { name: "users", owned: false }.of_field(field)
+}
+
+struct Table<'a> {
+    name: &'a str,
+    owned: bool,
+}
+
+impl Table<'_> {
+    fn of_field(&self, field: &Field) -> Vec<String> {
+        let column = field.column.as_str();
+        let reference = matches!(field.kind, FieldKind::Reference { .. });
+        let unique = match field.unique {
+            Unique::No => None,
+            Unique::PerOwner if self.owned => Some(vec!["user_id", column]),
+            Unique::PerOwner | Unique::Global => Some(vec![column]),
+        };
+        let sorted =
+            (field.index || reference).then(|| if self.owned { vec!["user_id", column] } else { vec![column] });
+
+        let mut statements = Vec::new();
+        if let Some(columns) = &unique {
+            statements.push(self.create("UNIQUE INDEX", &unique_index_name(self.name, column), columns));
+        }
+        if sorted.is_some() && sorted != unique {
+            statements.push(self.sorted(column));
+        }
+        let led_by_column = |columns: &Option<Vec<&str>>| {
+            columns.as_ref().and_then(|columns| columns.first()).is_some_and(|first| *first == column)
+        };
+        if reference && !led_by_column(&unique) && !led_by_column(&sorted) {
+            statements.push(self.index(column, "reference", &[column]));
+        }
+        statements
+    }
+
+    /// The index that a list sorted by this column runs along.
+    fn sorted(&self, column: &str) -> String {
+        match self.owned {
+            true => self.index(column, "index", &["user_id", column, "id"]),
+            false => self.index(column, "index", &[column, "id"]),
+        }
+    }
+
+    fn index(&self, column: &str, suffix: &str, columns: &[&str]) -> String {
+        self.create("INDEX", &index_name(self.name, column, suffix), columns)
+    }
+
+    fn create(&self, what: &str, name: &str, columns: &[&str]) -> String {
+        let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+        format!("CREATE {what} {} ON {} ({})", quoted(name), quoted(self.name), columns.join(", "))
+    }
+}

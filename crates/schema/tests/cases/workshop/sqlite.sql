@@ -1,0 +1,75 @@
+ALTER TABLE "users" ADD COLUMN "nickname" TEXT;
+
+CREATE UNIQUE INDEX "users__nickname_unique" ON "users" ("nickname");
+
+ALTER TABLE "users" ADD COLUMN "birthday" TEXT;
+
+ALTER TABLE "users" ADD COLUMN "newsletter" INTEGER NOT NULL DEFAULT 0 CHECK ("newsletter" IN (0, 1));
+
+CREATE TABLE "clientele" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "name" TEXT NOT NULL,
+  "email" TEXT,
+  "phone" TEXT,
+  "website" TEXT,
+  "loyalty" TEXT,
+  "code" TEXT,
+  "secret" TEXT NOT NULL,
+  "created_at" TEXT NOT NULL,
+  "updated_at" TEXT NOT NULL,
+  "_version" INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE INDEX "clientele__name_index" ON "clientele" ("name", "id");
+
+CREATE UNIQUE INDEX "clientele__email_unique" ON "clientele" ("email");
+
+CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "clientele" ("loyalty");
+
+CREATE INDEX "clientele__created_at_index" ON "clientele" ("created_at", "id");
+
+CREATE TABLE "repairs" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "user_id" TEXT NOT NULL REFERENCES "users"("id"),
+  "customer_id" TEXT NOT NULL REFERENCES "clientele"("id"),
+  "mechanic_id" TEXT REFERENCES "users"("id"),
+  "previous_id" INTEGER REFERENCES "repairs"("id"),
+  "title" TEXT,
+  "notes" TEXT,
+  "hours" INTEGER,
+  "price" INTEGER,
+  "in_yen" INTEGER,
+  "weight" INTEGER,
+  "plain" INTEGER,
+  "score" REAL,
+  "urgent" INTEGER CHECK ("urgent" IN (0, 1)),
+  "due" TEXT,
+  "opens" TEXT,
+  "received_at" TEXT NOT NULL,
+  "done_at" TEXT,
+  "state" TEXT NOT NULL CHECK ("state" IN ('waiting', 'in work', 'done')),
+  "extra" TEXT CHECK (json_valid("extra")),
+  "created_at" TEXT NOT NULL,
+  "updated_at" TEXT NOT NULL,
+  "_version" INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE INDEX "repairs__user_id_index" ON "repairs" ("user_id", "id");
+
+CREATE INDEX "repairs__customer_id_index" ON "repairs" ("user_id", "customer_id", "id");
+
+CREATE INDEX "repairs__customer_id_reference" ON "repairs" ("customer_id");
+
+CREATE INDEX "repairs__mechanic_id_index" ON "repairs" ("user_id", "mechanic_id", "id");
+
+CREATE INDEX "repairs__mechanic_id_reference" ON "repairs" ("mechanic_id");
+
+CREATE INDEX "repairs__previous_id_index" ON "repairs" ("user_id", "previous_id", "id");
+
+CREATE INDEX "repairs__previous_id_reference" ON "repairs" ("previous_id");
+
+CREATE INDEX "repairs__urgent_index" ON "repairs" ("user_id", "urgent", "id");
+
+CREATE INDEX "repairs__due_index" ON "repairs" ("user_id", "due", "id");
+
+CREATE INDEX "repairs__created_at_index" ON "repairs" ("user_id", "created_at", "id");
