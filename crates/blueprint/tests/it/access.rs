@@ -105,3 +105,12 @@ fn an_action_has_the_rule_of_its_name_or_that_of_update() {
     let rules: Vec<_> = task.actions.iter().map(|action| (action.path.as_str(), action.access.clone())).collect();
     assert_eq!(rules, [("flip", Rule::Owner), ("turn", role("agent"))]);
 }
+
+#[test]
+fn a_broken_rule_proves_nothing_about_the_others() {
+    let read = "unknown_name /entity/task/access/read/0";
+    assert_eq!(refused("", "read = [\"role:manger\"]\ndelete = [\"role:manager\"]"), [read]);
+    let delete = "unknown_name /entity/task/access/delete/0";
+    let lists = "read = [\"role:manager\"]\nupdate = [\"nobody\"]\ndelete = [\"role:manger\"]";
+    assert_eq!(refused("", lists), [delete]);
+}
