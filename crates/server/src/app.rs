@@ -1,10 +1,13 @@
 //! Everything that answering a request needs, built once at start.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use blueprint::Blueprint;
-use hyper::body::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::{Body, Bytes};
 use query::Catalog;
 use query::cursor::CursorKey;
 use store::Store;
@@ -13,7 +16,7 @@ use crate::auth::Auth;
 use crate::body::BodyLimits;
 use crate::rates::Rates;
 use crate::settings::Settings;
-use crate::{StartError, openapi};
+use crate::{StartError, edge, openapi};
 
 /// A blueprint in service.
 pub struct App {
@@ -49,6 +52,25 @@ impl App {
             store,
             auth,
         })
+    }
+
+    /// Answers one request of a caller at `ip`, whatever brought it here. Never fails: what goes wrong is an answer.
+    pub async fn handle<B>(&self, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: std::fmt::Display,
+    {
+        edge::handle(self, ip, request).await
+    }
+
+    /// Finishes what is queued and closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// The database, for the commands of the operator.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What a body may cost.

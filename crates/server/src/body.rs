@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{ACCEPT_PATCH, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
@@ -100,7 +100,7 @@ impl MediaTypes {
             _ if is("application/json") => Ok(()),
             MediaTypes::MergePatch if is("application/merge-patch+json") => Ok(()),
             MediaTypes::Json => Err(wrong_type(HeaderName::from_static("accept"), "application/json")),
-            MediaTypes::MergePatch => Err(wrong_type(ACCEPT_PATCH, "application/merge-patch+json, application/json")),
+            MediaTypes::MergePatch => Err(wrong_type(HeaderName::from_static("accept-patch"), "application/merge-patch+json, application/json")),
         }
     }
 }

@@ -35,11 +35,7 @@ impl<B> HttpRequest<B> {
 
     /// What the audit keeps of where and when it came in.
     pub fn origin(&self) -> query::Origin {
-        query::Origin {
-            at: crate::clock::now(),
-            request_id: self.request_id.clone(),
-            ip: Some(self.ip.to_string()),
-        }
+        query::Origin { at: crate::clock::now(), request_id: self.request_id.clone(), ip: Some(self.ip.to_string()) }
     }
 }
 

@@ -27,13 +27,16 @@ impl fmt::Display for StartError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartError::Bind { address, source } if source.kind() == std::io::ErrorKind::AddrInUse => {
-                write!(out, "port {} of {} is taken; stop what listens there or choose another with --port", address.port(), address.ip())
+                write!(
+                    out,
+                    "port {} of {} is taken; stop what listens there or choose another with --port",
+                    address.port(),
+                    address.ip()
+                )
             }
             StartError::Bind { address, source } => write!(out, "cannot listen on {address}: {source}"),
             StartError::Database(error) => error.fmt(out),
-            StartError::Settings(problems) => {
-                problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))
-            }
+            StartError::Settings(problems) => problems.iter().try_for_each(|problem| writeln!(out, "{problem}")),
             StartError::Store(error) => write!(out, "the database does not answer: {error}"),
         }
     }
