@@ -1,0 +1,156 @@
+//! From an `Authorization` header to the caller, as the database knows him now.
+
+use std::sync::Arc;
+
+use blueprint::TokenSource;
+use query::{Actor, User};
+use work::{Kind, Outcome, Step, Value};
+
+use super::cache::{self, Known, Standing};
+use super::clock::seconds_of;
+use super::token::{Checked, Claims, Compact, is_expired};
+use super::{Auth, credentials, sql};
+use crate::error::ApiError;
+
+impl Auth {
+    /// Who calls. No header is a stranger; a header that does not count is an error, never a stranger.
+    ///
+    /// # Errors
+    /// 401 `invalid_token`, or what the database has to say.
+    pub async fn actor(&self, authorization: Option<&str>) -> Result<Actor, ApiError> {
+        let Some(header) = authorization else { return Ok(Actor::Stranger) };
+        let token = bearer(header).ok_or_else(|| invalid_token("send `Authorization: Bearer <token>`"))?;
+        let now_ms = self.clock.now_ms();
+        let now = now_ms.div_euclid(1000);
+        self.cache.refresh(&self.store, now_ms).await?;
+        let key = cache::key(token);
+        let known = match self.cache.get(&key) {
+            Some(known) => known,
+            None => self.cache.keep(key, self.verify(token, now).map_err(refused)?),
+        };
+        if is_expired(known.claims.expires, now) {
+            self.cache.forget(&key);
+            return Err(refused("expired"));
+        }
+        match self.standing(&known).await? {
+            Standing::Good(user, session_ends) if session_ends.is_none_or(|ends| now < ends) => {
+                Ok(Actor::User(User::clone(&user)))
+            }
+            Standing::Good(..) | Standing::Gone => Err(refused("the session is over or the user may not sign in")),
+        }
+    }
+
+    /// Each issuer has one key with one algorithm; a token counts if it is just what one of them issues.
+    fn verify(&self, token: &str, now: i64) -> Checked<Claims> {
+        let token = Compact::read(token)?;
+        let own = self.own.as_ref().map(|own| own.check(&token, now));
+        let better_auth = || self.better_auth.as_ref().map(|better_auth| better_auth.check(&token, now));
+        match own {
+            Some(Ok(claims)) => Ok(claims),
+            Some(Err(why)) => better_auth().unwrap_or(Err(why)),
+            None => better_auth().unwrap_or(Err("nobody's tokens are accepted")),
+        }
+    }
+
+    async fn standing(&self, known: &Known) -> Result<Standing, ApiError> {
+        // Before the look: what changes in between voids what was seen.
+        let version = self.cache.version();
+        if let Some(standing) = known.standing(version) {
+            return Ok(standing);
+        }
+        let claims = &known.claims;
+        let mut seen = self.look(claims).await?;
+        if claims.source == TokenSource::BetterAuth && matches!(seen, Look::Nobody) {
+            self.adopt(claims).await?;
+            seen = self.look(claims).await?;
+        }
+        let standing = match seen {
+            Look::Nobody => Standing::Gone,
+            Look::Found(standing) => standing,
+        };
+        known.set_standing(version, standing.clone());
+        Ok(standing)
+    }
+
+    async fn look(&self, claims: &Claims) -> Result<Look, ApiError> {
+        match self.store.run(sql::read(look_up(claims))).await? {
+            Outcome::Done(answer) => Ok(Look::Found(read_standing(&answer.captured, claims.session.as_deref()))),
+            Outcome::Refused(_) => Ok(Look::Nobody),
+        }
+    }
+
+    /// Makes a local user of somebody who comes with a foreign token for the first time. No roles: those are given here.
+    async fn adopt(&self, claims: &Claims) -> Result<(), ApiError> {
+        let at = self.clock.stamp();
+        let by = sql::By { iss: &claims.iss, sub: Some(&claims.sub), ..sql::By::operator(&at) };
+        let email = claims.email.as_deref().and_then(credentials::email);
+        let user = sql::NewUser {
+            id: &uuid::Uuid::now_v7().to_string(),
+            iss: &claims.iss,
+            sub: &claims.sub,
+            email: email.as_deref(),
+            roles: &[],
+            password_hash: None,
+            fields: &sql::default_fields(&self.blueprint),
+        };
+        self.store.run(sql::write(user.insert(&self.blueprint, by, "first_sight"))).await?;
+        Ok(())
+    }
+}
+
+enum Look {
+    Found(Standing),
+    Nobody,
+}
+
+const OWN: &str = "SELECT u.\"id\", u.\"iss\", u.\"sub\", u.\"email\", u.\"roles\", u.\"disabled\", s.\"expires_at\", \
+     s.\"revoked_at\" FROM \"users\" u JOIN \"_sessions\" s ON s.\"user_id\" = u.\"id\" \
+     WHERE u.\"id\" = ?1 AND s.\"id\" = ?2 AND u.\"iss\" = 'own'";
+const FOREIGN: &str = "SELECT u.\"id\", u.\"iss\", u.\"sub\", u.\"email\", u.\"roles\", u.\"disabled\", NULL, NULL \
+     FROM \"users\" u WHERE u.\"iss\" = ?1 AND u.\"sub\" = ?2";
+const KINDS: [Kind; 8] =
+    [Kind::Uuid, Kind::Text, Kind::Text, Kind::Text, Kind::Json, Kind::Boolean, Kind::DateTime, Kind::DateTime];
+
+fn look_up(claims: &Claims) -> Step {
+    match (claims.source, &claims.session) {
+        (TokenSource::Own, session) => {
+            let session = session.as_deref().map_or(Value::Null, sql::uuid);
+            sql::one(OWN, vec![sql::uuid(&claims.sub), session], &KINDS)
+        }
+        (TokenSource::BetterAuth, _) => sql::one(FOREIGN, vec![sql::text(&claims.iss), sql::text(&claims.sub)], &KINDS),
+    }
+}
+
+fn read_standing(row: &[Value], session: Option<&str>) -> Standing {
+    let [id, iss, sub, email, roles, disabled, ends, revoked] = row else { return Standing::Gone };
+    let (Some(id), Some(iss), Some(sub)) = (id.as_str(), iss.as_str(), sub.as_str()) else { return Standing::Gone };
+    let ends = ends.as_str().map(|stamp| seconds_of(stamp).unwrap_or_default());
+    if *disabled != Value::Boolean(false) || *revoked != Value::Null {
+        return Standing::Gone;
+    }
+    let user = User {
+        id: id.to_owned(),
+        iss: iss.to_owned(),
+        sub: sub.to_owned(),
+        email: email.as_str().map(str::to_owned),
+        roles: sql::roles_of(Some(roles)),
+        session: session.map(str::to_owned),
+    };
+    Standing::Good(Arc::new(user), ends)
+}
+
+/// RFC 6750 §2.1; the name of the scheme is case-insensitive (RFC 9110 §11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn refused(why: &'static str) -> ApiError {
+    let detail = if why == "expired" { "the token has expired" } else { "the token does not count; sign in again" };
+    invalid_token(detail).logged(why)
+}
+
+/// RFC 6750 §3.1.
+pub(super) fn invalid_token(detail: &str) -> ApiError {
+    ApiError::unauthorized(Some("invalid_token"), detail)
+}

@@ -1,0 +1,110 @@
+//! What is known of tokens, users and sessions, so that most requests ask no database who is calling.
+//!
+//! A token's signature never changes, so it is kept. Whether its user and session still count is kept under a version:
+//! every change in this process makes a new one at once, a change by another process on the same database (the command
+//! line) is seen within [`FRESH_MS`].
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use query::User;
+use sha2::{Digest, Sha256};
+use store::{Store, StoreError};
+use work::{Outcome, Value};
+
+use super::sql;
+use super::token::Claims;
+
+/// How long a change by another process may stay unseen.
+const FRESH_MS: u64 = 1000;
+const MAX_TOKENS: u64 = 100_000;
+
+pub(super) struct Cache {
+    /// By the hash of the token, so that no token lies about in memory.
+    tokens: moka::sync::Cache<[u8; 32], Arc<Known>>,
+    version: AtomicU64,
+    database_version: AtomicI64,
+    checked_ms: AtomicI64,
+}
+
+/// A token whose signature and claims were found good.
+pub(super) struct Known {
+    pub(super) claims: Claims,
+    standing: Mutex<Option<(u64, Standing)>>,
+}
+
+/// How user and session of a token stand.
+#[derive(Debug, Clone)]
+pub(super) enum Standing {
+    /// They count, the session until this second.
+    Good(Arc<User>, Option<i64>),
+    /// The user is not there or disabled, or the session is over.
+    Gone,
+}
+
+impl Cache {
+    pub(super) fn new() -> Cache {
+        Cache {
+            tokens: moka::sync::Cache::new(MAX_TOKENS),
+            version: AtomicU64::new(0),
+            database_version: AtomicI64::new(0),
+            checked_ms: AtomicI64::new(i64::MIN / 2),
+        }
+    }
+
+    /// The version under which a standing read from now on may be kept.
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::SeqCst)
+    }
+
+    /// Voids every standing. To be called after the commit: a reader who came before it keeps what he read under the
+    /// version before, which nobody looks at any more.
+    pub(super) fn changed(&self) {
+        self.version.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Looks for changes by other processes, at most once in [`FRESH_MS`].
+    pub(super) async fn refresh(&self, store: &Store, now_ms: i64) -> Result<(), StoreError> {
+        // By distance and not by order, for clocks are also set back.
+        if now_ms.abs_diff(self.checked_ms.load(Ordering::Relaxed)) < FRESH_MS {
+            return Ok(());
+        }
+        let outcome = store.run(sql::version()).await?;
+        let Outcome::Done(answer) = outcome else { return Ok(()) };
+        let read = answer.captured.first().and_then(Value::as_integer).unwrap_or_default();
+        if self.database_version.swap(read, Ordering::SeqCst) != read {
+            self.changed();
+        }
+        self.checked_ms.store(now_ms, Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) fn get(&self, key: &[u8; 32]) -> Option<Arc<Known>> {
+        self.tokens.get(key)
+    }
+
+    pub(super) fn keep(&self, key: [u8; 32], claims: Claims) -> Arc<Known> {
+        let known = Arc::new(Known { claims, standing: Mutex::new(None) });
+        self.tokens.insert(key, known.clone());
+        known
+    }
+
+    pub(super) fn forget(&self, key: &[u8; 32]) {
+        self.tokens.invalidate(key);
+    }
+}
+
+pub(super) fn key(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+impl Known {
+    pub(super) fn standing(&self, version: u64) -> Option<Standing> {
+        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.as_ref().filter(|(of, _)| *of == version).map(|(_, standing)| standing.clone())
+    }
+
+    pub(super) fn set_standing(&self, version: u64, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, standing));
+    }
+}

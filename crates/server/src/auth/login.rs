@@ -1,0 +1,100 @@
+//! `POST /auth/login`: a password for a session. An address without account, a wrong password and a disabled account
+//! get the same answer after the same work.
+
+use http::StatusCode;
+use serde_json::{Value as Json, json};
+use work::{Kind, Outcome, Value};
+
+use super::credentials::Reader;
+use super::sql::{self, By};
+use super::{Auth, Caller, session, throttle};
+use crate::error::{ApiError, BAD_CREDENTIALS};
+use crate::http::HttpResponse;
+
+const ACCOUNT: &str = "SELECT \"id\", \"password_hash\" FROM \"users\" \
+     WHERE \"iss\" = 'own' AND \"email\" = ?1 AND \"disabled\" = 0 AND \"password_hash\" IS NOT NULL";
+
+struct Account {
+    id: String,
+    hash: String,
+}
+
+impl Auth {
+    pub(super) async fn login(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
+        self.throttle.address(caller.ip)?;
+        let mut reader = Reader::new(body)?;
+        let (email, password) = (reader.email(), reader.password());
+        reader.nothing_but(&["email", "password"], &[]);
+        reader.done()?;
+
+        let key = throttle::account(&email);
+        self.throttle.account(&key, self.clock.now_ms())?;
+        let checked = self.check_password(&email, password).await;
+        let found = checked.inspect_err(|_| self.throttle.undecided(&key))?;
+        let (account, outdated) = found.ok_or_else(bad_credentials)?;
+        let new_hash = if outdated { Some(self.hasher.hash(password).await?) } else { None };
+        let tokens = self.open_session(caller, &account, new_hash.as_deref()).await?;
+        self.throttle.right(&key);
+        Ok(tokens)
+    }
+
+    /// The account, if the password is its own, and whether its hash is to be renewed.
+    async fn check_password(&self, email: &str, password: &str) -> Result<Option<(Account, bool)>, ApiError> {
+        let account = self.account(email).await?;
+        let hash = account.as_ref().map(|account| account.hash.as_str());
+        let verdict = self.hasher.check(password, hash).await?;
+        Ok(account.filter(|_| verdict.matches).map(|account| (account, verdict.outdated)))
+    }
+
+    async fn account(&self, email: &str) -> Result<Option<Account>, ApiError> {
+        let step = sql::one(ACCOUNT, vec![sql::text(email)], &[Kind::Uuid, Kind::Text]);
+        let Outcome::Done(answer) = self.store.run(sql::read(step)).await? else { return Ok(None) };
+        Ok(match &answer.captured[..] {
+            [Value::Uuid(id), Value::Text(hash)] => Some(Account { id: id.clone(), hash: hash.clone() }),
+            _ => None,
+        })
+    }
+
+    /// Opens a session, provided that account and password still are what they were when they were checked.
+    async fn open_session(
+        &self,
+        caller: Caller<'_>,
+        account: &Account,
+        new_hash: Option<&str>,
+    ) -> Result<HttpResponse, ApiError> {
+        let session = uuid::Uuid::now_v7().to_string();
+        let refresh_token = session::new_token()?;
+        let at = self.clock.stamp();
+        let ends = self.clock.stamp_after(self.settings.session_seconds);
+        let mut steps = session::open(&session, &account.id, &account.hash, &at, &ends);
+        steps.push(session::add_token(&refresh_token, &session, &at));
+        if let Some(new_hash) = new_hash {
+            let sql = "UPDATE \"users\" SET \"password_hash\" = ?1 WHERE \"id\" = ?2 AND \"password_hash\" = ?3";
+            steps.push(sql::change(sql, vec![sql::text(new_hash), sql::uuid(&account.id), sql::text(&account.hash)]));
+        }
+        let by = By::own(caller, &at, Some(&account.id), Some(&session));
+        steps.push(sql::audit_users(by, "login", "NULL", "NULL", "\"id\" = ?1", vec![sql::uuid(&account.id)]));
+        match self.store.run(sql::write(steps)).await? {
+            Outcome::Done(_) => self.tokens(&account.id, &session, &refresh_token),
+            Outcome::Refused(_) => Err(bad_credentials()),
+        }
+    }
+
+    /// The answer to a log-in and to a refresh (RFC 6749 §5.1).
+    pub(super) fn tokens(&self, user: &str, session: &str, refresh_token: &str) -> Result<HttpResponse, ApiError> {
+        let own = self.own.as_ref().ok_or_else(ApiError::not_found)?;
+        let now = self.clock.now();
+        let lifetime = self.settings.access_seconds;
+        let body = json!({
+            "access_token": own.issue(user, session, now, now.saturating_add(lifetime)),
+            "token_type": "Bearer",
+            "expires_in": lifetime,
+            "refresh_token": refresh_token,
+        });
+        Ok(HttpResponse::json(StatusCode::OK, body.to_string()))
+    }
+}
+
+fn bad_credentials() -> ApiError {
+    ApiError::new(BAD_CREDENTIALS, "wrong e-mail address or password").with(http::header::WWW_AUTHENTICATE, "Bearer")
+}

@@ -1,0 +1,188 @@
+//! Accounts, passwords, tokens, sessions: who is asking.
+//!
+//! [`Auth::actor`] is called for every request, [`Auth::answer`] serves `/auth/…`, [`users`] is for the command line.
+//! What a caller may do is decided elsewhere, from the roles that [`Auth::actor`] finds in the database.
+
+mod actor;
+mod better_auth;
+mod cache;
+mod clock;
+mod credentials;
+mod keys;
+mod login;
+mod me;
+mod password;
+mod register;
+mod session;
+mod sql;
+mod throttle;
+mod token;
+pub mod users;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use blueprint::{Blueprint, TokenSource};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use query::cursor::CursorKey;
+use serde_json::{Value as Json, json};
+use store::Store;
+
+pub use clock::Clock;
+
+use self::better_auth::BetterAuth;
+use self::cache::Cache;
+use self::keys::Keys;
+use self::password::Hasher;
+use self::throttle::Throttle;
+use self::token::OwnTokens;
+use crate::StartError;
+use crate::error::ApiError;
+use crate::http::HttpResponse;
+use crate::settings::{SettingProblem, Settings};
+
+/// Accounts and sessions of one app.
+pub struct Auth {
+    blueprint: Arc<Blueprint>,
+    store: Store,
+    clock: Clock,
+    keys: Keys,
+    own: Option<OwnTokens>,
+    better_auth: Option<BetterAuth>,
+    cache: Cache,
+    hasher: Hasher,
+    throttle: Throttle,
+    settings: AuthSettings,
+}
+
+/// The settings that count after the start.
+struct AuthSettings {
+    access_seconds: i64,
+    session_seconds: i64,
+    password_min_length: usize,
+}
+
+/// Who calls, from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The caller's address.
+    pub ip: IpAddr,
+    /// The id of the request.
+    pub request_id: &'a str,
+}
+
+/// The routes under `/auth`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthRoute {
+    /// `POST /auth/register`
+    Register,
+    /// `POST /auth/login`
+    Login,
+    /// `POST /auth/refresh`
+    Refresh,
+    /// `POST /auth/logout`
+    Logout,
+    /// `GET /auth/me`
+    Me,
+}
+
+impl Auth {
+    /// Derives the keys and checks that every issuer which the blueprint accepts can be verified.
+    ///
+    /// # Errors
+    /// Settings that do not go with the blueprint, or a database that does not answer.
+    pub async fn new(settings: &Settings, blueprint: Arc<Blueprint>, store: Store) -> Result<Auth, StartError> {
+        let keys = Keys::derive(&settings.secret_key);
+        let accepts = |source| blueprint.auth.accept.contains(&source);
+        let issuer = settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name));
+        let better_auth = match (accepts(TokenSource::BetterAuth), &settings.better_auth_secret) {
+            (false, _) => None,
+            (true, Some(secret)) => Some(BetterAuth::new(secret.clone(), settings.better_auth_url.clone(), &issuer)),
+            (true, None) => return Err(StartError::Settings(vec![missing_secret()])),
+        };
+        let auth = Auth {
+            own: accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
+            better_auth,
+            cache: Cache::new(),
+            hasher: Hasher::new(),
+            throttle: Throttle::new(&settings.limits),
+            settings: AuthSettings {
+                access_seconds: seconds(settings.access_lifetime),
+                session_seconds: seconds(settings.session_lifetime),
+                password_min_length: settings.password_min_length,
+            },
+            clock: Clock::default(),
+            blueprint,
+            store,
+            keys,
+        };
+        auth.cache.refresh(&auth.store, auth.clock.now_ms()).await?;
+        Ok(auth)
+    }
+
+    /// The same with another clock.
+    pub fn with_clock(self, clock: Clock) -> Auth {
+        Auth { clock, ..self }
+    }
+
+    /// Answers a request under `/auth`.
+    ///
+    /// # Errors
+    /// Whatever the caller is to read instead.
+    pub async fn answer(
+        &self,
+        route: AuthRoute,
+        caller: Caller<'_>,
+        body: Option<&Json>,
+    ) -> Result<HttpResponse, ApiError> {
+        // Where only others sign users in, there is nothing to register for or log in to.
+        if self.own.is_none() && route != AuthRoute::Me {
+            return Err(ApiError::not_found());
+        }
+        let response = match route {
+            AuthRoute::Register => self.register(caller, body).await,
+            AuthRoute::Login => self.login(caller, body).await,
+            AuthRoute::Refresh => self.refresh(caller, body).await,
+            AuthRoute::Logout => self.logout(caller).await,
+            AuthRoute::Me => self.me(caller).await,
+        }?;
+        Ok(response.with(CACHE_CONTROL, "no-store"))
+    }
+
+    /// The public keys of our tokens (RFC 7517), for services that verify them too.
+    pub fn jwks(&self) -> HttpResponse {
+        let keys: Vec<Json> = self.own.iter().map(|_| self.keys.public()).collect();
+        HttpResponse::json(StatusCode::OK, json!({ "keys": keys }).to_string())
+            .with(CACHE_CONTROL, "public, max-age=600")
+    }
+
+    /// The key that seals cursors.
+    pub fn cursor_key(&self) -> CursorKey {
+        self.keys.cursor.clone()
+    }
+
+    /// How many passwords were hashed or checked since the start. What an outsider can time must not depend on whether
+    /// an account exists; this makes that countable.
+    pub fn hashes_computed(&self) -> u64 {
+        self.hasher.computed()
+    }
+
+    /// Makes everything that this process knows of users and sessions be read again. To be called after a change of
+    /// theirs has been committed.
+    pub fn changed(&self) {
+        self.cache.changed();
+    }
+}
+
+fn missing_secret() -> SettingProblem {
+    let detail =
+        "is required, because the blueprint accepts tokens of Better Auth; set it to the secret of that server";
+    SettingProblem { name: "BETTER_AUTH_SECRET", detail: detail.to_owned() }
+}
+
+fn seconds(time: std::time::Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}

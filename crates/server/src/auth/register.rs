@@ -1,0 +1,75 @@
+//! `POST /auth/register`: a new account. Whether the address is known already, neither answer nor time tells.
+
+use blueprint::{Field, Literal, SignUp};
+use http::StatusCode;
+use serde_json::Value as Json;
+use work::{Outcome, Refusal};
+
+use super::credentials::Reader;
+use super::sql::{self, By, NewUser};
+use super::{Auth, Caller};
+use crate::error::{ApiError, FORBIDDEN, INTERNAL, UNIQUE};
+use crate::http::HttpResponse;
+
+const ACCEPTED: &str = r#"{"detail":"if this address had no account, it has one now; log in with it"}"#;
+/// What only the server sets.
+const SERVER_FIELDS: &[&str] =
+    &["id", "iss", "sub", "roles", "disabled", "password_hash", "version", "created_at", "updated_at"];
+
+impl Auth {
+    pub(super) async fn register(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
+        if self.blueprint.auth.sign_up == SignUp::Closed {
+            return Err(ApiError::new(FORBIDDEN, "accounts are made by the operator of this app"));
+        }
+        self.throttle.address(caller.ip)?;
+        let new = self.read_registration(body)?;
+        let hash = self.hasher.hash(new.password).await?;
+        let id = uuid::Uuid::now_v7().to_string();
+        let user = NewUser {
+            id: &id,
+            iss: "own",
+            sub: &id,
+            email: Some(&new.email),
+            roles: &[],
+            password_hash: Some(&hash),
+            fields: &new.fields,
+        };
+        let at = self.clock.stamp();
+        let steps = user.insert(&self.blueprint, By::own(caller, &at, None, None), "register");
+        match self.store.run(sql::write(steps)).await? {
+            Outcome::Done(_) => Ok(HttpResponse::json(StatusCode::ACCEPTED, ACCEPTED)),
+            Outcome::Refused(Refusal::Unique { index }) => {
+                let pointer = format!("/{index}");
+                Err(ApiError::at(UNIQUE, &pointer, "unique", "somebody else has this value, and it must be unique"))
+            }
+            Outcome::Refused(other) => {
+                Err(ApiError::new(INTERNAL, "the account could not be made; nothing was changed")
+                    .logged(format!("a registration was refused: {other:?}")))
+            }
+        }
+    }
+
+    fn read_registration<'b>(&self, body: Option<&'b Json>) -> Result<Registration<'b>, ApiError> {
+        let fields = &self.blueprint.user_fields;
+        let mut reader = Reader::new(body)?;
+        let email = reader.email();
+        let password = reader.new_password(self.settings.password_min_length);
+        let (closed, open): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.read_only);
+        let keys = ["email", "password"].into_iter().chain(open.iter().map(|field| field.column.as_str()));
+        let server = SERVER_FIELDS.iter().copied().chain(closed.iter().map(|field| field.column.as_str()));
+        let values = fields.iter().map(|field| match field.read_only {
+            true => field.default.clone().unwrap_or(Literal::Null),
+            false => reader.field(field).unwrap_or(Literal::Null),
+        });
+        let values = values.collect();
+        reader.nothing_but(&keys.collect::<Vec<_>>(), &server.collect::<Vec<_>>());
+        reader.done()?;
+        Ok(Registration { email, password, fields: values })
+    }
+}
+
+struct Registration<'b> {
+    email: String,
+    password: &'b str,
+    fields: Vec<Literal>,
+}

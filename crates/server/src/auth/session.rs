@@ -1,0 +1,152 @@
+//! Sessions: their refresh tokens, each good for one use, and their end.
+//!
+//! A refresh token is random bytes of which only a hash is kept. One that comes a second time was copied, so its whole
+//! session ends (RFC 9700 §4.14).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
+use query::{Actor, Denied, User};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use work::{Kind, Otherwise, Outcome, Refusal, Statement, Step, Value};
+
+use super::actor::invalid_token;
+use super::credentials::Reader;
+use super::sql::{self, By};
+use super::{Auth, Caller};
+use crate::error::{ApiError, FORBIDDEN, INTERNAL};
+use crate::http::HttpResponse;
+
+const TOKEN_BYTES: usize = 32;
+
+impl Auth {
+    pub(super) async fn refresh(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
+        let mut reader = Reader::new(body)?;
+        let old = reader.text("refresh_token");
+        reader.nothing_but(&["refresh_token"], &[]);
+        reader.done()?;
+        let (new, at) = (new_token()?, self.clock.stamp());
+        match self.store.run(sql::write(rotate(old, &new, &at))).await? {
+            Outcome::Done(answer) => match &answer.captured[..] {
+                [Value::Uuid(user), Value::Uuid(session)] => self.tokens(user, session, &new),
+                _ => Err(ApiError::new(INTERNAL, "something went wrong in the server").logged("no session was read")),
+            },
+            Outcome::Refused(Refusal::State) => {
+                self.revoke_family(caller, old, &at).await?;
+                Err(spent())
+            }
+            Outcome::Refused(_) => Err(spent()),
+        }
+    }
+
+    pub(super) async fn logout(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
+        let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
+        let User { sub, session: Some(session), .. } = &user else {
+            return Err(ApiError::new(FORBIDDEN, "this token was issued elsewhere; sign out there"));
+        };
+        let at = self.clock.stamp();
+        let by = By::own(caller, &at, Some(sub), Some(session));
+        self.end_session("\"id\" = ?2", sql::uuid(session), by, "logout").await?;
+        Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+    }
+
+    async fn revoke_family(&self, caller: Caller<'_>, token: &str, at: &str) -> Result<(), ApiError> {
+        tracing::warn!(request_id = caller.request_id, ip = %caller.ip,
+            "a refresh token was used a second time; its session is ended");
+        let condition = "\"id\" = (SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?2)";
+        let by = By::own(caller, at, None, None);
+        self.end_session(condition, hash(token), by, "refresh_token_reused").await
+    }
+
+    /// Ends the session of a condition over `?2`. Its tokens stop to count before this returns.
+    async fn end_session(&self, condition: &str, which: Value, by: By<'_>, action: &str) -> Result<(), ApiError> {
+        let owner =
+            format!("\"id\" = (SELECT \"user_id\" FROM \"_sessions\" WHERE {condition} AND \"revoked_at\" IS NULL)");
+        let end = format!("UPDATE \"_sessions\" SET \"revoked_at\" = ?1 WHERE {condition} AND \"revoked_at\" IS NULL");
+        let params = vec![sql::stamp(by.at), which];
+        let steps = vec![
+            sql::audit_users(by, action, "NULL", "NULL", &owner, params.clone()),
+            sql::run(&end, params),
+            sql::bump(),
+        ];
+        self.store.run(sql::write(steps)).await?;
+        self.changed();
+        Ok(())
+    }
+}
+
+/// The steps that open a session of a user who is not disabled and has this password hash. Clears away what is left of
+/// his sessions of old.
+pub(super) fn open(session: &str, user: &str, password_hash: &str, at: &str, ends: &str) -> Vec<Step> {
+    let old = "SELECT \"id\" FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" < ?2";
+    let of_old = vec![sql::uuid(user), sql::stamp(at)];
+    vec![
+        sql::run(&format!("DELETE FROM \"_refresh_tokens\" WHERE \"session_id\" IN ({old})"), of_old.clone()),
+        sql::run("DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" < ?2", of_old),
+        sql::change(
+            "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\") \
+             SELECT ?1, \"id\", ?3, ?3, ?4 FROM \"users\" WHERE \"id\" = ?2 AND \"disabled\" = 0 AND \"password_hash\" = ?5",
+            vec![sql::uuid(session), sql::uuid(user), sql::stamp(at), sql::stamp(ends), sql::text(password_hash)],
+        ),
+    ]
+}
+
+pub(super) fn add_token(token: &str, session: &str, at: &str) -> Step {
+    let sql = "INSERT INTO \"_refresh_tokens\" (\"hash\", \"session_id\", \"created_at\") VALUES (?1, ?2, ?3)";
+    sql::run(sql, vec![hash(token), sql::uuid(session), sql::stamp(at)])
+}
+
+/// Spends the old token and adds the new one. Of two at once the second finds it spent, which is [`Refusal::State`].
+fn rotate(old: &str, new: &str, at: &str) -> Vec<Step> {
+    const LIVE: &str = "EXISTS (SELECT 1 FROM \"_sessions\" s JOIN \"users\" u ON u.\"id\" = s.\"user_id\" \
+         WHERE s.\"id\" = \"_refresh_tokens\".\"session_id\" AND s.\"revoked_at\" IS NULL AND s.\"expires_at\" > ?2 AND u.\"disabled\" = 0)";
+    let spend = format!(
+        "UPDATE \"_refresh_tokens\" SET \"used_at\" = ?2 WHERE \"hash\" = ?1 AND \"used_at\" IS NULL AND {LIVE}"
+    );
+    // Only where something is left to end: else an old token could be sent again and again to make us write.
+    let probe = format!(
+        "SELECT EXISTS (SELECT 1 FROM \"_refresh_tokens\" WHERE \"hash\" = ?1 AND \"used_at\" IS NOT NULL AND {LIVE})"
+    );
+    let none = Otherwise::Probe {
+        statement: Statement::new(probe, vec![hash(old), sql::stamp(at)]),
+        refusals: vec![Refusal::NotFound, Refusal::State],
+    };
+    let session = "(SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?1)";
+    vec![
+        Step::Change { statement: Statement::new(spend, vec![hash(old), sql::stamp(at)]), none },
+        sql::run(
+            &format!(
+                "INSERT INTO \"_refresh_tokens\" (\"hash\", \"session_id\", \"created_at\") VALUES (?2, {session}, ?3)"
+            ),
+            vec![hash(old), hash(new), sql::stamp(at)],
+        ),
+        sql::run(
+            &format!("UPDATE \"_sessions\" SET \"last_used_at\" = ?2 WHERE \"id\" = {session}"),
+            vec![hash(old), sql::stamp(at)],
+        ),
+        sql::one(
+            &format!("SELECT \"user_id\", \"id\" FROM \"_sessions\" WHERE \"id\" = {session}"),
+            vec![hash(old)],
+            &[Kind::Uuid, Kind::Uuid],
+        ),
+    ]
+}
+
+/// A new refresh token: 256 random bits.
+pub(super) fn new_token() -> Result<String, ApiError> {
+    let mut bytes = [0; TOKEN_BYTES];
+    let filled = getrandom::fill(&mut bytes);
+    filled.map_err(|error| ApiError::new(INTERNAL, "something went wrong in the server").logged(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A fast hash suffices: a random token cannot be guessed from it.
+fn hash(token: &str) -> Value {
+    Value::Bytes(Sha256::digest(token).to_vec())
+}
+
+/// Always the same, whatever is wrong with the token.
+fn spent() -> ApiError {
+    invalid_token("the refresh token does not count; log in again")
+}

@@ -1,0 +1,235 @@
+//! The statements on users, sessions and refresh tokens, and the audit row that goes with each change.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use blueprint::{Blueprint, Field, Literal, Unique};
+use query::attribute;
+use serde_json::{Map, Value as Json, json};
+use work::{Cost, Kind, Mode, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
+
+use super::Caller;
+
+const REDACTED: &str = "[redacted]";
+
+/// Tells every process on this database that something about users or sessions changed. Part of each such change.
+pub(super) fn bump() -> Step {
+    run("UPDATE \"_state\" SET \"value\" = \"value\" + 1 WHERE \"name\" = 'auth_version'", vec![])
+}
+
+/// The number that [`bump`] counts up.
+pub(super) fn version() -> Work {
+    let sql = "SELECT CAST(\"value\" AS INTEGER) FROM \"_state\" WHERE \"name\" = 'auth_version'";
+    read(one(sql, vec![], &[Kind::Integer]))
+}
+
+pub(super) fn read(step: Step) -> Work {
+    Work { mode: Mode::Read(Cost::Point), steps: vec![step] }
+}
+
+pub(super) fn write(steps: Vec<Step>) -> Work {
+    Work { mode: Mode::Write, steps }
+}
+
+pub(super) fn run(sql: &str, params: Vec<Value>) -> Step {
+    Step::Run(Statement::new(sql, params))
+}
+
+/// One row, its values captured. No row is [`Refusal::NotFound`].
+pub(super) fn one(sql: &str, params: Vec<Value>, captured: &[Kind]) -> Step {
+    let shape = Shape { columns: Vec::new(), captured: captured.to_vec() };
+    Step::One { statement: Statement::new(sql, params), shape: Arc::new(shape), none: not_found() }
+}
+
+/// A change that must reach a row. None is [`Refusal::NotFound`].
+pub(super) fn change(sql: &str, params: Vec<Value>) -> Step {
+    Step::Change { statement: Statement::new(sql, params), none: not_found() }
+}
+
+pub(super) fn not_found() -> Otherwise {
+    Otherwise::Refuse(Refusal::NotFound)
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+pub(super) fn text_or_null(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, self::text)
+}
+
+pub(super) fn uuid(id: &str) -> Value {
+    Value::Uuid(id.to_owned())
+}
+
+pub(super) fn stamp(at: &str) -> Value {
+    Value::DateTime(at.to_owned())
+}
+
+pub(super) fn roles_json(roles: &[String]) -> String {
+    json!(roles).to_string()
+}
+
+/// The roles of a row. What is no list of texts gives none.
+pub(super) fn roles_of(value: Option<&Value>) -> Vec<String> {
+    value.and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// Who did something, when and from where: what the audit keeps of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By<'a> {
+    pub(super) at: &'a str,
+    pub(super) iss: &'a str,
+    pub(super) sub: Option<&'a str>,
+    pub(super) session: Option<&'a str>,
+    pub(super) ip: Option<IpAddr>,
+    pub(super) request_id: Option<&'a str>,
+}
+
+impl<'a> By<'a> {
+    /// A user of ours, by HTTP.
+    pub(super) fn own(caller: Caller<'a>, at: &'a str, sub: Option<&'a str>, session: Option<&'a str>) -> By<'a> {
+        By { at, iss: "own", sub, session, ip: Some(caller.ip), request_id: Some(caller.request_id) }
+    }
+
+    /// The operator, by the command line.
+    pub(super) fn operator(at: &'a str) -> By<'a> {
+        By { at, iss: "cli", sub: None, session: None, ip: None, request_id: None }
+    }
+}
+
+/// The audit row of what is done to the users of a condition: `before` and `after` are SQL over that user's row.
+/// Neither a password, nor a hash, nor a token may ever stand in one.
+pub(super) fn audit_users(
+    by: By<'_>,
+    action: &str,
+    before: &str,
+    after: &str,
+    condition: &str,
+    params: Vec<Value>,
+) -> Step {
+    let place = params.len();
+    let place = |offset: usize| format!("?{}", place + offset);
+    let sql = format!(
+        "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \"action\", \"entity\", \
+         \"entity_id\", \"before\", \"after\", \"outcome\") \
+         SELECT {}, {}, {}, {}, {}, {}, {}, 'user', \"id\", {before}, {after}, 'done' FROM \"users\" WHERE {condition}",
+        place(1),
+        place(2),
+        place(3),
+        place(4),
+        place(5),
+        place(6),
+        place(7),
+    );
+    Step::Run(Statement::new(sql, [params, who(by, action)].concat()))
+}
+
+fn who(by: By<'_>, action: &str) -> Vec<Value> {
+    vec![
+        stamp(by.at),
+        text(by.iss),
+        text_or_null(by.sub),
+        text_or_null(by.session),
+        by.ip.map_or(Value::Null, |ip| Value::Text(ip.to_string())),
+        text_or_null(by.request_id),
+        text(action),
+    ]
+}
+
+/// A user who is not there yet.
+pub(super) struct NewUser<'a> {
+    pub(super) id: &'a str,
+    pub(super) iss: &'a str,
+    pub(super) sub: &'a str,
+    pub(super) email: Option<&'a str>,
+    pub(super) roles: &'a [String],
+    pub(super) password_hash: Option<&'a str>,
+    /// A value for each user field of the blueprint.
+    pub(super) fields: &'a [Literal],
+}
+
+impl NewUser<'_> {
+    /// Adds him unless somebody has his name or address, and writes an audit row either way: the two cases do the same
+    /// work and commit alike, so that no clock can tell them apart.
+    pub(super) fn insert(&self, blueprint: &Blueprint, by: By<'_>, action: &str) -> Vec<Step> {
+        let mut columns = vec!["id", "iss", "sub", "email", "roles", "password_hash", "created_at", "updated_at"];
+        let mut params = vec![
+            uuid(self.id),
+            text(self.iss),
+            text(self.sub),
+            text_or_null(self.email),
+            Value::Json(roles_json(self.roles)),
+            text_or_null(self.password_hash),
+            stamp(by.at),
+            stamp(by.at),
+        ];
+        for (field, literal) in blueprint.user_fields.iter().zip(self.fields) {
+            columns.push(&field.column);
+            params.push(attribute::value(literal, attribute::field_kind(field), by.at));
+        }
+        let places: Vec<String> = (1..=params.len()).map(|place| format!("?{place}")).collect();
+        let insert = format!(
+            "INSERT INTO \"users\" (\"{}\") VALUES ({}) ON CONFLICT DO NOTHING",
+            columns.join("\", \""),
+            places.join(", ")
+        );
+        let mut steps = self.unique_fields(blueprint, by.at);
+        steps.push(Step::Run(Statement::new(insert, params)));
+        steps.push(self.audit(blueprint, by, action));
+        steps
+    }
+
+    /// Extra fields that must be unique are no secret of the address, so a clash is told. Before the insert, lest the
+    /// answer depend on the address.
+    fn unique_fields(&self, blueprint: &Blueprint, at: &str) -> Vec<Step> {
+        let fields = blueprint.user_fields.iter().zip(self.fields);
+        let unique = fields.filter(|(field, literal)| field.unique != Unique::No && **literal != Literal::Null);
+        let require = |(field, literal): (&Field, &Literal)| {
+            let sql = format!("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM \"users\" WHERE \"{}\" = ?1)", field.column);
+            let value = attribute::value(literal, attribute::field_kind(field), at);
+            let none = Otherwise::Refuse(Refusal::Unique { index: field.column.clone() });
+            Step::Require { statement: Statement::new(sql, vec![value]), none }
+        };
+        unique.map(require).collect()
+    }
+
+    fn audit(&self, blueprint: &Blueprint, by: By<'_>, action: &str) -> Step {
+        let made = "EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?8)";
+        let sql = format!(
+            "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \"action\", \
+             \"entity\", \"entity_id\", \"after\", \"outcome\") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'user', \
+             CASE WHEN {made} THEN ?8 END, CASE WHEN {made} THEN ?9 END, CASE WHEN {made} THEN 'done' ELSE 'refused' END"
+        );
+        let after = Value::Json(self.visible(blueprint).to_string());
+        Step::Run(Statement::new(sql, [who(by, action), vec![uuid(self.id), after]].concat()))
+    }
+
+    fn visible(&self, blueprint: &Blueprint) -> Json {
+        let mut after = Map::new();
+        after.insert("email".to_owned(), Json::from(self.email));
+        after.insert("roles".to_owned(), json!(self.roles));
+        for (field, literal) in blueprint.user_fields.iter().zip(self.fields) {
+            after.insert(field.column.clone(), audit_json(field, literal));
+        }
+        Json::Object(after)
+    }
+}
+
+/// A value for each user field of a user who was not asked for them: its default, else null.
+pub(super) fn default_fields(blueprint: &Blueprint) -> Vec<Literal> {
+    blueprint.user_fields.iter().map(|field| field.default.clone().unwrap_or(Literal::Null)).collect()
+}
+
+fn audit_json(field: &Field, literal: &Literal) -> Json {
+    match literal {
+        Literal::Null => Json::Null,
+        _ if field.hidden || field.sensitive => Json::from(REDACTED),
+        Literal::Text(text) | Literal::Json(text) => Json::from(text.as_str()),
+        Literal::Integer(number) => Json::from(*number),
+        Literal::Decimal(units) => Json::from(*units),
+        Literal::Float(number) => Json::from(*number),
+        Literal::Boolean(truth) => Json::from(*truth),
+        Literal::Now => Json::from("now"),
+    }
+}
