@@ -1,1 +1,25 @@
-//! Not written yet.
+//! A checked blueprint becomes the files of a project, as values: what each holds, who may read it, who owns it.
+//!
+//! It is pure: no disk, no clock, no randomness, no HTTP. What it cannot know (the secret key, the list of settings, how
+//! the request was read) comes in as [`ProjectFacts`]. All decisions are taken in view structs; templates only lay out.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod access;
+mod access_sentences;
+mod checklist;
+mod draft;
+mod facts;
+mod project;
+pub mod record;
+mod sample;
+mod settings;
+mod shell;
+mod templates;
+mod walkthrough;
+mod words;
+
+pub use draft::{FileDraft, FileMode, Ownership};
+pub use facts::{Assumption, ProjectFacts, SettingFact};
+pub use project::{ProjectError, project};
+pub use words::{field_type, human};

@@ -1,0 +1,128 @@
+//! Who may do what, as rows of a matrix and as sentences.
+//!
+//! Nothing is decided here: a sample caller of each kind asks [`query::access::decide`], the door that every request
+//! goes through, and what it answers is written down.
+
+use blueprint::{Blueprint, Entity};
+use query::access::{self, Actor, Scope, User, Verb};
+use serde::Serialize;
+
+pub use crate::access_sentences::sentences;
+
+/// The id of every sample user. Which one it is makes no difference to a rule.
+const SAMPLE_ID: &str = "01940000-0000-7000-8000-000000000000";
+
+/// A kind of caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "role")]
+pub enum Caller {
+    /// Not signed in.
+    Stranger,
+    /// Signed in, without a role.
+    SignedIn,
+    /// Signed in, with one role.
+    Role(String),
+}
+
+/// Which records a caller reaches. For a new record: whose it will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// None.
+    None,
+    /// His own.
+    Own,
+    /// All.
+    All,
+}
+
+/// One operation on one entity, and what each kind of caller reaches by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The entity's name.
+    pub entity: String,
+    /// `create`, `read`, `update`, `delete` or the name of an action.
+    pub operation: String,
+    /// A reach for each of [`callers`], in their order.
+    pub reach: Vec<Reach>,
+}
+
+/// Every kind of caller: the stranger, the user without a role, one for each role.
+pub fn callers(blueprint: &Blueprint) -> Vec<Caller> {
+    let roles = blueprint.auth.roles.iter().map(|role| Caller::Role(role.clone()));
+    [Caller::Stranger, Caller::SignedIn].into_iter().chain(roles).collect()
+}
+
+/// Every operation of every entity.
+pub fn matrix(blueprint: &Blueprint) -> Vec<Row> {
+    let callers = callers(blueprint);
+    let row = |entity: &Entity, verb| Row {
+        entity: entity.name.clone(),
+        operation: operation(entity, verb).to_owned(),
+        reach: callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect(),
+    };
+    let rows = |entity| verbs(entity).into_iter().map(move |verb| row(entity, verb)).collect::<Vec<_>>();
+    blueprint.entities.iter().flat_map(rows).collect()
+}
+
+impl Caller {
+    /// What a heading calls him.
+    pub fn name(&self) -> &str {
+        match self {
+            Caller::Stranger => "not signed in",
+            Caller::SignedIn => "signed in",
+            Caller::Role(role) => role,
+        }
+    }
+
+    fn actor(&self) -> Actor {
+        let roles = match self {
+            Caller::Stranger => return Actor::Stranger,
+            Caller::SignedIn => Vec::new(),
+            Caller::Role(role) => vec![role.clone()],
+        };
+        let (id, iss) = (SAMPLE_ID.to_owned(), "own".to_owned());
+        Actor::User(User { sub: id.clone(), id, iss, email: None, roles, session: None })
+    }
+}
+
+impl Reach {
+    /// What a cell of the matrix says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reach::None => "none",
+            Reach::Own => "own",
+            Reach::All => "all",
+        }
+    }
+}
+
+/// The operations of an entity, in the order in which they are spoken of.
+pub(crate) fn verbs(entity: &Entity) -> Vec<Verb> {
+    let actions = (0..entity.actions.len()).map(Verb::Act);
+    [Verb::Create, Verb::Read, Verb::Update, Verb::Delete].into_iter().chain(actions).collect()
+}
+
+/// What one kind of caller reaches by one operation.
+pub(crate) fn reach(blueprint: &Blueprint, entity: &Entity, verb: Verb, caller: &Caller) -> Reach {
+    // Where the path names a user, every caller comes by the path that is his own.
+    let path_user = blueprint.api.user_path.then_some(SAMPLE_ID);
+    let Ok(access) = access::decide(entity, verb, caller.actor(), path_user) else { return Reach::None };
+    match access.reach() {
+        Scope::Nothing => Reach::None,
+        // Whoever makes a record of an owned entity owns it.
+        Scope::Everything if verb == Verb::Create && entity.owned => Reach::Own,
+        Scope::Everything => Reach::All,
+        Scope::OwnedBy(_) => Reach::Own,
+    }
+}
+
+fn operation(entity: &Entity, verb: Verb) -> &str {
+    match verb {
+        Verb::Create => "create",
+        Verb::Read => "read",
+        Verb::Update => "update",
+        Verb::Delete => "delete",
+        Verb::Act(place) => entity.actions.get(place).map_or("", |action| &action.name),
+    }
+}

@@ -1,0 +1,127 @@
+//! The matrix in plain English: operations that reach alike share a sentence.
+
+use blueprint::{Blueprint, Entity, SignUp, TokenSource};
+use query::access::Verb;
+
+use crate::access::{Caller, Reach, callers, reach, verbs};
+use crate::words;
+
+/// Who may do what, a sentence each.
+pub fn sentences(blueprint: &Blueprint) -> Vec<String> {
+    let callers = callers(blueprint);
+    let of_entity = |entity| {
+        let groups = groups(blueprint, entity, &callers);
+        groups.into_iter().map(|group| group.sentence(entity, &callers)).collect::<Vec<_>>()
+    };
+    std::iter::once(accounts(blueprint)).chain(blueprint.entities.iter().flat_map(of_entity)).collect()
+}
+
+fn accounts(blueprint: &Blueprint) -> String {
+    let own = blueprint.auth.accept.contains(&TokenSource::Own);
+    match (own, blueprint.auth.sign_up) {
+        (false, _) => "Accounts are made and kept by Better Auth, whose tokens count here.",
+        (true, SignUp::Open) => "Anyone can make an account.",
+        (true, SignUp::Closed) => "Only the operator makes accounts, with `supermaker user add`.",
+    }
+    .to_owned()
+}
+
+/// Operations of one entity that give the same reach to every caller.
+struct Group {
+    sort: Sort,
+    verbs: Vec<Verb>,
+    reach: Vec<Reach>,
+}
+
+/// Operations that can share a sentence at all.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Sort {
+    /// A new record that will be its maker's; nobody owns it before.
+    AddOwn,
+    /// Records that are there, or that nobody owns.
+    Plain,
+    /// Changes with a name of their own.
+    Action,
+}
+
+fn groups(blueprint: &Blueprint, entity: &Entity, callers: &[Caller]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for verb in verbs(entity) {
+        let sort = match verb {
+            Verb::Create if entity.owned => Sort::AddOwn,
+            Verb::Act(_) => Sort::Action,
+            _ => Sort::Plain,
+        };
+        let reach: Vec<Reach> = callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect();
+        match groups.iter_mut().find(|group| group.sort == sort && group.reach == reach) {
+            Some(group) => group.verbs.push(verb),
+            None => groups.push(Group { sort, verbs: vec![verb], reach }),
+        }
+    }
+    groups
+}
+
+impl Group {
+    fn sentence(&self, entity: &Entity, callers: &[Caller]) -> String {
+        let can = words::list(&self.verbs.iter().map(|verb| word(entity, *verb)).collect::<Vec<_>>(), "or");
+        let (a, many) = (words::a(entity), words::many(entity));
+        // "any prospect" says that it need not be one's own; of what has no owner there is nothing to say.
+        let all = if entity.owned && self.sort != Sort::AddOwn {
+            format!("any {}", words::human(&entity.name))
+        } else {
+            many.clone()
+        };
+        let holders = |reach| self.holders(callers, reach);
+        match (self.of(callers, &Caller::Stranger), self.of(callers, &Caller::SignedIn)) {
+            (Reach::All | Reach::Own, _) => format!("Anyone, signed in or not, can {can} {all}."),
+            (_, Reach::All) => format!("Anyone signed in can {can} {all}."),
+            (_, Reach::Own) if self.sort == Sort::AddOwn => format!("Anyone signed in can {can} {many}."),
+            (_, Reach::Own) => {
+                let who = [vec![format!("the owner of {a}")], holders(Reach::All)].concat();
+                format!("Only {} can {can} it.", words::list(&who, "and"))
+            }
+            (_, Reach::None) => self.by_role(&can, &many, &holders(Reach::All), &holders(Reach::Own)),
+        }
+    }
+
+    fn by_role(&self, can: &str, many: &str, all: &[String], own: &[String]) -> String {
+        match (all, own) {
+            ([], []) => format!("Nobody can {can} {many}."),
+            (all, []) => format!("Only {} can {can} {many}.", words::list(all, "and")),
+            ([], own) if self.sort == Sort::AddOwn => format!("Only {} can {can} {many}.", words::list(own, "and")),
+            ([], own) => format!("Only {} can {can} {many}, and only their own.", words::list(own, "and")),
+            (all, own) => {
+                let (all, own) = (words::list(all, "and"), words::list(own, "and"));
+                format!("Only {all} can {can} {many}, and {own} their own.")
+            }
+        }
+    }
+
+    fn of(&self, callers: &[Caller], wanted: &Caller) -> Reach {
+        let place = callers.iter().position(|caller| caller == wanted);
+        place.and_then(|place| self.reach.get(place)).copied().unwrap_or(Reach::None)
+    }
+
+    /// Roles with this reach, as people.
+    fn holders(&self, callers: &[Caller], wanted: Reach) -> Vec<String> {
+        let pairs = callers.iter().zip(&self.reach);
+        let holders = pairs.filter_map(|(caller, reach)| match caller {
+            Caller::Role(role) if *reach == wanted => Some(words::holders(role)),
+            _ => None,
+        });
+        holders.collect()
+    }
+}
+
+fn word(entity: &Entity, verb: Verb) -> String {
+    match verb {
+        Verb::Create => "add".to_owned(),
+        Verb::Read => "see".to_owned(),
+        Verb::Update => "change".to_owned(),
+        Verb::Delete => "delete".to_owned(),
+        Verb::Act(place) => {
+            let name = entity.actions.get(place).map_or("", |action| &action.path);
+            format!("do `{name}` with")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What the files say that does not stand in the blueprint: how the request was read, the settings, the secret.
+
+use serde::{Deserialize, Serialize};
+
+/// What a project's files need to know besides the blueprint. The caller has it from elsewhere.
+#[derive(Debug, Clone)]
+pub struct ProjectFacts {
+    /// What made the blueprint of the request, for example `rules`.
+    pub planner: String,
+    /// How much of the request found its place, 0 to 1.
+    pub coverage: f64,
+    /// What was filled in without being said.
+    pub assumptions: Vec<Assumption>,
+    /// What is worth asking.
+    pub questions: Vec<String>,
+    /// Phrases of the request that found no place.
+    pub unplaced: Vec<String>,
+    /// Random text for `SECRET_KEY`. It reaches the `.env` draft and nothing else.
+    pub secret_key: String,
+    /// The server's settings, for `.env.example`.
+    pub settings: Vec<SettingFact>,
+}
+
+/// Something that the request did not say, and that had to be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assumption {
+    /// What was decided.
+    pub text: String,
+    /// Why; may be empty.
+    pub why: String,
+}
+
+/// One setting of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingFact {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What counts when it is not set, in words.
+    pub default: &'static str,
+    /// What it is for.
+    pub summary: &'static str,
+}

@@ -1,0 +1,185 @@
+//! The files that `new` writes, from blueprint and facts.
+
+use std::fmt;
+
+use blueprint::Blueprint;
+use serde::Serialize;
+
+use crate::access;
+use crate::checklist::{self, Section};
+use crate::draft::FileDraft;
+use crate::facts::ProjectFacts;
+use crate::record::{self, pretty};
+use crate::settings::{self, SettingView};
+use crate::templates::render;
+use crate::walkthrough::{self, Step};
+use crate::words;
+
+/// Why there are no drafts. None of these is the user's fault.
+#[derive(Debug)]
+pub enum ProjectError {
+    /// A template and its view do not fit.
+    Template(minijinja::Error),
+    /// A value has no form as JSON.
+    Json(serde_json::Error),
+    /// Two drafts claim this path.
+    Claimed(String),
+}
+
+/// All files of a new project, in a fixed order. The same blueprint and facts give the same bytes.
+///
+/// # Errors
+/// [`ProjectError`], which no blueprint should be able to cause.
+pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDraft>, ProjectError> {
+    let view = View::new(blueprint, facts);
+    let todos = format!("docs/backend_todos_{}.md", blueprint.app.name.replace('-', "_"));
+    let mut drafts = vec![
+        FileDraft::yours("blueprint.toml", blueprint.source.clone()),
+        FileDraft::generated("blueprint.schema.json", pretty(&blueprint::json_schema())?),
+        FileDraft::yours("README.md", render("README.md.j2", include_str!("../templates/README.md.j2"), &view)?),
+        FileDraft::yours(
+            todos,
+            render("backend_todos.md.j2", include_str!("../templates/backend_todos.md.j2"), &view)?,
+        ),
+        FileDraft::generated(
+            "docs/access.md",
+            render("access.md.j2", include_str!("../templates/access.md.j2"), &view)?,
+        ),
+        FileDraft::yours(".gitignore", include_str!("../templates/gitignore").to_owned()),
+        FileDraft::secret(".env", render("env.j2", include_str!("../templates/env.j2"), &view)?),
+        FileDraft::generated(
+            ".env.example",
+            render("env.example.j2", include_str!("../templates/env.example.j2"), &view)?,
+        ),
+        record::origin(blueprint.app.request.as_deref(), facts)?,
+    ];
+    drafts.push(record::files(&blueprint.app.name, &drafts)?);
+    check_claims(&drafts)?;
+    Ok(drafts)
+}
+
+/// Also for file systems that take `README.md` and `readme.md` for one.
+fn check_claims(drafts: &[FileDraft]) -> Result<(), ProjectError> {
+    let mut paths: Vec<String> = drafts.iter().map(|draft| draft.path.to_lowercase()).collect();
+    paths.sort();
+    match paths.array_windows().find(|[one, next]| one == next) {
+        Some([path, _]) => Err(ProjectError::Claimed(path.clone())),
+        None => Ok(()),
+    }
+}
+
+/// What the templates lay out.
+#[derive(Serialize)]
+struct View<'a> {
+    name: &'a str,
+    title: String,
+    summary: &'a str,
+    /// The lines of the request.
+    request: Vec<&'a str>,
+    prefix: &'a str,
+    entities: Vec<EntityView>,
+    steps: Vec<Step>,
+    not_yet: Vec<String>,
+    sections: Vec<Section>,
+    sentences: Vec<String>,
+    callers: Vec<String>,
+    rows: Vec<RowView>,
+    secret_key: &'a str,
+    settings: Vec<SettingView>,
+}
+
+#[derive(Serialize)]
+struct EntityView {
+    name: String,
+    summary: String,
+    fields: String,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    entity: String,
+    operation: String,
+    cells: Vec<&'static str>,
+}
+
+impl<'a> View<'a> {
+    fn new(blueprint: &'a Blueprint, facts: &'a ProjectFacts) -> View<'a> {
+        let app = &blueprint.app;
+        View {
+            name: &app.name,
+            title: words::sentence(&words::human(&app.name)),
+            summary: &app.summary,
+            request: app.request.as_deref().unwrap_or_default().lines().collect(),
+            prefix: &blueprint.api.prefix,
+            entities: blueprint.entities.iter().map(EntityView::new).collect(),
+            steps: walkthrough::steps(blueprint),
+            not_yet: blueprint.warnings.iter().map(|warning| warning.message.clone()).collect(),
+            sections: checklist::sections(blueprint, facts),
+            sentences: access::sentences(blueprint),
+            callers: access::callers(blueprint).iter().map(|caller| caller.name().to_owned()).collect(),
+            rows: access::matrix(blueprint).into_iter().map(RowView::new).collect(),
+            secret_key: &facts.secret_key,
+            settings: settings::views(facts),
+        }
+    }
+}
+
+impl EntityView {
+    fn new(entity: &blueprint::Entity) -> EntityView {
+        let shown = entity.fields.iter().filter(|field| !field.hidden);
+        let fields: Vec<String> = shown.map(|field| format!("`{}`", field.column)).collect();
+        EntityView {
+            name: words::sentence(&words::human(&entity.plural)),
+            summary: cell(&entity.summary),
+            fields: words::list(&fields, "and"),
+        }
+    }
+}
+
+impl RowView {
+    fn new(row: access::Row) -> RowView {
+        let cells = row.reach.iter().map(|reach| reach.name()).collect();
+        RowView { entity: row.entity, operation: row.operation, cells }
+    }
+}
+
+/// Text that does not end the cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}
+
+impl From<minijinja::Error> for ProjectError {
+    fn from(error: minijinja::Error) -> ProjectError {
+        ProjectError::Template(error)
+    }
+}
+
+impl From<serde_json::Error> for ProjectError {
+    fn from(error: serde_json::Error) -> ProjectError {
+        ProjectError::Json(error)
+    }
+}
+
+impl fmt::Display for ProjectError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProjectError::Template(error) => write!(out, "a template does not fit its view: {error}"),
+            ProjectError::Json(error) => write!(out, "a value has no form as JSON: {error}"),
+            ProjectError::Claimed(path) => write!(out, "two drafts claim {path}"),
+        }
+    }
+}
+
+impl std::error::Error for ProjectError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_drafts_share_a_path() {
+        let draft = |path: &str| FileDraft::yours(path, String::new());
+        assert!(check_claims(&[draft("a"), draft("b")]).is_ok());
+        assert!(matches!(check_claims(&[draft("a"), draft("b"), draft("A")]), Err(ProjectError::Claimed(_))));
+    }
+}

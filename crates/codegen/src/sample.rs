@@ -1,0 +1,178 @@
+//! A value that a field accepts, for examples that work when they are typed in.
+
+use blueprint::{Field, FieldKind, IdKind, Literal, TextLimits};
+use regex_syntax::hir::{Class, Hir, HirKind};
+use serde_json::{Value, json};
+
+/// A value that the field takes, if one can be made without knowing other records.
+pub(crate) fn sample(field: &Field) -> Option<Value> {
+    first_fit(field, candidates(field))
+}
+
+/// Another one, for a change that can be seen.
+pub(crate) fn other_sample(field: &Field) -> Option<Value> {
+    let first = sample(field)?;
+    first_fit(field, others(field).into_iter().filter(|value| *value != first).collect())
+}
+
+/// The field itself has the last word on what it takes.
+fn first_fit(field: &Field, candidates: Vec<Value>) -> Option<Value> {
+    candidates.into_iter().find(|value| field.read(value).is_ok())
+}
+
+fn candidates(field: &Field) -> Vec<Value> {
+    match &field.kind {
+        FieldKind::Text(limits) | FieldKind::LongText(limits) => texts(&field.name, limits, "Example"),
+        FieldKind::Integer { min, max } => vec![json!(10.clamp(*min, *max))],
+        FieldKind::Decimal { scale, min, max, .. } => vec![decimal(units(*scale, *min, *max), *scale)],
+        FieldKind::Float { min, max } => vec![json!(1.5_f64.clamp(*min, *max))],
+        FieldKind::Boolean => vec![json!(false)],
+        FieldKind::Date => vec![json!("2026-11-21")],
+        FieldKind::Time => vec![json!("13:45:00")],
+        FieldKind::DateTime => vec![json!("2026-11-21T09:00:00Z")],
+        FieldKind::Enum { values } => enumerated(field, values),
+        FieldKind::Email => vec![json!("ana@example.com")],
+        FieldKind::Phone => vec![json!("+15551234567")],
+        FieldKind::Url => vec![json!("https://example.com/")],
+        FieldKind::Uuid => vec![json!("0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b")],
+        FieldKind::Json => vec![json!({"note": "any JSON"})],
+        FieldKind::Reference { id: IdKind::Integer | IdKind::Uuid, .. } => Vec::new(),
+    }
+}
+
+fn others(field: &Field) -> Vec<Value> {
+    match &field.kind {
+        FieldKind::Text(limits) | FieldKind::LongText(limits) => texts(&field.name, limits, "New"),
+        FieldKind::Integer { min, max } => [1, -1].map(|step| json!(10.clamp(*min, *max) + step)).to_vec(),
+        FieldKind::Decimal { scale, min, max, .. } => {
+            [1, -1].map(|step| decimal(units(*scale, *min, *max).saturating_add(step), *scale)).to_vec()
+        }
+        FieldKind::Float { min, max } => [1.0, -1.0].map(|step| json!(1.5_f64.clamp(*min, *max) + step)).to_vec(),
+        FieldKind::Boolean => vec![json!(true)],
+        FieldKind::Date => vec![json!("2026-12-01")],
+        FieldKind::Time => vec![json!("15:00:00")],
+        FieldKind::DateTime => vec![json!("2026-12-01T09:00:00Z")],
+        FieldKind::Enum { values } => values.iter().map(|value| json!(value)).collect(),
+        FieldKind::Email => vec![json!("bea@example.com")],
+        FieldKind::Phone => vec![json!("+15557654321")],
+        FieldKind::Url => vec![json!("https://example.com/new")],
+        FieldKind::Uuid => vec![json!("0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6c")],
+        FieldKind::Json => vec![json!({"note": "changed"})],
+        FieldKind::Reference { .. } => Vec::new(),
+    }
+}
+
+/// The default first: it is what the reader will meet anyway.
+fn enumerated(field: &Field, values: &[String]) -> Vec<Value> {
+    let default = match &field.default {
+        Some(Literal::Text(value)) => Some(json!(value)),
+        _ => None,
+    };
+    default.into_iter().chain(values.iter().map(|value| json!(value))).collect()
+}
+
+/// 25, or what is nearest to it within the limits, in units of 10^-scale.
+fn units(scale: u8, min: i64, max: i64) -> i64 {
+    (25 * 10_i64.pow(u32::from(scale))).clamp(min, max)
+}
+
+fn decimal(units: i64, scale: u8) -> Value {
+    let ten = 10_u64.pow(u32::from(scale));
+    let sign = if units < 0 { "-" } else { "" };
+    let (before, after, width) = (units.unsigned_abs() / ten, units.unsigned_abs() % ten, usize::from(scale));
+    json!(if scale == 0 { format!("{sign}{before}") } else { format!("{sign}{before}.{after:0width$}") })
+}
+
+fn texts(name: &str, limits: &TextLimits, first_word: &str) -> Vec<Value> {
+    let spoken: String =
+        format!("{first_word} {}", crate::words::human(name)).chars().take(limits.max_length).collect();
+    let padding = limits.min_length.saturating_sub(spoken.chars().count());
+    let spoken = format!("{}{}", spoken, "x".repeat(padding));
+    let matching = limits.pattern.as_ref().and_then(|pattern| matching(pattern.as_str()));
+    [Some(spoken), matching].into_iter().flatten().map(|text| json!(text)).collect()
+}
+
+/// A short text that a regular expression matches, if it is an ordinary one. Whoever asks checks it.
+fn matching(pattern: &str) -> Option<String> {
+    let mut text = String::new();
+    write_match(&regex_syntax::parse(pattern).ok()?, &mut text)?;
+    Some(text)
+}
+
+fn write_match(hir: &Hir, text: &mut String) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(std::str::from_utf8(&literal.0).ok()?),
+        HirKind::Class(class) => text.push(legible(class)?),
+        HirKind::Capture(capture) => write_match(&capture.sub, text)?,
+        HirKind::Repetition(repetition) => {
+            let one_unless_none = repetition.max.unwrap_or(1).min(1);
+            for _ in 0..repetition.min.max(one_unless_none).min(64) {
+                write_match(&repetition.sub, text)?;
+            }
+        }
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write_match(part, text))?,
+        HirKind::Alternation(parts) => write_match(parts.first()?, text)?,
+    }
+    Some(())
+}
+
+/// A letter or digit of the class rather than whatever stands first in Unicode.
+fn legible(class: &Class) -> Option<char> {
+    let Class::Unicode(class) = class else { return None };
+    let holds = |wanted: &char| class.iter().any(|range| (range.start()..=range.end()).contains(wanted));
+    let liked = ('A'..='Z').chain('1'..='9').chain('a'..='z').find(holds);
+    liked.or_else(|| class.iter().next().map(regex_syntax::hir::ClassUnicodeRange::start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(lines: &str) -> Vec<Field> {
+        let text = format!("[app]\nname = \"x\"\n[entity.thing.field]\n{lines}");
+        blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}")).entities.remove(0).fields
+    }
+
+    #[test]
+    fn every_type_has_a_value_and_another_that_its_field_takes() {
+        let fields = fields(
+            r#"
+            a = { type = "text", min_length = 40, max_length = 41 }
+            b = { type = "text", max_length = 3 }
+            c = { type = "text", pattern = "[A-Z]{2}-[0-9]{3,5}" }
+            d = { type = "long_text" }
+            e = { type = "integer", min = 500 }
+            f = { type = "integer", max = -3 }
+            g = { type = "decimal", scale = 4, max = "-0.5" }
+            h = { type = "money", currency = "JPY", min = 100 }
+            i = { type = "money", currency = "USD" }
+            j = { type = "float", min = 9 }
+            k = { type = "boolean" }
+            l = { type = "date" }
+            m = { type = "time" }
+            n = { type = "datetime" }
+            o = { type = "enum", values = ["can't", "can"], default = "can" }
+            p = { type = "email" }
+            qq = { type = "phone" }
+            r = { type = "url" }
+            s = { type = "uuid" }
+            t = { type = "json" }
+            "#,
+        );
+        for field in &fields {
+            let one = sample(field).unwrap_or_else(|| panic!("{} has no sample", field.name));
+            assert!(field.read(&one).is_ok(), "{} takes {one}", field.name);
+            let fixed = matches!(field.name.as_str(), "c");
+            let other = other_sample(field);
+            assert!(fixed || other.is_some_and(|other| other != one && field.read(&other).is_ok()), "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_known_has_none() {
+        let text = "[app]\nname = \"x\"\n[entity.a]\n[entity.b.field]\na = { type = \"reference\", to = \"a\" }";
+        let blueprint = blueprint::load(text).unwrap();
+        assert_eq!(sample(&blueprint.entities[1].fields[0]), None);
+    }
+}

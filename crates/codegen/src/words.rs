@@ -1,0 +1,100 @@
+//! The names of a blueprint as words of an English sentence.
+
+use blueprint::{Blueprint, Entity, Field, FieldKind, Target};
+
+/// `follow_up` and `follow-ups` as they are spoken: without underscores and hyphens.
+pub fn human(name: &str) -> String {
+    name.replace(['_', '-'], " ")
+}
+
+/// One of an entity: `a follow up`.
+pub(crate) fn a(entity: &Entity) -> String {
+    let name = human(&entity.name);
+    format!("{} {name}", article(&name))
+}
+
+/// All of an entity: `follow ups`.
+pub(crate) fn many(entity: &Entity) -> String {
+    human(&entity.plural)
+}
+
+/// Everybody who has a role: `managers`.
+pub(crate) fn holders(role: &str) -> String {
+    blueprint::plural(role).replace(['_', '-'], " ")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn list(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., end] => format!("{} {last} {end}", before.join(", ")),
+    }
+}
+
+/// The first letter in upper case.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A field's type in the words of the blueprint, with what limits it: `enum (new, won), default new`.
+pub fn field_type(blueprint: &Blueprint, field: &Field) -> String {
+    match &field.kind {
+        FieldKind::Text(_) => "text".to_owned(),
+        FieldKind::LongText(_) => "long_text".to_owned(),
+        FieldKind::Integer { .. } => "integer".to_owned(),
+        FieldKind::Decimal { currency: Some(currency), .. } => format!("money ({currency})"),
+        FieldKind::Decimal { currency: None, scale, .. } => format!("decimal (scale {scale})"),
+        FieldKind::Float { .. } => "float".to_owned(),
+        FieldKind::Boolean => "boolean".to_owned(),
+        FieldKind::Date => "date".to_owned(),
+        FieldKind::Time => "time".to_owned(),
+        FieldKind::DateTime => "datetime".to_owned(),
+        FieldKind::Enum { values } => format!("enum ({})", values.join(", ")),
+        FieldKind::Email => "email".to_owned(),
+        FieldKind::Phone => "phone".to_owned(),
+        FieldKind::Url => "url".to_owned(),
+        FieldKind::Uuid => "uuid".to_owned(),
+        FieldKind::Json => "json".to_owned(),
+        FieldKind::Reference { to: Target::User, .. } => "reference to user".to_owned(),
+        FieldKind::Reference { to: Target::Entity(to), .. } => format!("reference to {}", blueprint.entity(*to).name),
+    }
+}
+
+/// By sound as far as letters tell it: `an hour`, `a unit`.
+fn article(noun: &str) -> &'static str {
+    let begins = |starts: &[&str]| starts.iter().any(|start| noun.starts_with(start));
+    if begins(&["hour", "heir", "honest", "honor", "honour"]) {
+        return "an";
+    }
+    let sounds_like_you = begins(&["uni", "use", "usu", "eu", "one"]) && !noun.starts_with("unin");
+    if begins(&["a", "e", "i", "o", "u"]) && !sounds_like_you { "an" } else { "a" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_follow_the_sound() {
+        for (noun, expected) in [
+            ("prospect", "a"),
+            ("invoice", "an"),
+            ("hour", "an"),
+            ("user", "a"),
+            ("unit", "a"),
+            ("uninvited guest", "an"),
+        ] {
+            assert_eq!(article(noun), expected, "{noun}");
+        }
+    }
+
+    #[test]
+    fn lists_read_like_english() {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(list(&words("see change delete"), "or"), "see, change or delete");
+        assert_eq!(list(&words("see change"), "and"), "see and change");
+        assert_eq!(list(&words("see"), "or"), "see");
+    }
+}
