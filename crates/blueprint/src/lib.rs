@@ -80,9 +80,8 @@ fn check(text: &str, mut document: Value, mut report: Report) -> Result<Blueprin
             return Err(report.finish());
         }
     };
-    let parts = resolve::resolve(&raw, &mut report);
-    if report.has_errors() {
-        return Err(report.finish().errors());
+    match resolve::resolve(&raw, &mut report) {
+        Some(parts) if !report.has_errors() => Ok(parts.into_blueprint(report.finish().0, text.to_owned())),
+        _ => Err(report.finish().errors()),
     }
-    Ok(parts.into_blueprint(report.finish().0, text.to_owned()))
 }

@@ -11,12 +11,12 @@ const MAX_PROBLEMS: usize = 200;
 pub(crate) struct Report<'t> {
     pub places: &'t Places<'t>,
     problems: Vec<Problem>,
-    left_out: usize,
+    gave_up: bool,
 }
 
 impl<'t> Report<'t> {
     pub fn new(places: &'t Places<'t>) -> Report<'t> {
-        Report { places, problems: Vec::new(), left_out: 0 }
+        Report { places, problems: Vec::new(), gave_up: false }
     }
 
     /// Something is wrong with a word: unknown, misplaced, missing below it.
@@ -66,11 +66,17 @@ impl<'t> Report<'t> {
     }
 
     fn push(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem);
-        } else {
-            self.left_out += 1;
+        if !self.gives_up() {
+            let message = shorten(problem.message);
+            self.problems.push(Problem { message, hint: problem.hint.map(shorten), ..problem });
         }
+    }
+
+    /// Whether nothing more will be told, so that there is no need to look for more.
+    pub fn gives_up(&mut self) -> bool {
+        let full = self.problems.len() >= MAX_PROBLEMS;
+        self.gave_up |= full;
+        full
     }
 
     /// Whether the file says anything there, be it wrong.
@@ -85,11 +91,20 @@ impl<'t> Report<'t> {
     /// Everything that was found, in the order of the file.
     pub fn finish(mut self) -> Problems {
         self.problems.sort_by_key(|problem| problem.place.span.start);
-        if let Some(last) = self.problems.last().filter(|_| self.left_out > 0) {
-            let message = format!("{} more problems are not shown", self.left_out);
+        if let Some(last) = self.problems.last().filter(|_| self.gave_up) {
+            let message = format!("there may be more problems than the {MAX_PROBLEMS} shown");
             let more = Problem { code: "too_many", message, hint: None, severity: Severity::Error, ..last.clone() };
             self.problems.push(more);
         }
         Problems(self.problems)
+    }
+}
+
+/// Messages quote the file, and the file may say a name as long as itself.
+fn shorten(text: String) -> String {
+    const MAX_CHARS: usize = 500;
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }

@@ -23,6 +23,9 @@ struct Walk<'s, 'r, 't> {
 
 impl<'s> Walk<'s, '_, '_> {
     fn walk(&mut self, schema: &'s Value, value: &mut Value, at: &Pointer, word: &str) -> bool {
+        if self.report.gives_up() {
+            return false;
+        }
         let schema = self.follow(schema);
         if let Some(words) = self.list_of_words(schema) {
             return self.one_of(&words, value, at, word);
@@ -115,6 +118,9 @@ impl<'s> Walk<'s, '_, '_> {
     }
 
     fn unknown_word(&mut self, known: Option<&'s Map<String, Value>>, above: &Pointer, key: &str) -> bool {
+        if self.report.gives_up() {
+            return false;
+        }
         let words = known
             .into_iter()
             .flat_map(|known| known.keys().map(String::as_str))

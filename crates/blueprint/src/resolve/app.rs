@@ -8,7 +8,6 @@ use crate::report::Report;
 
 const MAX_APP_NAME_BYTES: usize = 63;
 const MAX_PREFIX_BYTES: usize = 100;
-const MAX_ROLES: usize = 50;
 
 /// First segments of the routes that the server has of its own.
 const FIXED_ROUTES: &[&str] = &["auth", "docs", "_", ".well-known", "healthz", "readyz", "metrics", "openapi.json"];
@@ -80,7 +79,6 @@ pub(super) fn auth(raw: Option<&RawAuth>, report: &mut Report) -> Auth {
 fn roles(raw: Option<&RawAuth>, report: &mut Report) -> Vec<String> {
     let at = Pointer::root("auth").child("roles");
     let written = raw.map_or(&[][..], |auth| &auth.roles);
-    super::at_most(written.len(), MAX_ROLES, "roles", &at, report);
     let mut roles = vec!["admin".to_owned()];
     for (index, role) in written.iter().enumerate() {
         if !is_snake_case(role) {

@@ -22,7 +22,6 @@ pub(super) fn user_fields(raw: &RawBlueprint, report: &mut Report) -> Vec<Field>
         return Vec::new();
     };
     let at = Pointer::root("user").child("field");
-    super::at_most(user.field.len(), super::MAX_FIELDS, "fields", &at, report);
     let resolve = |(name, raw): (&String, &RawField)| field(name, raw, Home::User, &at.child(name), report);
     user.field.iter().filter_map(resolve).collect()
 }

@@ -139,7 +139,7 @@ fn enum_values(raw: &RawField, at: &Pointer, report: &mut Report) -> Option<Vec<
         let hint = "what changes often or has no end is an entity with a reference to it".to_owned();
         report.value(&at, "limit", message, Some(hint));
     }
-    for (index, value) in values.iter().enumerate() {
+    for (index, value) in values.iter().enumerate().take(MAX_ENUM_VALUES) {
         let fits = !value.is_empty() && value.chars().count() <= MAX_ENUM_CHARS;
         if !fits || value.trim() != value || value.chars().any(char::is_control) {
             let message = format!(

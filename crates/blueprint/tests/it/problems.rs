@@ -109,7 +109,7 @@ fn mistakes_without_end_are_cut_short_and_counted() {
     }
     let problems = load(&text).unwrap_err();
     assert_eq!(problems.0.len(), 201);
-    assert_eq!(problems.0.last().unwrap().message, "4800 more problems are not shown");
+    assert_eq!(problems.0.last().unwrap().message, "there may be more problems than the 200 shown");
 }
 
 #[test]
@@ -118,14 +118,36 @@ fn there_are_limits_to_how_much_there_may_be() {
     let entities: String = (0..51).map(|n| format!("[entity.e{n}]\n")).collect();
     let fields: String = (0..61).map(|n| format!("f{n} = {{ type = \"text\" }}\n")).collect();
     let actions: String = (0..21).map(|n| format!("[entity.t.action.a{n}]\ntoggle = \"done\"\n")).collect();
+    let roles: String = (0..51).map(|n| format!("\"r{n}\",")).collect();
+    let integrations: String = (0..51).map(|n| format!("[integration.i{n}]\n")).collect();
+    let automations: String =
+        (0..101).map(|n| format!("[automation.a{n}]\nevery = \"0 9 * * *\"\ndo = \"email.send\"\n")).collect();
     let done = "[entity.t.field]\ndone = { type = \"boolean\" }\n";
     for (text, message) in [
         (format!("{app}{entities}"), "51 entities are too many; at most 50 are allowed"),
         (format!("{app}[entity.t.field]\n{fields}"), "61 fields are too many; at most 60 are allowed"),
         (format!("{app}[user.field]\n{fields}"), "61 fields are too many; at most 60 are allowed"),
         (format!("{app}{done}{actions}"), "21 actions are too many; at most 20 are allowed"),
+        (format!("{app}[auth]\nroles = [{roles}]\n"), "51 roles are too many; at most 50 are allowed"),
+        (format!("{app}{integrations}"), "51 integrations are too many; at most 50 are allowed"),
+        (format!("{app}{automations}"), "101 automations are too many; at most 100 are allowed"),
     ] {
         let problems = load(&text).unwrap_err();
         assert_eq!(problems.0.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), [message]);
     }
+}
+
+#[test]
+fn an_endless_line_is_shown_where_it_matters() {
+    let text = format!("[app]\nname = \"a\"\n\n[auth]\nroles = [{}5, \"b\"]\n", "\"ä\", ".repeat(5_000));
+    let picture = load(&text).unwrap_err().render("b.toml", &text, false);
+    assert!(picture.contains(&format!("--> b.toml:5:{}\n", "roles = [".len() + 5 * 5_000 + 1)), "{picture}");
+    assert!(picture.contains("found a whole number") && picture.len() < 1_500, "{picture}");
+}
+
+#[test]
+fn a_message_never_quotes_a_book() {
+    let text = format!("[app]\nname = \"{}\"\n", "A".repeat(100_000));
+    let problems = load(&text).unwrap_err();
+    assert!(problems.to_string().len() < 1_200, "{problems}");
 }
