@@ -72,7 +72,7 @@ fn check(text: &str, mut document: Value, mut report: Report) -> Result<Blueprin
     if !shape::check(&SCHEMA, &mut document, &mut report) {
         return Err(report.finish());
     }
-    resolve::refuse_not_yet(&document, &mut report);
+    resolve::not_yet::refuse(&document, &mut report);
     let raw: RawBlueprint = match serde_json::from_value(document) {
         Ok(raw) => raw,
         Err(error) => {

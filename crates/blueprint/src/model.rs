@@ -287,7 +287,7 @@ pub enum Literal {
 pub struct Access {
     /// Get and list.
     pub read: Rule,
-    /// POST.
+    /// POST. Never `Owner`, for whoever makes a row owns it, and `Anyone` only where rows have no owner.
     pub create: Rule,
     /// PATCH and PUT, and actions that are not named.
     pub update: Rule,
@@ -330,7 +330,7 @@ pub struct Action {
 /// What an action does.
 #[derive(Debug, Clone)]
 pub enum ActionKind {
-    /// Sets fields: places in [`Entity::fields`] and the value each gets.
+    /// Sets fields: places in [`Entity::fields`] and the value each gets; [`Literal::Null`] clears it.
     Set(Vec<(usize, Literal)>),
     /// Turns a boolean field round: its place in [`Entity::fields`].
     Toggle(usize),

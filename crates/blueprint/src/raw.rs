@@ -10,6 +10,8 @@ use schemars::transform::RecursiveTransform;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::resolve::not_yet;
+
 /// A backend: what it keeps, who may do what with it, and how its HTTP API looks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -400,11 +402,13 @@ pub(crate) struct RawAutomation {
 ///
 /// TOML has no null, so the schema has none either.
 pub fn json_schema() -> Value {
-    SchemaSettings::draft2020_12()
+    let mut schema = SchemaSettings::draft2020_12()
         .with_transform(RecursiveTransform(without_null))
         .into_generator()
         .into_root_schema_for::<RawBlueprint>()
-        .to_value()
+        .to_value();
+    not_yet::mark(&mut schema);
+    schema
 }
 
 fn without_null(schema: &mut schemars::Schema) {

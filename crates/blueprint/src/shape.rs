@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::nearest::{nearest, perhaps_or_list};
 use crate::places::Pointer;
 use crate::report::Report;
-use crate::resolve::is_not_yet;
+use crate::resolve::not_yet::is_not_yet;
 
 /// Reports what is wrong and cuts it out. `false`: nothing usable is left.
 pub(crate) fn check(schema: &Value, document: &mut Value, report: &mut Report) -> bool {

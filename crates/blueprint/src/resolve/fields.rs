@@ -35,16 +35,20 @@ pub(super) fn entity_fields(
     let at = at.child("field");
     let home = Home::Entity { owned: entity.owned, names };
     let mut fields: Vec<Field> = Vec::new();
-    let mut columns: HashMap<String, String> = HashMap::new();
+    // A reference has two: its column, and its name for what `expand` adds.
+    let mut keys: HashMap<String, String> = HashMap::new();
     for (name, raw) in &entity.raw.field {
         let at = at.child(name);
         let Some(field) = field(name, raw, home, &at, report) else {
             continue;
         };
-        if let Some(other) = columns.insert(field.column.clone(), name.clone()) {
-            let message = format!("`{name}` and `{other}` would both be the column `{}`", field.column);
+        if let Some(other) = keys.get(&field.column).or_else(|| keys.get(name)) {
+            let key = if keys.contains_key(&field.column) { &field.column } else { name };
+            let message = format!("`{name}` and `{other}` would both be `{key}` in tables or answers");
             report.key(&at, "name_clash", message, Some("rename one of them".to_owned()));
         }
+        keys.insert(field.column.clone(), name.clone());
+        keys.insert(name.clone(), name.clone());
         fields.push(field);
     }
     fields

@@ -10,13 +10,12 @@ mod automations;
 mod fields;
 mod limits;
 mod names;
-mod not_yet;
+pub(crate) mod not_yet;
 mod plurals;
 mod references;
 mod size;
 
 pub use not_yet::{NOT_YET, NotYet};
-pub(crate) use not_yet::{is_not_yet, refuse as refuse_not_yet};
 pub use plurals::plural;
 
 use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration};

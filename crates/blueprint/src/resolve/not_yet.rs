@@ -95,3 +95,42 @@ fn look(value: &Value, keys: &[&str], at: Pointer, not_yet: &NotYet, report: &mu
         _ => {}
     }
 }
+
+const NOTE: &str = "Not enforced by this version, hence refused.";
+
+/// Says in the JSON Schema which words are not enforced, so that an editor that offers one says it too.
+pub(crate) fn mark(schema: &mut Value) {
+    for not_yet in NOT_YET {
+        let keys: Vec<&str> = not_yet.at.split('/').skip(1).collect();
+        for place in places_in(schema, String::new(), &keys, not_yet.only) {
+            let Some(Value::Object(meaning)) = schema.pointer_mut(&place) else { continue };
+            let said = meaning.get("description").and_then(Value::as_str).unwrap_or_default();
+            if !said.ends_with(NOTE) {
+                let said = format!("{said} {NOTE}");
+                meaning.insert("description".to_owned(), Value::String(said));
+            }
+        }
+    }
+}
+
+/// Where the schema speaks of a word, or of one value of it.
+fn places_in(schema: &Value, at: String, keys: &[&str], only: Option<&str>) -> Vec<String> {
+    let Some(Value::Object(meaning)) = schema.pointer(&at) else { return Vec::new() };
+    if keys.is_empty() && only.is_none_or(|only| meaning.get("const").is_some_and(|word| word == only)) {
+        return vec![at];
+    }
+    let mut further: Vec<(String, &[&str])> = Vec::new();
+    if let Some(target) = meaning.get("$ref").and_then(Value::as_str) {
+        further.push((target.trim_start_matches('#').to_owned(), keys));
+    }
+    for choices in ["anyOf", "oneOf"] {
+        let count = meaning.get(choices).and_then(Value::as_array).map_or(0, Vec::len);
+        further.extend((0..count).map(|index| (format!("{at}/{choices}/{index}"), keys)));
+    }
+    if let Some((key, rest)) = keys.split_first() {
+        let below = if *key == "*" { vec!["additionalProperties", "items"] } else { vec!["properties"] };
+        let name = if *key == "*" { String::new() } else { format!("/{key}") };
+        further.extend(below.into_iter().map(|word| (format!("{at}/{word}{name}"), rest)));
+    }
+    further.into_iter().flat_map(|(at, keys)| places_in(schema, at, keys, only)).collect()
+}
