@@ -1,0 +1,112 @@
+//! One connection: its settings, the function `fold`, and the time limit of what runs on it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{Options, StoreError, Synchronous};
+
+/// Statements kept prepared. A blueprint of 20 entities has about 200 fixed ones.
+const PREPARED: usize = 512;
+
+/// How many steps of SQLite's machine pass between two looks at the clock: about a millisecond.
+const STEPS_BETWEEN_CHECKS: i32 = 20_000;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+}
+
+/// A connection with a time limit.
+pub(crate) struct Handle {
+    pub(crate) connection: Connection,
+    /// Milliseconds after `start` at which what runs is interrupted; `u64::MAX` for never.
+    deadline_ms: Arc<AtomicU64>,
+    start: Instant,
+    timeout_ms: u64,
+}
+
+impl Handle {
+    pub(crate) fn open(options: &Options, purpose: Purpose) -> rusqlite::Result<Handle> {
+        let mut connection = open(options)?;
+        set_up(&connection, options, purpose)?;
+        let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
+        let start = Instant::now();
+        let limit = deadline_ms.clone();
+        let expired = move || start.elapsed().as_millis() as u64 >= limit.load(Ordering::Relaxed);
+        connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
+        Ok(Handle { connection, deadline_ms, start, timeout_ms: options.scan_timeout_ms })
+    }
+
+    /// Runs something that is interrupted when it takes longer than the options allow.
+    pub(crate) fn limited<T>(&self, run: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let deadline = self.start.elapsed().as_millis() as u64 + self.timeout_ms;
+        self.deadline_ms.store(deadline, Ordering::Relaxed);
+        let result = run(&self.connection);
+        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        match result {
+            Err(StoreError::Timeout { .. }) => Err(StoreError::Timeout { after_ms: self.timeout_ms }),
+            other => other,
+        }
+    }
+}
+
+/// Opens the file with the settings that every connection shares.
+fn open(options: &Options) -> rusqlite::Result<Connection> {
+    // No mutex: a connection is only ever used by one thread at a time.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(&options.path, flags, vfs.as_str()),
+        None => Connection::open_with_flags(&options.path, flags),
+    }
+}
+
+fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    // On macOS a plain fsync leaves the data in the drive's own cache.
+    connection.pragma_update(None, "fullfsync", cfg!(target_os = "macos"))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    match purpose {
+        Purpose::Read => {
+            connection.pragma_update(None, "cache_size", -2_000)?;
+            connection.pragma_update(None, "query_only", true)?;
+        }
+        Purpose::Write => {
+            connection.pragma_update(None, "cache_size", -4_000)?;
+            // After a burst the log shrinks back to this.
+            connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+        }
+    }
+    add_fold(connection)
+}
+
+/// `fold(text)`: Unicode lower case, for searches that do not mind case.
+fn add_fold(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("fold", 1, flags, |context| match context.get_raw(0) {
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))?;
+            Ok(Some(text.to_lowercase()))
+        }
+        ValueRef::Null => Ok(None),
+        _ => Err(rusqlite::Error::UserFunctionError("fold takes text".into())),
+    })
+}

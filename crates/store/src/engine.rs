@@ -1,0 +1,161 @@
+//! The engine's own tables, the same in every app, with numbered migrations of their own.
+//!
+//! A migration that has been released is never edited; a change is a new one at the end of [`MIGRATIONS`].
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use crate::OpenError;
+
+/// Now, in the form in which all times are stored.
+pub(crate) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')";
+
+/// What has been applied to this file, by the engine (`engine`) and for blueprints (`app`).
+const RECORD: &str = r#"
+CREATE TABLE "_migrations" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "kind" TEXT NOT NULL CHECK ("kind" IN ('engine', 'app')),
+  "number" INTEGER NOT NULL,
+  "applied_at" TEXT NOT NULL,
+  "statements" TEXT NOT NULL,
+  "blueprint" TEXT,
+  UNIQUE ("kind", "number")
+) STRICT"#;
+
+const MIGRATIONS: &[&str] = &[r#"
+CREATE TABLE "users" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "iss" TEXT NOT NULL,
+  "sub" TEXT NOT NULL,
+  "email" TEXT,
+  "roles" TEXT NOT NULL DEFAULT '[]' CHECK (json_valid("roles")),
+  "password_hash" TEXT,
+  "disabled" INTEGER NOT NULL DEFAULT 0 CHECK ("disabled" IN (0, 1)),
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "created_at" TEXT NOT NULL,
+  "updated_at" TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX "users_iss_sub_unique" ON "users" ("iss", "sub");
+CREATE UNIQUE INDEX "users_email_unique" ON "users" ("email") WHERE "iss" = 'own';
+
+CREATE TABLE "_sessions" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "user_id" TEXT NOT NULL REFERENCES "users"("id") ON DELETE CASCADE,
+  "created_at" TEXT NOT NULL,
+  "last_used_at" TEXT NOT NULL,
+  "expires_at" TEXT NOT NULL,
+  "revoked_at" TEXT
+) STRICT;
+CREATE INDEX "_sessions_user_id_index" ON "_sessions" ("user_id");
+
+CREATE TABLE "_refresh_tokens" (
+  "hash" BLOB PRIMARY KEY NOT NULL,
+  "session_id" TEXT NOT NULL REFERENCES "_sessions"("id") ON DELETE CASCADE,
+  "created_at" TEXT NOT NULL,
+  "used_at" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "_refresh_tokens_session_id_index" ON "_refresh_tokens" ("session_id");
+
+CREATE TABLE "_audit" (
+  "seq" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "at" TEXT NOT NULL,
+  "iss" TEXT,
+  "sub" TEXT,
+  "session" TEXT,
+  "key" TEXT,
+  "ip" TEXT,
+  "request_id" TEXT,
+  "action" TEXT NOT NULL,
+  "entity" TEXT,
+  "entity_id" TEXT,
+  "before" TEXT,
+  "after" TEXT,
+  "outcome" TEXT NOT NULL,
+  "batch" TEXT
+) STRICT;
+CREATE INDEX "_audit_entity_index" ON "_audit" ("entity", "entity_id");
+CREATE TRIGGER "_audit_no_update" BEFORE UPDATE ON "_audit"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER "_audit_no_delete" BEFORE DELETE ON "_audit"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+
+CREATE TABLE "_outbox" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "at" TEXT NOT NULL,
+  "event" TEXT NOT NULL,
+  "entity" TEXT,
+  "entity_id" TEXT,
+  "payload" TEXT NOT NULL,
+  "attempts" INTEGER NOT NULL DEFAULT 0,
+  "next_at" TEXT,
+  "done_at" TEXT
+) STRICT;
+CREATE INDEX "_outbox_due_index" ON "_outbox" ("next_at") WHERE "done_at" IS NULL;
+
+CREATE TABLE "_idempotency" (
+  "scope" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "fingerprint" BLOB NOT NULL,
+  "status" INTEGER,
+  "headers" TEXT,
+  "body" BLOB,
+  "created_at" TEXT NOT NULL,
+  PRIMARY KEY ("scope", "key")
+) STRICT;
+CREATE INDEX "_idempotency_created_at_index" ON "_idempotency" ("created_at");
+
+CREATE TABLE "_state" (
+  "name" TEXT PRIMARY KEY NOT NULL,
+  "value" ANY
+) STRICT;
+INSERT INTO "_state" ("name", "value") VALUES ('auth_version', 1);
+"#];
+
+/// Brings the engine's tables to the latest version that this program knows.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::new(path, error);
+    // Looked at without a lock first, so that a second process can open the file while another one writes.
+    if version(connection).map_err(failed)? == Some(MIGRATIONS.len() as i64) {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let applied = match version(&transaction).map_err(failed)? {
+        Some(applied) => applied,
+        None => {
+            if let Some(table) = foreign_table(&transaction).map_err(failed)? {
+                return Err(OpenError::Foreign { path: path.to_owned(), table });
+            }
+            transaction.execute_batch(RECORD).map_err(failed)?;
+            0
+        }
+    };
+    let known = MIGRATIONS.len() as i64;
+    if applied > known {
+        return Err(OpenError::Newer { path: path.to_owned(), found: applied, known });
+    }
+    for (number, statements) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > applied) {
+        transaction.execute_batch(statements).map_err(failed)?;
+        let sql = format!(
+            "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"applied_at\", \"statements\") \
+             VALUES ('engine', ?1, {NOW}, ?2)"
+        );
+        transaction.execute(&sql, (number, statements.trim())).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// The latest migration in the file; `None` if it never had any.
+fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT 1 FROM \"sqlite_schema\" WHERE \"type\" = 'table' AND \"name\" = '_migrations'";
+    if connection.query_row(sql, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(None);
+    }
+    let sql = "SELECT coalesce(max(\"number\"), 0) FROM \"_migrations\" WHERE \"kind\" = 'engine'";
+    connection.query_row(sql, [], |row| row.get(0)).map(Some)
+}
+
+fn foreign_table(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT \"name\" FROM \"sqlite_schema\" WHERE \"type\" = 'table' ORDER BY \"name\" LIMIT 1";
+    connection.query_row(sql, [], |row| row.get(0)).optional()
+}

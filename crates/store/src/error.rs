@@ -1,0 +1,230 @@
+//! What can go wrong, in words for an operator, and how SQLite's result codes map to it.
+//!
+//! A refusal (not found, stale, unique …) is not an error; it is an [`work::Outcome`].
+
+use std::fmt;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+
+/// Why a work was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// The store is closed, or closing.
+    Closed,
+    /// The disk is full. Nothing was changed.
+    Full,
+    /// Locked by another process, or the disk failed. Nothing was acknowledged; trying again may help.
+    Unavailable {
+        /// For the log.
+        message: String,
+    },
+    /// It took too long and was interrupted. Nothing was changed.
+    Timeout {
+        /// The limit that it passed.
+        after_ms: u64,
+    },
+    /// Too many are waiting already. Nothing was tried.
+    Overloaded,
+    /// A bug: SQL that the database does not accept, a cell of a type that the shape does not expect.
+    Broken {
+        /// For the log, never for callers.
+        message: String,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn broken(message: impl Into<String>) -> StoreError {
+        StoreError::Broken { message: message.into() }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Closed => write!(f, "the database is closed"),
+            StoreError::Full => write!(f, "the disk is full; make room where the database file is"),
+            StoreError::Unavailable { message } => write!(f, "the database cannot be used at the moment: {message}"),
+            StoreError::Timeout { after_ms } => write!(f, "the database took longer than {after_ms} ms"),
+            StoreError::Overloaded => write!(f, "too many requests are waiting for the database"),
+            StoreError::Broken { message } => write!(f, "the database did not understand its work: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        let message = error.to_string();
+        let rusqlite::Error::SqliteFailure(failure, _) = error else { return StoreError::Broken { message } };
+        match failure.code {
+            ErrorCode::DiskFull => StoreError::Full,
+            ErrorCode::SystemIoFailure if failure.extended_code == SQLITE_IOERR_SHMSIZE => StoreError::Full,
+            // Whoever set the time limit puts its length in.
+            ErrorCode::OperationInterrupted => StoreError::Timeout { after_ms: 0 },
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::OutOfMemory
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::NotADatabase
+            | ErrorCode::DatabaseCorrupt => StoreError::Unavailable { message },
+            _ => StoreError::Broken { message },
+        }
+    }
+}
+
+/// Why a database could not be opened or made to fit.
+#[derive(Debug)]
+pub enum OpenError {
+    /// A folder or the file cannot be made or written.
+    Path {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is something else, or damaged.
+    NotADatabase {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+    /// A database that another program made.
+    Foreign {
+        /// Which.
+        path: PathBuf,
+        /// A table in it.
+        table: String,
+    },
+    /// Another process holds the lock.
+    Locked {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Its folder, file system or mode forbids writing.
+    ReadOnly {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+    /// A later version of the program made it.
+    Newer {
+        /// Which.
+        path: PathBuf,
+        /// The version of the engine's tables in the file.
+        found: i64,
+        /// The latest that this program knows.
+        known: i64,
+    },
+    /// The tables of the blueprint are not those of the database.
+    Changed {
+        /// Which.
+        path: PathBuf,
+        /// Statements of the blueprint that the database does not have.
+        wanted: Vec<String>,
+        /// Statements of the database that the blueprint does not have.
+        found: Vec<String>,
+    },
+    /// Anything else.
+    Failed {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+}
+
+impl OpenError {
+    pub(crate) fn new(path: &std::path::Path, error: rusqlite::Error) -> OpenError {
+        let path = path.to_owned();
+        let message = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::NotADatabase { path, message },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                OpenError::ReadOnly { path, message }
+            }
+            _ => OpenError::Failed { path, message },
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Path { path, source } => write!(
+                f,
+                "cannot write {}: {source}\nTry: a path in a folder that you may write, or fix the permissions.",
+                path.display()
+            ),
+            OpenError::NotADatabase { path, message } => write!(
+                f,
+                "{} is not a database that can be read: {message}\n\
+                 Try: another path, or restore the file from a backup.",
+                path.display()
+            ),
+            OpenError::Foreign { path, table } => write!(
+                f,
+                "{} is a database of another program: it has a table `{table}` and none of ours\n\
+                 Try: another path; nothing was changed in this file.",
+                path.display()
+            ),
+            OpenError::Locked { path } => write!(
+                f,
+                "{} is locked by another process\nTry: again in a moment, or stop the program that holds it.",
+                path.display()
+            ),
+            OpenError::ReadOnly { path, message } => write!(
+                f,
+                "{} cannot be opened for writing: {message}\n\
+                 Try: give yourself write permission for the file and its folder (SQLite keeps two files beside it).",
+                path.display()
+            ),
+            OpenError::Newer { path, found, known } => write!(
+                f,
+                "{} was made by a later version: its tables are at {found}, this program knows up to {known}\n\
+                 Try: upgrade this program, or open another database.",
+                path.display()
+            ),
+            OpenError::Changed { path, wanted, found } => {
+                writeln!(f, "{} was made for another blueprint; its tables differ:", path.display())?;
+                differences(f, "in the blueprint, not in the database", wanted)?;
+                differences(f, "in the database, not in the blueprint", found)?;
+                write!(
+                    f,
+                    "Try: go back to the former blueprint, or start with a new database file \
+                     (this version cannot change tables that exist)."
+                )
+            }
+            OpenError::Failed { path, message } => write!(f, "{} could not be prepared: {message}", path.display()),
+        }
+    }
+}
+
+fn differences(f: &mut fmt::Formatter<'_>, title: &str, statements: &[String]) -> fmt::Result {
+    if statements.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "  {title}:")?;
+    for line in statements.iter().flat_map(|statement| statement.lines()) {
+        writeln!(f, "    {line}")?;
+    }
+    Ok(())
+}
+
+impl std::error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            OpenError::Path { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What a store is opened with. Only the path has to be said; the limits are there so that nothing grows without end.
+
+use std::path::PathBuf;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The database file. It and the folders above it are made when they are not there.
+    pub path: PathBuf,
+    /// Threads that run scans, so that a slow list holds up nobody else. 0 counts as 1.
+    pub readers: usize,
+    /// A read, or a single work of a batch of writes, that takes longer is interrupted.
+    pub scan_timeout_ms: u64,
+    /// Writes that may wait; one more is refused as [`crate::StoreError::Overloaded`].
+    pub waiting_writes: usize,
+    /// Scans that may wait; one more is refused as [`crate::StoreError::Overloaded`].
+    pub waiting_scans: usize,
+    /// Writes that are committed together at most.
+    pub batch: usize,
+    /// How long another process may hold the lock before a write gives up.
+    pub busy_timeout_ms: u64,
+    /// The SQLite VFS to use, for tests that plant faults; `None` is that of the system.
+    pub vfs: Option<String>,
+    /// See [`Synchronous`].
+    #[doc(hidden)]
+    pub synchronous: Synchronous,
+}
+
+/// Whether a commit waits for the disk.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// It does. The only setting under which success means that the data is on disk.
+    Full,
+    /// It does not. Here only so that the test of durability can be shown to notice.
+    Normal,
+}
+
+impl Options {
+    /// The defaults for a file.
+    pub fn new(path: impl Into<PathBuf>) -> Options {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Options {
+            path: path.into(),
+            readers: cores.clamp(2, 4),
+            scan_timeout_ms: 30_000,
+            waiting_writes: 4096,
+            waiting_scans: 1024,
+            batch: 512,
+            busy_timeout_ms: 5_000,
+            vfs: None,
+            synchronous: Synchronous::Full,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Reads. Those by key run on the caller's thread, because handing them to another costs more than they do; those
+//! that may take long wait for a thread of their own, so that they hold up nobody else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+use work::{Otherwise, Outcome, Step, Work};
+
+use crate::connection::{Handle, Purpose};
+use crate::queue::Queue;
+use crate::{Options, StoreError, steps};
+
+/// Idle connections that are kept. More are opened when more threads read at once.
+const KEPT: usize = 8;
+
+/// Connections for reads on the callers' threads.
+pub(crate) struct Pool {
+    options: Arc<Options>,
+    idle: Mutex<Vec<Handle>>,
+}
+
+impl Pool {
+    pub(crate) fn new(options: Arc<Options>) -> Pool {
+        Pool { options, idle: Mutex::new(Vec::new()) }
+    }
+
+    pub(crate) fn read(&self, work: &Work) -> Result<Outcome, StoreError> {
+        let idle = self.lock().pop();
+        let handle = match idle {
+            Some(handle) => handle,
+            None => Handle::open(&self.options, Purpose::Read)?,
+        };
+        let result = read(&handle, work);
+        if handle.connection.is_autocommit() {
+            let mut idle = self.lock();
+            if idle.len() < KEPT {
+                idle.push(handle);
+            }
+        }
+        result
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn clear(&self) {
+        let idle = std::mem::take(&mut *self.lock());
+        drop(idle);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Handle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A read that waits for a thread.
+pub(crate) struct Scan {
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+/// Starts a thread that runs scans until the queue is closed. It holds `alive` for as long as it runs.
+pub(crate) fn start(
+    number: usize,
+    options: Arc<Options>,
+    queue: Arc<Queue<Scan>>,
+    alive: watch::Receiver<()>,
+) -> std::io::Result<()> {
+    let run = move || {
+        let mut handle = None;
+        while let Some(scan) = queue.take(1).pop() {
+            if scan.reply.is_closed() {
+                continue;
+            }
+            let result = catch_unwind(AssertUnwindSafe(|| run(&options, &mut handle, &scan.work)));
+            let result = result.unwrap_or_else(|_| {
+                handle = None;
+                Err(StoreError::broken("a read panicked"))
+            });
+            // Whoever asked may be gone.
+            let _ = scan.reply.send(result);
+        }
+        drop(handle);
+        drop(alive);
+    };
+    std::thread::Builder::new().name(format!("store-reader-{number}")).spawn(run).map(drop)
+}
+
+fn run(options: &Options, slot: &mut Option<Handle>, work: &Work) -> Result<Outcome, StoreError> {
+    let handle = match slot.take() {
+        Some(handle) => handle,
+        None => Handle::open(options, Purpose::Read)?,
+    };
+    let result = read(&handle, work);
+    if handle.connection.is_autocommit() {
+        *slot = Some(handle);
+    }
+    result
+}
+
+/// Runs a work that only reads. A transaction is begun only for several statements: it makes them see one snapshot.
+fn read(handle: &Handle, work: &Work) -> Result<Outcome, StoreError> {
+    handle.limited(|connection| {
+        if !needs_snapshot(&work.steps) {
+            return steps::run(connection, work);
+        }
+        execute(connection, "BEGIN")?;
+        let result = steps::run(connection, work);
+        if !connection.is_autocommit() {
+            execute(connection, "ROLLBACK")?;
+        }
+        result
+    })
+}
+
+fn needs_snapshot(steps: &[Step]) -> bool {
+    match steps {
+        [] => false,
+        [Step::One { none, .. } | Step::Require { none, .. } | Step::Change { none, .. }] => {
+            matches!(none, Otherwise::Probe { .. })
+        }
+        [_] => false,
+        _ => true,
+    }
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.raw_execute().map(drop)
+}

@@ -1,0 +1,141 @@
+//! Rows → JSON bytes, straight from SQLite's cells and with no tree between; and cells captured as values.
+//!
+//! A cell of a storage class that its kind does not have is a bug elsewhere, told as [`StoreError::Broken`].
+
+use std::io::Write as _;
+
+use rusqlite::Row;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use work::{Kind, Shape, Value};
+
+use crate::StoreError;
+
+/// Appends the JSON object of a row.
+pub(crate) fn write_object(row: &Row<'_>, shape: &Shape, json: &mut Vec<u8>) -> Result<(), StoreError> {
+    json.push(b'{');
+    for (place, column) in shape.columns.iter().enumerate() {
+        if place > 0 {
+            json.push(b',');
+        }
+        json.extend_from_slice(&column.key);
+        write_cell(row.get_ref(place)?, column.kind, json)?;
+    }
+    json.push(b'}');
+    Ok(())
+}
+
+/// The captured columns of a row.
+pub(crate) fn capture(row: &Row<'_>, shape: &Shape, captured: &mut Vec<Value>) -> Result<(), StoreError> {
+    captured.clear();
+    for (place, kind) in shape.captured.iter().enumerate() {
+        captured.push(value(row.get_ref(shape.columns.len() + place)?, *kind)?);
+    }
+    Ok(())
+}
+
+fn write_cell(cell: ValueRef<'_>, kind: Kind, json: &mut Vec<u8>) -> Result<(), StoreError> {
+    match (kind, cell) {
+        (Kind::Bytes, _) => return Err(unexpected(cell, kind)),
+        (_, ValueRef::Null) => json.extend_from_slice(b"null"),
+        (Kind::Boolean, ValueRef::Integer(0)) => json.extend_from_slice(b"false"),
+        (Kind::Boolean, ValueRef::Integer(1)) => json.extend_from_slice(b"true"),
+        (Kind::Integer, ValueRef::Integer(number)) => push(json, format_args!("{number}")),
+        (Kind::Decimal { scale }, ValueRef::Integer(units)) => write_decimal(units, scale, json),
+        // Rust's debug form is the shortest that reads back the same, and always valid JSON when finite.
+        (Kind::Float, ValueRef::Real(number)) if number.is_finite() => push(json, format_args!("{number:?}")),
+        (Kind::Json, ValueRef::Text(text)) => json.extend_from_slice(utf8(text)?.as_bytes()),
+        (Kind::Text | Kind::Uuid | Kind::Date | Kind::Time | Kind::DateTime, ValueRef::Text(text)) => {
+            write_text(utf8(text)?, json);
+        }
+        _ => return Err(unexpected(cell, kind)),
+    }
+    Ok(())
+}
+
+fn value(cell: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
+    Ok(match (kind, cell) {
+        (_, ValueRef::Null) => Value::Null,
+        (Kind::Boolean, ValueRef::Integer(number @ (0 | 1))) => Value::Boolean(number == 1),
+        (Kind::Integer, ValueRef::Integer(number)) => Value::Integer(number),
+        (Kind::Decimal { scale }, ValueRef::Integer(units)) => Value::Decimal { units, scale },
+        (Kind::Float, ValueRef::Real(number)) => Value::Float(number),
+        (Kind::Text, ValueRef::Text(text)) => Value::Text(utf8(text)?.to_owned()),
+        (Kind::Uuid, ValueRef::Text(text)) => Value::Uuid(utf8(text)?.to_owned()),
+        (Kind::Date, ValueRef::Text(text)) => Value::Date(utf8(text)?.to_owned()),
+        (Kind::Time, ValueRef::Text(text)) => Value::Time(utf8(text)?.to_owned()),
+        (Kind::DateTime, ValueRef::Text(text)) => Value::DateTime(utf8(text)?.to_owned()),
+        (Kind::Json, ValueRef::Text(text)) => Value::Json(utf8(text)?.to_owned()),
+        (Kind::Bytes, ValueRef::Blob(bytes)) => Value::Bytes(bytes.to_owned()),
+        _ => return Err(unexpected(cell, kind)),
+    })
+}
+
+/// A JSON string (RFC 8259, section 7). Runs of bytes that need no escape are copied whole.
+fn write_text(text: &str, json: &mut Vec<u8>) {
+    json.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(place) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        let (plain, special) = rest.split_at(place);
+        json.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else { break };
+        write_escape(*byte, json);
+        rest = after;
+    }
+    json.extend_from_slice(rest);
+    json.push(b'"');
+}
+
+fn write_escape(byte: u8, json: &mut Vec<u8>) {
+    match byte {
+        b'"' => json.extend_from_slice(b"\\\""),
+        b'\\' => json.extend_from_slice(b"\\\\"),
+        b'\n' => json.extend_from_slice(b"\\n"),
+        b'\r' => json.extend_from_slice(b"\\r"),
+        b'\t' => json.extend_from_slice(b"\\t"),
+        other => push(json, format_args!("\\u{other:04x}")),
+    }
+}
+
+/// A JSON string such as `"-0.05"`: the sign must not get lost when the part before the point is zero.
+fn write_decimal(units: i64, scale: u8, json: &mut Vec<u8>) {
+    let sign = if units < 0 { "-" } else { "" };
+    let scale = usize::from(scale);
+    let digits = format!("{:0width$}", units.unsigned_abs(), width = scale + 1);
+    let (whole, part) = digits.split_at(digits.len() - scale);
+    let point = if part.is_empty() { "" } else { "." };
+    push(json, format_args!("\"{sign}{whole}{point}{part}\""));
+}
+
+/// Writing to a vector cannot fail.
+fn push(json: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    let _ = json.write_fmt(text);
+}
+
+fn utf8(text: &[u8]) -> Result<&str, StoreError> {
+    std::str::from_utf8(text).map_err(|_| StoreError::broken("a cell holds text that is not UTF-8"))
+}
+
+fn unexpected(cell: ValueRef<'_>, kind: Kind) -> StoreError {
+    StoreError::broken(format!("a cell holds {:?} where {kind:?} is expected", cell.data_type()))
+}
+
+/// A parameter as SQLite takes it.
+pub(crate) struct Param<'a>(pub(crate) &'a Value);
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Boolean(truth) => ValueRef::Integer(i64::from(*truth)),
+            Value::Integer(number) | Value::Decimal { units: number, .. } => ValueRef::Integer(*number),
+            Value::Float(number) => ValueRef::Real(*number),
+            Value::Text(text)
+            | Value::Uuid(text)
+            | Value::Date(text)
+            | Value::Time(text)
+            | Value::DateTime(text)
+            | Value::Json(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

@@ -1,0 +1,186 @@
+//! The handle that everybody else holds: opening, running, closing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{oneshot, watch};
+use work::{Cost, Dialect, Mode, Outcome, Statement, Step, Work};
+
+use crate::app::{self, AppSchema, Applied};
+use crate::connection::{Handle, Purpose};
+use crate::counters::{Counters, Tally};
+use crate::queue::Queue;
+use crate::readers::{self, Pool, Scan};
+use crate::wait::wait;
+use crate::writer::{self, Job};
+use crate::{OpenError, Options, StoreError, engine, file};
+
+/// An open database. Clones share it; when the last one is dropped its threads finish what waits and end.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: Arc<Options>,
+    pool: Pool,
+    writes: Arc<Queue<Job>>,
+    scans: Arc<Queue<Scan>>,
+    tally: Arc<Tally>,
+    closed: AtomicBool,
+    /// Each thread holds a receiver; when there is none left the thread is gone.
+    reading: watch::Sender<()>,
+    writing: watch::Sender<()>,
+}
+
+impl Store {
+    /// Opens a database, makes it when it is not there, and brings the engine's tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be used; the message says why and what to try.
+    pub fn open(options: Options) -> Result<Store, OpenError> {
+        file::make(&options.path)?;
+        let mut first = open(&options)?;
+        engine::migrate(&mut first.connection, &options.path)?;
+
+        let options = Arc::new(options);
+        let inner = Inner {
+            pool: Pool::new(options.clone()),
+            writes: Arc::new(Queue::new(options.waiting_writes)),
+            scans: Arc::new(Queue::new(options.waiting_scans)),
+            tally: Arc::default(),
+            closed: AtomicBool::new(false),
+            reading: watch::Sender::new(()),
+            writing: watch::Sender::new(()),
+            options,
+        };
+        start_threads(&inner).map_err(|source| OpenError::Path { path: inner.options.path.clone(), source })?;
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Makes the tables of an app, or sees that they are those of the database.
+    ///
+    /// # Errors
+    /// [`OpenError::Changed`] when the database was made for other tables.
+    pub fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        let mut handle = open(&self.inner.options)?;
+        app::apply(&mut handle.connection, &self.inner.options.path, app)
+    }
+
+    /// Runs a work in one transaction. A write is answered when it is on disk.
+    ///
+    /// When the future is dropped, a write that has not begun does not happen; one that has begun does.
+    ///
+    /// # Errors
+    /// After any error nothing has been acknowledged, and all but a failing disk leave nothing changed.
+    pub async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        if self.inner.closed.load(Ordering::Acquire) {
+            return Err(StoreError::Closed);
+        }
+        match work.mode {
+            Mode::Read(Cost::Point) => self.inner.pool.read(&work),
+            Mode::Read(Cost::Scan) => answer(|reply| self.inner.scans.push(Scan { work, reply })).await,
+            Mode::Write => answer(|reply| self.inner.writes.push(Job::Write { work, reply })).await,
+        }
+    }
+
+    /// [`Store::run`] for callers without a runtime; it blocks the thread.
+    ///
+    /// # Errors
+    /// Those of [`Store::run`].
+    pub fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
+        wait(self.run(work))
+    }
+
+    /// Which SQL the statements are to be written in.
+    pub fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    /// Whether reads and writes work, as cheaply as that can be known.
+    ///
+    /// # Errors
+    /// The error that the next read or write would probably get.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let statement = Statement::new("SELECT count(*) FROM \"_state\"", Vec::new());
+        self.run(Work { mode: Mode::Read(Cost::Point), steps: vec![Step::Count(statement)] }).await?;
+        answer(|reply| self.inner.writes.push(Job::Ready { reply })).await
+    }
+
+    /// Takes nothing more in, finishes what waits, moves the log into the file and closes it. Later runs are
+    /// [`StoreError::Closed`].
+    pub async fn close(&self) {
+        self.inner.closed.store(true, Ordering::Release);
+        // Readers first: the log can be moved whole only when nobody reads it.
+        self.inner.scans.close();
+        self.inner.reading.closed().await;
+        self.inner.pool.clear();
+        self.inner.writes.close();
+        self.inner.writing.closed().await;
+    }
+
+    /// [`Store::close`] for callers without a runtime; it blocks the thread.
+    pub fn close_blocking(&self) {
+        wait(self.close());
+    }
+
+    /// What the store has done so far.
+    pub fn counters(&self) -> Counters {
+        self.inner.tally.read(self.inner.writes.len(), self.inner.scans.len())
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("path", &self.inner.options.path).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.scans.close();
+        self.writes.close();
+    }
+}
+
+fn open(options: &Options) -> Result<Handle, OpenError> {
+    Handle::open(options, Purpose::Write).map_err(|error| OpenError::new(&options.path, error))
+}
+
+fn start_threads(inner: &Inner) -> std::io::Result<()> {
+    for number in 1..=inner.options.readers.max(1) {
+        readers::start(number, inner.options.clone(), inner.scans.clone(), inner.reading.subscribe())?;
+    }
+    writer::start(inner.options.clone(), inner.writes.clone(), inner.tally.clone(), inner.writing.subscribe())
+}
+
+/// Hands something to a thread and waits for what it says.
+async fn answer<T>(
+    push: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Result<(), StoreError>,
+) -> Result<T, StoreError> {
+    let (reply, answer) = oneshot::channel();
+    push(reply)?;
+    // A reply is dropped without a word only by a panic, which is logged where it happens.
+    answer.await.unwrap_or_else(|_| Err(StoreError::broken("the thread that ran it panicked")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_the_writer_harms_no_later_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Options::new(folder.path().join("app.db"))).unwrap();
+        let write = |name: &str| {
+            let sql = "INSERT INTO \"_state\" (\"name\") VALUES (?1)";
+            let statement = Statement::new(sql, vec![work::Value::Text(name.to_owned())]);
+            Work { mode: Mode::Write, steps: vec![Step::Run(statement)] }
+        };
+        store.run_blocking(write("before")).unwrap();
+        let panicked = wait(answer(|reply| store.inner.writes.push(Job::Panic { reply })));
+        assert!(matches!(panicked, Err(StoreError::Broken { .. })), "{panicked:?}");
+        store.run_blocking(write("after")).unwrap();
+        store.close_blocking();
+    }
+}

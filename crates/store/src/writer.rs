@@ -1,0 +1,183 @@
+//! The one thread that writes. It takes whatever waits, has it committed with one wait for the disk, and only then
+//! answers: not even a refusal is told before, for it may rest on a row of the same batch that then fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{oneshot, watch};
+use work::{Outcome, Work};
+
+use crate::commit::{self, Write};
+use crate::connection::{Handle, Purpose};
+use crate::counters::Tally;
+use crate::log::Log;
+use crate::queue::Queue;
+use crate::{Options, StoreError};
+
+/// A batch that runs longer than this takes no more works in.
+const BATCH_TIME: Duration = Duration::from_millis(5);
+
+/// What is written to see whether there is room again. A little more than a commit usually takes.
+const PROBE_ROOM: &str = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('room', zeroblob(65536)); \
+                          DELETE FROM \"_state\" WHERE \"name\" = 'room'";
+
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    /// To run a work.
+    Write { work: Work, reply: Reply<Outcome> },
+    /// To say whether it could.
+    Ready { reply: Reply<()> },
+    /// To panic.
+    #[cfg(test)]
+    Panic { reply: Reply<()> },
+}
+
+/// Starts the thread. It holds `alive` for as long as it runs.
+pub(crate) fn start(
+    options: Arc<Options>,
+    queue: Arc<Queue<Job>>,
+    tally: Arc<Tally>,
+    alive: watch::Receiver<()>,
+) -> std::io::Result<()> {
+    let mut writer = Writer { options, queue, tally, open: None, doubtful: false };
+    let run = move || {
+        writer.run();
+        drop(writer);
+        drop(alive);
+    };
+    std::thread::Builder::new().name("store-writer".to_owned()).spawn(run).map(drop)
+}
+
+struct Writer {
+    options: Arc<Options>,
+    queue: Arc<Queue<Job>>,
+    tally: Arc<Tally>,
+    /// Absent before the first work, and after a failure that left its state in doubt.
+    open: Option<Open>,
+    /// The last write met a full or failing disk, so that only another one can tell whether that is over.
+    doubtful: bool,
+}
+
+struct Open {
+    handle: Handle,
+    log: Log,
+}
+
+impl Writer {
+    fn run(&mut self) {
+        loop {
+            let jobs = self.queue.take(self.options.batch.max(1));
+            if jobs.is_empty() {
+                break;
+            }
+            if catch_unwind(AssertUnwindSafe(|| self.serve(jobs))).is_err() {
+                // The replies were dropped, which tells the callers; so was the connection, which undid what had begun.
+                tracing::error!("a batch of writes panicked; none of it was done");
+            }
+        }
+        if let Some(open) = self.open.take() {
+            let _ = open.handle.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+    }
+
+    fn serve(&mut self, jobs: Vec<Job>) {
+        let mut questions = Vec::new();
+        let mut writes = sorted(jobs, &mut questions);
+        // Taken out, so that a panic closes it.
+        let mut open = self.open.take().map_or_else(|| self.connect(), Ok);
+        match &open {
+            Ok(open) => writes = self.write(open, writes, &mut questions),
+            Err(error) => writes.iter_mut().for_each(|write| write.result = Err(error.clone())),
+        }
+        for write in writes {
+            // Whoever asked may be gone; the write is done all the same.
+            let _ = write.reply.send(write.result);
+        }
+        for reply in questions {
+            let ready = open.as_ref().map_err(Clone::clone).and_then(|open| self.ready(&open.handle));
+            let _ = reply.send(ready);
+        }
+        if let Ok(open) = &mut open {
+            self.tidy(open);
+        }
+        self.open = open.ok().filter(|open| open.handle.connection.is_autocommit());
+    }
+
+    fn connect(&self) -> Result<Open, StoreError> {
+        let mut handle = Handle::open(&self.options, Purpose::Write)?;
+        let log = Log::watch(&mut handle.connection)?;
+        Ok(Open { handle, log })
+    }
+
+    fn write(
+        &mut self,
+        open: &Open,
+        mut writes: Vec<Write<Reply<Outcome>>>,
+        questions: &mut Vec<Reply<()>>,
+    ) -> Vec<Write<Reply<Outcome>>> {
+        match writes.as_mut_slice() {
+            [] => return writes,
+            [write] => write.result = commit::alone(&open.handle, &write.work),
+            _ => {
+                let (queue, most, start) = (&self.queue, self.options.batch, Instant::now());
+                writes = commit::together(&open.handle, writes, |done| {
+                    let room = if start.elapsed() < BATCH_TIME { most.saturating_sub(done) } else { 0 };
+                    sorted(queue.take_waiting(room), questions)
+                });
+            }
+        }
+        self.note(&writes);
+        writes
+    }
+
+    fn note(&mut self, writes: &[Write<Reply<Outcome>>]) {
+        let done = writes.iter().filter(|write| matches!(write.result, Ok(Outcome::Done(_)))).count();
+        if done > 0 {
+            self.tally.committed(done as u64);
+            self.doubtful = false;
+        }
+        let failed = |write: &&Write<_>| matches!(write.result, Err(StoreError::Full | StoreError::Unavailable { .. }));
+        if let Some(Err(error)) = writes.iter().find(failed).map(|write| &write.result) {
+            self.doubtful = true;
+            tracing::error!(%error, "writes failed");
+        }
+    }
+
+    /// A lock that can be had shows a file that can be written; after a failure only a write shows it.
+    fn ready(&mut self, handle: &Handle) -> Result<(), StoreError> {
+        if self.doubtful {
+            handle.connection.execute_batch(PROBE_ROOM)?;
+            self.doubtful = false;
+            return Ok(());
+        }
+        commit::begin(&handle.connection)?;
+        commit::roll_back(&handle.connection)
+    }
+
+    /// After the answers, so that nobody waits for it but the next batch.
+    fn tidy(&self, open: &mut Open) {
+        match open.log.move_if_long(&open.handle.connection) {
+            Ok(true) => self.tally.checkpointed(),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the log could not be moved into the database file; it grows"),
+        }
+    }
+}
+
+/// The writes of some jobs, without those whose callers are gone; the questions are put aside.
+fn sorted(jobs: Vec<Job>, questions: &mut Vec<Reply<()>>) -> Vec<Write<Reply<Outcome>>> {
+    let mut writes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        match job {
+            Job::Write { reply, .. } if reply.is_closed() => {}
+            Job::Write { work, reply } => writes.push(Write { work, reply, result: Err(StoreError::Closed) }),
+            Job::Ready { reply } => questions.push(reply),
+            #[cfg(test)]
+            Job::Panic { reply: _reply } => panic!("planted"),
+        }
+    }
+    writes
+}

@@ -1,0 +1,168 @@
+//! Many writes share a commit, and none of them can tell.
+
+use store::StoreError;
+use work::{Outcome, Refusal};
+
+use crate::support::*;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap()
+}
+
+/// Runs works at once, each from a task of its own.
+fn at_once(database: &Database, works: Vec<work::Work>) -> Vec<Result<Outcome, StoreError>> {
+    runtime().block_on(async {
+        let tasks: Vec<_> = works
+            .into_iter()
+            .map(|work| {
+                let store = database.store.clone();
+                tokio::spawn(async move { store.run(work).await })
+            })
+            .collect();
+        let mut results = Vec::new();
+        for task in tasks {
+            results.push(task.await.unwrap());
+        }
+        results
+    })
+}
+
+#[test]
+fn five_hundred_writes_need_far_fewer_commits() {
+    let database = Database::new();
+    let results = at_once(&database, (0..500).map(|number| add(&format!("note {number}"))).collect());
+    assert!(results.iter().all(|result| matches!(result, Ok(Outcome::Done(_)))));
+
+    let counters = database.store.counters();
+    assert_eq!(counters.writes, 500);
+    assert!(counters.commits <= 100, "{counters:?}");
+    assert!(counters.largest_batch > 5 && counters.largest_batch <= 512, "{counters:?}");
+    assert_eq!(counters.waiting_writes, 0);
+    let file = plain(&database.path());
+    assert_eq!(count(&file, r#"SELECT count(DISTINCT "title") FROM "notes""#), 500);
+    assert_eq!(count(&file, r#"SELECT count(*) FROM "_audit""#), 500);
+}
+
+#[test]
+fn each_gets_its_own_answer_and_harms_no_other() {
+    let database = Database::new();
+    // Every third takes a slot that the first of them has; every fifth is not even SQL.
+    let work = |number: usize| match number {
+        _ if number % 5 == 4 => write(vec![one("nonsense", &[])]),
+        _ if number.is_multiple_of(3) => take("the only one"),
+        _ => add(&format!("note {number}")),
+    };
+    let results = at_once(&database, (0..300).map(work).collect());
+    assert!(database.store.counters().largest_batch > 1, "otherwise nothing was tested");
+
+    let mut taken = 0;
+    for (number, result) in results.iter().enumerate() {
+        match result {
+            Ok(Outcome::Done(_)) if number % 5 != 4 && number.is_multiple_of(3) => taken += 1,
+            Ok(Outcome::Done(answer)) => {
+                assert_eq!(answer.body, format!(r#"{{"title":"note {number}"}}"#).into_bytes());
+            }
+            Ok(Outcome::Refused(refusal)) => {
+                assert!(number.is_multiple_of(3));
+                assert_eq!(*refusal, Refusal::Unique { index: "notes__slot_unique".to_owned() });
+            }
+            Err(error) => {
+                assert_eq!(number % 5, 4);
+                assert!(matches!(error, StoreError::Broken { .. }));
+            }
+        }
+    }
+    assert_eq!(taken, 1);
+    let plain_notes = (0..300).filter(|number| number % 5 != 4 && number % 3 != 0).count();
+    assert_eq!(database.titles().len(), plain_notes + 1);
+    assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "_audit""#), plain_notes as i64);
+}
+
+#[test]
+fn a_full_queue_refuses_and_what_waits_is_still_done() {
+    let database = Database::with(|options| {
+        options.waiting_writes = 8;
+        options.busy_timeout_ms = 60_000;
+    });
+    let results = blocked(&database, 100);
+    let refused = results.iter().filter(|result| **result == Err(StoreError::Overloaded)).count();
+    let done = results.iter().filter(|result| matches!(result, Ok(Outcome::Done(_)))).count();
+    assert_eq!(refused + done, 100);
+    // One batch is in the writer's hands, and eight wait.
+    assert!(refused >= 100 - 2 * 8, "{refused} refused");
+    assert_eq!(database.titles().len(), done);
+}
+
+/// Runs writes one after the other while another program holds the lock, which it lets go when all were handed in.
+fn blocked(database: &Database, writes: usize) -> Vec<Result<Outcome, StoreError>> {
+    let other = plain(&database.path());
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    runtime().block_on(async {
+        let mut waiting = Vec::new();
+        for number in 0..writes {
+            let mut run = Box::pin(database.store.clone().run_owned(add(&format!("note {number}"))));
+            // Polled once, so that it is in the queue.
+            let first = std::future::poll_fn(|context| std::task::Poll::Ready(run.as_mut().poll(context))).await;
+            waiting.push((run, first));
+        }
+        other.execute_batch("ROLLBACK").unwrap();
+        let mut results = Vec::new();
+        for (run, first) in waiting {
+            results.push(match first {
+                std::task::Poll::Ready(result) => result,
+                std::task::Poll::Pending => run.await,
+            });
+        }
+        results
+    })
+}
+
+/// A future that owns its store.
+trait RunOwned {
+    fn run_owned(self, work: work::Work) -> impl Future<Output = Result<Outcome, StoreError>>;
+}
+
+impl RunOwned for store::Store {
+    async fn run_owned(self, work: work::Work) -> Result<Outcome, StoreError> {
+        self.run(work).await
+    }
+}
+
+#[test]
+fn a_caller_that_goes_away_leaves_nothing_behind() {
+    let database = Database::with(|options| options.busy_timeout_ms = 60_000);
+    let other = plain(&database.path());
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    runtime().block_on(async {
+        for number in 0..50 {
+            let mut run = Box::pin(database.store.run(add(&format!("dropped {number}"))));
+            std::future::poll_fn(|context| std::task::Poll::Ready(run.as_mut().poll(context).is_pending())).await;
+        }
+    });
+    other.execute_batch("ROLLBACK").unwrap();
+    database.done(add("kept"));
+    assert_eq!(database.store.counters().waiting_writes, 0);
+    let titles = database.titles();
+    // The writer may have held some when their callers left; those are whole.
+    assert!(titles.contains(&"kept".to_owned()) && titles.len() < 51, "{titles:?}");
+    assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "_audit""#), titles.len() as i64);
+}
+
+#[test]
+fn a_work_that_takes_too_long_is_interrupted_and_the_others_are_done() {
+    let database = Database::with(|options| options.scan_timeout_ms = 50);
+    let endless = r#"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+                     INSERT INTO "notes" ("title") SELECT 'endless' FROM n WHERE i < 0"#;
+    let works = (0..20).map(|number| match number {
+        7 => write(vec![work::Step::Run(statement(endless, &[]))]),
+        _ => add(&format!("note {number}")),
+    });
+    let results = at_once(&database, works.collect());
+    for (number, result) in results.iter().enumerate() {
+        match number {
+            7 => assert_eq!(*result, Err(StoreError::Timeout { after_ms: 50 })),
+            _ => assert!(matches!(result, Ok(Outcome::Done(_))), "{number}: {result:?}"),
+        }
+    }
+    assert_eq!(database.titles().len(), 19);
+}

@@ -1,0 +1,154 @@
+//! What is made at first, what is recognised later, and what is refused with words that help.
+
+use std::fs;
+
+use store::{AppSchema, Applied, OpenError, Options, Store};
+
+use crate::support::*;
+
+fn open(path: &std::path::Path) -> Result<Store, OpenError> {
+    Store::open(Options::new(path))
+}
+
+#[test]
+fn folders_file_and_engine_tables_are_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b/app.db");
+    let store = open(&path).unwrap();
+    store.close_blocking();
+    let file = plain(&path);
+    let tables = "SELECT group_concat(\"name\", ' ') FROM (SELECT \"name\" FROM sqlite_schema WHERE type = 'table' \
+                  AND \"name\" NOT LIKE 'sqlite_%' ORDER BY \"name\")";
+    let tables: String = file.query_row(tables, [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, "_audit _idempotency _migrations _outbox _refresh_tokens _sessions _state users");
+    let version: i64 =
+        file.query_row("SELECT value FROM _state WHERE name = 'auth_version'", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 1);
+    let at: String = file.query_row("SELECT applied_at FROM _migrations", [], |row| row.get(0)).unwrap();
+    assert_eq!(at.len(), 27, "{at}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = Database::new();
+    database.done(add("first"));
+    for file in ["app.db", "app.db-wal", "app.db-shm"] {
+        let mode = fs::metadata(database.folder.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_blueprint_is_applied_once_and_its_text_recorded() {
+    let database = Database::new();
+    assert_eq!(database.store.apply(&schema()).unwrap(), Applied::Unchanged);
+    let reworded = AppSchema { blueprint: "notes, reworded".to_owned(), ..schema() };
+    assert_eq!(database.store.apply(&reworded).unwrap(), Applied::Recorded);
+    assert_eq!(database.store.apply(&reworded).unwrap(), Applied::Unchanged);
+    let sql = "SELECT group_concat(blueprint, '; ') FROM (SELECT * FROM _migrations WHERE kind = 'app' ORDER BY id)";
+    let texts: String = plain(&database.path()).query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(texts, "notes; notes, reworded");
+}
+
+#[test]
+fn a_blueprint_with_other_tables_is_refused_and_says_which() {
+    let database = Database::new();
+    database.done(add("kept"));
+    let wanted = r#"CREATE TABLE "tasks" ("id" INTEGER PRIMARY KEY) STRICT"#;
+    let other = AppSchema { blueprint: "tasks".to_owned(), statements: vec![NOTES.to_owned(), wanted.to_owned()] };
+    let error = database.store.apply(&other).unwrap_err();
+    let OpenError::Changed { wanted: missing, found, .. } = &error else { panic!("{error}") };
+    assert_eq!(*missing, [wanted]);
+    assert_eq!(*found, [r#"CREATE UNIQUE INDEX "notes__slot_unique" ON "notes" ("slot")"#]);
+    let message = error.to_string();
+    for part in ["app.db", wanted, "notes__slot_unique", "Try: go back to the former blueprint"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(database.store.apply(&schema()).unwrap(), Applied::Unchanged);
+    assert_eq!(database.titles(), ["kept"]);
+}
+
+#[test]
+fn a_statement_that_fails_leaves_no_table_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let store = open(&path).unwrap();
+    let broken =
+        AppSchema { blueprint: String::new(), statements: vec![NOTES.to_owned(), "CREATE nonsense".to_owned()] };
+    assert!(matches!(store.apply(&broken), Err(OpenError::Failed { .. })));
+    assert_eq!(count(&plain(&path), "SELECT count(*) FROM sqlite_schema WHERE name = 'notes'"), 0);
+    assert_eq!(store.apply(&schema()).unwrap(), Applied::Created);
+}
+
+#[test]
+fn two_stores_on_one_file_both_work() {
+    let database = Database::new();
+    let second = open(&database.path()).unwrap();
+    assert_eq!(second.apply(&schema()).unwrap(), Applied::Unchanged);
+    done(second.run_blocking(add("second")));
+    database.done(add("first"));
+    assert_eq!(database.titles(), ["second", "first"]);
+    second.close_blocking();
+    database.done(add("third"));
+    assert_eq!(database.titles().len(), 3);
+}
+
+#[test]
+fn a_file_of_a_later_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    open(&path).unwrap().close_blocking();
+    plain(&path)
+        .execute("INSERT INTO _migrations (kind, number, applied_at, statements) VALUES ('engine', 99, '', '')", [])
+        .unwrap();
+    let error = open(&path).unwrap_err();
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+    assert!(error.to_string().contains("Try: upgrade"), "{error}");
+}
+
+#[test]
+fn what_is_no_database_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.db");
+    fs::write(&text, "dear diary, ".repeat(500)).unwrap();
+    assert!(matches!(open(&text), Err(OpenError::NotADatabase { .. })));
+    assert_eq!(fs::read_to_string(&text).unwrap(), "dear diary, ".repeat(500));
+
+    let foreign = folder.path().join("foreign.db");
+    plain(&foreign).execute_batch("CREATE TABLE albums (id INTEGER)").unwrap();
+    let error = open(&foreign).unwrap_err();
+    assert!(matches!(&error, OpenError::Foreign { table, .. } if table == "albums"), "{error}");
+    assert_eq!(count(&plain(&foreign), "SELECT count(*) FROM sqlite_schema"), 1);
+
+    assert!(matches!(open(folder.path()), Err(OpenError::Path { .. })), "a folder");
+    let below_a_file = text.join("app.db");
+    let error = open(&below_a_file).unwrap_err();
+    assert!(matches!(error, OpenError::Path { .. }), "{error}");
+    assert!(error.to_string().contains("text.db"), "{error}");
+}
+
+#[test]
+fn a_damaged_file_is_refused() {
+    let database = Database::new();
+    database.store.close_blocking();
+    let mut bytes = fs::read(database.path()).unwrap();
+    bytes[100..4096].fill(0xAA);
+    fs::write(database.path(), bytes).unwrap();
+    let error = open(&database.path()).unwrap_err();
+    assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
+    assert!(error.to_string().contains("backup"), "{error}");
+}
+
+#[test]
+fn a_locked_file_is_told_as_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let other = plain(&path);
+    other.execute_batch("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE").unwrap();
+    let mut options = Options::new(&path);
+    options.busy_timeout_ms = 1;
+    let error = Store::open(options).unwrap_err();
+    assert!(matches!(error, OpenError::Locked { .. }), "{error}");
+}
