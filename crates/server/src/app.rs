@@ -13,6 +13,7 @@ use query::cursor::CursorKey;
 use store::Store;
 
 use crate::auth::Auth;
+use crate::auth::users::{self, UserError};
 use crate::body::BodyLimits;
 use crate::rates::Rates;
 use crate::settings::Settings;
@@ -68,9 +69,14 @@ impl App {
         self.store.close().await;
     }
 
-    /// The database, for the commands of the operator.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// Gives a user just these roles, from the next request on.
+    ///
+    /// # Errors
+    /// A role that the blueprint does not declare, or nobody of this address or id.
+    pub fn set_roles(&self, who: &str, roles: &[String]) -> Result<(), UserError> {
+        users::set_roles(&self.store, &self.blueprint, who, roles)?;
+        self.auth.changed();
+        Ok(())
     }
 
     /// What a body may cost.

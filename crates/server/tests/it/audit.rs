@@ -32,14 +32,19 @@ async fn each_write_is_told_as_the_api_tells_it() {
     assert_eq!((&row["iss"], &row["sub"], &row["ip"]), (&json!("own"), &json!(ana.id), &json!("127.0.0.1")));
     assert_eq!((&row["before"], &row["outcome"]), (&json!(null), &json!("done")));
 
-    ana.patch("/clients/1", json!({"budget": "12.5", "vip": true, "note": "other", "extra": {"a": 1}})).await.expect(200);
+    ana.patch("/clients/1", json!({"budget": "12.5", "vip": true, "note": "other", "extra": {"a": 1}}))
+        .await
+        .expect(200);
     let row = app.last_audit("client");
     assert_eq!(row["before"], json!({"budget": "0.00", "vip": false, "note": "[redacted]", "extra": null}));
     assert_eq!(row["after"], json!({"budget": "12.50", "vip": true, "note": "[redacted]", "extra": {"a": 1}}));
 
     ana.act("/clients/1/star").await.expect(200);
     let row = app.last_audit("client");
-    assert_eq!((&row["action"], &row["before"], &row["after"]), (&json!("star"), &json!({"vip": true}), &json!({"vip": false})));
+    assert_eq!(
+        (&row["action"], &row["before"], &row["after"]),
+        (&json!("star"), &json!({"vip": true}), &json!({"vip": false}))
+    );
 
     eve.delete("/clients/1").await.expect(204);
     let row = app.last_audit("client");

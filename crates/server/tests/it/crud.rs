@@ -23,7 +23,10 @@ async fn a_row_lives() {
     assert_eq!((read.json(), read.header("etag")), (row, "\"1\""));
 
     let changed = ana.patch("/clients/1", json!({"score": 7, "budget": null})).await.expect(200);
-    assert_eq!((changed.header("etag"), &changed.json()["score"], &changed.json()["budget"]), ("\"2\"", &json!(7), &json!(null)));
+    assert_eq!(
+        (changed.header("etag"), &changed.json()["score"], &changed.json()["budget"]),
+        ("\"2\"", &json!(7), &json!(null))
+    );
     assert_eq!(changed.json()["name"], "Acme", "what is absent stays");
 
     let won = ana.act("/clients/1/win").await.expect(200).json();
@@ -82,12 +85,22 @@ async fn what_is_not_valid_is_told_at_once_and_changes_nothing() {
     let app = TestApp::new(OFFICE).await;
     let ana = app.user("ana").await;
     let answer = ana
-        .post("/clients", json!({"nmae": "x", "email": "no", "budget": 5, "score": 101, "born": "2023-02-29", "stage": 2}))
+        .post(
+            "/clients",
+            json!({"nmae": "x", "email": "no", "budget": 5, "score": 101, "born": "2023-02-29", "stage": 2}),
+        )
         .await
         .expect(422);
     let named: Vec<String> = answer.errors().into_iter().map(|(pointer, code)| format!("{pointer} {code}")).collect();
-    let expected =
-        ["/nmae unknown", "/email email", "/budget type", "/score max", "/born date", "/stage read_only", "/name required"];
+    let expected = [
+        "/nmae unknown",
+        "/email email",
+        "/budget type",
+        "/score max",
+        "/born date",
+        "/stage read_only",
+        "/name required",
+    ];
     assert_eq!(named, expected);
     assert_eq!(ana.get("/clients").await.ids(), [] as [i64; 0]);
     assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE entity = 'client'"), 0);

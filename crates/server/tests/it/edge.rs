@@ -12,9 +12,28 @@ async fn paths_and_methods() {
     let ana = app.user("ana").await;
     ana.post("/clients", json!({"name": "x"})).await.expect(201);
     for path in [
-        "", "/", "/clients/", "/client", "/Clients", "/clients/1/", "/clients/01", "/clients/+1", "/clients/-1", "/clients/1.0",
-        "/clients/1%00", "/clients/%31", "/clients/1%2F", "/clients/9223372036854775808", "/clients/x", "/clients/1/nope",
-        "/clients/1/win/x", "//clients", "/rooms/1", "/rooms/018F4E5A7B1C70008000000000000001", "/users", "/_audit",
+        "",
+        "/",
+        "/clients/",
+        "/client",
+        "/Clients",
+        "/clients/1/",
+        "/clients/01",
+        "/clients/+1",
+        "/clients/-1",
+        "/clients/1.0",
+        "/clients/1%00",
+        "/clients/%31",
+        "/clients/1%2F",
+        "/clients/9223372036854775808",
+        "/clients/x",
+        "/clients/1/nope",
+        "/clients/1/win/x",
+        "//clients",
+        "/rooms/1",
+        "/rooms/018F4E5A7B1C70008000000000000001",
+        "/users",
+        "/_audit",
     ] {
         ana.get(path).await.expect(404);
     }
@@ -48,12 +67,15 @@ async fn bodies_of_the_wrong_kind() {
         }
         ana.raw(request.body(body.to_vec()).unwrap()).await
     };
-    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonx")] {
+    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonx")]
+    {
         let refused = send(content_type, b"{}").await.expect(415);
         assert_eq!(refused.header("accept"), "application/json");
     }
     let json = Some("Application/JSON; charset=utf-8");
-    for body in ["", "{", "[1", "{\"name\":\"x\",\"name\":\"y\"}", "{\"name\":\"x\"} x", "nul", "{\"name\":\"\\ud800\"}"] {
+    for body in
+        ["", "{", "[1", "{\"name\":\"x\",\"name\":\"y\"}", "{\"name\":\"x\"} x", "nul", "{\"name\":\"\\ud800\"}"]
+    {
         assert_eq!(send(json, body.as_bytes()).await.expect(400).json()["code"], "bad_json", "{body}");
     }
     send(json, b"{\"name\":\"\xff\"}").await.expect(400);
@@ -66,7 +88,11 @@ async fn bodies_of_the_wrong_kind() {
     send(json, b"{\"name\":\"x\"}").await.expect(201);
 
     let patch = |content_type: &str| {
-        Request::patch("/api/v1/clients/1").header("host", "x").header("content-type", content_type).body(b"{}".to_vec()).unwrap()
+        Request::patch("/api/v1/clients/1")
+            .header("host", "x")
+            .header("content-type", content_type)
+            .body(b"{}".to_vec())
+            .unwrap()
     };
     ana.raw(patch("application/merge-patch+json")).await.expect(200);
     let refused = ana.raw(patch("application/json-patch+json")).await.expect(415);
@@ -110,7 +136,9 @@ async fn browsers_on_listed_origins_may_call_and_no_others() {
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example.com");
     assert!(allowed.header("access-control-allow-methods").contains("PATCH"));
     assert!(allowed.header("access-control-allow-headers").contains("Authorization"));
-    for origin in ["https://evil.example.com", "https://app.example.com.evil.com", "null", "https://app.example.com:8443"] {
+    for origin in
+        ["https://evil.example.com", "https://app.example.com.evil.com", "null", "https://app.example.com:8443"]
+    {
         assert!(preflight(origin).await.headers.get("access-control-allow-origin").is_none(), "{origin}");
     }
     let error = app.stranger().with("origin", "http://localhost:5173").get("/clients").await.expect(401);

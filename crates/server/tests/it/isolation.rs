@@ -59,10 +59,10 @@ async fn roles_open_what_the_blueprint_says_and_no_more() {
     ana.get("/rooms").await.expect(200);
     eve.get("/visits").await.expect(200);
 
-    app.set_roles("eve", &[]).await;
+    app.set_roles("eve", &[]);
     assert_eq!(eve.get("/clients").await.ids(), [] as [i64; 0], "a role that is taken away is gone at once");
     eve.get("/clients/1").await.expect(404);
-    app.set_roles("ana", &["manager"]).await;
+    app.set_roles("ana", &["manager"]);
     ana.delete("/clients/1").await.expect(204);
 }
 
@@ -74,7 +74,8 @@ async fn strangers_get_what_is_for_anyone() {
     let stranger = app.stranger();
     assert_eq!(stranger.get("/notices").await.expect(200).ids(), [1]);
     stranger.get("/notices/1").await.expect(200);
-    for (method, path) in [("POST", "/notices"), ("PATCH", "/notices/1"), ("DELETE", "/notices/1"), ("GET", "/clients")] {
+    for (method, path) in [("POST", "/notices"), ("PATCH", "/notices/1"), ("DELETE", "/notices/1"), ("GET", "/clients")]
+    {
         let refused = stranger.api(method, path, Some(json!({"bad": 1}))).await.expect(401);
         assert_eq!(refused.header("www-authenticate"), "Bearer");
     }
@@ -89,7 +90,9 @@ async fn the_user_in_the_path_is_the_caller_or_403() {
     let (ana, bob) = (app.user("ana").await, app.user("bob").await);
     let (hers, his) = (format!("/{}/tasks", ana.id), format!("/{}/tasks", bob.id));
     ana.post(&hers, json!({"title": "x"})).await.expect(201);
-    for (method, path) in [("GET", ""), ("POST", ""), ("GET", "/1"), ("PUT", "/1"), ("DELETE", "/1"), ("PATCH", "/1/complete")] {
+    for (method, path) in
+        [("GET", ""), ("POST", ""), ("GET", "/1"), ("PUT", "/1"), ("DELETE", "/1"), ("PATCH", "/1/complete")]
+    {
         let body = Some(json!({"title": 7}));
         bob.api(method, &format!("{hers}{path}"), body.clone()).await.expect(403);
         app.stranger().api(method, &format!("{hers}{path}"), body).await.expect(401);
@@ -99,6 +102,6 @@ async fn the_user_in_the_path_is_the_caller_or_403() {
     let done = ana.act(&format!("{hers}/1/complete")).await.expect(200).json();
     assert_eq!((&done["completed"], &done["title"]), (&json!(true), &json!("x")));
     ana.get("/tasks").await.expect(404);
-    app.set_roles("bob", &["admin"]).await;
+    app.set_roles("bob", &["admin"]);
     bob.get(&hers).await.expect(403);
 }

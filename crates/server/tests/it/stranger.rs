@@ -7,9 +7,7 @@ use crate::support::TestApp;
 use crate::support::blueprints::{OFFICE, TODO};
 
 /// Routes that answer strangers, by operation id.
-const FOR_ANYONE: &[&str] = &[
-    "health", "ready", "jwks", "register", "login", "refresh", "list_notices", "read_notice",
-];
+const FOR_ANYONE: &[&str] = &["health", "ready", "jwks", "register", "login", "refresh", "list_notices", "read_notice"];
 
 #[tokio::test]
 async fn strangers_get_401_from_every_route_that_is_not_for_anyone() {

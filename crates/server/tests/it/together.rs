@@ -37,7 +37,8 @@ async fn toggles_are_never_lost() {
     let ana = app.user("ana").await;
     ana.post("/clients", json!({"name": "x"})).await.expect(201);
     let answers = join_all((0..101).map(|_| ana.act("/clients/1/star"))).await;
-    let versions: BTreeSet<_> = answers.into_iter().map(|answer| answer.expect(200).header("etag").to_owned()).collect();
+    let versions: BTreeSet<_> =
+        answers.into_iter().map(|answer| answer.expect(200).header("etag").to_owned()).collect();
     assert_eq!(versions.len(), 101);
     assert_eq!(ana.get("/clients/1").await.json()["vip"], true);
 }

@@ -89,7 +89,7 @@ impl TestApp {
     /// A new user with roles.
     pub async fn user_with(&self, name: &str, roles: &[&str]) -> Caller<'_> {
         let user = self.user(name).await;
-        self.set_roles(name, roles).await;
+        self.set_roles(name, roles);
         user
     }
 
@@ -104,9 +104,9 @@ impl TestApp {
     }
 
     /// What the operator does with `supermaker user role`.
-    pub async fn set_roles(&self, name: &str, roles: &[&str]) {
+    pub fn set_roles(&self, name: &str, roles: &[&str]) {
         let roles = roles.iter().map(|role| (*role).to_owned()).collect::<Vec<_>>();
-        self.app.set_roles(&format!("{name}@example.com"), &roles).await.unwrap();
+        self.app.set_roles(&format!("{name}@example.com"), &roles).unwrap();
     }
 
     /// A value read straight from the database file, by another connection.

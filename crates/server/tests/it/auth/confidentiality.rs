@@ -1,0 +1,117 @@
+//! Passwords and tokens stay where they belong.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use http::StatusCode;
+use serde_json::json;
+use server::auth::AuthRoute;
+
+use super::{EMAIL, World, body, tokens};
+
+const CANARY: &str = "canary-password-1795226656";
+
+#[tokio::test]
+async fn c2_nothing_under_auth_may_be_stored() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, super::PASSWORD).await;
+    let access = Some(session.access.as_str());
+    for answer in [
+        world.register("bob@example.com", super::PASSWORD).await,
+        world.register("bob", "").await,
+        world.try_login(EMAIL, super::PASSWORD).await,
+        world.try_login(EMAIL, "wrong horse battery").await,
+        world.try_refresh(&session.refresh).await,
+        world.try_refresh("unknown").await,
+        world.ask(AuthRoute::Me, access, None).await,
+        world.ask(AuthRoute::Me, None, None).await,
+        world.ask(AuthRoute::Me, Some("x"), None).await,
+        world.ask(AuthRoute::Logout, access, None).await,
+    ] {
+        assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.status);
+    }
+}
+
+#[test]
+fn c3_neither_log_nor_database_holds_a_password_or_token() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer({
+            let log = log.clone();
+            move || log.clone()
+        })
+        .finish();
+    // One thread, so that all of it is logged here.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (secrets, folder) =
+        tracing::subscriber::with_default(subscriber, || runtime.block_on(everything_that_can_be_done()));
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("used a second time"), "the reuse of a refresh token is logged");
+    let mut kept = vec![("log".to_owned(), log.into_bytes())];
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        kept.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+    }
+    assert!(kept.len() >= 2, "log and database");
+    for (place, bytes) in &kept {
+        for secret in &secrets {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{place} holds {secret}");
+        }
+    }
+}
+
+/// What must not be found, and where to look.
+async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
+    let world = World::new().await;
+    world.register(EMAIL, CANARY).await;
+    world.register(EMAIL, CANARY).await;
+    world.register("not an address", CANARY).await;
+    let body_with_pin = json!({ "email": "bob@example.com", "password": CANARY, "company": "Acme", "pinn": CANARY });
+    world.post(AuthRoute::Register, body_with_pin).await;
+    world.try_login(EMAIL, "canary-of-another-password").await;
+    world.try_login("nobody@example.com", CANARY).await;
+    let first = world.login(EMAIL, CANARY).await;
+    world.user(&first.access).await;
+    let second = tokens(&world.try_refresh(&first.refresh).await);
+    assert_eq!(world.try_refresh(&first.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.refuses(&second.access, "ended").await;
+    let third = world.login(EMAIL, CANARY).await;
+    world.ask(AuthRoute::Logout, Some(&third.access), None).await;
+    let mut secrets = vec![CANARY.to_owned(), "canary-of-another-password".to_owned(), super::SECRET.to_owned()];
+    for session in [first, second, third] {
+        secrets.extend([session.access, session.refresh]);
+    }
+    (secrets, world.folder)
+}
+
+#[tokio::test]
+async fn sensitive_fields_are_redacted_in_the_audit() {
+    let world = World::new().await;
+    let new = json!({
+        "email": EMAIL, "password": super::PASSWORD, "company": "Acme", "pin": "canary-pin", "seal": "canary-seal",
+    });
+    assert_eq!(world.post(AuthRoute::Register, new).await.status, StatusCode::ACCEPTED);
+    let after = world.sql::<String>("SELECT after FROM _audit WHERE action = 'register'");
+    assert!(after[0].contains("[redacted]") && after[0].contains("Acme") && !after[0].contains("canary"), "{after:?}");
+
+    let session = world.login(EMAIL, super::PASSWORD).await;
+    let me = body(&world.ask(AuthRoute::Me, Some(&session.access), None).await);
+    assert_eq!((&me["pin"], me.get("seal"), me.get("password_hash")), (&json!("canary-pin"), None, None));
+}
+
+/// The log, in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

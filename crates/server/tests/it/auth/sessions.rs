@@ -1,0 +1,182 @@
+//! Sessions from their beginning to their end.
+
+use futures_util::future::join_all;
+use http::StatusCode;
+use query::Actor;
+use serde_json::json;
+use server::auth::{AuthRoute, users};
+
+use super::{BLUEPRINT, EMAIL, NOW, PASSWORD, World, body, tokens};
+
+#[tokio::test]
+async fn a_session_from_login_to_logout() {
+    let world = World::with_ana().await;
+    let answer = world.try_login("Ana@Example.com", PASSWORD).await;
+    assert_eq!((&body(&answer)["token_type"], &body(&answer)["expires_in"]), (&json!("Bearer"), &json!(900)));
+    let session = tokens(&answer);
+    let user = world.user(&session.access).await;
+    assert_eq!((user.iss.as_str(), &user.sub, user.email.as_deref()), ("own", &user.id, Some(EMAIL)));
+    assert!(user.roles.is_empty() && user.session.is_some());
+
+    let me = world.ask(AuthRoute::Me, Some(&session.access), None).await;
+    let expected = json!({
+        "id": user.id, "sub": user.id, "email": EMAIL, "roles": [], "company": "Acme", "handle": null, "pin": null, "level": 1,
+    });
+    assert_eq!(body(&me), expected, "all but what is hidden");
+
+    assert_eq!(world.ask(AuthRoute::Logout, Some(&session.access), None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(world.auth.actor(None).await.unwrap(), Actor::Stranger);
+    assert_eq!(world.ask(AuthRoute::Me, None, None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.ask(AuthRoute::Logout, None, None).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn s1_of_a_refresh_token_only_a_hash_is_kept() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    assert_eq!(session.refresh.len(), 43, "256 bits");
+    let hashes: Vec<Vec<u8>> = world.sql("SELECT hash FROM _refresh_tokens");
+    assert_eq!(hashes.len(), 1);
+    assert_eq!(hashes[0].len(), 32);
+    assert_ne!(world.login(EMAIL, PASSWORD).await.refresh, session.refresh);
+}
+
+#[tokio::test]
+async fn s3_logout_ends_the_session_at_once_and_no_other() {
+    let world = World::with_ana().await;
+    let (phone, laptop) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
+    world.user(&phone.access).await;
+    world.ask(AuthRoute::Logout, Some(&phone.access), None).await;
+    world.refuses(&phone.access, "the access token after log-out").await;
+    assert_eq!(world.try_refresh(&phone.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.refuses(&phone.access, "a second time").await;
+    world.user(&laptop.access).await;
+    tokens(&world.try_refresh(&laptop.refresh).await);
+}
+
+#[tokio::test]
+async fn s4_a_disabled_user_is_out_at_once_and_stays_out() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    world.user(&session.access).await;
+    users::set_disabled(&world.store, EMAIL, true).unwrap();
+    world.auth.changed();
+    world.refuses(&session.access, "disabled").await;
+    assert_eq!(world.try_refresh(&session.refresh).await.status, StatusCode::UNAUTHORIZED);
+    users::set_disabled(&world.store, EMAIL, false).unwrap();
+    world.auth.changed();
+    world.refuses(&session.access, "enabled again: the old session stays ended").await;
+    world.login(EMAIL, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s6_a_session_ends_after_its_lifetime_however_often_it_is_refreshed() {
+    let world = World::with(BLUEPRINT, &[("REFRESH_EXPIRATION", "1h"), ("JWT_EXPIRATION", "50m")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let first = world.login(EMAIL, PASSWORD).await;
+    world.clock.advance_ms(40 * 60 * 1000);
+    let second = tokens(&world.try_refresh(&first.refresh).await);
+    world.clock.advance_ms(20 * 60 * 1000 - 1);
+    world.user(&second.access).await;
+    world.clock.advance_ms(1);
+    world.refuses(&second.access, "its own 50 minutes are not over, but those of the session").await;
+    assert_eq!(world.try_refresh(&second.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.login(EMAIL, PASSWORD).await;
+    let left: Vec<String> = world.sql("SELECT created_at FROM _sessions");
+    assert_eq!(left.len(), 1, "what is over is cleared away at the next log-in");
+}
+
+#[tokio::test]
+async fn r1_a_refresh_token_is_good_for_one_use() {
+    let world = World::with_ana().await;
+    let first = world.login(EMAIL, PASSWORD).await;
+    let second = tokens(&world.try_refresh(&first.refresh).await);
+    assert_ne!(first.refresh, second.refresh);
+    world.user(&second.access).await;
+    let third = tokens(&world.try_refresh(&second.refresh).await);
+    world.user(&third.access).await;
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _sessions"), [1], "still one session");
+}
+
+#[tokio::test]
+async fn r2_a_spent_refresh_token_ends_its_whole_session() {
+    let world = World::with_ana().await;
+    let (first, other) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
+    let second = tokens(&world.try_refresh(&first.refresh).await);
+    world.user(&second.access).await;
+    let unknown = world.try_refresh("never given out").await;
+    let reused = world.try_refresh(&first.refresh).await;
+    assert_eq!((reused.status, &reused.body), (unknown.status, &unknown.body));
+    world.refuses(&second.access, "the newest access token").await;
+    assert_eq!(world.try_refresh(&second.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.user(&other.access).await;
+    let reported = "SELECT count(*) FROM _audit WHERE action = 'refresh_token_reused'";
+    assert_eq!(world.sql::<i64>(reported), [1]);
+    world.try_refresh(&first.refresh).await;
+    assert_eq!(world.sql::<i64>(reported), [1], "an ended session cannot be made to write again");
+}
+
+#[tokio::test]
+async fn r3_of_many_refreshes_at_once_exactly_one_wins() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    let answers = join_all((0..50).map(|_| world.try_refresh(&session.refresh))).await;
+    let won = answers.iter().filter(|answer| answer.status == StatusCode::OK).count();
+    assert_eq!(won, 1);
+    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 200 | 401)));
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _refresh_tokens"), [2], "never two families");
+}
+
+#[tokio::test]
+async fn r4_a_refresh_token_is_no_access_token_nor_the_other_way_round() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    world.refuses(&session.refresh, "a refresh token").await;
+    assert_eq!(world.try_refresh(&session.access).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn r5_an_access_token_lives_as_long_as_the_setting_says() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    world.user(&session.access).await;
+    world.clock.advance_ms((900 + 30) * 1000 - 1);
+    world.user(&session.access).await;
+    world.clock.advance_ms(1);
+    world.refuses(&session.access, "expired, although it was in the cache").await;
+}
+
+#[tokio::test]
+async fn a3_roles_count_as_they_are_now() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    assert!(world.user(&session.access).await.roles.is_empty());
+    // What another process does, such as the command line, is seen within a second.
+    users::set_roles(&world.store, &world.blueprint, EMAIL, &["manager".to_owned()]).unwrap();
+    world.clock.advance_ms(1000);
+    assert_eq!(world.user(&session.access).await.roles, ["manager"]);
+    users::set_roles(&world.store, &world.blueprint, EMAIL, &[]).unwrap();
+    world.auth.changed();
+    assert!(world.user(&session.access).await.roles.is_empty(), "at once in this process");
+}
+
+#[tokio::test]
+async fn a_restart_keeps_sessions_where_the_secret_stays() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    for (secret, counts) in [(super::SECRET, true), ("some other secret, 32 bytes or more", false)] {
+        let settings = super::settings_of(&[("SECRET_KEY", secret)]);
+        let auth = server::auth::Auth::new(&settings, world.blueprint.clone(), world.store.clone()).await.unwrap();
+        let auth = auth.with_clock(server::auth::Clock::fixed(NOW));
+        let actor = auth.actor(Some(&format!("Bearer {}", session.access))).await;
+        assert_eq!(actor.is_ok(), counts);
+    }
+}
+
+#[tokio::test]
+async fn a_closed_app_registers_nobody() {
+    let world = World::with("[app]\nname = \"closed\"\n[auth]\nsign_up = \"closed\"\n[entity.note.field]\ntext = { type = \"text\" }", &[]).await;
+    let answer = world.post(AuthRoute::Register, json!({ "email": EMAIL, "password": PASSWORD })).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM users"), [0]);
+}

@@ -1,0 +1,67 @@
+//! Guessing is slowed down, and nobody is locked out by it for good.
+
+use std::net::IpAddr;
+
+use http::StatusCode;
+use serde_json::json;
+use server::auth::AuthRoute;
+
+use super::{BLUEPRINT, EMAIL, PASSWORD, World};
+
+#[tokio::test]
+async fn t1_an_account_takes_so_many_wrong_passwords_and_then_waits() {
+    let world = World::with(BLUEPRINT, &[("LOGIN_FAILURES", "5")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let mut limited = Vec::new();
+    for email in [EMAIL, "nobody@example.com"] {
+        for attempt in 1..=5 {
+            let status = world.try_login(email, "wrong horse battery").await.status;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{email} {attempt}");
+        }
+        let hashes = world.auth.hashes_computed();
+        limited.push(world.try_login(email, PASSWORD).await);
+        assert_eq!(world.auth.hashes_computed(), hashes, "not even looked at");
+    }
+    assert_eq!(limited[0].status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(limited[0].headers["retry-after"], "901");
+    assert_eq!((&limited[0].body, &limited[0].headers), (&limited[1].body, &limited[1].headers), "known and unknown alike");
+
+    world.clock.advance_ms(15 * 60 * 1000 - 1);
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    world.clock.advance_ms(1);
+    assert_eq!(world.try_login(EMAIL, "wrong horse battery").await.status, StatusCode::UNAUTHORIZED, "one is free");
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "but one only");
+    world.clock.advance_ms(15 * 60 * 1000);
+    world.login(EMAIL, PASSWORD).await;
+    for _ in 1..=4 {
+        assert_eq!(world.try_login(EMAIL, "wrong horse battery").await.status, StatusCode::UNAUTHORIZED);
+    }
+    world.login(EMAIL, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn t1_attempts_at_once_do_not_slip_through() {
+    let world = World::with(BLUEPRINT, &[("LOGIN_FAILURES", "5")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let answers =
+        futures_util::future::join_all((0..40).map(|_| world.try_login(EMAIL, "wrong horse battery"))).await;
+    let looked_at = answers.iter().filter(|answer| answer.status == StatusCode::UNAUTHORIZED).count();
+    assert_eq!(looked_at, 5);
+}
+
+#[tokio::test]
+async fn t1_an_address_has_so_many_attempts_a_minute() {
+    let world = World::with(BLUEPRINT, &[("RATE_LIMIT_LOGIN", "3")]).await;
+    let [one, other]: [IpAddr; 2] = ["192.0.2.7", "192.0.2.8"].map(|ip| ip.parse().unwrap());
+    let body = |place: usize| Some(json!({ "email": format!("u{place}@example.com"), "password": PASSWORD }));
+    for place in 0..3 {
+        let answer = world.ask_from(one, AuthRoute::Login, None, body(place)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    for route in [AuthRoute::Login, AuthRoute::Register] {
+        let answer = world.ask_from(one, route, None, body(9)).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    assert_eq!(world.ask_from(other, AuthRoute::Login, None, body(9)).await.status, StatusCode::UNAUTHORIZED);
+}

@@ -1,0 +1,13 @@
+//! The server as its callers see it: scenarios that read like examples, one test binary for all.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod audit;
+mod crud;
+mod edge;
+mod isolation;
+mod lists;
+mod malformed;
+mod references;
+mod stranger;
+mod support;
+mod together;
