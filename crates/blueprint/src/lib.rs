@@ -43,6 +43,12 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(json_schema);
 
 /// Reads a blueprint.
 ///
+/// ```
+/// let text = "[app]\nname = \"todo\"\n[entity.task.field]\ntitle = { type = \"text\", requird = true }\n";
+/// let problems = blueprint::load(text).unwrap_err();
+/// assert_eq!(problems.to_string(), "4:26: error: unknown word `requird` (help: perhaps you meant `required`)");
+/// ```
+///
 /// # Errors
 /// Every problem of the file, in the order of the file.
 pub fn load(text: &str) -> Result<Blueprint, Problems> {

@@ -37,7 +37,14 @@ impl<'s> Walk<'s, '_, '_> {
             // `name = "text"` for `name = { type = "text" }`.
             Some("object") if value.is_string() && needs(schema, "type") => {
                 let message = format!("{} wants a table, found text", name_of(at, word));
-                let hint = format!("write {{ type = {value} }}");
+                let types =
+                    schema.pointer("/properties/type").and_then(|meaning| self.list_of_words(self.follow(meaning)));
+                let is_type = types.is_some_and(|types| types.iter().any(|word| value == word));
+                let hint = if is_type {
+                    format!("write {{ type = {value} }}")
+                } else {
+                    "write { type = \"text\" }".to_owned()
+                };
                 self.report.value(at, "wrong_type", message, Some(hint));
                 false
             }

@@ -85,6 +85,18 @@ fn a_picture_survives_another_text_than_the_one_that_was_loaded() {
 }
 
 #[test]
+fn line_ends_and_marks_of_other_systems_do_not_move_a_place() {
+    let problems = load("[app]\r\nname = \"a\"\r\nsumary = \"b\"\r\n").unwrap_err();
+    assert_eq!((problems.0[0].place.line, problems.0[0].place.column), (3, 1));
+    assert!(
+        problems
+            .render("b.toml", "[app]\r\nname = \"a\"\r\nsumary = \"b\"\r\n", false)
+            .contains("3 | sumary = \"b\"\n")
+    );
+    assert!(load("\u{feff}[app]\nname = \"a\"\n").is_ok(), "a byte order mark is no mistake");
+}
+
+#[test]
 fn what_is_too_large_is_refused_unread() {
     let text = "#".repeat(1024 * 1024 + 1);
     let problems = load(&text).unwrap_err();
