@@ -1,6 +1,6 @@
 //! What the crate promises, seen from outside: good blueprints, broken ones with their pictures, values, and noise.
 
-#![allow(clippy::allow_attributes, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod it {
     mod access;
