@@ -6,6 +6,7 @@ use blueprint::Entity;
 use work::{Cost, Mode, Step, Value, Work};
 
 use super::sql::Sql;
+use crate::access::Scope;
 use crate::attribute::{self, Attribute};
 use crate::catalog::{quoted, select_list, shape};
 use crate::filter::{Comparison, Filter, Test};
@@ -38,17 +39,23 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
         conditions(&mut sql, entity, plan, list);
         steps.push(Step::Count(sql.done()));
     }
-    Work { mode: Mode::Read(cost(entity, list)), steps }
+    Work { mode: Mode::Read(cost(entity, list, plan.access.reach())), steps }
 }
 
-/// A page in index order without other conditions reads just its own rows; anything else may read many more.
-fn cost(entity: &Entity, list: &List) -> Cost {
+/// A page in the order of an index reads just its own rows; anything else may read many more.
+fn cost(entity: &Entity, list: &List, scope: &Scope) -> Cost {
     let sorted_by_id = list.sort.iter().all(|key| key.attribute == Attribute::Id);
+    // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
+    let led_by_scope = !entity.owned || *scope != Scope::Everything;
     let exact = |filter: &Filter| {
         let Attribute::Field(place) = filter.attribute else { return false };
         entity.fields[place].index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
     };
-    let filtered_by_index = list.filters.is_empty() || (list.filters.len() == 1 && list.filters.iter().all(exact));
+    let filtered_by_index = match list.filters.as_slice() {
+        [] => true,
+        [filter] => led_by_scope && exact(filter),
+        _ => false,
+    };
     if sorted_by_id && filtered_by_index && !list.count { Cost::Point } else { Cost::Scan }
 }
 

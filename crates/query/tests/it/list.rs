@@ -92,6 +92,28 @@ fn lists() {
     );
 }
 
+/// What may read many rows runs apart from what reads few.
+#[test]
+fn costs() {
+    use work::Cost::{Point, Scan};
+    for (query, of_owner, of_manager) in [
+        ("", Point, Point),
+        ("limit=100&sort=-id", Point, Point),
+        ("status=new", Point, Scan),
+        ("status[ne]=new", Scan, Scan),
+        ("name=x", Scan, Scan),
+        ("status=new&score=1", Scan, Scan),
+        ("sort=score", Scan, Scan),
+        ("count=exact", Scan, Scan),
+    ] {
+        for (roles, cost) in [(&[][..], of_owner), (&["manager"][..], of_manager)] {
+            let list = Request::List(parse(query).unwrap());
+            let work = work(&leads(), "prospect", user("ana", roles), Verb::Read, list).unwrap();
+            assert_eq!(work.mode, Mode::Read(cost), "{query} {roles:?}");
+        }
+    }
+}
+
 #[test]
 fn refusals() {
     for (query, why) in [
