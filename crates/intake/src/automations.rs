@@ -1,0 +1,599 @@
+//! What should happen by itself: a trigger ("when an order ships", "every Monday") and an action ("text the customer").
+
+use crate::clauses::{Clause, Join, Polarity};
+use crate::draft::{Automation, Draft, Trigger};
+use crate::lexicon::verbs::{self, Class};
+use crate::lexicon::{archetypes, integrations, words};
+use crate::resolve::Cast;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+/// Finds the automations of a request.
+pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Automation> {
+    let mut found: Vec<Automation> = Vec::new();
+    for (index, clause) in scene.clauses.iter().enumerate() {
+        if clause.polarity != Polarity::Asked || clause.join == Join::Condition {
+            continue;
+        }
+        let reader = Reader { scene, cast, draft, index, clause };
+        let Some(action) = reader.action() else { continue };
+        for trigger in reader.triggers() {
+            let span = scene.span(clause.from, clause.to);
+            let same = |known: &Automation| known.action == action && known.trigger == trigger;
+            if !found.iter().any(same) {
+                found.push(Automation { trigger, action, span });
+            }
+        }
+    }
+    inbound(scene, cast, &mut found);
+    found
+}
+
+struct Reader<'s, 'a> {
+    scene: &'s Scene<'a>,
+    cast: &'s Cast,
+    draft: &'s Draft,
+    index: usize,
+    clause: &'s Clause,
+}
+
+impl Reader<'_, '_> {
+    /// What is done: a category of integration, or notify, update, create.
+    fn action(&self) -> Option<&'static str> {
+        let clause = self.clause;
+        let scene = self.scene;
+        let verb = clause.verb?;
+        let text = format!(" {} ", scene.words(verb, clause.to));
+        let channel = self.channel(verb);
+        let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
+            || matches!(clause.base, "get" | "receive")
+                && (channel.is_some()
+                    || [" notification", " reminder", " alert", " message"].iter().any(|word| text.contains(word)));
+        if sends || matches!(clause.base, "post" | "push" | "sync" | "call" | "trigger") && channel.is_some() {
+            if clause.class == Some(Class::Send)
+                && channel.is_none()
+                && !matches!(clause.base, "send" | "message" | "ping")
+            {
+                return match clause.base {
+                    "text" | "sms" => Some("sms"),
+                    "email" | "mail" => Some("email"),
+                    "whatsapp" => Some("whatsapp"),
+                    _ => None,
+                };
+            }
+            return Some(channel.unwrap_or_else(|| self.only_channel()));
+        }
+        let automatic = scene.words(clause.from, clause.to).contains("automatically");
+        match clause.class {
+            Some(Class::Pay)
+                if matches!(clause.base, "charge" | "bill" | "invoice" | "refund" | "collect")
+                    && (automatic || clause.base == "charge" || clause.base == "invoice" && clause.passive) =>
+            {
+                Some("billing")
+            }
+            Some(Class::Update)
+                if automatic
+                    || clause.base == "set" && self.condition().is_some()
+                    || clause.modal.as_deref() == Some("should") && clause.passive =>
+            {
+                Some("update")
+            }
+            Some(Class::Create)
+                if matches!(clause.base, "generate" | "create" | "issue" | "open")
+                    && clause.pronoun.as_deref() != Some("they")
+                    && (self.condition().is_some()
+                        || automatic
+                        || self.text().contains(" every ")
+                        || self.text().contains("once a ")) =>
+            {
+                Some("create")
+            }
+            Some(Class::Delete) if automatic => Some("delete"),
+            _ => None,
+        }
+    }
+
+    /// The way named after the verb.
+    fn channel(&self, verb: usize) -> Option<&'static str> {
+        let scene = self.scene;
+        let end = scene
+            .clauses
+            .get(self.index + 1)
+            .filter(|next| next.sentence == self.clause.sentence && next.verb.is_none())
+            .map_or(self.clause.to, |next| next.to);
+        match self.clause.base {
+            "email" | "mail" => return Some("email"),
+            "text" | "sms" => return Some("sms"),
+            _ => {}
+        }
+        for at in verb..end {
+            for length in (1..=3).rev() {
+                let Some(tokens) = scene.tokens.get(at..(at + length).min(end)) else { continue };
+                let phrase: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+                if let Some((integration, _)) = integrations::named(&phrase.join("_"))
+                    && matches!(
+                        integration.name,
+                        "sms" | "email" | "push" | "chat" | "whatsapp" | "webhook" | "ehr" | "calendar" | "accounting"
+                    )
+                {
+                    return Some(integration.name);
+                }
+            }
+            if scene.is(at, "text") && scene.tag(at) == Some(Tag::Noun) {
+                return Some("sms");
+            }
+        }
+        None
+    }
+
+    /// "notify" takes the one channel there is.
+    fn only_channel(&self) -> &'static str {
+        let channels: Vec<&'static str> = self
+            .draft
+            .integrations
+            .iter()
+            .map(|used| used.category)
+            .filter(|c| matches!(*c, "sms" | "email" | "push" | "chat" | "whatsapp"))
+            .collect();
+        match channels.as_slice() {
+            [one] => one,
+            _ => "notify",
+        }
+    }
+
+    fn text(&self) -> String {
+        let sentence = self.scene.sentences.get(self.clause.sentence);
+        sentence.map(|s| format!(" {} ", self.scene.words(s.from, s.to))).unwrap_or_default()
+    }
+
+    fn condition(&self) -> Option<&Clause> {
+        let same = |clause: &&Clause| clause.sentence == self.clause.sentence && clause.join == Join::Condition;
+        // The nearest one, before or after.
+        self.scene
+            .clauses
+            .iter()
+            .enumerate()
+            .filter(|(_, clause)| same(clause))
+            .min_by_key(|(at, _)| at.abs_diff(self.index))
+            .map(|(_, clause)| clause)
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        let Some(sentence) = self.scene.sentences.get(self.clause.sentence) else { return Vec::new() };
+        // A clause of its own time first: "charge every month and email a week before".
+        let (from, to) = self.reach();
+        if let Some(trigger) = self.timed(from, to) {
+            return vec![trigger];
+        }
+        if let Some(condition) = self.condition() {
+            return self.conditional(condition);
+        }
+        if let Some(trigger) = self.event_phrase(from, to) {
+            return vec![trigger];
+        }
+        self.timed(sentence.from, sentence.to)
+            .or_else(|| self.event_phrase(sentence.from, sentence.to))
+            .into_iter()
+            .collect()
+    }
+
+    /// The action's clause and the phrases that lean on it.
+    fn reach(&self) -> (usize, usize) {
+        let mut from = self.clause.from;
+        if let Some(before) = self.index.checked_sub(1).and_then(|at| self.scene.clauses.get(at))
+            && before.sentence == self.clause.sentence
+            && (before.verb.is_none() || before.join == Join::Condition || self.clause.join == Join::Purpose)
+        {
+            from = before.from;
+        }
+        let mut to = self.clause.to;
+        for after in self.scene.clauses.iter().skip(self.index + 1).take_while(|c| c.sentence == self.clause.sentence) {
+            if after.verb.is_none() || matches!(after.join, Join::Condition | Join::Relative) {
+                to = after.to;
+            } else {
+                break;
+            }
+        }
+        (from, to)
+    }
+
+    fn trigger(&self, kind: &'static str, entity: Option<String>) -> Trigger {
+        Trigger { kind, entity, field: None, value: None, cron: None, offset: None }
+    }
+
+    /// Times: before, after, overdue, a threshold, a schedule.
+    fn timed(&self, from: usize, to: usize) -> Option<Trigger> {
+        let scene = self.scene;
+        let text = format!(" {} ", scene.words(from, to));
+        let anchor = |at: usize| self.entity_near(at, from, to);
+        for at in from..to {
+            let offset = self.offset_before(at);
+            let unit_before = at > from
+                && (offset.is_some()
+                    || scene.one_of(at - 1, &["day", "week", "hour", "month", "days", "hours", "weeks", "minutes"]));
+            if scene.is(at, "before") && unit_before {
+                let (entity, field) = self.dated(at + 1, to);
+                return Some(Trigger {
+                    entity,
+                    field,
+                    offset: offset.or(Some("1 day".into())),
+                    ..self.trigger("before", None)
+                });
+            }
+            if scene.one_of(at, &["in", "within"])
+                && scene.tag(at + 1) == Some(Tag::Number)
+                && (text.contains(" expire")
+                    || text.contains(" due ")
+                    || text.contains(" run out ")
+                    || text.contains(" renew"))
+            {
+                let (entity, field) = self.dated(from, to);
+                return Some(Trigger {
+                    entity,
+                    field,
+                    offset: Some(scene.words(at + 1, at + 3)),
+                    ..self.trigger("before", None)
+                })
+                .filter(|_| self.schedule(from, to).is_none())
+                .or_else(|| self.schedule(from, to));
+            }
+            if scene.is(at, "after") && unit_before {
+                let (entity, field) = self.dated(at + 1, to);
+                return Some(Trigger { entity, field, offset, ..self.trigger("after", None) });
+            }
+            if scene.one_of(at, &["below", "under", "above", "over", "exceeds", "exceed"])
+                && ["drop", "fall", "go", "below", "exceed", "reach", "rise", "less than"]
+                    .iter()
+                    .any(|word| text.contains(word))
+                && (scene.tag(at) != Some(Tag::Preposition)
+                    || text.contains(" drop")
+                    || text.contains(" fall")
+                    || text.contains(" go")
+                    || text.contains(" is ")
+                    || text.contains(" rise"))
+            {
+                return Some(self.trigger("threshold", anchor(at)));
+            }
+        }
+        if text.contains(" about to expire ")
+            || text.contains(" expires soon ")
+            || text.contains(" due soon ")
+            || text.contains(" is coming up ")
+        {
+            let (entity, field) = self.dated(from, to);
+            return Some(Trigger { entity, field, ..self.trigger("before", None) });
+        }
+        if (text.contains(" for more than ") || text.contains(" longer than ") || text.contains(" inactive "))
+            && (text.contains(" day") || text.contains(" week") || text.contains(" month") || text.contains(" hour"))
+        {
+            return Some(self.trigger("after", anchor(from)));
+        }
+        if text.contains(" running low ")
+            || text.contains(" runs low ")
+            || text.contains(" low stock ")
+            || text.contains(" out of stock ")
+            || text.contains(" less than ")
+        {
+            return Some(self.trigger("threshold", anchor(from)));
+        }
+        if let Some(schedule) = self.schedule(from, to) {
+            return Some(schedule);
+        }
+        if text.contains(" overdue ")
+            || text.contains(" is late ")
+            || text.contains(" are late ")
+            || text.contains(" past due ")
+        {
+            return Some(self.trigger("overdue", anchor(to)));
+        }
+        None
+    }
+
+    /// "3 days" of "3 days before".
+    fn offset_before(&self, at: usize) -> Option<String> {
+        let unit = at.checked_sub(1)?;
+        let is_unit = self
+            .scene
+            .token(unit)
+            .is_some_and(|t| matches!(t.lemma.as_str(), "day" | "hour" | "week" | "month" | "minute" | "year"));
+        let number = unit.checked_sub(1).and_then(|at| self.scene.token(at)).filter(|_| is_unit)?;
+        let count = words::number(&number.text).or(matches!(number.text.as_str(), "a" | "an" | "the").then_some(1))?;
+        Some(format!("{count} {}", self.scene.token(unit)?.lemma))
+    }
+
+    /// "every Monday at 8am", "daily", "once a month".
+    fn schedule(&self, from: usize, to: usize) -> Option<Trigger> {
+        let scene = self.scene;
+        let (mut day, mut month, mut weekday, mut found) = ("*".to_owned(), "*".to_owned(), "*".to_owned(), false);
+        let (mut hour, mut minute) = (9_u32, 0_u32);
+        let mut hourly = false;
+        for at in from..to {
+            let Some(token) = scene.token(at) else { break };
+            let every = at > from
+                && (scene.one_of(at - 1, &["every", "each"])
+                    || scene.one_of(at - 1, &["a", "per"])
+                        && at > from + 1
+                        && scene.one_of(at - 2, &["once", "twice"]));
+            match token.text.as_str() {
+                "daily" | "nightly" => found = true,
+                "weekly" => (found, weekday) = (true, "1".into()),
+                "monthly" => (found, day) = (true, "1".into()),
+                "yearly" | "annually" => (found, day, month) = (true, "1".into(), "1".into()),
+                "hourly" => (found, hourly) = (true, true),
+                "day" | "morning" | "night" | "evening" | "weekday" if every => {
+                    found = true;
+                    hour = match token.text.as_str() {
+                        "night" => 22,
+                        "evening" => 18,
+                        _ => hour,
+                    };
+                    if token.is("weekday") {
+                        weekday = "1-5".into();
+                    }
+                }
+                "week" if every => (found, weekday) = (true, "1".into()),
+                "month" if every => (found, day) = (true, "1".into()),
+                "year" if every => (found, day, month) = (true, "1".into(), "1".into()),
+                "hour" if every => (found, hourly) = (true, true),
+                "noon" => hour = 12,
+                "midnight" => hour = 0,
+                word => {
+                    let on = every || at > from && scene.is(at - 1, "on");
+                    if let Some(number) = words::weekday(word).filter(|_| on || word.ends_with("days")) {
+                        found = true;
+                        weekday = number.to_string();
+                    } else if let Some(number) =
+                        words::month(word).filter(|_| at > from && scene.is(at - 1, "in") && token.capital)
+                    {
+                        (found, day, month) = (true, "1".into(), number.to_string());
+                    } else if let Some((h, m)) = clock(scene, at) {
+                        found = true;
+                        (hour, minute) = (h, m);
+                    }
+                }
+            }
+        }
+        let cron = if hourly { "0 * * * *".to_owned() } else { format!("{minute} {hour} {day} {month} {weekday}") };
+        found.then(|| Trigger {
+            cron: Some(cron),
+            ..self.trigger("schedule", self.entity_near(to, self.clause.after, to))
+        })
+    }
+
+    /// The entity and its date field that a phrase like "the appointment", "their licence expires" names.
+    fn dated(&self, from: usize, to: usize) -> (Option<String>, Option<String>) {
+        let scene = self.scene;
+        let dates = |entity: &crate::draft::Entity| -> Vec<String> {
+            use crate::lexicon::fields::FieldType;
+            entity
+                .fields
+                .iter()
+                .filter(|f| matches!(f.kind, FieldType::Date | FieldType::Datetime))
+                .map(|f| f.name.clone())
+                .collect()
+        };
+        for np in scene.nps_in(from, to.max(from)) {
+            // A named date of some entity: "the due date", "next dose".
+            let name = crate::lemma::singular(&np.field());
+            for entity in &self.draft.entities {
+                if let Some(field) = dates(entity).into_iter().find(|f| {
+                    *f == name
+                        || f.starts_with(&format!("{name}_"))
+                        || f.ends_with(&format!("_{name}")) && name.len() > 4
+                        || name.len() > 5 && f.contains(&name)
+                }) {
+                    let named = self.cast.entity(&np.entity()).is_some_and(|e| e != entity.name);
+                    if !named {
+                        return (Some(entity.name.clone()), Some(field));
+                    }
+                }
+            }
+            if let Some(entity) = self.cast.entity(&np.entity()).and_then(|name| self.draft.entity(name)) {
+                let person = archetypes::is_person(&entity.name);
+                let words = scene.words(from, to);
+                let all = dates(entity);
+                let field = all
+                    .iter()
+                    .find(|f| {
+                        words.contains("expire") && (f.contains("expir") || f.starts_with("end") || f.contains("valid"))
+                    })
+                    .or_else(|| all.iter().find(|f| f.contains("due")).filter(|_| words.contains("due")))
+                    .or(all.first())
+                    .cloned();
+                if !person || field.is_some() {
+                    return (Some(entity.name.clone()), field);
+                }
+            }
+        }
+        (self.entity_near(to, from.saturating_sub(6), to), None)
+    }
+
+    /// The entity named nearest, in the tokens or before them.
+    fn entity_near(&self, _at: usize, from: usize, to: usize) -> Option<String> {
+        let scene = self.scene;
+        let name = |np: &crate::nouns::Np| {
+            self.cast.entity(&np.entity()).map(str::to_owned).or_else(|| {
+                // "stock drops", "the certificate expires": the entity whose field it is.
+                let field = crate::lemma::singular(&np.field());
+                self.draft
+                    .entities
+                    .iter()
+                    .find(|e| {
+                        e.fields.iter().any(|f| {
+                            crate::lemma::singular(&f.name) == field
+                                || f.name.split('_').any(|part| part == field) && field.len() > 3
+                        })
+                    })
+                    .map(|e| e.name.clone())
+            })
+        };
+        let inside: Vec<String> = scene.nps_in(from, to).filter_map(name).collect();
+        let thing = inside.iter().find(|name| !archetypes::is_person(name)).or(inside.first()).cloned();
+        thing.or_else(|| {
+            let before: Vec<String> = scene
+                .nps
+                .iter()
+                .filter(|np| np.to <= from)
+                .filter_map(|np| self.cast.entity(&np.entity()).map(str::to_owned))
+                .collect();
+            before.iter().rev().find(|name| !archetypes::is_person(name)).or(before.last()).cloned()
+        })
+    }
+
+    /// "when an order ships", "if they cancel", "once a form is approved or rejected".
+    fn conditional(&self, condition: &Clause) -> Vec<Trigger> {
+        let scene = self.scene;
+        let text = format!(" {} ", scene.words(condition.from, condition.to));
+        let subject = condition.subject.first().map(|np| np.entity());
+        let subject_entity = subject.as_deref().and_then(|name| self.cast.entity(name)).map(str::to_owned);
+        let value = self.value_in(condition.from, condition.to);
+        if let Some((entity, field, value)) = value {
+            // "is created with urgent priority" is still a creation.
+            if !text.contains(" created ") && !text.contains(" submitted ") {
+                let entity = subject_entity
+                    .clone()
+                    .filter(|e| {
+                        self.draft.entity(e).is_some_and(|e| e.fields.iter().any(|f| f.values.contains(&value)))
+                    })
+                    .unwrap_or(entity);
+                return vec![Trigger {
+                    field: Some(field),
+                    value: Some(value),
+                    ..self.trigger("changed", Some(entity))
+                }];
+            }
+        }
+        let kind = event_kind(condition.base, condition.passive, &text);
+        let object = scene
+            .nps_in(condition.after, condition.to)
+            .find_map(|np| self.cast.entity(&np.entity()))
+            .map(str::to_owned);
+        let event = verbs::event_of(condition.base).and_then(|event| self.cast.entity(event)).map(str::to_owned);
+        let person = subject_entity.as_deref().is_some_and(archetypes::is_person) || subject_entity.is_none();
+        let field_owner = || self.entity_near(condition.from, condition.from, condition.to);
+        let entity = if person && !condition.passive {
+            event.or(object).or(subject_entity).or_else(field_owner)
+        } else {
+            subject_entity.or(object).or_else(field_owner)
+        };
+        let status = entity
+            .as_deref()
+            .and_then(|e| self.draft.entity(e))
+            .and_then(|e| e.field("status"))
+            .map(|f| f.name.clone());
+        let field = (kind == "changed").then_some(status).flatten();
+        vec![Trigger { field, ..self.trigger(kind, entity) }]
+    }
+
+    /// A value of an enum that stands in the tokens.
+    fn value_in(&self, from: usize, to: usize) -> Option<(String, String, String)> {
+        for at in from..to {
+            for length in (1..=2).rev() {
+                let value = self.scene.words(at, (at + length).min(to)).replace([' ', '-'], "_");
+                for entity in &self.draft.entities {
+                    if let Some(field) = entity.fields.iter().find(|f| f.values.contains(&value)) {
+                        return Some((entity.name.clone(), field.name.clone(), value));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// "for every inquiry", "on new orders", "after each donation", "on status change".
+    fn event_phrase(&self, from: usize, to: usize) -> Option<Trigger> {
+        let scene = self.scene;
+        for at in from..to {
+            let Some(np) = scene.np_at(at) else { continue };
+            let preposition = at > from && scene.one_of(at - 1, &["for", "on", "upon", "after", "about", "of"]);
+            let each = matches!(np.article.as_deref(), Some("every" | "each" | "any")) || np.has_adjective("new");
+            let changes = scene.words(at, to.min(np.to + 2));
+            if changes.contains("status change") || changes.contains("status changes") || changes.contains("changes to")
+            {
+                let entity = self.entity_near(at, at, to);
+                return Some(Trigger { field: Some("status".into()), ..self.trigger("changed", entity) });
+            }
+            if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| preposition && each) {
+                let kind = "created";
+                return Some(self.trigger(kind, Some(entity.to_owned())));
+            }
+        }
+        None
+    }
+}
+
+/// What a verb in a condition says has happened.
+fn event_kind(base: &str, passive: bool, text: &str) -> &'static str {
+    if text.contains(" overdue ") || text.contains(" late ") {
+        return "overdue";
+    }
+    match base {
+        "create" | "submit" | "add" | "post" | "place" | "register" | "book" | "reserve" | "apply" | "report"
+        | "order" | "file" | "upload" | "donate" | "sign" | "enroll" | "arrive" | "come" | "receive" | "log"
+        | "comment" | "reply" | "request" | "open" | "join" | "subscribe" | "make" | "invite" | "rsvp" | "message"
+        | "leave" | "buy" | "purchase" | "enter" => {
+            if base == "open" && passive {
+                "changed"
+            } else {
+                "created"
+            }
+        }
+        "delete" | "remove" => "deleted",
+        "exceed" | "drop" | "fall" | "reach" => "threshold",
+        "have" | "get" if text.contains(" new ") => "created",
+        _ => "changed",
+    }
+}
+
+/// "8am", "7", "18:30" after "at".
+fn clock(scene: &Scene<'_>, at: usize) -> Option<(u32, u32)> {
+    let text = scene.token(at)?.text.clone();
+    let after_at = at > 0 && scene.one_of(at - 1, &["at", "around", "by"]);
+    let half = |text: &str| {
+        text.strip_suffix("pm")
+            .or(text.strip_suffix("p.m"))
+            .map(|t| (t.to_owned(), 12))
+            .or_else(|| text.strip_suffix("am").or(text.strip_suffix("a.m")).map(|t| (t.to_owned(), 0)))
+    };
+    let (digits, shift) = match half(&text) {
+        Some((digits, shift)) => (digits, Some(shift)),
+        None => {
+            let next = scene.token(at + 1).and_then(|t| match t.text.as_str() {
+                "pm" | "p.m" => Some(12),
+                "am" | "a.m" => Some(0),
+                _ => None,
+            });
+            (text, next)
+        }
+    };
+    let hour: u32 = digits.parse().ok().filter(|hour| *hour < 24)?;
+    if shift.is_none() && !after_at {
+        return None;
+    }
+    let minute = if scene.is(at + 1, ":") {
+        scene.token(at + 2).and_then(|t| t.text.get(..2)).and_then(|t| t.parse().ok()).filter(|m| *m < 60).unwrap_or(0)
+    } else {
+        0
+    };
+    let hour = match shift {
+        Some(12) if hour < 12 => hour + 12,
+        Some(0) if hour == 12 => 0,
+        _ => hour,
+    };
+    Some((hour, minute))
+}
+
+/// "orders come in via webhook".
+fn inbound(scene: &Scene<'_>, cast: &Cast, found: &mut Vec<Automation>) {
+    for clause in scene.clauses.iter().filter(|clause| {
+        clause.polarity == Polarity::Asked && matches!(clause.base, "come" | "arrive" | "receive" | "import")
+    }) {
+        let text = scene.words(clause.from, clause.to);
+        if !text.contains("webhook") {
+            continue;
+        }
+        let entity = clause.subject.iter().find_map(|np| cast.entity(&np.entity())).map(str::to_owned);
+        let trigger = Trigger { kind: "inbound", entity, field: None, value: None, cron: None, offset: None };
+        found.push(Automation { trigger, action: "create", span: scene.span(clause.from, clause.to) });
+    }
+}

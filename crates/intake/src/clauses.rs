@@ -1,0 +1,414 @@
+//! Sentences cut into clauses with one verb each, and what stands around the verb.
+//!
+//! A clause without a subject of its own ("… and cancel appointments") carries the one before it.
+
+use crate::lexicon::{archetypes, verbs, words};
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+/// How a clause hangs on the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Join {
+    Main,
+    /// "when", "if", "once", "after": what must have happened.
+    Condition,
+    /// "to", "so that".
+    Purpose,
+    /// "which", "who".
+    Relative,
+}
+
+/// Whether the clause asks for what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polarity {
+    Asked,
+    Denied,
+    /// "maybe one day".
+    Someday,
+}
+
+/// One verb and what belongs to it. Positions are tokens of the request.
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    pub sentence: usize,
+    pub from: usize,
+    pub to: usize,
+    pub join: Join,
+    pub polarity: Polarity,
+    /// Own or carried.
+    pub subject: Vec<Np>,
+    /// The subject pronoun: "i", "we", "they".
+    pub pronoun: Option<String>,
+    pub carried: bool,
+    /// The place of the main verb.
+    pub verb: Option<usize>,
+    /// "book", "have", "be".
+    pub base: &'static str,
+    pub class: Option<verbs::Class>,
+    pub modal: Option<String>,
+    pub passive: bool,
+    pub only: bool,
+    /// The token after the verb.
+    pub after: usize,
+}
+
+/// Cuts every sentence.
+pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
+    let mut all: Vec<Clause> = Vec::new();
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        let first = all.len();
+        let cuts = cuts(scene, sentence.from, sentence.to);
+        let someday = someday(scene, sentence.from, sentence.to);
+        for (number, (from, join)) in cuts.iter().enumerate() {
+            let to = cuts.get(number + 1).map_or(sentence.to, |next| next.0);
+            let previous: Vec<Clause> = all.get(first..).unwrap_or(&[]).to_vec();
+            let mut clause = read(scene, index, *from, to, *join, &previous);
+            if clause.polarity == Polarity::Asked && (someday || someday_clause(scene, *from, to)) {
+                clause.polarity = Polarity::Someday;
+            }
+            all.push(clause);
+        }
+    }
+    all
+}
+
+/// Where clauses start, and how they hang on what comes before.
+fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Join)> {
+    let mut cuts = vec![(from, Join::Main)];
+    let mut has_verb = false;
+    let mut condition_open = false;
+    let mut at = from;
+    let base_depth = 0;
+    while at < to {
+        if scene.depth_at(at) > base_depth || scene.close_of(at).is_some() {
+            at += 1;
+            continue;
+        }
+        let start = cuts.last().map_or(from, |cut| cut.0);
+        let tag = scene.tag(at);
+        let cut = match tag {
+            Some(Tag::Subordinator) => {
+                let join = match scene.token(at).map(|t| t.text.as_str()) {
+                    Some("so" | "because" | "since") => Join::Purpose,
+                    Some("where" | "whereas" | "although" | "though" | "while" | "whether") => Join::Relative,
+                    _ => Join::Condition,
+                };
+                (!scene.is(at, "whether")
+                    || has_verb && scene.tag(at + 1) == Some(Tag::Pronoun) && !in_list(scene, start, at))
+                .then_some((at, join))
+                .filter(|_| !scene.is(at, "whether"))
+            }
+            Some(Tag::Relative) => verb_soon(scene, at + 1, to, 4).then_some((at, Join::Relative)),
+            Some(Tag::To)
+                if at > start
+                    && !scene.one_of(
+                        at - 1,
+                        &[
+                            "want", "wants", "need", "needs", "able", "have", "has", "would", "like", "going",
+                            "allowed", "used", "love", "wanted", "ought", "gonna", "try", "trying", "us", "be",
+                        ],
+                    ) =>
+            {
+                Some((at, Join::Purpose))
+            }
+            Some(Tag::Sign) if scene.is(at, ";") || (scene.is(at, "-") && !is_value_dash(scene, at)) => {
+                Some((at + 1, Join::Main))
+            }
+            Some(Tag::Sign) if scene.is(at, ",") && (has_verb || condition_open || starts_phrase(scene, start)) => {
+                new_clause(scene, at + 1, to, condition_open).then_some((at + 1, Join::Main))
+            }
+            Some(Tag::Conjunction) if has_verb => {
+                let next = at + 1;
+                new_clause(scene, next, to, false).then_some((next, inherited(&cuts, scene, next)))
+            }
+            _ => None,
+        };
+        if let Some((start, join)) = cut {
+            if start >= to {
+                break;
+            }
+            if start == from {
+                cuts = vec![(from, join)];
+            } else {
+                cuts.push((start, join));
+            }
+            condition_open = join == Join::Condition;
+            has_verb = false;
+            at = start.max(at + 1);
+            continue;
+        }
+        if matches!(tag, Some(Tag::Verb | Tag::Be | Tag::Have)) || needs_object(scene, at) {
+            has_verb = true;
+        }
+        at += 1;
+    }
+    cuts
+}
+
+/// "... to edit or delete" stays a purpose; "when X is paid or Y is sent" stays a condition.
+fn inherited(cuts: &[(usize, Join)], scene: &Scene<'_>, next: usize) -> Join {
+    match cuts.last() {
+        Some((_, Join::Condition)) if scene.tag(next) != Some(Tag::Verb) => Join::Condition,
+        _ => Join::Main,
+    }
+}
+
+fn in_list(scene: &Scene<'_>, from: usize, at: usize) -> bool {
+    (from..at).any(|t| scene.is(t, ","))
+}
+
+fn starts_phrase(scene: &Scene<'_>, from: usize) -> bool {
+    matches!(scene.tag(from), Some(Tag::Preposition | Tag::Determiner | Tag::Adverb))
+        && scene.one_of(from, &["for", "in", "on", "at", "every", "each", "the", "after", "before", "once", "as", "by"])
+}
+
+fn is_value_dash(scene: &Scene<'_>, at: usize) -> bool {
+    at > 0 && scene.token(at - 1).zip(scene.token(at)).is_some_and(|(before, dash)| before.span.end == dash.span.start)
+}
+
+fn verb_soon(scene: &Scene<'_>, from: usize, to: usize, within: usize) -> bool {
+    (from..to.min(from + within)).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have)))
+}
+
+/// Whether a clause of its own starts here: a verb, or a subject and a verb.
+fn new_clause(scene: &Scene<'_>, mut at: usize, to: usize, after_condition: bool) -> bool {
+    while at < to
+        && (matches!(scene.tag(at), Some(Tag::Adverb | Tag::Conjunction)) || scene.one_of(at, &["then", "please"]))
+    {
+        at += 1;
+    }
+    match scene.tag(at) {
+        Some(Tag::Verb) => return !scene.token(at).is_some_and(|t| t.text.ends_with("ing")) || after_condition,
+        Some(Tag::Pronoun) => return verb_soon(scene, at + 1, to, 3) || matches!(scene.tag(at + 1), Some(Tag::Modal)),
+        Some(Tag::Modal | Tag::Be | Tag::Have) => return true,
+        Some(Tag::Subordinator | Tag::Relative) => return false,
+        _ => {}
+    }
+    let Some(np) = scene.np_at(at) else { return false };
+    let mut next = np.to;
+    if scene.is(next, "(") {
+        next = scene.close_of(next).map_or(next, |close| close + 1);
+    }
+    if scene.tag(next) == Some(Tag::Conjunction)
+        && let Some(second) = scene.np_at(next + 1)
+    {
+        next = second.to;
+    }
+    while next < to && matches!(scene.tag(next), Some(Tag::Adverb | Tag::Negation)) {
+        next += 1;
+    }
+    next < to && matches!(scene.tag(next), Some(Tag::Verb | Tag::Modal | Tag::Be | Tag::Have))
+}
+
+/// "Comments need a name": a modal that is the verb.
+fn needs_object(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, &["need", "needs", "want", "wants"])
+        && scene.tag(at) == Some(Tag::Modal)
+        && !matches!(scene.tag(at + 1), Some(Tag::To | Tag::Verb | Tag::Be | Tag::Negation))
+}
+
+fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, earlier: &[Clause]) -> Clause {
+    let mut clause = Clause {
+        sentence,
+        from,
+        to,
+        join,
+        polarity: Polarity::Asked,
+        subject: Vec::new(),
+        pronoun: None,
+        carried: false,
+        verb: None,
+        base: "",
+        class: None,
+        modal: None,
+        passive: false,
+        only: false,
+        after: from,
+    };
+    find_verb(scene, &mut clause);
+    find_subject(scene, &mut clause, earlier);
+    clause.only =
+        (from..clause.verb.unwrap_or(to)).any(|at| scene.one_of(at, &["only", "just"]) && clause.verb.is_some());
+    if denied(scene, &clause) {
+        clause.polarity = Polarity::Denied;
+    }
+    clause
+}
+
+fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
+    let mut at = clause.from;
+    while at < clause.to {
+        if let Some(close) = scene.close_of(at) {
+            at = close + 1;
+            continue;
+        }
+        match scene.tag(at) {
+            Some(Tag::Modal) if needs_object(scene, at) => return set_verb(clause, at, "need", None),
+            Some(Tag::Modal) => clause.modal = scene.token(at).map(|t| t.text.clone()),
+            Some(Tag::Have) => {
+                let next = skip_adverbs(scene, at + 1, clause.to);
+                if scene.tag(next) != Some(Tag::Verb) && !(scene.tag(next) == Some(Tag::Be)) {
+                    return set_verb(clause, at, "have", Some(verbs::Class::Hold));
+                }
+            }
+            Some(Tag::Be) => {
+                let next = skip_adverbs(scene, at + 1, clause.to);
+                let participle = matches!(scene.tag(next), Some(Tag::Verb | Tag::Participle));
+                let able = scene.one_of(next, &["able", "allowed"]);
+                let again = matches!(scene.tag(next), Some(Tag::Be | Tag::Have));
+                if participle {
+                    clause.passive = scene.token(next).is_some_and(|t| !t.text.ends_with("ing"));
+                    return set_known(scene, clause, next);
+                }
+                if !able && !again {
+                    return set_verb(clause, at, "be", None);
+                }
+            }
+            Some(Tag::Verb) => {
+                // "we want to log and track X", "let me manage": the first verb with a meaning.
+                if scene.one_of(
+                    at,
+                    &[
+                        "help", "helps", "let", "lets", "like", "love", "want", "allow", "allows", "enable", "enables",
+                        "able",
+                    ],
+                ) && (at + 1..clause.to.min(at + 5)).any(|next| scene.tag(next) == Some(Tag::Verb))
+                    && !scene.is(at + 1, ",")
+                {
+                    at += 1;
+                    continue;
+                }
+                return set_known(scene, clause, at);
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn skip_adverbs(scene: &Scene<'_>, mut at: usize, to: usize) -> usize {
+    while at < to && matches!(scene.tag(at), Some(Tag::Adverb | Tag::Negation)) {
+        at += 1;
+    }
+    at
+}
+
+fn set_verb(clause: &mut Clause, at: usize, base: &'static str, class: Option<verbs::Class>) {
+    clause.verb = Some(at);
+    clause.base = base;
+    clause.class = class;
+    clause.after = at + 1;
+}
+
+fn set_known(scene: &Scene<'_>, clause: &mut Clause, at: usize) {
+    let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
+    let (base, class) = known.map_or(("do", verbs::Class::Other), |(verb, _)| (verb.base, verb.class));
+    set_verb(clause, at, base, Some(class));
+}
+
+fn find_subject(scene: &Scene<'_>, clause: &mut Clause, earlier: &[Clause]) {
+    let Some(verb) = clause.verb else { return };
+    let mut found: Vec<Np> = Vec::new();
+    let mut at = clause.from;
+    while at < verb {
+        if let Some(close) = scene.close_of(at) {
+            at = close + 1;
+            continue;
+        }
+        if scene.tag(at) == Some(Tag::Pronoun)
+            && scene.token(at).is_some_and(|t| {
+                words::is_subject_pronoun(&t.text)
+                    || t.one_of(&["one", "everyone", "everybody", "anyone", "anybody", "nobody", "somebody", "someone"])
+            })
+        {
+            clause.pronoun = scene.token(at).map(|t| t.text.clone());
+        }
+        if let Some(np) = scene.np_at(at) {
+            let lead = at > clause.from && scene.tag(at - 1) == Some(Tag::Preposition);
+            let time = np.words.iter().all(|w| {
+                words::weekday(&w.lemma).is_some() || crate::lexicon::has("day month week morning time year", &w.lemma)
+            });
+            if !lead && !time && np.to <= verb {
+                found.push(np.clone());
+            }
+            at = np.to.max(at + 1);
+            continue;
+        }
+        at += 1;
+    }
+    let last = earlier.last();
+    if found.is_empty() && clause.pronoun.is_none() {
+        carry(scene, clause, last);
+    } else {
+        clause.subject = found;
+    }
+}
+
+fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
+    clause.carried = true;
+    let Some(last) = last else { return };
+    match clause.join {
+        Join::Relative => clause.subject = scene.np_before(clause.from).cloned().into_iter().collect(),
+        Join::Purpose => {
+            // "I want clients to be able to book": the clients book.
+            let object = scene.nps_in(last.after, clause.from).last();
+            match object.filter(|np| archetypes::is_person(&np.entity())) {
+                Some(person) => clause.subject = vec![person.clone()],
+                None => {
+                    clause.subject.clone_from(&last.subject);
+                    clause.pronoun.clone_from(&last.pronoun);
+                }
+            }
+        }
+        // The condition's subject does not do what follows: "When a bike is ready, text the owner".
+        _ if last.join == Join::Condition => {}
+        _ => {
+            clause.subject.clone_from(&last.subject);
+            clause.pronoun.clone_from(&last.pronoun);
+            clause.only = last.only;
+            if clause.modal.is_none() {
+                clause.modal.clone_from(&last.modal);
+            }
+        }
+    }
+}
+
+fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let verb = clause.verb.unwrap_or(clause.from);
+    let before =
+        (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"]));
+    let object = scene.is(clause.after, "no") || scene.is(clause.after, "not");
+    let verbless = clause.verb.is_none() && scene.one_of(clause.from, &["no", "not", "without", "skip"]);
+    before || (object && clause.verb.is_some()) || verbless
+}
+
+fn someday(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let text = format!(" {} ", scene.words(from, to));
+    [
+        " nice to have ",
+        " would be nice ",
+        " would be cool ",
+        " in the future ",
+        " down the road ",
+        " phase 2 ",
+        " phase two ",
+        " future version ",
+        " at some point ",
+        " later on ",
+        " not now ",
+        " for later ",
+        " bonus points ",
+    ]
+    .iter()
+    .any(|phrase| text.contains(phrase))
+}
+
+fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let text = format!(" {} ", scene.words(from, to));
+    let opens =
+        (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
+    let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));
+    let someday = [" one day ", " someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
+    verb && (opens || someday)
+}

@@ -1,0 +1,197 @@
+//! What the reader decided to build, before it is written down as a blueprint and as a summary.
+
+use crate::lexicon::fields::FieldType;
+use crate::tokens::Span;
+
+/// A decision with its reason.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    /// JSON pointer into the blueprint.
+    pub what: String,
+    pub text: String,
+    pub why: String,
+    pub span: Option<Span>,
+    pub alternatives: Vec<String>,
+}
+
+/// Where something comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grounds {
+    pub spans: Vec<Span>,
+    pub rules: Vec<&'static str>,
+}
+
+impl Grounds {
+    pub(crate) fn add(&mut self, span: Span, rule: &'static str) {
+        if !self.spans.contains(&span) {
+            self.spans.push(span);
+        }
+        if !self.rules.contains(&rule) {
+            self.rules.push(rule);
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub name: String,
+    pub kind: FieldType,
+    pub file: bool,
+    pub required: Option<bool>,
+    pub unique: bool,
+    pub default: Option<String>,
+    pub values: Vec<String>,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// The entity a reference points to.
+    pub to: Option<String>,
+    pub assumed: bool,
+    pub grounds: Grounds,
+}
+
+impl Field {
+    pub(crate) fn new(name: &str, kind: FieldType) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            file: false,
+            required: None,
+            unique: false,
+            default: None,
+            values: Vec::new(),
+            min: None,
+            max: None,
+            to: None,
+            assumed: false,
+            grounds: Grounds::default(),
+        }
+    }
+}
+
+/// Who may do what, in the words of the blueprint; none leaves the default.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rights {
+    pub read: Option<Vec<String>>,
+    pub create: Option<Vec<String>>,
+    pub update: Option<Vec<String>>,
+    pub delete: Option<Vec<String>>,
+}
+
+/// A named change: `PATCH /tasks/{id}/complete`.
+#[derive(Clone, Debug)]
+pub(crate) struct Action {
+    pub name: String,
+    pub field: String,
+    pub value: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Entity {
+    pub name: String,
+    pub fields: Vec<Field>,
+    pub owned: bool,
+    pub rights: Rights,
+    pub actions: Vec<Action>,
+    pub assumed: bool,
+    /// Made up to hold a many-to-many; not in the summary.
+    pub join: bool,
+    pub grounds: Grounds,
+}
+
+impl Entity {
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// How two entities hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelationKind {
+    /// The first has many of the second.
+    OneToMany,
+    /// Each has many of the other.
+    ManyToMany,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Relation {
+    pub from: String,
+    pub to: String,
+    pub kind: RelationKind,
+    pub required: bool,
+    pub assumed: bool,
+    pub weight: f64,
+    pub grounds: Grounds,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct IntegrationUse {
+    pub category: &'static str,
+    pub provider: &'static str,
+    pub grounds: Grounds,
+}
+
+/// What sets an automation off.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trigger {
+    pub kind: &'static str,
+    pub entity: Option<String>,
+    pub field: Option<String>,
+    pub value: Option<String>,
+    /// Five fields of cron.
+    pub cron: Option<String>,
+    /// "1 day", "2 hours".
+    pub offset: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Automation {
+    pub trigger: Trigger,
+    /// The category of an integration, or notify, update, create, delete.
+    pub action: &'static str,
+    pub span: Span,
+}
+
+/// One permission that the request states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub role: String,
+    pub action: &'static str,
+    pub entity: String,
+}
+
+/// Everything decided.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub app: String,
+    pub title: String,
+    pub entities: Vec<Entity>,
+    pub relations: Vec<Relation>,
+    pub integrations: Vec<IntegrationUse>,
+    pub automations: Vec<Automation>,
+    pub roles: Vec<String>,
+    pub grants: Vec<Grant>,
+    pub sign_up_closed: bool,
+    pub notes: Vec<Note>,
+    /// Nouns that might have been records.
+    pub maybes: Vec<(String, Span)>,
+}
+
+impl Draft {
+    pub(crate) fn entity(&self, name: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.name == name)
+    }
+    pub(crate) fn entity_mut(&mut self, name: &str) -> Option<&mut Entity> {
+        self.entities.iter_mut().find(|entity| entity.name == name)
+    }
+    pub(crate) fn note(&mut self, what: String, text: String, why: &str, span: Option<Span>, alternatives: &[&str]) {
+        self.notes.push(Note {
+            what,
+            text,
+            why: why.to_owned(),
+            span,
+            alternatives: alternatives.iter().map(|a| (*a).to_owned()).collect(),
+        });
+    }
+}

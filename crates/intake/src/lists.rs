@@ -1,0 +1,664 @@
+//! Lists of names: where most fields come from.
+//!
+//! Reads "a title, a status (new, won), start and end date, weight in kg, whether it is paid, items with quantity and
+//! price". What the list belongs to is the caller's business.
+
+use crate::facts::Item;
+use crate::lexicon::fields::{self, FieldType};
+use crate::lexicon::{archetypes, words};
+use crate::nouns::{self, Count, Np};
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+/// Reads the list between two tokens.
+pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut at = from;
+    while at < to {
+        let end = item_end(scene, at, to);
+        let mut reader = Reader { scene, at, end, to, item: Item::default() };
+        reader.read();
+        let next = reader.at.max(end);
+        let item = reader.item;
+        if !item.name.is_empty() {
+            items.push(item);
+        }
+        at = next.max(at) + 1;
+    }
+    share_heads(items)
+}
+
+/// "start and end date" is "start date, end date"; "salary min and max" is "salary min, salary max".
+fn share_heads(mut items: Vec<Item>) -> Vec<Item> {
+    const PAIRS: &[(&str, &str)] = &[
+        ("start", "end"),
+        ("open", "close"),
+        ("opening", "closing"),
+        ("min", "max"),
+        ("minimum", "maximum"),
+        ("from", "to"),
+        ("first", "last"),
+        ("home", "away"),
+        ("departure", "arrival"),
+        ("birth", "death"),
+        ("planned", "actual"),
+        ("expected", "actual"),
+        ("expected", "received"),
+        ("billing", "shipping"),
+        ("estimated", "actual"),
+        ("issue", "due"),
+        ("pickup", "delivery"),
+        ("in", "out"),
+        ("old", "new"),
+        ("buying", "selling"),
+        ("purchase", "sale"),
+        ("begin", "end"),
+        ("check-in", "check-out"),
+        ("hire", "termination"),
+    ];
+    for at in 1..items.len() {
+        let (Some(first), Some(second)) = (items.get(at - 1).cloned(), items.get(at).cloned()) else { continue };
+        for (a, b) in PAIRS {
+            let (a, b) = (a.replace('-', "_"), b.replace('-', "_"));
+            if let Some(rest) = second.name.strip_prefix(&format!("{b}_"))
+                && first.name == a
+                && let Some(item) = items.get_mut(at - 1)
+            {
+                *item = Item { name: format!("{a}_{rest}"), span: first.span, ..second.clone() };
+                item.entity.clone_from(&item.name);
+            } else if let Some(rest) = first.name.strip_suffix(&format!("_{a}"))
+                && second.name == b
+                && let Some(item) = items.get_mut(at)
+            {
+                *item = Item { name: format!("{rest}_{b}"), kind: first.kind, ..second.clone() };
+            }
+        }
+    }
+    // "salary range min" holds a bound of the salary.
+    for item in &mut items {
+        for bound in ["min", "max"] {
+            if let Some(stem) = item.name.strip_suffix(&format!("_range_{bound}")).map(str::to_owned) {
+                item.kind = item.kind.or_else(|| fields::guess(&stem).map(|guess| guess.kind));
+                item.name = format!("{stem}_{bound}");
+            }
+        }
+    }
+    items
+}
+
+/// The separator after the item that starts here.
+fn item_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
+    let depth = scene.depth_at(from);
+    let mut at = from;
+    while at < to {
+        if scene.depth_at(at) == depth && at > from && separator(scene, at, from) {
+            return at;
+        }
+        at += 1;
+    }
+    to
+}
+
+fn separator(scene: &Scene<'_>, at: usize, from: usize) -> bool {
+    if scene.one_of(at, &[",", ";"]) {
+        return true;
+    }
+    if scene.one_of(at, &["plus", "including"]) && scene.np_at(at + 1).is_some() {
+        return true;
+    }
+    if scene.one_of(at, &["and", "&", "+"]) {
+        // "between 1 and 5", "date and time".
+        let number = scene.tag(at + 1) == Some(Tag::Number) && scene.tag(at.wrapping_sub(1)) == Some(Tag::Number);
+        let moment = scene.is(at.wrapping_sub(1), "date") && scene.is(at + 1, "time") && from + 4 > at;
+        return !number && !moment;
+    }
+    scene.is(at, "or") && scene.np_at(at + 1).is_some() && !scene.is(at + 1, "not")
+}
+
+struct Reader<'s, 'a> {
+    scene: &'s Scene<'a>,
+    at: usize,
+    /// The separator after this item.
+    end: usize,
+    /// The end of the list.
+    to: usize,
+    item: Item,
+}
+
+impl Reader<'_, '_> {
+    fn read(&mut self) {
+        self.lead();
+        if self.whether() || self.how() {
+            return;
+        }
+        let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
+        if np.to > self.end {
+            self.end = np.to;
+        }
+        self.name(&np);
+        self.at = np.to;
+        self.after();
+    }
+
+    fn lead(&mut self) {
+        while self.at < self.end {
+            let skip = matches!(self.scene.tag(self.at), Some(Tag::Conjunction | Tag::Adverb | Tag::Be))
+                || self.scene.one_of(
+                    self.at,
+                    &["of", "with", "like", "as", "also", "-", "which", "what", "e.g", ":", "either", "etc.", "maybe"],
+                );
+            if self.scene.one_of(self.at, &["optional", "optionally", "maybe"]) {
+                self.item.required = Some(false);
+            }
+            if !skip {
+                break;
+            }
+            self.at += 1;
+        }
+    }
+
+    fn name(&mut self, np: &Np) {
+        if np.has_adjective("optional") {
+            self.item.required = Some(false);
+        }
+        if np.has_adjective("required") || np.has_adjective("mandatory") {
+            self.item.required = Some(true);
+        }
+        self.item.unique = np.has_adjective("unique");
+        self.item.name = np.field();
+        if let Some(owner) = &np.owner {
+            self.item.name = format!("{}_{}", nouns::field_name(owner), self.item.name);
+        }
+        self.item.entity = np.entity();
+        self.item.span = Some(np.span);
+        self.item.plural = np.plural;
+        self.item.many = matches!(np.count, Count::Many | Count::Number(2..)) && np.article.is_some();
+        self.item.one = np.count == Count::One && np.article.as_deref() == Some("one");
+        self.item.article = np.article.is_some();
+        self.item.listed = np.listed;
+        if let Some((stem, tail @ ("flag" | "toggle" | "checkbox" | "field"))) = self.item.name.rsplit_once('_') {
+            let stem = stem.to_owned();
+            if tail != "field" {
+                self.item.kind = Some(FieldType::Boolean);
+            }
+            self.item.name = stem;
+        }
+    }
+
+    /// "whether it is insured", "if they smoke".
+    fn whether(&mut self) -> bool {
+        if !self.scene.one_of(self.at, &["whether", "if"]) {
+            return false;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for at in self.at + 1..self.end {
+            let Some(token) = self.scene.token(at) else { break };
+            let skip = matches!(
+                self.scene.tag(at),
+                Some(
+                    Tag::Pronoun
+                        | Tag::Determiner
+                        | Tag::Possessive
+                        | Tag::Be
+                        | Tag::Adverb
+                        | Tag::To
+                        | Tag::Negation
+                        | Tag::Conjunction
+                )
+            ) || token.one_of(&["not", "or", "to", "want", "wants", "would", "like"])
+                || token.is_sign();
+            let early_subject = parts.is_empty()
+                && self.scene.tag(at) == Some(Tag::Noun)
+                && (at + 1..self.end)
+                    .any(|next| matches!(self.scene.tag(next), Some(Tag::Be | Tag::Have | Tag::Verb | Tag::Modal)));
+            if !skip && !early_subject {
+                parts.push(if token.is("have") { "has".into() } else { token.text.clone() });
+            }
+        }
+        parts.truncate(4);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        self.item.name = nouns::snake(&parts);
+        self.item.entity.clone_from(&self.item.name);
+        self.item.kind = Some(FieldType::Boolean);
+        self.item.span = Some(self.scene.span(self.at, self.end));
+        self.at = self.end;
+        true
+    }
+
+    /// "how many seats", "how long it takes", "why they left".
+    fn how(&mut self) -> bool {
+        let scene = self.scene;
+        let (name, kind) = if scene.is(self.at, "why") {
+            ("reason".to_owned(), FieldType::LongText)
+        } else if scene.is(self.at, "when") {
+            let verb = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Verb)).and_then(|at| scene.token(at));
+            (verb.map_or("date".to_owned(), |verb| format!("{}_at", nouns::snake(&[&verb.text]))), FieldType::Datetime)
+        } else if scene.is(self.at, "how") {
+            match scene.token(self.at + 1).map(|token| token.text.as_str()) {
+                Some("many") => {
+                    let noun = scene.first_np(self.at + 1, self.end).map_or("count".to_owned(), Np::field);
+                    (noun, FieldType::Integer)
+                }
+                Some("much") => {
+                    (scene.first_np(self.at + 2, self.end).map_or("amount".to_owned(), Np::field), FieldType::Money)
+                }
+                Some("long") => ("duration".to_owned(), FieldType::Integer),
+                Some("often") => ("frequency".to_owned(), FieldType::Text),
+                _ => return false,
+            }
+        } else {
+            return false;
+        };
+        self.item.span = Some(scene.span(self.at, self.end));
+        self.item.entity.clone_from(&name);
+        self.item.name = name;
+        self.item.kind = Some(kind);
+        self.at = self.end;
+        true
+    }
+
+    /// A name that is no noun phrase: "paid or not", "published", "explicit yes/no".
+    fn wordy(&mut self) {
+        let scene = self.scene;
+        let mut parts: Vec<String> = Vec::new();
+        let from = self.at;
+        while self.at < self.end && scene.depth_at(self.at) == scene.depth_at(from) {
+            let Some(token) = scene.token(self.at) else { break };
+            let wordy = matches!(
+                scene.tag(self.at),
+                Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun | Tag::Adverb)
+            );
+            if !wordy || token.one_of(&["yes", "no", "or"]) {
+                break;
+            }
+            parts.push(token.text.clone());
+            self.at += 1;
+        }
+        if parts.is_empty() || parts.len() > 3 {
+            return;
+        }
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        self.item.name = nouns::snake(&parts);
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(from, self.at));
+        self.after();
+        if !self.item.known() {
+            self.item.name.clear();
+        }
+    }
+
+    /// Everything that may follow a name.
+    fn after(&mut self) {
+        let scene = self.scene;
+        let mut last = usize::MAX;
+        while self.at < self.end && self.at != last {
+            last = self.at;
+            let here = self.at;
+            let rest = |n: usize, texts: &[&str]| scene.one_of(here + n, texts);
+            if let Some(close) = scene.close_of(self.at) {
+                brackets(scene, &mut self.item, self.at + 1, close);
+                self.at = close + 1;
+                self.end = self.end.max(self.at.min(self.to));
+                if self.at < self.to && !separator(scene, self.at, self.at) && self.end <= self.at {
+                    self.end = item_end(scene, self.at, self.to);
+                }
+            } else if rest(0, &["yes"]) || rest(0, &["or"]) && rest(1, &["not"]) || rest(0, &["true"]) {
+                self.item.kind = Some(FieldType::Boolean);
+                self.at = self.end;
+            } else if rest(0, &["/"]) {
+                self.slashes();
+            } else if rest(0, &[":"])
+                || rest(0, &["of", "being", "either"]) && self.takes_values()
+                || rest(0, &["one"]) && rest(1, &["of"])
+                || self.copula()
+            {
+                self.take_values();
+            } else if rest(0, &["from", "between", "on"]) && self.range() {
+            } else if rest(0, &["in", "(in"]) && self.unit(self.at + 1) {
+                self.at += 2;
+            } else if self.unit(self.at) {
+                self.at += 1;
+            } else if rest(0, &["with"]) && scene.np_at(self.at + 1).is_some() {
+                self.with();
+            } else if rest(0, &["in"]) && rest(1, &["stock"])
+                || rest(0, &["on"]) && rest(1, &["hand"])
+                || rest(0, &["per"])
+            {
+                let tail = scene.token(self.at + 1).map_or("", |t| t.text.as_str());
+                let word = scene.token(self.at).map_or("", |t| t.text.as_str());
+                self.item.name = nouns::snake(&[&self.item.name, word, tail]);
+                if word == "in" || word == "on" || self.item.name.starts_with("target") {
+                    self.item.kind = Some(FieldType::Integer);
+                }
+                self.at += 2;
+            } else if rest(0, &["required", "mandatory"]) {
+                self.item.required = Some(true);
+                self.at += 1;
+            } else if rest(0, &["optional"]) {
+                self.item.required = Some(false);
+                self.at += 1;
+            } else if rest(0, &["unique"]) {
+                self.item.unique = true;
+                self.at += 1;
+            } else if scene.tag(self.at) == Some(Tag::Participle)
+                && rest(0, &["spent", "performed", "worked", "completed", "received", "taken"])
+            {
+                let word = scene.token(self.at).map_or("", |t| t.text.as_str());
+                self.item.name = nouns::snake(&[&self.item.name, word]);
+                self.item.kind = self.item.kind.or(fields::guess(&self.item.entity).map(|guess| guess.kind));
+                self.at += 1;
+            } else {
+                self.at += 1;
+            }
+        }
+    }
+
+    fn takes_values(&self) -> bool {
+        fields::takes_values(self.item.entity.rsplit('_').next().unwrap_or(""))
+    }
+
+    /// "status can be", "status is", "status that can be".
+    fn copula(&self) -> bool {
+        let scene = self.scene;
+        let be = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Be));
+        self.takes_values() && be.is_some_and(|be| be - self.at <= 2) && (self.at..self.end).all(|_| true)
+    }
+
+    fn take_values(&mut self) {
+        let mut from = self.at + 1;
+        while from < self.to
+            && (matches!(self.scene.tag(from), Some(Tag::Be | Tag::Modal | Tag::Adverb))
+                || self.scene.one_of(from, &["either", "one", "of", "that", "which", "be"]))
+        {
+            from += 1;
+        }
+        let (values, next) = values(self.scene, from, self.to);
+        if values.len() >= 2 {
+            self.item.values = values;
+            self.at = next;
+            self.end = next;
+        } else {
+            self.at += 1;
+        }
+    }
+
+    /// "status draft/sent/paid", "date/time", "plus one yes/no".
+    fn slashes(&mut self) {
+        let scene = self.scene;
+        if self.item.name.ends_with("date") && scene.is(self.at + 1, "time") {
+            self.item.kind = Some(FieldType::Datetime);
+            self.at += 2;
+            return;
+        }
+        if self.item.name.ends_with("yes") {
+            self.item.name = self.item.name.trim_end_matches("yes").trim_end_matches('_').to_owned();
+            self.item.kind = Some(FieldType::Boolean);
+            self.at = self.end;
+            return;
+        }
+        let mut values: Vec<String> = Vec::new();
+        let parts: Vec<&str> = self.item.name.split('_').collect();
+        let name_words = parts.iter().position(|part| fields::takes_values(part)).map_or(1, |at| at + 1);
+        if parts.len() > name_words {
+            values.push(parts.get(name_words..).unwrap_or(&[]).join("_"));
+            let name = parts.get(..name_words).unwrap_or(&[]).join("_");
+            self.item.entity.clone_from(&name);
+            self.item.name = name;
+        }
+        while scene.is(self.at, "/") {
+            let mut word_end = self.at + 1;
+            while word_end < self.end && !scene.is(word_end, "/") && scene.depth_at(word_end) == scene.depth_at(self.at)
+            {
+                word_end += 1;
+            }
+            values.push(value(scene, self.at + 1, word_end));
+            self.at = word_end;
+        }
+        if values.len() >= 2 {
+            self.item.values = values.into_iter().filter(|value| !value.is_empty()).collect();
+        }
+    }
+
+    /// "from 1 to 5", "between 1 and 10".
+    fn range(&mut self) -> bool {
+        let number = |at: usize| self.scene.token(at).and_then(|t| words::number(&t.text));
+        let (Some(low), Some(high)) = (number(self.at + 1), number(self.at + 3)) else { return false };
+        self.item.min = Some(low);
+        self.item.max = Some(high);
+        self.item.kind = Some(FieldType::Integer);
+        self.at += 4;
+        true
+    }
+
+    fn unit(&mut self, at: usize) -> bool {
+        let Some(kind) = self.scene.token(at).and_then(|token| unit(&token.text)) else { return false };
+        if self.item.kind.is_none() {
+            self.item.kind = Some(kind);
+        }
+        true
+    }
+
+    /// "items with quantity and price": the list goes on to the next item with an article.
+    fn with(&mut self) {
+        let scene = self.scene;
+        let from = self.at + 1;
+        let articles = matches!(scene.tag(from), Some(Tag::Determiner));
+        let depth = scene.depth_at(self.at);
+        let mut end = from;
+        while end < self.to {
+            let comma = scene.depth_at(end) == depth && scene.is(end, ",");
+            if comma && !articles && scene.tag(end + 1) == Some(Tag::Determiner) {
+                break;
+            }
+            end += 1;
+        }
+        let child_like = self.item.plural || archetypes::sort(&self.item.entity).is_some();
+        let items = read(scene, from, end);
+        if child_like && items.iter().any(Item::known) {
+            self.item.items = items;
+            self.at = end;
+            self.end = end;
+        } else {
+            self.at = self.end;
+        }
+    }
+}
+
+/// What stands in brackets after a name: values, fields, a unit, a constraint.
+fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usize) {
+    let text = scene.words(from, to);
+    match text.as_str() {
+        "unique" => return item.unique = true,
+        "required" | "mandatory" => return item.required = Some(true),
+        "optional" | "if any" | "if available" => return item.required = Some(false),
+        "yes / no" | "y / n" | "true / false" | "yes or no" | "yes , no" | "boolean" | "bool" | "true or false" => {
+            return item.kind = Some(FieldType::Boolean);
+        }
+        "markdown" | "rich text" | "long text" | "html" => return item.kind = Some(FieldType::LongText),
+        "file" | "image" | "pdf" | "upload" | "photo" => {
+            item.kind = Some(FieldType::Url);
+            return item.file = true;
+        }
+        "s" | "es" => return item.plural = true,
+        _ => {}
+    }
+    if text.contains("unique") && to - from <= 4 {
+        item.unique = true;
+        return;
+    }
+    let number = |at: usize| scene.token(at).and_then(|t| words::number(&t.text));
+    if let (Some(low), Some(high)) = (number(from), number(from + 2))
+        && scene.one_of(from + 1, &["-", "to", "–"])
+    {
+        item.min = Some(low);
+        item.max = Some(high);
+        item.kind = Some(FieldType::Integer);
+        return;
+    }
+    if to - from <= 2
+        && let Some(kind) = scene.token(to - 1).and_then(|t| unit(&t.text))
+    {
+        item.kind = Some(kind);
+        return;
+    }
+    let start = from + usize::from(scene.one_of(from, &["e.g", "eg", "like", "either", "i.e"]));
+    let start = start + usize::from(scene.one_of(start, &[".", ",", ":"]));
+    let listed = read(scene, start, to);
+    let named = listed.iter().filter(|item| item.known()).count();
+    let (values, _) = values(scene, start, to);
+    let head = item.entity.rsplit('_').next().unwrap_or("");
+    let chooses = fields::takes_values(head) || fields::guess(head).is_some_and(|guess| guess.kind == FieldType::Enum);
+    let table = archetypes::sort(&item.entity).is_some() || archetypes::sort(head).is_some();
+    if values.len() >= 2 && chooses && (!table || named * 2 < listed.len().max(1)) {
+        item.values = values;
+    } else if !listed.is_empty() && named * 2 >= listed.len() && (table || item.plural || listed.len() >= 2) {
+        item.items = listed;
+    } else if values.len() >= 2 {
+        item.values = values;
+    }
+}
+
+/// A unit after a name tells its type.
+fn unit(word: &str) -> Option<FieldType> {
+    match word {
+        "minutes" | "minute" | "mins" | "min" | "seconds" | "secs" | "months" | "years" | "days" | "weeks"
+        | "points" | "stars" => Some(FieldType::Integer),
+        "hours" | "kg" | "kilograms" | "lbs" | "pounds" | "grams" | "g" | "cm" | "mm" | "km" | "miles" | "meters"
+        | "m2" | "sqm" | "liters" | "ml" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
+        "usd" | "eur" | "gbp" | "dollars" | "euros" | "pounds-sterling" | "$" | "€" | "£" => Some(FieldType::Money),
+        _ => None,
+    }
+}
+
+/// Values "a, b or c", "a / b / c", "a -> b -> c": the values and where they end.
+pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>, usize) {
+    let depth = scene.depth_at(from);
+    let mut found = Vec::new();
+    let mut start = from;
+    let mut at = from;
+    let mut last_was_or = false;
+    while at <= to {
+        let ends = at == to || scene.one_of(at, &[";", "."]);
+        let arrow = scene.one_of(at, &[",", "/", "|", "->", ">"])
+            || scene.one_of(at, &["or", "and", "then", "&"])
+            || scene.is(at, "to") && !found.is_empty();
+        let hyphen = scene.is(at, "-") && scene.is(at + 1, ">");
+        if scene.close_of(at).is_some() || scene.depth_at(at) < depth {
+            push_value(scene, &mut found, start, at);
+            return (found, at);
+        }
+        if ends || arrow || hyphen {
+            push_value(scene, &mut found, start, at);
+            if ends
+                || at > from && last_was_or && scene.is(at, ",")
+                || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Pronoun | Tag::Subordinator | Tag::Relative))
+                    && !scene.one_of(at + 1, &["no", "one", "other"])
+            {
+                return (found, at);
+            }
+            last_was_or = scene.one_of(at, &["or", "and"]);
+            start = at + 1 + usize::from(hyphen);
+        } else if matches!(scene.tag(at), Some(Tag::Subordinator | Tag::Relative))
+            || at > start && matches!(scene.tag(at), Some(Tag::Modal | Tag::Be))
+        {
+            return (found, start);
+        }
+        at += 1;
+    }
+    (found, to)
+}
+
+fn push_value(scene: &Scene<'_>, found: &mut Vec<String>, from: usize, to: usize) {
+    let mut from = from;
+    while from < to && scene.one_of(from, &["or", "and", "either", "then", "to", "a", "an", "e.g", ":", "from"]) {
+        from += 1;
+    }
+    if to <= from || to - from > 4 {
+        return;
+    }
+    let value = value(scene, from, to);
+    if let Some((first, last)) = value.split_once("_").filter(|_| to - from == 1)
+        && let (Some(letter), Some(low), Some(high)) = series(first, last)
+        && high > low
+        && high - low < 20
+    {
+        found.extend((low..=high).map(|n| format!("{letter}{n}")));
+        return;
+    }
+    if !value.is_empty() && !found.contains(&value) && value != "etc" {
+        found.push(value);
+    }
+}
+
+/// "p0", "p3" are the ends of a series.
+fn series(first: &str, last: &str) -> (Option<String>, Option<i64>, Option<i64>) {
+    let split = |text: &str| {
+        let letters: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
+        let number = text.get(letters.len()..).and_then(|digits| digits.parse::<i64>().ok());
+        (letters, number)
+    };
+    let ((a, low), (b, high)) = (split(first), split(last));
+    ((a == b && a.len() == 1).then_some(a), low, high)
+}
+
+fn value(scene: &Scene<'_>, from: usize, to: usize) -> String {
+    let parts: Vec<&str> = scene
+        .tokens
+        .get(from..to)
+        .unwrap_or(&[])
+        .iter()
+        .filter(|t| !t.one_of(&["\"", "'", "*", "`"]))
+        .map(|t| t.text.as_str())
+        .collect();
+    let name = nouns::snake(&parts);
+    if name.starts_with('n') && parts.first().is_some_and(|p| p.starts_with(|c: char| c.is_ascii_digit())) {
+        return name.get(1..).unwrap_or("").to_owned();
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &str) -> Vec<String> {
+        let scene = Scene::read(list);
+        read(&scene, 0, scene.tokens.len())
+            .into_iter()
+            .map(
+                |item| {
+                    if item.values.is_empty() { item.name } else { format!("{}={}", item.name, item.values.join("|")) }
+                },
+            )
+            .collect()
+    }
+
+    #[test]
+    fn lists_of_names() {
+        assert_eq!(
+            names("a name, a date of planting, start and end date"),
+            ["name", "date_of_planting", "start_date", "end_date"]
+        );
+        assert_eq!(
+            names("mood (happy, sad or flat), size: small / large"),
+            ["mood=happy|sad|flat", "size=small|large"]
+        );
+        assert_eq!(names("status draft/sent/void, a notes field"), ["status=draft|sent|void", "note"]);
+    }
+
+    #[test]
+    fn units_and_hints_tell_types() {
+        let scene = Scene::read("weight in kg, insured or not, score from 1 to 10, whether it is waterproof");
+        let kinds: Vec<_> =
+            read(&scene, 0, scene.tokens.len()).into_iter().map(|item| (item.name, item.kind, item.max)).collect();
+        assert_eq!(
+            kinds,
+            [
+                ("weight".into(), Some(FieldType::Decimal), None),
+                ("insured".into(), Some(FieldType::Boolean), None),
+                ("score".into(), Some(FieldType::Integer), Some(10)),
+                ("waterproof".into(), Some(FieldType::Boolean), None),
+            ]
+        );
+    }
+}

@@ -1,0 +1,290 @@
+//! Noun phrases: "each overdue library loan" is the noun `library_loan`, described as overdue, one of many.
+
+use crate::lexicon::{archetypes, fields, words};
+use crate::tags::Tag;
+use crate::tokens::{Span, Token};
+
+/// How many the phrase speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Count {
+    Unsaid,
+    One,
+    Each,
+    Many,
+    Number(i64),
+    None,
+}
+
+/// One word of a noun phrase.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pub text: String,
+    pub lemma: String,
+    pub noun: bool,
+}
+
+/// A noun phrase.
+#[derive(Clone, Debug)]
+pub(crate) struct Np {
+    /// Tokens, articles included.
+    pub from: usize,
+    pub to: usize,
+    pub span: Span,
+    pub words: Vec<Word>,
+    pub count: Count,
+    pub plural: bool,
+    pub article: Option<String>,
+    /// "their", "my".
+    pub possessive: Option<String>,
+    /// The "driver" of "driver's licence".
+    pub owner: Option<Vec<Word>>,
+    /// "list of".
+    pub listed: bool,
+}
+
+impl Np {
+    pub(crate) fn head(&self) -> &str {
+        self.words.last().map_or("", |word| word.lemma.as_str())
+    }
+    /// Singular snake_case without describing words: the name of a record.
+    pub(crate) fn entity(&self) -> String {
+        let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+        snake(&if nouns.is_empty() { self.words.iter().map(|word| word.lemma.as_str()).collect() } else { nouns })
+    }
+    /// snake_case with describing words, the last word as written: the name of a field.
+    pub(crate) fn field(&self) -> String {
+        field_name(&self.words)
+    }
+    pub(crate) fn has_adjective(&self, text: &str) -> bool {
+        self.words.iter().any(|word| !word.noun && word.text == text)
+    }
+}
+
+const NOT_IN_NAMES: &str = "own new unique optional required mandatory different simple basic good nice own respective relevant \
+    corresponding following given certain such same various several their mandatory important necessary";
+
+pub(crate) fn field_name(words: &[Word]) -> String {
+    let kept: Vec<&Word> =
+        words.iter().filter(|word| word.noun || !crate::lexicon::has(NOT_IN_NAMES, &word.text)).collect();
+    let last = kept.len().saturating_sub(1);
+    let parts: Vec<&str> = kept
+        .iter()
+        .enumerate()
+        .map(|(at, word)| if at == last { word.text.as_str() } else { word.lemma.as_str() })
+        .collect();
+    snake(&parts)
+}
+
+/// ASCII snake_case, starting with a letter.
+pub(crate) fn snake(parts: &[&str]) -> String {
+    let mut name = String::new();
+    for c in parts.join("_").chars() {
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        } else if let Some(plain) = unaccent(c) {
+            name.push(plain);
+        } else if !name.ends_with('_') && !name.is_empty() {
+            name.push('_');
+        }
+    }
+    let name = name.trim_end_matches('_');
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("n{name}") } else { name.to_owned() }
+}
+
+fn unaccent(c: char) -> Option<char> {
+    let table = "àaáaâaãaäaåaçcèeéeêeëeìiíiîiïiñnòoóoôoõoöoùuúuûuüuýy";
+    let mut pairs = table.chars();
+    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+        if c == from {
+            return Some(to);
+        }
+    }
+    None
+}
+
+/// All noun phrases of a sentence whose tokens start at `offset` of the request's tokens.
+pub(crate) fn chunk(tokens: &[Token], tags: &[Tag], offset: usize) -> Vec<Np> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match phrase(tokens, tags, at) {
+            Some((mut np, end)) => {
+                np.from += offset;
+                np.to += offset;
+                found.push(np);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
+    let tag = |at: usize| tags.get(at).copied();
+    let token = |at: usize| tokens.get(at);
+    let mut np = Np {
+        from: start,
+        to: start,
+        span: token(start)?.span,
+        words: Vec::new(),
+        count: Count::Unsaid,
+        plural: false,
+        article: None,
+        possessive: None,
+        owner: None,
+        listed: false,
+    };
+    let mut at = start;
+    let mut last_noun = None;
+    while let (Some(this), Some(tag_here)) = (token(at), tag(at)) {
+        match tag_here {
+            Tag::Determiner | Tag::Number if last_noun.is_none() => determine(&mut np, this),
+            Tag::Negation if this.is("no") && last_noun.is_none() => np.count = Count::None,
+            Tag::Possessive if last_noun.is_none() => np.possessive = Some(this.text.clone()),
+            Tag::Adjective | Tag::Participle if last_noun.is_none() || tag(at + 1) == Some(Tag::Noun) => {
+                if last_noun.is_none()
+                    && !matches!(tag(at + 1), Some(Tag::Noun | Tag::Adjective | Tag::Participle | Tag::Number))
+                {
+                    break;
+                }
+                np.words.push(Word { text: this.text.clone(), lemma: this.text.clone(), noun: false });
+            }
+            Tag::Noun => {
+                np.words.push(Word { text: this.text.clone(), lemma: this.lemma.clone(), noun: true });
+                np.plural = this.plural();
+                last_noun = Some(at);
+            }
+            Tag::Genitive if last_noun.is_some() => {
+                np.owner = Some(std::mem::take(&mut np.words));
+                last_noun = None;
+            }
+            _ => break,
+        }
+        at += 1;
+        if np.owner.is_some()
+            && last_noun.is_none()
+            && tag(at).is_none_or(|t| !matches!(t, Tag::Noun | Tag::Adjective | Tag::Participle))
+        {
+            np.words = np.owner.take()?;
+            last_noun = Some(at.saturating_sub(1));
+            break;
+        }
+    }
+    let mut end = last_noun? + 1;
+    // Words after the last noun that only would have described a further one.
+    while np.words.last().is_some_and(|word| !word.noun) {
+        np.words.pop();
+    }
+    if let Some((inner, inner_end)) = of_phrase(tokens, tags, end, &np) {
+        merge_of(&mut np, inner);
+        end = inner_end;
+    }
+    if matches!(np.count, Count::Unsaid) && np.plural {
+        np.count = Count::Many;
+    }
+    np.to = end;
+    np.span.end = token(end.saturating_sub(1))?.span.end;
+    (!np.words.is_empty()).then_some((np, end))
+}
+
+fn determine(np: &mut Np, token: &Token) {
+    let word = token.text.as_str();
+    np.count = match word {
+        "a" | "an" | "one" | "single" => Count::One,
+        "each" | "every" | "any" => Count::Each,
+        "several" | "many" | "multiple" | "various" | "numerous" | "few" | "lots" | "all" | "some" | "more" => {
+            Count::Many
+        }
+        "no" | "zero" => Count::None,
+        _ => match words::number(word) {
+            Some(number) => Count::Number(number),
+            None => np.count,
+        },
+    };
+    np.article.get_or_insert_with(|| word.to_owned());
+}
+
+/// "date of birth" is one name; "list of allergies" speaks of allergies; "copies of books" are two records.
+fn of_phrase(tokens: &[Token], tags: &[Tag], end: usize, np: &Np) -> Option<(Np, usize)> {
+    if !tokens.get(end)?.is("of") {
+        return None;
+    }
+    let head = np.words.last()?;
+    let generic = words::is_generic_head(&head.text);
+    let named = fields::guess(&head.lemma).is_some()
+        || matches!(
+            head.lemma.as_str(),
+            "number"
+                | "type"
+                | "kind"
+                | "proof"
+                | "place"
+                | "country"
+                | "unit"
+                | "level"
+                | "method"
+                | "reason"
+                | "sense"
+        );
+    if !generic && (!named || np.plural && archetypes::sort(&head.lemma).is_some()) {
+        return None;
+    }
+    phrase(tokens, tags, end + 1)
+}
+
+fn merge_of(np: &mut Np, inner: Np) {
+    let head = np.words.last().map(|word| word.lemma.clone()).unwrap_or_default();
+    let generic = np.words.last().is_some_and(|word| words::is_generic_head(&word.text))
+        && !matches!(head.as_str(), "number" | "type" | "kind" | "name");
+    let many_of = head == "number" && np.words.len() == 1 && np.article.as_deref() == Some("a");
+    if generic || many_of {
+        np.listed = true;
+        np.plural = inner.plural;
+        np.count = Count::Many;
+        np.owner = inner.owner.or(np.owner.take());
+        np.words = inner.words;
+        np.possessive = inner.possessive.or(np.possessive.take());
+        return;
+    }
+    let about_one = inner.article.is_some() || inner.possessive.is_some();
+    if about_one && archetypes::sort(&inner.entity()).is_some() {
+        // "the price of the room": a field of the room.
+        np.owner = Some(inner.words);
+        return;
+    }
+    if about_one {
+        let mut words = inner.words;
+        words.append(&mut np.words);
+        np.words = words;
+        return;
+    }
+    np.words.push(Word { text: "of".into(), lemma: "of".into(), noun: true });
+    np.words.extend(inner.words);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{tags, tokens};
+
+    fn fields_of(sentence: &str) -> Vec<String> {
+        let tokens = tokens::tokenize(sentence, 0);
+        let tags = tags::tag(&tokens);
+        chunk(&tokens, &tags, 0).iter().map(Np::field).collect()
+    }
+
+    #[test]
+    fn of_joins_names_and_drops_empty_heads() {
+        assert_eq!(
+            fields_of("a date of birth, a list of hobbies, the number of cabins"),
+            ["date_of_birth", "hobbies", "number_of_cabins"]
+        );
+    }
+
+    #[test]
+    fn names_are_ascii() {
+        assert_eq!(snake(&["Crème", "brûlée"]), "creme_brulee");
+        assert_eq!(snake(&["2nd", "name"]), "n2nd_name");
+    }
+}

@@ -1,0 +1,260 @@
+//! The reading for people: summary, assumptions, questions, and what found no place.
+
+use crate::clauses::Polarity;
+use crate::draft::Draft;
+use crate::facts::Evidence;
+use crate::lexicon::fields::FieldType;
+use crate::lexicon::words;
+use crate::reading::{
+    AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, RelationSummary,
+    Summary, TriggerSummary, Unplaced, UnplacedClass,
+};
+use crate::scene::Scene;
+use crate::tokens::{Kind, Span};
+
+const MOST_QUESTIONS: usize = 3;
+
+/// The draft in short.
+pub(crate) fn summary(draft: &Draft) -> Summary {
+    let mut relations: Vec<RelationSummary> = draft
+        .relations
+        .iter()
+        .map(|relation| RelationSummary {
+            from: relation.from.clone(),
+            to: relation.to.clone(),
+            kind: relation.kind,
+            assumed: relation.assumed,
+        })
+        .collect();
+    for entity in &draft.entities {
+        for field in entity.fields.iter().filter(|field| field.to.as_deref() == Some("user")) {
+            let _ = field;
+            relations.push(RelationSummary {
+                from: "user".into(),
+                to: entity.name.clone(),
+                kind: crate::draft::RelationKind::OneToMany,
+                assumed: true,
+            });
+        }
+    }
+    Summary {
+        entities: draft.entities.iter().filter(|entity| !entity.join).map(entity_summary).collect(),
+        relations,
+        integrations: draft.integrations.iter().map(|used| used.category.to_owned()).collect(),
+        automations: draft
+            .automations
+            .iter()
+            .map(|automation| AutomationSummary {
+                trigger: TriggerSummary {
+                    kind: automation.trigger.kind,
+                    entity: automation.trigger.entity.clone(),
+                    field: automation.trigger.field.clone(),
+                    value: automation.trigger.value.clone(),
+                    cron: automation.trigger.cron.clone(),
+                    offset: automation.trigger.offset.clone(),
+                },
+                action: automation.action.to_owned(),
+            })
+            .collect(),
+        roles: draft.roles.clone(),
+        access: draft
+            .grants
+            .iter()
+            .map(|g| AccessSummary { role: g.role.clone(), action: g.action.to_owned(), entity: g.entity.clone() })
+            .collect(),
+        unplaced: Vec::new(),
+    }
+}
+
+fn entity_summary(entity: &crate::draft::Entity) -> EntitySummary {
+    let fields = entity.fields.iter().filter(|field| field.kind != FieldType::Reference).map(|field| FieldSummary {
+        name: field.name.clone(),
+        kind: field.kind.word(),
+        required: field.required == Some(true),
+        unique: field.unique,
+        values: field.values.clone(),
+        default: field.default.clone(),
+        assumed: field.assumed,
+    });
+    EntitySummary { name: entity.name.clone(), fields: fields.collect(), assumed: entity.assumed }
+}
+
+/// The draft's notes, the repairs of spelling first.
+pub(crate) fn assumptions(scene: &Scene<'_>, draft: &Draft) -> Vec<Assumption> {
+    let repairs = scene.repairs.iter().map(|repair| {
+        (
+            String::new(),
+            format!("\"{}\" was read as \"{}\"", repair.written, repair.read_as),
+            "spelling".to_owned(),
+            Some(repair.span),
+            vec![repair.written.clone()],
+        )
+    });
+    let notes = draft
+        .notes
+        .iter()
+        .map(|note| (note.what.clone(), note.text.clone(), note.why.clone(), note.span, note.alternatives.clone()));
+    repairs
+        .chain(notes)
+        .enumerate()
+        .map(|(at, (what, text, why, span, alternatives))| Assumption {
+            id: format!("a{}", at + 1),
+            what,
+            text,
+            why,
+            span: span.map(|s| [s.start, s.end]),
+            alternatives,
+        })
+        .collect()
+}
+
+/// What to ask first.
+pub(crate) fn questions(draft: &Draft) -> Vec<Question> {
+    let mut asked = Vec::new();
+    if !draft.roles.is_empty() && draft.grants.is_empty() {
+        asked.push(Question {
+            text: format!("Who may see and change what? {} are roles.", draft.roles.join(", ").replace('_', " ")),
+            default: "everyone signed in sees everything, and the roles change it".into(),
+            alternatives: vec!["everyone sees only their own records".into()],
+        });
+    }
+    for (name, _) in &draft.maybes {
+        if asked.len() < MOST_QUESTIONS {
+            let name = name.replace('_', " ");
+            asked.push(Question {
+                text: format!("Should each {name} be kept as a record of its own?"),
+                default: "no".into(),
+                alternatives: vec![format!("yes: a table of {}", crate::lemma::plural(&name))],
+            });
+        }
+    }
+    asked.truncate(MOST_QUESTIONS);
+    asked
+}
+
+/// Where everything comes from.
+pub(crate) fn grounds(draft: &Draft) -> Vec<Ground> {
+    let ground = |what: String, grounds: &crate::draft::Grounds| Ground {
+        what,
+        spans: grounds.spans.clone(),
+        rules: grounds.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+    };
+    let mut all = Vec::new();
+    for entity in &draft.entities {
+        all.push(ground(format!("/entity/{}", entity.name), &entity.grounds));
+        for field in &entity.fields {
+            all.push(ground(format!("/entity/{}/field/{}", entity.name, field.name), &field.grounds));
+        }
+    }
+    for used in &draft.integrations {
+        all.push(ground(format!("/integration/{}", used.category), &used.grounds));
+    }
+    all
+}
+
+/// Which words something was made of, clause by clause.
+pub(crate) struct Coverage {
+    pub share: f64,
+    pub unplaced: Vec<Unplaced>,
+}
+
+/// Measures which words the facts cover, and lists the clauses that they do not.
+pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) -> Coverage {
+    let spans: Vec<Span> =
+        evidence.iter().map(|found| found.span).chain(draft.automations.iter().map(|a| a.span)).collect();
+    let covered = |at: usize| {
+        scene.token(at).is_some_and(|token| {
+            spans.iter().any(|span| span.start <= token.span.start && token.span.end <= span.end)
+                || known(draft, &token.lemma)
+        })
+    };
+    let (mut all, mut hit) = (0usize, 0usize);
+    let mut unplaced = Vec::new();
+    for clause in &scene.clauses {
+        let content: Vec<usize> = (clause.from..clause.to).filter(|at| is_content(scene, *at)).collect();
+        let found = content.iter().filter(|at| covered(**at)).count();
+        all += content.len();
+        hit += found;
+        let span = scene.span(clause.from, clause.to);
+        if clause.polarity == Polarity::Someday && !content.is_empty() {
+            unplaced.push(left_out(scene, span, UnplacedClass::Future, "said to be for later"));
+            continue;
+        }
+        if found * 2 < content.len() && !greeting(scene, clause.from, clause.to) {
+            let class = classify(scene, clause.from, clause.to);
+            unplaced.push(left_out(scene, span, class, note(class)));
+        } else {
+            foreign_parts(scene, clause.from, clause.to, &mut unplaced);
+        }
+    }
+    let share = if all == 0 { 0.0 } else { hit as f64 / all as f64 };
+    Coverage { share: (share * 100.0).round() / 100.0, unplaced }
+}
+
+fn known(draft: &Draft, lemma: &str) -> bool {
+    let in_name = |name: &str| name.split('_').any(|part| part == lemma);
+    lemma.len() > 2
+        && draft
+            .entities
+            .iter()
+            .any(|entity| in_name(&entity.name) || entity.fields.iter().any(|field| field.name == lemma))
+        || draft.roles.iter().any(|role| in_name(role))
+        || draft.app.split('-').any(|part| part == lemma)
+}
+
+fn is_content(scene: &Scene<'_>, at: usize) -> bool {
+    scene.token(at).is_some_and(|token| {
+        token.kind == Kind::Word
+            && !words::is_function_word(&token.text)
+            && !words::is_adverb(&token.text)
+            && token.text.len() > 1
+            && token.text != "'s"
+    })
+}
+
+fn greeting(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let text = scene.words(from, to);
+    to - from <= 3 || ["thank", "hello", "hi ", "hey", "please"].iter().any(|word| text.starts_with(word))
+}
+
+const UI: &str = "dark light mode theme color colors design look beautiful gorgeous pretty button buttons screen layout responsive ui ux logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
+const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift kotlin java php next.js nextjs firebase supabase blockchain";
+const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency availability-target load";
+
+fn classify(scene: &Scene<'_>, from: usize, to: usize) -> UnplacedClass {
+    let any =
+        |list: &str| (from..to).any(|at| scene.token(at).is_some_and(|token| crate::lexicon::has(list, &token.text)));
+    if any(TECH) {
+        UnplacedClass::Tech
+    } else if any(UI) {
+        UnplacedClass::Ui
+    } else if any(NON_FUNCTIONAL) {
+        UnplacedClass::NonFunctional
+    } else {
+        UnplacedClass::Unclear
+    }
+}
+
+fn note(class: UnplacedClass) -> &'static str {
+    match class {
+        UnplacedClass::Ui => "about how it looks; this makes the backend",
+        UnplacedClass::Tech => "about what it is made with",
+        UnplacedClass::NonFunctional => "a wish for the whole, not for one record",
+        UnplacedClass::Future => "said to be for later",
+        UnplacedClass::Unclear => "not understood",
+    }
+}
+
+/// Words about looks or tools inside a clause that was otherwise understood.
+fn foreign_parts(scene: &Scene<'_>, from: usize, to: usize, unplaced: &mut Vec<Unplaced>) {
+    for np in scene.nps_in(from, to) {
+        let class = classify(scene, np.from, np.to);
+        if class != UnplacedClass::Unclear && matches!(class, UnplacedClass::Tech | UnplacedClass::Ui) {
+            unplaced.push(left_out(scene, np.span, class, note(class)));
+        }
+    }
+}
+
+fn left_out(scene: &Scene<'_>, span: Span, class: UnplacedClass, note: &str) -> Unplaced {
+    Unplaced { span: [span.start, span.end], text: scene.text(span).to_owned(), class, note: note.to_owned() }
+}

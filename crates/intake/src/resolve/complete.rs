@@ -1,0 +1,257 @@
+//! What the blueprint needs and the request does not say: references, join tables, labels.
+//!
+//! Everything added here is told as an assumption.
+
+use crate::draft::{Draft, Entity, Field, RelationKind, Rights};
+use crate::lexicon::archetypes;
+use crate::lexicon::fields::FieldType;
+
+/// Completes the draft so that every entity can be built and created.
+pub(crate) fn complete(draft: &mut Draft) {
+    references(draft);
+    joins(draft);
+    labels(draft);
+    contacts(draft);
+    reachable(draft);
+    acyclic(draft);
+}
+
+fn references(draft: &mut Draft) {
+    for relation in draft.relations.clone() {
+        if relation.kind != RelationKind::OneToMany {
+            continue;
+        }
+        let Some(child) = draft.entity_mut(&relation.to) else { continue };
+        let clash = child.field(&relation.from).is_some();
+        if clash && child.field(&relation.from).is_some_and(|field| field.kind == FieldType::Reference) {
+            continue;
+        }
+        if clash {
+            child.fields.retain(|field| field.name != relation.from);
+        }
+        let mut field = Field::new(&relation.from, FieldType::Reference);
+        field.to = Some(relation.from.clone());
+        field.required = Some(relation.required && !relation.assumed);
+        field.assumed = relation.assumed;
+        field.grounds = relation.grounds.clone();
+        child.fields.push(field);
+        if !relation.required || relation.assumed {
+            let (what, text) = (
+                format!("/entity/{}/field/{}", relation.to, relation.from),
+                format!("each {} may belong to one {}", words(&relation.to), words(&relation.from)),
+            );
+            draft.note(
+                what,
+                text,
+                "relation.optional",
+                relation.grounds.spans.first().copied(),
+                &["required", "many-to-many"],
+            );
+        }
+    }
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// A many-to-many becomes a table of pairs.
+fn joins(draft: &mut Draft) {
+    for relation in draft.relations.clone() {
+        if relation.kind != RelationKind::ManyToMany {
+            continue;
+        }
+        let name = format!("{}_{}", relation.from, relation.to);
+        if draft.entity(&name).is_some() {
+            continue;
+        }
+        let mut fields = Vec::new();
+        for end in [&relation.from, &relation.to] {
+            let mut field = Field::new(end, FieldType::Reference);
+            field.to = Some(end.clone());
+            field.required = Some(true);
+            field.grounds = relation.grounds.clone();
+            fields.push(field);
+        }
+        let shared =
+            [&relation.from, &relation.to].iter().all(|end| draft.entity(end).is_some_and(|entity| !entity.owned));
+        let rights =
+            draft.entity(&relation.from).filter(|_| shared).map(|entity| entity.rights.clone()).unwrap_or_default();
+        draft.entities.push(Entity {
+            name: name.clone(),
+            fields,
+            owned: !shared,
+            rights,
+            actions: Vec::new(),
+            assumed: true,
+            join: true,
+            grounds: relation.grounds.clone(),
+        });
+        draft.note(
+            format!("/entity/{name}"),
+            format!(
+                "each row ties one {} to one {}; either has many of the other",
+                words(&relation.from),
+                words(&relation.to)
+            ),
+            "relation.join",
+            relation.grounds.spans.first().copied(),
+            &["one-to-many"],
+        );
+    }
+}
+
+/// Every entity has something to call it by.
+fn labels(draft: &mut Draft) {
+    let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
+    for name in names {
+        let Some(entity) = draft.entity_mut(&name) else { continue };
+        let labelled = entity.fields.iter().any(|field| {
+            matches!(
+                field.kind,
+                FieldType::Text
+                    | FieldType::LongText
+                    | FieldType::Email
+                    | FieldType::Phone
+                    | FieldType::Date
+                    | FieldType::Datetime
+                    | FieldType::Json
+            )
+        });
+        let ties = entity.fields.iter().filter(|field| field.kind == FieldType::Reference).count();
+        let event = matches!(archetypes::sort(&name), Some(archetypes::Sort::Event));
+        if labelled || entity.join || (event && ties >= 1 && entity.fields.len() > 1) || ties >= 2 {
+            continue;
+        }
+        let label = if matches!(
+            name.as_str(),
+            "task"
+                | "book"
+                | "post"
+                | "article"
+                | "ticket"
+                | "job"
+                | "course"
+                | "lesson"
+                | "movie"
+                | "song"
+                | "recipe"
+                | "event"
+        ) {
+            "title"
+        } else {
+            "name"
+        };
+        if entity.field(label).is_some() {
+            continue;
+        }
+        let mut field = Field::new(label, FieldType::Text);
+        field.required = Some(true);
+        field.assumed = true;
+        entity.fields.insert(0, field);
+        draft.note(
+            format!("/entity/{name}/field/{label}"),
+            format!("a {} has a {label}", words(&name)),
+            "label.added",
+            None,
+            &["no such field"],
+        );
+    }
+}
+
+/// A text message needs a number to go to.
+fn contacts(draft: &mut Draft) {
+    for (category, name, kind) in [
+        ("sms", "phone", FieldType::Phone),
+        ("whatsapp", "phone", FieldType::Phone),
+        ("email", "email", FieldType::Email),
+    ] {
+        let used = draft.integrations.iter().any(|integration| integration.category == category);
+        let has = draft.entities.iter().any(|entity| entity.fields.iter().any(|field| field.kind == kind));
+        if !used || has {
+            continue;
+        }
+        let person =
+            draft.entities.iter().find(|entity| archetypes::is_person(&entity.name)).map(|entity| entity.name.clone());
+        let Some(entity) = person.and_then(|person| draft.entity_mut(&person)) else { continue };
+        let mut field = Field::new(name, kind);
+        field.assumed = true;
+        let owner = entity.name.clone();
+        entity.fields.push(field);
+        draft.note(
+            format!("/entity/{owner}/field/{name}"),
+            format!("a {} has a {name}, because {category} goes there", words(&owner)),
+            "contact.added",
+            None,
+            &["no such field"],
+        );
+    }
+}
+
+/// A reference that some creator cannot read must not be required.
+fn reachable(draft: &mut Draft) {
+    let parents: Vec<(String, bool, Rights)> =
+        draft.entities.iter().map(|e| (e.name.clone(), e.owned, e.rights.clone())).collect();
+    for entity in &mut draft.entities {
+        let creators = entity
+            .rights
+            .create
+            .clone()
+            .unwrap_or_else(|| vec![if entity.owned { "signed_in".into() } else { "role:admin".into() }]);
+        for field in
+            entity.fields.iter_mut().filter(|field| field.kind == FieldType::Reference && field.required == Some(true))
+        {
+            let Some((_, owned, rights)) = parents.iter().find(|(name, ..)| Some(name) == field.to.as_ref()) else {
+                continue;
+            };
+            let readers =
+                rights.read.clone().unwrap_or_else(|| vec![if *owned { "owner".into() } else { "signed_in".into() }]);
+            let makers = rights.create.clone().unwrap_or_else(|| vec!["signed_in".into()]);
+            let sees = |creator: &String| {
+                readers.iter().any(|r| r == "anyone")
+                    || creator != "anyone"
+                        && (readers.iter().any(|r| r == "signed_in" || r == creator)
+                            || readers.iter().any(|r| r == "owner")
+                                && makers.iter().any(|m| m == "signed_in" || m == creator))
+            };
+            if !creators.iter().all(sees) {
+                field.required = Some(false);
+            }
+        }
+    }
+}
+
+/// Required references must not go round in a circle.
+fn acyclic(draft: &mut Draft) {
+    let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
+    for name in names {
+        let targets: Vec<String> = draft
+            .entity(&name)
+            .map(|e| e.fields.iter().filter(|f| f.required == Some(true)).filter_map(|f| f.to.clone()).collect())
+            .unwrap_or_default();
+        for target in targets {
+            if reaches(draft, &target, &name, 0)
+                && let Some(entity) = draft.entity_mut(&name)
+            {
+                for field in entity.fields.iter_mut().filter(|field| field.to.as_ref() == Some(&target)) {
+                    field.required = Some(false);
+                }
+            }
+        }
+    }
+}
+
+fn reaches(draft: &Draft, from: &str, goal: &str, depth: usize) -> bool {
+    if from == goal {
+        return true;
+    }
+    depth < 60
+        && draft.entity(from).is_some_and(|entity| {
+            entity
+                .fields
+                .iter()
+                .filter(|f| f.required == Some(true))
+                .filter_map(|f| f.to.as_deref())
+                .any(|to| to != from && reaches(draft, to, goal, depth + 1))
+        })
+}

@@ -1,0 +1,318 @@
+//! Which nouns are records. Each place a noun stands in adds to its score; enough makes an entity.
+
+use std::collections::HashMap;
+
+use crate::draft::{Draft, Entity, Grounds, Rights};
+use crate::facts::{Evidence, Fact, Thing, Who};
+use crate::lexicon::archetypes::{self, Sort};
+use crate::lexicon::verbs::{self, Class};
+use crate::lexicon::words;
+
+use super::is_plain_value;
+
+const ACCEPT: f64 = 2.2;
+const MAYBE: f64 = 1.4;
+/// Names that mean something to the engine.
+const RESERVED: &str =
+    "user users role session audit outbox migration idempotency auth health admin owner anyone nobody public";
+
+#[derive(Clone, Debug, Default)]
+struct Candidate {
+    name: String,
+    /// First place in the request.
+    first: usize,
+    fields: Vec<String>,
+    heading: bool,
+    mentions: f64,
+    ties: f64,
+    /// Something is done with it.
+    object: f64,
+    app: f64,
+    denied: bool,
+    actor: bool,
+    grounds: Grounds,
+}
+
+/// The nouns of the request and what became of them.
+#[derive(Debug, Default)]
+pub(crate) struct Cast {
+    /// Names as found, to the entity they mean.
+    alias: HashMap<String, String>,
+    accepted: Vec<(String, Grounds)>,
+    maybes: Vec<(String, crate::tokens::Span)>,
+}
+
+impl Cast {
+    /// The entity that a name means.
+    pub(crate) fn entity(&self, name: &str) -> Option<&str> {
+        let name = self.alias.get(name).map_or(name, String::as_str);
+        self.accepted.iter().find(|(accepted, _)| accepted == name).map(|(accepted, _)| accepted.as_str())
+    }
+}
+
+/// Weighs every noun.
+pub(crate) fn cast(evidence: &[Evidence]) -> Cast {
+    let mut found = collect(evidence);
+    let alias = merge(&mut found);
+    let mut cast = Cast { alias, ..Cast::default() };
+    found.sort_by_key(|candidate| candidate.first);
+    for candidate in found {
+        let score = score(&candidate);
+        let listed = cast.accepted.len() >= 50;
+        if score >= ACCEPT && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {
+            cast.accepted.push((candidate.name, candidate.grounds));
+        } else if score >= MAYBE
+            && !candidate.denied
+            && let Some(span) = candidate.grounds.spans.first()
+        {
+            cast.maybes.push((candidate.name, *span));
+        }
+    }
+    cast
+}
+
+fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for Evidence { fact, span, weight, rule } in evidence {
+        let mut touch = |thing: &Thing, change: &dyn Fn(&mut Candidate)| {
+            let index = found.iter().position(|candidate| candidate.name == thing.name).unwrap_or_else(|| {
+                found.push(Candidate { name: thing.name.clone(), first: thing.span.start, ..Candidate::default() });
+                found.len() - 1
+            });
+            if let Some(candidate) = found.get_mut(index) {
+                candidate.first = candidate.first.min(thing.span.start);
+                candidate.grounds.add(*span, rule);
+                change(candidate);
+            }
+        };
+        match fact {
+            Fact::Mention(thing) => touch(thing, &|c| c.mentions += weight),
+            Fact::App(thing) => touch(thing, &|c| c.app += weight),
+            Fact::Has { owner, item } => {
+                touch(owner, &|c| {
+                    if *weight < 1.5 {
+                        c.mentions += 0.5;
+                    } else if !c.fields.contains(&item.name) {
+                        c.fields.push(item.name.clone());
+                    }
+                    c.heading |= *weight > 2.1;
+                });
+                let child = !item.known() && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
+                let shared = archetypes::is_shared(&item.entity) && item.plural;
+                if (child && (item.plural || item.one))
+                    || shared && item.values.is_empty() && item.kind.is_none() && item.many
+                {
+                    touch(&Thing::named(&item.entity, *span), &|c| c.ties += if item.many { 1.6 } else { 1.0 });
+                } else if child && item.article {
+                    touch(&Thing::named(&item.entity, *span), &|c| c.mentions += 0.6);
+                }
+            }
+            Fact::Belongs { child, parent } => {
+                touch(child, &|c| c.ties += weight);
+                touch(parent, &|c| c.ties += weight * 0.85);
+            }
+            Fact::ManyToMany { a, b } => {
+                touch(a, &|c| c.ties += weight);
+                touch(b, &|c| c.ties += weight);
+            }
+            Fact::Many { parent, child } => {
+                touch(parent, &|c| c.ties += weight);
+                touch(child, &|c| c.ties += weight);
+            }
+            Fact::Op { actor_thing, object, class, .. } => {
+                if object.name != "*" {
+                    touch(object, &|c| {
+                        c.object += weight * if matches!(class, Class::Create | Class::Track) { 1.2 } else { 1.0 }
+                    });
+                }
+                if let Some(actor) = actor_thing {
+                    touch(actor, &|c| c.actor = true);
+                }
+            }
+            Fact::Denied(thing) => touch(thing, &|c| c.denied = true),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn score(candidate: &Candidate) -> f64 {
+    let name = candidate.name.as_str();
+    let head = name.rsplit('_').next().unwrap_or(name);
+    let own = candidate.fields.len();
+    let person = archetypes::is_person(name);
+    let mut score = match own {
+        0 => 0.0,
+        1 => 1.7,
+        _ => 3.0,
+    };
+    score += if candidate.heading { 0.5 } else { 0.0 };
+    score += candidate.mentions.min(1.8) + candidate.object.min(1.8) + candidate.ties.min(2.2);
+    let known = archetypes::sort(name).or_else(|| archetypes::sort(head));
+    score += match known {
+        Some(Sort::Person) if own == 0 => 0.3,
+        Some(_) => 1.0,
+        None => 0.0,
+    };
+    // People who only do things are roles.
+    if person && own == 0 && candidate.object + candidate.ties + candidate.mentions < 0.9 {
+        score -= 2.0;
+    }
+    if own == 0 && is_plain_value(name) {
+        score -= 3.0;
+    }
+    if words::is_not_record(head) && archetypes::sort(name).is_none() {
+        score -= if own >= 2 { 2.0 } else { 5.0 };
+    }
+    if candidate.app > 0.0 && own < 2 {
+        score -= candidate.app * 2.5;
+    }
+    if candidate.denied && own == 0 {
+        score -= 6.0;
+    }
+    score
+}
+
+/// Names that mean the same record: "request" and "leave request", "prospect" and "lead".
+fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
+    let mut alias = HashMap::new();
+    let names: Vec<String> = found.iter().map(|c| c.name.clone()).collect();
+    for name in &names {
+        let Some(into) = target(found, name) else { continue };
+        let Some(at) = found.iter().position(|c| c.name == *name) else { continue };
+        let gone = found.remove(at);
+        if let Some(kept) = found.iter_mut().find(|c| c.name == into) {
+            kept.mentions += gone.mentions;
+            kept.object += gone.object;
+            kept.ties += gone.ties;
+            kept.actor |= gone.actor;
+            kept.first = kept.first.min(gone.first);
+            for field in gone.fields {
+                if !kept.fields.contains(&field) {
+                    kept.fields.push(field);
+                }
+            }
+            for (span, rule) in gone.grounds.spans.iter().zip(gone.grounds.rules.iter().cycle()) {
+                kept.grounds.add(*span, rule);
+            }
+        }
+        for value in alias.values_mut() {
+            if value == name {
+                *value = into.clone();
+            }
+        }
+        alias.insert(name.clone(), into);
+    }
+    alias
+}
+
+fn target(found: &[Candidate], name: &str) -> Option<String> {
+    let this = found.iter().find(|c| c.name == name)?;
+    if this.app > 1.5 {
+        return None;
+    }
+    let strength = |c: &Candidate| c.fields.len() as f64 * 2.0 + c.mentions + c.object + c.ties;
+    if this.fields.len() <= 1 && !name.contains('_') {
+        // "the request" after "leave request".
+        let suffix = format!("_{name}");
+        let longer: Vec<&Candidate> = found
+            .iter()
+            .filter(|c| {
+                c.name.ends_with(&suffix) && c.app < 1.5 && (c.fields.len() >= 2 || strength(c) > 1.0) && !c.denied
+            })
+            .collect();
+        if let [one] = longer.as_slice()
+            && !(strength(this) > strength(one) && archetypes::sort(name).is_some() && one.fields.len() < 2)
+        {
+            return Some(one.name.clone());
+        }
+    }
+    if name.contains('_') && this.fields.len() <= 1 {
+        // "house plant" after "plants (name, species)".
+        let head = name.rsplit('_').next().unwrap_or(name);
+        let own_record = archetypes::sort(name).is_some();
+        if let Some(bare) = found.iter().find(|c| c.name == head && !own_record)
+            && (strength(bare) >= strength(this) || this.fields.is_empty() && strength(this) < 1.5)
+            && archetypes::sort(head).is_some()
+            && bare.app < 1.0
+        {
+            return Some(head.to_owned());
+        }
+    }
+    // Another word for one that has fields, or was first.
+    let other = found
+        .iter()
+        .filter(|c| c.name != name && c.app < 1.5 && archetypes::same(&c.name, name))
+        .max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
+    let both_have = this.fields.len() >= 2 && other.fields.len() >= 2;
+    let weaker = strength(this) < strength(other)
+        || (strength(this) - strength(other)).abs() < f64::EPSILON && this.first > other.first;
+    (!both_have && weaker && (this.fields.is_empty() || other.fields.is_empty() || this.fields.len() <= 1))
+        .then(|| other.name.clone())
+}
+
+/// The entities, without fields yet.
+pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
+    for (name, grounds) in &cast.accepted {
+        draft.entities.push(Entity {
+            name: name.clone(),
+            fields: Vec::new(),
+            owned: true,
+            rights: Rights::default(),
+            actions: Vec::new(),
+            assumed: false,
+            join: false,
+            grounds: grounds.clone(),
+        });
+    }
+    draft.maybes.clone_from(&cast.maybes);
+    for (from, to) in &cast.alias {
+        if archetypes::same(from, to) && cast.entity(to).is_some() {
+            draft.note(
+                format!("/entity/{to}"),
+                format!("`{from}` and `{to}` mean the same record"),
+                "synonym",
+                None,
+                &["two tables"],
+            );
+        }
+    }
+    draft.notes.sort_by(|a, b| a.what.cmp(&b.what).then(a.text.cmp(&b.text)));
+}
+
+/// People who do things. One who also is a record of its own is a role only where the request speaks of rights.
+pub(crate) fn roles(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<String> {
+    let mut weights: Vec<(String, f64)> = Vec::new();
+    for found in evidence {
+        let (name, weight) = match &found.fact {
+            Fact::Role(name) => (name.clone(), found.weight),
+            Fact::Op { actor: Who::Role(name), permission: true, only: true, .. } => (name.clone(), 1.0),
+            _ => continue,
+        };
+        match weights.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += weight,
+            None => weights.push((name, weight)),
+        }
+    }
+    let mut roles: Vec<String> = Vec::new();
+    for (name, weight) in weights {
+        let head = name.rsplit('_').next().unwrap_or(&name);
+        let table = cast.entity(&name).and_then(|entity| draft.entity(entity));
+        let own_record = table.is_some_and(|entity| entity.fields.len() >= 2);
+        let enough = if own_record { 1.4 } else { 0.9 };
+        let administrator = matches!(head, "admin" | "administrator" | "user" | "person" | "superuser");
+        if weight >= enough && !administrator && archetypes::is_person(&name) && !roles.contains(&name) {
+            roles.push(name);
+        }
+    }
+    // "agent" and "support agent" are one.
+    let all = roles.clone();
+    roles.retain(|role| !all.iter().any(|other| other != role && other.ends_with(&format!("_{role}"))));
+    roles
+}
+
+/// The event that a verb leaves, if it became an entity.
+pub(crate) fn event<'a>(cast: &'a Cast, base: &str) -> Option<&'a str> {
+    let name = if base == "check" { "check_in" } else { verbs::event_of(base)? };
+    cast.entity(name)
+}

@@ -1,0 +1,284 @@
+//! Which fields an entity has, and of which type.
+
+use crate::draft::{Draft, Field, Note};
+use crate::facts::{Evidence, Fact, Item};
+use crate::lemma;
+use crate::lexicon::archetypes::{self, Sort};
+use crate::lexicon::fields::{self, FieldType};
+
+use super::entities::Cast;
+
+const RESERVED: &str = "limit sort cursor q count fields expand id user_id team_id created_at updated_at";
+const MOST_FIELDS: usize = 60;
+
+/// Gives every entity its fields.
+pub(crate) fn fill(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+    for found in evidence {
+        if let Fact::Has { owner, item } = &found.fact
+            && let Some(entity) = cast.entity(&owner.name).map(str::to_owned)
+            && relation_target(cast, &entity, item).is_none()
+        {
+            add(draft, &entity, item, found);
+        }
+    }
+    for found in evidence {
+        if let Fact::Values { owner, field, values } = &found.fact {
+            give_values(draft, cast, owner.as_ref().map(|o| o.name.as_str()), field, values, found);
+        }
+    }
+    for found in evidence {
+        constrain(draft, cast, &found.fact);
+    }
+    for entity in &mut draft.entities {
+        choose_values(entity);
+    }
+    note_types(draft);
+}
+
+/// The entity that a listed name means, if it is not a value.
+pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> Option<&'c str> {
+    if item.kind.is_some() || !item.values.is_empty() {
+        return None;
+    }
+    // "guest name" in a list is a value even where guests are records.
+    let singular = lemma::singular(&item.name);
+    cast.entity(&singular).or_else(|| cast.entity(&item.entity)).filter(|target| *target != owner)
+}
+
+fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence) {
+    let name = field_name(&item.name, entity);
+    if name.is_empty() || name.len() > 50 || crate::lexicon::words::is_function_word(&name) {
+        return;
+    }
+    // Weak evidence may only add what is known to be a value.
+    if found.weight < 1.5 && !item.known() {
+        return;
+    }
+    let Some(target) = draft.entity_mut(entity) else { return };
+    let same = |known: &str| {
+        known == name
+            || lemma::singular(known) == lemma::singular(&name)
+            || known.strip_suffix(&format!("_{name}")).is_some() && found.weight < 1.5
+    };
+    if let Some(field) = target.fields.iter_mut().find(|field| same(&field.name)) {
+        field.grounds.add(found.span, found.rule);
+        if field.values.is_empty() && !item.values.is_empty() {
+            field.values.clone_from(&item.values);
+            field.kind = FieldType::Enum;
+        }
+        field.unique |= item.unique;
+        field.required = field.required.or(item.required);
+        return;
+    }
+    if target.fields.len() >= MOST_FIELDS {
+        return;
+    }
+    let mut field = typed(&name, item);
+    field.grounds.add(found.span, found.rule);
+    target.fields.push(field);
+}
+
+fn field_name(name: &str, entity: &str) -> String {
+    // "lead status" of a lead is its status.
+    let name = name
+        .strip_prefix(&format!("{entity}_"))
+        .filter(|rest| !matches!(*rest, "number" | "type" | "name" | "id" | "date" | "of"))
+        .unwrap_or(name);
+    let name = match name {
+        "type_of" => "type",
+        other => other,
+    };
+    if crate::lexicon::has(RESERVED, name) {
+        return match name {
+            "id" => format!("{entity}_id"),
+            other => format!("{entity}_{other}"),
+        };
+    }
+    name.to_owned()
+}
+
+fn typed(name: &str, item: &Item) -> Field {
+    let guess = fields::guess(name).or_else(|| fields::guess(&lemma::singular(name)));
+    let person = archetypes::sort(&item.entity) == Some(Sort::Person) && !item.plural;
+    let kind = match (item.kind, &guess) {
+        (Some(kind), _) => kind,
+        (None, _) if item.values.len() >= 2 => {
+            if item.plural && item.article && !fields::takes_values(&lemma::singular(name)) {
+                FieldType::Json
+            } else {
+                FieldType::Enum
+            }
+        }
+        (None, Some(guess)) => guess.kind,
+        (None, None) if item.listed => FieldType::LongText,
+        (None, None) => FieldType::Text,
+    };
+    let yes_no = matches!(item.values.as_slice(), [a, b] if matches!((a.as_str(), b.as_str()), ("yes", "no") | ("no", "yes") | ("true", "false") | ("y", "n")));
+    let mut field = Field::new(name, if yes_no { FieldType::Boolean } else { kind });
+    field.file = item.file || item.kind.is_none() && guess.is_some_and(|guess| guess.file);
+    field.required = item.required;
+    field.unique = item.unique;
+    field.min = item.min;
+    field.max = item.max;
+    if field.kind == FieldType::Enum || field.kind == FieldType::Json {
+        field.values.clone_from(&item.values);
+    }
+    field.assumed = false;
+    if person
+        && item.kind.is_none()
+        && matches!(
+            name,
+            "assignee"
+                | "reporter"
+                | "creator"
+                | "approver"
+                | "requester"
+                | "responder"
+                | "reviewer"
+                | "owner"
+                | "author"
+                | "organizer"
+        )
+    {
+        field.kind = FieldType::Reference;
+        field.to = Some("user".into());
+    }
+    field
+}
+
+fn give_values(draft: &mut Draft, cast: &Cast, owner: Option<&str>, field: &str, values: &[String], found: &Evidence) {
+    let named = owner.and_then(|owner| cast.entity(owner)).map(str::to_owned);
+    // "leave type can be …": a field of that whole name somewhere.
+    let whole = owner.map(|owner| format!("{owner}_{field}"));
+    let singular = lemma::singular(field);
+    let has = |entity: &crate::draft::Entity, name: &str| {
+        entity.fields.iter().any(|f| f.name == name || f.name.ends_with(&format!("_{name}")))
+    };
+    let entity = named
+        .clone()
+        .or_else(|| {
+            whole
+                .as_ref()
+                .and_then(|whole| draft.entities.iter().find(|e| e.field(whole).is_some()).map(|e| e.name.clone()))
+        })
+        .or_else(|| {
+            let before = |e: &&crate::draft::Entity| has(e, &singular);
+            // The field named nearest before these values.
+            draft
+                .entities
+                .iter()
+                .filter(before)
+                .min_by_key(|e| {
+                    e.fields
+                        .iter()
+                        .filter(|f| f.name == singular || f.name.ends_with(&format!("_{singular}")))
+                        .flat_map(|f| f.grounds.spans.iter())
+                        .map(|span| found.span.start.abs_diff(span.start))
+                        .min()
+                })
+                .map(|e| e.name.clone())
+        })
+        .or_else(|| nearest(draft, found.span.start));
+    let Some(entity) = entity.and_then(|name| draft.entity_mut(&name)) else { return };
+    let name = match (&named, &whole) {
+        (None, Some(whole))
+            if entity.field(whole).is_some()
+                || found.rule != "values.can_be" && !entity.name.ends_with(owner.unwrap_or("-")) =>
+        {
+            whole.clone()
+        }
+        _ => singular,
+    };
+    let name = if name == "state" { "status".to_owned() } else { name };
+    let place = entity.fields.iter().position(|f| f.name == name || f.name.ends_with(&format!("_{name}")));
+    let index = place.unwrap_or_else(|| {
+        entity.fields.push(Field::new(&name, FieldType::Enum));
+        entity.fields.len() - 1
+    });
+    if let Some(field) = entity.fields.get_mut(index) {
+        if field.values.is_empty() && field.kind != FieldType::Boolean {
+            field.kind = FieldType::Enum;
+            field.values = values.to_vec();
+        }
+        field.grounds.add(found.span, found.rule);
+    }
+}
+
+/// The entity that was spoken of last before this place.
+fn nearest(draft: &Draft, at: usize) -> Option<String> {
+    draft
+        .entities
+        .iter()
+        .filter_map(|e| e.grounds.spans.iter().map(|s| s.start).filter(|s| *s <= at).max().map(|s| (s, e.name.clone())))
+        .max()
+        .map(|(_, name)| name)
+}
+
+fn constrain(draft: &mut Draft, cast: &Cast, fact: &Fact) {
+    let (owner, name) = match fact {
+        Fact::Required { owner, field, .. } | Fact::Unique { owner, field } => (owner, field),
+        _ => return,
+    };
+    let owner = owner.as_ref().and_then(|o| cast.entity(&o.name)).map(str::to_owned);
+    let name = lemma::singular(name);
+    for entity in draft.entities.iter_mut().filter(|e| owner.as_ref().is_none_or(|o| *o == e.name)) {
+        if let Some(field) = entity.fields.iter_mut().find(|f| lemma::singular(&f.name) == name) {
+            match fact {
+                Fact::Required { required, .. } => field.required = Some(*required),
+                _ => field.unique = true,
+            }
+            return;
+        }
+    }
+}
+
+/// An enum needs values; where the request names none, usual ones are assumed, or it becomes a text.
+fn choose_values(entity: &mut crate::draft::Entity) {
+    let name = entity.name.clone();
+    for field in &mut entity.fields {
+        if field.kind != FieldType::Enum || !field.values.is_empty() {
+            continue;
+        }
+        let last = field.name.rsplit('_').next().unwrap_or("");
+        let usual = fields::usual_values(&name, last);
+        if usual.is_empty() {
+            field.kind = FieldType::Text;
+        } else {
+            field.values = usual.iter().map(|value| (*value).to_owned()).collect();
+            field.assumed = false;
+            field.grounds.rules.push("usual.values");
+        }
+    }
+}
+
+fn note_types(draft: &mut Draft) {
+    let mut notes = Vec::new();
+    for entity in &draft.entities {
+        for field in &entity.fields {
+            notes.extend(type_note(&entity.name, field));
+        }
+    }
+    draft.notes.extend(notes);
+}
+
+fn type_note(entity: &str, field: &Field) -> Option<Note> {
+    let name = &field.name;
+    let (text, why, alternatives): (String, &str, &[&str]) = if field.grounds.rules.contains(&"usual.values") {
+        (format!("`{name}` of {entity} takes {}", field.values.join(", ")), "usual.values", &["other values"])
+    } else if field.file {
+        (format!("`{name}` holds a link to the file until uploads are stored"), "file.link", &["text"])
+    } else if field.kind == FieldType::Money {
+        (format!("`{name}` is money in USD"), "money.currency", &["another currency", "decimal"])
+    } else if field.kind == FieldType::Text && fields::guess(name).is_none() {
+        (format!("`{name}` is a line of text"), "type.default", &["long_text", "enum", "reference"])
+    } else {
+        return None;
+    };
+    Some(Note {
+        what: format!("/entity/{entity}/field/{name}"),
+        text,
+        why: why.to_owned(),
+        span: field.grounds.spans.first().copied(),
+        alternatives: alternatives.iter().map(|a| (*a).to_owned()).collect(),
+    })
+}

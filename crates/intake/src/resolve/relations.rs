@@ -1,0 +1,200 @@
+//! Which entities hang together: stated relations first, then what lists, verbs and events say.
+
+use crate::draft::{Draft, Relation, RelationKind};
+use crate::facts::{Evidence, Fact, Who};
+use crate::lexicon::archetypes::{self, Sort};
+use crate::lexicon::verbs::Class;
+
+use super::entities::{self, Cast};
+use super::fields;
+
+struct Ties<'a> {
+    cast: &'a Cast,
+    found: Vec<Relation>,
+}
+
+impl Ties<'_> {
+    fn add(&mut self, from: &str, to: &str, kind: RelationKind, weight: f64, evidence: &Evidence) {
+        let (Some(from), Some(to)) = (self.cast.entity(from), self.cast.entity(to)) else { return };
+        if from == to {
+            return;
+        }
+        let mut grounds = crate::draft::Grounds::default();
+        grounds.add(evidence.span, evidence.rule);
+        self.found.push(Relation {
+            from: from.into(),
+            to: to.into(),
+            kind,
+            required: weight >= 1.5,
+            assumed: false,
+            weight,
+            grounds,
+        });
+    }
+}
+
+/// Ties the entities.
+pub(crate) fn tie(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+    let mut ties = Ties { cast, found: Vec::new() };
+    for found in evidence {
+        one_fact(&mut ties, found);
+    }
+    draft.relations = settle(ties.found);
+    orphans(evidence, cast, draft);
+}
+
+fn one_fact(ties: &mut Ties<'_>, found: &Evidence) {
+    use RelationKind::{ManyToMany, OneToMany};
+    match &found.fact {
+        Fact::Belongs { child, parent } => ties.add(&parent.name, &child.name, OneToMany, found.weight, found),
+        Fact::Many { parent, child } => ties.add(&parent.name, &child.name, OneToMany, found.weight, found),
+        Fact::ManyToMany { a, b } => ties.add(&a.name, &b.name, ManyToMany, found.weight, found),
+        Fact::Has { owner, item } => {
+            let Some(entity) = ties.cast.entity(&owner.name).map(str::to_owned) else { return };
+            let Some(target) = fields::relation_target(ties.cast, &entity, item).map(str::to_owned) else { return };
+            let shared = archetypes::is_shared(&target);
+            if item.plural && shared {
+                ties.add(&entity, &target, ManyToMany, found.weight, found);
+            } else if item.plural || item.many {
+                ties.add(&entity, &target, OneToMany, found.weight, found);
+            } else {
+                ties.add(&target, &entity, OneToMany, found.weight, found);
+            }
+        }
+        Fact::Op { actor, actor_thing, class, base, object, .. } => {
+            let Some(person) = actor_thing.as_ref().filter(|_| matches!(actor, Who::Role(_) | Who::Owner)) else {
+                return;
+            };
+            let object_entity = ties.cast.entity(&object.name).map(str::to_owned);
+            if *class == Class::Event
+                && let Some(event) = entities::event(ties.cast, base).map(str::to_owned)
+                && object_entity.as_deref() != Some(event.as_str())
+            {
+                ties.add(&person.name, &event, OneToMany, 1.2, found);
+                if let Some(object) = object_entity {
+                    ties.add(&object, &event, OneToMany, 1.2, found);
+                }
+                return;
+            }
+            match class {
+                Class::Event
+                    if matches!(
+                        *base,
+                        "enroll"
+                            | "join"
+                            | "attend"
+                            | "subscribe"
+                            | "sign"
+                            | "favorite"
+                            | "bookmark"
+                            | "follow"
+                            | "participate"
+                    ) =>
+                {
+                    ties.add(&person.name, &object.name, ManyToMany, 0.9, found);
+                }
+                Class::Create | Class::Event | Class::Send | Class::Pay | Class::Upload => {
+                    ties.add(&person.name, &object.name, OneToMany, 0.9, found)
+                }
+                Class::Update | Class::Track if !object.is_person() => {
+                    ties.add(&person.name, &object.name, OneToMany, 0.3, found)
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One relation a pair: opposite one-to-many are many-to-many, otherwise the heavier wins.
+fn settle(found: Vec<Relation>) -> Vec<Relation> {
+    let mut settled: Vec<Relation> = Vec::new();
+    for relation in found {
+        let same_pair = |known: &Relation| {
+            (known.from == relation.from && known.to == relation.to)
+                || (known.from == relation.to && known.to == relation.from)
+        };
+        let Some(known) = settled.iter_mut().find(|known| same_pair(known)) else {
+            settled.push(relation);
+            continue;
+        };
+        let opposite = known.from == relation.to
+            && known.kind == RelationKind::OneToMany
+            && relation.kind == RelationKind::OneToMany;
+        let plural_lists = known
+            .grounds
+            .rules
+            .iter()
+            .chain(&relation.grounds.rules)
+            .all(|rule| rule.starts_with("has.") || rule.starts_with("belongs.is_in"));
+        let both_lists = opposite && known.weight >= 1.5 && relation.weight >= 1.5 && plural_lists;
+        let stated = relation.kind == RelationKind::ManyToMany && relation.weight >= 1.2 && known.weight < 2.1;
+        if both_lists || stated {
+            known.kind = RelationKind::ManyToMany;
+        } else if opposite && relation.weight > known.weight {
+            let grounds = known.grounds.clone();
+            *known = relation;
+            known.grounds.rules.extend(grounds.rules);
+            continue;
+        }
+        known.weight = known.weight.max(relation.weight);
+        known.required |= relation.required;
+        for span in relation.grounds.spans {
+            for rule in &relation.grounds.rules {
+                known.grounds.add(span, rule);
+            }
+        }
+    }
+    // What only a verb of care says ("a manager updates orders") is too little for a table.
+    settled.retain(|relation| relation.weight >= 0.5);
+    settled
+}
+
+/// An event without a parent most likely hangs on what was spoken of beside it.
+fn orphans(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+    let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
+    let mut added: Vec<Relation> = Vec::new();
+    for name in &names {
+        if draft.relations.iter().any(|relation| relation.to == *name || relation.from == *name) {
+            continue;
+        }
+        let event = matches!(archetypes::sort(name), Some(Sort::Event))
+            || name.rsplit('_').next().is_some_and(|head| archetypes::sort(head) == Some(Sort::Event));
+        let Some(place) =
+            draft.entity(name).and_then(|entity| entity.grounds.spans.iter().map(|span| span.start).min())
+        else {
+            continue;
+        };
+        // Its name may say: "order item", "stock movement" do not help, "donation campaign" does.
+        let before = draft
+            .entities
+            .iter()
+            .filter(|other| other.name != *name)
+            .filter_map(|other| {
+                other.grounds.spans.iter().map(|s| s.start).filter(|s| *s < place).max().map(|s| (s, other))
+            })
+            .max_by_key(|(s, _)| *s);
+        if let Some((_, parent)) = before.filter(|_| event) {
+            added.push(Relation {
+                from: parent.name.clone(),
+                to: name.clone(),
+                kind: RelationKind::OneToMany,
+                required: false,
+                assumed: true,
+                weight: 0.5,
+                grounds: crate::draft::Grounds::default(),
+            });
+        }
+    }
+    let _ = (evidence, cast);
+    for relation in added {
+        draft.note(
+            format!("/entity/{}/field/{}", relation.to, relation.from),
+            format!("a {} belongs to a {}", relation.to.replace('_', " "), relation.from.replace('_', " ")),
+            "relation.nearest",
+            None,
+            &["no relation"],
+        );
+        draft.relations.push(relation);
+    }
+}

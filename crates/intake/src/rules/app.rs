@@ -1,0 +1,111 @@
+//! What the whole is: "a lead tracker", "I run a bakery". Such phrases name the application, not a record.
+
+use super::{Rule, Sink, record};
+use crate::facts::{Fact, Thing};
+use crate::lexicon::{archetypes, words};
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "app.kind", example: "Build me a beehive tracker for my garden", run: kind },
+    Rule { id: "app.business", example: "I run a small bakery and need a backend", run: business },
+    Rule { id: "app.topic", example: "A recipe app", run: topic },
+];
+
+/// A phrase in the first sentences whose head is a word for software.
+fn kind(scene: &Scene<'_>, sink: &mut Sink) {
+    for sentence in scene.sentences.iter().take(3) {
+        for np in scene.nps_in(sentence.from, sentence.to).take(6) {
+            let head = np.head();
+            if !words::is_app_head(head)
+                || np.possessive.is_some() && !words::is_not_record(head)
+                || np.plural && head != "thing"
+            {
+                continue;
+            }
+            let asked = (sentence.from..np.from).any(|at| {
+                scene.one_of(
+                    at,
+                    &[
+                        "build",
+                        "create",
+                        "make",
+                        "need",
+                        "want",
+                        "backend",
+                        "design",
+                        "like",
+                        "generate",
+                        "looking",
+                        "something",
+                        "develop",
+                        "love",
+                        "help",
+                        "needing",
+                    ],
+                )
+            });
+            if !asked && np.from > sentence.from + 1 {
+                continue;
+            }
+            // "create a log": a verb of records with such an object is not this.
+            if archetypes::sort(&np.entity()).is_some() && !(np.from <= sentence.from + 1 || sentence.from == 0) {
+                continue;
+            }
+            sink.add(Fact::App(Thing::of(np)), np.span, 2.0);
+        }
+    }
+}
+
+/// "I run a bakery", "we are a charity", "for our shop", "for a gym".
+fn business(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let first_person = matches!(clause.pronoun.as_deref(), Some("i" | "we"));
+        if !first_person || clause.carried || clause.modal.is_some() && clause.base != "run" {
+            continue;
+        }
+        if !matches!(clause.base, "run" | "own" | "be" | "organize" | "operate" | "open" | "start" | "have" | "manage")
+            || clause.sentence > 3
+        {
+            continue;
+        }
+        let Some(np) = scene.np_at(clause.after) else { continue };
+        if clause.base == "have" && (np.plural || np.count == crate::nouns::Count::Many)
+            || clause.base == "manage" && np.plural
+        {
+            continue;
+        }
+        sink.add(Fact::App(Thing::of(np)), np.span, 1.0);
+    }
+    for sentence in scene.sentences.iter().take(2) {
+        for at in sentence.from..sentence.to {
+            let Some(np) = scene.np_at(at + 1).filter(|_| scene.is(at, "for")) else { continue };
+            let own = np.possessive.as_deref().is_some_and(|p| matches!(p, "our" | "my"));
+            let headline = (sentence.from..at).all(|t| !matches!(scene.tag(t), Some(Tag::Be | Tag::Have)));
+            if (own || np.count == crate::nouns::Count::One)
+                && headline
+                && !np.plural
+                && !archetypes::is_person(&np.entity())
+            {
+                sink.add(Fact::App(Thing::of(np)), np.span, if own { 1.0 } else { 0.8 });
+            }
+        }
+    }
+}
+
+/// "beehive tracker" keeps beehives, perhaps.
+fn topic(scene: &Scene<'_>, sink: &mut Sink) {
+    for sentence in scene.sentences.iter().take(2) {
+        for np in scene
+            .nps_in(sentence.from, sentence.to)
+            .take(3)
+            .filter(|np| words::is_app_head(np.head()) && np.words.len() >= 2)
+        {
+            let mut topic = np.clone();
+            topic.words.pop();
+            if let Some(thing) = record(&topic).filter(|thing| archetypes::sort(&thing.name).is_some()) {
+                sink.add(Fact::Mention(thing), np.span, 0.8);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Which records belong to which: "a trail is part of a park", "add trails to a park", "one log per park".
+
+use super::{Rule, Sink, antecedent, is_value, objects, record};
+use crate::clauses::{Clause, Polarity};
+use crate::facts::{Fact, Thing};
+use crate::lexicon::archetypes;
+use crate::lexicon::verbs::Class;
+use crate::nouns::{Count, Np};
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "belongs.verb", example: "A kayak belongs to one club.", run: verb },
+    Rule { id: "belongs.to", example: "Rangers add signs to a trail.", run: to },
+    Rule { id: "belongs.per", example: "The guide writes one report per tour.", run: per },
+    Rule { id: "belongs.of", example: "Members borrow copies of books.", run: of },
+    Rule { id: "belongs.between", example: "Each match is between two teams.", run: between },
+    Rule { id: "belongs.is_in", example: "A kayak is in many tours.", run: is_in },
+    Rule { id: "belongs.theirs", example: "I store customers and their kayaks.", run: theirs },
+    Rule { id: "belongs.made_by", example: "Each tour is made by one guide with one vehicle.", run: made_by },
+];
+
+fn asked<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
+    scene.clauses.iter().filter(|clause| clause.verb.is_some() && clause.polarity == Polarity::Asked)
+}
+
+fn table(np: &Np) -> Option<Thing> {
+    if is_value(np) { None } else { record(np) }
+}
+
+/// "X belongs to Y", "X is part of Y", "X comes from Y", "X is assigned to Y".
+fn verb(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let ties = matches!(
+            clause.base,
+            "belong"
+                | "come"
+                | "depend"
+                | "relate"
+                | "link"
+                | "attach"
+                | "connect"
+                | "live"
+                | "stand"
+                | "sit"
+                | "work"
+                | "join"
+                | "associate"
+                | "tie"
+                | "play"
+                | "assign"
+        ) && (clause.passive
+            || matches!(clause.base, "belong" | "come" | "live" | "sit" | "work" | "play" | "join"))
+            || clause.base == "be" && scene.is(clause.after, "part")
+            || clause.base == "be" && scene.one_of(clause.after, &["for", "under", "inside", "within"]);
+        if !ties {
+            continue;
+        }
+        let preposition = (clause.after..clause.to).find(|at| {
+            matches!(scene.tag(*at), Some(Tag::Preposition | Tag::To))
+                && scene
+                    .one_of(*at, &["to", "of", "from", "with", "for", "at", "in", "on", "under", "inside", "within"])
+        });
+        let Some(target) = preposition.and_then(|at| scene.np_at(at + 1)) else { continue };
+        let Some(parent) = table(target) else { continue };
+        let mut children: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
+        if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
+            children.extend(antecedent(scene, clause.from));
+        }
+        for child in children.into_iter().filter(|child| child.name != parent.name) {
+            let many = matches!(target.count, Count::Many | Count::Number(2..)) && target.article.is_some()
+                || target.plural && clause.base == "work";
+            let fact = if many {
+                Fact::ManyToMany { a: child, b: parent.clone() }
+            } else {
+                Fact::Belongs { child, parent: parent.clone() }
+            };
+            sink.add(fact, scene.span(clause.from, clause.to), 1.8);
+        }
+    }
+}
+
+/// "add X to a Y", "comment on Y", "enroll in Y", "create X for a Y", "order X from Y".
+fn to(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let ties = matches!(
+            clause.class,
+            Some(Class::Create | Class::Relate | Class::Assign | Class::Upload | Class::Event | Class::Track)
+        ) || matches!(clause.base, "see" | "view" | "write");
+        if !ties || clause.base == "be" {
+            continue;
+        }
+        let found: Vec<&Np> = objects(scene, clause.after, clause.to);
+        let Some(last) = found.last() else { continue };
+        let mut at = last.to;
+        if let Some(close) = scene.close_of(at) {
+            at = close + 1;
+        }
+        let fits: &[&str] = match clause.class {
+            Some(Class::Assign) => &["to"],
+            Some(Class::Create | Class::Upload | Class::Track) => &["to", "for", "on", "against", "about", "in", "of"],
+            Some(Class::Event) => &["for", "with", "of", "from"],
+            _ => &["for", "of", "to"],
+        };
+        if !scene.one_of(at, fits) {
+            continue;
+        }
+        let Some(parent) = scene.np_at(at + 1).filter(|np| np.possessive.as_deref() != Some("my")).and_then(table)
+        else {
+            continue;
+        };
+        for np in &found {
+            if let Some(child) = table(np).filter(|child| child.name != parent.name) {
+                let weight = if clause.class == Some(Class::Assign) { 1.2 } else { 1.5 };
+                let fact = if clause.class == Some(Class::Assign) && child.is_person() {
+                    Fact::Belongs { child: parent.clone(), parent: child }
+                } else {
+                    Fact::Belongs { child, parent: parent.clone() }
+                };
+                sink.add(fact, scene.span(clause.from, clause.to), weight);
+            }
+        }
+    }
+}
+
+/// "one X per Y per day", "X per Y".
+fn per(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let mut at = np.to;
+        let Some(child) = table(np) else { continue };
+        while scene.one_of(at, &["per", "for"]) && (scene.is(at, "per") || scene.one_of(at + 1, &["each", "every"])) {
+            let Some(parent_np) = scene.np_at(at + 1) else { break };
+            if let Some(parent) = table(parent_np).filter(|parent| parent.name != child.name) {
+                sink.add(Fact::Belongs { child: child.clone(), parent }, scene.span(np.from, parent_np.to), 1.6);
+            }
+            at = parent_np.to;
+        }
+    }
+}
+
+/// "copies of books", "quizzes for a lesson": two known records, one within the other.
+fn of(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        if !scene.one_of(np.to, &["of", "for", "in", "at", "on"]) || scene.depth_at(np.from) != scene.depth_at(np.to) {
+            continue;
+        }
+        let of = scene.is(np.to, "of");
+        let Some(outer) = scene.np_at(np.to + 1) else { continue };
+        let (Some(child), Some(parent)) = (table(np), table(outer)) else { continue };
+        let known = |thing: &Thing| archetypes::sort(&thing.name).is_some();
+        if known(&child)
+            && known(&parent)
+            && child.name != parent.name
+            && !child.is_person()
+            && (of || outer.article.is_some() || outer.possessive.is_some())
+        {
+            sink.add(Fact::Belongs { child, parent }, scene.span(np.from, outer.to), 1.0);
+        }
+    }
+}
+
+/// "X is between two Y".
+fn between(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be" || clause.passive) {
+        let Some(at) = (clause.after..clause.to).find(|at| scene.is(*at, "between")) else { continue };
+        let Some(parent) = scene.np_at(at + 1).and_then(table) else { continue };
+        for child in clause.subject.iter().filter_map(table) {
+            sink.add(Fact::Belongs { child, parent: parent.clone() }, scene.span(clause.from, clause.to), 1.8);
+        }
+    }
+}
+
+/// "X is in many Y".
+fn is_in(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| {
+        matches!(clause.base, "be" | "appear" | "participate" | "enroll" | "take") && scene.is(clause.after, "in")
+    }) {
+        let Some(np) = scene.np_at(clause.after + 1) else { continue };
+        let Some(parent) = table(np) else { continue };
+        for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
+            let many = np.count == Count::Many && np.article.is_some();
+            let fact = if many {
+                Fact::ManyToMany { a: child, b: parent.clone() }
+            } else {
+                Fact::Belongs { child, parent: parent.clone() }
+            };
+            sink.add(fact, scene.span(clause.from, clause.to), 1.6);
+        }
+    }
+}
+
+/// "customers and their kayaks", "the members' bikes".
+fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let Some(child) = table(np) else { continue };
+        let known = archetypes::sort(&child.name).is_some();
+        if let Some(words) = &np.owner {
+            let owner = Np { words: words.clone(), owner: None, ..np.clone() };
+            if let Some(parent) = table(&owner).filter(|parent| known && archetypes::sort(&parent.name).is_some()) {
+                sink.add(Fact::Belongs { child, parent }, np.span, 0.9);
+            }
+            continue;
+        }
+        let paired = matches!(np.possessive.as_deref(), Some("their" | "its"))
+            && np.from > 0
+            && scene.one_of(np.from - 1, &["and", ",", "for", "with", "see", "follow", "of"]);
+        let own = np.words.iter().any(|word| word.text == "own");
+        if paired
+            && !own
+            && let Some(parent) = antecedent(scene, np.from)
+                .filter(|parent| parent.name != child.name && (known || archetypes::sort(&parent.name).is_some()))
+        {
+            sink.add(Fact::Belongs { child, parent }, np.span, 1.2);
+        }
+    }
+}
+
+/// "X is made by one Y with one Z".
+fn made_by(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| {
+        clause.passive && matches!(clause.class, Some(Class::Create | Class::Other | Class::Event | Class::Track))
+    }) {
+        let mut at = clause.after;
+        while at < clause.to && scene.one_of(at, &["by", "with", "in", "at", "for"]) {
+            let Some(np) = scene.np_at(at + 1) else { break };
+            if let Some(parent) = table(np).filter(|_| np.count == Count::One || np.count == Count::Each) {
+                for child in clause.subject.iter().filter_map(table) {
+                    sink.add(Fact::Belongs { child, parent: parent.clone() }, scene.span(clause.from, np.to), 1.6);
+                }
+            }
+            at = np.to;
+        }
+    }
+}

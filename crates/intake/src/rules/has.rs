@@ -1,0 +1,343 @@
+//! Who has which fields: "a bike has a brand and a size", "bikes (brand, size)", "bikes with brand and size".
+
+use super::{Rule, Sink, antecedent, is_value, record};
+use crate::clauses::{Clause, Join, Polarity};
+use crate::facts::{Fact, Item, Thing};
+use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, fields, words};
+use crate::lists;
+use crate::scene::Scene;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "has.verb", example: "Each beehive has a queen colour, a weight and a date of inspection.", run: verb },
+    Rule { id: "has.lead", example: "For every kayak we keep length, colour and price.", run: lead },
+    Rule { id: "has.brackets", example: "We rent kayaks (length, colour, price).", run: brackets },
+    Rule { id: "has.with", example: "Keepers add walks with a date and a duration.", run: with },
+    Rule { id: "has.genitive", example: "A keeper updates the kayak's condition.", run: genitive },
+    Rule { id: "has.their", example: "I log kayaks and update their condition.", run: their },
+    Rule {
+        id: "has.record",
+        example: "On each walk I note the weather, the distance and the duration.",
+        run: recorded,
+    },
+    Rule { id: "has.relative", example: "We run walks that have a date, a distance and a guide.", run: relative },
+];
+
+/// "X has LIST", "X needs LIST", "X stores LIST".
+fn verb(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let holds = clause.base == "have"
+            || matches!(
+                clause.base,
+                "need"
+                    | "include"
+                    | "contain"
+                    | "store"
+                    | "hold"
+                    | "consist"
+                    | "comprise"
+                    | "carry"
+                    | "require"
+                    | "show"
+                    | "capture"
+                    | "keep"
+                    | "take"
+                    | "record"
+            );
+        if !holds
+            || clause.passive
+            || clause.join == Join::Relative && clause.base == "have" && clause.carried && clause.subject.is_empty()
+        {
+            continue;
+        }
+        if clause.base == "have" && clause.modal.is_some() && scene.is(clause.after, "to") {
+            continue;
+        }
+        let mut owners: Vec<Thing> = clause.subject.iter().filter_map(record).collect();
+        let pronoun = clause.pronoun.as_deref();
+        if matches!(pronoun, Some("it" | "they" | "one")) {
+            if let Some(thing) = owners.pop().or_else(|| antecedent(scene, clause.from)) {
+                owners = vec![thing];
+            }
+        } else if pronoun.is_some() {
+            continue;
+        }
+        if owners.iter().any(Thing::is_person)
+            && matches!(
+                clause.base,
+                "need" | "take" | "store" | "record" | "keep" | "require" | "show" | "carry" | "capture"
+            )
+        {
+            continue;
+        }
+        let to = list_end(scene, clause);
+        let items = lists::read(scene, clause.after, to);
+        if clause.base == "take"
+            && !items.iter().any(|item| item.kind.is_some())
+            && !scene.words(clause.after, to).contains("minutes")
+        {
+            continue;
+        }
+        let items = if clause.base == "take" { durations(items) } else { items };
+        for owner in owners {
+            if items.len() == 1
+                && items.first().is_some_and(|item| item.values.len() >= 2)
+                && items.first().is_some_and(|item| item.name == owner.name)
+            {
+                continue;
+            }
+            sink.has(&owner, items.clone(), 2.0);
+        }
+    }
+}
+
+/// "takes a number of minutes" is a duration.
+fn durations(items: Vec<Item>) -> Vec<Item> {
+    items
+        .into_iter()
+        .map(|mut item| {
+            if matches!(item.entity.as_str(), "minute" | "hour" | "day") {
+                item.name = "duration".into();
+                item.kind = Some(fields::FieldType::Integer);
+            }
+            item
+        })
+        .collect()
+}
+
+/// A value list after "that can be" belongs to the list before it, and then the list goes on.
+fn list_end(scene: &Scene<'_>, clause: &Clause) -> usize {
+    clause.to.min(scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to))
+}
+
+fn asked<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
+    scene
+        .clauses
+        .iter()
+        .filter(|clause| clause.verb.is_some() && clause.polarity == Polarity::Asked && clause.join != Join::Condition)
+}
+
+/// "For each X we store LIST".
+fn lead(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let Some(np) =
+            scene.one_of(clause.from, &["for", "about", "of"]).then(|| scene.np_at(clause.from + 1)).flatten()
+        else {
+            continue;
+        };
+        let keeps = matches!(clause.class, Some(Class::Hold | Class::Create | Class::Track | Class::Update))
+            || matches!(clause.base, "need" | "want" | "have" | "like" | "know" | "see");
+        if let Some(owner) = record(np).filter(|_| keeps) {
+            sink.has(&owner, lists::read(scene, clause.after, clause.to), 2.0);
+        }
+    }
+    // "For each X we want to store LIST" is cut at "to".
+    for pair in scene.clauses.windows(2) {
+        let [first, second] = pair else { continue };
+        let Some(np) = scene.is(first.from, "for").then(|| scene.np_at(first.from + 1)).flatten() else { continue };
+        let goes_on = first.sentence == second.sentence && (first.verb.is_none() || first.to <= np.to + 1);
+        let keeps = matches!(second.class, Some(Class::Hold | Class::Create | Class::Track))
+            || matches!(second.base, "need" | "want" | "have");
+        if goes_on
+            && keeps
+            && second.polarity == Polarity::Asked
+            && let Some(owner) = record(np)
+        {
+            sink.has(&owner, lists::read(scene, second.after, second.to), 2.0);
+        }
+    }
+}
+
+/// "X (a, b, c)" where a, b, c are names of values.
+fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let Some(close) = scene.close_of(np.to) else { continue };
+        let Some(owner) = record(np) else { continue };
+        let items = lists::read(scene, np.to + 1, close);
+        let known = items.iter().filter(|item| item.known()).count();
+        let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
+        if items.is_empty()
+            || known * 2 < items.len()
+            || chooses
+            || items.len() == 1 && archetypes::sort(&owner.name).is_none()
+        {
+            continue;
+        }
+        // One word in brackets after a value is a hint: "consent (file)".
+        if items.len() == 1 && (is_value(np) || items.first().is_some_and(|item| !item.known())) {
+            continue;
+        }
+        sink.has(&owner, items, 2.0);
+    }
+}
+
+/// "X with a, b and c".
+fn with(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let mut at = np.to;
+        if let Some(close) = scene.close_of(at) {
+            at = close + 1;
+        }
+        // "an expense for me with …" is rare; "items in stock with" too.
+        if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
+            continue;
+        }
+        let Some(owner) = record(np).filter(|_| !is_value(np)) else { continue };
+        let end = clause_end(scene, at);
+        let items = lists::read(scene, at + 1 + usize::from(scene.is(at + 1, ":")), end);
+        let known = items.iter().filter(|item| item.known()).count();
+        let sending = scene.clauses.iter().any(|clause| {
+            clause.from <= at
+                && at < clause.to
+                && matches!(clause.class, Some(Class::Send | Class::Notify | Class::Assign | Class::Approve))
+                && clause.after <= np.from
+        });
+        if known > 0 && !sending {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// The end of the clause a token is in.
+fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
+    let end = scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to).map_or(at, |clause| clause.to);
+    // Brackets end what is inside of them.
+    let depth = scene.depth_at(at);
+    (at..end).find(|t| scene.depth_at(*t) < depth).unwrap_or(end)
+}
+
+/// "the bike's brand", "the brand of the bike".
+fn genitive(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let Some(owner_words) = &np.owner else { continue };
+        let owner = crate::nouns::Np { words: owner_words.clone(), owner: None, ..np.clone() };
+        if !is_value(np) || fields::guess(&np.field()).is_some_and(|guess| guess.file) {
+            continue;
+        }
+        if let Some(thing) = record(&owner) {
+            sink.has(&thing, vec![item(np)], 0.9);
+        }
+    }
+}
+
+fn item(np: &crate::nouns::Np) -> Item {
+    Item { name: np.field(), entity: np.entity(), span: Some(np.span), plural: np.plural, ..Item::default() }
+}
+
+/// "update their status": a value of what was spoken of.
+fn their(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let theirs = np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "its"));
+        let status = matches!(np.head(), "status" | "stage" | "state")
+            && np.article.as_deref() == Some("the")
+            && np.owner.is_none();
+        if !(theirs || status)
+            || !is_value(np)
+            || np.words.iter().any(|w| w.text == "own")
+            || scene.depth_at(np.from) > 0
+        {
+            continue;
+        }
+        let name = np.entity();
+        let plain = !matches!(fields::guess(&np.field()), Some(guess) if guess.file);
+        let updates = scene.clauses.iter().any(|clause| {
+            clause.from <= np.from
+                && np.to <= clause.to
+                && matches!(
+                    clause.class,
+                    Some(Class::Update | Class::Create | Class::Track | Class::Hold | Class::Read | Class::Assign)
+                )
+                && clause.after <= np.from
+        });
+        if !plain || !updates && name != "status" {
+            continue;
+        }
+        if let Some(owner) = antecedent(scene, np.from) {
+            // "with their name, email and message": the rest of the list too.
+            let end = clause_end(scene, np.from);
+            let listed = lists::read(scene, np.from, end);
+            let first = listed.first().is_some_and(|first| first.span.is_some_and(|span| span == np.span));
+            let items: Vec<Item> = if first && np.from > 0 && !scene.is(np.from - 1, "with") {
+                listed.into_iter().take_while(Item::known).collect()
+            } else {
+                vec![item(np)]
+            };
+            sink.has(&owner, items, 0.9);
+        }
+    }
+}
+
+/// "In each visit I write the symptoms, the diagnosis": what is noted belongs to what it is noted at.
+fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let writes = matches!(
+            clause.base,
+            "write"
+                | "note"
+                | "record"
+                | "log"
+                | "enter"
+                | "capture"
+                | "store"
+                | "save"
+                | "need"
+                | "keep"
+                | "fill"
+                | "track"
+                | "do"
+        );
+        let lead = scene
+            .one_of(clause.from, &["in", "on", "at", "during", "after", "with", "per"])
+            .then(|| scene.np_at(clause.from + 1))
+            .flatten();
+        if let Some(owner) = lead.filter(|_| writes).and_then(record) {
+            sink.has(&owner, lists::read(scene, clause.after, clause.to), 1.6);
+            continue;
+        }
+        // "fills one log per day: weather, workers" and "adds the dishes: name, price".
+        let colon = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+        let Some(colon) = colon else { continue };
+        let Some(owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else { continue };
+        let items = lists::read(scene, colon + 1, clause.to);
+        let known = items.iter().filter(|item| item.known()).count();
+        if known * 2 >= items.len() && !items.is_empty() && !words::is_not_record(owner.head()) {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// "walks that have a date", "a class which includes a room".
+fn relative(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        scene.clauses.iter().filter(|clause| clause.join == Join::Relative && clause.polarity == Polarity::Asked)
+    {
+        if clause.base != "have" && clause.class != Some(Class::Hold) {
+            continue;
+        }
+        if let Some(owner) = scene.np_before(clause.from).and_then(record) {
+            sink.has(&owner, lists::read(scene, clause.after, clause.to), 2.0);
+        }
+    }
+    // "a membership that starts on a date and ends on a date".
+    for clause in scene.clauses.iter().filter(|clause| {
+        clause.polarity == Polarity::Asked
+            && matches!(clause.base, "start" | "end" | "begin" | "expire" | "open" | "close")
+    }) {
+        let dated = scene.is(clause.after, "on")
+            && scene.np_at(clause.after + 1).is_some_and(|np| matches!(np.head(), "date" | "day"))
+            || scene.is(clause.after, "at") && scene.np_at(clause.after + 1).is_some_and(|np| np.head() == "time");
+        let owner = if clause.join == Join::Relative { scene.np_before(clause.from) } else { clause.subject.last() };
+        if let Some(owner) = owner.filter(|_| dated).and_then(record) {
+            let moment = scene.is(clause.after, "at");
+            let name = format!("{}_{}", clause.base, if moment { "time" } else { "date" });
+            let item = Item {
+                entity: name.clone(),
+                name,
+                span: Some(scene.span(clause.from, clause.to)),
+                kind: Some(if moment { fields::FieldType::Datetime } else { fields::FieldType::Date }),
+                ..Item::default()
+            };
+            sink.add(Fact::Has { owner, item }, scene.span(clause.from, clause.to), 1.5);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Fields and records given as an outline: "Kayaks: length, colour", headings with bullets, "shows > episodes".
+
+use super::{Rule, Sink, antecedent, is_value, record};
+use crate::facts::{Fact, Item, Thing};
+use crate::lexicon::{archetypes, fields, words};
+use crate::lists;
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "list.colon", example: "- kayaks: length, colour, price", run: colon },
+    Rule { id: "list.bullets", example: "Kayak:\n- length\n- colour\n- price", run: bullets },
+    Rule { id: "list.record", example: "I want to track:\n- kayaks\n- paddles", run: records },
+    Rule { id: "list.chain", example: "- parks > trails (name, length)", run: chain },
+    Rule { id: "list.loose", example: "Bookings for our kayaks. Guest name, phone, date, notes.", run: loose },
+    Rule { id: "list.topic", example: "Kayak reservations.", run: topic },
+];
+
+fn verbless(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    (from..to).all(|at| !matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)))
+}
+
+/// The only phrase before a colon.
+fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np> {
+    let np = scene.first_np(from, colon)?;
+    let only = (from..colon).all(|at| {
+        at >= np.from && at < np.to
+            || scene.one_of(at, &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then"])
+            || scene.depth_at(at) > 0
+            || scene.one_of(at, &["(", ")"])
+    });
+    (only && verbless(scene, np.from, np.to)).then_some(np)
+}
+
+/// "X: a, b, c".
+fn colon(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        let Some(colon) = (sentence.from..sentence.to)
+            .find(|at| scene.one_of(*at, &[":", "-", "=", "—"]) && scene.depth_at(*at) == 0)
+        else {
+            continue;
+        };
+        if colon + 1 >= sentence.to {
+            continue;
+        }
+        let Some(np) = heading(scene, sentence.from, colon) else { continue };
+        let sign = scene.is(colon, ":");
+        if !sign && !scene.blocks.get(sentence.block).is_some_and(|block| block.bullet) {
+            continue;
+        }
+        let Some(owner) = record(np) else { continue };
+        if fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none() && np.words.len() <= 3 {
+            continue;
+        }
+        let end = list_end(scene, index, colon);
+        let items = lists::read(scene, colon + 1, end);
+        let known = items.iter().filter(|item| item.known()).count();
+        if items.len() >= 2 && (known > 0 || archetypes::sort(&owner.name).is_some()) || items.len() == 1 && known == 1
+        {
+            // "Kayak app: members, boats" lists records.
+            if words::is_app_head(owner.head()) && known * 2 < items.len() {
+                mention_all(scene, sink, colon + 1, end);
+            } else if !words::is_app_head(owner.head()) || archetypes::sort(&owner.name).is_some() {
+                sink.has(&owner, items, 2.2);
+            }
+        }
+    }
+}
+
+/// A list after a heading ends where a clause with a verb starts.
+fn list_end(scene: &Scene<'_>, sentence: usize, from: usize) -> usize {
+    let end = scene.sentences.get(sentence).map_or(from, |s| s.to);
+    scene
+        .clauses
+        .iter()
+        .filter(|clause| clause.sentence == sentence && clause.from > from + 1)
+        .map(|clause| clause.from)
+        .min()
+        .unwrap_or(end)
+        .min(end)
+}
+
+fn mention_all(scene: &Scene<'_>, sink: &mut Sink, from: usize, to: usize) {
+    for np in scene.nps_in(from, to).filter(|np| scene.depth_at(np.from) == scene.depth_at(from) && !is_value(np)) {
+        if let Some(thing) = record(np) {
+            sink.add(Fact::Mention(thing), np.span, 1.2);
+        }
+    }
+}
+
+/// A heading with one name a bullet.
+fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, _) in scene.blocks.iter().enumerate() {
+        let children: Vec<usize> = (0..scene.blocks.len())
+            .filter(|child| scene.blocks.get(*child).is_some_and(|block| block.parent == Some(index)))
+            .collect();
+        let Some(sentence) = scene.sentences.iter().find(|s| s.block == index).filter(|_| children.len() >= 2) else {
+            continue;
+        };
+        let end = if scene.is(sentence.to - 1, ":") { sentence.to - 1 } else { sentence.to };
+        let Some(owner) = heading(scene, sentence.from, end).and_then(record) else { continue };
+        let mut items: Vec<Item> = Vec::new();
+        for child in scene.sentences.iter().filter(|s| children.contains(&s.block)) {
+            let short = child.to - child.from <= 24;
+            if short && verbless(scene, child.from, child.from + 2) {
+                items.extend(lists::read(scene, child.from, child.to));
+            }
+        }
+        let known = items.iter().filter(|item| item.known()).count();
+        if known * 2 >= items.len() && !items.is_empty() {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// Bullets and lists after "I want to track:" are records.
+fn records(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        let Some(block) = scene.blocks.get(sentence.block).filter(|block| block.bullet && scene.opens_block(index))
+        else {
+            continue;
+        };
+        let Some(np) = scene.np_at(sentence.from).or_else(|| scene.np_at(sentence.from + 1)) else { continue };
+        let alone = np.to >= sentence.to || scene.one_of(np.to, &["(", "with", ":", "-", ",", ">", "->"]);
+        let heads_fields = block
+            .parent
+            .and_then(|parent| scene.sentences.iter().find(|s| s.block == parent))
+            .and_then(|s| {
+                let end = if scene.is(s.to - 1, ":") { s.to - 1 } else { s.to };
+                heading(scene, s.from, end)
+            })
+            .and_then(record)
+            .is_some_and(|owner| archetypes::sort(&owner.name).is_some() && !words::is_app_head(owner.head()));
+        if alone
+            && !is_value(np)
+            && !heads_fields
+            && let Some(thing) = record(np)
+        {
+            sink.add(Fact::Mention(thing), np.span, 1.3);
+        }
+    }
+    // "I want to track boats, paddles and members".
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == crate::clauses::Polarity::Asked) {
+        if matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track" {
+            for np in super::objects(scene, clause.after, clause.to).into_iter().filter(|np| !is_value(np)) {
+                if let Some(thing) = record(np) {
+                    sink.add(Fact::Mention(thing), np.span, 1.0);
+                }
+            }
+        }
+    }
+}
+
+/// "parks > trails": a park has many trails.
+fn chain(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        if !scene.one_of(at, &[">", "->"]) {
+            continue;
+        }
+        let mut end = at;
+        if scene.is(at.wrapping_sub(1), ")") {
+            end = (0..at).rev().find(|open| scene.close_of(*open) == Some(at - 1)).unwrap_or(at);
+        }
+        let (Some(parent), Some(child)) = (scene.np_before(end).and_then(record), scene.np_at(at + 1).and_then(record))
+        else {
+            continue;
+        };
+        let tables = parent.plural && child.plural
+            || archetypes::sort(&parent.name).is_some() && archetypes::sort(&child.name).is_some();
+        if tables {
+            sink.add(Fact::Many { parent, child }, scene.span(end.saturating_sub(1), at + 2), 2.0);
+        }
+    }
+}
+
+/// A sentence that only lists values speaks of the record before it.
+fn loose(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        let has_sign =
+            (sentence.from..sentence.to).any(|at| scene.one_of(at, &[":", ">", "->"]) && scene.depth_at(at) == 0);
+        if !verbless(scene, sentence.from, sentence.to)
+            || has_sign
+            || index == 0
+            || scene.blocks.get(sentence.block).is_some_and(|b| b.parent.is_some())
+        {
+            continue;
+        }
+        let items = lists::read(scene, sentence.from, sentence.to);
+        let known = items
+            .iter()
+            .filter(|item| item.known() && archetypes::sort(&item.entity).is_none() && item.items.is_empty())
+            .count();
+        if items.len() < 3 || known * 3 < items.len() * 2 {
+            continue;
+        }
+        let owner = scene
+            .sentences
+            .iter()
+            .take(index)
+            .rev()
+            .find_map(|before| topic_of(scene, before.from, before.to))
+            .or_else(|| antecedent(scene, sentence.from));
+        if let Some(owner) = owner {
+            sink.has(&owner, items, 1.8);
+        }
+    }
+}
+
+/// The record a verbless sentence is about.
+fn topic_of(scene: &Scene<'_>, from: usize, to: usize) -> Option<Thing> {
+    if !verbless(scene, from, to) {
+        return None;
+    }
+    let np = scene.first_np(from, to)?;
+    let thing = record(np)?;
+    let known = archetypes::sort(&thing.name).is_some() || archetypes::sort(thing.head()).is_some();
+    if known
+        && (archetypes::sort(&thing.name).is_none()
+            && matches!(archetypes::sort(thing.head()), Some(archetypes::Sort::Event)))
+    {
+        return Some(Thing::named(thing.head(), np.span));
+    }
+    known.then_some(thing)
+}
+
+/// "Table reservations for my restaurant.": the first words name the main record.
+fn topic(scene: &Scene<'_>, sink: &mut Sink) {
+    for sentence in scene.sentences.iter().take(1) {
+        let Some(np) = scene.first_np(sentence.from, sentence.to).filter(|np| np.from <= sentence.from + 1) else {
+            continue;
+        };
+        let clean = verbless(scene, sentence.from, sentence.to) || scene.one_of(np.to, &[":", ".", "for"]);
+        if !clean || !np.plural {
+            continue;
+        }
+        if let Some(thing) = topic_of(scene, np.from, np.to) {
+            sink.add(Fact::Mention(thing), np.span, 1.3);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The rules: each reads one way of saying something and emits facts.
+//!
+//! A rule is one entry of `ALL` with an example that it must fire on (a test checks every one). Rules do not decide;
+//! `resolve` does.
+
+mod app;
+mod belongs;
+mod has;
+mod limits;
+mod listed;
+mod ops;
+mod outside;
+mod values;
+
+use crate::facts::{Evidence, Fact, Item, Thing, Who};
+use crate::lexicon::{archetypes, fields, words};
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+use crate::tokens::Span;
+
+/// One way of saying something.
+pub(crate) struct Rule {
+    pub id: &'static str,
+    /// A sentence it fires on; the test reads it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test that every rule fires on its example"))]
+    pub example: &'static str,
+    pub run: fn(&Scene<'_>, &mut Sink),
+}
+
+/// Where rules put their facts.
+pub(crate) struct Sink {
+    rule: &'static str,
+    pub evidence: Vec<Evidence>,
+}
+
+impl Sink {
+    fn add(&mut self, fact: Fact, span: Span, weight: f64) {
+        self.evidence.push(Evidence { fact, span, weight, rule: self.rule });
+    }
+    /// One `Has` for each item of a list.
+    fn has(&mut self, owner: &Thing, items: Vec<Item>, weight: f64) {
+        for item in items {
+            let span = item.span.unwrap_or(owner.span);
+            self.add(Fact::Has { owner: owner.clone(), item }, span, weight);
+        }
+    }
+}
+
+/// Every rule, in the order of the tables.
+pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
+    [app::RULES, has::RULES, listed::RULES, values::RULES, belongs::RULES, ops::RULES, limits::RULES, outside::RULES]
+        .into_iter()
+        .flatten()
+}
+
+/// Runs every rule.
+pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
+    let mut sink = Sink { rule: "", evidence: Vec::new() };
+    for rule in all() {
+        sink.rule = rule.id;
+        (rule.run)(scene, &mut sink);
+    }
+    sink.evidence
+}
+
+/// The record a noun phrase may speak of; none for "app", "Monday", "notification".
+fn record(np: &Np) -> Option<Thing> {
+    let thing = Thing::of(np);
+    if thing.name.is_empty() || thing.name.len() > 40 {
+        return None;
+    }
+    let known = archetypes::sort(&thing.name).is_some();
+    let head = np.head();
+    (known || !(words::is_not_record(head) || words::month(head).is_some() || words::weekday(head).is_some()))
+        .then_some(thing)
+}
+
+/// Whether a phrase names a value and no record.
+fn is_value(np: &Np) -> bool {
+    let entity = np.entity();
+    archetypes::sort(&entity).is_none() && (fields::guess(&np.field()).is_some() || fields::guess(&entity).is_some())
+}
+
+/// What "it", "they", "their" before this token speak of.
+fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
+    let here = scene.sentences.iter().position(|s| s.from <= at && at < s.to)?;
+    let block = scene.sentences.get(here)?.block;
+    let candidates: Vec<(usize, Thing)> = scene
+        .nps
+        .iter()
+        .filter(|np| np.to <= at && scene.depth_at(np.from) == 0 && !is_value(np) && np.possessive.is_none())
+        .filter_map(|np| Some((np.from, record(np)?)))
+        .collect();
+    let sentence = |from: usize| scene.sentences.iter().position(|s| s.from <= from && from < s.to);
+    let same: Vec<&Thing> =
+        candidates.iter().filter(|(from, _)| sentence(*from) == Some(here)).map(|(_, thing)| thing).collect();
+    let known = |things: &[&Thing]| {
+        things
+            .iter()
+            .rev()
+            .find(|thing| archetypes::sort(&thing.name).is_some() || archetypes::sort(thing.head()).is_some())
+            .map(|t| (*t).clone())
+    };
+    if let Some(thing) = known(&same) {
+        return Some(thing);
+    }
+    // The subject of the sentence before, which leads its phrases.
+    let before: Vec<&Thing> = candidates
+        .iter()
+        .filter(|(from, _)| {
+            here > 0
+                && sentence(*from) == Some(here - 1)
+                && scene.sentences.get(here - 1).is_some_and(|s| s.block == block)
+        })
+        .map(|(_, thing)| thing)
+        .collect();
+    before
+        .iter()
+        .find(|thing| archetypes::sort(&thing.name).is_some())
+        .or(same.last())
+        .or(before.first())
+        .map(|thing| (*thing).clone())
+}
+
+/// The role that a user story in this sentence speaks for.
+fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
+    let range = scene.sentences.get(sentence)?;
+    let role = |from: usize| {
+        let np = scene.is(from, "as").then(|| scene.np_at(from + 1)).flatten()?;
+        let follows = scene.is(np.to, ",") || scene.tag(np.to) == Some(Tag::Pronoun);
+        follows.then(|| Thing::of(np))
+    };
+    role(range.from).or_else(|| {
+        // The second sentence of a story bullet.
+        let before = sentence.checked_sub(1)?;
+        let earlier = scene.sentences.get(before)?;
+        (earlier.block == range.block && scene.is(earlier.from, "as")).then(|| role(earlier.from)).flatten()
+    })
+}
+
+/// Who does what a clause says.
+fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
+    if clause.passive {
+        let by = (clause.after..clause.to).find(|at| scene.is(*at, "by")).and_then(|at| scene.np_at(at + 1));
+        return by.filter(|np| archetypes::is_person(&np.entity())).map(|np| vec![who(np)]).unwrap_or_default();
+    }
+    match clause.pronoun.as_deref() {
+        Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],
+        Some("i" | "we" | "you") => {
+            let role = story_role(scene, clause.sentence);
+            return vec![match role {
+                Some(role) if role.name != "user" => (role_of(&role.name), Some(role)),
+                _ => (Who::User, None),
+            }];
+        }
+        Some("they" | "he" | "she") => {
+            return antecedent(scene, clause.from)
+                .filter(Thing::is_person)
+                .map(|thing| (role_of(&thing.name), Some(thing)))
+                .into_iter()
+                .collect();
+        }
+        _ => {}
+    }
+    clause.subject.iter().map(who).collect()
+}
+
+fn who(np: &Np) -> (Who, Option<Thing>) {
+    let thing = Thing::of(np);
+    (role_of(&thing.name), Some(thing))
+}
+
+fn role_of(name: &str) -> Who {
+    match name.rsplit('_').next().unwrap_or(name) {
+        "public" | "visitor" | "everyone" | "stranger" => Who::Public,
+        "user" | "person" | "friend" | "people" => Who::User,
+        "creator" | "owner" if !name.contains('_') => Who::Owner,
+        _ => Who::Role(name.to_owned()),
+    }
+}
+
+/// The phrases that follow a verb as its objects: "books and DVDs", up to a preposition.
+fn objects<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Vec<&'s Np> {
+    let mut found = Vec::new();
+    let mut at = from;
+    while at < to {
+        if let Some(np) = scene.np_at(at) {
+            found.push(np);
+            at = np.to;
+            if let Some(close) = scene.close_of(at) {
+                at = close + 1;
+            }
+            while scene.one_of(at, &[",", "and", "or", "&", "/"]) {
+                at += 1;
+            }
+        } else if matches!(scene.tag(at), Some(Tag::Adverb | Tag::Pronoun)) && found.is_empty()
+            || scene.one_of(at, &["out", "up", "off", "down", "in", "away", "of"]) && found.is_empty()
+        {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_fires_on_its_example() {
+        for rule in all() {
+            let scene = Scene::read(rule.example);
+            let found = facts(&scene);
+            assert!(
+                found.iter().any(|evidence| evidence.rule == rule.id),
+                "{} does not fire on {:?}: {found:#?}",
+                rule.id,
+                rule.example
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let mut ids: Vec<_> = all().map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}

@@ -1,0 +1,320 @@
+//! Who does what with which records, and which people are roles.
+
+use super::{Rule, Sink, actors, is_value, objects, record, role_of, story_role};
+use crate::clauses::{Clause, Join, Polarity};
+use crate::facts::{Fact, Thing, Who};
+use crate::lexicon::verbs::{self, Class};
+use crate::lexicon::{archetypes, words};
+use crate::nouns::Count;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "op.verb", example: "Keepers log walks.", run: verb },
+    Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
+    Rule { id: "op.event", example: "Members sign up for tours.", run: event },
+    Rule { id: "op.public", example: "Anyone can browse kayaks.", run: public },
+    Rule { id: "op.readonly", example: "Guides are read-only.", run: read_only },
+    Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
+];
+
+fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
+    clause.only
+        || clause.modal.as_deref().is_some_and(|m| {
+            matches!(m, "can" | "could" | "may" | "might" | "must" | "shall" | "should" | "able" | "allowed" | "will")
+        })
+        || story_role(scene, clause.sentence).is_some()
+}
+
+/// "X creates Y", "X can see Y", "log Y".
+fn verb(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let Some(class) = clause.class else { continue };
+        if clause.polarity == Polarity::Someday
+            || class == Class::Hold
+                && !(matches!(clause.base, "store" | "keep" | "save" | "hold")
+                    && matches!(clause.pronoun.as_deref(), None | Some("i" | "we")))
+            || matches!(class, Class::Other | Class::Relate | Class::Notify)
+            || clause.base == "have"
+        {
+            continue;
+        }
+        let condition = clause.join == Join::Condition;
+        let denied = clause.polarity == Polarity::Denied;
+        let mut found = objects(scene, clause.after, clause.to);
+        if class == Class::Send {
+            // "send clients an invoice": the last one is sent.
+            found.retain(|np| !archetypes::is_person(&np.entity()));
+        }
+        if clause.passive {
+            found = clause.subject.iter().collect();
+        }
+        let who = actors(scene, clause);
+        let permission = permission(clause, scene);
+        for np in found {
+            let Some(object) = record(np).filter(|_| !is_value(np)) else { continue };
+            let span = scene.span(clause.from, clause.to);
+            if denied {
+                if np.count == Count::None
+                    || clause.class != Some(Class::Read) && who.iter().all(|(who, _)| *who == Who::User)
+                {
+                    sink.add(Fact::Denied(object), span, 2.0);
+                }
+                continue;
+            }
+            let own = np.possessive.as_deref().is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
+                && np.words.iter().any(|w| w.text == "own")
+                || np.possessive.as_deref() == Some("their") && clause.only;
+            let own = own
+                || scene.words(np.to, clause.to).contains("assigned to them")
+                || clause.only && np.possessive.is_some();
+            let weight = match class {
+                Class::Create | Class::Track => 1.0,
+                Class::Event => 0.9,
+                Class::Send => 0.4,
+                _ => 0.7,
+            };
+            let weight = if condition { weight * 0.6 } else { weight };
+            if who.is_empty() {
+                sink.add(Fact::Mention(object), span, weight);
+                continue;
+            }
+            for (actor, actor_thing) in &who {
+                sink.add(
+                    Fact::Op {
+                        actor: actor.clone(),
+                        actor_thing: actor_thing.clone(),
+                        class,
+                        base: clause.base,
+                        object: object.clone(),
+                        only: clause.only,
+                        own,
+                        permission: permission && !condition,
+                    },
+                    span,
+                    weight,
+                );
+            }
+        }
+        for (actor, _) in &who {
+            if let Who::Role(name) = actor
+                && archetypes::is_person(name)
+                && !condition
+                && !clause.passive
+            {
+                sink.add(
+                    Fact::Role(name.clone()),
+                    scene.span(clause.from, clause.to),
+                    if permission { 1.5 } else { 1.0 },
+                );
+            }
+        }
+    }
+}
+
+/// "As a X, I want".
+fn story(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        if let Some(role) = story_role(scene, index).filter(|_| scene.is(sentence.from, "as"))
+            && let Who::Role(name) = role_of(&role.name)
+        {
+            sink.add(Fact::Role(name), role.span, 2.0);
+        }
+    }
+}
+
+/// "X books a Y", "sign up for Y", "comment on Y": the verb leaves a record.
+fn event(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+        let Some(event) = verbs::event_of(clause.base).filter(|_| !clause.passive) else { continue };
+        let followed = |texts: &[&str]| scene.one_of(clause.after, texts);
+        let event = match clause.base {
+            "sign" if !followed(&["up"]) => continue,
+            "check" if !(followed(&["in"]) || (clause.after..clause.to).any(|at| scene.one_of(at, &["in", "off"]))) => {
+                continue;
+            }
+            "sign" => "signup",
+            other
+                if matches!(other, "order" | "review" | "follow" | "like")
+                    && !archetypes::is_person(&clause.subject.first().map(|np| np.entity()).unwrap_or_default())
+                    && clause.pronoun.is_none() =>
+            {
+                continue;
+            }
+            _ => event,
+        };
+        let target = (clause.after..clause.to.min(clause.after + 3))
+            .find_map(|at| scene.np_at(at))
+            .filter(|np| !is_value(np))
+            .and_then(record);
+        let name = Thing::named(event, scene.span(clause.verb.unwrap_or(clause.from), clause.after));
+        for (actor, actor_thing) in actors(scene, clause) {
+            if let Some(object) = &target {
+                sink.add(
+                    Fact::Op {
+                        actor,
+                        actor_thing,
+                        class: Class::Event,
+                        base: clause.base,
+                        object: object.clone(),
+                        only: false,
+                        own: false,
+                        permission: permission(clause, scene),
+                    },
+                    scene.span(clause.from, clause.to),
+                    0.6,
+                );
+            }
+        }
+        let weight = match clause.base {
+            "order" | "book" | "review" | "like" | "check" | "visit" => 0.6,
+            "apply" | "register" | "sign" | "enroll" | "subscribe" | "borrow" | "rate" | "vote" | "bid" | "rsvp"
+            | "comment" | "donate" | "reserve" => 1.1,
+            _ => 0.5,
+        };
+        sink.add(Fact::Mention(name.clone()), name.span, weight);
+        if let Some(parent) = target.filter(|target| target.name != event && !target.is_person()) {
+            sink.add(Fact::Belongs { child: name, parent }, scene.span(clause.from, clause.to), 0.8);
+        }
+    }
+}
+
+/// "Anyone can see X", "X are public", "X visible to everyone".
+fn public(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+        let text = format!(" {} ", scene.words(clause.after.saturating_sub(1), clause.to));
+        let open = clause.base == "be" && scene.is(clause.after, "public")
+            || text.contains(" visible to everyone ")
+            || text.contains(" visible to anyone ")
+            || text.contains(" open to the public ");
+        if !open {
+            continue;
+        }
+        for object in clause.subject.iter().filter_map(public_record) {
+            sink.add(
+                Fact::Op {
+                    actor: Who::Public,
+                    actor_thing: None,
+                    class: Class::Read,
+                    base: "read",
+                    object,
+                    only: false,
+                    own: false,
+                    permission: true,
+                },
+                scene.span(clause.from, clause.to),
+                1.0,
+            );
+        }
+    }
+    // "public read", "Anyone can browse X" is an ordinary sentence; the example of this rule names the actor.
+    for clause in scene.clauses.iter().filter(|clause| {
+        matches!(clause.pronoun.as_deref(), Some("anyone" | "everyone" | "everybody" | "anybody"))
+            && clause.polarity == Polarity::Asked
+    }) {
+        for np in objects(scene, clause.after, clause.to) {
+            if let (Some(object), Some(class)) = (public_record(np), clause.class) {
+                sink.add(
+                    Fact::Op {
+                        actor: Who::Public,
+                        actor_thing: None,
+                        class,
+                        base: clause.base,
+                        object,
+                        only: false,
+                        own: false,
+                        permission: true,
+                    },
+                    scene.span(clause.from, clause.to),
+                    0.5,
+                );
+            }
+        }
+    }
+}
+
+/// "product pages" and "job listings" speak of products and jobs.
+fn public_record(np: &crate::nouns::Np) -> Option<Thing> {
+    let mut np = np.clone();
+    if np.words.len() > 1 && matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar") {
+        np.words.pop();
+    }
+    record(&np)
+}
+
+/// "Guests are read-only", "X can view but not change".
+fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene
+        .clauses
+        .iter()
+        .filter(|clause| clause.base == "be" && scene.one_of(clause.after, &["read-only", "readonly", "view-only"]))
+    {
+        for np in &clause.subject {
+            if let Who::Role(name) = role_of(&np.entity()) {
+                let everything = Thing::named("*", np.span);
+                sink.add(Fact::Role(name.clone()), np.span, 1.5);
+                sink.add(
+                    Fact::Op {
+                        actor: Who::Role(name),
+                        actor_thing: None,
+                        class: Class::Read,
+                        base: "read",
+                        object: everything,
+                        only: false,
+                        own: false,
+                        permission: true,
+                    },
+                    scene.span(clause.from, clause.to),
+                    1.0,
+                );
+            }
+        }
+    }
+    for at in 0..scene.tokens.len() {
+        if scene.is(at, "public") && scene.is(at + 1, "read") {
+            sink.add(
+                Fact::Op {
+                    actor: Who::Public,
+                    actor_thing: None,
+                    class: Class::Read,
+                    base: "read",
+                    object: Thing::named("*", scene.span(at, at + 2)),
+                    only: false,
+                    own: false,
+                    permission: true,
+                },
+                scene.span(at, at + 2),
+                1.0,
+            );
+        }
+    }
+}
+
+/// "agents are assigned to tickets", "someone assigns a ticket to an agent".
+fn assigned(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        scene.clauses.iter().filter(|clause| clause.class == Some(Class::Assign) && clause.polarity == Polarity::Asked)
+    {
+        let target = (clause.after..clause.to).find(|at| scene.is(*at, "to")).and_then(|at| scene.np_at(at + 1));
+        let things: Vec<Thing> = if clause.passive {
+            clause.subject.iter().filter_map(record).collect()
+        } else {
+            objects(scene, clause.after, clause.to).into_iter().filter_map(record).collect()
+        };
+        for thing in things.iter().chain(target.and_then(record).iter()).filter(|thing| thing.is_person()) {
+            sink.add(Fact::Role(thing.name.clone()), thing.span, 1.0);
+        }
+    }
+    // Nouns that lead a clause of work: "Front desk staff review forms".
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.modal.is_some()) {
+        for np in &clause.subject {
+            if np.head() == "staff"
+                && np.words.len() == 1
+                && !words::is_app_head(np.head())
+                && scene.tag(np.from) != Some(Tag::Preposition)
+            {
+                sink.add(Fact::Role("staff".into()), np.span, 1.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Services outside that the request asks for: text messages, card payments, Slack, webhooks.
+
+use super::{Rule, Sink};
+use crate::clauses::{Clause, Polarity};
+use crate::facts::Fact;
+use crate::lexicon::integrations;
+use crate::lexicon::verbs::Class;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "outside.named", example: "Take payments with Stripe.", run: named },
+    Rule { id: "outside.verb", example: "Text guests the day before.", run: verb },
+    Rule { id: "outside.message", example: "The owner gets an email for every booking.", run: message },
+    Rule { id: "outside.pay", example: "Guests pay online.", run: pay },
+    Rule { id: "outside.upload", example: "Members upload a certificate.", run: upload },
+];
+
+fn clause_at<'s>(scene: &'s Scene<'_>, at: usize) -> Option<&'s Clause> {
+    scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to)
+}
+
+/// Whether what stands here is asked for: not "no SMS", not "maybe one day Slack".
+fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
+    let clause = clause_at(scene, at)?;
+    let near = at.saturating_sub(4).max(clause.from);
+    let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
+        || clause.polarity == Polarity::Denied;
+    match clause.polarity {
+        _ if no => Some(false),
+        Polarity::Someday => None,
+        _ => Some(true),
+    }
+}
+
+fn add(
+    scene: &Scene<'_>,
+    sink: &mut Sink,
+    category: &'static str,
+    provider: Option<&'static str>,
+    from: usize,
+    to: usize,
+) {
+    if let Some(asked) = asked(scene, from) {
+        sink.add(Fact::Integration { category, provider, asked }, scene.span(from, to), 1.5);
+    }
+}
+
+/// A category or a product by name.
+fn named(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        for length in (1..=3).rev() {
+            let Some(tokens) = scene.tokens.get(at..at + length) else { continue };
+            let phrase: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+            let phrase = phrase.join("_");
+            // "email" alone may be a field; `message` reads it.
+            if length == 1
+                && matches!(
+                    phrase.as_str(),
+                    "email" | "emails" | "texts" | "outlook" | "sage" | "square" | "epic" | "ses" | "teams_channel"
+                )
+                && !(tokens.iter().all(|t| t.capital)
+                    && matches!(phrase.as_str(), "epic" | "square" | "outlook" | "sage")
+                    && at > 0)
+            {
+                continue;
+            }
+            if let Some((integration, product)) = integrations::named(&phrase) {
+                let whatsapp_field = integration.name == "whatsapp" && scene.one_of(at + 1, &["number"]);
+                if !whatsapp_field {
+                    add(scene, sink, integration.name, product, at, at + length);
+                }
+                break;
+            }
+        }
+    }
+}
+
+/// "text guests", "email them".
+fn verb(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let Some(at) = clause.verb.filter(|at| scene.tag(*at) == Some(Tag::Verb)) else { continue };
+        let category = match clause.base {
+            "text" | "sms" => "sms",
+            "email" | "mail" => "email",
+            "whatsapp" => "whatsapp",
+            "charge" if scene.words(clause.after, clause.to).contains("card") => "billing",
+            _ => continue,
+        };
+        add(scene, sink, category, None, at, at + 1);
+    }
+}
+
+/// "gets an email", "send a text", "notify by email".
+fn message(scene: &Scene<'_>, sink: &mut Sink) {
+    for (at, token) in scene.tokens.iter().enumerate() {
+        let Some(clause) = clause_at(scene, at) else { continue };
+        let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
+            || matches!(clause.base, "get" | "receive" | "trigger" | "go");
+        let way = at > 0
+            && (scene.one_of(at - 1, &["by", "via", "through", "per"])
+                || at > 1 && scene.one_of(at - 2, &["by", "via"]));
+        let kind = scene.one_of(
+            at + 1,
+            &[
+                "notification",
+                "notifications",
+                "reminder",
+                "reminders",
+                "alert",
+                "alerts",
+                "invite",
+                "invites",
+                "confirmation",
+                "receipt",
+                "digest",
+                "updates",
+            ],
+        ) || at > 0
+            && scene.one_of(at - 1, &["reminder", "confirmation", "notification", "welcome", "thank-you"]);
+        let verb_before = clause.verb.is_some_and(|verb| verb < at);
+        let after_verb = sends && verb_before && scene.depth_at(at) == 0;
+        let category = match token.text.as_str() {
+            "email" | "emails" if after_verb || way || kind => "email",
+            "newsletter" if after_verb => "email",
+            "text" | "texts"
+                if after_verb
+                    && (at > 0 && scene.one_of(at - 1, &["a", "by", "via"])
+                        || scene.one_of(at + 1, &["message", "messages", "reminder", "reminders"])) =>
+            {
+                "sms"
+            }
+            "text" if scene.one_of(at + 1, &["message", "messages", "reminder", "reminders", "alerts"]) => "sms",
+            _ => continue,
+        };
+        add(scene, sink, category, None, at, at + 1);
+    }
+}
+
+/// "pay online", "paid by card", "charge members".
+fn pay(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let rest = scene.words(clause.from, clause.to);
+        let ways = [
+            " by card",
+            " online",
+            " in advance",
+            " with card",
+            "credit card",
+            "debit card",
+            " deposit",
+            " automatically",
+        ];
+        let pays = clause.class == Some(Class::Pay)
+            && clause.verb.is_some_and(|at| scene.tag(at) == Some(Tag::Verb))
+            && matches!(clause.base, "pay" | "charge" | "bill" | "invoice" | "refund" | "collect");
+        let payments = rest.contains("online payment") || rest.contains("card payment");
+        if (pays && (clause.base == "charge" || ways.iter().any(|way| rest.contains(way)))) || payments {
+            add(
+                scene,
+                sink,
+                "billing",
+                None,
+                clause.verb.unwrap_or(clause.from).max(clause.from),
+                clause.after.max(clause.from + 1),
+            );
+        }
+    }
+}
+
+/// "upload a resume".
+fn upload(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| clause.base == "upload") {
+        if let Some(at) = clause.verb {
+            add(scene, sink, "storage", None, at, at + 1);
+        }
+    }
+}

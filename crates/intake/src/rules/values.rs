@@ -1,0 +1,74 @@
+//! Which values a field takes, said apart from the list of fields: "status can be open or closed".
+
+use super::{Rule, Sink, record};
+use crate::facts::{Fact, Thing};
+use crate::lexicon::fields;
+use crate::lists;
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "values.can_be", example: "The condition of a kayak can be new, used or broken.", run: can_be },
+    Rule { id: "values.colon", example: "Kayak status: free, rented, broken.", run: colon },
+    Rule { id: "values.from_to", example: "Repairers change the status from open to fixed or scrapped.", run: from_to },
+];
+
+/// "X status can be A, B or C", "the states are A -> B -> C".
+fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head())) {
+        let mut at = np.to;
+        if scene.tag(at) == Some(Tag::Relative) || scene.one_of(at, &["that", "which"]) {
+            at += 1;
+        }
+        let modal = scene.tag(at) == Some(Tag::Modal);
+        at += usize::from(modal);
+        let copula = scene.tag(at) == Some(Tag::Be) || scene.one_of(at, &["goes", "go", "moves", "move", "changes"]);
+        if !copula && !scene.one_of(at, &["->"]) {
+            continue;
+        }
+        at += 1;
+        while scene.one_of(at, &["either", "one", "of", "from", "through", ":", "always"]) {
+            at += 1;
+        }
+        emit(scene, sink, np, at, modal);
+    }
+}
+
+/// "Status: A, B, C".
+fn colon(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && scene.is(np.to, ":")) {
+        emit(scene, sink, np, np.to + 1, true);
+    }
+}
+
+/// "change status from A to B, C or D".
+fn from_to(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && scene.is(np.to, "from")) {
+        emit(scene, sink, np, np.to + 1, true);
+    }
+}
+
+fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough: bool) {
+    let end = scene.sentences.iter().find(|s| s.from <= from && from < s.to).map_or(from, |s| s.to);
+    let (values, next) = lists::values(scene, from, end);
+    let words = values.iter().all(|value| !value.is_empty() && value.len() <= 40);
+    if values.len() < 2 || !words || !one_is_enough && values.len() < 2 {
+        return;
+    }
+    let (owner, field) = owner_and_field(np);
+    sink.add(Fact::Values { owner, field, values }, scene.span(np.from, next), 2.0);
+}
+
+/// "work order status" is the status of a work order.
+fn owner_and_field(np: &Np) -> (Option<Thing>, String) {
+    let mut owner = np.clone();
+    if let Some(words) = &np.owner {
+        owner.words.clone_from(words);
+        return (record(&owner), np.field());
+    }
+    let Some(last) = owner.words.pop() else { return (None, np.field()) };
+    let field = if last.lemma == "state" { "status".to_owned() } else { last.lemma.clone() };
+    owner.words.retain(|word| word.noun);
+    if owner.words.is_empty() { (None, field) } else { (Some(Thing::of(&owner)), field) }
+}

@@ -1,0 +1,197 @@
+//! The request laid out for the rules: tokens with tags, sentences, noun phrases, clauses.
+//!
+//! The rules look things up here; nothing here decides what they mean.
+
+use crate::blocks::{self, Block};
+use crate::clauses::{self, Clause};
+use crate::nouns::{self, Np};
+use crate::spelling::{self, Repair};
+use crate::tags::{self, Tag};
+use crate::tokens::{self, Kind, Span, Token};
+
+/// Tokens `from..to` of one block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sentence {
+    pub from: usize,
+    pub to: usize,
+    pub block: usize,
+}
+
+/// Everything known of a request before any rule.
+pub(crate) struct Scene<'a> {
+    pub request: &'a str,
+    pub tokens: Vec<Token>,
+    pub tags: Vec<Tag>,
+    /// The place of the closing bracket, at each opening one.
+    pub close: Vec<Option<usize>>,
+    /// How many brackets are open.
+    pub depth: Vec<usize>,
+    pub blocks: Vec<Block>,
+    pub sentences: Vec<Sentence>,
+    pub nps: Vec<Np>,
+    np_at: Vec<Option<usize>>,
+    pub clauses: Vec<Clause>,
+    pub repairs: Vec<Repair>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn read(request: &'a str) -> Self {
+        let blocks = blocks::blocks(request);
+        let (mut tokens, mut sentences) = (Vec::new(), Vec::new());
+        for (index, block) in blocks.iter().enumerate() {
+            let text = request.get(block.span.start..block.span.end).unwrap_or("");
+            let from = tokens.len();
+            tokens.extend(tokens::tokenize(text, block.span.start));
+            cut_sentences(&tokens, from, index, &mut sentences);
+        }
+        let repairs = spelling::repair(&mut tokens);
+        let (close, depth) = brackets(&tokens);
+        let mut scene = Scene {
+            request,
+            np_at: vec![None; tokens.len()],
+            tokens,
+            tags: Vec::new(),
+            close,
+            depth,
+            blocks,
+            sentences,
+            nps: Vec::new(),
+            clauses: Vec::new(),
+            repairs,
+        };
+        scene.tag_and_chunk();
+        scene.clauses = clauses::clauses(&scene);
+        scene
+    }
+
+    fn tag_and_chunk(&mut self) {
+        // What stands between sentences is a sign.
+        let mut tags = vec![Tag::Sign; self.tokens.len()];
+        for sentence in &self.sentences {
+            let tokens = self.tokens.get(sentence.from..sentence.to).unwrap_or(&[]);
+            let sentence_tags = tags::tag(tokens);
+            for np in nouns::chunk(tokens, &sentence_tags, sentence.from) {
+                if let Some(place) = self.np_at.get_mut(np.from) {
+                    *place = Some(self.nps.len());
+                }
+                self.nps.push(np);
+            }
+            for (place, tag) in tags.iter_mut().skip(sentence.from).zip(sentence_tags) {
+                *place = tag;
+            }
+        }
+        self.tags = tags;
+    }
+
+    pub(crate) fn token(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at)
+    }
+    pub(crate) fn tag(&self, at: usize) -> Option<Tag> {
+        self.tags.get(at).copied()
+    }
+    pub(crate) fn is(&self, at: usize, text: &str) -> bool {
+        self.token(at).is_some_and(|token| token.is(text))
+    }
+    pub(crate) fn one_of(&self, at: usize, texts: &[&str]) -> bool {
+        self.token(at).is_some_and(|token| token.one_of(texts))
+    }
+    /// The noun phrase that starts at this token.
+    pub(crate) fn np_at(&self, at: usize) -> Option<&Np> {
+        self.np_at.get(at).copied().flatten().and_then(|index| self.nps.get(index))
+    }
+    /// The noun phrases that start within the tokens.
+    pub(crate) fn nps_in(&self, from: usize, to: usize) -> impl Iterator<Item = &Np> {
+        self.nps.iter().filter(move |np| np.from >= from && np.to <= to)
+    }
+    /// The noun phrase that ends just before this token.
+    pub(crate) fn np_before(&self, at: usize) -> Option<&Np> {
+        self.nps.iter().rev().find(|np| np.to == at)
+    }
+    /// The first noun phrase within the tokens, outside brackets.
+    pub(crate) fn first_np(&self, from: usize, to: usize) -> Option<&Np> {
+        let depth = self.depth.get(from).copied().unwrap_or(0);
+        self.nps_in(from, to).find(|np| self.depth.get(np.from).copied() == Some(depth))
+    }
+    pub(crate) fn close_of(&self, open: usize) -> Option<usize> {
+        self.close.get(open).copied().flatten()
+    }
+    pub(crate) fn depth_at(&self, at: usize) -> usize {
+        self.depth.get(at).copied().unwrap_or(0)
+    }
+    pub(crate) fn span(&self, from: usize, to: usize) -> Span {
+        let start = self.token(from).map_or(0, |token| token.span.start);
+        let end = self.token(to.saturating_sub(1).max(from)).map_or(start, |token| token.span.end);
+        Span { start, end: end.max(start) }
+    }
+    pub(crate) fn text(&self, span: Span) -> &str {
+        self.request.get(span.start..span.end).unwrap_or("")
+    }
+    /// The words of the tokens with spaces between, in lower case.
+    pub(crate) fn words(&self, from: usize, to: usize) -> String {
+        let texts: Vec<&str> =
+            self.tokens.get(from..to).unwrap_or(&[]).iter().map(|token| token.text.as_str()).collect();
+        texts.join(" ")
+    }
+    /// Whether the sentence opens its block.
+    pub(crate) fn opens_block(&self, sentence: usize) -> bool {
+        let block = self.sentences.get(sentence).map(|s| s.block);
+        sentence == 0 || self.sentences.get(sentence - 1).map(|s| s.block) != block
+    }
+}
+
+fn cut_sentences(tokens: &[Token], from: usize, block: usize, sentences: &mut Vec<Sentence>) {
+    let (mut start, mut depth) = (from, 0usize);
+    for at in from..tokens.len() {
+        let Some(token) = tokens.get(at) else { break };
+        match token.text.as_str() {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            "." | "!" | "?" if token.is_sign() && (depth == 0 || tokens.get(at + 1).is_some_and(|n| n.capital)) => {
+                let next = tokens.get(at + 1);
+                let short = at > start
+                    && tokens
+                        .get(at - 1)
+                        .is_some_and(|before| before.one_of(&["e.g", "i.e", "no", "vs", "approx", "incl", "eg", "ie"]))
+                    && next.is_some_and(|n| !n.capital);
+                if !short {
+                    depth = 0;
+                    push_sentence(sentences, start, at, block);
+                    start = at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    push_sentence(sentences, start, tokens.len(), block);
+}
+
+fn push_sentence(sentences: &mut Vec<Sentence>, from: usize, to: usize, block: usize) {
+    if to > from {
+        sentences.push(Sentence { from, to, block });
+    }
+}
+
+fn brackets(tokens: &[Token]) -> (Vec<Option<usize>>, Vec<usize>) {
+    let mut close = vec![None; tokens.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match (token.kind, token.text.as_str()) {
+            (Kind::Sign, "(" | "[") => open.push(at),
+            (Kind::Sign, ")" | "]") => {
+                if let Some(start) = open.pop()
+                    && let Some(place) = close.get_mut(start)
+                {
+                    *place = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut depth = vec![0; tokens.len()];
+    for (start, end) in close.iter().enumerate().filter_map(|(start, end)| end.map(|end| (start, end))) {
+        for level in depth.get_mut(start + 1..end).unwrap_or(&mut []) {
+            *level += 1;
+        }
+    }
+    (close, depth)
+}

@@ -1,0 +1,159 @@
+//! Misspelt words put right, when exactly one known word is one slip away.
+//!
+//! Only words that nothing else knows are touched, and each repair is told to the reader.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::lemma;
+use crate::lexicon::{archetypes, fields, verbs, words};
+use crate::tokens::{Kind, Span, Token};
+
+/// A word that was read as another.
+#[derive(Clone, Debug)]
+pub(crate) struct Repair {
+    pub span: Span,
+    pub written: String,
+    pub read_as: String,
+}
+
+/// Words people misspell in such requests that no other table holds.
+const MORE: &str = "appointment availability different automatically separate received calendar schedule business necessary \
+    address notification reminder membership inventory maintenance description attendees capacity organizing organizers \
+    management information application restaurant categories category quantity inspection customers customer category";
+
+static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let parts = |name: &'static str| name.split(['_', '-']);
+    archetypes::all_words()
+        .flat_map(parts)
+        .chain(fields::all_words().flat_map(parts))
+        .chain(verbs::all_forms())
+        .chain(MORE.split_ascii_whitespace())
+        .filter(|word| word.len() >= 4)
+        .collect()
+});
+
+/// Puts the misspelt words of a request right.
+pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
+    let written: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+    let mut repairs = Vec::new();
+    for token in tokens.iter_mut() {
+        let once = written.iter().filter(|text| **text == token.text).count() == 1;
+        let inflected = ["ed", "ing", "er", "ers"]
+            .iter()
+            .any(|ending| token.text.strip_suffix(ending).is_some_and(|stem| KNOWN.contains(stem)));
+        if inflected
+            || token.kind != Kind::Word
+            || token.text.len() < 5
+            || !token.text.is_ascii()
+            || known(token)
+            || (token.capital && !once)
+        {
+            continue;
+        }
+        if let Some(word) = nearest(&token.text) {
+            repairs.push(Repair { span: token.span, written: token.text.clone(), read_as: word.clone() });
+            token.lemma = lemma::singular(&word);
+            token.text = word;
+        }
+    }
+    repairs
+}
+
+fn known(token: &Token) -> bool {
+    let word = token.text.as_str();
+    KNOWN.contains(word)
+        || KNOWN.contains(token.lemma.as_str())
+        || words::is_function_word(word)
+        || words::is_adverb(word)
+        || words::is_adjective(word)
+        || words::is_not_record(&token.lemma)
+        || words::is_app_head(&token.lemma)
+        || word.contains(['-', '\'', '.', '_'])
+        || words::month(word).is_some()
+}
+
+/// The one known word a slip away: a letter too many, too few, or two swapped; from eight letters on two slips.
+fn nearest(word: &str) -> Option<String> {
+    let plural = lemma::is_plural(word);
+    let bare = if plural { lemma::singular(word) } else { word.to_owned() };
+    let first = word.chars().next()?;
+    let mut best: Option<(usize, &str)> = None;
+    let mut tied = false;
+    for candidate in
+        KNOWN.iter().copied().filter(|known| known.starts_with(first) && known.len().abs_diff(bare.len()) <= 2)
+    {
+        let limit = if bare.len() >= 9 { 2 } else { 1 };
+        let slips = slips(&bare, candidate);
+        // A replaced letter more often makes another word than a slip.
+        if slips == 0
+            || slips > limit
+            || (candidate.len() == bare.len() && !swapped(&bare, candidate) && bare.len() < 10)
+            || candidate.len() < 5
+        {
+            continue;
+        }
+        match best {
+            Some((fewest, _)) if slips > fewest => {}
+            Some((fewest, other)) if slips == fewest => {
+                tied = tied || lemma::singular(other) != lemma::singular(candidate)
+            }
+            _ => {
+                best = Some((slips, candidate));
+                tied = false;
+            }
+        }
+    }
+    let (_, candidate) = best.filter(|_| !tied)?;
+    let candidate = lemma::singular(candidate);
+    Some(if plural { lemma::plural(&candidate) } else { best.map(|(_, c)| c.to_owned()).unwrap_or(candidate) })
+}
+
+fn swapped(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|at| a.get(*at) != b.get(*at)).collect();
+    matches!(differing.as_slice(), [x, y] if y - x == 1 && a.get(*x) == b.get(*y) && a.get(*y) == b.get(*x))
+}
+
+/// Damerau-Levenshtein distance of two ASCII words (neighbours swapped count once).
+fn slips(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (at(&row, j) + usize::from(x != y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
+                cost = cost.min(at(&before, j - 1) + 1);
+            }
+            next.push(cost);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokens::tokenize;
+
+    fn read(request: &str) -> Vec<String> {
+        let mut tokens = tokenize(request, 0);
+        repair(&mut tokens);
+        tokens.into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn slips_are_put_right() {
+        assert_eq!(read("custmers recieve apointments"), ["customers", "receive", "appointments"]);
+        assert_eq!(read("the tittle"), ["the", "title"]);
+    }
+
+    #[test]
+    fn words_of_their_own_stay() {
+        assert_eq!(read("quilts, sister, candles, gnomes"), ["quilts", ",", "sister", ",", "candles", ",", "gnomes"]);
+    }
+}

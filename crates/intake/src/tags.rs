@@ -1,0 +1,292 @@
+//! What each word does in its sentence: noun, verb, adjective …
+//!
+//! Closed-class words come from a list; a word that may be a verb is told from a noun by its neighbours (after "to",
+//! before an article, between commas of a list). Unknown words are nouns.
+
+use crate::lexicon::verbs::{self, Form};
+use crate::lexicon::{fields, words};
+use crate::tokens::{Kind, Token};
+use crate::verb_test;
+
+/// A word's part in its sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    Noun,
+    Verb,
+    /// A participle that describes: "the assigned mechanic", "the mechanic assigned".
+    Participle,
+    Adjective,
+    Determiner,
+    /// "their", "my".
+    Possessive,
+    /// The 's of "driver's".
+    Genitive,
+    Preposition,
+    Conjunction,
+    /// "when", "if", "after" before a clause.
+    Subordinator,
+    /// "that", "which", "who" after a noun.
+    Relative,
+    Pronoun,
+    Modal,
+    Negation,
+    To,
+    Be,
+    Have,
+    Adverb,
+    Number,
+    Sign,
+    Url,
+}
+
+/// Tags one sentence.
+pub(crate) fn tag(tokens: &[Token]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::with_capacity(tokens.len());
+    for at in 0..tokens.len() {
+        let tag = tag_one(tokens, &tags, at);
+        tags.push(tag);
+    }
+    tags
+}
+
+fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
+    let Some(token) = tokens.get(at) else { return Tag::Noun };
+    match token.kind {
+        Kind::Number => return Tag::Number,
+        Kind::Sign if token.is("&") => return Tag::Conjunction,
+        Kind::Sign => return Tag::Sign,
+        Kind::Url => return Tag::Url,
+        Kind::Word => {}
+    }
+    let word = token.text.as_str();
+    let next = tokens.get(at + 1);
+    let previous = before.last().copied();
+    if word == "'s" {
+        return Tag::Genitive;
+    }
+    if word == "to" {
+        return if next.is_some_and(|n| {
+            verbs::lookup(&n.text).is_some_and(|(_, form)| form == Form::Base) || words::is_be(&n.text) || n.is("have")
+        }) {
+            infinitive(tokens, at)
+        } else {
+            Tag::Preposition
+        };
+    }
+    if let Some(tag) = closed(token, next, previous, tokens, at) {
+        return tag;
+    }
+    if let Some((verb, form)) = verbs::lookup(word) {
+        return verb_test::verb_or_noun(tokens, before, at, verb.noun_too, form);
+    }
+    open(word, next, previous)
+}
+
+/// "to book a table" is an infinitive, "assigned to tasks" is not.
+fn infinitive(tokens: &[Token], at: usize) -> Tag {
+    let ambiguous = tokens.get(at + 1).and_then(|n| verbs::lookup(&n.text)).is_some_and(|(verb, _)| verb.noun_too);
+    let after = tokens.get(at + 2);
+    let noun_phrase = ambiguous
+        && after.is_none_or(|a| a.is_sign() || a.one_of(&["and", "or", "with", "in", "by", "from"]))
+        && at > 0
+        && tokens
+            .get(at.wrapping_sub(1))
+            .is_some_and(|p| verbs::lookup(&p.text).is_some_and(|(_, form)| form == Form::Past));
+    if noun_phrase { Tag::Preposition } else { Tag::To }
+}
+
+fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[Token], at: usize) -> Option<Tag> {
+    let word = token.text.as_str();
+    let starts_clause = matches!(previous, None | Some(Tag::Sign | Tag::Conjunction | Tag::Adverb));
+    if word == "that" || word == "which" || word == "who" {
+        let relative = matches!(
+            previous,
+            Some(Tag::Noun | Tag::Number | Tag::Participle | Tag::Pronoun | Tag::Sign | Tag::Preposition)
+        ) && next.is_some_and(|n| {
+            words::is_modal(&n.text)
+                || words::is_be(&n.text)
+                || words::is_have(&n.text)
+                || words::is_adverb(&n.text)
+                || words::is_subject_pronoun(&n.text)
+                || verbs::lookup(&n.text).is_some()
+                || words::is_determiner(&n.text)
+                || words::is_possessive(&n.text)
+                || n.is("do")
+                || n.is("does")
+        });
+        if relative && !(word == "that" && previous == Some(Tag::Sign)) {
+            return Some(Tag::Relative);
+        }
+        return Some(if word == "who" { Tag::Pronoun } else { Tag::Determiner });
+    }
+    if matches!(word, "after" | "before" | "until" | "till" | "since" | "once") {
+        // "2 days before the visit", "once a month" are times, whatever follows.
+        let time = |t: &Token| matches!(t.lemma.as_str(), "day" | "hour" | "week" | "month" | "minute" | "year");
+        let timed = at > 0 && tokens.get(at - 1).is_some_and(time)
+            || word == "once"
+                && next.is_some_and(|n| n.one_of(&["a", "per", "every", "each"]))
+                && tokens.get(at + 2).is_some_and(time);
+        let clause = !timed && next.is_some_and(|_| clause_follows(tokens, at + 1));
+        return Some(if clause {
+            Tag::Subordinator
+        } else if word == "once" {
+            Tag::Adverb
+        } else {
+            Tag::Preposition
+        });
+    }
+    if word == "so" {
+        return Some(if next.is_some_and(|n| n.is("that") || words::is_subject_pronoun(&n.text)) {
+            Tag::Subordinator
+        } else {
+            Tag::Adverb
+        });
+    }
+    if words::is_subordinator(word) {
+        return Some(Tag::Subordinator);
+    }
+    if matches!(word, "need" | "needs" | "want" | "wants" | "let" | "able" | "allowed") || words::is_modal(word) {
+        if word == "may" && token.capital && !starts_clause {
+            return Some(Tag::Noun);
+        }
+        return Some(if previous == Some(Tag::Possessive) { Tag::Noun } else { Tag::Modal });
+    }
+    if words::is_be(word) {
+        return Some(Tag::Be);
+    }
+    if words::is_have(word) {
+        return Some(Tag::Have);
+    }
+    if matches!(word, "not" | "never" | "without") {
+        return Some(if word == "without" { Tag::Preposition } else { Tag::Negation });
+    }
+    if matches!(word, "do" | "does" | "did") {
+        return Some(if next.is_some_and(|n| n.is("not")) { Tag::Modal } else { Tag::Verb });
+    }
+    if words::is_possessive(word) {
+        return Some(Tag::Possessive);
+    }
+    if matches!(word, "one" | "ones") {
+        return Some(if next.is_some_and(opens_noun) && word == "one" { Tag::Determiner } else { Tag::Pronoun });
+    }
+    if words::is_determiner(word) {
+        return Some(Tag::Determiner);
+    }
+    if words::is_pronoun(word) {
+        return Some(Tag::Pronoun);
+    }
+    if words::is_preposition(word) {
+        return Some(Tag::Preposition);
+    }
+    if words::is_conjunction(word) {
+        return Some(Tag::Conjunction);
+    }
+    if words::number(word).is_some() {
+        return Some(Tag::Number);
+    }
+    if words::is_adjective(word) {
+        return Some(adjective(tokens, at, previous));
+    }
+    if words::is_adverb(word) {
+        return Some(Tag::Adverb);
+    }
+    None
+}
+
+/// Some adjectives are verbs too ("open tickets", "complete a lesson"), some are names of values ("a total and a due").
+fn adjective(tokens: &[Token], at: usize, previous: Option<Tag>) -> Tag {
+    let (Some(token), next) = (tokens.get(at), tokens.get(at + 1)) else { return Tag::Adjective };
+    let object = next.is_some_and(|n| words::is_determiner(&n.text) || words::is_possessive(&n.text));
+    let after_plural = previous == Some(Tag::Noun)
+        && at > 0
+        && tokens.get(at - 1).is_some_and(Token::plural)
+        && next.is_some_and(Token::plural);
+    if (object || after_plural) && verbs::lookup(&token.text).is_some_and(|(_, form)| form == Form::Base) {
+        return Tag::Verb;
+    }
+    let alone = next.is_none_or(|n| n.is_sign() || words::is_conjunction(&n.text));
+    let named = matches!(previous, Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Possessive));
+    let value = fields::guess(&token.text).is_some_and(|guess| guess.kind != fields::FieldType::Boolean);
+    if alone && named && value { Tag::Noun } else { Tag::Adjective }
+}
+
+/// Whether a subject and a verb come within the next words.
+fn clause_follows(tokens: &[Token], from: usize) -> bool {
+    let mut seen_noun = false;
+    for token in tokens.iter().skip(from).take(7) {
+        if token.is_sign() {
+            return false;
+        }
+        let word = token.text.as_str();
+        if words::is_be(word) || words::is_have(word) || (words::is_modal(word) && seen_noun) {
+            return seen_noun;
+        }
+        if let Some((verb, form)) = verbs::lookup(word) {
+            if form == Form::Ing && !seen_noun {
+                return true;
+            }
+            if seen_noun && (!verb.noun_too || form == Form::Past || form == Form::Third) {
+                return true;
+            }
+        }
+        if words::is_subject_pronoun(word) || (!words::is_determiner(word) && !words::is_function_word(word)) {
+            seen_noun = true;
+        }
+        if words::is_preposition(word) && !token.is("for") && !token.is("of") && seen_noun {
+            return false;
+        }
+    }
+    false
+}
+
+pub(crate) fn opens_noun(token: &Token) -> bool {
+    token.kind == Kind::Word && !words::is_function_word(&token.text) && !words::is_adverb(&token.text)
+}
+
+fn open(word: &str, next: Option<&Token>, previous: Option<Tag>) -> Tag {
+    let next_noun = next.is_some_and(opens_noun);
+    let describes = word.len() > 4
+        && ((word.ends_with("ed") && !word.ends_with("eed"))
+            || word.ends_with("able")
+            || word.ends_with("ous")
+            || word.ends_with("ful")
+            || word.ends_with("less")
+            || word.ends_with("ary") && next_noun && word != "salary" && word != "library");
+    if describes && word.ends_with("ed") {
+        return match previous {
+            Some(Tag::Be | Tag::Have | Tag::Modal) => Tag::Verb,
+            _ if next_noun => Tag::Participle,
+            Some(Tag::Noun) => Tag::Participle,
+            _ => Tag::Noun,
+        };
+    }
+    if describes && next_noun { Tag::Adjective } else { Tag::Noun }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokens::tokenize;
+
+    fn verbs_of(sentence: &str) -> Vec<String> {
+        let tokens = tokenize(sentence, 0);
+        let tags = tag(&tokens);
+        tokens.into_iter().zip(tags).filter(|(_, tag)| *tag == Tag::Verb).map(|(token, _)| token.text).collect()
+    }
+
+    #[test]
+    fn neighbours_tell_verbs_from_nouns() {
+        for (sentence, verbs) in [
+            ("hikers log walks", vec!["log"]),
+            ("a log has a date", vec![]),
+            ("guests can book a cabin and update their booking", vec!["book", "update"]),
+            ("a book order has a date", vec![]),
+            ("order items with quantity", vec![]),
+            ("a keeper submits reports", vec!["submits"]),
+            ("the asking price and the review date", vec![]),
+            ("a plot is assigned to a gardener", vec!["assigned"]),
+        ] {
+            assert_eq!(verbs_of(sentence), verbs, "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The request cut into words, numbers and signs, each with its place in the request.
+//!
+//! Only spelling is decided here (case, British forms, abbreviations). What a word does in its sentence is `tags`'
+//! business.
+
+use crate::lemma;
+use crate::lexicon::words;
+
+/// A stretch of the request, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Word,
+    Number,
+    Url,
+    Sign,
+}
+
+/// One word, number or sign.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub span: Span,
+    /// Lower case, American, abbreviations written out.
+    pub text: String,
+    /// The singular of `text`.
+    pub lemma: String,
+    pub kind: Kind,
+    /// Written with a capital first letter.
+    pub capital: bool,
+}
+
+impl Token {
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.text == text
+    }
+    pub(crate) fn one_of(&self, texts: &[&str]) -> bool {
+        texts.contains(&self.text.as_str())
+    }
+    pub(crate) fn is_sign(&self) -> bool {
+        self.kind == Kind::Sign
+    }
+    /// Written as a plural.
+    pub(crate) fn plural(&self) -> bool {
+        self.kind == Kind::Word && lemma::is_plural(&self.text)
+    }
+}
+
+/// Cuts `text`, which starts at byte `base` of the request.
+pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    let mut at = base;
+    while let Some(first) = rest.chars().next() {
+        let length = if first.is_whitespace() || first == '\u{feff}' {
+            first.len_utf8()
+        } else if let Some(length) = url_length(rest) {
+            push(&mut tokens, rest, length, at, Kind::Url);
+            length
+        } else if first.is_alphanumeric() {
+            let length = word_length(rest);
+            push_word(&mut tokens, rest, length, at);
+            length
+        } else if first == '/'
+            && tokens
+                .last()
+                .is_some_and(|last| last.is("with") && last.span.end == at && last.span.end - last.span.start == 1)
+        {
+            1
+        } else {
+            let length = if rest.starts_with("->") || rest.starts_with("=>") { 2 } else { first.len_utf8() };
+            push(&mut tokens, rest, length, at, Kind::Sign);
+            length
+        };
+        at += length;
+        rest = rest.get(length..).unwrap_or("");
+    }
+    tokens
+}
+
+fn push(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize, kind: Kind) {
+    let written = rest.get(..length).unwrap_or("");
+    let text = match (kind, written) {
+        (Kind::Sign, "→" | "=>" | "➜") => "->".to_owned(),
+        (Kind::Sign, "–" | "—" | "−") => "-".to_owned(),
+        (Kind::Sign, "“" | "”" | "„" | "«" | "»") => "\"".to_owned(),
+        (Kind::Sign, "•" | "·" | "▪" | "◦" | "‣") => "•".to_owned(),
+        _ => written.to_lowercase(),
+    };
+    let lemma = text.clone();
+    tokens.push(Token { span: Span { start: at, end: at + length }, text, lemma, kind, capital: false });
+}
+
+/// A word may become several tokens: "driver's" is "driver" and "'s", "don't" is "do" and "not".
+fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
+    let written = rest.get(..length).unwrap_or("");
+    if rest.get(length..).is_some_and(|tail| tail.starts_with('/')) && matches!(written, "w" | "W") {
+        return word(tokens, written, "with", at);
+    }
+    let lower = written.to_lowercase().replace('’', "'");
+    if written.chars().next().is_some_and(|c| c.is_ascii_digit())
+        && written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    {
+        return push(tokens, rest, length, at, Kind::Number);
+    }
+    let expanded = words::expand(&lower);
+    if let Some(parts) = expanded {
+        for part in parts.split(' ') {
+            word(tokens, written, part, at);
+        }
+        return;
+    }
+    if let Some((stem, tail)) = lower.split_once('\'') {
+        let cut = stem.len().min(written.len());
+        match tail {
+            "s" | "" => {
+                word(tokens, written.get(..cut).unwrap_or(written), stem, at);
+                let tail_at = at + cut;
+                tokens.push(Token {
+                    span: Span { start: tail_at, end: at + length },
+                    text: "'s".into(),
+                    lemma: "'s".into(),
+                    kind: Kind::Word,
+                    capital: false,
+                });
+            }
+            "t" => {
+                word(tokens, written, stem.strip_suffix('n').unwrap_or(stem), at);
+                word(tokens, written, "not", at);
+            }
+            "re" | "m" => {
+                word(tokens, written, stem, at);
+                word(tokens, written, "are", at);
+            }
+            "d" | "ll" => {
+                word(tokens, written, stem, at);
+                word(tokens, written, "would", at);
+            }
+            "ve" => {
+                word(tokens, written, stem, at);
+                word(tokens, written, "have", at);
+            }
+            _ => word(tokens, written, stem, at),
+        }
+        return;
+    }
+    word(tokens, written, &lower, at);
+}
+
+fn word(tokens: &mut Vec<Token>, written: &str, text: &str, at: usize) {
+    let text = lemma::american(text);
+    let lemma = lemma::singular(&text);
+    let capital = written.chars().next().is_some_and(char::is_uppercase);
+    let span = Span { start: at, end: at + written.len() };
+    tokens.push(Token { span, text, lemma, kind: Kind::Word, capital });
+}
+
+fn word_length(rest: &str) -> usize {
+    let mut end = 0;
+    let mut chars = rest.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let joins = matches!(c, '-' | '\'' | '’' | '_' | '.') && next.is_some_and(char::is_alphanumeric)
+            || (c == ',' && next.is_some_and(|n| n.is_ascii_digit()) && thousands(rest, at));
+        let apostrophe = matches!(c, '\'' | '’') && rest.get(..at).is_some_and(|w| w.ends_with('s'));
+        if c.is_alphanumeric() || joins && !stops(rest, at, c) || apostrophe {
+            end = at + c.len_utf8();
+        } else {
+            break;
+        }
+    }
+    end.max(rest.chars().next().map_or(1, char::len_utf8))
+}
+
+/// A full stop joins only digits ("1.5") and initials ("e.g", "p.m"), not two words with the space forgotten.
+fn stops(rest: &str, at: usize, c: char) -> bool {
+    if c != '.' {
+        return false;
+    }
+    let before = rest.get(..at).unwrap_or("");
+    let after = rest.get(at + 1..).unwrap_or("").chars().next().unwrap_or(' ');
+    let digits = before.ends_with(|c: char| c.is_ascii_digit()) && after.is_ascii_digit();
+    let initials = before.rsplit('.').next().is_some_and(|part| part.chars().count() == 1);
+    !(digits || initials && after.is_alphabetic())
+}
+
+fn thousands(rest: &str, at: usize) -> bool {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
+    rest.get(..at).is_some_and(|w| w.chars().all(|c| c.is_ascii_digit() || c == ','))
+        && rest.get(at + 1..).is_some_and(|tail| digits(tail) == 3)
+}
+
+fn url_length(rest: &str) -> Option<usize> {
+    let scheme =
+        ["http://", "https://", "www."].iter().any(|s| rest.get(..s.len()).is_some_and(|p| p.eq_ignore_ascii_case(s)));
+    if !scheme {
+        return None;
+    }
+    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '"' | '>' | ']')).unwrap_or(rest.len());
+    Some(rest.get(..end)?.trim_end_matches(['.', ',', ';', ':', '!', '?']).len().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(request: &str) -> Vec<String> {
+        tokenize(request, 0).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_signs() {
+        assert_eq!(texts("a full-time job, 1,500.50 net"), ["a", "full-time", "job", ",", "1,500.50", "net"]);
+        assert_eq!(texts("draft/sent -> paid"), ["draft", "/", "sent", "->", "paid"]);
+        assert_eq!(texts("see https://a.example/b."), ["see", "https://a.example/b", "."]);
+    }
+
+    #[test]
+    fn short_forms_are_written_out() {
+        assert_eq!(texts("driver's don't w/ qty"), ["driver", "'s", "do", "not", "with", "quantity"]);
+    }
+
+    #[test]
+    fn spans_point_into_the_request() {
+        let request = "Über the crème’s price";
+        for token in tokenize(request, 0) {
+            assert!(request.get(token.span.start..token.span.end).is_some(), "{token:?}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The draft written down as a blueprint.
+//!
+//! Always the same order and form, so that the same words give the same bytes. Only words that the engine enforces are
+//! written; what they cannot say stays in the summary.
+
+use std::fmt::Write;
+
+use crate::draft::{Automation, Draft, Entity, Field};
+use crate::lexicon::fields::FieldType;
+use crate::lexicon::integrations;
+
+/// The blueprint as TOML.
+pub(crate) fn write(draft: &Draft, request: &str) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    line("#:schema ./blueprint.schema.json".into());
+    line(format!("# The blueprint of {}. Everything else is derived from this file.", draft.app));
+    line(String::new());
+    line("[app]".into());
+    line(format!("name = {}", quote(&draft.app)));
+    line(format!("summary = {}", quote(&draft.title)));
+    line(format!("request = {}", quote(request)));
+    line(String::new());
+    line("[api]".into());
+    line("prefix = \"/api/v1\"".into());
+    line(String::new());
+    line("[auth]".into());
+    line(format!("sign_up = {}", quote(if draft.sign_up_closed { "closed" } else { "open" })));
+    if !draft.roles.is_empty() {
+        line(format!("roles = {}", list(&draft.roles)));
+    }
+    for entity in &draft.entities {
+        line(String::new());
+        line(entity_text(entity).trim_end().to_owned());
+    }
+    for used in &draft.integrations {
+        line(String::new());
+        line(format!("[integration.{}]\nprovider = {}", used.category, quote(used.provider)));
+    }
+    let mut names: Vec<String> = Vec::new();
+    for automation in &draft.automations {
+        if let Some(text) = automation_text(draft, automation, &mut names) {
+            line(String::new());
+            line(text);
+        }
+    }
+    out
+}
+
+fn entity_text(entity: &Entity) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "[entity.{}]\nowner = {}\n[entity.{}.field]", entity.name, entity.owned, entity.name);
+    let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
+    for field in &entity.fields {
+        let _ = writeln!(out, "{:width$} = {{ {} }}", field.name, field_text(field));
+    }
+    let rights = [
+        ("read", &entity.rights.read),
+        ("create", &entity.rights.create),
+        ("update", &entity.rights.update),
+        ("delete", &entity.rights.delete),
+    ];
+    if rights.iter().any(|(_, list)| list.is_some()) {
+        let _ = writeln!(out, "[entity.{}.access]", entity.name);
+        for (operation, who) in rights {
+            if let Some(who) = who {
+                let _ = writeln!(out, "{operation:6} = {}", list(who));
+            }
+        }
+    }
+    for action in &entity.actions {
+        let _ = writeln!(out, "[entity.{}.action.{}]", entity.name, action.name);
+        let _ = writeln!(out, "set = {{ {} = {} }}", action.field, action.value);
+    }
+    out
+}
+
+fn field_text(field: &Field) -> String {
+    let mut parts = vec![format!("type = {}", quote(field.kind.word()))];
+    if let Some(to) = &field.to {
+        parts.push(format!("to = {}", quote(to)));
+    }
+    if field.required == Some(true) {
+        parts.push("required = true".into());
+    }
+    if field.unique && !matches!(field.kind, FieldType::Json | FieldType::LongText | FieldType::Reference) {
+        parts.push("unique = true".into());
+    }
+    if field.kind == FieldType::Enum {
+        parts.push(format!("values = {}", list(&field.values)));
+    }
+    if let Some(default) = field.default.as_ref().filter(|_| field.kind == FieldType::Enum) {
+        parts.push(format!("default = {}", quote(default)));
+    }
+    if field.kind == FieldType::Integer {
+        parts.extend(field.min.map(|min| format!("min = {min}")));
+        parts.extend(field.max.map(|max| format!("max = {max}")));
+    }
+    if field.kind == FieldType::Money {
+        parts.push("currency = \"USD\"".into());
+    }
+    parts.join(", ")
+}
+
+/// Automations whose trigger the blueprint's words can say.
+fn automation_text(draft: &Draft, automation: &Automation, names: &mut Vec<String>) -> Option<String> {
+    let trigger = &automation.trigger;
+    let entity = trigger.entity.as_deref().and_then(|name| draft.entity(name));
+    let integration = integrations::by_name(automation.action)
+        .filter(|found| draft.integrations.iter().any(|used| used.category == found.name))?;
+    let when = match (trigger.kind, entity) {
+        ("schedule", _) => format!("every = {}", quote(trigger.cron.as_deref()?)),
+        ("created" | "deleted", Some(entity)) => {
+            format!("on = {}", quote(&format!("{}.{}", entity.name, trigger.kind)))
+        }
+        ("changed", Some(entity)) => {
+            let value = trigger
+                .field
+                .as_deref()
+                .and_then(|field| entity.field(field))
+                .zip(trigger.value.as_ref())
+                .filter(|(field, value)| field.values.contains(value));
+            match value {
+                Some((field, value)) => format!("on = {}", quote(&format!("{}.{}={value}", entity.name, field.name))),
+                None => format!("on = {}", quote(&format!("{}.updated", entity.name))),
+            }
+        }
+        _ => return None,
+    };
+    let mut name = match entity {
+        Some(entity) => {
+            format!("{}_{}_{}", integration.name, entity.name, trigger.value.as_deref().unwrap_or(trigger.kind))
+        }
+        None => format!("{}_{}", integration.name, trigger.kind),
+    };
+    while names.contains(&name) {
+        name.push_str("_again");
+    }
+    names.push(name.clone());
+    Some(format!("[automation.{name}]\n{when}\ndo = {}", quote(&format!("{}.{}", integration.name, integration.verb))))
+}
+
+fn list(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// A basic string: quotes, backslashes and control characters escaped.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped() {
+        assert_eq!(quote("say \"hi\"\n\\ \u{7}"), "\"say \\\"hi\\\"\\n\\\\ \\u0007\"");
+    }
+}

@@ -1,0 +1,237 @@
+//! Whether a word that may be a verb is one here, told by its neighbours.
+//!
+//! "Hikers log walks" and "a log has a date": the words around decide, not the word.
+
+use crate::lexicon::verbs::Form;
+use crate::lexicon::{archetypes, fields, words};
+use crate::tags::{Tag, opens_noun};
+use crate::tokens::Token;
+
+const OBJECT_PRONOUNS: &[&str] =
+    &["it", "them", "him", "her", "me", "us", "everyone", "everybody", "people", "who", "which"];
+
+/// A word and what stands around it.
+struct Place<'t> {
+    tokens: &'t [Token],
+    before: &'t [Tag],
+    at: usize,
+    noun_too: bool,
+    /// The tag before, adverbs left out.
+    previous: Option<Tag>,
+    previous_token: Option<&'t Token>,
+    /// An article, a possessive or a pronoun follows.
+    object: bool,
+    /// A noun or an adjective follows.
+    next_noun: bool,
+}
+
+/// Tags a word that is a form of a verb.
+pub(crate) fn verb_or_noun(tokens: &[Token], before: &[Tag], at: usize, noun_too: bool, form: Form) -> Tag {
+    let place = Place::new(tokens, before, at, noun_too);
+    match form {
+        Form::Base => place.base(),
+        Form::Third => place.third(),
+        Form::Past => place.past(),
+        Form::Ing => place.ing(),
+    }
+}
+
+impl<'t> Place<'t> {
+    fn new(tokens: &'t [Token], before: &'t [Tag], at: usize, noun_too: bool) -> Self {
+        let earlier = before.iter().enumerate().rev().find(|(_, tag)| **tag != Tag::Adverb);
+        let next = tokens.get(at + 1);
+        Self {
+            tokens,
+            before,
+            at,
+            noun_too,
+            previous: earlier.map(|(_, tag)| *tag),
+            previous_token: earlier.and_then(|(place, _)| tokens.get(place)),
+            object: next.is_some_and(|n| {
+                words::is_determiner(&n.text) || words::is_possessive(&n.text) || n.one_of(OBJECT_PRONOUNS)
+            }),
+            next_noun: next.is_some_and(opens_noun),
+        }
+    }
+
+    fn next(&self) -> Option<&Token> {
+        self.tokens.get(self.at + 1)
+    }
+
+    fn next_is(&self, texts: &[&str]) -> bool {
+        self.next().is_some_and(|next| next.one_of(texts))
+    }
+
+    /// "order items", "work order": with its neighbour the word names a record.
+    fn names_record(&self) -> bool {
+        let text = |token: Option<&Token>| token.map(|t| t.lemma.clone()).unwrap_or_default();
+        let this = text(self.tokens.get(self.at));
+        let after = archetypes::sort(&format!("{this}_{}", text(self.next()))).is_some();
+        let before =
+            self.at > 0 && archetypes::sort(&format!("{}_{this}", text(self.tokens.get(self.at - 1)))).is_some();
+        after || before && self.previous == Some(Tag::Noun)
+    }
+
+    /// "hire date", "start time": it describes the value that follows.
+    fn describes_value(&self) -> bool {
+        self.next().is_some_and(|next| {
+            fields::guess(&next.lemma).is_some() && !next.plural() && !words::is_function_word(&next.text)
+        })
+    }
+
+    /// The last of the nouns that follow is a plural: "record stock movements".
+    fn plural_follows(&self) -> bool {
+        let run = self.tokens.iter().skip(self.at + 1).take(4).take_while(|token| opens_noun(token));
+        run.last().is_some_and(Token::plural)
+    }
+
+    fn base(&self) -> Tag {
+        match self.previous {
+            Some(Tag::To | Tag::Modal | Tag::Negation | Tag::Relative) => return Tag::Verb,
+            Some(Tag::Pronoun) => {
+                let subject = self.previous_token.is_some_and(|p| {
+                    words::is_subject_pronoun(&p.text)
+                        || p.one_of(&[
+                            "everyone",
+                            "everybody",
+                            "anyone",
+                            "anybody",
+                            "people",
+                            "us",
+                            "them",
+                            "me",
+                            "one",
+                        ])
+                });
+                return if subject || !self.noun_too { Tag::Verb } else { Tag::Noun };
+            }
+            Some(Tag::Determiner | Tag::Possessive | Tag::Genitive | Tag::Adjective | Tag::Participle) => {
+                return Tag::Noun;
+            }
+            Some(Tag::Number) => return if self.object { Tag::Verb } else { Tag::Noun },
+            Some(Tag::Preposition) => return Tag::Noun,
+            _ => {}
+        }
+        match self.previous {
+            None => self.opening(),
+            Some(Tag::Sign | Tag::Conjunction | Tag::Subordinator) => self.coordinated(),
+            Some(Tag::Noun) => self.after_noun(),
+            _ if self.noun_too && !self.object => Tag::Noun,
+            _ => Tag::Verb,
+        }
+    }
+
+    fn opening(&self) -> Tag {
+        if !self.noun_too || self.object {
+            return Tag::Verb;
+        }
+        let plural = self.next_noun && self.plural_follows() && !self.names_record() && !self.heading_follows();
+        if plural || self.next_is(&["to"]) { Tag::Verb } else { Tag::Noun }
+    }
+
+    /// After a comma, "and", "when".
+    fn coordinated(&self) -> Tag {
+        if self.object {
+            return Tag::Verb;
+        }
+        if self.names_record() {
+            return Tag::Noun;
+        }
+        let earlier_verb = self.before.contains(&Tag::Verb);
+        if !self.noun_too {
+            return if self.describes_value() { Tag::Adjective } else { Tag::Verb };
+        }
+        let after_verb = self.previous == Some(Tag::Conjunction)
+            && matches!(self.before.iter().rev().nth(1), Some(Tag::Verb | Tag::Participle));
+        let plural = earlier_verb
+            && self.previous == Some(Tag::Conjunction)
+            && self.next_noun
+            && self.plural_follows()
+            && !self.describes_value();
+        let adverb = earlier_verb && self.previous == Some(Tag::Conjunction) && self.next_is(&["online", "for", "by"]);
+        if after_verb && self.next_noun || plural || adverb { Tag::Verb } else { Tag::Noun }
+    }
+
+    fn after_noun(&self) -> Tag {
+        let Some(previous) = self.previous_token else { return Tag::Noun };
+        let many = previous.plural() || previous.one_of(&["hr", "staff", "public", "team"]);
+        let after_adverb = self.before.last() == Some(&Tag::Adverb) && self.object;
+        let preposition =
+            self.next().is_some_and(|n| words::is_preposition(&n.text) && !n.one_of(&["with", "of", "per"]));
+        let verb = if many {
+            !self.noun_too || self.object || self.next_noun || preposition
+        } else {
+            !self.noun_too && (self.object || self.next_noun)
+        };
+        if verb || after_adverb { Tag::Verb } else { Tag::Noun }
+    }
+
+    /// "kayak: length": a name before a colon or brackets.
+    fn heading_follows(&self) -> bool {
+        self.tokens.get(self.at + 2).is_some_and(|t| t.is(":") || t.is("(")) && self.next().is_some_and(|t| !t.plural())
+    }
+
+    fn third(&self) -> Tag {
+        match self.previous {
+            Some(Tag::Pronoun | Tag::Relative | Tag::Modal) => Tag::Verb,
+            Some(Tag::Noun) => {
+                let one = self.previous_token.is_some_and(|p| !p.plural());
+                let verb = one && !self.names_record() && (!self.noun_too || self.object || self.third_object());
+                if verb { Tag::Verb } else { Tag::Noun }
+            }
+            Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) => {
+                let hold =
+                    self.tokens.get(self.at).is_some_and(|t| t.one_of(&["stores", "holds", "keeps", "includes"]))
+                        && self.next_noun;
+                if !self.noun_too && (self.object || self.next_noun || self.previous == Some(Tag::Conjunction))
+                    || self.object
+                    || hold
+                {
+                    Tag::Verb
+                } else {
+                    Tag::Noun
+                }
+            }
+            _ if self.noun_too => Tag::Noun,
+            _ => Tag::Verb,
+        }
+    }
+
+    /// "a member borrows books": a singular with an article before the verb, a plural after it.
+    fn third_object(&self) -> bool {
+        let article = self.before.iter().rev().take(4).any(|tag| *tag == Tag::Determiner) || self.at == 1;
+        article && self.next_noun && self.plural_follows()
+    }
+
+    fn past(&self) -> Tag {
+        let word = self.tokens.get(self.at).map_or("", |t| t.text.as_str());
+        let regular = word.ends_with("ed") || word.ends_with("en");
+        match self.previous {
+            Some(Tag::Be | Tag::Have | Tag::Modal | Tag::Pronoun | Tag::Relative | Tag::Negation | Tag::To) => {
+                Tag::Verb
+            }
+            Some(Tag::Noun) if self.object => Tag::Verb,
+            Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) && self.object => Tag::Verb,
+            Some(Tag::Verb) if word.ends_with("ed") && !self.next_noun => Tag::Verb,
+            Some(Tag::Conjunction) if self.before.iter().rev().nth(1) == Some(&Tag::Verb) => Tag::Verb,
+            _ if self.noun_too && !regular => Tag::Noun,
+            _ => Tag::Participle,
+        }
+    }
+
+    fn ing(&self) -> Tag {
+        match self.previous {
+            Some(Tag::Be) => Tag::Verb,
+            Some(Tag::Preposition | Tag::Subordinator | Tag::Verb) if self.object || self.next_noun => Tag::Verb,
+            None | Some(Tag::Sign | Tag::Conjunction) if self.object => Tag::Verb,
+            Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Noun | Tag::Adjective | Tag::Possessive)
+            | None
+                if self.next_noun && self.describes_value() =>
+            {
+                Tag::Adjective
+            }
+            None if self.next().is_some_and(Token::plural) => Tag::Verb,
+            _ => Tag::Noun,
+        }
+    }
+}
