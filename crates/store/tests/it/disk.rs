@@ -1,1 +1,85 @@
-//! Not written yet.
+//! A disk that is full or fails: told as such, nothing half done, and all well again when it is over.
+
+use std::sync::atomic::Ordering;
+
+use store::StoreError;
+
+use crate::forgetful::Storage;
+use crate::support::*;
+
+fn on(storage: &'static Storage) -> Database {
+    Database::with(|options| options.vfs = Some(storage.name.clone()))
+}
+
+fn ready(database: &Database) -> Result<(), StoreError> {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(database.store.ready())
+}
+
+/// What a plain SQLite finds after a power cut.
+fn after_power_cut(storage: &Storage) -> (i64, i64) {
+    let folder = tempfile::tempdir().unwrap();
+    storage.cut_power(folder.path(), || false);
+    let file = plain(&folder.path().join("app.db"));
+    assert_eq!(file.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
+    (count(&file, r#"SELECT count(*) FROM "notes""#), count(&file, r#"SELECT count(*) FROM "_audit""#))
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_half_done() {
+    let storage = Storage::new();
+    let database = on(storage);
+    database.done(add("before"));
+
+    storage.full.store(true, Ordering::SeqCst);
+    assert_eq!(database.run(add("no room")), Err(StoreError::Full));
+    assert_eq!(ready(&database), Err(StoreError::Full));
+    assert_eq!(database.titles(), ["before"], "reads go on");
+
+    storage.full.store(false, Ordering::SeqCst);
+    assert_eq!(ready(&database), Ok(()));
+    database.done(add("after"));
+    assert_eq!(database.titles(), ["before", "after"]);
+    assert_eq!(after_power_cut(storage), (2, 2));
+}
+
+#[test]
+fn when_a_batch_finds_no_room_all_of_it_is_refused() {
+    let storage = Storage::new();
+    let database = on(storage);
+    storage.full.store(true, Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        let writes: Vec<_> = (0..16)
+            .map(|number| {
+                scope.spawn({
+                    let database = &database;
+                    move || database.run(add(&number.to_string()))
+                })
+            })
+            .collect();
+        for write in writes {
+            assert_eq!(write.join().unwrap(), Err(StoreError::Full));
+        }
+    });
+    storage.full.store(false, Ordering::SeqCst);
+    assert_eq!(database.titles(), Vec::<String>::new());
+    assert_eq!(database.store.counters().writes, 0);
+}
+
+#[test]
+fn a_disk_that_cannot_sync_acknowledges_nothing() {
+    let storage = Storage::new();
+    let database = on(storage);
+    database.done(add("before"));
+
+    storage.sync_fails.store(true, Ordering::SeqCst);
+    assert!(matches!(database.run(add("not synced")), Err(StoreError::Unavailable { .. })));
+    assert!(matches!(ready(&database), Err(StoreError::Unavailable { .. })));
+    assert_eq!(database.titles(), ["before"]);
+    assert_eq!(after_power_cut(storage), (1, 1));
+
+    storage.sync_fails.store(false, Ordering::SeqCst);
+    assert_eq!(ready(&database), Ok(()));
+    database.done(add("after"));
+    assert_eq!(database.titles(), ["before", "after"]);
+    assert_eq!(after_power_cut(storage), (2, 2));
+}

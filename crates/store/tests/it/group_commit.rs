@@ -1,7 +1,7 @@
 //! Many writes share a commit, and none of them can tell.
 
 use store::StoreError;
-use work::{Outcome, Refusal};
+use work::{Outcome, Refusal, Step};
 
 use crate::support::*;
 
@@ -84,7 +84,7 @@ fn a_full_queue_refuses_and_what_waits_is_still_done() {
         options.waiting_writes = 8;
         options.busy_timeout_ms = 60_000;
     });
-    let results = blocked(&database, 100);
+    let results = blocked(&database, (0..100).map(|number| add(&format!("note {number}"))));
     let refused = results.iter().filter(|result| **result == Err(StoreError::Overloaded)).count();
     let done = results.iter().filter(|result| matches!(result, Ok(Outcome::Done(_)))).count();
     assert_eq!(refused + done, 100);
@@ -94,13 +94,13 @@ fn a_full_queue_refuses_and_what_waits_is_still_done() {
 }
 
 /// Runs writes one after the other while another program holds the lock, which it lets go when all were handed in.
-fn blocked(database: &Database, writes: usize) -> Vec<Result<Outcome, StoreError>> {
+fn blocked(database: &Database, works: impl Iterator<Item = work::Work>) -> Vec<Result<Outcome, StoreError>> {
     let other = plain(&database.path());
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     runtime().block_on(async {
         let mut waiting = Vec::new();
-        for number in 0..writes {
-            let mut run = Box::pin(database.store.clone().run_owned(add(&format!("note {number}"))));
+        for work in works {
+            let mut run = Box::pin(database.store.run(work));
             // Polled once, so that it is in the queue.
             let first = std::future::poll_fn(|context| std::task::Poll::Ready(run.as_mut().poll(context))).await;
             waiting.push((run, first));
@@ -115,17 +115,6 @@ fn blocked(database: &Database, writes: usize) -> Vec<Result<Outcome, StoreError
         }
         results
     })
-}
-
-/// A future that owns its store.
-trait RunOwned {
-    fn run_owned(self, work: work::Work) -> impl Future<Output = Result<Outcome, StoreError>>;
-}
-
-impl RunOwned for store::Store {
-    async fn run_owned(self, work: work::Work) -> Result<Outcome, StoreError> {
-        self.run(work).await
-    }
 }
 
 #[test]
@@ -154,7 +143,7 @@ fn a_work_that_takes_too_long_is_interrupted_and_the_others_are_done() {
     let endless = r#"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
                      INSERT INTO "notes" ("title") SELECT 'endless' FROM n WHERE i < 0"#;
     let works = (0..20).map(|number| match number {
-        7 => write(vec![work::Step::Run(statement(endless, &[]))]),
+        7 => write(vec![Step::Run(statement(endless, &[]))]),
         _ => add(&format!("note {number}")),
     });
     let results = at_once(&database, works.collect());
@@ -165,4 +154,29 @@ fn a_work_that_takes_too_long_is_interrupted_and_the_others_are_done() {
         }
     }
     assert_eq!(database.titles().len(), 19);
+}
+
+/// The one work that needs more room than there is must not take the small ones with it.
+#[test]
+fn a_work_that_finds_no_room_harms_no_other() {
+    let database = Database::with(|options| options.busy_timeout_ms = 60_000);
+    let pages = count(&plain(&database.path()), "PRAGMA page_count");
+    let limit = |pages: i64| write(vec![Step::Run(statement(&format!("PRAGMA max_page_count = {pages}"), &[]))]);
+    database.done(limit(pages + 10));
+
+    // The first is committed alone, the others together.
+    let huge = "x".repeat(1_000_000);
+    let results = blocked(&database, (0..30).map(|number| if number == 20 { add(&huge) } else { add("small") }));
+    for (number, result) in results.iter().enumerate() {
+        match number {
+            20 => assert_eq!(*result, Err(StoreError::Full)),
+            _ => assert!(matches!(result, Ok(Outcome::Done(_))), "{number}: {result:?}"),
+        }
+    }
+    assert_eq!(database.titles(), vec!["small"; 29]);
+    assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "_audit""#), 29);
+
+    database.done(limit(1_000_000));
+    database.done(add(&huge));
+    assert_eq!(database.titles().len(), 30);
 }
