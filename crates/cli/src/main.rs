@@ -1,2 +1,94 @@
-//! Not written yet.
-fn main() {}
+//! The `supermaker` command: English in, a backend out, served at once.
+//!
+//! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
+//! what to try), `source` (where a blueprint is), `config` (the only place that reads the environment), `disk` (the only
+//! one that writes files).
+
+mod commands;
+mod config;
+mod disk;
+mod failure;
+mod logs;
+mod ports;
+mod reading;
+mod report;
+mod screen;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser};
+
+use crate::commands::Command;
+use crate::config::Environment;
+use crate::failure::USAGE;
+use crate::screen::{ColorChoice, Screen};
+
+/// Plain English in, a working and secure backend out.
+#[derive(Parser)]
+#[command(name = "supermaker", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  supermaker new \"Build me a lead tracker where I can log prospects\" --serve
+  supermaker serve lead-tracker
+  supermaker check lead-tracker/blueprint.toml
+
+Exit codes: 0 fine, 1 failed, 2 not understood (the request or the command line)";
+
+/// What every command takes.
+#[derive(Args)]
+struct Global {
+    /// Print JSON for machines instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+    /// Answer every question with yes
+    #[arg(long, short, global = true)]
+    yes: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
+    /// Print errors only
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage(&error),
+    };
+    let Global { json, yes, dry_run, quiet, color } = line.global;
+    let screen = Screen::new(color, &Environment::process(), screen::Manner { json, yes, dry_run, quiet });
+    match line.command.run(&screen) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            screen.failure(&failure);
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}
+
+/// Help and version are no errors. An English sentence where a command belongs was most likely meant for `new`.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is all that can go wrong here, and there is nobody left to tell.
+    let _ = error.print();
+    let word = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::InvalidSubcommand => word.as_str(),
+        _ => "",
+    };
+    if word.contains(' ') {
+        eprintln!("\n  hint: to make a backend of it: supermaker new {}", failure::shell_word(word));
+    }
+    ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+}

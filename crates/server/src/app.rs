@@ -19,6 +19,17 @@ use crate::rates::Rates;
 use crate::settings::Settings;
 use crate::{StartError, edge, openapi};
 
+/// Opens the database and makes the tables if they are not there.
+///
+/// # Errors
+/// What stands in the way, in words for the person who starts the server.
+pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {
+    let store = Store::open(store::Options::new(&settings.database))?;
+    let statements = schema::tables(blueprint, store.dialect());
+    store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
+    Ok(store)
+}
+
 /// A blueprint in service.
 pub struct App {
     pub(crate) blueprint: Arc<Blueprint>,
@@ -38,9 +49,7 @@ impl App {
     /// # Errors
     /// What stands in the way, in words for the person who starts the server.
     pub async fn open(blueprint: Arc<Blueprint>, settings: Settings) -> Result<App, StartError> {
-        let store = Store::open(store::Options::new(&settings.database))?;
-        let statements = schema::tables(&blueprint, store.dialect());
-        store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
+        let store = open_database(&blueprint, &settings)?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),

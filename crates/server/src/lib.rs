@@ -24,6 +24,6 @@ mod route;
 pub mod settings;
 mod start;
 
-pub use app::App;
+pub use app::{App, open_database};
 pub use listen::Server;
 pub use start::StartError;

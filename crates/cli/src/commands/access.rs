@@ -1,0 +1,57 @@
+//! `supermaker access`: who may do what, in English and as a table.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use codegen::access::{Caller, Row, callers, matrix, sentences};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::report::table;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Say who may do what, in English and as a table
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker access
+  supermaker access lead-tracker
+  supermaker access lead-tracker --json")]
+pub struct Access {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    sentences: Vec<String>,
+    /// The columns of the matrix.
+    callers: Vec<Caller>,
+    matrix: Vec<Row>,
+}
+
+impl Access {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let report =
+            Report { sentences: sentences(&blueprint), callers: callers(&blueprint), matrix: matrix(&blueprint) };
+        if screen.manner.json {
+            return screen.json(&report);
+        }
+        let sentences = report.sentences.join("\n");
+        let heads = ["entity", "operation"].into_iter().chain(report.callers.iter().map(Caller::name));
+        let head: Vec<String> = heads.map(str::to_owned).collect();
+        let rows = report.matrix.iter().map(|row| {
+            let cells = row.reach.iter().map(|reach| reach.name().to_owned());
+            [row.entity.clone(), row.operation.clone()].into_iter().chain(cells).collect()
+        });
+        let [head, rows @ ..] = &table(std::iter::once(head).chain(rows).collect())[..] else {
+            return screen.result(&sentences);
+        };
+        let legend = "own: the caller's own records (create: the new record is his); all: every record; none: refused";
+        let head = screen.paint(Ink::Bold, head);
+        screen.result(&format!("{sentences}\n\n{head}\n{}\n\n{legend}", rows.join("\n")))
+    }
+}

@@ -1,0 +1,71 @@
+//! `supermaker check`: everything that is wrong with a blueprint, with its place in the file.
+
+use std::path::PathBuf;
+
+use blueprint::{Problems, Severity};
+use clap::Args;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Check a blueprint and show every problem where it is
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker check
+  supermaker check lead-tracker
+  supermaker check lead-tracker/blueprint.toml --json
+
+Exit codes: 0 it loads (there may be warnings), 1 it does not")]
+pub struct Check {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: String,
+    loads: bool,
+    problems: &'a Problems,
+}
+
+impl Check {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let (loads, problems) = match source.load() {
+            Ok(blueprint) => (true, Problems(blueprint.warnings)),
+            Err(problems) => (false, problems),
+        };
+        if screen.manner.json {
+            screen.json(&Report { file: source.path.display().to_string(), loads, problems: &problems })?;
+        } else if !screen.manner.quiet || !loads {
+            screen.result(&text(&source, &problems, screen))?;
+        }
+        if loads { Ok(()) } else { Err(Failure::told()) }
+    }
+}
+
+fn text(source: &Source, problems: &Problems, screen: &Screen) -> String {
+    let count = |severity| problems.0.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let name = source.path.display();
+    let verdict = match (errors, warnings) {
+        (0, 0) => screen.paint(Ink::Good, &format!("{name} is fine")),
+        (0, warnings) => screen.paint(Ink::Good, &format!("{name} is fine, with {}", counted(warnings, "warning"))),
+        (errors, 0) => screen.paint(Ink::Bad, &format!("{name} has {}", counted(errors, "error"))),
+        (errors, warnings) => {
+            let text = format!("{name} has {} and {}", counted(errors, "error"), counted(warnings, "warning"));
+            screen.paint(Ink::Bad, &text)
+        }
+    };
+    match problems.0.as_slice() {
+        [] => verdict,
+        _ => format!("{}\n\n{verdict}", source.picture(problems, screen.color_out())),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,39 @@
+//! `supermaker plan`: what would be made of a request. Writes nothing.
+
+use clap::Args;
+
+use crate::failure::{Failure, USAGE};
+use crate::screen::Screen;
+use crate::{reading, report};
+
+/// Show what would be made of a request, without writing anything
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker plan \"An app for a vet: pets with a name and a species, and their visits\"
+  supermaker plan - < request.txt
+  supermaker plan \"A reading list: books with title, author and status\" --json
+
+Exit codes: 0 it can be built, 2 it was not understood")]
+pub struct Plan {
+    /// What the backend should do, in English; `-` reads it from standard input
+    #[arg(required = true)]
+    request: Vec<String>,
+}
+
+impl Plan {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let request = reading::request(&self.request, "plan")?;
+        let reading = intake::read(&request);
+        if screen.manner.json {
+            screen.json(&reading)?;
+        } else if reading.understood() {
+            let blueprint = super::new::checked(&reading)?;
+            screen.result(&report::understood(screen, &blueprint, &reading))?;
+            screen.result(&format!("Blueprint\n\n{}", reading.blueprint.trim_end()))?;
+        } else {
+            screen.result(&report::not_understood(screen, &reading))?;
+        }
+        if reading.understood() { Ok(()) } else { Err(Failure { exit_code: USAGE, ..Failure::told() }) }
+    }
+}

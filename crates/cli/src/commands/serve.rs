@@ -1,0 +1,225 @@
+//! `supermaker serve`: a blueprint as a running backend, until Ctrl-C or SIGTERM.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use blueprint::Blueprint;
+use clap::Args;
+use serde::Serialize;
+use server::settings::{Environment as Stage, Settings};
+use server::{Server, StartError};
+
+use crate::config::Environment;
+use crate::failure::Failure;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+use crate::{logs, ports};
+
+/// Serve a blueprint: HTTP API, accounts, database, documentation
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker serve
+  supermaker serve lead-tracker
+  supermaker serve lead-tracker/blueprint.toml --port 9000
+  supermaker serve --json        (prints one line of JSON with the address)
+
+Settings come from the environment and from the .env file beside the blueprint; the environment wins.
+Relative database paths start at the blueprint's folder.
+
+Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start")]
+pub struct Serve {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+    /// The address to listen on [default: HOST, or 127.0.0.1]
+    #[arg(long)]
+    host: Option<IpAddr>,
+    /// The port to listen on; 0 takes a free one [default: PORT, or 8000]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Let other machines reach a server in development
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+/// What `--json` prints once it listens.
+#[derive(Serialize)]
+struct Listening {
+    url: String,
+    docs: String,
+    api: String,
+    database: PathBuf,
+    pid: u32,
+    warnings: Vec<String>,
+}
+
+impl Serve {
+    /// For a folder that was just made.
+    pub fn of(folder: PathBuf, host: Option<IpAddr>, port: Option<u16>) -> Serve {
+        Serve { file: Some(folder), host, port, allow_remote: false }
+    }
+
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let environment = Environment::beside(&source.folder)?;
+        let (blueprint, settings) = self.prepare(screen, &source, &environment)?;
+        if screen.manner.dry_run {
+            let address = SocketAddr::new(settings.host, settings.port);
+            return screen.say(&format!("Would serve {} at {}", source.path.display(), url(address)));
+        }
+        logs::start(screen, &environment)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
+        runtime.block_on(serve(screen, Arc::new(blueprint), settings))
+    }
+
+    /// Blueprint and settings, or all that is wrong with either.
+    fn prepare(
+        &self,
+        screen: &Screen,
+        source: &Source,
+        environment: &Environment,
+    ) -> Result<(Blueprint, Settings), Failure> {
+        let color = screen.color_err();
+        let settings = self.settings(&source.folder, environment);
+        match (source.load(), settings) {
+            (Ok(blueprint), Ok(settings)) => Ok((blueprint, settings)),
+            (Err(problems), Ok(_)) => Err(source.explain(&problems, color)),
+            (Ok(_), Err(failure)) => Err(failure),
+            (Err(problems), Err(failure)) => {
+                let both = format!("{}\n\n{}", source.explain(&problems, color).message, failure.message);
+                Err(Failure { message: both, ..failure })
+            }
+        }
+    }
+
+    fn settings(&self, folder: &Path, environment: &Environment) -> Result<Settings, Failure> {
+        let settings = read_settings(folder, environment, |name| match name {
+            "HOST" => self.host.map(|host| host.to_string()),
+            "PORT" => self.port.map(|port| port.to_string()),
+            _ => None,
+        })?;
+        if settings.environment == Stage::Development && !settings.host.is_loopback() && !self.allow_remote {
+            let message = format!("HOST: {} lets other machines reach a server in development", settings.host);
+            return Err(Failure::new(message)
+                .hint("serve real users with ENV=production, or add --allow-remote if that is what you want"));
+        }
+        Ok(settings)
+    }
+}
+
+/// The settings, from the command line, the environment and the `.env` file, in this order; paths from the folder.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn read_settings(
+    folder: &Path,
+    environment: &Environment,
+    flag: impl Fn(&str) -> Option<String>,
+) -> Result<Settings, Failure> {
+    let settings = Settings::read(|name| flag(name).or_else(|| environment.get(name)));
+    let mut settings = settings.map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+        Failure::new(format!("settings that cannot be used:\n{}", lines.join("\n")))
+            .hint("they come from the environment and from .env beside the blueprint; .env.example explains them")
+    })?;
+    settings.database = folder.join(&settings.database);
+    Ok(settings)
+}
+
+async fn serve(screen: &Screen, blueprint: Arc<Blueprint>, settings: Settings) -> Result<(), Failure> {
+    let server = start(screen, &blueprint, settings.clone()).await?;
+    // Heard from here on, so that whoever reads the address may stop the server at once.
+    let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    tell(screen, &blueprint, &settings, server.address())?;
+    server.run_until(stop).await;
+    screen.say("Stopped.")
+}
+
+async fn start(screen: &Screen, blueprint: &Arc<Blueprint>, settings: Settings) -> Result<Server, Failure> {
+    match Server::start(blueprint.clone(), settings.clone()).await {
+        Ok(server) => Ok(server),
+        Err(StartError::Bind { address, source }) if source.kind() == io::ErrorKind::AddrInUse => {
+            let Some(free) = ports::next_free(address.ip(), address.port()) else {
+                return Err(Failure::new(StartError::Bind { address, source }));
+            };
+            let taken = format!("port {} is taken", address.port());
+            if screen.ask(&format!("{taken}; use {free} instead?")) {
+                let settings = Settings { port: free, ..settings };
+                return Server::start(blueprint.clone(), settings).await.map_err(Failure::new);
+            }
+            Err(Failure::new(taken).hint(format!("port {free} is free: add --port {free}")))
+        }
+        Err(error) => Err(Failure::new(error.to_string().trim_end())),
+    }
+}
+
+fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
+    let url = url(address);
+    let mut warnings: Vec<String> = blueprint.warnings.iter().map(|warning| warning.message.clone()).collect();
+    if settings.secret_is_temporary {
+        warnings.push("SECRET_KEY is not set: one was made for this run, and log-ins end with it".to_owned());
+    }
+    let (docs, api) = (format!("{url}/docs"), format!("{url}{}", blueprint.api.prefix));
+    if screen.manner.json {
+        let (database, pid) = (settings.database.clone(), std::process::id());
+        return screen.json(&Listening { url, docs, api, database, pid, warnings });
+    }
+    let name = screen.paint(Ink::Bold, &blueprint.app.name);
+    screen.say(&format!("Serving {name} at {}", screen.paint(Ink::Good, &url)))?;
+    let database = settings.database.display();
+    screen.say(&format!("  API       {api}\n  docs      {docs}\n  database  {database}\n"))?;
+    warnings.iter().for_each(|warning| screen.warn(warning));
+    screen.say("Ctrl-C stops it.")
+}
+
+/// What to type into a browser on this machine.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+/// Done at Ctrl-C or SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Done at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a signal to hear, the server runs until it is ended from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn an_address_for_all_is_shown_as_one_that_can_be_opened() {
+        for (address, expected) in [
+            ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+        ] {
+            assert_eq!(address.parse().map(url).as_deref(), Ok(expected));
+        }
+    }
+}

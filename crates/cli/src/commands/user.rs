@@ -1,0 +1,251 @@
+//! `supermaker user`: accounts, as the operator manages them, also beside a running server.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use blueprint::Blueprint;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use serde_json::json;
+use server::auth::users::{self, Listed, NewAccount};
+use store::Store;
+
+use super::serve::read_settings;
+use crate::config::Environment;
+use crate::failure::Failure;
+use crate::logs;
+use crate::report::table;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Make, list, disable accounts and change their roles
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker user add --email ana@example.com --role admin
+  printf %s \"$PASSWORD\" | supermaker user add --email ana@example.com --password-stdin
+  supermaker user role ana@example.com --add manager --remove agent
+  supermaker user list --json
+
+It works on the database of the blueprint, also while a server runs on it.")]
+pub struct User {
+    #[command(subcommand)]
+    action: Action,
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Make an account
+    Add {
+        /// Its e-mail address
+        #[arg(long)]
+        email: String,
+        /// A role it gets; may be given several times
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
+        /// Read the password from the first line of standard input instead of asking for it
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give and take roles
+    Role {
+        /// E-mail address or id
+        who: String,
+        /// A role to give; may be given several times
+        #[arg(long, value_name = "ROLE", required_unless_present = "remove")]
+        add: Vec<String>,
+        /// A role to take; may be given several times
+        #[arg(long, value_name = "ROLE")]
+        remove: Vec<String>,
+    },
+    /// Show all accounts
+    List,
+    /// End all sessions of a user and let him sign in no more
+    Disable {
+        /// E-mail address or id
+        who: String,
+    },
+    /// Let a disabled user sign in again
+    Enable {
+        /// E-mail address or id
+        who: String,
+    },
+}
+
+/// A user as he is printed.
+#[derive(Serialize)]
+struct View<'a> {
+    id: &'a str,
+    email: Option<&'a str>,
+    roles: &'a [String],
+    disabled: bool,
+    issuer: &'a str,
+    created_at: &'a str,
+}
+
+/// An open database with its blueprint.
+struct Desk {
+    store: Store,
+    blueprint: Blueprint,
+    password_min_length: usize,
+}
+
+impl User {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        if screen.manner.dry_run {
+            source.load_or_explain(screen.color_err())?;
+            return screen.say(&format!("Would {}", self.action.described()));
+        }
+        // Before the database is opened: whoever waits at a prompt should hold up nobody.
+        let password = match &self.action {
+            Action::Add { password_stdin, .. } => Some(password(screen, *password_stdin)?),
+            _ => None,
+        };
+        let desk = Desk::open(screen, &source)?;
+        desk.act(screen, &self.action, password.as_deref())
+    }
+}
+
+impl Action {
+    fn described(&self) -> String {
+        match self {
+            Action::Add { email, roles, .. } if roles.is_empty() => format!("add {email}"),
+            Action::Add { email, roles, .. } => format!("add {email} as {}", roles.join(", ")),
+            Action::Role { who, add, remove } => {
+                format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
+            }
+            Action::List => "list all users".to_owned(),
+            Action::Disable { who } => format!("disable {who}"),
+            Action::Enable { who } => format!("enable {who}"),
+        }
+    }
+}
+
+impl Desk {
+    fn open(screen: &Screen, source: &Source) -> Result<Desk, Failure> {
+        let environment = Environment::beside(&source.folder)?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let settings = read_settings(&source.folder, &environment, |_| None)?;
+        logs::start(screen, &environment)?;
+        let password_min_length = settings.password_min_length;
+        let store = server::open_database(&blueprint, &settings);
+        let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
+        Ok(Desk { store, blueprint, password_min_length })
+    }
+
+    fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
+        match action {
+            Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
+            Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
+            Action::List => self.list(screen),
+            Action::Disable { who } => self.disable(screen, who, true),
+            Action::Enable { who } => self.disable(screen, who, false),
+        }
+    }
+
+    fn add(&self, screen: &Screen, email: &str, roles: &[String], password: Option<&str>) -> Result<(), Failure> {
+        let new = NewAccount { email, password, roles, password_min_length: self.password_min_length };
+        let id = users::add(&self.store, &self.blueprint, new).map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"id": id, "email": email, "roles": roles}));
+        }
+        screen.say(&format!("Added {email}{}, id {id}", with_roles(roles)))
+    }
+
+    fn roles(&self, screen: &Screen, who: &str, add: &[String], remove: &[String]) -> Result<(), Failure> {
+        let everybody = self.everybody()?;
+        let user = everybody.iter().find(|user| is(user, who));
+        let held = user.map(|user| user.roles.clone()).unwrap_or_default();
+        let mut roles: Vec<String> = held.into_iter().filter(|role| !remove.contains(role)).collect();
+        for role in add.iter().filter(|role| !remove.contains(role)) {
+            if !roles.contains(role) {
+                roles.push(role.clone());
+            }
+        }
+        users::set_roles(&self.store, &self.blueprint, who, &roles).map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"user": who, "roles": roles}));
+        }
+        screen.say(&format!("{who} now has {}", if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") }))
+    }
+
+    fn list(&self, screen: &Screen) -> Result<(), Failure> {
+        let everybody = self.everybody()?;
+        if screen.manner.json {
+            return screen.json(&everybody.iter().map(View::of).collect::<Vec<_>>());
+        }
+        let head = ["email", "roles", "state", "since", "id"].map(str::to_owned).to_vec();
+        let rows = everybody.iter().map(|user| {
+            let state = if user.disabled { "disabled" } else { "active" };
+            let since = user.created_at.chars().take(10).collect();
+            vec![
+                user.email.clone().unwrap_or_default(),
+                user.roles.join(", "),
+                state.to_owned(),
+                since,
+                user.id.clone(),
+            ]
+        });
+        let lines = table(std::iter::once(head).chain(rows).collect());
+        let [head, rows @ ..] = lines.as_slice() else { return Ok(()) };
+        if rows.is_empty() {
+            return screen.result("There are no users yet.");
+        }
+        screen.result(&format!("{}\n{}", screen.paint(Ink::Bold, head), rows.join("\n")))
+    }
+
+    fn disable(&self, screen: &Screen, who: &str, disabled: bool) -> Result<(), Failure> {
+        users::set_disabled(&self.store, who, disabled).map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"user": who, "disabled": disabled}));
+        }
+        let text = if disabled { "may not sign in any more; all sessions are ended" } else { "may sign in again" };
+        screen.say(&format!("{who} {text}"))
+    }
+
+    fn everybody(&self) -> Result<Vec<Listed>, Failure> {
+        users::list(&self.store).map_err(Failure::new)
+    }
+}
+
+impl View<'_> {
+    fn of(user: &Listed) -> View<'_> {
+        View {
+            id: &user.id,
+            email: user.email.as_deref(),
+            roles: &user.roles,
+            disabled: user.disabled,
+            issuer: &user.iss,
+            created_at: &user.created_at,
+        }
+    }
+}
+
+fn is(user: &Listed, who: &str) -> bool {
+    let same_address = user.email.as_ref().is_some_and(|email| *email == who.trim().to_lowercase());
+    user.id == who || user.iss == "own" && same_address
+}
+
+fn with_roles(roles: &[String]) -> String {
+    if roles.is_empty() { String::new() } else { format!(" as {}", roles.join(", ")) }
+}
+
+/// From standard input or a prompt, never from an argument, which every process on the machine can read.
+fn password(screen: &Screen, from_stdin: bool) -> Result<String, Failure> {
+    if from_stdin {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map_err(|error| Failure::new(format!("no password: {error}")))?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    if !io::stdin().is_terminal() || screen.manner.json {
+        return Err(Failure::usage("no password, and no terminal to ask for one")
+            .hint("printf %s \"$PASSWORD\" | supermaker user add --email … --password-stdin"));
+    }
+    let prompt = |text| rpassword::prompt_password(text).map_err(|error| Failure::new(format!("no password: {error}")));
+    let (first, second) = (prompt("Password: ")?, prompt("Once more: ")?);
+    if first == second { Ok(first) } else { Err(Failure::new("the two passwords differ; nothing was done")) }
+}

@@ -1,0 +1,254 @@
+//! Drafts become files: all of them or none, and never over a file that is somebody else's.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
+use codegen::{FileDraft, FileMode};
+
+use crate::failure::Failure;
+
+/// What a folder is to us.
+#[derive(Debug)]
+pub enum Folder {
+    /// Not there, or empty.
+    Free,
+    /// One that we made, with what it was made from.
+    Ours(Box<Origin>),
+    /// It holds other things.
+    Foreign,
+}
+
+/// What stands where a draft wants to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Nothing,
+    /// A file that we wrote and nobody changed since.
+    Unchanged,
+    /// A file that somebody else wrote, or changed after us.
+    Theirs,
+}
+
+/// Looks at a folder.
+///
+/// # Errors
+/// It cannot be read, or is a file.
+pub fn look(folder: &Path) -> Result<Folder, Failure> {
+    let mut entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Folder::Free),
+        Err(error) => {
+            let failure = Failure::new(format!("cannot use {} as a folder: {error}", folder.display()));
+            return Err(failure.hint("choose another one with --dir"));
+        }
+    };
+    if record(folder).is_some() {
+        return Ok(Folder::Ours(Box::new(origin(folder))));
+    }
+    Ok(if entries.next().is_some() { Folder::Foreign } else { Folder::Free })
+}
+
+/// Writes all drafts into a folder, or none.
+///
+/// # Errors
+/// A file stands in the way that we did not write or that was changed since, or the disk refuses.
+pub fn write(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
+    let record = record(folder);
+    let standing = |draft: &&FileDraft| standing(&folder.join(&draft.path), draft, record.as_ref()) == Standing::Theirs;
+    let theirs: Vec<&str> = drafts.iter().filter(standing).map(|draft| draft.path.as_str()).collect();
+    if !theirs.is_empty() {
+        let message = format!("{} holds files that are not ours to overwrite: {}", folder.display(), theirs.join(", "));
+        return Err(Failure::new(message).hint("move them away, or choose another folder with --dir"));
+    }
+    let mut work = Undo::default();
+    let written = stage(folder, drafts, &mut work).and_then(|()| commit(folder, drafts, &mut work));
+    written.map_err(|(path, error)| {
+        work.undo();
+        Failure::new(format!("cannot write {}: {error}; nothing was written", path.display()))
+    })
+}
+
+fn record(folder: &Path) -> Option<Files> {
+    Files::parse(&fs::read_to_string(folder.join(FILES_PATH)).ok()?).ok()
+}
+
+/// A record without its request is still ours; the request is then unknown.
+fn origin(folder: &Path) -> Origin {
+    let text = fs::read_to_string(folder.join(REQUEST_PATH)).unwrap_or_default();
+    Origin::parse(&text).unwrap_or_else(|_| Origin {
+        request: None,
+        planner: String::new(),
+        coverage: 0.0,
+        assumptions: Vec::new(),
+        questions: Vec::new(),
+        unplaced: Vec::new(),
+    })
+}
+
+fn standing(path: &Path, draft: &FileDraft, record: Option<&Files>) -> Standing {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Standing::Nothing;
+    }
+    // The record itself has no entry; that it can be read as one says that it is ours.
+    let ours = match record {
+        Some(_) if draft.path == FILES_PATH => true,
+        Some(record) => {
+            let hash = fs::read(path).ok().map(|bytes| sha256(&bytes));
+            record.get(&draft.path).is_some_and(|file| file.sha256.is_some() && file.sha256 == hash)
+        }
+        None => false,
+    };
+    if ours { Standing::Unchanged } else { Standing::Theirs }
+}
+
+type Refused = (PathBuf, io::Error);
+
+/// What has been done so far and how it is taken back.
+#[derive(Default)]
+struct Undo {
+    folders: Vec<PathBuf>,
+    staged: Vec<PathBuf>,
+    /// Files that are in place, with what stood there before.
+    placed: Vec<(PathBuf, Option<Vec<u8>>)>,
+}
+
+impl Undo {
+    /// What cannot be taken back is left: the failure that is about to be told matters more.
+    fn undo(&mut self) {
+        for path in &self.staged {
+            let _ = fs::remove_file(path);
+        }
+        for (path, before) in self.placed.iter().rev() {
+            let _ = match before {
+                Some(bytes) => fs::write(path, bytes),
+                None => fs::remove_file(path),
+            };
+        }
+        for path in self.folders.iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
+}
+
+/// Writes every draft beside its place, which is where a full disk or a missing right shows.
+fn stage(folder: &Path, drafts: &[FileDraft], work: &mut Undo) -> Result<(), Refused> {
+    for draft in drafts {
+        let path = folder.join(&draft.path);
+        make_folders(path.parent().unwrap_or(folder), work)?;
+        let staged = staged(&path);
+        work.staged.push(staged.clone());
+        let written = create(&staged, draft.mode).and_then(|mut file| {
+            file.write_all(draft.content.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|error| (path, error))?;
+    }
+    Ok(())
+}
+
+fn commit(folder: &Path, drafts: &[FileDraft], work: &mut Undo) -> Result<(), Refused> {
+    for draft in drafts {
+        let path = folder.join(&draft.path);
+        let before = fs::read(&path).ok();
+        fs::rename(staged(&path), &path).map_err(|error| (path.clone(), error))?;
+        work.placed.push((path, before));
+    }
+    Ok(())
+}
+
+fn staged(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.supermaker-new"))
+}
+
+fn make_folders(folder: &Path, work: &mut Undo) -> Result<(), Refused> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_folders(above, work)?;
+    }
+    fs::create_dir(folder).map_err(|error| (folder.to_owned(), error))?;
+    work.folders.push(folder.to_owned());
+    Ok(())
+}
+
+/// Secrets are never readable by others, not even for a moment.
+fn create(path: &Path, mode: FileMode) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if mode == FileMode::Secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use codegen::Ownership;
+
+    use super::*;
+
+    fn draft(path: &str, content: &str, mode: FileMode) -> FileDraft {
+        FileDraft { path: path.to_owned(), content: content.to_owned(), mode, ownership: Ownership::Yours }
+    }
+
+    fn everything_in(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(everything_in(&path));
+            }
+            found.push(path.display().to_string());
+        }
+        found
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_stops_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b"), "theirs").unwrap();
+        let drafts = [draft("a", "ours", FileMode::Normal), draft("b", "ours", FileMode::Normal)];
+        let failure = write(folder.path(), &drafts).unwrap_err();
+        assert!(failure.message.contains("not ours to overwrite: b"), "{}", failure.message);
+        assert!(!folder.path().join("a").exists());
+        assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn a_failure_half_way_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("new");
+        // `a` cannot be a file and a folder: the second draft fails after the first was staged.
+        let drafts = [
+            draft("a", "1", FileMode::Normal),
+            draft("x/b", "2", FileMode::Normal),
+            draft("x/b/c", "3", FileMode::Normal),
+        ];
+        assert!(write(&root, &drafts).is_err());
+        assert_eq!(everything_in(folder.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_we_wrote_and_nobody_changed_may_be_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = |hash: &str| {
+            let files = format!(r#"[{{"path":"a","sha256":"{hash}","ownership":"generated"}}]"#);
+            draft(FILES_PATH, &format!(r#"{{"supermaker":"0","app":"x","files":{files}}}"#), FileMode::Normal)
+        };
+        let (one, two) = (draft("a", "1", FileMode::Normal), draft("a", "2", FileMode::Normal));
+        write(folder.path(), &[one, record(&sha256(b"1"))]).unwrap();
+        write(folder.path(), &[two.clone(), record(&sha256(b"2"))]).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "2");
+        fs::write(folder.path().join("a"), "edited").unwrap();
+        assert!(write(folder.path(), &[two]).is_err());
+        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "edited");
+    }
+}

@@ -1,0 +1,71 @@
+//! What went wrong and what to try: the one error of the command line.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+/// The exit code of what was tried and did not work.
+pub const FAILED: u8 = 1;
+/// The exit code of what was not understood: a request in English, or the command line.
+pub const USAGE: u8 = 2;
+
+/// Why a command stopped.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// What the process ends with.
+    #[serde(skip)]
+    pub exit_code: u8,
+    /// What went wrong and where.
+    #[serde(rename = "error")]
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// Something that was tried and did not work.
+    pub fn new(message: impl Display) -> Failure {
+        Failure { exit_code: FAILED, message: message.to_string(), hint: None }
+    }
+
+    /// Something that was not understood.
+    pub fn usage(message: impl Display) -> Failure {
+        Failure { exit_code: USAGE, ..Failure::new(message) }
+    }
+
+    /// All has been said already; only the exit code is left.
+    pub fn told() -> Failure {
+        Failure::new("")
+    }
+
+    /// Adds what to try.
+    #[must_use]
+    pub fn hint(self, hint: impl Display) -> Failure {
+        Failure { hint: Some(hint.to_string()), ..self }
+    }
+}
+
+/// Text as one word of a POSIX shell, left bare where that is safe.
+pub fn shell_word(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@,+=".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    if text.contains(['"', '$', '`', '\\', '!']) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    format!("\"{text}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn words_can_be_pasted_into_a_shell() {
+        assert_eq!(shell_word("lead-tracker"), "lead-tracker");
+        assert_eq!(shell_word("a b"), "\"a b\"");
+        assert_eq!(shell_word("it's $5"), r"'it'\''s $5'");
+        assert_eq!(shell_word(""), "\"\"");
+    }
+}

@@ -1,0 +1,69 @@
+//! A request in English: where it comes from, and what a project's files are told about how it was read.
+
+use std::io::{self, IsTerminal, Read};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use codegen::{Assumption, ProjectFacts, SettingFact};
+use intake::Reading;
+
+use crate::failure::Failure;
+
+/// Far beyond what the reader reads; a pipe that never ends must not fill the memory.
+const MAX_BYTES: u64 = 1024 * 1024;
+const SECRET_BYTES: usize = 48;
+
+/// The request: the words of the command line, or standard input for a single `-`.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn request(words: &[String], command: &str) -> Result<String, Failure> {
+    let text = match words {
+        [dash] if dash == "-" => standard_input()?,
+        words => words.join(" "),
+    };
+    if text.trim().is_empty() {
+        let hint = format!("say what the backend should do: supermaker {command} \"Build me a lead tracker …\"");
+        return Err(Failure::usage("the request is empty").hint(hint));
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn standard_input() -> Result<String, Failure> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        eprintln!("Type the request, then Ctrl-D:");
+    }
+    let mut text = String::new();
+    let read = stdin.lock().take(MAX_BYTES).read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("cannot read the request from standard input: {error}")))?;
+    Ok(text)
+}
+
+/// What the files are told, with a secret that is made here and now.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
+    let assumptions = reading.assumptions.iter();
+    let settings = server::settings::SETTINGS.iter();
+    Ok(ProjectFacts {
+        planner: reading.planner.to_owned(),
+        coverage: reading.coverage,
+        assumptions: assumptions.map(|one| Assumption { text: one.text.clone(), why: one.why.clone() }).collect(),
+        questions: reading.questions.iter().map(|question| question.text.clone()).collect(),
+        unplaced: reading.unplaced.iter().map(|unplaced| unplaced.text.clone()).collect(),
+        secret_key: random_text()?,
+        settings: settings
+            .map(|setting| SettingFact { name: setting.name, default: setting.default, summary: setting.summary })
+            .collect(),
+    })
+}
+
+/// 384 bits as letters that need no quotes anywhere.
+fn random_text() -> Result<String, Failure> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::new(format!("the system gives no random numbers: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

@@ -1,0 +1,158 @@
+//! What was understood of a request, for people: entities as a tree, and everything that should be looked at.
+
+use std::fmt::Write;
+
+use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
+use codegen::access::sentences;
+use codegen::{field_type, human};
+use intake::Reading;
+
+use crate::screen::{Ink, Screen};
+
+/// A reading that became a blueprint.
+pub fn understood(screen: &Screen, blueprint: &Blueprint, reading: &Reading) -> String {
+    let mut text = screen.paint(Ink::Bold, &blueprint.app.name);
+    if !blueprint.app.summary.is_empty() {
+        let _ = write!(text, ": {}", blueprint.app.summary);
+    }
+    text.push_str("\n\n");
+    let trees = blueprint.entities.iter().map(|entity| tree(screen, blueprint, entity));
+    text += &trees.collect::<Vec<_>>().join("\n");
+    section(&mut text, screen, "How they belong together", relations(blueprint));
+    section(&mut text, screen, "Who may do what", sentences(blueprint));
+    section(&mut text, screen, "Cannot run yet in this version", not_yet(blueprint));
+    remarks(&mut text, screen, reading);
+    text
+}
+
+/// A reading that did not become one: what there is of it.
+pub fn not_understood(screen: &Screen, reading: &Reading) -> String {
+    let share = (reading.coverage * 100.0).round();
+    let mut text = format!("I understood {share} % of that, which is too little to build from. Nothing was written.\n");
+    let entities = reading.summary.entities.iter().map(|entity| {
+        let fields: Vec<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
+        format!("{}: {}", human(&entity.name), fields.join(", "))
+    });
+    section(&mut text, screen, "Understood", entities.collect());
+    remarks(&mut text, screen, reading);
+    text
+}
+
+/// Rows as lines, each column as wide as its widest cell.
+pub fn table(rows: Vec<Vec<String>>) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
+    let whose = if entity.owned { "each belongs to the user who made it" } else { "they belong to nobody" };
+    let mut text = format!("{}  {}\n", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));
+    let actions = entity.actions.iter().map(|action| vec![action.name.clone(), "action".to_owned()]);
+    let fields = entity.fields.iter().map(|field| vec![field.name.clone(), described(blueprint, field)]);
+    let lines = table(fields.chain(actions).collect());
+    for (place, line) in lines.iter().enumerate() {
+        let branch = if place + 1 == lines.len() { "└─" } else { "├─" };
+        let _ = writeln!(text, "{branch} {line}");
+    }
+    text
+}
+
+fn described(blueprint: &Blueprint, field: &Field) -> String {
+    let mut words = vec![field_type(blueprint, field)];
+    if field.required {
+        words.push("required".to_owned());
+    }
+    match field.unique {
+        Unique::No => {}
+        Unique::PerOwner => words.push("unique".to_owned()),
+        Unique::Global => words.push("unique for all".to_owned()),
+    }
+    match &field.default {
+        Some(Literal::Text(value)) => words.push(format!("default {value}")),
+        Some(Literal::Boolean(value)) => words.push(format!("default {value}")),
+        Some(Literal::Integer(value)) => words.push(format!("default {value}")),
+        Some(Literal::Now) => words.push("default now".to_owned()),
+        _ => {}
+    }
+    words.join(", ")
+}
+
+fn relations(blueprint: &Blueprint) -> Vec<String> {
+    let of = |entity: &Entity| {
+        let name = human(&entity.name);
+        let lines = entity.fields.iter().filter_map(|field| relation(blueprint, &name, field));
+        lines.collect::<Vec<_>>()
+    };
+    blueprint.entities.iter().flat_map(of).collect()
+}
+
+fn relation(blueprint: &Blueprint, from: &str, field: &Field) -> Option<String> {
+    let FieldKind::Reference { to, on_delete, .. } = &field.kind else { return None };
+    let target = match to {
+        Target::User => "user".to_owned(),
+        Target::Entity(index) => human(&blueprint.entity(*index).name),
+    };
+    let how_many = if field.required { "one" } else { "at most one" };
+    let fate = match on_delete {
+        OnDelete::Restrict => format!("a {target} that is referred to cannot be deleted"),
+        OnDelete::Cascade => format!("deleted with its {target}"),
+        OnDelete::SetNull => format!("stays when its {target} is deleted"),
+    };
+    Some(format!("each {from} has {how_many} {target} ({fate})"))
+}
+
+fn not_yet(blueprint: &Blueprint) -> Vec<String> {
+    let integrations = blueprint.integrations.iter().map(|one| match &one.provider {
+        Some(provider) => format!("{} ({provider}): nothing is sent", one.name),
+        None => format!("{}: nothing is sent", one.name),
+    });
+    let automations =
+        blueprint.automations.iter().map(|one| format!("{}: {} → {}", human(&one.name), one.trigger, one.action));
+    integrations.chain(automations).collect()
+}
+
+fn remarks(text: &mut String, screen: &Screen, reading: &Reading) {
+    let assumed = reading.assumptions.iter().map(|one| match one.why.as_str() {
+        "" => one.text.clone(),
+        why => format!("{} {}", one.text, screen.paint(Ink::Dim, &format!("({why})"))),
+    });
+    let unplaced = reading.unplaced.iter().map(|one| match one.note.as_str() {
+        "" => format!("“{}”", one.text),
+        note => format!("“{}” {}", one.text, screen.paint(Ink::Dim, &format!("({note})"))),
+    });
+    let questions = reading.questions.iter().map(|one| match one.default.as_str() {
+        "" => one.text.clone(),
+        default => format!("{} {}", one.text, screen.paint(Ink::Dim, &format!("(without an answer: {default})"))),
+    });
+    section(text, screen, "Assumed", assumed.collect());
+    section(text, screen, "Found no place", unplaced.collect());
+    section(text, screen, "Worth asking", questions.collect());
+}
+
+fn section(text: &mut String, screen: &Screen, title: &str, lines: Vec<String>) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", screen.paint(Ink::Bold, title));
+    for line in lines {
+        let _ = writeln!(text, "- {line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn columns_line_up_and_lines_end_with_their_words() {
+        let row = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(table(vec![row("a bb c"), row("aaa b")]), ["a    bb  c", "aaa  b"]);
+        assert_eq!(table(Vec::new()), Vec::<String>::new());
+    }
+}

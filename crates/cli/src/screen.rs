@@ -1,0 +1,179 @@
+//! What is printed: results on stdout, everything else on stderr; colour only where it is wanted; nothing when quiet.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::config::Environment;
+use crate::failure::Failure;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How a command behaves towards whoever typed it.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// JSON for machines.
+    pub json: bool,
+    /// Every question is answered with yes.
+    pub yes: bool,
+    /// Nothing is done.
+    pub dry_run: bool,
+    /// Errors only.
+    pub quiet: bool,
+}
+
+/// Where a command prints.
+#[derive(Debug)]
+pub struct Screen {
+    /// How it behaves.
+    pub manner: Manner,
+    color_out: bool,
+    color_err: bool,
+}
+
+/// A meaning that colour may support but never carries alone.
+#[derive(Debug, Clone, Copy)]
+pub enum Ink {
+    /// Headings and names.
+    Bold,
+    /// What is less important.
+    Dim,
+    /// What is done.
+    Good,
+    /// What should be looked at.
+    Warning,
+    /// What went wrong.
+    Bad,
+}
+
+impl Screen {
+    /// A screen for this process.
+    pub fn new(choice: ColorChoice, environment: &Environment, manner: Manner) -> Screen {
+        let no_color = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = |terminal: bool| match choice {
+            ColorChoice::Auto => terminal && !no_color,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        let (color_out, color_err) = (color(io::stdout().is_terminal()), color(io::stderr().is_terminal()));
+        Screen { manner, color_out, color_err }
+    }
+
+    /// Whether stderr gets colour.
+    pub fn color_err(&self) -> bool {
+        self.color_err
+    }
+
+    /// Whether stdout gets colour.
+    pub fn color_out(&self) -> bool {
+        self.color_out
+    }
+
+    /// Whether somebody is there to answer a question.
+    pub fn can_ask(&self) -> bool {
+        !self.manner.json && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Text for stdout in an ink.
+    pub fn paint(&self, ink: Ink, text: &str) -> String {
+        painted(self.color_out, ink, text)
+    }
+
+    /// Prints text for people; nothing when quiet or when JSON is wanted.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to.
+    pub fn say(&self, text: &str) -> Result<(), Failure> {
+        if self.manner.quiet || self.manner.json { Ok(()) } else { print(text) }
+    }
+
+    /// Prints the result of a command whose only purpose it is: text for people, even when quiet.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to.
+    pub fn result(&self, text: &str) -> Result<(), Failure> {
+        print(text)
+    }
+
+    /// Prints one line of JSON.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        print(&serde_json::to_string(value).map_err(Failure::new)?)
+    }
+
+    /// Prints something to look at on stderr; nothing when quiet.
+    pub fn warn(&self, text: &str) {
+        if !self.manner.quiet && !self.manner.json {
+            self.to_stderr(&format!("{}: {text}", painted(self.color_err, Ink::Warning, "warning")));
+        }
+    }
+
+    /// Prints what went wrong on stderr, whatever the manner.
+    pub fn failure(&self, failure: &Failure) {
+        if failure.message.is_empty() {
+            return;
+        }
+        if self.manner.json {
+            return self.to_stderr(&serde_json::to_string(failure).unwrap_or_else(|_| failure.message.clone()));
+        }
+        let mut text = format!("{}: {}", painted(self.color_err, Ink::Bad, "error"), failure.message);
+        if let Some(hint) = &failure.hint {
+            text += &format!("\n  {}: {hint}", painted(self.color_err, Ink::Bold, "hint"));
+        }
+        self.to_stderr(&text);
+    }
+
+    /// Asks a question that is answered with yes or no. Without anybody to ask the answer is no, unless `--yes`.
+    pub fn ask(&self, question: &str) -> bool {
+        if self.manner.yes {
+            return true;
+        }
+        if !self.can_ask() {
+            return false;
+        }
+        let mut stderr = io::stderr();
+        let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    fn to_stderr(&self, text: &str) {
+        // Where stderr is closed there is nobody to tell.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+/// A reader that has enough, as in `| head`, is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn painted(color: bool, ink: Ink, text: &str) -> String {
+    let code = match ink {
+        Ink::Bold => "1",
+        Ink::Dim => "2",
+        Ink::Good => "32",
+        Ink::Warning => "33",
+        Ink::Bad => "31",
+    };
+    if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
