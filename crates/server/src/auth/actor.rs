@@ -6,7 +6,7 @@ use blueprint::TokenSource;
 use query::{Actor, User};
 use work::{Kind, Outcome, Step, Value};
 
-use super::cache::{self, Known, Standing};
+use super::cache::{Known, Standing};
 use super::clock::seconds_of;
 use super::token::{Checked, Claims, Compact, is_expired};
 use super::{Auth, credentials, sql};
@@ -23,13 +23,12 @@ impl Auth {
         let now_ms = self.clock.now_ms();
         let now = now_ms.div_euclid(1000);
         self.cache.refresh(&self.store, now_ms).await?;
-        let key = cache::key(token);
-        let known = match self.cache.get(&key) {
+        let known = match self.cache.get(token) {
             Some(known) => known,
-            None => self.cache.keep(key, self.verify(token, now).map_err(refused)?),
+            None => self.cache.keep(token, self.verify(token, now).map_err(refused)?),
         };
         if is_expired(known.claims.expires, now) {
-            self.cache.forget(&key);
+            self.cache.forget(token);
             return Err(refused("expired"));
         }
         match self.standing(&known).await? {

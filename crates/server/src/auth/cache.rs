@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use query::User;
-use sha2::{Digest, Sha256};
 use store::{Store, StoreError};
 use work::{Outcome, Value};
 
@@ -17,11 +16,14 @@ use super::token::Claims;
 
 /// How long a change by another process may stay unseen.
 const FRESH_MS: u64 = 1000;
-const MAX_TOKENS: u64 = 100_000;
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// What an entry takes beside its token, roughly.
+const ENTRY_BYTES: usize = 512;
 
 pub(super) struct Cache {
-    /// By the hash of the token, so that no token lies about in memory.
-    tokens: moka::sync::Cache<[u8; 32], Arc<Known>>,
+    /// By the whole token. A cryptographic hash of it would cost more than all the rest of a look-up, and a short one
+    /// would let two tokens be taken for each other.
+    tokens: moka::sync::Cache<Arc<str>, Arc<Known>>,
     version: AtomicU64,
     database_version: AtomicI64,
     checked_ms: AtomicI64,
@@ -44,8 +46,9 @@ pub(super) enum Standing {
 
 impl Cache {
     pub(super) fn new() -> Cache {
+        let weight = |token: &Arc<str>, _: &Arc<Known>| u32::try_from(token.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
         Cache {
-            tokens: moka::sync::Cache::new(MAX_TOKENS),
+            tokens: moka::sync::Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build(),
             version: AtomicU64::new(0),
             database_version: AtomicI64::new(0),
             checked_ms: AtomicI64::new(i64::MIN / 2),
@@ -79,23 +82,19 @@ impl Cache {
         Ok(())
     }
 
-    pub(super) fn get(&self, key: &[u8; 32]) -> Option<Arc<Known>> {
-        self.tokens.get(key)
+    pub(super) fn get(&self, token: &str) -> Option<Arc<Known>> {
+        self.tokens.get(token)
     }
 
-    pub(super) fn keep(&self, key: [u8; 32], claims: Claims) -> Arc<Known> {
+    pub(super) fn keep(&self, token: &str, claims: Claims) -> Arc<Known> {
         let known = Arc::new(Known { claims, standing: Mutex::new(None) });
-        self.tokens.insert(key, known.clone());
+        self.tokens.insert(token.into(), known.clone());
         known
     }
 
-    pub(super) fn forget(&self, key: &[u8; 32]) {
-        self.tokens.invalidate(key);
+    pub(super) fn forget(&self, token: &str) {
+        self.tokens.invalidate(token);
     }
-}
-
-pub(super) fn key(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
 }
 
 impl Known {

@@ -79,11 +79,11 @@ impl Auth {
 /// The steps that open a session of a user who is not disabled and has this password hash. Clears away what is left of
 /// his sessions of old.
 pub(super) fn open(session: &str, user: &str, password_hash: &str, at: &str, ends: &str) -> Vec<Step> {
-    let old = "SELECT \"id\" FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" < ?2";
-    let of_old = vec![sql::uuid(user), sql::stamp(at)];
     vec![
-        sql::run(&format!("DELETE FROM \"_refresh_tokens\" WHERE \"session_id\" IN ({old})"), of_old.clone()),
-        sql::run("DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" < ?2", of_old),
+        sql::run(
+            "DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" <= ?2",
+            vec![sql::uuid(user), sql::stamp(at)],
+        ),
         sql::change(
             "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\") \
              SELECT ?1, \"id\", ?3, ?3, ?4 FROM \"users\" WHERE \"id\" = ?2 AND \"disabled\" = 0 AND \"password_hash\" = ?5",

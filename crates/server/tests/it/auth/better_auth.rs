@@ -95,9 +95,15 @@ async fn j10_what_the_right_secret_signed_for_something_else_is_refused() {
         ("the issuer with a slash", hs256(&claims(json!({ "iss": format!("{URL}/") })))),
         ("expired", hs256(&claims(json!({ "exp": NOW - 30 })))),
         ("without end", hs256(&claims(json!({ "exp": null })))),
-        ("another secret", sign(&json!({ "alg": "HS256" }), &captured_claims(), "yet another secret of 32 bytes or more")),
+        (
+            "another secret",
+            sign(&json!({ "alg": "HS256" }), &captured_claims(), "yet another secret of 32 bytes or more"),
+        ),
         ("another algorithm", sign(&json!({ "alg": "HS512" }), &captured_claims(), BETTER_AUTH_SECRET)),
-        ("a kid that is a path", sign(&json!({ "alg": "HS256", "kid": "../x" }), &captured_claims(), BETTER_AUTH_SECRET)),
+        (
+            "a kid that is a path",
+            sign(&json!({ "alg": "HS256", "kid": "../x" }), &captured_claims(), BETTER_AUTH_SECRET),
+        ),
     ] {
         world.refuses(&token, why).await;
     }

@@ -62,7 +62,10 @@ async fn e3_a_registration_does_not_tell_whether_the_address_is_known() {
     }
     assert_eq!(world.sql::<String>("SELECT email FROM users"), [EMAIL]);
     assert_eq!(world.sql::<String>("SELECT outcome FROM _audit ORDER BY seq"), ["done", "refused", "refused"]);
-    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _audit WHERE outcome = 'refused' AND entity_id IS NOT NULL"), [0]);
+    assert_eq!(
+        world.sql::<i64>("SELECT count(*) FROM _audit WHERE outcome = 'refused' AND entity_id IS NOT NULL"),
+        [0]
+    );
 }
 
 #[tokio::test]

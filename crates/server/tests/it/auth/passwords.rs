@@ -73,7 +73,9 @@ async fn p3_length_is_counted_in_characters() {
 #[tokio::test]
 async fn p4_there_are_no_rules_of_composition() {
     let world = World::new().await;
-    for (place, password) in ["aaaaaaaaaaaaaab", "               ", "123456789012345", "ALLUPPERCASEALL"].iter().enumerate() {
+    for (place, password) in
+        ["aaaaaaaaaaaaaab", "               ", "123456789012345", "ALLUPPERCASEALL"].iter().enumerate()
+    {
         let response = world.register(&format!("u{place}@example.com"), password).await;
         assert_eq!(response.status, StatusCode::ACCEPTED, "{password}");
     }
@@ -124,10 +126,18 @@ async fn everything_wrong_with_a_registration_is_told_at_once() {
     let response = world.post(AuthRoute::Register, body).await;
     let mut told = problems(&response);
     told.sort();
-    assert_eq!(told, [
-        "/company max_length", "/compony unknown", "/email email", "/id read_only", "/level read_only",
-        "/password min_length", "/roles read_only",
-    ]);
+    assert_eq!(
+        told,
+        [
+            "/company max_length",
+            "/compony unknown",
+            "/email email",
+            "/id read_only",
+            "/level read_only",
+            "/password min_length",
+            "/roles read_only",
+        ]
+    );
     let text = String::from_utf8(response.body.to_vec()).unwrap();
     assert!(text.contains("perhaps you meant `company`"));
     assert!(!text.contains("short"), "a password must not come back");

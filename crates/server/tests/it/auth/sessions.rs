@@ -175,7 +175,11 @@ async fn a_restart_keeps_sessions_where_the_secret_stays() {
 
 #[tokio::test]
 async fn a_closed_app_registers_nobody() {
-    let world = World::with("[app]\nname = \"closed\"\n[auth]\nsign_up = \"closed\"\n[entity.note.field]\ntext = { type = \"text\" }", &[]).await;
+    let world = World::with(
+        "[app]\nname = \"closed\"\n[auth]\nsign_up = \"closed\"\n[entity.note.field]\ntext = { type = \"text\" }",
+        &[],
+    )
+    .await;
     let answer = world.post(AuthRoute::Register, json!({ "email": EMAIL, "password": PASSWORD })).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(world.sql::<i64>("SELECT count(*) FROM users"), [0]);

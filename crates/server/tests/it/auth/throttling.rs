@@ -24,7 +24,11 @@ async fn t1_an_account_takes_so_many_wrong_passwords_and_then_waits() {
     }
     assert_eq!(limited[0].status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(limited[0].headers["retry-after"], "901");
-    assert_eq!((&limited[0].body, &limited[0].headers), (&limited[1].body, &limited[1].headers), "known and unknown alike");
+    assert_eq!(
+        (&limited[0].body, &limited[0].headers),
+        (&limited[1].body, &limited[1].headers),
+        "known and unknown alike"
+    );
 
     world.clock.advance_ms(15 * 60 * 1000 - 1);
     assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
@@ -43,8 +47,7 @@ async fn t1_an_account_takes_so_many_wrong_passwords_and_then_waits() {
 async fn t1_attempts_at_once_do_not_slip_through() {
     let world = World::with(BLUEPRINT, &[("LOGIN_FAILURES", "5")]).await;
     world.register(EMAIL, PASSWORD).await;
-    let answers =
-        futures_util::future::join_all((0..40).map(|_| world.try_login(EMAIL, "wrong horse battery"))).await;
+    let answers = futures_util::future::join_all((0..40).map(|_| world.try_login(EMAIL, "wrong horse battery"))).await;
     let looked_at = answers.iter().filter(|answer| answer.status == StatusCode::UNAUTHORIZED).count();
     assert_eq!(looked_at, 5);
 }

@@ -64,7 +64,8 @@ impl Forge {
     /// Signed with HMAC under these bytes, as if the verifier took any key for any algorithm.
     fn hmac(&self, key: &[u8]) -> String {
         let header = changed(self.header(), &json!({ "alg": "HS256", "typ": "JWT" })).to_string();
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(self.claims().to_string()));
+        let signed =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(self.claims().to_string()));
         let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(&signed);
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
@@ -110,20 +111,22 @@ async fn j1_the_algorithm_is_ours_to_choose() {
         let token = forge.with_header(json!({ "alg": alg }));
         format!("{}.", token.rsplit_once('.').unwrap().0)
     };
-    forge.refuses_all(vec![
-        ("none", unsigned("none")),
-        ("None", unsigned("None")),
-        ("nOnE", unsigned("nOnE")),
-        ("EdDSA without signature", unsigned("EdDSA")),
-        ("none with a signature", forge.with_header(json!({ "alg": "none" }))),
-        ("in small letters", forge.with_header(json!({ "alg": "eddsa" }))),
-        ("by another name", forge.with_header(json!({ "alg": "Ed25519" }))),
-        ("RS256", forge.with_header(json!({ "alg": "RS256" }))),
-        ("ES256", forge.with_header(json!({ "alg": "ES256" }))),
-        ("no algorithm", forge.with_header(json!({ "alg": null }))),
-        ("a list of algorithms", forge.with_header(json!({ "alg": ["EdDSA"] }))),
-        ("a number", forge.with_header(json!({ "alg": 7 }))),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("none", unsigned("none")),
+            ("None", unsigned("None")),
+            ("nOnE", unsigned("nOnE")),
+            ("EdDSA without signature", unsigned("EdDSA")),
+            ("none with a signature", forge.with_header(json!({ "alg": "none" }))),
+            ("in small letters", forge.with_header(json!({ "alg": "eddsa" }))),
+            ("by another name", forge.with_header(json!({ "alg": "Ed25519" }))),
+            ("RS256", forge.with_header(json!({ "alg": "RS256" }))),
+            ("ES256", forge.with_header(json!({ "alg": "ES256" }))),
+            ("no algorithm", forge.with_header(json!({ "alg": null }))),
+            ("a list of algorithms", forge.with_header(json!({ "alg": ["EdDSA"] }))),
+            ("a number", forge.with_header(json!({ "alg": 7 }))),
+        ])
+        .await;
 }
 
 #[tokio::test]
@@ -134,16 +137,18 @@ async fn j2_the_public_key_is_no_secret() {
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(&der));
     let x = URL_SAFE_NO_PAD.encode(public);
     let jwks = forge.world.auth.jwks();
-    forge.refuses_all(vec![
-        ("its bytes", forge.hmac(&public)),
-        ("DER", forge.hmac(&der)),
-        ("PEM", forge.hmac(pem.as_bytes())),
-        ("PEM without the last line break", forge.hmac(pem.trim_end().as_bytes())),
-        ("x of the JWK", forge.hmac(x.as_bytes())),
-        ("the key set", forge.hmac(&jwks.body)),
-        ("its name", forge.hmac(forge.kid.as_bytes())),
-        ("an empty key", forge.hmac(b"")),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("its bytes", forge.hmac(&public)),
+            ("DER", forge.hmac(&der)),
+            ("PEM", forge.hmac(pem.as_bytes())),
+            ("PEM without the last line break", forge.hmac(pem.trim_end().as_bytes())),
+            ("x of the JWK", forge.hmac(x.as_bytes())),
+            ("the key set", forge.hmac(&jwks.body)),
+            ("its name", forge.hmac(forge.kid.as_bytes())),
+            ("an empty key", forge.hmac(b"")),
+        ])
+        .await;
 }
 
 #[tokio::test]
@@ -167,19 +172,21 @@ async fn j3_no_key_is_fetched_or_taken_from_the_token() {
 async fn j4_a_kid_names_a_key_and_nothing_else() {
     let forge = Forge::new().await;
     let kid = |kid: Json| forge.with_header(json!({ "kid": kid }));
-    forge.refuses_all(vec![
-        ("absent", kid(json!(null))),
-        ("another", kid(json!("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"))),
-        ("a path", kid(json!("../../dev/null"))),
-        ("SQL", kid(json!("' UNION SELECT 'x"))),
-        ("NUL", kid(json!("\0"))),
-        ("ours with NUL", kid(json!(format!("{}\0", forge.kid)))),
-        ("empty", kid(json!(""))),
-        ("a number", kid(json!(7))),
-        ("a list", kid(json!([forge.kid]))),
-        ("a megabyte", kid(json!("a".repeat(1024 * 1024)))),
-        ("eight thousand bytes of claims", forge.with_claims(json!({ "x": "a".repeat(8 * 1024) }))),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("absent", kid(json!(null))),
+            ("another", kid(json!("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"))),
+            ("a path", kid(json!("../../dev/null"))),
+            ("SQL", kid(json!("' UNION SELECT 'x"))),
+            ("NUL", kid(json!("\0"))),
+            ("ours with NUL", kid(json!(format!("{}\0", forge.kid)))),
+            ("empty", kid(json!(""))),
+            ("a number", kid(json!(7))),
+            ("a list", kid(json!([forge.kid]))),
+            ("a megabyte", kid(json!("a".repeat(1024 * 1024)))),
+            ("eight thousand bytes of claims", forge.with_claims(json!({ "x": "a".repeat(8 * 1024) }))),
+        ])
+        .await;
 }
 
 #[tokio::test]
@@ -189,29 +196,34 @@ async fn j6_what_could_be_read_in_two_ways_is_not_read() {
     let twice = |json: &str, name: &str, value: &str| format!("{{\"{name}\":{value},{}", &json[1..]);
     let good = forge.good();
     let parts: Vec<&str> = good.split('.').collect();
-    forge.refuses_all(vec![
-        ("crit", forge.with_header(json!({ "crit": ["exp"] }))),
-        ("empty crit", forge.with_header(json!({ "crit": [] }))),
-        ("crit b64", forge.with_header(json!({ "crit": ["b64"], "b64": false }))),
-        ("alg twice", forge.sign(&twice(&header, "alg", "\"none\""), &claims)),
-        ("kid twice, escaped", forge.sign(&twice(&header, "k\\u0069d", "\"x\""), &claims)),
-        ("sub twice", forge.sign(&header, &twice(&claims, "sub", "\"admin\""))),
-        ("exp twice", forge.sign(&header, &twice(&claims, "exp", "9999999999"))),
-        ("sub twice in an inner object", forge.with_raw_claim("act", r#"{"sub":"a","sub":"b"}"#)),
-        ("JSON serialization", json!({ "protected": parts[0], "payload": parts[1], "signature": parts[2] }).to_string()),
-        ("five parts, as a JWE has", format!("{good}.x.y")),
-        ("four parts", format!("{good}.x")),
-        ("an empty fourth part", format!("{good}.")),
-        ("two parts", format!("{}.{}", parts[0], parts[1])),
-        ("one part", parts[0].to_owned()),
-        ("dots", "..".to_owned()),
-        ("a token in a token", forge.sign(&header, &json!(good).to_string())),
-        ("claims that are a list", forge.sign(&header, "[]")),
-        ("claims and more", forge.sign(&header, &format!("{claims}{{}}"))),
-        ("no claims", forge.sign(&header, "")),
-        ("a header that is a text", forge.sign("\"x\"", &claims)),
-        ("claims that are not UTF-8", forge.sign(&header, "{\"sub\":\"\\ud800\"}")),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("crit", forge.with_header(json!({ "crit": ["exp"] }))),
+            ("empty crit", forge.with_header(json!({ "crit": [] }))),
+            ("crit b64", forge.with_header(json!({ "crit": ["b64"], "b64": false }))),
+            ("alg twice", forge.sign(&twice(&header, "alg", "\"none\""), &claims)),
+            ("kid twice, escaped", forge.sign(&twice(&header, "k\\u0069d", "\"x\""), &claims)),
+            ("sub twice", forge.sign(&header, &twice(&claims, "sub", "\"admin\""))),
+            ("exp twice", forge.sign(&header, &twice(&claims, "exp", "9999999999"))),
+            ("sub twice in an inner object", forge.with_raw_claim("act", r#"{"sub":"a","sub":"b"}"#)),
+            (
+                "JSON serialization",
+                json!({ "protected": parts[0], "payload": parts[1], "signature": parts[2] }).to_string(),
+            ),
+            ("five parts, as a JWE has", format!("{good}.x.y")),
+            ("four parts", format!("{good}.x")),
+            ("an empty fourth part", format!("{good}.")),
+            ("two parts", format!("{}.{}", parts[0], parts[1])),
+            ("one part", parts[0].to_owned()),
+            ("dots", "..".to_owned()),
+            ("a token in a token", forge.sign(&header, &json!(good).to_string())),
+            ("claims that are a list", forge.sign(&header, "[]")),
+            ("claims and more", forge.sign(&header, &format!("{claims}{{}}"))),
+            ("no claims", forge.sign(&header, "")),
+            ("a header that is a text", forge.sign("\"x\"", &claims)),
+            ("claims that are not UTF-8", forge.sign(&header, "{\"sub\":\"\\ud800\"}")),
+        ])
+        .await;
 }
 
 #[tokio::test]
@@ -227,35 +239,37 @@ async fn j7_signatures_and_base64_have_one_form() {
         resigned(&bytes)
     };
     let thief = SigningKey::from_bytes(&[7; 32]);
-    forge.refuses_all(vec![
-        ("R altered", altered(0)),
-        ("S altered", altered(40)),
-        ("the last byte altered", altered(63)),
-        ("S + L, which is the same number", resigned(&plus_order(&bytes))),
-        ("cut", resigned(&bytes[..63])),
-        ("longer", resigned(&[&bytes[..], &[0]].concat())),
-        ("nothing but zeros", resigned(&[0; 64])),
-        ("R of small order and S zero", resigned(&[&[1][..], &[0; 63]].concat())),
-        ("another key", forge.sign_with(&thief, &forge.header().to_string(), &forge.claims().to_string())),
-        ("padding", format!("{good}==")),
-        ("trailing bits", format!("{}{}", &good[..good.len() - 1], next(good.chars().last().unwrap()))),
-        ("a space after it", format!("{good} ")),
-        ("a space before it", format!(" {good}")),
-        ("a line break in it", format!("{signed}\n.{signature}")),
-        ("the alphabet of plain base64", format!("{signed}.{}", STANDARD.encode([0xff; 64]))),
-        ("claims of another token", {
-            let other = forge.with_claims(json!({ "sub": "somebody" }));
-            let parts: Vec<&str> = other.split('.').collect();
-            format!("{}.{}.{signature}", parts[0], parts[1])
-        }),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("R altered", altered(0)),
+            ("S altered", altered(40)),
+            ("the last byte altered", altered(63)),
+            ("S + L, which is the same number", resigned(&plus_order(&bytes))),
+            ("cut", resigned(&bytes[..63])),
+            ("longer", resigned(&[&bytes[..], &[0]].concat())),
+            ("nothing but zeros", resigned(&[0; 64])),
+            ("R of small order and S zero", resigned(&[&[1][..], &[0; 63]].concat())),
+            ("another key", forge.sign_with(&thief, &forge.header().to_string(), &forge.claims().to_string())),
+            ("padding", format!("{good}==")),
+            ("trailing bits", format!("{}{}", &good[..good.len() - 1], next(good.chars().last().unwrap()))),
+            ("a space after it", format!("{good} ")),
+            ("a space before it", format!(" {good}")),
+            ("a line break in it", format!("{signed}\n.{signature}")),
+            ("the alphabet of plain base64", format!("{signed}.{}", STANDARD.encode([0xff; 64]))),
+            ("claims of another token", {
+                let other = forge.with_claims(json!({ "sub": "somebody" }));
+                let parts: Vec<&str> = other.split('.').collect();
+                format!("{}.{}.{signature}", parts[0], parts[1])
+            }),
+        ])
+        .await;
 }
 
 /// The same signature with the order of the group added to S: a verifier that takes it takes two forms of one token.
 fn plus_order(signature: &[u8]) -> Vec<u8> {
     const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let mut sum = signature.to_vec();
     let mut carry = 0;
@@ -284,7 +298,18 @@ async fn j8_times_are_whole_seconds_with_a_leeway_of_thirty() {
         ("nbf beyond the leeway", forge.with_claims(json!({ "nbf": NOW + 31 }))),
     ];
     for name in ["exp", "iat", "nbf"] {
-        for raw in ["\"1795227556\"", "1795227556.5", "1795227556.0", "1e400", "1e10", "-1", "null", "true", "[]", "18446744073709551616"] {
+        for raw in [
+            "\"1795227556\"",
+            "1795227556.5",
+            "1795227556.0",
+            "1e400",
+            "1e10",
+            "-1",
+            "null",
+            "true",
+            "[]",
+            "18446744073709551616",
+        ] {
             corpus.push(("a time that is none", forge.with_raw_claim(name, raw)));
         }
     }
@@ -304,32 +329,34 @@ async fn j8_times_are_whole_seconds_with_a_leeway_of_thirty() {
 async fn j9_issuer_audience_and_subject_are_exact() {
     let forge = Forge::new().await;
     let other = add_bob(&forge).await;
-    forge.refuses_all(vec![
-        ("no iss", forge.with_claims(json!({ "iss": null }))),
-        ("empty iss", forge.with_claims(json!({ "iss": "" }))),
-        ("iss with a slash", forge.with_claims(json!({ "iss": format!("{ISSUER}/") }))),
-        ("the beginning of iss", forge.with_claims(json!({ "iss": &ISSUER[..ISSUER.len() - 1] }))),
-        ("iss in capitals", forge.with_claims(json!({ "iss": ISSUER.to_uppercase() }))),
-        ("iss in a list", forge.with_claims(json!({ "iss": [ISSUER] }))),
-        ("no aud", forge.with_claims(json!({ "aud": null }))),
-        ("empty aud", forge.with_claims(json!({ "aud": "" }))),
-        ("empty list", forge.with_claims(json!({ "aud": [] }))),
-        ("another aud", forge.with_claims(json!({ "aud": "urn:supermaker:other" }))),
-        ("aud with a slash", forge.with_claims(json!({ "aud": format!("{ISSUER}/") }))),
-        ("aud in a list in a list", forge.with_claims(json!({ "aud": [[ISSUER]] }))),
-        ("aud and a number", forge.with_claims(json!({ "aud": [ISSUER, 7] }))),
-        ("aud as a key", forge.with_claims(json!({ "aud": { ISSUER: true } }))),
-        ("no sub", forge.with_claims(json!({ "sub": null }))),
-        ("empty sub", forge.with_claims(json!({ "sub": "" }))),
-        ("sub as a number", forge.with_claims(json!({ "sub": 1 }))),
-        ("a sub that nobody has", forge.with_claims(json!({ "sub": "0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b" }))),
-        ("another user with this session", forge.with_claims(json!({ "sub": other }))),
-        ("no session", forge.with_claims(json!({ "sid": null }))),
-        ("an unknown session", forge.with_claims(json!({ "sid": "0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b" }))),
-        ("no type", forge.with_header(json!({ "typ": null }))),
-        ("another type", forge.with_header(json!({ "typ": "JWT" }))),
-        ("the type of an id token", forge.with_header(json!({ "typ": "id+jwt" }))),
-    ]).await;
+    forge
+        .refuses_all(vec![
+            ("no iss", forge.with_claims(json!({ "iss": null }))),
+            ("empty iss", forge.with_claims(json!({ "iss": "" }))),
+            ("iss with a slash", forge.with_claims(json!({ "iss": format!("{ISSUER}/") }))),
+            ("the beginning of iss", forge.with_claims(json!({ "iss": &ISSUER[..ISSUER.len() - 1] }))),
+            ("iss in capitals", forge.with_claims(json!({ "iss": ISSUER.to_uppercase() }))),
+            ("iss in a list", forge.with_claims(json!({ "iss": [ISSUER] }))),
+            ("no aud", forge.with_claims(json!({ "aud": null }))),
+            ("empty aud", forge.with_claims(json!({ "aud": "" }))),
+            ("empty list", forge.with_claims(json!({ "aud": [] }))),
+            ("another aud", forge.with_claims(json!({ "aud": "urn:supermaker:other" }))),
+            ("aud with a slash", forge.with_claims(json!({ "aud": format!("{ISSUER}/") }))),
+            ("aud in a list in a list", forge.with_claims(json!({ "aud": [[ISSUER]] }))),
+            ("aud and a number", forge.with_claims(json!({ "aud": [ISSUER, 7] }))),
+            ("aud as a key", forge.with_claims(json!({ "aud": { ISSUER: true } }))),
+            ("no sub", forge.with_claims(json!({ "sub": null }))),
+            ("empty sub", forge.with_claims(json!({ "sub": "" }))),
+            ("sub as a number", forge.with_claims(json!({ "sub": 1 }))),
+            ("a sub that nobody has", forge.with_claims(json!({ "sub": "0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b" }))),
+            ("another user with this session", forge.with_claims(json!({ "sub": other }))),
+            ("no session", forge.with_claims(json!({ "sid": null }))),
+            ("an unknown session", forge.with_claims(json!({ "sid": "0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b" }))),
+            ("no type", forge.with_header(json!({ "typ": null }))),
+            ("another type", forge.with_header(json!({ "typ": "JWT" }))),
+            ("the type of an id token", forge.with_header(json!({ "typ": "id+jwt" }))),
+        ])
+        .await;
     forge.accepts(&forge.with_claims(json!({ "aud": ["https://other.example", ISSUER] }))).await;
 }
 

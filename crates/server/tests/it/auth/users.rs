@@ -33,12 +33,15 @@ async fn what_the_operator_does_is_audited() {
         "SELECT iss || ' ' || action || ' ' || entity || ' ' || coalesce(before, '') || ' ' || coalesce(after, '') \
          FROM _audit WHERE entity_id = (SELECT id FROM users) ORDER BY seq",
     );
-    assert_eq!(rows, [
-        r#"cli user.add user  {"email":"ana@example.com","roles":[],"company":null,"handle":null,"pin":null,"seal":null,"level":1}"#,
-        r#"cli user.role user {"roles":[]} {"roles":["manager"]}"#,
-        "cli user.disable user  ",
-        "cli user.enable user  ",
-    ]);
+    assert_eq!(
+        rows,
+        [
+            r#"cli user.add user  {"email":"ana@example.com","roles":[],"company":null,"handle":null,"pin":null,"seal":null,"level":1}"#,
+            r#"cli user.role user {"roles":[]} {"roles":["manager"]}"#,
+            "cli user.disable user  ",
+            "cli user.enable user  ",
+        ]
+    );
 }
 
 #[tokio::test]
