@@ -188,7 +188,8 @@ impl Reader<'_, '_> {
         }
         let mut to = self.clause.to;
         for after in self.scene.clauses.iter().skip(self.index + 1).take_while(|c| c.sentence == self.clause.sentence) {
-            if after.verb.is_none() || matches!(after.join, Join::Condition | Join::Relative) {
+            let of_condition = after.join == Join::Purpose && to > self.clause.to;
+            if of_condition || after.verb.is_none() || matches!(after.join, Join::Condition | Join::Relative) {
                 to = after.to;
             } else {
                 break;

@@ -118,6 +118,12 @@ fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Join)> {
             Some(Tag::Sign) if scene.is(at, ",") && (has_verb || condition_open || starts_phrase(scene, start)) => {
                 new_clause(scene, at + 1, to, condition_open).then_some((at + 1, Join::Main))
             }
+            // "when a bike is ready we text the owner".
+            Some(Tag::Pronoun)
+                if condition_open && has_verb && scene.one_of(at, &["we", "i", "they", "it", "you", "he", "she"]) =>
+            {
+                verb_soon(scene, at + 1, to, 3).then_some((at, Join::Main))
+            }
             Some(Tag::Conjunction) if has_verb => {
                 let next = at + 1;
                 new_clause(scene, next, to, false).then_some((next, inherited(&cuts, scene, next)))
@@ -254,7 +260,13 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
             }
             Some(Tag::Be) => {
                 let next = skip_adverbs(scene, at + 1, clause.to);
-                let participle = matches!(scene.tag(next), Some(Tag::Verb | Tag::Participle));
+                let closed = clause.modal.is_some()
+                    && scene.tag(next) == Some(Tag::Adjective)
+                    && scene
+                        .token(next)
+                        .and_then(|t| verbs::lookup(&t.text))
+                        .is_some_and(|(_, form)| form == verbs::Form::Past);
+                let participle = closed || matches!(scene.tag(next), Some(Tag::Verb | Tag::Participle));
                 let able = scene.one_of(next, &["able", "allowed"]);
                 let again = matches!(scene.tag(next), Some(Tag::Be | Tag::Have));
                 if participle {
@@ -303,6 +315,15 @@ fn set_verb(clause: &mut Clause, at: usize, base: &'static str, class: Option<ve
 
 fn set_known(scene: &Scene<'_>, clause: &mut Clause, at: usize) {
     let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
+    // "keep track of X", "keep a record of X".
+    let track = (at + 1..at + 4).find(|next| {
+        scene.one_of(*next, &["track", "record", "records", "tabs"]) && scene.one_of(next + 1, &["of", "on"])
+    });
+    if let Some(noun) = track.filter(|_| known.is_some_and(|(verb, _)| verb.base == "keep")) {
+        set_verb(clause, at, "track", Some(verbs::Class::Track));
+        clause.after = noun + 2;
+        return;
+    }
     let (base, class) = known.map_or(("do", verbs::Class::Other), |(verb, _)| (verb.base, verb.class));
     set_verb(clause, at, base, Some(class));
 }

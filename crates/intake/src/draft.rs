@@ -171,6 +171,8 @@ pub(crate) struct Draft {
     pub integrations: Vec<IntegrationUse>,
     pub automations: Vec<Automation>,
     pub roles: Vec<String>,
+    /// The request speaks of the built-in role admin.
+    pub admin_named: bool,
     pub grants: Vec<Grant>,
     pub sign_up_closed: bool,
     pub notes: Vec<Note>,

@@ -131,11 +131,19 @@ impl Reader<'_, '_> {
         if self.whether() || self.how() {
             return;
         }
+        // "from date", "to date".
+        let bound = self.scene.one_of(self.at, &["from", "to", "until"])
+            && self.scene.np_at(self.at + 1).is_some_and(|np| matches!(np.head(), "date" | "time" | "day"));
+        let prefix = if bound { self.scene.token(self.at).map(|t| t.text.clone()) } else { None };
+        self.at += usize::from(bound);
         let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
         if np.to > self.end {
             self.end = np.to;
         }
         self.name(&np);
+        if let Some(prefix) = prefix {
+            self.item.name = format!("{prefix}_{}", self.item.name);
+        }
         self.at = np.to;
         self.after();
     }
@@ -150,7 +158,11 @@ impl Reader<'_, '_> {
             if self.scene.one_of(self.at, &["optional", "optionally", "maybe"]) {
                 self.item.required = Some(false);
             }
-            if !skip {
+            let bound = self.scene.is(self.at, "up") && self.scene.is(self.at + 1, "to")
+                || self.scene.is(self.at, "to") && self.at > 0 && self.scene.is(self.at - 1, "up")
+                || self.scene.one_of(self.at, &["in", "on", "at"])
+                    && self.scene.one_of(self.at + 1, &["which", "what"]);
+            if !skip && !bound {
                 break;
             }
             self.at += 1;
@@ -281,6 +293,11 @@ impl Reader<'_, '_> {
         self.item.name = nouns::snake(&parts);
         self.item.entity.clone_from(&self.item.name);
         self.item.span = Some(scene.span(from, self.at));
+        let stamp = self.scene.one_of(self.at, &["at", "on"]) && self.at + 1 >= self.end;
+        if stamp && let Some(word) = self.scene.token(self.at) {
+            self.item.kind = Some(if word.is("at") { FieldType::Datetime } else { FieldType::Date });
+            self.item.name = format!("{}_{}", self.item.name, word.text);
+        }
         self.after();
         if !self.item.known() {
             self.item.name.clear();
@@ -305,6 +322,10 @@ impl Reader<'_, '_> {
             } else if rest(0, &["yes"]) || rest(0, &["or"]) && rest(1, &["not"]) || rest(0, &["true"]) {
                 self.item.kind = Some(FieldType::Boolean);
                 self.at = self.end;
+            } else if rest(1, &["/"]) && self.takes_values() {
+                let (values, next) = values(scene, self.at, self.end);
+                self.item.values = values;
+                self.at = next.max(self.at + 1);
             } else if rest(0, &["/"]) {
                 self.slashes();
             } else if rest(0, &[":"])
@@ -442,16 +463,7 @@ impl Reader<'_, '_> {
     fn with(&mut self) {
         let scene = self.scene;
         let from = self.at + 1;
-        let articles = matches!(scene.tag(from), Some(Tag::Determiner));
-        let depth = scene.depth_at(self.at);
-        let mut end = from;
-        while end < self.to {
-            let comma = scene.depth_at(end) == depth && scene.is(end, ",");
-            if comma && !articles && scene.tag(end + 1) == Some(Tag::Determiner) {
-                break;
-            }
-            end += 1;
-        }
+        let end = inner_end(scene, from, self.to);
         let child_like = self.item.plural || archetypes::sort(&self.item.entity).is_some();
         let items = read(scene, from, end);
         if child_like && items.iter().any(Item::known) {
@@ -462,6 +474,25 @@ impl Reader<'_, '_> {
             self.at = self.end;
         }
     }
+}
+
+/// The end of a list within a list: "items with quantity and price, a total" ends before the total.
+pub(crate) fn inner_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
+    let articles = scene.tag(from) == Some(Tag::Determiner);
+    let depth = scene.depth_at(from);
+    let level = |at: usize| scene.depth_at(at) == depth;
+    let mut closed = false;
+    for at in from..to {
+        if scene.depth_at(at) < depth {
+            return at;
+        }
+        let article = scene.tag(at + 1) == Some(Tag::Determiner);
+        if level(at) && scene.is(at, ",") && (closed || article && !articles) {
+            return at;
+        }
+        closed |= level(at) && scene.one_of(at, &["and", "&"]);
+    }
+    to
 }
 
 /// What stands in brackets after a name: values, fields, a unit, a constraint.

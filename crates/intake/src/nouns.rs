@@ -49,6 +49,12 @@ impl Np {
     /// Singular snake_case without describing words: the name of a record.
     pub(crate) fn entity(&self) -> String {
         let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+        // "property maintenance request" is a maintenance request.
+        if let Some(tail) = nouns.len().checked_sub(2).filter(|cut| *cut > 0).and_then(|cut| nouns.get(cut..))
+            && archetypes::sort(&snake(tail)).is_some()
+        {
+            return snake(tail);
+        }
         snake(&if nouns.is_empty() { self.words.iter().map(|word| word.lemma.as_str()).collect() } else { nouns })
     }
     /// snake_case with describing words, the last word as written: the name of a field.
@@ -212,6 +218,16 @@ fn of_phrase(tokens: &[Token], tags: &[Tag], end: usize, np: &Np) -> Option<(Np,
     }
     let head = np.words.last()?;
     let generic = words::is_generic_head(&head.text);
+    let inner = phrase(tokens, tags, end + 1)?;
+    // "a status of open, closed": values, not a name.
+    if fields::takes_values(&head.lemma)
+        && inner.0.article.is_none()
+        && (tokens.get(inner.1).is_some_and(|t| t.one_of(&[",", "/", "or"]))
+            || tokens.get(end + 1).is_some_and(|t| t.text.contains('-')))
+        && !generic
+    {
+        return None;
+    }
     let named = fields::guess(&head.lemma).is_some()
         || matches!(
             head.lemma.as_str(),
@@ -230,7 +246,7 @@ fn of_phrase(tokens: &[Token], tags: &[Tag], end: usize, np: &Np) -> Option<(Np,
     if !generic && (!named || np.plural && archetypes::sort(&head.lemma).is_some()) {
         return None;
     }
-    phrase(tokens, tags, end + 1)
+    Some(inner)
 }
 
 fn merge_of(np: &mut Np, inner: Np) {

@@ -56,7 +56,7 @@ pub(crate) fn summary(draft: &Draft) -> Summary {
                 action: automation.action.to_owned(),
             })
             .collect(),
-        roles: draft.roles.clone(),
+        roles: draft.roles.iter().cloned().chain(draft.admin_named.then(|| "admin".to_owned())).collect(),
         access: draft
             .grants
             .iter()
@@ -217,7 +217,7 @@ fn greeting(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     to - from <= 3 || ["thank", "hello", "hi ", "hey", "please"].iter().any(|word| text.starts_with(word))
 }
 
-const UI: &str = "dark light mode theme color colors design look beautiful gorgeous pretty button buttons screen layout responsive ui ux logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
+const UI: &str = "dark theme design look beautiful gorgeous pretty button buttons screen layout responsive ui ux logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
 const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift kotlin java php next.js nextjs firebase supabase blockchain";
 const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency availability-target load";
 

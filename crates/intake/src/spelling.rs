@@ -20,7 +20,7 @@ pub(crate) struct Repair {
 /// Words people misspell in such requests that no other table holds.
 const MORE: &str = "appointment availability different automatically separate received calendar schedule business necessary \
     address notification reminder membership inventory maintenance description attendees capacity organizing organizers \
-    management information application restaurant categories category quantity inspection customers customer category";
+    management information application restaurant trial quiet quite angel casual diary dairy sister poster mister filter shopper categories category quantity inspection customers customer category";
 
 static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let parts = |name: &'static str| name.split(['_', '-']);
@@ -39,9 +39,12 @@ pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
     let mut repairs = Vec::new();
     for token in tokens.iter_mut() {
         let once = written.iter().filter(|text| **text == token.text).count() == 1;
-        let inflected = ["ed", "ing", "er", "ers"]
-            .iter()
-            .any(|ending| token.text.strip_suffix(ending).is_some_and(|stem| KNOWN.contains(stem)));
+        let inflected = ["ed", "ing", "er", "ers"].iter().any(|ending| {
+            token
+                .text
+                .strip_suffix(ending)
+                .is_some_and(|stem| KNOWN.contains(stem) || KNOWN.contains(format!("{stem}e").as_str()))
+        });
         if inflected
             || token.kind != Kind::Word
             || token.text.len() < 5

@@ -73,6 +73,19 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
             Tag::Preposition
         };
     }
+    if matches!(word, "track" | "tabs")
+        && at > 0
+        && tokens.get(at - 1).is_some_and(|t| t.one_of(&["keep", "keeping", "keeps"]))
+    {
+        return Tag::Adverb;
+    }
+    let clock = word
+        .strip_suffix("am")
+        .or(word.strip_suffix("pm"))
+        .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
+    if clock {
+        return Tag::Number;
+    }
     if let Some(tag) = closed(token, next, previous, tokens, at) {
         return tag;
     }

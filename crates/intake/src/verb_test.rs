@@ -85,6 +85,14 @@ impl<'t> Place<'t> {
         run.last().is_some_and(Token::plural)
     }
 
+    /// "Support agents can …": a verb follows the nouns, so they are its subject.
+    fn subject(&self) -> bool {
+        let run = self.tokens.iter().skip(self.at + 1).take_while(|token| opens_noun(token)).count();
+        self.tokens
+            .get(self.at + 1 + run)
+            .is_some_and(|t| words::is_modal(&t.text) || words::is_be(&t.text) || words::is_have(&t.text))
+    }
+
     fn base(&self) -> Tag {
         match self.previous {
             Some(Tag::To | Tag::Modal | Tag::Negation | Tag::Relative) => return Tag::Verb,
@@ -108,7 +116,10 @@ impl<'t> Place<'t> {
             Some(Tag::Determiner | Tag::Possessive | Tag::Genitive | Tag::Adjective | Tag::Participle) => {
                 return Tag::Noun;
             }
-            Some(Tag::Number) => return if self.object { Tag::Verb } else { Tag::Noun },
+            Some(Tag::Number) => {
+                let clock = self.previous_token.is_some_and(|p| p.text.ends_with('m'));
+                return if self.object || clock && self.next_noun { Tag::Verb } else { Tag::Noun };
+            }
             Some(Tag::Preposition) => return Tag::Noun,
             _ => {}
         }
@@ -125,7 +136,11 @@ impl<'t> Place<'t> {
         if !self.noun_too || self.object {
             return Tag::Verb;
         }
-        let plural = self.next_noun && self.plural_follows() && !self.names_record() && !self.heading_follows();
+        let plural = self.next_noun
+            && self.plural_follows()
+            && !self.names_record()
+            && !self.heading_follows()
+            && !self.subject();
         if plural || self.next_is(&["to"]) { Tag::Verb } else { Tag::Noun }
     }
 
@@ -155,14 +170,16 @@ impl<'t> Place<'t> {
     fn after_noun(&self) -> Tag {
         let Some(previous) = self.previous_token else { return Tag::Noun };
         let many = previous.plural() || previous.one_of(&["hr", "staff", "public", "team"]);
-        let after_adverb = self.before.last() == Some(&Tag::Adverb) && self.object;
+        let after_adverb = self.object;
         let preposition =
             self.next().is_some_and(|n| words::is_preposition(&n.text) && !n.one_of(&["with", "of", "per"]));
-        let verb = if many {
-            !self.noun_too || self.object || self.next_noun || preposition
-        } else {
-            !self.noun_too && (self.object || self.next_noun)
-        };
+        let adverb = many && self.next().is_some_and(|n| words::is_adverb(&n.text));
+        let verb = adverb
+            || if many {
+                !self.noun_too || self.object || self.next_noun || preposition
+            } else {
+                !self.noun_too && (self.object || self.next_noun)
+            };
         if verb || after_adverb { Tag::Verb } else { Tag::Noun }
     }
 

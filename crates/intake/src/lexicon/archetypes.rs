@@ -32,7 +32,7 @@ const TABLE: &[(Sort, &str)] = &[
          retailer wholesaler distributor producer investor shareholder sponsor beneficiary claimant borrower lender renter \
          visitor hr operator administrator coordinator leader director secretary treasurer foreman electrician plumber carpenter \
          painter builder roofer welder janitor guard clerk teller advisor planner buyer stylist bride groom pledger scorekeeper \
-         roommate neighbor camper hiker climber runner swimmer skier golfer athlete gamer collector beekeeper person staff \
+         roommate neighbor camper hiker climber runner swimmer skier golfer athlete gamer collector beekeeper staff \
          creator assignee reporter requester approver responder author guide ranger keeper trainee steward curator warden groundskeeper",
     ),
     (
@@ -58,7 +58,7 @@ const TABLE: &[(Sort, &str)] = &[
          issue request case incident kb_article asset device equipment tool-item license software_license bug feature_request invoice_item \
          line_item expense expense_report budget goal target receipt property listing building unit apartment flat house lease inquiry \
          maintenance_request work_order job site vehicle car truck van bike bicycle boat motorcycle route stop parcel package fuel_record event venue \
-         ticket_type talk track announcement post article story page poll survey survey_response conversation thread \
+         ticket_type talk announcement post article story page poll survey survey_response conversation thread \
          invitation book copy magazine show podcast series episode playlist song album movie film pet animal dog cat horse plant \
          tree garden bed plot crop field harvest tournament season league fixture goal card recipe menu menu_item dish meal meal_plan restaurant habit \
          journal_entry entry exercise collection wine beer bottle machine part sensor sample batch lot barrel hive vacancy \
@@ -92,6 +92,27 @@ pub(crate) fn sort(name: &str) -> Option<Sort> {
 pub(crate) fn is_person(name: &str) -> bool {
     let head = name.rsplit('_').next().unwrap_or(name);
     sort(name) == Some(Sort::Person) || sort(head) == Some(Sort::Person)
+}
+
+/// People that are kept as records, rather than only work with them.
+const KEPT: &str = "customer client buyer shopper lead prospect contact member patient student learner pupil guardian parent tenant \
+    landlord donor candidate applicant supplier vendor guest subscriber player attendee participant passenger resident \
+    volunteer speaker author stylist driver beneficiary borrower renter trainee athlete swimmer camper child kid employee";
+
+/// Whether such people usually are kept as records.
+pub(crate) fn is_kept(name: &str) -> bool {
+    has(KEPT, name.rsplit('_').next().unwrap_or(name))
+}
+
+/// Whether an unknown word looks like somebody who does something: "brewer", "stockist".
+pub(crate) fn may_act(name: &str) -> bool {
+    let head = name.rsplit('_').next().unwrap_or(name);
+    let doer = head.len() > 4 && ["er", "or", "ist", "ian", "eer"].iter().any(|ending| head.ends_with(ending));
+    doer && sort(head).is_none()
+        && !has(
+            "order number paper letter folder tracker computer printer poster chapter semester character newsletter container trailer charger meter layer sensor server user water weather summer winter dinner offer buffer counter",
+            head,
+        )
 }
 
 /// Whether several things share one of these, so that "several" of them is many-to-many.

@@ -212,6 +212,9 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
         if matches!(parts.as_slice(), ["from" | "to", "date"]) {
             return plain(FieldType::Date);
         }
+        if head == "value" {
+            return plain(FieldType::Money);
+        }
         if head == "number" {
             return plain(FieldType::Text);
         }

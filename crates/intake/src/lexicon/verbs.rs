@@ -74,7 +74,7 @@ const TABLE: &[(Class, &str)] = &[
          complete finish progress* toggle* convert extend renew pick switch* tick* fix* rank* sort* flag* turn* reorder* import* verify triage*",
     ),
     (Class::Delete, "delete remove cancel archive* discard erase purge withdraw unsubscribe ban* block*"),
-    (Class::Assign, "assign allocate delegate dispatch* hand* staff*"),
+    (Class::Assign, "assign allocate delegate dispatch* hand*"),
     (
         Class::Approve,
         "approve reject accept decline confirm moderate deny authorize sign* endorse grade* score* judge* evaluate assess",

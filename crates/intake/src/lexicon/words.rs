@@ -54,8 +54,11 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     json xml rest graphql link qr-code qr barcode-scanner scanner printer door hand eye head foot set bunch group-of kind-of \
     couple dozen pair total amount quantity price cost point fact reason sense term manner order-of basis purpose-of \
     channel slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment workspace \
-    anything nothing ability profile-page home homepage landing menu-bar track eta version-of line-of status-of history-of \
+    anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of status-of history-of \
     moment while period-of size-of value level priority title description address state staff-only team-only log-file";
+/// Of these, the ones that may be records when they have fields of their own.
+const SOFT: &str = "tool report message page link notification reminder search record list channel level value period printer door \
+    chart option sheet shop store office clinic school church gym club salon studio market partner profile home feed title digest unit brother sister wife husband friend";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api database service \
     builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log register \
@@ -171,6 +174,10 @@ pub(crate) fn is_adjective(word: &str) -> bool {
 /// A noun that never names a record.
 pub(crate) fn is_not_record(lemma: &str) -> bool {
     has(NOT_RECORDS, lemma)
+}
+/// Whether such a noun is a record all the same when it has fields.
+pub(crate) fn may_be_record(lemma: &str) -> bool {
+    has(SOFT, lemma)
 }
 pub(crate) fn is_app_head(lemma: &str) -> bool {
     has(APP_HEADS, lemma)

@@ -6,15 +6,14 @@ use crate::draft::{Draft, Entity, Grounds, Rights};
 use crate::facts::{Evidence, Fact, Thing, Who};
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::verbs::{self, Class};
-use crate::lexicon::words;
+use crate::lexicon::{fields, words};
 
 use super::is_plain_value;
 
 const ACCEPT: f64 = 2.2;
 const MAYBE: f64 = 1.4;
 /// Names that mean something to the engine.
-const RESERVED: &str =
-    "user users role session audit outbox migration idempotency auth health admin owner anyone nobody public";
+const RESERVED: &str = "user users auth health admin anyone nobody public";
 
 #[derive(Clone, Debug, Default)]
 struct Candidate {
@@ -29,7 +28,8 @@ struct Candidate {
     object: f64,
     app: f64,
     denied: bool,
-    actor: bool,
+    /// What it does: a customer books, a receptionist edits.
+    acts: f64,
     grounds: Grounds,
 }
 
@@ -97,12 +97,16 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     }
                     c.heading |= *weight > 2.1;
                 });
-                let child = !item.known() && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
+                let value = item.kind.is_some()
+                    || fields::guess(&item.name).is_some()
+                    || !item.plural && fields::guess(&item.entity).is_some();
+                let file = fields::guess(&item.entity).is_some_and(|guess| guess.file);
+                let child = !value && !file && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
                 let shared = archetypes::is_shared(&item.entity) && item.plural;
                 if (child && (item.plural || item.one))
                     || shared && item.values.is_empty() && item.kind.is_none() && item.many
                 {
-                    touch(&Thing::named(&item.entity, *span), &|c| c.ties += if item.many { 1.6 } else { 1.0 });
+                    touch(&Thing::named(&item.entity, *span), &|c| c.ties += if item.many { 1.6 } else { 1.3 });
                 } else if child && item.article {
                     touch(&Thing::named(&item.entity, *span), &|c| c.mentions += 0.6);
                 }
@@ -119,14 +123,14 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                 touch(parent, &|c| c.ties += weight);
                 touch(child, &|c| c.ties += weight);
             }
-            Fact::Op { actor_thing, object, class, .. } => {
+            Fact::Op { actor_thing, object, class, base, .. } => {
                 if object.name != "*" {
                     touch(object, &|c| {
                         c.object += weight * if matches!(class, Class::Create | Class::Track) { 1.2 } else { 1.0 }
                     });
                 }
                 if let Some(actor) = actor_thing {
-                    touch(actor, &|c| c.actor = true);
+                    touch(actor, &|c| c.acts = c.acts.max(acting(actor, object, *class, *base)));
                 }
             }
             Fact::Denied(thing) => touch(thing, &|c| c.denied = true),
@@ -134,6 +138,19 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// How much a doer looks like a record.
+fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
+    let person = actor.is_person();
+    match class {
+        Class::Other => 1.9,
+        Class::Event if person && archetypes::is_kept(&actor.name) => 1.3,
+        Class::Read | Class::Pay if person && archetypes::is_kept(&actor.name) => 0.8,
+        Class::Create if !person && archetypes::sort(&actor.name).is_some() => 0.7,
+        Class::Create if person && archetypes::is_kept(&actor.name) && base != "create" && !object.is_person() => 0.8,
+        _ => 0.0,
+    }
 }
 
 fn score(candidate: &Candidate) -> f64 {
@@ -147,22 +164,32 @@ fn score(candidate: &Candidate) -> f64 {
         _ => 3.0,
     };
     score += if candidate.heading { 0.5 } else { 0.0 };
-    score += candidate.mentions.min(1.8) + candidate.object.min(1.8) + candidate.ties.min(2.2);
+    score += candidate.mentions.min(1.8) + candidate.object.min(1.8) + candidate.ties.min(2.2) + candidate.acts;
     let known = archetypes::sort(name).or_else(|| archetypes::sort(head));
     score += match known {
-        Some(Sort::Person) if own == 0 => 0.3,
+        Some(Sort::Person) if own == 0 => {
+            if archetypes::is_kept(name) {
+                0.9
+            } else {
+                0.3
+            }
+        }
         Some(_) => 1.0,
         None => 0.0,
     };
     // People who only do things are roles.
-    if person && own == 0 && candidate.object + candidate.ties + candidate.mentions < 0.9 {
+    if person && own == 0 && candidate.object + candidate.ties + candidate.mentions + candidate.acts < 0.9 {
         score -= 2.0;
     }
     if own == 0 && is_plain_value(name) {
         score -= 3.0;
     }
     if words::is_not_record(head) && archetypes::sort(name).is_none() {
-        score -= if own >= 2 { 2.0 } else { 5.0 };
+        score -= match own {
+            0 | 1 => 5.0,
+            _ if words::may_be_record(head) => 0.0,
+            _ => 2.0,
+        };
     }
     if candidate.app > 0.0 && own < 2 {
         score -= candidate.app * 2.5;
@@ -185,7 +212,7 @@ fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
             kept.mentions += gone.mentions;
             kept.object += gone.object;
             kept.ties += gone.ties;
-            kept.actor |= gone.actor;
+            kept.acts = kept.acts.max(gone.acts);
             kept.first = kept.first.min(gone.first);
             for field in gone.fields {
                 if !kept.fields.contains(&field) {
@@ -298,10 +325,14 @@ pub(crate) fn roles(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<St
     for (name, weight) in weights {
         let head = name.rsplit('_').next().unwrap_or(&name);
         let table = cast.entity(&name).and_then(|entity| draft.entity(entity));
-        let own_record = table.is_some_and(|entity| entity.fields.len() >= 2);
-        let enough = if own_record { 1.4 } else { 0.9 };
+        let own_record = table.is_some_and(|entity| entity.fields.len() >= 2 || archetypes::is_kept(&name));
+        let enough = if own_record { 1.9 } else { 0.9 };
         let administrator = matches!(head, "admin" | "administrator" | "user" | "person" | "superuser");
-        if weight >= enough && !administrator && archetypes::is_person(&name) && !roles.contains(&name) {
+        if weight >= enough
+            && !administrator
+            && (archetypes::is_person(&name) || archetypes::may_act(&name))
+            && !roles.contains(&name)
+        {
             roles.push(name);
         }
     }

@@ -25,6 +25,9 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     fields::fill(&evidence, &cast, &mut draft);
     relations::tie(&evidence, &cast, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);
+    draft.admin_named = evidence
+        .iter()
+        .any(|found| matches!(&found.fact, Fact::Role(name) if matches!(name.as_str(), "admin" | "administrator")));
     (draft, cast)
 }
 

@@ -1,8 +1,9 @@
 //! Which entities hang together: stated relations first, then what lists, verbs and events say.
 
-use crate::draft::{Draft, Relation, RelationKind};
+use crate::draft::{Draft, Entity, Grounds, Relation, RelationKind};
 use crate::facts::{Evidence, Fact, Who};
 use crate::lexicon::archetypes::{self, Sort};
+use crate::lexicon::fields::FieldType;
 use crate::lexicon::verbs::Class;
 
 use super::entities::{self, Cast};
@@ -19,7 +20,7 @@ impl Ties<'_> {
         if from == to {
             return;
         }
-        let mut grounds = crate::draft::Grounds::default();
+        let mut grounds = Grounds::default();
         grounds.add(evidence.span, evidence.rule);
         self.found.push(Relation {
             from: from.into(),
@@ -40,7 +41,7 @@ pub(crate) fn tie(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
         one_fact(&mut ties, found);
     }
     draft.relations = settle(ties.found);
-    orphans(evidence, cast, draft);
+    orphans(draft);
 }
 
 fn one_fact(ties: &mut Ties<'_>, found: &Evidence) {
@@ -93,6 +94,7 @@ fn one_fact(ties: &mut Ties<'_>, found: &Evidence) {
                 {
                     ties.add(&person.name, &object.name, ManyToMany, 0.9, found);
                 }
+                Class::Other if !object.is_person() => ties.add(&person.name, &object.name, OneToMany, 0.9, found),
                 Class::Create | Class::Event | Class::Send | Class::Pay | Class::Upload => {
                     ties.add(&person.name, &object.name, OneToMany, 0.9, found)
                 }
@@ -151,30 +153,33 @@ fn settle(found: Vec<Relation>) -> Vec<Relation> {
 }
 
 /// An event without a parent most likely hangs on what was spoken of beside it.
-fn orphans(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+fn orphans(draft: &mut Draft) {
     let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
     let mut added: Vec<Relation> = Vec::new();
     for name in &names {
-        if draft.relations.iter().any(|relation| relation.to == *name || relation.from == *name) {
+        let Some(entity) = draft.entity(name) else { continue };
+        let head = name.rsplit('_').next().unwrap_or(name);
+        let event = archetypes::sort(name).or(archetypes::sort(head)) == Some(Sort::Event);
+        let child = draft.relations.iter().any(|relation| {
+            relation.to == *name || relation.kind == RelationKind::ManyToMany && relation.from == *name
+        });
+        let alone = !draft.relations.iter().any(|relation| relation.to == *name || relation.from == *name);
+        let dated = entity.fields.iter().any(|field| matches!(field.kind, FieldType::Date | FieldType::Datetime));
+        if child || !(event || alone && dated) || archetypes::is_person(name) {
             continue;
         }
-        let event = matches!(archetypes::sort(name), Some(Sort::Event))
-            || name.rsplit('_').next().is_some_and(|head| archetypes::sort(head) == Some(Sort::Event));
-        let Some(place) =
-            draft.entity(name).and_then(|entity| entity.grounds.spans.iter().map(|span| span.start).min())
-        else {
-            continue;
+        let first = |entity: &Entity| entity.grounds.spans.iter().map(|span| span.start).min().unwrap_or(usize::MAX);
+        let place = first(entity);
+        let free = |other: &&Entity| {
+            other.name != *name
+                && first(other) < place
+                && !draft.relations.iter().any(|r| r.from == *name && r.to == other.name)
         };
-        // Its name may say: "order item", "stock movement" do not help, "donation campaign" does.
-        let before = draft
-            .entities
-            .iter()
-            .filter(|other| other.name != *name)
-            .filter_map(|other| {
-                other.grounds.spans.iter().map(|s| s.start).filter(|s| *s < place).max().map(|s| (s, other))
-            })
-            .max_by_key(|(s, _)| *s);
-        if let Some((_, parent)) = before.filter(|_| event) {
+        let things = draft.entities.iter().filter(free).filter(|other| !archetypes::is_person(&other.name));
+        let parent = things
+            .max_by_key(|other| first(other))
+            .or_else(|| draft.entities.iter().filter(free).max_by_key(|other| first(other)));
+        if let Some(parent) = parent {
             added.push(Relation {
                 from: parent.name.clone(),
                 to: name.clone(),
@@ -182,15 +187,15 @@ fn orphans(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
                 required: false,
                 assumed: true,
                 weight: 0.5,
-                grounds: crate::draft::Grounds::default(),
+                grounds: Grounds::default(),
             });
         }
     }
-    let _ = (evidence, cast);
     for relation in added {
+        let text = format!("a {} belongs to a {}", relation.to.replace('_', " "), relation.from.replace('_', " "));
         draft.note(
             format!("/entity/{}/field/{}", relation.to, relation.from),
-            format!("a {} belongs to a {}", relation.to.replace('_', " "), relation.from.replace('_', " ")),
+            text,
             "relation.nearest",
             None,
             &["no relation"],

@@ -10,6 +10,7 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule { id: "belongs.during", example: "Vets see pets in visits.", run: during },
     Rule { id: "belongs.verb", example: "A kayak belongs to one club.", run: verb },
     Rule { id: "belongs.to", example: "Rangers add signs to a trail.", run: to },
     Rule { id: "belongs.per", example: "The guide writes one report per tour.", run: per },
@@ -102,24 +103,35 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
             Some(Class::Event) => &["for", "with", "of", "from"],
             _ => &["for", "of", "to"],
         };
-        if !scene.one_of(at, fits) {
-            continue;
-        }
-        let Some(parent) = scene.np_at(at + 1).filter(|np| np.possessive.as_deref() != Some("my")).and_then(table)
-        else {
-            continue;
-        };
-        for np in &found {
-            if let Some(child) = table(np).filter(|child| child.name != parent.name) {
-                let weight = if clause.class == Some(Class::Assign) { 1.2 } else { 1.5 };
-                let fact = if clause.class == Some(Class::Assign) && child.is_person() {
-                    Fact::Belongs { child: parent.clone(), parent: child }
-                } else {
-                    Fact::Belongs { child, parent: parent.clone() }
-                };
-                sink.add(fact, scene.span(clause.from, clause.to), weight);
+        let mut fits = fits;
+        let mut weight = if clause.class == Some(Class::Assign) { 1.2 } else { 1.5 };
+        while scene.one_of(at, fits) {
+            let one_of = scene.is(at + 1, "one") && scene.is(at + 2, "of");
+            let Some(target) =
+                scene.np_at(at + if one_of { 3 } else { 1 }).filter(|np| np.possessive.as_deref() != Some("my"))
+            else {
+                break;
+            };
+            if let Some(parent) = table(target) {
+                for child in found.iter().filter_map(|np| table(np)).filter(|child| child.name != parent.name) {
+                    let span = scene.span(clause.from, clause.to);
+                    sink.add(tie(clause.class, child, &parent, found.iter().any(|np| np.plural)), span, weight);
+                }
             }
+            at = target.to;
+            // "an appointment with a stylist for a service".
+            fits = &["with", "for", "from", "to", "on", "at", "in"];
+            weight = 1.1;
         }
+    }
+}
+
+/// Who is assigned is the parent; several of them, each other's.
+fn tie(class: Option<Class>, child: Thing, parent: &Thing, many: bool) -> Fact {
+    match class {
+        Some(Class::Assign) if child.is_person() && many => Fact::ManyToMany { a: child, b: parent.clone() },
+        Some(Class::Assign) if child.is_person() => Fact::Belongs { child: parent.clone(), parent: child },
+        _ => Fact::Belongs { child, parent: parent.clone() },
     }
 }
 
@@ -211,6 +223,21 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
                 .filter(|parent| parent.name != child.name && (known || archetypes::sort(&parent.name).is_some()))
         {
             sink.add(Fact::Belongs { child, parent }, np.span, 1.2);
+            continue;
+        }
+        // "owners drop off their dogs".
+        let subject = scene
+            .clauses
+            .iter()
+            .find(|clause| clause.after <= np.from && np.to <= clause.to)
+            .and_then(|clause| clause.subject.first());
+        if np.possessive.as_deref() == Some("their")
+            && !own
+            && known
+            && let Some(parent) =
+                subject.and_then(table).filter(|parent| parent.is_person() && parent.name != child.name)
+        {
+            sink.add(Fact::Belongs { child, parent }, np.span, 0.9);
         }
     }
 }
@@ -229,6 +256,26 @@ fn made_by(scene: &Scene<'_>, sink: &mut Sink) {
                 }
             }
             at = np.to;
+        }
+    }
+}
+
+/// "doctors see patients in appointments": the event ties who and whom.
+fn during(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| !clause.passive) {
+        let found = objects(scene, clause.after, clause.to);
+        let Some(last) = found.last().filter(|np| scene.one_of(np.to, &["in", "during", "at"])) else { continue };
+        let Some(event) = scene
+            .np_at(last.to + 1)
+            .and_then(table)
+            .filter(|thing| archetypes::sort(&thing.name) == Some(archetypes::Sort::Event))
+        else {
+            continue;
+        };
+        for parent in
+            found.iter().copied().chain(&clause.subject).filter_map(table).filter(|parent| parent.name != event.name)
+        {
+            sink.add(Fact::Belongs { child: event.clone(), parent }, scene.span(clause.from, clause.to), 1.3);
         }
     }
 }

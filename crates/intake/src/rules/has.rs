@@ -1,14 +1,24 @@
 //! Who has which fields: "a bike has a brand and a size", "bikes (brand, size)", "bikes with brand and size".
 
-use super::{Rule, Sink, antecedent, is_value, record};
+use super::{Rule, Sink, antecedent, is_value, list_owner, objects, record};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, fields, words};
 use crate::lists;
+use crate::nouns::Np;
 use crate::scene::Scene;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule { id: "has.sets", example: "Keepers open walks. The guide sets a price and logs the distance.", run: sets },
+    Rule {
+        id: "has.each_with",
+        example: "Keepers add walks to a club, each with a date and a duration.",
+        run: each_with,
+    },
+    Rule { id: "has.or_not", example: "A kayak has a colour and is either insured or not.", run: or_not },
+    Rule { id: "has.profile", example: "Tutors create a profile with bio and hourly rate.", run: profile },
+    Rule { id: "has.approval", example: "Comments must be approved by the editor.", run: approval },
     Rule { id: "has.verb", example: "Each beehive has a queen colour, a weight and a date of inspection.", run: verb },
     Rule { id: "has.lead", example: "For every kayak we keep length, colour and price.", run: lead },
     Rule { id: "has.brackets", example: "We rent kayaks (length, colour, price).", run: brackets },
@@ -78,7 +88,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         {
             continue;
         }
-        let items = if clause.base == "take" { durations(items) } else { items };
+        let mut items = if clause.base == "take" { durations(items) } else { items };
+        if clause.base == "have" {
+            items.extend(resumed(scene, clause));
+        }
         for owner in owners {
             if items.len() == 1
                 && items.first().is_some_and(|item| item.values.len() >= 2)
@@ -89,6 +102,19 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items.clone(), 2.0);
         }
     }
+}
+
+/// "a number that must be unique, and a location": the list goes on after the relative clause.
+fn resumed(scene: &Scene<'_>, clause: &Clause) -> Vec<Item> {
+    let next = scene
+        .clauses
+        .iter()
+        .find(|next| next.from == clause.to && next.sentence == clause.sentence && next.join == Join::Relative);
+    let Some(next) = next else { return Vec::new() };
+    let article = |at: usize| scene.one_of(at, &["a", "an", "their", "its"]) && scene.np_at(at).is_some();
+    let start = (next.after..next.to)
+        .find(|at| scene.one_of(*at, &[",", "and"]) && (article(at + 1) || scene.is(at + 1, "and") && article(at + 2)));
+    start.map(|start| lists::read(scene, start + 1, next.to)).unwrap_or_default()
 }
 
 /// "takes a number of minutes" is a duration.
@@ -155,19 +181,40 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(owner) = record(np) else { continue };
         let items = lists::read(scene, np.to + 1, close);
         let known = items.iter().filter(|item| item.known()).count();
-        let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
-        if items.is_empty()
-            || known * 2 < items.len()
-            || chooses
-            || items.len() == 1 && archetypes::sort(&owner.name).is_none()
-        {
+        let table = archetypes::sort(&owner.name).is_some();
+        let chooses = fields::takes_values(np.head()) && !table;
+        if items.is_empty() || chooses {
+            continue;
+        }
+        if known * 2 < items.len() {
+            kinds(scene, sink, np, &owner, close);
             continue;
         }
         // One word in brackets after a value is a hint: "consent (file)".
-        if items.len() == 1 && (is_value(np) || items.first().is_some_and(|item| !item.known())) {
+        if items.len() == 1 && (!table || is_value(np)) {
             continue;
         }
-        sink.has(&owner, items, 2.0);
+        if let Some(owner) = list_owner(scene, np).or(Some(owner)) {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// "tickets (adult, child)": kinds of a record.
+fn kinds(scene: &Scene<'_>, sink: &mut Sink, np: &Np, owner: &Thing, close: usize) {
+    let (values, _) = lists::values(scene, np.to + 1, close);
+    let table = archetypes::sort(&owner.name).is_some() || archetypes::sort(owner.head()).is_some();
+    let example = scene.one_of(np.to + 1, &["e.g", "i.e", "like", "such"]);
+    if values.len() >= 2 && np.plural && table && !owner.is_person() && !example && fields::guess(&np.field()).is_none()
+    {
+        let item = Item {
+            name: "type".into(),
+            entity: "type".into(),
+            span: Some(scene.span(np.to, close + 1)),
+            values,
+            ..Item::default()
+        };
+        sink.has(owner, vec![item], 1.5);
     }
 }
 
@@ -182,8 +229,19 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
             continue;
         }
-        let Some(owner) = record(np).filter(|_| !is_value(np)) else { continue };
+        // "record trail conditions with a rating, a note and a photo": a record after all.
+        let recorded = np.plural
+            && scene.clauses.iter().any(|clause| clause.after == np.from && clause.class == Some(Class::Create));
+        let Some(owner) =
+            list_owner(scene, np).or_else(|| record(np).filter(|_| recorded)).filter(|_| recorded || !is_value(np))
+        else {
+            continue;
+        };
+        let from = at + 1 + usize::from(scene.is(at + 1, ":"));
+        let has_list =
+            scene.clauses.iter().any(|clause| clause.base == "have" && clause.after <= np.from && np.to <= clause.to);
         let end = clause_end(scene, at);
+        let end = if has_list { lists::inner_end(scene, from, end) } else { end };
         let items = lists::read(scene, at + 1 + usize::from(scene.is(at + 1, ":")), end);
         let known = items.iter().filter(|item| item.known()).count();
         let sending = scene.clauses.iter().any(|clause| {
@@ -300,8 +358,19 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else { continue };
         let items = lists::read(scene, colon + 1, clause.to);
         let known = items.iter().filter(|item| item.known()).count();
+        let (values, _) = lists::values(scene, colon + 1, clause.to);
         if known * 2 >= items.len() && !items.is_empty() && !words::is_not_record(owner.head()) {
             sink.has(&owner, items, 2.0);
+        } else if values.len() >= 2 && archetypes::sort(&owner.name).is_some() {
+            // "mark attendance: present, absent".
+            let item = Item {
+                name: "status".into(),
+                entity: "status".into(),
+                span: Some(scene.span(colon, clause.to)),
+                values,
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.6);
         }
     }
 }
@@ -338,6 +407,115 @@ fn relative(scene: &Scene<'_>, sink: &mut Sink) {
                 ..Item::default()
             };
             sink.add(Fact::Has { owner, item }, scene.span(clause.from, clause.to), 1.5);
+        }
+    }
+}
+
+/// "add walks to a club, each with a date": what the verb adds.
+fn each_with(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 1..scene.tokens.len() {
+        let each = scene.is(at, "each") && scene.is(at + 1, "with") && scene.is(at - 1, ",");
+        let Some(clause) = scene.clauses.iter().find(|clause| clause.from < at && at < clause.to).filter(|_| each)
+        else {
+            continue;
+        };
+        let owner = objects(scene, clause.after, at).into_iter().find(|np| !is_value(np)).and_then(record);
+        if let Some(owner) = owner.or_else(|| antecedent(scene, at)) {
+            sink.has(&owner, lists::read(scene, at + 2, clause.to), 2.0);
+        }
+    }
+}
+
+/// "is either insured or not".
+fn or_not(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be" || clause.passive) {
+        let Some(or) =
+            (clause.after.saturating_sub(1)..clause.to).find(|at| scene.is(*at, "or") && scene.is(*at + 1, "not"))
+        else {
+            continue;
+        };
+        let Some(word) = scene.token(or.saturating_sub(1)).map(|token| token.text.clone()) else { continue };
+        let owner = clause.subject.first().and_then(record).or_else(|| antecedent(scene, clause.from));
+        if let Some(owner) = owner {
+            let item = Item {
+                entity: word.clone(),
+                name: word,
+                span: Some(scene.span(or - 1, or + 2)),
+                kind: Some(fields::FieldType::Boolean),
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.5);
+        }
+    }
+}
+
+/// A profile holds what is known of the person.
+fn profile(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        asked(scene).filter(|clause| matches!(clause.class, Some(Class::Create | Class::Update | Class::Hold)))
+    {
+        let Some(np) =
+            scene.nps_in(clause.after, clause.to).next().filter(|np| matches!(np.head(), "profile" | "account"))
+        else {
+            continue;
+        };
+        let from = if scene.is(np.to, "with") { np.to + 1 } else { continue };
+        for owner in clause.subject.iter().filter_map(record) {
+            sink.has(&owner, lists::read(scene, from, clause.to), 2.0);
+        }
+    }
+}
+
+/// What must be approved is approved or not.
+fn approval(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        asked(scene).filter(|clause| clause.passive && clause.class == Some(Class::Approve) && clause.modal.is_some())
+    {
+        let Some(verb) = clause.verb.and_then(|at| scene.token(at)).filter(|token| token.text.ends_with("ed")) else {
+            continue;
+        };
+        let owner = clause.subject.first().and_then(record).or_else(|| antecedent(scene, clause.from));
+        if let Some(owner) = owner {
+            let item = Item {
+                entity: verb.text.clone(),
+                name: verb.text.clone(),
+                span: Some(verb.span),
+                kind: Some(fields::FieldType::Boolean),
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.5);
+        }
+    }
+}
+
+/// "sets a priority", "logs the hours spent and the cost": values of what was spoken of.
+fn sets(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| {
+        matches!(
+            clause.base,
+            "set" | "log" | "enter" | "fill" | "record" | "update" | "change" | "note" | "add" | "define" | "adjust"
+        )
+    }) {
+        let Some(np) = objects(scene, clause.after, clause.to).into_iter().next() else { continue };
+        let article = matches!(np.article.as_deref(), Some("a" | "an" | "the"));
+        if !article
+            || !is_value(np)
+            || np.owner.is_some()
+            || clause.passive
+            || clause.subject.is_empty() && clause.pronoun.is_none()
+        {
+            continue;
+        }
+        // "add a photo to the entry": of the entry.
+        let target = scene
+            .one_of(np.to, &["to", "of", "for", "on"])
+            .then(|| scene.np_at(np.to + 1))
+            .flatten()
+            .filter(|np| !is_value(np))
+            .and_then(record);
+        if let Some(owner) = target.or_else(|| antecedent(scene, clause.from)).filter(|owner| !owner.is_person()) {
+            let items = lists::read(scene, clause.after, clause.to).into_iter().take_while(Item::known).collect();
+            sink.has(&owner, items, 1.5);
         }
     }
 }

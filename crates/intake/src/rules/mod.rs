@@ -72,8 +72,10 @@ fn record(np: &Np) -> Option<Thing> {
     }
     let known = archetypes::sort(&thing.name).is_some();
     let head = np.head();
-    (known || !(words::is_not_record(head) || words::month(head).is_some() || words::weekday(head).is_some()))
-        .then_some(thing)
+    (known
+        || words::may_be_record(head)
+        || !(words::is_not_record(head) || words::month(head).is_some() || words::weekday(head).is_some()))
+    .then_some(thing)
 }
 
 /// Whether a phrase names a value and no record.
@@ -82,10 +84,37 @@ fn is_value(np: &Np) -> bool {
     archetypes::sort(&entity).is_none() && (fields::guess(&np.field()).is_some() || fields::guess(&entity).is_some())
 }
 
+/// What a list after this phrase belongs to: in "log walks for a member with a date" the walks, not the member.
+fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
+    let own = || record(np).filter(|_| !is_value(np));
+    let leans = np.from > 0
+        && scene.tag(np.from - 1) == Some(Tag::Preposition)
+        && !scene.one_of(np.from - 1, &["with", "of", "including"]);
+    let Some(clause) =
+        scene.clauses.iter().find(|clause| clause.from <= np.from && np.to <= clause.to).filter(|_| leans)
+    else {
+        return own();
+    };
+    if clause.base == "be" {
+        return clause.subject.first().and_then(record).or_else(own);
+    }
+    let creates = matches!(
+        clause.class,
+        Some(
+            crate::lexicon::verbs::Class::Create
+                | crate::lexicon::verbs::Class::Track
+                | crate::lexicon::verbs::Class::Event
+        )
+    );
+    let object =
+        objects(scene, clause.after, np.from).into_iter().find(|object| object.to < np.from && !is_value(object));
+    let listed = object.is_some_and(|object| scene.close_of(object.to).is_some());
+    object.filter(|_| creates && !listed).and_then(record).or_else(own)
+}
+
 /// What "it", "they", "their" before this token speak of.
 fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
     let here = scene.sentences.iter().position(|s| s.from <= at && at < s.to)?;
-    let block = scene.sentences.get(here)?.block;
     let candidates: Vec<(usize, Thing)> = scene
         .nps
         .iter()
@@ -102,25 +131,27 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
             .find(|thing| archetypes::sort(&thing.name).is_some() || archetypes::sort(thing.head()).is_some())
             .map(|t| (*t).clone())
     };
-    if let Some(thing) = known(&same) {
+    // The subject of this clause is rarely what its own "their" means.
+    let clause = scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to);
+    let subject = |thing: &Thing| clause.is_some_and(|clause| clause.subject.iter().any(|np| np.span == thing.span));
+    let things: Vec<&Thing> = same.iter().copied().filter(|thing| !thing.is_person()).collect();
+    let others: Vec<&Thing> = same.iter().copied().filter(|thing| !subject(thing)).collect();
+    if let Some(thing) = known(&things).or_else(|| known(&others)) {
         return Some(thing);
     }
     // The subject of the sentence before, which leads its phrases.
+    let block = scene.sentences.get(here)?.block;
+    let follows = here > 0 && scene.sentences.get(here - 1).is_some_and(|s| s.block == block);
     let before: Vec<&Thing> = candidates
         .iter()
-        .filter(|(from, _)| {
-            here > 0
-                && sentence(*from) == Some(here - 1)
-                && scene.sentences.get(here - 1).is_some_and(|s| s.block == block)
-        })
+        .filter(|(from, _)| follows && sentence(*from) == Some(here - 1))
         .map(|(_, thing)| thing)
         .collect();
-    before
-        .iter()
-        .find(|thing| archetypes::sort(&thing.name).is_some())
-        .or(same.last())
-        .or(before.first())
-        .map(|thing| (*thing).clone())
+    let first_known = before.iter().find(|thing| archetypes::sort(&thing.name).is_some() && !thing.is_person());
+    let found = first_known.map(|thing| (*thing).clone()).or_else(|| known(&same));
+    found.or_else(|| {
+        before.iter().find(|thing| !thing.is_person()).or(same.last()).or(before.first()).map(|thing| (*thing).clone())
+    })
 }
 
 /// The role that a user story in this sentence speaks for.

@@ -1,6 +1,6 @@
 //! Who does what with which records, and which people are roles.
 
-use super::{Rule, Sink, actors, is_value, objects, record, role_of, story_role};
+use super::{Rule, Sink, actors, antecedent, is_value, objects, record, role_of, story_role};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::verbs::{self, Class};
@@ -10,6 +10,7 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule { id: "op.tag", example: "People tag recipes.", run: tag },
     Rule { id: "op.verb", example: "Keepers log walks.", run: verb },
     Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
     Rule { id: "op.event", example: "Members sign up for tours.", run: event },
@@ -34,12 +35,17 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             || class == Class::Hold
                 && !(matches!(clause.base, "store" | "keep" | "save" | "hold")
                     && matches!(clause.pronoun.as_deref(), None | Some("i" | "we")))
-            || matches!(class, Class::Other | Class::Relate | Class::Notify)
+            || matches!(class, Class::Relate | Class::Notify)
             || clause.base == "have"
         {
             continue;
         }
         let condition = clause.join == Join::Condition;
+        // "coaches train swimmers": a plain statement about two records.
+        if class == Class::Other && (condition || clause.modal.is_some() || clause.passive || clause.pronoun.is_some())
+        {
+            continue;
+        }
         let denied = clause.polarity == Polarity::Denied;
         let mut found = objects(scene, clause.after, clause.to);
         if class == Class::Send {
@@ -79,6 +85,22 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(Fact::Mention(object), span, weight);
                 continue;
             }
+            if class == Class::Read && without_login(scene, clause) {
+                sink.add(
+                    Fact::Op {
+                        actor: Who::Public,
+                        actor_thing: None,
+                        class,
+                        base: clause.base,
+                        object: object.clone(),
+                        only: false,
+                        own: false,
+                        permission: true,
+                    },
+                    span,
+                    0.3,
+                );
+            }
             for (actor, actor_thing) in &who {
                 sink.add(
                     Fact::Op {
@@ -98,9 +120,11 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         }
         for (actor, _) in &who {
             if let Who::Role(name) = actor
-                && archetypes::is_person(name)
+                && (archetypes::is_person(name)
+                    || archetypes::may_act(name)
+                    || matches!(name.as_str(), "admin" | "administrator"))
                 && !condition
-                && !clause.passive
+                && class != Class::Other
             {
                 sink.add(
                     Fact::Role(name.clone()),
@@ -110,6 +134,17 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "without an account", "without logging in" in the same sentence.
+fn without_login(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
+    (clause.after..sentence.to).any(|at| {
+        scene.one_of(at, &["without", "no"])
+            && (at + 1..at + 4).any(|next| {
+                scene.one_of(next, &["account", "login", "logging", "signing", "registering", "sign-up", "signup"])
+            })
+    })
 }
 
 /// "As a X, I want".
@@ -143,10 +178,13 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             }
             _ => event,
         };
+        let pronoun = (clause.after..clause.to.min(clause.after + 3)).any(|at| scene.one_of(at, &["it", "them"]));
+        let spoken_of = if pronoun { antecedent(scene, clause.from).filter(|thing| !thing.is_person()) } else { None };
         let target = (clause.after..clause.to.min(clause.after + 3))
             .find_map(|at| scene.np_at(at))
             .filter(|np| !is_value(np))
-            .and_then(record);
+            .and_then(record)
+            .or(spoken_of);
         let name = Thing::named(event, scene.span(clause.verb.unwrap_or(clause.from), clause.after));
         for (actor, actor_thing) in actors(scene, clause) {
             if let Some(object) = &target {
@@ -174,7 +212,27 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
         };
         sink.add(Fact::Mention(name.clone()), name.span, weight);
         if let Some(parent) = target.filter(|target| target.name != event && !target.is_person()) {
-            sink.add(Fact::Belongs { child: name, parent }, scene.span(clause.from, clause.to), 0.8);
+            sink.add(
+                Fact::Belongs { child: name, parent },
+                scene.span(clause.from, clause.to),
+                if weight > 1.0 { 0.8 } else { 0.5 },
+            );
+        }
+    }
+}
+
+/// "tag recipes": tags are shared by many.
+fn tag(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene
+        .clauses
+        .iter()
+        .filter(|clause| clause.polarity == Polarity::Asked && matches!(clause.base, "tag" | "label" | "categorize"))
+    {
+        let word = if clause.base == "categorize" { "category" } else { clause.base };
+        for object in objects(scene, clause.after, clause.to).into_iter().filter(|np| !is_value(np)).filter_map(record)
+        {
+            let span = scene.span(clause.from, clause.to);
+            sink.add(Fact::ManyToMany { a: object, b: Thing::named(word, span) }, span, 1.6);
         }
     }
 }

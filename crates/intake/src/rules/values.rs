@@ -11,6 +11,11 @@ use crate::tags::Tag;
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "values.can_be", example: "The condition of a kayak can be new, used or broken.", run: can_be },
     Rule { id: "values.colon", example: "Kayak status: free, rented, broken.", run: colon },
+    Rule {
+        id: "values.brackets",
+        example: "Keepers open walks. The guide updates the status (open, full, over).",
+        run: brackets,
+    },
     Rule { id: "values.from_to", example: "Repairers change the status from open to fixed or scrapped.", run: from_to },
 ];
 
@@ -39,6 +44,22 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
 fn colon(scene: &Scene<'_>, sink: &mut Sink) {
     for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && scene.is(np.to, ":")) {
         emit(scene, sink, np, np.to + 1, true);
+    }
+}
+
+/// "the status (A, B, C)" of what was spoken of.
+fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene
+        .nps
+        .iter()
+        .filter(|np| fields::takes_values(np.head()) && np.article.as_deref() == Some("the") && np.words.len() == 1)
+    {
+        let Some(close) = scene.close_of(np.to) else { continue };
+        let (values, _) = lists::values(scene, np.to + 1, close);
+        if values.len() >= 2 {
+            let owner = super::antecedent(scene, np.from).filter(|thing| !thing.is_person());
+            sink.add(Fact::Values { owner, field: np.field(), values }, scene.span(np.from, close), 2.0);
+        }
     }
 }
 
