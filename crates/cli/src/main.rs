@@ -45,6 +45,7 @@ Exit codes: 0 fine, 1 failed, 2 not understood (the request or the command line)
 
 /// What every command takes.
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// Print JSON for machines instead of text for people
     #[arg(long, global = true)]
@@ -58,8 +59,8 @@ struct Global {
     /// Print errors only
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    /// When to use colour: auto, always or never; auto heeds NO_COLOR
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN", hide_possible_values = true)]
     color: ColorChoice,
 }
 

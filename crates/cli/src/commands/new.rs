@@ -69,10 +69,10 @@ impl New {
         let blueprint = checked(&reading)?;
         let folder = self.dir.clone().unwrap_or_else(|| PathBuf::from(&blueprint.app.name));
         let drafts = codegen::project(&blueprint, &reading::facts(&reading)?).map_err(Failure::new)?;
-        let written = match disk::look(&folder)? {
+        let outcome = match disk::look(&folder)? {
             Folder::Ours(origin) => {
                 self.same_request(&folder, &request, &origin)?;
-                false
+                Outcome::WasThere
             }
             Folder::Foreign if !screen.ask(&format!("{} is not empty; write into it?", folder.display())) => {
                 return Err(Failure::new(format!(
@@ -83,15 +83,15 @@ impl New {
                     "choose another one with --dir, or write into it with --yes (nothing that is there is overwritten)",
                 ));
             }
-            Folder::Free | Folder::Foreign => true,
+            Folder::Free | Folder::Foreign if screen.manner.dry_run => Outcome::WouldWrite,
+            Folder::Free | Folder::Foreign => Outcome::Wrote,
         };
-        let written = written && !screen.manner.dry_run;
-        if written {
+        if outcome == Outcome::Wrote {
             disk::write(&folder, &drafts)?;
         }
         self.tell(
             screen,
-            &Told { folder: &folder, blueprint: &blueprint, reading: &reading, drafts: &drafts, written },
+            &Told { folder: &folder, blueprint: &blueprint, reading: &reading, drafts: &drafts, outcome },
         )?;
         if self.serve && !screen.manner.dry_run {
             return Serve::of(folder, self.host, self.port).run(screen);
@@ -120,7 +120,7 @@ impl New {
             return screen.json(&Made {
                 app: &told.blueprint.app.name,
                 directory: told.folder,
-                written: told.written,
+                written: told.outcome == Outcome::Wrote,
                 files: told.drafts.iter().map(|draft| draft.path.as_str()).collect(),
                 reading: told.reading,
                 next,
@@ -128,11 +128,15 @@ impl New {
         }
         let serving = self.serve && !screen.manner.dry_run;
         let place = told.folder.display();
-        if !told.written && !screen.manner.dry_run {
+        let verb = match told.outcome {
+            Outcome::Wrote => "Wrote",
+            Outcome::WouldWrite => "Would write",
+            Outcome::WasThere => "",
+        };
+        if verb.is_empty() {
             screen.say(&format!("{place} was made from this request already; nothing was written."))?;
         } else {
             screen.say(&report::understood(screen, told.blueprint, told.reading))?;
-            let verb = if told.written { "Wrote" } else { "Would write" };
             let files = told.drafts.iter().map(|draft| format!("  {place}/{}", draft.path)).collect::<Vec<_>>();
             screen.say(&format!("{verb}\n{}\n", files.join("\n")))?;
         }
@@ -145,7 +149,15 @@ struct Told<'a> {
     blueprint: &'a Blueprint,
     reading: &'a Reading,
     drafts: &'a [FileDraft],
-    written: bool,
+    outcome: Outcome,
+}
+
+/// What became of the drafts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Wrote,
+    WouldWrite,
+    WasThere,
 }
 
 /// The blueprint of a reading. That it does not load is a defect of ours, not of the request.

@@ -39,6 +39,7 @@ pub struct User {
 #[derive(Subcommand)]
 enum Action {
     /// Make an account
+    #[command(after_help = "Example:\n  supermaker user add --email ana@example.com --role admin")]
     Add {
         /// Its e-mail address
         #[arg(long)]
@@ -51,6 +52,7 @@ enum Action {
         password_stdin: bool,
     },
     /// Give and take roles
+    #[command(after_help = "Example:\n  supermaker user role ana@example.com --add manager --remove agent")]
     Role {
         /// E-mail address or id
         who: String,
@@ -62,13 +64,16 @@ enum Action {
         remove: Vec<String>,
     },
     /// Show all accounts
+    #[command(after_help = "Example:\n  supermaker user list --file lead-tracker --json")]
     List,
     /// End all sessions of a user and let him sign in no more
+    #[command(after_help = "Example:\n  supermaker user disable ana@example.com")]
     Disable {
         /// E-mail address or id
         who: String,
     },
     /// Let a disabled user sign in again
+    #[command(after_help = "Example:\n  supermaker user enable ana@example.com")]
     Enable {
         /// E-mail address or id
         who: String,

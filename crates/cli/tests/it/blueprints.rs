@@ -1,0 +1,96 @@
+//! `check` and `access`: what is wrong with a blueprint, and who may do what by it.
+
+use expect_test::expect;
+
+use crate::program::Bench;
+
+const CLINIC: &str = r#"
+[app]
+name = "clinic"
+[auth]
+roles = ["doctor"]
+[entity.visit.field]
+note = { type = "text" }
+[entity.visit.access]
+read = ["owner", "role:doctor"]
+delete = ["role:doctor"]
+[entity.visit.action.close]
+set = { note = "closed" }
+[entity.room]
+owner = false
+[entity.room.access]
+read = ["anyone"]
+"#;
+
+#[test]
+fn problems_are_shown_where_they_are() {
+    let bench = Bench::with("[app]\nname = \"x\"\n[entity.a.field]\nb = { type = \"texd\" }\n");
+    let run = bench.run(&["check"]);
+    assert_eq!(run.code, 1);
+    expect![[r#"
+        error[wrong_value]: `type` cannot be "texd"
+         --> blueprint.toml:4:14
+          |
+        4 | b = { type = "texd" }
+          |              ^^^^^^
+          |
+          = help: perhaps you meant `text`
+
+        blueprint.toml has 1 error
+    "#]]
+    .assert_eq(&run.out);
+    let json = bench.run(&["check", "--json"]).json();
+    assert_eq!((json["loads"].as_bool(), json["problems"][0]["place"]["line"].as_u64()), (Some(false), Some(4)));
+}
+
+#[test]
+fn a_good_one_is_fine_and_its_warnings_do_not_fail() {
+    assert_eq!(Bench::with(CLINIC).run(&["check"]).fine(), "blueprint.toml is fine\n");
+    let bench = Bench::with(&format!("{CLINIC}[integration.sms]\n"));
+    let said = bench.run(&["check", "blueprint.toml"]).fine();
+    assert!(said.contains("warning[") && said.ends_with("blueprint.toml is fine, with 1 warning\n"), "{said}");
+    assert_eq!(bench.run(&["check", "--quiet"]).fine(), "");
+    assert_eq!(bench.run(&["check", "--json"]).json()["problems"][0]["severity"], "warning");
+}
+
+#[test]
+fn a_blueprint_that_is_not_there_is_looked_for() {
+    let bench = Bench::new();
+    bench.run(&["check"]).refused(1, &["there is no blueprint.toml", "supermaker new"]);
+    bench.write("lead-tracker/blueprint.toml", CLINIC);
+    bench.run(&["check", "led-tracker"]).refused(1, &["perhaps you meant lead-tracker"]);
+    bench.run(&["access", "lead-tracker"]).fine();
+}
+
+#[test]
+fn access_is_told_in_english_and_as_a_table() {
+    let bench = Bench::with(CLINIC);
+    expect![[r#"
+        Anyone can make an account.
+        Anyone signed in can add visits.
+        Only the owner of a visit and doctors can see it.
+        Only the owner of a visit can change it.
+        Only doctors can delete visits.
+        Only the owner of a visit can do `close` with it.
+        Only admins can add, change or delete rooms.
+        Anyone, signed in or not, can see rooms.
+
+        entity  operation  not signed in  signed in  admin  doctor
+        visit   create     none           own        own    own
+        visit   read       none           own        own    all
+        visit   update     none           own        own    own
+        visit   delete     none           none       none   all
+        visit   close      none           own        own    own
+        room    create     none           none       all    none
+        room    read       all            all        all    all
+        room    update     none           none       all    none
+        room    delete     none           none       all    none
+
+        own: the caller's own records (create: the new record is his); all: every record; none: refused
+    "#]]
+    .assert_eq(&bench.run(&["access"]).fine());
+    let json = bench.run(&["access", "--json"]).json();
+    assert_eq!(json["sentences"].as_array().unwrap().len(), 8);
+    assert_eq!(json["callers"][3], serde_json::json!({"kind": "role", "role": "doctor"}));
+    assert_eq!(json["matrix"][3]["reach"], serde_json::json!(["none", "none", "none", "all"]));
+}

@@ -1,0 +1,167 @@
+//! `new` and `plan`: English in, a folder out, and nothing where nothing should be.
+
+use std::sync::LazyLock;
+
+use crate::program::{Bench, REQUEST};
+
+const FILES: [&str; 10] = [
+    ".env",
+    ".env.example",
+    ".gitignore",
+    ".supermaker/files.json",
+    ".supermaker/request.json",
+    "README.md",
+    "blueprint.schema.json",
+    "blueprint.toml",
+    "docs/access.md",
+    "docs/backend_todos_APP.md",
+];
+
+/// The name that the reader gives to the app; the folder has it too.
+static APP: LazyLock<String> = LazyLock::new(|| blueprint::load(&intake::read(REQUEST).blueprint).unwrap().app.name);
+
+fn at(path: &str) -> String {
+    format!("{}/{path}", *APP)
+}
+
+fn files() -> Vec<String> {
+    FILES.iter().map(|file| at(&file.replace("APP", &APP.replace('-', "_")))).collect()
+}
+
+#[test]
+fn a_request_becomes_a_folder() {
+    let bench = Bench::new();
+    let said = bench.run(&["new", REQUEST]).fine();
+    assert_eq!(bench.files(), files());
+    let (blueprint, next) = (at("blueprint.toml"), format!("Next: supermaker serve {}", *APP));
+    for words in ["book", "title", "Who may do what", &blueprint, &next] {
+        assert!(said.contains(words), "no {words:?} in {said}");
+    }
+    assert_eq!(bench.run(&["check", &APP]).code, 0);
+    assert!(bench.read(&at(".gitignore")).lines().any(|line| line == ".env"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_secret_is_random_and_for_the_owner_of_the_file_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let secret = || {
+        let bench = Bench::new();
+        bench.run(&["new", REQUEST]).fine();
+        let mode = bench.path(&at(".env")).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let text = bench.read(&at(".env"));
+        let secret = text.lines().find_map(|line| line.strip_prefix("SECRET_KEY=")).unwrap().to_owned();
+        assert!(secret.len() >= 32, "{secret}");
+        for file in files().iter().filter(|file| **file != at(".env")) {
+            assert!(!bench.read(file).contains(&secret), "{file} holds the secret");
+        }
+        secret
+    };
+    assert_ne!(secret(), secret());
+}
+
+#[test]
+fn typing_it_twice_changes_nothing() {
+    let bench = Bench::new();
+    bench.run(&["new", REQUEST]).fine();
+    let before: Vec<String> = files().iter().map(|file| bench.read(file)).collect();
+    // Spaces and line ends are not another request.
+    let said = bench.run_with_input(&["new", "-"], &REQUEST.replace(". ", ".\n  ")).fine();
+    assert!(said.contains("nothing was written") && said.contains(&format!("supermaker serve {}", *APP)), "{said}");
+    let after: Vec<String> = files().iter().map(|file| bench.read(file)).collect();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn another_request_does_not_touch_the_folder_and_says_how_to_get_another() {
+    let bench = Bench::new();
+    bench.run(&["new", REQUEST]).fine();
+    let other = "A reading list. Each book has a title and a price.";
+    let run = bench.run(&["new", other]).refused(1, &["another request", REQUEST, &format!("--dir {}-2", *APP)]);
+    assert_eq!(run.out, "");
+    assert_eq!(bench.files(), files());
+    bench.run(&["new", other, "--dir", "second"]).fine();
+    assert!(bench.read("second/blueprint.toml").contains("price"));
+    assert!(!bench.read(&at("blueprint.toml")).contains("price"));
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_left_alone() {
+    let bench = Bench::new();
+    bench.write(&at("notes.txt"), "mine");
+    bench.run(&["new", REQUEST]).refused(1, &["not empty", "--dir"]);
+    assert_eq!(bench.files(), [at("notes.txt")]);
+    // With --yes the rest is written beside, but never over what is there.
+    bench.write(&at("README.md"), "mine too");
+    bench.run(&["new", REQUEST, "--yes"]).refused(1, &["not ours to overwrite: README.md"]);
+    assert_eq!(bench.files(), [at("README.md"), at("notes.txt")]);
+    assert_eq!(bench.read(&at("README.md")), "mine too");
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_write_and_writes_nothing() {
+    let bench = Bench::new();
+    let said = bench.run(&["new", REQUEST, "--dry-run"]).fine();
+    assert!(said.contains("Would write") && said.contains(&at("blueprint.toml")), "{said}");
+    assert_eq!(bench.files(), Vec::<String>::new());
+    bench.run(&["new", REQUEST]).fine();
+    let said = bench.run(&["new", REQUEST, "--dry-run"]).fine();
+    assert!(said.contains("nothing was written") && !said.contains("Would"), "{said}");
+}
+
+#[test]
+fn quiet_is_quiet_and_json_is_one_line() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["new", REQUEST, "--quiet"]).fine(), "");
+    assert_eq!(bench.files(), files());
+    let run = bench.run(&["new", REQUEST, "--json", "--dir", "other"]);
+    let json = run.json();
+    assert_eq!((run.out.lines().count(), run.err.as_str()), (1, ""));
+    assert_eq!(json["written"], true);
+    assert_eq!(json["directory"], "other");
+    assert_eq!(json["next"], "supermaker serve other");
+    assert_eq!(json["files"].as_array().unwrap().len(), FILES.len());
+    assert_eq!(bench.run(&["new", REQUEST, "--json", "--dir", "other"]).json()["written"], false);
+}
+
+#[test]
+fn what_is_not_understood_is_answered_with_a_question() {
+    let bench = Bench::new();
+    let run = bench.run(&["new", "Bitte mach mir etwas Schönes und ruf mich dann morgen an"]);
+    assert_eq!(run.code, 2);
+    assert!(run.out.contains('?'), "{}", run.out);
+    assert_eq!(bench.run(&["new", "Bitte mach mir etwas Schönes und ruf mich dann morgen an", "--json"]).code, 2);
+    bench.run_with_input(&["new", "-"], "  \n").refused(2, &["the request is empty"]);
+    assert_eq!(bench.files(), Vec::<String>::new());
+}
+
+#[test]
+fn a_sentence_without_a_command_is_shown_the_way() {
+    Bench::new().run(&["Build me a shop"]).refused(2, &["supermaker new \"Build me a shop\""]);
+}
+
+#[test]
+fn a_plan_is_json_with_these_words_and_writes_nothing() {
+    let bench = Bench::new();
+    let json = bench.run(&["plan", REQUEST, "--json"]).json();
+    let words: Vec<&String> = json.as_object().unwrap().keys().collect();
+    for word in ["summary", "blueprint", "assumptions", "questions", "unplaced", "coverage", "planner"] {
+        assert!(words.iter().any(|found| *found == word), "no {word} in {words:?}");
+    }
+    let blueprint = blueprint::load(json["blueprint"].as_str().unwrap()).unwrap();
+    assert_eq!(blueprint.entities[0].name, "book");
+    assert_eq!(bench.run_with_input(&["plan", "-", "--json"], REQUEST).json(), json);
+    let said = bench.run(&["plan", REQUEST]).fine();
+    assert!(said.contains("[entity.book]"), "{said}");
+    assert_eq!(bench.files(), Vec::<String>::new());
+}
+
+#[test]
+fn colour_comes_only_when_it_is_called() {
+    let bench = Bench::new();
+    let colored = |words: &[&str]| bench.run(words).fine().contains('\u{1b}');
+    assert!(!colored(&["plan", REQUEST]));
+    assert!(colored(&["plan", REQUEST, "--color", "always"]));
+    assert!(!colored(&["plan", REQUEST, "--color", "never"]));
+}

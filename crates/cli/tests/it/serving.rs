@@ -1,0 +1,176 @@
+//! `serve`, from outside: the address it prints, what answers there, how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::{Bench, REQUEST};
+
+const APP: &str = "[app]\nname = \"x\"\n[entity.a.field]\nb = { type = \"text\" }\n";
+
+/// A server that is ended with the test, whatever the test does.
+struct Serving {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Serving {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Serving { child, out }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line
+    }
+
+    fn json(&mut self) -> Value {
+        let line = self.line();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    #[cfg(unix)]
+    fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(url: &str, path: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[cfg(unix)]
+#[test]
+fn it_prints_where_it_listens_answers_there_and_ends_when_asked() {
+    let bench = Bench::with(APP);
+    let mut serving = Serving::start(bench.command(&["serve", "--port", "0", "--json"]));
+    let said = serving.json();
+    let url = said["url"].as_str().unwrap();
+    assert!(get(url, "/healthz").starts_with("HTTP/1.1 200"));
+    assert!(get(url, "/api/v1/as").starts_with("HTTP/1.1 401"));
+    assert!(get(url, "/nothing").starts_with("HTTP/1.1 404"));
+    assert!(said["warnings"][0].as_str().unwrap().contains("SECRET_KEY is not set"), "{said}");
+    assert!(bench.path("data/app.db").is_file());
+    assert_eq!(serving.terminate(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_request_is_served_at_once_by_one_command() {
+    let bench = Bench::new();
+    let mut serving = Serving::start(bench.command(&["new", REQUEST, "--serve", "--port", "0", "--json"]));
+    assert_eq!(serving.json()["written"], true);
+    let said = serving.json();
+    assert!(get(said["url"].as_str().unwrap(), "/api/v1/books").starts_with("HTTP/1.1 401"));
+    // The secret that was written is the one that is used, and the database is beside the blueprint.
+    assert_eq!(said["warnings"], serde_json::json!([]));
+    assert!(bench.files().iter().any(|file| file.ends_with("/data/app.db")), "{:?}", bench.files());
+    assert_eq!(serving.terminate(), Some(0));
+}
+
+/// What the README tells people to type, typed.
+#[cfg(unix)]
+#[test]
+fn the_walk_through_of_the_readme_works() {
+    let bench = Bench::new();
+    let mut serving =
+        Serving::start(bench.command(&["new", REQUEST, "--serve", "--dir", "app", "--port", "0", "--json"]));
+    serving.json();
+    let url = serving.json()["url"].as_str().unwrap().to_owned();
+    let readme = bench.read("app/README.md");
+    let (_, walk) = readme.split_once("## Try it").unwrap();
+    let blocks = walk.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let script = blocks.collect::<String>().replace("http://127.0.0.1:8000", &url);
+    let shell = Command::new("sh").args(["-e", "-c", &script]).current_dir(bench.path("app")).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&shell.stdout), String::from_utf8_lossy(&shell.stderr));
+    assert!(shell.status.success(), "{out}{err}");
+    assert!(err.contains("Example title"), "the record as it was made: {err}");
+    assert!(out.contains("\"has_more\":false") && out.contains("New title"), "list and change: {out}");
+    assert!(out.ends_with("404\n"), "{out}");
+}
+
+#[test]
+fn a_refusal_for_machines_is_json_on_stderr() {
+    let bench = Bench::with(APP);
+    let run = bench.run(&["serve", "--host", "0.0.0.0", "--json"]);
+    let json: Value = serde_json::from_str(&run.err).unwrap();
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(json["error"].is_string() && json["hint"].is_string(), "{json}");
+}
+
+#[test]
+fn people_are_told_the_address_the_documentation_and_the_database() {
+    let bench = Bench::with(&format!("{APP}[integration.sms]\n"));
+    let mut serving = Serving::start(bench.command(&["serve", "--port", "0"]));
+    let lines: Vec<String> = (0..4).map(|_| serving.line()).collect();
+    for (line, words) in lines.iter().zip(["Serving x at http://127.0.0.1:", "API", "/docs", "data/app.db"]) {
+        assert!(line.contains(words), "no {words:?} in {line:?}");
+    }
+}
+
+#[test]
+fn the_file_beside_the_blueprint_is_read_and_the_environment_wins() {
+    let bench = Bench::with(APP);
+    bench.write(".env", "PORT=0\nDATABASE_URL=sqlite:other.db\nSECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    let mut serving = Serving::start(bench.command(&["serve", "--json"]));
+    let said = serving.json();
+    assert_eq!((&said["database"], &said["warnings"]), (&"./other.db".into(), &serde_json::json!([])));
+    let mut command = bench.command(&["serve", "--json"]);
+    command.env("DATABASE_URL", "sqlite:third.db");
+    assert_eq!(Serving::start(command).json()["database"], "./third.db");
+}
+
+#[test]
+fn a_taken_port_is_said_with_one_that_is_free() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let bench = Bench::with(APP);
+    let run = bench.run(&["serve", "--port", &port]).refused(1, &[&format!("port {port} is taken"), "--port "]);
+    assert_eq!(run.out, "");
+    assert!(!bench.path("data").exists(), "a server that cannot start must not touch the database");
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let bench = Bench::with("[app]\nname = \"x\"\nsumary = \"y\"\n[entity.a.field]\nb = { type = \"texd\" }\n");
+    bench.write(".env", "SECRET_KEY=short\nRATE_LIMIT_USER=many\n");
+    let words = ["sumary", "texd", "SECRET_KEY", "RATE_LIMIT_USER"];
+    let run = bench.run(&["serve", "--port", "0"]).refused(1, &words);
+    assert!(!run.err.contains("short\n"), "{}", run.err);
+}
+
+#[test]
+fn development_stays_on_this_machine_unless_it_is_told_otherwise() {
+    let bench = Bench::with(APP);
+    bench.run(&["serve", "--host", "0.0.0.0", "--port", "0"]).refused(1, &["--allow-remote", "ENV=production"]);
+    let remote = ["serve", "--host", "0.0.0.0", "--port", "0", "--allow-remote", "--json"];
+    assert!(Serving::start(bench.command(&remote)).json()["url"].is_string());
+}
+
+#[test]
+fn a_broken_env_file_is_told_by_its_line_and_not_by_what_stands_in_it() {
+    let bench = Bench::with(APP);
+    bench.write(".env", "PORT=0\nthe-secret and more\n");
+    let run = bench.run(&["serve"]).refused(1, &["in line 2"]);
+    assert!(!run.err.contains("the-secret"), "{}", run.err);
+}

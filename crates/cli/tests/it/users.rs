@@ -1,0 +1,64 @@
+//! `user`: accounts by the operator, without a server.
+
+use serde_json::json;
+
+use crate::program::Bench;
+
+const APP: &str = "[app]\nname = \"x\"\n[auth]\nroles = [\"agent\"]\n[entity.a]\n";
+const SECRET: &str = "SECRET_KEY=0123456789abcdef0123456789abcdef\n";
+const PASSWORD: &str = "seven green kettles sing";
+
+fn bench() -> Bench {
+    let bench = Bench::with(APP);
+    bench.write(".env", SECRET);
+    bench
+}
+
+fn add(bench: &Bench, email: &str, role: &str) -> crate::program::Run {
+    bench.run_with_input(&["user", "add", "--email", email, "--role", role, "--password-stdin"], PASSWORD)
+}
+
+fn roles(bench: &Bench) -> serde_json::Value {
+    let users = bench.run(&["user", "list", "--json"]).json();
+    let pairs = users.as_array().unwrap().iter().map(|user| json!([user["email"], user["roles"], user["disabled"]]));
+    pairs.collect()
+}
+
+#[test]
+fn an_account_is_made_given_roles_and_disabled() {
+    let bench = bench();
+    add(&bench, "Ana@Example.com", "admin").fine();
+    assert_eq!(roles(&bench), json!([["ana@example.com", ["admin"], false]]));
+    bench.run(&["user", "role", "ana@example.com", "--add", "agent", "--remove", "admin"]).fine();
+    bench.run(&["user", "disable", "ana@example.com"]).fine();
+    assert_eq!(roles(&bench), json!([["ana@example.com", ["agent"], true]]));
+    bench.run(&["user", "enable", "ana@example.com"]).fine();
+    bench.run(&["user", "role", "ana@example.com", "--remove", "agent"]).fine();
+    assert_eq!(roles(&bench), json!([["ana@example.com", [], false]]));
+    let said = bench.run(&["user", "list"]).fine();
+    assert!(said.contains("ana@example.com") && !said.contains(PASSWORD), "{said}");
+}
+
+#[test]
+fn what_cannot_be_done_says_why_and_changes_nothing() {
+    let bench = bench();
+    add(&bench, "ana@example.com", "agent").fine();
+    add(&bench, "ana@example.com", "agent").refused(1, &["ana@example.com already"]);
+    add(&bench, "bob@example.com", "agnt").refused(1, &["no role `agnt`"]);
+    add(&bench, "no address", "agent").refused(1, &["no e-mail address"]);
+    bench
+        .run_with_input(&["user", "add", "--email", "b@c.de", "--password-stdin"], "short")
+        .refused(1, &["5 characters"]);
+    bench.run(&["user", "add", "--email", "b@c.de"]).refused(2, &["--password-stdin"]);
+    bench.run(&["user", "role", "nobody@example.com", "--add", "agent"]).refused(1, &["no user `nobody@example.com`"]);
+    bench.run(&["user", "add", "--email", "b@c.de", "--password", "x"]).refused(2, &["--password"]);
+    assert_eq!(roles(&bench), json!([["ana@example.com", ["agent"], false]]));
+}
+
+#[test]
+fn a_dry_run_makes_no_database() {
+    let bench = bench();
+    let said = bench.run(&["user", "add", "--email", "ana@example.com", "--dry-run"]).fine();
+    assert_eq!(said, "Would add ana@example.com\n");
+    assert_eq!(bench.files(), [".env", "blueprint.toml"]);
+}
