@@ -1,0 +1,91 @@
+//! The head of the document: what the app is, how to sign in, what holds of every request; and the tags.
+
+use blueprint::{Blueprint, SignUp, TokenSource};
+use serde_json::{Value as Json, json};
+
+use super::names::{capital, words};
+use super::object;
+
+/// The tag of accounts. Capitals keep it apart from the paths of entities, which have none.
+pub(super) const ACCOUNTS: &str = "Accounts";
+/// The tag of what operators and proxies ask.
+pub(super) const SERVICE: &str = "Service";
+
+/// What the app is and how to use its API.
+pub(super) fn info(blueprint: &Blueprint) -> Json {
+    let summary = &blueprint.app.summary;
+    object([
+        ("title", Some(capital(&words(&blueprint.app.name)).into())),
+        ("summary", (!summary.is_empty()).then(|| summary.as_str().into())),
+        ("description", Some(description(blueprint).into())),
+        ("version", Some("1.0.0".into())),
+    ])
+}
+
+/// A tag for each entity, and those that every app has.
+pub(super) fn tags(blueprint: &Blueprint) -> Json {
+    let of_entities = blueprint.entities.iter().map(|entity| {
+        let summary = if entity.summary.is_empty() { capital(&words(&entity.plural)) } else { entity.summary.clone() };
+        json!({ "name": entity.path, "description": summary })
+    });
+    let fixed = [
+        json!({ "name": ACCOUNTS, "description": "Accounts, log-in and sessions." }),
+        json!({ "name": SERVICE, "description": "Health and public keys." }),
+    ];
+    of_entities.chain(fixed).collect()
+}
+
+fn description(blueprint: &Blueprint) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if !blueprint.app.summary.is_empty() {
+        parts.push(blueprint.app.summary.clone());
+    }
+    parts.push(sign_in(blueprint));
+    parts.push(ALL_REQUESTS.to_owned());
+    parts.join("\n\n")
+}
+
+fn sign_in(blueprint: &Blueprint) -> String {
+    let mut parts = vec!["## Signing in".to_owned()];
+    let example = blueprint.entities.first().map_or("/auth/me".to_owned(), |entity| {
+        let user = if blueprint.api.user_path { "/$USER_ID" } else { "" };
+        format!("{}{user}/{}", blueprint.api.prefix, entity.path)
+    });
+    if blueprint.auth.accept.contains(&TokenSource::Own) {
+        let register = match blueprint.auth.sign_up {
+            SignUp::Open => {
+                "curl $BASE/auth/register -H 'Content-Type: application/json' \\\n  \
+                 -d '{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\"}'\n"
+            }
+            SignUp::Closed => "# the operator makes accounts: supermaker user add\n",
+        };
+        let user_id = if blueprint.api.user_path { "USER_ID=…   # the `id` that GET /auth/me answers\n" } else { "" };
+        parts.push(format!(
+            "```sh\nBASE=http://127.0.0.1:8000\n{register}curl $BASE/auth/login -H 'Content-Type: application/json' \\\n  \
+             -d '{{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\"}}'\n\
+             TOKEN=…   # the `access_token` of the answer\n{user_id}\
+             curl $BASE{example} -H \"Authorization: Bearer $TOKEN\"\n```"
+        ));
+        parts.push("On this page: log in, then give the `access_token` to *Authorize*.".to_owned());
+    }
+    if blueprint.auth.accept.contains(&TokenSource::BetterAuth) {
+        parts.push(
+            "Tokens of Better Auth (HS256) count: send one as `Authorization: Bearer <token>`. Its user gets an account \
+             here when he comes for the first time."
+                .to_owned(),
+        );
+    }
+    parts.join("\n\n")
+}
+
+const ALL_REQUESTS: &str = "## What holds of every request
+
+* Problems are `application/problem+json` (RFC 9457). `code` is for machines, `detail` for people, `errors` names every \
+field that is not valid.
+* A row that the caller may not see answers as if it were not there: 404.
+* A body that names a field that is unknown or set by the server is refused with 422; a query parameter that is unknown, \
+with 400.
+* `ETag` is the version of a row. Sent back as `If-Match`, it keeps a change from undoing somebody else's.
+* Every path that has `GET` has `HEAD`, and every path answers `OPTIONS` with `Allow`; another method is 405.
+* `status[eq]=new` is the same as `status=new`; the other operators of filters are listed with each list.
+* Every answer has an `X-Request-Id`; one that is sent is kept.";

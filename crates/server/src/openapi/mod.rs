@@ -1,0 +1,75 @@
+//! The OpenAPI 3.1 document of a blueprint: what a caller may send, and everything that may come back.
+//!
+//! Nothing is listed here that is decided elsewhere: which fields a body may name, what a list may be filtered by, who may
+//! do what and which problems there are come from the code that decides it. Settings of the server are unknown here.
+
+mod auth_paths;
+mod examples;
+mod info;
+mod kinds;
+mod names;
+mod operations;
+mod parameters;
+mod paths;
+mod pattern;
+mod refusals;
+mod responses;
+mod schemas;
+
+use blueprint::{Blueprint, Entity};
+use serde_json::{Map, Value as Json, json};
+
+use self::names::Names;
+
+/// One entity and all that its part of the document depends on.
+#[derive(Clone, Copy)]
+struct Subject<'b> {
+    blueprint: &'b Blueprint,
+    entity: &'b Entity,
+    names: &'b Names,
+}
+
+/// The OpenAPI 3.1 document of a blueprint; the same one always gives the same bytes.
+pub fn document(blueprint: &Blueprint) -> Json {
+    let names = names::names(blueprint);
+    let entities = blueprint.entities.iter().zip(&names);
+    let subjects: Vec<Subject> = entities.map(|(entity, names)| Subject { blueprint, entity, names }).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": info::info(blueprint),
+        "servers": [{ "url": "/" }],
+        "security": [{ "bearerAuth": [] }],
+        "tags": info::tags(blueprint),
+        "paths": paths::paths(blueprint, &subjects),
+        "components": {
+            "schemas": schemas(blueprint, &subjects),
+            "parameters": parameters::shared(blueprint),
+            "responses": responses::shared(),
+            "headers": responses::headers(),
+            "securitySchemes": {
+                "bearerAuth": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The `access_token` of a log-in.",
+                },
+            },
+        },
+    })
+}
+
+fn schemas(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
+    let of_entities = subjects.iter().flat_map(|subject| schemas::of_entity(*subject));
+    of_entities.chain(auth_paths::schemas(blueprint)).chain(responses::schemas()).collect()
+}
+
+/// A reference to a part of the document.
+fn reference(section: &str, name: &str) -> Json {
+    json!({ "$ref": format!("#/components/{section}/{name}") })
+}
+
+/// An object out of what may be absent.
+fn object<const N: usize>(entries: [(&str, Option<Json>); N]) -> Json {
+    let present = entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Json::Object(present.collect())
+}

@@ -1,0 +1,162 @@
+//! Parameters: those of paths, those of every list, and the filters of each list, found by asking the parser of lists.
+
+use blueprint::{Blueprint, Entity};
+use query::{Attribute, DEFAULT_LIMIT, List, MAX_LIMIT, MAX_VALUES, OPERATORS, attribute};
+use serde_json::{Value as Json, json};
+use work::Kind;
+
+use super::kinds::{self, Side};
+use super::names::words;
+use super::{Subject, examples, reference};
+
+/// The parameters that entities share.
+pub(super) fn shared(blueprint: &Blueprint) -> Json {
+    let mut shared = json!({
+        "Limit": {
+            "name": "limit", "in": "query", "description": "How many rows at most.", "example": DEFAULT_LIMIT,
+            "schema": { "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT },
+        },
+        "Cursor": {
+            "name": "cursor", "in": "query",
+            "description": "The `next_cursor` of the page before, with the same filters and the same `sort`.",
+            "schema": { "type": "string" },
+        },
+        "Count": {
+            "name": "count", "in": "query", "description": "`exact` adds `total` to the page.", "example": "exact",
+            "schema": { "type": "string", "enum": ["exact"] },
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "required": blueprint.api.require_if_match,
+            "description": "The `ETag` that was last read: the change is refused if the row has changed since. `*` is any.",
+            "schema": { "type": "string" }, "example": "\"7\"",
+        },
+        "IfNoneMatch": {
+            "name": "If-None-Match", "in": "header",
+            "description": "An `ETag` that was read before: 304 without a body if the row is still the same.",
+            "schema": { "type": "string" }, "example": "\"7\"",
+        },
+    });
+    if blueprint.api.user_path {
+        shared["UserId"] = json!({
+            "name": "user_id", "in": "path", "required": true,
+            "description": "The caller's own id, which `/auth/me` says, or the `sub` of the token. Any other is 403.",
+            "schema": { "type": "string", "minLength": 1 }, "example": examples::UUID,
+        });
+    }
+    shared
+}
+
+/// The id of a row in a path.
+pub(super) fn id(entity: &Entity) -> Json {
+    json!({
+        "name": "id", "in": "path", "required": true,
+        "description": format!("The id of the {}.", words(&entity.name)),
+        "schema": kinds::id(entity.id), "example": examples::id(entity.id),
+    })
+}
+
+/// The parameters of a list.
+pub(super) fn list(subject: Subject) -> Vec<Json> {
+    let shared = ["Limit", "Cursor", "Count"].map(|name| reference("parameters", name));
+    let filters = attribute::visible(subject.entity).into_iter().flat_map(|attribute| filters(subject, attribute));
+    shared.into_iter().chain([sort(subject.entity), fields(subject.entity)]).chain(filters).collect()
+}
+
+/// Which attributes an answer shows.
+pub(super) fn fields(entity: &Entity) -> Json {
+    let columns: Vec<&str> = attribute::visible(entity).into_iter().map(|attribute| attribute.column(entity)).collect();
+    let description = "Shows only these, and then without an `ETag`. Without it, all are shown.";
+    choice("fields", description, &columns, json!(["id"]))
+}
+
+fn sort(entity: &Entity) -> Json {
+    let sortable = attribute::sortable(entity);
+    let columns = sortable.iter().map(|attribute| attribute.column(entity));
+    let keys: Vec<String> = columns.flat_map(|column| [column.to_owned(), format!("-{column}")]).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let description = "The order: the first decides, the next among those alike, the id last. `-` turns one round. \
+         Nulls come last.";
+    choice("sort", description, &keys, json!(["-created_at"]))
+}
+
+fn choice(name: &str, description: &str, words: &[&str], example: Json) -> Json {
+    json!({
+        "name": name, "in": "query", "description": description, "style": "form", "explode": false, "example": example,
+        "schema": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": words } },
+    })
+}
+
+/// Every filter of an attribute that the parser takes. `status[eq]` is the same as `status`, which is shown alone.
+fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
+    let Subject { entity, .. } = subject;
+    let column = attribute.column(entity);
+    let operators = OPERATORS.into_iter().filter(|operator| *operator != "is_null" || attribute.nullable(entity));
+    let filter = |operator: &str| {
+        let name = if operator == "eq" { column.to_owned() } else { format!("{column}[{operator}]") };
+        let (schema, example) = value(entity, attribute, operator);
+        List::parse(entity, &[(name.clone(), as_text(&example))]).ok()?;
+        let description = format!("Only rows whose `{column}` {}.", meaning(operator));
+        let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+        if example.is_array() {
+            parameter["style"] = "form".into();
+            parameter["explode"] = false.into();
+        }
+        parameter["example"] = example;
+        Some(parameter)
+    };
+    operators.filter_map(filter).collect()
+}
+
+fn meaning(operator: &str) -> &str {
+    match operator {
+        "eq" => "is this",
+        "ne" => "is not this, or is null",
+        "lt" => "is less than this",
+        "lte" => "is this or less",
+        "gt" => "is greater than this",
+        "gte" => "is this or greater",
+        "in" => "is one of these",
+        "nin" => "is none of these, or is null",
+        "contains" => "holds this text, whatever the case",
+        "starts_with" => "begins with this text, whatever the case",
+        "is_null" => "is null, or with `false` is not",
+        other => other,
+    }
+}
+
+/// The schema and an example of what an operator is given.
+fn value(entity: &Entity, attribute: Attribute, operator: &str) -> (Json, Json) {
+    let (schema, example) = one_value(entity, attribute);
+    match operator {
+        "in" | "nin" => {
+            let schema = json!({ "type": "array", "minItems": 1, "maxItems": MAX_VALUES, "items": schema });
+            (schema, json!([example]))
+        }
+        "is_null" => (json!({ "type": "boolean" }), true.into()),
+        // A part of a text need not have the form of the whole.
+        "contains" | "starts_with" => (json!({ "type": "string" }), as_text(&example).into()),
+        _ => (schema, example),
+    }
+}
+
+fn one_value(entity: &Entity, attribute: Attribute) -> (Json, Json) {
+    let schema = match attribute {
+        Attribute::Id => kinds::id(entity.id),
+        Attribute::UserId => kinds::uuid(),
+        Attribute::Field(place) => kinds::schema(&entity.fields[place].kind, Side::Query),
+        Attribute::CreatedAt | Attribute::UpdatedAt => kinds::date_time(),
+    };
+    let example = examples::of_attribute(entity, attribute, Side::Body).unwrap_or_else(|| "A".into());
+    // JSON travels as text in a query string.
+    let example = if attribute.kind(entity) == Kind::Json { example.to_string().into() } else { example };
+    (schema, example)
+}
+
+/// A value as a query string spells it.
+fn as_text(example: &Json) -> String {
+    match example {
+        Json::String(text) => text.clone(),
+        Json::Array(values) => values.iter().map(as_text).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}

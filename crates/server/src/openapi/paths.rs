@@ -1,0 +1,227 @@
+//! The paths of the entities, each with its operations; which answers each has is [`refusals`](super::refusals)'s.
+
+use blueprint::{Action, ActionKind, Blueprint, Literal, PutMeaning};
+use query::{Body, MAX_FILTERS, access};
+use serde_json::{Map, Value as Json, json};
+
+use super::names::{capital, one, words};
+use super::operations::{Operation, Security, distinct, who};
+use super::refusals::Deed;
+use super::responses::{empty_answer, json_answer, media};
+use super::{Subject, auth_paths, examples, parameters, reference};
+
+/// Every path of the app.
+pub(super) fn paths(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
+    let of_entities = subjects.iter().flat_map(|subject| of_entity(*subject));
+    distinct(of_entities.chain(auth_paths::paths(blueprint)).collect())
+}
+
+fn of_entity(subject: Subject) -> Vec<(String, Json)> {
+    let Subject { blueprint, entity, .. } = subject;
+    let user = if blueprint.api.user_path { "/{user_id}" } else { "" };
+    let collection = format!("{}{user}/{}", blueprint.api.prefix, entity.path);
+    let item = format!("{collection}/{{id}}");
+    let mut paths = vec![
+        (collection, path_item(subject, false, [("get", list(subject)), ("post", create(subject))])),
+        (
+            item.clone(),
+            path_item(
+                subject,
+                true,
+                [
+                    ("get", read(subject)),
+                    ("patch", update(subject)),
+                    ("put", replace(subject)),
+                    ("delete", delete(subject)),
+                ],
+            ),
+        ),
+    ];
+    for (place, action) in entity.actions.iter().enumerate() {
+        let operation = act(subject, place, action);
+        paths.push((format!("{item}/{}", action.path), path_item(subject, true, [("patch", operation)])));
+    }
+    paths
+}
+
+fn path_item<const N: usize>(subject: Subject, of_row: bool, operations: [(&str, Operation); N]) -> Json {
+    let user = subject.blueprint.api.user_path.then(|| reference("parameters", "UserId"));
+    let id = of_row.then(|| parameters::id(subject.entity));
+    let parameters: Vec<Json> = user.into_iter().chain(id).collect();
+    let mut item = Map::new();
+    if !parameters.is_empty() {
+        item.insert("parameters".to_owned(), parameters.into());
+    }
+    item.extend(operations.into_iter().map(|(method, operation)| (method.to_owned(), operation.render())));
+    item.into()
+}
+
+fn list(subject: Subject) -> Operation {
+    let Subject { entity, names, .. } = subject;
+    let rows = words(&entity.plural);
+    let example = examples::row(entity).map(|row| json!({ "data": [row], "next_cursor": null, "has_more": false }));
+    let page =
+        json_answer("A page of rows that the caller may see.", &["Link"], reference("schemas", &names.page), example);
+    Operation {
+        parameters: parameters::list(subject),
+        successes: vec![("200", page)],
+        ..operation(
+            subject,
+            Deed::List,
+            format!("list_{}", entity.plural),
+            format!("List {rows}"),
+            format!("Parameters that name a field are filters; all must hold, and there may be {MAX_FILTERS} of them."),
+        )
+    }
+}
+
+fn create(subject: Subject) -> Operation {
+    let Subject { entity, names, .. } = subject;
+    let body = body(&["application/json"], &names.create, examples::body(entity, Body::Create));
+    let created = row(subject, "The new row.", &["Location", "ETag"]);
+    let owner = if entity.owned { "The new row belongs to the caller." } else { "" };
+    Operation {
+        body: Some(body),
+        successes: vec![("201", created)],
+        ..operation(
+            subject,
+            Deed::Create,
+            format!("create_{}", entity.name),
+            format!("Add {}", one(&entity.name)),
+            owner.to_owned(),
+        )
+    }
+}
+
+fn read(subject: Subject) -> Operation {
+    let Subject { entity, names, .. } = subject;
+    let schema = json!({ "anyOf": [reference("schemas", &names.row), reference("schemas", &names.part)] });
+    let found = json_answer("The row, or what `fields` picks of it.", &["ETag"], schema, examples::row(entity));
+    let same = empty_answer("The caller has this version already.", &["ETag"]);
+    Operation {
+        parameters: vec![parameters::fields(entity), reference("parameters", "IfNoneMatch")],
+        successes: vec![("200", found), ("304", same)],
+        ..operation(
+            subject,
+            Deed::Read,
+            format!("read_{}", entity.name),
+            format!("Read {}", one(&entity.name)),
+            String::new(),
+        )
+    }
+}
+
+fn update(subject: Subject) -> Operation {
+    let Subject { entity, names, .. } = subject;
+    let types = ["application/merge-patch+json", "application/json"];
+    Operation {
+        body: Some(body(&types, &names.update, examples::body(entity, Body::Update))),
+        ..change(
+            subject,
+            Deed::Write(Body::Update),
+            format!("update_{}", entity.name),
+            format!("Change {}", one(&entity.name)),
+            "What is absent stays, null clears, lists are replaced (RFC 7396).".to_owned(),
+        )
+    }
+}
+
+fn replace(subject: Subject) -> Operation {
+    let Subject { blueprint, entity, names } = subject;
+    let (meaning, schema, summary, description) = match blueprint.api.put {
+        PutMeaning::Replace => {
+            (Body::Replace, &names.replace, "Replace", "Every field that can be written must be there.")
+        }
+        PutMeaning::Update => {
+            (Body::Update, &names.update, "Change", "The same as PATCH: what is absent stays, null clears.")
+        }
+    };
+    Operation {
+        body: Some(body(&["application/json"], schema, examples::body(entity, meaning))),
+        ..change(
+            subject,
+            Deed::Write(meaning),
+            format!("replace_{}", entity.name),
+            format!("{summary} {}", one(&entity.name)),
+            description.to_owned(),
+        )
+    }
+}
+
+fn delete(subject: Subject) -> Operation {
+    let Subject { entity, .. } = subject;
+    Operation {
+        successes: vec![("204", empty_answer("The row is gone.", &[]))],
+        ..change(
+            subject,
+            Deed::Delete,
+            format!("delete_{}", entity.name),
+            format!("Delete {}", one(&entity.name)),
+            String::new(),
+        )
+    }
+}
+
+fn act(subject: Subject, place: usize, action: &Action) -> Operation {
+    let Subject { entity, .. } = subject;
+    let summary = format!("{}: {}", capital(&words(&entity.name)), words(&action.name));
+    let sentences: Vec<String> = [action.summary.clone(), effect(subject, action), "Takes no body.".to_owned()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    change(subject, Deed::Act(place), format!("{}_{}", action.name, entity.name), summary, sentences.join(" "))
+}
+
+fn effect(subject: Subject, action: &Action) -> String {
+    let field = |place: usize| subject.entity.fields.get(place);
+    let column = |place: usize| field(place).map_or("", |field| field.column.as_str());
+    match &action.does {
+        ActionKind::Toggle(place) => format!("Turns `{}` round.", column(*place)),
+        ActionKind::Set(values) => {
+            let told = |(place, literal): &(usize, Literal)| {
+                let value = field(*place).and_then(|field| examples::literal(literal, &field.kind));
+                match value {
+                    Some(value) => format!("`{}` to `{value}`", column(*place)),
+                    None => format!("`{}` to the time of the request", column(*place)),
+                }
+            };
+            format!("Sets {}.", values.iter().map(told).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A change of a row, which answers with the row.
+fn change(subject: Subject, deed: Deed, id: String, summary: String, description: String) -> Operation {
+    Operation {
+        parameters: vec![reference("parameters", "IfMatch")],
+        successes: vec![("200", row(subject, "The row as it is now.", &["ETag"]))],
+        ..operation(subject, deed, id, summary, description)
+    }
+}
+
+/// What every operation of an entity has.
+fn operation(subject: Subject, deed: Deed, id: String, summary: String, description: String) -> Operation {
+    let Subject { blueprint, entity, .. } = subject;
+    let rule = access::rule(entity, deed.verb());
+    let who = format!("Who may: {}.", who(rule));
+    Operation {
+        id,
+        tag: entity.path.clone(),
+        summary,
+        description: if description.is_empty() { who } else { format!("{description}\n\n{who}") },
+        security: Security::of_rule(rule, blueprint.api.user_path),
+        parameters: Vec::new(),
+        body: None,
+        successes: Vec::new(),
+        problems: deed.refusals(blueprint, entity),
+    }
+}
+
+fn row(subject: Subject, description: &str, headers: &[&str]) -> Json {
+    json_answer(description, headers, reference("schemas", &subject.names.row), examples::row(subject.entity))
+}
+
+fn body(types: &[&str], schema: &str, example: Option<Json>) -> Json {
+    let media = |kind: &&str| ((*kind).to_owned(), media(reference("schemas", schema), example.clone()));
+    json!({ "required": true, "content": Json::Object(types.iter().map(media).collect()) })
+}

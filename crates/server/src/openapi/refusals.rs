@@ -1,0 +1,130 @@
+//! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
+
+use blueprint::{ActionKind, Blueprint, Entity, FieldKind, OnDelete, Unique};
+use query::{Actor, Body, Scope, User, Verb, access};
+
+use super::schemas::refers_to;
+use crate::error::{
+    BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, INTERNAL, MEDIA_TYPE, NOT_FOUND,
+    PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STORAGE_FULL, TIMEOUT, TOO_LARGE, TOO_MANY,
+    UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
+};
+
+/// What an operation does, as far as its answers are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    List,
+    Create,
+    Read,
+    Write(Body),
+    Delete,
+    Act(usize),
+}
+
+/// What any request may meet: the edge of the server refuses it, or gives it up.
+pub(super) const ANYWHERE: &[Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, INTERNAL];
+/// What a request with a JSON body may meet.
+pub(super) const WITH_BODY: &[Problem] = &[BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION];
+
+impl Deed {
+    /// What it is as far as access is concerned.
+    pub(super) fn verb(self) -> Verb {
+        match self {
+            Deed::List | Deed::Read => Verb::Read,
+            Deed::Create => Verb::Create,
+            Deed::Write(_) => Verb::Update,
+            Deed::Delete => Verb::Delete,
+            Deed::Act(place) => Verb::Act(place),
+        }
+    }
+
+    /// Every problem that it can answer with.
+    pub(super) fn refusals(self, blueprint: &Blueprint, entity: &Entity) -> Vec<Problem> {
+        let mut problems = [ANYWHERE, &[BAD_PARAMETER, UNAUTHORIZED, TOO_MANY, UNAVAILABLE]].concat();
+        if self.may_be_forbidden(blueprint, entity) {
+            problems.push(FORBIDDEN);
+        }
+        if blueprint.api.user_path {
+            problems.push(FOREIGN_PATH);
+        }
+        if !matches!(self, Deed::List | Deed::Create) {
+            problems.push(NOT_FOUND);
+        }
+        match self {
+            Deed::Create | Deed::Write(_) => problems.extend(WITH_BODY),
+            Deed::Act(_) => problems.extend([BAD_JSON, TOO_LARGE, VALIDATION]),
+            Deed::List | Deed::Read | Deed::Delete => {}
+        }
+        if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Act(_)) {
+            problems.push(PRECONDITION_FAILED);
+            problems.extend(blueprint.api.require_if_match.then_some(PRECONDITION_REQUIRED));
+        }
+        if !matches!(self, Deed::List | Deed::Read) {
+            problems.push(STORAGE_FULL);
+        }
+        problems.extend(self.conflicts(blueprint, entity));
+        problems
+    }
+
+    /// Where the rule leaves some users without any row, a list or a new row is refused; one row is refused only to
+    /// those who can see it.
+    fn may_be_forbidden(self, blueprint: &Blueprint, entity: &Entity) -> bool {
+        let rule = access::rule(entity, self.verb());
+        let leaves_out = access::scope(rule, &plain_user()) == Scope::Nothing;
+        match self {
+            Deed::List | Deed::Create => leaves_out,
+            Deed::Read => false,
+            // Within the path of one user every rule that admits him reaches the same rows.
+            Deed::Write(_) | Deed::Delete | Deed::Act(_) => {
+                let narrowed = blueprint.api.user_path && entity.owned;
+                *rule != entity.access.read && (leaves_out || !narrowed)
+            }
+        }
+    }
+
+    fn conflicts(self, blueprint: &Blueprint, entity: &Entity) -> Vec<Problem> {
+        let is_unique = |place: usize| entity.fields.get(place).is_some_and(|field| field.unique != Unique::No);
+        let (unique, reference) = match self {
+            Deed::List | Deed::Read => (false, false),
+            Deed::Create => {
+                (entity.fields.iter().any(|field| field.unique != Unique::No), writes_references(entity, Body::Create))
+            }
+            Deed::Write(body) => {
+                let unique = entity.fields.iter().any(|field| body.writable(field) && field.unique != Unique::No);
+                (unique, writes_references(entity, body))
+            }
+            Deed::Delete => (false, is_held(blueprint, entity, &mut Vec::new())),
+            Deed::Act(place) => match entity.actions.get(place).map(|action| &action.does) {
+                Some(ActionKind::Set(values)) => (values.iter().any(|(place, _)| is_unique(*place)), false),
+                Some(ActionKind::Toggle(place)) => (is_unique(*place), false),
+                None => (false, false),
+            },
+        };
+        [unique.then_some(UNIQUE), reference.then_some(REFERENCE)].into_iter().flatten().collect()
+    }
+}
+
+/// A user without roles, who owns rows like anybody.
+fn plain_user() -> Actor {
+    let text = String::new;
+    Actor::User(User { id: text(), iss: text(), sub: text(), email: None, roles: Vec::new(), session: None })
+}
+
+fn writes_references(entity: &Entity, body: Body) -> bool {
+    entity.fields.iter().any(|field| body.writable(field) && matches!(field.kind, FieldKind::Reference { .. }))
+}
+
+/// Whether rows elsewhere can stand in the way of a deletion, here or where it would cascade to.
+fn is_held<'b>(blueprint: &'b Blueprint, entity: &'b Entity, seen: &mut Vec<&'b str>) -> bool {
+    if seen.contains(&entity.name.as_str()) {
+        return false;
+    }
+    seen.push(&entity.name);
+    let fields = blueprint.entities.iter().flat_map(|owner| owner.fields.iter().map(move |field| (owner, field)));
+    let here: Vec<_> = fields.filter(|(_, field)| refers_to(blueprint, field, entity)).collect();
+    here.into_iter().any(|(owner, field)| match field.kind {
+        FieldKind::Reference { on_delete: OnDelete::Restrict, .. } => true,
+        FieldKind::Reference { on_delete: OnDelete::Cascade, .. } => is_held(blueprint, owner, seen),
+        _ => false,
+    })
+}
