@@ -72,7 +72,7 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
     connection.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
@@ -91,11 +91,23 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
         }
         Purpose::Write => {
             connection.pragma_update(None, "cache_size", -4_000)?;
-            // After a burst the log shrinks back to this.
-            connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+            // After a burst the log's file shrinks back to this: twice what it holds as a rule, for room that is
+            // given back and taken again costs more than it saves.
+            connection.pragma_update(None, "journal_size_limit", i64::from(options.log_pages) * 2 * 4096)?;
         }
     }
     add_fold(connection)
+}
+
+/// Where shared memory cannot be had (some network file systems) SQLite stays with its old journal without a word; the
+/// promises of this crate rest on the write-ahead log.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode.eq_ignore_ascii_case("wal") {
+        return Ok(());
+    }
+    let message = "its file system does not support SQLite's write-ahead log; use a local disk".to_owned();
+    Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR), Some(message)))
 }
 
 /// `fold(text)`: Unicode lower case, for searches that do not mind case.

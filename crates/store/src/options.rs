@@ -17,6 +17,9 @@ pub struct Options {
     pub waiting_scans: usize,
     /// Writes that are committed together at most.
     pub batch: usize,
+    /// Pages (of 4 KiB) in the write-ahead log at which it is moved into the database file. Pages that were written
+    /// often are moved once, so that more means less work, in longer pauses.
+    pub log_pages: u16,
     /// How long another process may hold the lock before a write gives up.
     pub busy_timeout_ms: u64,
     /// The SQLite VFS to use, for tests that plant faults; `None` is that of the system.
@@ -47,6 +50,7 @@ impl Options {
             waiting_writes: 4096,
             waiting_scans: 1024,
             batch: 512,
+            log_pages: 4_000,
             busy_timeout_ms: 5_000,
             vfs: None,
             synchronous: Synchronous::Full,

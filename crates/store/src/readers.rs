@@ -18,37 +18,41 @@ const KEPT: usize = 8;
 /// Connections for reads on the callers' threads.
 pub(crate) struct Pool {
     options: Arc<Options>,
-    idle: Mutex<Vec<Handle>>,
+    /// Nothing once the store is closed.
+    idle: Mutex<Option<Vec<Handle>>>,
 }
 
 impl Pool {
     pub(crate) fn new(options: Arc<Options>) -> Pool {
-        Pool { options, idle: Mutex::new(Vec::new()) }
+        Pool { options, idle: Mutex::new(Some(Vec::new())) }
     }
 
     pub(crate) fn read(&self, work: &Work) -> Result<Outcome, StoreError> {
-        let idle = self.lock().pop();
+        let idle = self.lock().as_mut().ok_or(StoreError::Closed)?.pop();
         let handle = match idle {
             Some(handle) => handle,
             None => Handle::open(&self.options, Purpose::Read)?,
         };
         let result = read(&handle, work);
         if handle.connection.is_autocommit() {
-            let mut idle = self.lock();
-            if idle.len() < KEPT {
-                idle.push(handle);
-            }
+            self.keep(handle);
         }
         result
     }
 
-    /// Closes the connections that nobody uses.
-    pub(crate) fn clear(&self) {
-        let idle = std::mem::take(&mut *self.lock());
+    fn keep(&self, handle: Handle) {
+        if let Some(idle) = self.lock().as_mut().filter(|idle| idle.len() < KEPT) {
+            idle.push(handle);
+        }
+    }
+
+    /// Closes the connections that nobody uses, and keeps none from now on.
+    pub(crate) fn close(&self) {
+        let idle = self.lock().take();
         drop(idle);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Handle>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Handle>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

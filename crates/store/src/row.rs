@@ -40,7 +40,7 @@ fn write_cell(cell: ValueRef<'_>, kind: Kind, json: &mut Vec<u8>) -> Result<(), 
         (Kind::Boolean, ValueRef::Integer(0)) => json.extend_from_slice(b"false"),
         (Kind::Boolean, ValueRef::Integer(1)) => json.extend_from_slice(b"true"),
         (Kind::Integer, ValueRef::Integer(number)) => push(json, format_args!("{number}")),
-        (Kind::Decimal { scale }, ValueRef::Integer(units)) => write_decimal(units, scale, json),
+        (Kind::Decimal { scale }, ValueRef::Integer(units)) => write_decimal(units, scale, json)?,
         // Rust's debug form is the shortest that reads back the same, and always valid JSON when finite.
         (Kind::Float, ValueRef::Real(number)) if number.is_finite() => push(json, format_args!("{number:?}")),
         (Kind::Json, ValueRef::Text(text)) => json.extend_from_slice(utf8(text)?.as_bytes()),
@@ -97,13 +97,16 @@ fn write_escape(byte: u8, json: &mut Vec<u8>) {
 }
 
 /// A JSON string such as `"-0.05"`: the sign must not get lost when the part before the point is zero.
-fn write_decimal(units: i64, scale: u8, json: &mut Vec<u8>) {
+fn write_decimal(units: i64, scale: u8, json: &mut Vec<u8>) -> Result<(), StoreError> {
+    let too_many = || StoreError::broken(format!("no number has {scale} digits after its point"));
+    let unit = 10_u64.checked_pow(u32::from(scale)).ok_or_else(too_many)?;
     let sign = if units < 0 { "-" } else { "" };
-    let scale = usize::from(scale);
-    let digits = format!("{:0width$}", units.unsigned_abs(), width = scale + 1);
-    let (whole, part) = digits.split_at(digits.len() - scale);
-    let point = if part.is_empty() { "" } else { "." };
-    push(json, format_args!("\"{sign}{whole}{point}{part}\""));
+    let (whole, part) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
+    match scale {
+        0 => push(json, format_args!("\"{sign}{whole}\"")),
+        _ => push(json, format_args!("\"{sign}{whole}.{part:0width$}\"", width = usize::from(scale))),
+    }
+    Ok(())
 }
 
 /// Writing to a vector cannot fail.

@@ -114,7 +114,7 @@ impl Store {
         // Readers first: the log can be moved whole only when nobody reads it.
         self.inner.scans.close();
         self.inner.reading.closed().await;
-        self.inner.pool.clear();
+        self.inner.pool.close();
         self.inner.writes.close();
         self.inner.writing.closed().await;
     }

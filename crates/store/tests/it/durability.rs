@@ -18,6 +18,7 @@ fn lost(synchronous: Synchronous) -> usize {
     let database = Database::with(|options| {
         options.vfs = Some(storage.name.clone());
         options.synchronous = synchronous;
+        options.log_pages = 500;
     });
     let (acknowledge, acknowledged) = mpsc::channel();
     let mut lost = 0;

@@ -60,6 +60,7 @@ fn decimals_are_exact() {
         (1, 9, "0.000000001"),
         (i64::MIN, 9, "-9223372036.854775808"),
         (i64::MAX, 2, "92233720368547758.07"),
+        (i64::MAX, 19, "0.9223372036854775807"),
     ] {
         check(Kind::Decimal { scale }, Value::Decimal { units, scale }, &format!("\"{expected}\""));
     }
@@ -80,6 +81,7 @@ fn cells_that_json_cannot_hold_are_bugs() {
     broken(Kind::Text, "SELECT CAST(x'ff' AS TEXT)");
     broken(Kind::Bytes, "SELECT x'00'");
     broken(Kind::Integer, "SELECT 1.5");
+    broken(Kind::Decimal { scale: 20 }, "SELECT 1");
 }
 
 fn cell() -> impl Strategy<Value = (Kind, Value, Json)> {

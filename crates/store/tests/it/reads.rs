@@ -76,7 +76,7 @@ fn slow_scans_hold_up_neither_reads_by_key_nor_writes() {
     std::thread::scope(|scope| {
         let scans: Vec<_> =
             (0..2).map(|_| scope.spawn(|| database.run(scan(vec![Step::Count(statement(ENDLESS, &[]))])))).collect();
-        for number in 0..20 {
+        for number in 0..10 {
             database.done(get(1));
             database.done(add(&format!("note {number}")));
         }
