@@ -125,3 +125,58 @@ fn word(entity: &Entity, verb: Verb) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(api: &str, entity: &str, expected: Expect) {
+        let text = format!(
+            "[app]\nname = \"x\"\n[api]\n{api}\n[auth]\nroles = [\"nurse\", \"head_doctor\"]\n[entity.visit]\n{entity}"
+        );
+        let blueprint = blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        expected.assert_eq(&(sentences(&blueprint)[1..].join("\n") + "\n"));
+    }
+
+    #[test]
+    fn what_is_owned_and_seen_by_all() {
+        check(
+            "",
+            "[entity.visit.access]\nread = [\"signed_in\"]\nupdate = [\"signed_in\"]\ndelete = [\"nobody\"]",
+            expect![[r"
+                Anyone signed in can add visits.
+                Anyone signed in can see or change any visit.
+                Nobody can delete visits.
+            "]],
+        );
+    }
+
+    #[test]
+    fn what_nobody_owns() {
+        check(
+            "",
+            "owner = false\n[entity.visit.access]\ncreate = [\"anyone\"]\nread = [\"role:nurse\", \"role:head_doctor\"]\nupdate = [\"role:nurse\"]\ndelete = [\"role:nurse\"]",
+            expect![[r"
+                Anyone, signed in or not, can add visits.
+                Only nurses and head doctors can see visits.
+                Only nurses can change or delete visits.
+            "]],
+        );
+    }
+
+    /// A path that names its user narrows everybody to his own records, roles too: the rules alone would say otherwise.
+    #[test]
+    fn a_path_that_names_its_user_narrows_every_role() {
+        check(
+            "user_path = true",
+            "[entity.visit.access]\nread = [\"owner\", \"role:nurse\"]\ndelete = [\"role:nurse\"]",
+            expect![[r"
+                Anyone signed in can add visits.
+                Only the owner of a visit can see or change it.
+                Only nurses can delete visits, and only their own.
+            "]],
+        );
+    }
+}
