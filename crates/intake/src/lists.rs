@@ -334,7 +334,9 @@ impl Reader<'_, '_> {
                 || self.copula()
             {
                 self.take_values();
-            } else if rest(0, &["from", "between", "on"]) && self.range() {
+            } else if rest(0, &["on"]) && rest(2, &["scale"]) {
+                self.at += 3;
+            } else if rest(0, &["from", "between", "of"]) && self.range() {
             } else if rest(0, &["in", "(in"]) && self.unit(self.at + 1) {
                 self.at += 2;
             } else if self.unit(self.at) {

@@ -73,6 +73,9 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
             Tag::Preposition
         };
     }
+    if word == "order" && at > 0 && tokens.get(at - 1).is_some_and(|t| t.is("in")) {
+        return Tag::Adverb;
+    }
     if matches!(word, "track" | "tabs")
         && at > 0
         && tokens.get(at - 1).is_some_and(|t| t.one_of(&["keep", "keeping", "keeps"]))

@@ -164,7 +164,8 @@ impl<'t> Place<'t> {
             && self.plural_follows()
             && !self.describes_value();
         let adverb = earlier_verb && self.previous == Some(Tag::Conjunction) && self.next_is(&["online", "for", "by"]);
-        if after_verb && self.next_noun || plural || adverb { Tag::Verb } else { Tag::Noun }
+        let posts = self.next_is(&["to"]) && self.before.iter().any(|tag| matches!(tag, Tag::Verb | Tag::Be));
+        if posts || after_verb && self.next_noun || plural || adverb { Tag::Verb } else { Tag::Noun }
     }
 
     fn after_noun(&self) -> Tag {

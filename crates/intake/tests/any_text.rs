@@ -1,5 +1,5 @@
 //! No text makes the reader panic, and spans always point into the request.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use proptest::prelude::*;
 
@@ -24,6 +24,9 @@ fn check(request: &str) {
     assert!((0.0..=1.0).contains(&reading.coverage));
     assert!(reading.questions.len() <= 3);
     if reading.understood() {
+        if let Err(problems) = blueprint::load(&reading.blueprint) {
+            panic!("{}\n{problems:?}", reading.blueprint);
+        }
         let parsed: toml::Table = toml::from_str(&reading.blueprint).unwrap();
         assert_eq!(parsed["app"]["request"].as_str().unwrap(), request);
     }

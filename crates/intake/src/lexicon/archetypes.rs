@@ -33,7 +33,7 @@ const TABLE: &[(Sort, &str)] = &[
          visitor hr operator administrator coordinator leader director secretary treasurer foreman electrician plumber carpenter \
          painter builder roofer welder janitor guard clerk teller advisor planner buyer stylist bride groom pledger scorekeeper \
          roommate neighbor camper hiker climber runner swimmer skier golfer athlete gamer collector beekeeper staff \
-         creator assignee reporter requester approver responder author guide ranger keeper trainee steward curator warden groundskeeper",
+         creator assignee reporter requester approver responder author guide ranger keeper trainee steward curator warden groundskeeper attendant juror brewer swimmer-coach",
     ),
     (
         Sort::Shared,
@@ -65,7 +65,7 @@ const TABLE: &[(Sort, &str)] = &[
          position opening job_posting offer performance_review role-record branch store clinic-record hospital ward bed school-record classroom club chapter \
          gallery photo album shoot exhibit exhibition painting artwork artifact library-record shelf bin locker key uniform costume instrument prop \
          permit inspection_report report violation claim_form evidence hearing matter statute shareholding stock fund portfolio trade-record \
-         slot timeslot time_slot calendar_event reminder_record followup follow_up board column list-item card lane sprint release version epic \
+         slot spot bay stall desk timeslot time_slot calendar_event reminder_record followup follow_up board column list-item card lane sprint release version epic \
          feature game level-item achievement badge reward coupon_code voucher prize raffle_ticket trail campsite cabin tour excursion itinerary flight hotel \
          destination container shipment_line pallet supplier_order quotation tender bid_package change_order punch_item defect observation risk \
          control audit finding policy_document training certification-record shift_swap rota roster schedule_entry payroll payslip bonus-record \
@@ -110,7 +110,7 @@ pub(crate) fn may_act(name: &str) -> bool {
     let doer = head.len() > 4 && ["er", "or", "ist", "ian", "eer"].iter().any(|ending| head.ends_with(ending));
     doer && sort(head).is_none()
         && !has(
-            "order number paper letter folder tracker computer printer poster chapter semester character newsletter container trailer charger meter layer sensor server user water weather summer winter dinner offer buffer counter",
+            "order center calendar register corner supper number paper letter folder tracker computer printer poster chapter semester character newsletter container trailer charger meter layer sensor server user water weather summer winter dinner offer buffer counter",
             head,
         )
 }

@@ -142,7 +142,7 @@ const HEADS: &[(FieldType, &str)] = &[
     (
         FieldType::Decimal,
         "weight height length width depth volume area temperature humidity percentage percent latitude longitude hours distance \
-         speed gpa estimate hour liter gallon kg ph dosage-amount altitude carbs protein fat voltage pressure consumption hourage thickness diameter",
+         speed gpa estimate hour liter gallon kg ph dosage-amount altitude carbs protein fat voltage value pressure consumption hourage thickness diameter",
     ),
     (
         FieldType::LongText,
@@ -211,6 +211,16 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
         }
         if matches!(parts.as_slice(), ["from" | "to", "date"]) {
             return plain(FieldType::Date);
+        }
+        // "amount paid" is an amount, "practice area" is none.
+        if matches!(head, "paid" | "spent" | "due" | "received" | "earned")
+            && let Some(first) =
+                guess(first).filter(|g| matches!(g.kind, FieldType::Money | FieldType::Decimal | FieldType::Integer))
+        {
+            return Some(first);
+        }
+        if head == "area" && !matches!(first, "floor" | "living" | "total" | "surface" | "lot" | "land") {
+            return plain(FieldType::Text);
         }
         if head == "value" {
             return plain(FieldType::Money);

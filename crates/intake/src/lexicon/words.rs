@@ -31,7 +31,7 @@ const ADJECTIVES: &str = "small big large new old open closed own different same
     particular given corresponding respective related personal independent amateur professional handmade automatic manual \
     missing incomplete complete possible proper valid invalid empty favorite top best latest next previous last first \
     second third final initial total overall entire whole extra additional basic custom unpaid unbilled unread unassigned \
-    outpatient medical dental residential commercial industrial legal mental physical actual expected estimated planned \
+    outpatient medical dental residential commercial industrial legal mental physical actual expected estimated planned hourly nightly \
     preferred emergency several many various certain little tiny busy neighborhood family-run community-run volunteer-run \
     self-employed second-hand used vintage rental weekly live real real-time fresh popular similar common everyday";
 /// Nouns that talk about the software or the world and never name a record.
@@ -58,7 +58,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     moment while period-of size-of value level priority title description address state staff-only team-only log-file";
 /// Of these, the ones that may be records when they have fields of their own.
 const SOFT: &str = "tool report message page link notification reminder search record list channel level value period printer door \
-    chart option sheet shop store office clinic school church gym club salon studio market partner profile home feed title digest unit brother sister wife husband friend";
+    chart option sheet shop store office clinic school church gym club salon studio market partner home feed title digest unit";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api database service \
     builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log register \

@@ -22,14 +22,20 @@ fn references(draft: &mut Draft) {
             continue;
         }
         let Some(child) = draft.entity_mut(&relation.to) else { continue };
-        let clash = child.field(&relation.from).is_some();
-        if clash && child.field(&relation.from).is_some_and(|field| field.kind == FieldType::Reference) {
+        // The engine keeps the columns `team_id` and `user_id`.
+        let name = if matches!(relation.from.as_str(), "team" | "user") {
+            format!("in_{}", relation.from)
+        } else {
+            relation.from.clone()
+        };
+        let clash = child.field(&name).is_some();
+        if clash && child.field(&name).is_some_and(|field| field.kind == FieldType::Reference) {
             continue;
         }
         if clash {
-            child.fields.retain(|field| field.name != relation.from);
+            child.fields.retain(|field| field.name != name);
         }
-        let mut field = Field::new(&relation.from, FieldType::Reference);
+        let mut field = Field::new(&name, FieldType::Reference);
         field.to = Some(relation.from.clone());
         field.required = Some(relation.required && !relation.assumed);
         field.assumed = relation.assumed;
@@ -37,7 +43,7 @@ fn references(draft: &mut Draft) {
         child.fields.push(field);
         if !relation.required || relation.assumed {
             let (what, text) = (
-                format!("/entity/{}/field/{}", relation.to, relation.from),
+                format!("/entity/{}/field/{name}", relation.to),
                 format!("each {} may belong to one {}", words(&relation.to), words(&relation.from)),
             );
             draft.note(
@@ -67,7 +73,8 @@ fn joins(draft: &mut Draft) {
         }
         let mut fields = Vec::new();
         for end in [&relation.from, &relation.to] {
-            let mut field = Field::new(end, FieldType::Reference);
+            let name = if matches!(end.as_str(), "team" | "user") { format!("in_{end}") } else { end.clone() };
+            let mut field = Field::new(&name, FieldType::Reference);
             field.to = Some(end.clone());
             field.required = Some(true);
             field.grounds = relation.grounds.clone();

@@ -102,11 +102,20 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     || !item.plural && fields::guess(&item.entity).is_some();
                 let file = fields::guess(&item.entity).is_some_and(|guess| guess.file);
                 let child = !value && !file && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
+                let ambiguous = fields::guess(&item.entity).is_some() && !archetypes::is_shared(&item.entity);
                 let shared = archetypes::is_shared(&item.entity) && item.plural;
                 if (child && (item.plural || item.one))
                     || shared && item.values.is_empty() && item.kind.is_none() && item.many
                 {
-                    touch(&Thing::named(&item.entity, *span), &|c| c.ties += if item.many { 1.6 } else { 1.3 });
+                    touch(&Thing::named(&item.entity, *span), &|c| {
+                        c.ties += if item.many {
+                            1.6
+                        } else if ambiguous {
+                            0.9
+                        } else {
+                            1.3
+                        }
+                    });
                 } else if child && item.article {
                     touch(&Thing::named(&item.entity, *span), &|c| c.mentions += 0.6);
                 }
@@ -130,7 +139,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     });
                 }
                 if let Some(actor) = actor_thing {
-                    touch(actor, &|c| c.acts = c.acts.max(acting(actor, object, *class, *base)));
+                    touch(actor, &|c| c.acts = (c.acts + acting(actor, object, *class, base)).min(1.9));
                 }
             }
             Fact::Denied(thing) => touch(thing, &|c| c.denied = true),

@@ -168,17 +168,22 @@ fn orphans(draft: &mut Draft) {
         if child || !(event || alone && dated) || archetypes::is_person(name) {
             continue;
         }
-        let first = |entity: &Entity| entity.grounds.spans.iter().map(|span| span.start).min().unwrap_or(usize::MAX);
+        // Entities stand in the order in which the request names them.
+        let first = |entity: &Entity| names.iter().position(|known| *known == entity.name).unwrap_or(usize::MAX);
         let place = first(entity);
+        let is_event = |name: &str| archetypes::sort(name) == Some(Sort::Event) || archetypes::is_shared(name);
         let free = |other: &&Entity| {
+            let other = *other;
+            let tied = draft.relations.iter().any(|r| r.from == *name && r.to == other.name);
             other.name != *name
                 && first(other) < place
-                && !draft.relations.iter().any(|r| r.from == *name && r.to == other.name)
+                && !tied
+                && !is_event(&other.name)
+                && !archetypes::is_person(&other.name)
         };
-        let things = draft.entities.iter().filter(free).filter(|other| !archetypes::is_person(&other.name));
-        let parent = things
-            .max_by_key(|other| first(other))
-            .or_else(|| draft.entities.iter().filter(free).max_by_key(|other| first(other)));
+        // What has most fields is what the application is about.
+        let parent =
+            draft.entities.iter().filter(free).max_by_key(|other| (other.fields.len(), usize::MAX - first(other)));
         if let Some(parent) = parent {
             added.push(Relation {
                 from: parent.name.clone(),
@@ -191,6 +196,7 @@ fn orphans(draft: &mut Draft) {
             });
         }
     }
+    added.extend(doers(draft));
     for relation in added {
         let text = format!("a {} belongs to a {}", relation.to.replace('_', " "), relation.from.replace('_', " "));
         draft.note(
@@ -202,4 +208,34 @@ fn orphans(draft: &mut Draft) {
         );
         draft.relations.push(relation);
     }
+}
+
+/// Orders, bookings and donations are somebody's: of the one kind of people that is kept.
+fn doers(draft: &Draft) -> Vec<Relation> {
+    let kept: Vec<&Entity> = draft.entities.iter().filter(|entity| archetypes::is_kept(&entity.name)).collect();
+    let [person] = kept.as_slice() else { return Vec::new() };
+    let personal = |entity: &&Entity| {
+        crate::lexicon::has(
+            "order donation appointment booking reservation visit rental loan membership subscription enrollment registration rsvp",
+            &entity.name,
+        )
+    };
+    let free = |entity: &&Entity| {
+        !draft.relations.iter().any(|r| {
+            r.to == entity.name && archetypes::is_person(&r.from)
+                || r.from == entity.name && archetypes::is_person(&r.to)
+        })
+    };
+    let orphans = draft.entities.iter().filter(personal).filter(free);
+    orphans
+        .map(|entity| Relation {
+            from: person.name.clone(),
+            to: entity.name.clone(),
+            kind: RelationKind::OneToMany,
+            required: false,
+            assumed: true,
+            weight: 0.5,
+            grounds: Grounds::default(),
+        })
+        .collect()
 }

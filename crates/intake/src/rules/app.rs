@@ -9,6 +9,7 @@ use crate::tags::Tag;
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.kind", example: "Build me a beehive tracker for my garden", run: kind },
     Rule { id: "app.business", example: "I run a small bakery and need a backend", run: business },
+    Rule { id: "app.title", example: "Pier upkeep\n- piers: name, length, depth\n- boats: name, length", run: title },
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
 
@@ -59,6 +60,15 @@ fn kind(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "I run a bakery", "we are a charity", "for our shop", "for a gym".
 fn business(scene: &Scene<'_>, sink: &mut Sink) {
+    // "A blood bank needs to track donors".
+    for clause in scene.clauses.iter().take(2) {
+        let wants = clause.modal.as_deref().is_some_and(|modal| matches!(modal, "need" | "needs" | "want" | "wants"))
+            || matches!(clause.base, "need" | "want");
+        let one = clause.subject.first().filter(|np| wants && !np.plural && !archetypes::is_person(&np.entity()));
+        if let Some(np) = one {
+            sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
+        }
+    }
     for clause in &scene.clauses {
         let first_person = matches!(clause.pronoun.as_deref(), Some("i" | "we"));
         if !first_person || clause.carried || clause.modal.is_some() && clause.base != "run" {
@@ -107,5 +117,22 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(Fact::Mention(thing), np.span, 0.8);
             }
         }
+    }
+}
+
+/// A first line above an outline of records ("- piers: name, length") is a title.
+fn title(scene: &Scene<'_>, sink: &mut Sink) {
+    let Some(first) = scene.sentences.first().filter(|_| scene.blocks.len() > 2) else { return };
+    let Some(np) = scene.first_np(first.from, first.to).filter(|np| np.from <= first.from + 1 && np.to + 2 >= first.to)
+    else {
+        return;
+    };
+    let bullets =
+        scene.sentences.iter().skip(1).filter(|s| scene.blocks.get(s.block).is_some_and(|block| block.bullet));
+    let outline = bullets
+        .filter(|s| scene.first_np(s.from, s.to).is_some_and(|np| scene.one_of(np.to, &[":", ">", "("])))
+        .count();
+    if outline >= 2 {
+        sink.add(Fact::App(Thing::of(np)), np.span, 1.6);
     }
 }

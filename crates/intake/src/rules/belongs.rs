@@ -148,6 +148,13 @@ fn per(scene: &Scene<'_>, sink: &mut Sink) {
             at = parent_np.to;
         }
     }
+    // "harvests are logged per hive".
+    for clause in asked(scene).filter(|clause| clause.passive && scene.is(clause.after, "per")) {
+        let Some(parent) = scene.np_at(clause.after + 1).and_then(table) else { continue };
+        for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
+            sink.add(Fact::Belongs { child, parent: parent.clone() }, scene.span(clause.from, clause.to), 1.6);
+        }
+    }
 }
 
 /// "copies of books", "quizzes for a lesson": two known records, one within the other.
@@ -191,6 +198,9 @@ fn is_in(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(parent) = table(np) else { continue };
         for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
             let many = np.count == Count::Many && np.article.is_some();
+            if !many && (archetypes::sort(&child.name).is_none() || archetypes::sort(&parent.name).is_none()) {
+                continue;
+            }
             let fact = if many {
                 Fact::ManyToMany { a: child, b: parent.clone() }
             } else {

@@ -60,7 +60,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         {
             continue;
         }
-        if clause.base == "have" && clause.modal.is_some() && scene.is(clause.after, "to") {
+        let wants = clause.modal.as_deref().is_some_and(|modal| matches!(modal, "need" | "needs" | "want" | "wants"));
+        if clause.base != "have" && wants
+            || clause.base == "have" && clause.modal.is_some() && scene.is(clause.after, "to")
+        {
             continue;
         }
         let mut owners: Vec<Thing> = clause.subject.iter().filter_map(record).collect();
@@ -250,7 +253,12 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
                 && matches!(clause.class, Some(Class::Send | Class::Notify | Class::Assign | Class::Approve))
                 && clause.after <= np.from
         });
-        if known > 0 && !sending {
+        let made = scene.clauses.iter().any(|clause| {
+            clause.class == Some(Class::Create)
+                && clause.polarity == Polarity::Asked
+                && objects(scene, clause.after, clause.to).iter().any(|object| object.span == np.span)
+        });
+        if (known > 0 || made && !items.is_empty()) && !sending {
             sink.has(&owner, items, 2.0);
         }
     }
@@ -355,6 +363,15 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         // "fills one log per day: weather, workers" and "adds the dishes: name, price".
         let colon = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
         let Some(colon) = colon else { continue };
+        if scene.nps_in(clause.after, colon).last().is_some_and(|np| words::is_app_head(np.head())) {
+            // "a simple CRM: contacts, deals" lists records.
+            for np in objects(scene, colon + 1, clause.to).into_iter().filter(|np| !is_value(np)) {
+                if let Some(thing) = record(np) {
+                    sink.add(Fact::Mention(thing), np.span, 1.2);
+                }
+            }
+            continue;
+        }
         let Some(owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else { continue };
         let items = lists::read(scene, colon + 1, clause.to);
         let known = items.iter().filter(|item| item.known()).count();

@@ -61,7 +61,10 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             // "Kayak app: members, boats" lists records.
             if words::is_app_head(owner.head()) && known * 2 < items.len() {
                 mention_all(scene, sink, colon + 1, end);
-            } else if !words::is_app_head(owner.head()) || archetypes::sort(&owner.name).is_some() {
+            } else if !words::is_app_head(owner.head())
+                || archetypes::sort(&owner.name).is_some()
+                || words::may_be_record(owner.head()) && known >= 2
+            {
                 sink.has(&owner, items, 2.2);
             }
         }
@@ -103,7 +106,9 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
         let mut items: Vec<Item> = Vec::new();
         for child in scene.sentences.iter().filter(|s| children.contains(&s.block)) {
             let short = child.to - child.from <= 24;
-            if short && verbless(scene, child.from, child.from + 2) {
+            let outline = (child.from..child.to)
+                .any(|at| scene.is(at, ":") && scene.np_before(at).is_some_and(|np| !is_value(np)));
+            if short && !outline && verbless(scene, child.from, child.to) {
                 items.extend(lists::read(scene, child.from, child.to));
             }
         }
@@ -142,8 +147,12 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
     }
     // "I want to track boats, paddles and members".
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == crate::clauses::Polarity::Asked) {
-        if matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track" {
-            for np in super::objects(scene, clause.after, clause.to).into_iter().filter(|np| !is_value(np)) {
+        let have = clause.base == "have" && matches!(clause.pronoun.as_deref(), Some("i" | "we"));
+        if have || matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track" {
+            for np in super::objects(scene, clause.after, clause.to)
+                .into_iter()
+                .filter(|np| !is_value(np) && (np.plural || !have))
+            {
                 if let Some(thing) = record(np) {
                     sink.add(Fact::Mention(thing), np.span, 1.0);
                 }

@@ -71,6 +71,9 @@ fn record(np: &Np) -> Option<Thing> {
         return None;
     }
     let known = archetypes::sort(&thing.name).is_some();
+    if words::is_app_head(np.head()) && !known && !words::may_be_record(np.head()) {
+        return None;
+    }
     let head = np.head();
     (known
         || words::may_be_record(head)
@@ -95,7 +98,7 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     else {
         return own();
     };
-    if clause.base == "be" {
+    if clause.base == "be" || clause.passive {
         return clause.subject.first().and_then(record).or_else(own);
     }
     let creates = matches!(

@@ -241,7 +241,7 @@ fn tag(scene: &Scene<'_>, sink: &mut Sink) {
 fn public(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
         let text = format!(" {} ", scene.words(clause.after.saturating_sub(1), clause.to));
-        let open = clause.base == "be" && scene.is(clause.after, "public")
+        let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
             || text.contains(" visible to everyone ")
             || text.contains(" visible to anyone ")
             || text.contains(" open to the public ");
