@@ -36,13 +36,7 @@ pub(super) fn tags(blueprint: &Blueprint) -> Json {
 }
 
 fn description(blueprint: &Blueprint) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    if !blueprint.app.summary.is_empty() {
-        parts.push(blueprint.app.summary.clone());
-    }
-    parts.push(sign_in(blueprint));
-    parts.push(ALL_REQUESTS.to_owned());
-    parts.join("\n\n")
+    format!("{}\n\n{ALL_REQUESTS}", sign_in(blueprint))
 }
 
 fn sign_in(blueprint: &Blueprint) -> String {

@@ -95,7 +95,7 @@ fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
         let name = if operator == "eq" { column.to_owned() } else { format!("{column}[{operator}]") };
         let (schema, example) = value(entity, attribute, operator);
         List::parse(entity, &[(name.clone(), as_text(&example))]).ok()?;
-        let description = format!("Only rows whose `{column}` {}.", meaning(operator));
+        let description = format!("Only rows whose `{column}` {}.", meaning(operator, attribute.nullable(entity)));
         let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
         if example.is_array() {
             parameter["style"] = "form".into();
@@ -107,8 +107,10 @@ fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
     operators.filter_map(filter).collect()
 }
 
-fn meaning(operator: &str) -> &str {
+fn meaning(operator: &str, nullable: bool) -> &str {
     match operator {
+        "ne" if !nullable => "is not this",
+        "nin" if !nullable => "is none of these",
         "eq" => "is this",
         "ne" => "is not this, or is null",
         "lt" => "is less than this",

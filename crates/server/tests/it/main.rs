@@ -8,6 +8,7 @@ mod edge;
 mod isolation;
 mod lists;
 mod malformed;
+mod openapi;
 mod references;
 mod stranger;
 mod support;

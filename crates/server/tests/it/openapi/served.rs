@@ -1,0 +1,186 @@
+//! The document against the server: its examples are sent, and whatever comes back must be what it says.
+
+use std::collections::HashMap;
+
+use blueprint::{Blueprint, FieldKind, Target};
+use serde_json::{Value as Json, json};
+
+use super::check::{Document, text};
+use super::{CASES, Case};
+use crate::support::{Answer, Caller, TestApp};
+
+/// Sends the example of every operation, rows first, and the example of every parameter.
+#[tokio::test]
+async fn answers_are_what_the_document_says() {
+    for case in CASES.iter().filter(|case| case.name != "closed") {
+        let (app, document) = (TestApp::new(case.text).await, case.document());
+        let caller = everybody(&app, case).await;
+        let mut sender = Sender { blueprint: case.blueprint(), caller: &caller, made: HashMap::new() };
+        let mut successes = 0;
+        for (method, path, operation) in in_order(&document) {
+            if path.starts_with("/auth/") && path != "/auth/me" {
+                continue;
+            }
+            let answer = sender.send(method, path, operation, "").await;
+            check(case, &document, method, path, operation, &answer);
+            successes += usize::from(answer.status.is_success());
+            if answer.status == 201 {
+                sender.made.insert(text(&operation["tags"][0]).to_owned(), answer.json()["id"].clone());
+            }
+            for query in queries(&document, operation) {
+                let answer = sender.send(method, path, operation, &query).await;
+                check(case, &document, method, &format!("{path}?{query}"), operation, &answer);
+                assert!(answer.status.is_success(), "{}: {method} {path}?{query}: {answer:?}", case.name);
+            }
+        }
+        let entities = sender.blueprint.entities.len();
+        assert_eq!(sender.made.len(), entities, "{}: only {:?} could be made", case.name, sender.made);
+        assert!(successes >= 5 * entities, "{}: only {successes} operations succeeded", case.name);
+    }
+}
+
+/// Accounts have an order of their own: one is made, opens a session, renews it, ends it.
+#[tokio::test]
+async fn sessions_are_what_the_document_says() {
+    for case in CASES.iter().filter(|case| case.name != "closed") {
+        let (app, document) = (TestApp::new(case.text).await, case.document());
+        let mut caller = app.stranger();
+        let mut refresh_token = Json::Null;
+        for (path, status) in
+            [("/auth/register", 202), ("/auth/login", 200), ("/auth/refresh", 200), ("/auth/logout", 204)]
+        {
+            let operation = &document.json["paths"][path]["post"];
+            let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
+            if path == "/auth/refresh" {
+                body = Some(json!({ "refresh_token": refresh_token }));
+            }
+            let answer = caller.send("POST", path, body).await.expect(status);
+            check(case, &document, "post", path, operation, &answer);
+            if path == "/auth/login" {
+                refresh_token = answer.json()["refresh_token"].clone();
+                caller.token = Some(text(&answer.json()["access_token"]).to_owned());
+            }
+        }
+        let logged_out = caller.send("GET", "/auth/me", None).await.expect(401);
+        check(case, &document, "get", "/auth/me", &document.json["paths"]["/auth/me"]["get"], &logged_out);
+    }
+}
+
+/// Refusals are answers too.
+#[tokio::test]
+async fn refusals_are_what_the_document_says() {
+    for case in CASES.iter().filter(|case| case.name != "closed") {
+        let (app, document) = (TestApp::new(case.text).await, case.document());
+        let (caller, stranger) = (everybody(&app, case).await, app.stranger());
+        for (method, path, operation) in in_order(&document) {
+            let target = fill(path, &caller.id, &Json::from(1));
+            let nonsense = json!({ "no_such_field": true });
+            for (who, body) in [(&stranger, None), (&caller, Some(nonsense)), (&caller, Some(json!([])))] {
+                let sends_body = method != "get" && method != "delete";
+                let answer = who.send(&method.to_uppercase(), &target, body.filter(|_| sends_body)).await;
+                check(case, &document, method, path, operation, &answer);
+            }
+        }
+    }
+}
+
+/// A user with all roles, registered with the example of the document.
+async fn everybody<'a>(app: &'a TestApp, case: &Case) -> Caller<'a> {
+    let document = case.document();
+    let body =
+        document.json.pointer("/paths/~1auth~1register/post/requestBody/content/application~1json/example").cloned();
+    app.stranger().send("POST", "/auth/register", body.clone()).await.expect(202);
+    let roles: Vec<String> = case.blueprint().auth.roles;
+    app.set_roles("ana", &roles.iter().map(String::as_str).collect::<Vec<_>>());
+    let body = body.unwrap();
+    let account = json!({ "email": body["email"], "password": body["password"] });
+    let tokens = app.stranger().send("POST", "/auth/login", Some(account)).await.expect(200).json();
+    let mut caller = app.stranger().with("if-match", "*");
+    caller.token = Some(text(&tokens["access_token"]).to_owned());
+    caller.id = text(&caller.send("GET", "/auth/me", None).await.expect(200).json()["id"]).to_owned();
+    caller
+}
+
+/// What makes rows first, what deletes them last.
+fn in_order(document: &Document) -> Vec<(&str, &str, &Json)> {
+    let mut operations: Vec<_> = document.operations().collect();
+    operations.sort_by_key(|(method, _, _)| match *method {
+        "post" => 0,
+        "delete" => 2,
+        _ => 1,
+    });
+    operations
+}
+
+/// Somebody who sends examples, with ids that are there in place of those that are made up.
+struct Sender<'a> {
+    blueprint: Blueprint,
+    caller: &'a Caller<'a>,
+    /// The id of the newest row of each entity, by its path.
+    made: HashMap<String, Json>,
+}
+
+impl Sender<'_> {
+    async fn send(&self, method: &str, path: &str, operation: &Json, query: &str) -> Answer {
+        let id = self.made.get(text(&operation["tags"][0])).cloned().unwrap_or_default();
+        let target = format!("{}?{query}", fill(path, &self.caller.id, &id));
+        let body = operation.pointer("/requestBody/content/application~1json/example").cloned();
+        let body = body.map(|body| self.with_references(operation, body));
+        self.caller.send(&method.to_uppercase(), target.trim_end_matches('?'), body).await
+    }
+
+    fn with_references(&self, operation: &Json, mut body: Json) -> Json {
+        let entity = self.blueprint.entities.iter().find(|entity| operation["tags"][0] == entity.path.as_str());
+        for field in entity.into_iter().flat_map(|entity| &entity.fields) {
+            let FieldKind::Reference { to, .. } = field.kind else { continue };
+            let Some(value) = body.get_mut(&field.column) else { continue };
+            *value = match to {
+                Target::User => Json::from(self.caller.id.as_str()),
+                Target::Entity(index) => self.made.get(&self.blueprint.entity(index).path).cloned().unwrap_or_default(),
+            };
+        }
+        body
+    }
+}
+
+fn fill(path: &str, user_id: &str, id: &Json) -> String {
+    path.replace("{user_id}", user_id).replace("{id}", &spell(id))
+}
+
+/// The example of each query parameter, by itself.
+fn queries(document: &Document, operation: &Json) -> Vec<String> {
+    let parameters =
+        operation["parameters"].as_array().into_iter().flatten().map(|parameter| document.follow(parameter));
+    let in_query = parameters.filter(|parameter| parameter["in"] == "query" && parameter.get("example").is_some());
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    in_query
+        .map(|parameter| format!("{}={}", encode(text(&parameter["name"])), encode(&spell(&parameter["example"]))))
+        .collect()
+}
+
+fn spell(example: &Json) -> String {
+    match example {
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(spell).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// The status is listed, the headers that are promised are there, and the body satisfies the schema.
+fn check(case: &Case, document: &Document, method: &str, path: &str, operation: &Json, answer: &Answer) {
+    let what =
+        || format!("{}: {method} {path}: {} {}", case.name, answer.status, String::from_utf8_lossy(&answer.body));
+    let listed = operation["responses"].get(answer.status.as_str());
+    let response = document.follow(listed.unwrap_or_else(|| panic!("not listed: {}", what())));
+    for name in ["ETag", "Location", "WWW-Authenticate", "X-Request-Id"] {
+        let promised = response["headers"].get(name).is_some() && !path.contains("fields=");
+        assert!(!promised || answer.headers.contains_key(name), "no {name}: {}", what());
+    }
+    let Some(content) = response.get("content") else {
+        assert!(answer.body.is_empty(), "{}", what());
+        return;
+    };
+    let media = &content[answer.header("content-type")];
+    document.validate(&media["schema"], &answer.json()).unwrap_or_else(|error| panic!("{}\n{error}", what()));
+}
