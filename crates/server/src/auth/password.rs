@@ -55,26 +55,35 @@ impl Hasher {
     /// Checks a password against the hash of an account, or, where there is none, against one that nothing matches.
     pub(super) async fn check(&self, password: &str, hash: Option<&str>) -> Result<Verdict, ApiError> {
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
-        self.compute(move || check(&password, &hash)).await
+        let verdict = self.compute(move || check(&password, &hash)).await?;
+        Ok(verdict.unwrap_or_else(|| {
+            tracing::error!("a stored password hash cannot be read, so nobody can log in with it");
+            Verdict { matches: false, outdated: false }
+        }))
     }
 
     pub(super) fn computed(&self) -> u64 {
         self.computed.load(Ordering::SeqCst)
     }
 
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    /// Runs what answers `None` where nothing could be hashed.
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>, ApiError> {
         let permit = {
             let _place = Place::take(&self.waiting)?;
             self.permits.clone().acquire_owned().await.map_err(|_| broken())?
         };
-        self.computed.fetch_add(1, Ordering::SeqCst);
         // The permit goes along: a caller who leaves does not stop the work, so its memory is still in use.
         let running = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(permit);
             done
         });
-        running.await.map_err(|error| broken().logged(error.to_string()))
+        let done = running.await.map_err(|error| broken().logged(error.to_string()))?;
+        self.computed.fetch_add(u64::from(done.is_some()), Ordering::SeqCst);
+        Ok(done)
     }
 }
 
@@ -86,12 +95,10 @@ pub(super) fn hash(password: &str) -> Option<String> {
     Some(hash.to_string())
 }
 
-fn check(password: &str, hash: &str) -> Verdict {
-    let (Ok(hash), Some(argon2)) = (PasswordHash::new(hash), argon2()) else {
-        return Verdict { matches: false, outdated: false };
-    };
-    let matches = argon2.verify_password(password.as_bytes(), &hash).is_ok();
-    Verdict { matches, outdated: is_outdated(&hash) }
+fn check(password: &str, hash: &str) -> Option<Verdict> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let matches = argon2()?.verify_password(password.as_bytes(), &hash).is_ok();
+    Some(Verdict { matches, outdated: is_outdated(&hash) })
 }
 
 fn is_outdated(hash: &PasswordHash) -> bool {
@@ -147,4 +154,20 @@ impl Drop for Place<'_> {
 fn broken() -> ApiError {
     ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed")
         .logged("a password was not hashed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_nobody_costs_what_any_other_costs() {
+        let (nobody, other) = (hash_of_nobody(), hash_of_nobody());
+        assert_ne!(nobody, other);
+        let (nobody, real) = (PasswordHash::new(&nobody).unwrap(), PasswordHash::new(&hash("x").unwrap()).unwrap());
+        assert!(!is_outdated(&nobody));
+        let lengths = |hash: &PasswordHash| (hash.salt.unwrap().len(), hash.hash.unwrap().len());
+        assert_eq!(lengths(&nobody), lengths(&real));
+        assert_eq!(check("", &nobody.to_string()), Some(Verdict { matches: false, outdated: false }));
+    }
 }
