@@ -37,7 +37,12 @@ pub struct BodyLimits {
 ///
 /// # Errors
 /// 415, 413, 408 or 400, in this order.
-pub async fn read_json<B>(headers: &HeaderMap, body: &mut B, types: MediaTypes, limits: BodyLimits) -> Result<Json, ApiError>
+pub async fn read_json<B>(
+    headers: &HeaderMap,
+    body: &mut B,
+    types: MediaTypes,
+    limits: BodyLimits,
+) -> Result<Json, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: fmt::Display,
@@ -100,7 +105,10 @@ impl MediaTypes {
             _ if is("application/json") => Ok(()),
             MediaTypes::MergePatch if is("application/merge-patch+json") => Ok(()),
             MediaTypes::Json => Err(wrong_type(HeaderName::from_static("accept"), "application/json")),
-            MediaTypes::MergePatch => Err(wrong_type(HeaderName::from_static("accept-patch"), "application/merge-patch+json, application/json")),
+            MediaTypes::MergePatch => Err(wrong_type(
+                HeaderName::from_static("accept-patch"),
+                "application/merge-patch+json, application/json",
+            )),
         }
     }
 }
@@ -202,7 +210,9 @@ mod tests {
 
     #[test]
     fn good_json_is_read_as_serde_json_reads_it() {
-        for text in [r#"{"a":[1,-2,3.5,1e3,"x",null,true,{"b":{}}]}"#, "[]", "\"\\u00e9\"", " 7 ", "18446744073709551615"] {
+        for text in
+            [r#"{"a":[1,-2,3.5,1e3,"x",null,true,{"b":{}}]}"#, "[]", "\"\\u00e9\"", " 7 ", "18446744073709551615"]
+        {
             assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Json>(text).unwrap(), "{text}");
         }
     }

@@ -36,8 +36,14 @@ where
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
 
     let checked = check_head(&head);
-    let http =
-        HttpRequest { method: head.method, uri: head.uri, headers: head.headers, body, ip, request_id: request_id.clone() };
+    let http = HttpRequest {
+        method: head.method,
+        uri: head.uri,
+        headers: head.headers,
+        body,
+        ip,
+        request_id: request_id.clone(),
+    };
     let result = match checked {
         Err(error) => Err(error),
         Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),

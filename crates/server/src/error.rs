@@ -190,7 +190,8 @@ impl From<StoreError> for ApiError {
         match &error {
             StoreError::Full => retry(STORAGE_FULL, "the disk of the server is full; nothing was changed", "60"),
             StoreError::Broken { .. } => {
-                ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed").logged(error.to_string())
+                ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed")
+                    .logged(error.to_string())
             }
             _ => retry(UNAVAILABLE, "the server cannot do this now; nothing was changed", "1"),
         }

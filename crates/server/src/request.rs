@@ -65,7 +65,12 @@ where
     Ok(Request::Update { id: id.clone(), changes, if_match: if_match(app, http) })
 }
 
-async fn values<B>(app: &App, entity: &Entity, http: &mut HttpRequest<B>, meaning: Body) -> Result<query::Values, ApiError>
+async fn values<B>(
+    app: &App,
+    entity: &Entity,
+    http: &mut HttpRequest<B>,
+    meaning: Body,
+) -> Result<query::Values, ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
@@ -91,9 +96,7 @@ where
 fn fields(entity: &Entity, parameters: &[(String, String)]) -> Result<Option<Vec<query::Attribute>>, ApiError> {
     match parameters {
         [] => Ok(None),
-        [(name, text)] if name == "fields" => {
-            Ok(Some(query::fields(entity, text).map_err(RequestError::Bad)?))
-        }
+        [(name, text)] if name == "fields" => Ok(Some(query::fields(entity, text).map_err(RequestError::Bad)?)),
         [(name, _), ..] if name != "fields" => Err(not_a_parameter(name)),
         [_, (name, _), ..] if name == "fields" => Err(Bad::parameter(name, "repeated", "is given twice").into()),
         [_, (name, _), ..] => Err(not_a_parameter(name)),

@@ -100,7 +100,8 @@ fn page(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> HttpResponse 
 /// The same list from this cursor on.
 fn next(uri: &Uri, cursor: &str) -> String {
     let terms = uri.query().unwrap_or_default().split('&');
-    let kept: String = terms.filter(|term| !term.is_empty() && !term.starts_with("cursor=")).map(|term| format!("{term}&")).collect();
+    let kept: String =
+        terms.filter(|term| !term.is_empty() && !term.starts_with("cursor=")).map(|term| format!("{term}&")).collect();
     format!("{}?{kept}cursor={cursor}", uri.path())
 }
 
@@ -132,7 +133,9 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
             ApiError::new(PRECONDITION_REQUIRED, "send the ETag that you last read as `If-Match`")
         }
         Refusal::Stale => ApiError::new(PRECONDITION_FAILED, "it was changed since you read it; read it again"),
-        Refusal::Reference { pointer } => ApiError::at(REFERENCE, &pointer, "reference", "leads to nothing that you can see"),
+        Refusal::Reference { pointer } => {
+            ApiError::at(REFERENCE, &pointer, "reference", "leads to nothing that you can see")
+        }
         Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
         Refusal::Unique { index } => taken(entity, &index),
         Refusal::State => ApiError::new(STATE, "its present state does not allow this"),
@@ -141,7 +144,9 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
 
 fn expected(request: &Request) -> Option<IfMatch> {
     match request {
-        Request::Update { if_match, .. } | Request::Delete { if_match, .. } | Request::Act { if_match, .. } => Some(*if_match),
+        Request::Update { if_match, .. } | Request::Delete { if_match, .. } | Request::Act { if_match, .. } => {
+            Some(*if_match)
+        }
         _ => None,
     }
 }

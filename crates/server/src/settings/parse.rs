@@ -97,7 +97,10 @@ impl Reader<'_> {
         if PUBLISHED_SECRETS.contains(&text) {
             self.problem(name, "is a published default, which anyone can use; make one with `openssl rand -base64 48`");
         } else if text.len() < SECRET_MIN_BYTES {
-            self.problem(name, format!("is shorter than {SECRET_MIN_BYTES} bytes; make one with `openssl rand -base64 48`"));
+            self.problem(
+                name,
+                format!("is shorter than {SECRET_MIN_BYTES} bytes; make one with `openssl rand -base64 48`"),
+            );
         }
     }
 
@@ -206,7 +209,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => 0,
     };
     match digits.parse::<u64>() {
-        Ok(number) if factor > 0 && number <= 10 * 365 * 24 * 60 * 60 / factor => Ok(Duration::from_secs(number * factor)),
+        Ok(number) if factor > 0 && number <= 10 * 365 * 24 * 60 * 60 / factor => {
+            Ok(Duration::from_secs(number * factor))
+        }
         _ => Err("wants a time such as 90s, 15m, 24h or 30d".to_owned()),
     }
 }
