@@ -231,7 +231,8 @@ mod tests {
             ("{", "EOF"),
             ("{}{}", "trailing"),
             ("{'a':1}", "key must be a string"),
-            ("nul", "expected"),
+            ("nul", "EOF"),
+            ("nil", "expected"),
             ("\"\u{1}\"", "control character"),
             ("1e999", "out of range"),
         ] {

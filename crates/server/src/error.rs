@@ -24,10 +24,10 @@ pub struct Problem {
 
 macro_rules! problems {
     ($($name:ident = $status:ident, $code:literal, $title:literal, $summary:literal;)+) => {
-        $(#[doc = $summary] pub const $name: Problem =
-            Problem { code: $code, status: StatusCode::$status, title: $title, summary: $summary };)+
+        $(#[doc = $summary] pub const $name: &Problem =
+            &Problem { code: $code, status: StatusCode::$status, title: $title, summary: $summary };)+
         /// The whole table.
-        pub const PROBLEMS: &[Problem] = &[$($name),+];
+        pub const PROBLEMS: &[&Problem] = &[$($name),+];
     };
 }
 
@@ -62,7 +62,7 @@ problems! {
 #[derive(Debug, Clone)]
 pub struct ApiError {
     /// Its line of the table.
-    pub problem: Problem,
+    pub problem: &'static Problem,
     /// What the caller reads.
     pub detail: String,
     /// Problems of single places, if any.
@@ -75,7 +75,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// A problem with a detail.
-    pub fn new(problem: Problem, detail: impl Into<String>) -> ApiError {
+    pub fn new(problem: &'static Problem, detail: impl Into<String>) -> ApiError {
         ApiError { problem, detail: detail.into(), errors: Vec::new(), log: None, headers: Vec::new() }
     }
 
@@ -115,7 +115,7 @@ impl ApiError {
     }
 
     /// One thing at one place.
-    pub fn at(problem: Problem, pointer: &str, code: &'static str, detail: &str) -> ApiError {
+    pub fn at(problem: &'static Problem, pointer: &str, code: &'static str, detail: &str) -> ApiError {
         let error = Invalid { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
         ApiError { errors: vec![error], ..ApiError::new(problem, detail) }
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use query::{Actor, Denied, attribute};
+use query::{Actor, Denied, User, attribute};
+use serde_json::json;
 use work::{Column, Kind, Outcome, Shape, Statement, Step};
 
 use super::{Auth, Caller, sql};
@@ -13,6 +14,12 @@ use crate::http::HttpResponse;
 impl Auth {
     pub(super) async fn me(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
         let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
+        if self.blueprint.user_fields.iter().all(|field| field.hidden) {
+            // All that there is to tell is known already.
+            let User { id, sub, email, roles, .. } = user;
+            let me = json!({ "id": id, "sub": sub, "email": email, "roles": roles });
+            return Ok(HttpResponse::json(StatusCode::OK, me.to_string()));
+        }
         match self.store.run(sql::read(self.read_user(&user.id))).await? {
             Outcome::Done(answer) => Ok(HttpResponse::json(StatusCode::OK, answer.body)),
             Outcome::Refused(_) => Err(ApiError::not_found()),

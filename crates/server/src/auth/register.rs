@@ -39,8 +39,16 @@ impl Auth {
         match self.store.run(sql::write(steps)).await? {
             Outcome::Done(_) => Ok(HttpResponse::json(StatusCode::ACCEPTED, ACCEPTED)),
             Outcome::Refused(Refusal::Unique { index }) => {
-                let pointer = format!("/{index}");
-                Err(ApiError::at(UNIQUE, &pointer, "unique", "somebody else has this value, and it must be unique"))
+                let fields = self.blueprint.user_fields.iter();
+                // Our own look before the insert names the column, the database its index.
+                let named = |column: &str| index == column || index == schema::unique_index_name("users", column);
+                let field = fields.map(|field| field.column.as_str()).find(|column| named(column));
+                Err(ApiError::at(
+                    UNIQUE,
+                    &format!("/{}", field.unwrap_or("email")),
+                    "unique",
+                    "somebody else has this value, and it must be unique",
+                ))
             }
             Outcome::Refused(other) => {
                 Err(ApiError::new(INTERNAL, "the account could not be made; nothing was changed")

@@ -98,7 +98,7 @@ fn refresh() -> Operation {
 }
 
 fn log_out(blueprint: &Blueprint) -> Operation {
-    let foreign: &[Problem] = if accepts(blueprint, TokenSource::BetterAuth) { &[FORBIDDEN] } else { &[] };
+    let foreign: &[&'static Problem] = if accepts(blueprint, TokenSource::BetterAuth) { &[FORBIDDEN] } else { &[] };
     let problems = [&[UNAUTHORIZED, TOO_MANY, UNAVAILABLE, STORAGE_FULL], foreign].concat();
     Operation {
         security: Security::Token,
@@ -120,7 +120,7 @@ fn me(blueprint: &Blueprint) -> Operation {
     }
 }
 
-fn health(id: &str, summary: &str, status: &str, problems: &[Problem]) -> Operation {
+fn health(id: &str, summary: &str, status: &str, problems: &[&'static Problem]) -> Operation {
     let answer = json_answer("Yes.", &[], reference("schemas", "Health"), Some(json!({ "status": status })));
     Operation { tag: SERVICE.to_owned(), successes: vec![("200", answer)], ..open(id, summary, "", problems) }
 }
@@ -138,7 +138,7 @@ fn keys() -> Operation {
 }
 
 /// An operation that needs no token.
-fn open(id: &str, summary: &str, description: &str, problems: &[Problem]) -> Operation {
+fn open(id: &str, summary: &str, description: &str, problems: &[&'static Problem]) -> Operation {
     Operation {
         id: id.to_owned(),
         tag: ACCOUNTS.to_owned(),

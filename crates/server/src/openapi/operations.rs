@@ -18,7 +18,7 @@ pub(super) struct Operation {
     pub body: Option<Json>,
     /// By status.
     pub successes: Vec<(&'static str, Json)>,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<&'static Problem>,
 }
 
 /// Whether a token is needed.

@@ -22,9 +22,9 @@ pub(super) enum Deed {
 }
 
 /// What any request may meet: the edge of the server refuses it, or gives it up.
-pub(super) const ANYWHERE: &[Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, INTERNAL];
+pub(super) const ANYWHERE: &[&Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, INTERNAL];
 /// What a request with a JSON body may meet.
-pub(super) const WITH_BODY: &[Problem] = &[BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION];
+pub(super) const WITH_BODY: &[&Problem] = &[BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION];
 
 impl Deed {
     /// What it is as far as access is concerned.
@@ -39,7 +39,7 @@ impl Deed {
     }
 
     /// Every problem that it can answer with.
-    pub(super) fn refusals(self, blueprint: &Blueprint, entity: &Entity) -> Vec<Problem> {
+    pub(super) fn refusals(self, blueprint: &Blueprint, entity: &Entity) -> Vec<&'static Problem> {
         let mut problems = [ANYWHERE, &[BAD_PARAMETER, UNAUTHORIZED, TOO_MANY, UNAVAILABLE]].concat();
         if self.may_be_forbidden(blueprint, entity) {
             problems.push(FORBIDDEN);
@@ -82,7 +82,7 @@ impl Deed {
         }
     }
 
-    fn conflicts(self, blueprint: &Blueprint, entity: &Entity) -> Vec<Problem> {
+    fn conflicts(self, blueprint: &Blueprint, entity: &Entity) -> Vec<&'static Problem> {
         let is_unique = |place: usize| entity.fields.get(place).is_some_and(|field| field.unique != Unique::No);
         let (unique, reference) = match self {
             Deed::List | Deed::Read => (false, false),

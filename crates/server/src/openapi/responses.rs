@@ -15,7 +15,7 @@ pub(super) fn shared() -> Map<String, Json> {
 }
 
 /// The responses of an operation for the problems that it can meet, by status.
-pub(super) fn of_problems(problems: &[Problem]) -> Vec<(String, Json)> {
+pub(super) fn of_problems(problems: &[&Problem]) -> Vec<(String, Json)> {
     let mut statuses: Vec<StatusCode> = problems.iter().map(|problem| problem.status).collect();
     statuses.sort();
     statuses.dedup();
@@ -83,7 +83,7 @@ pub(super) fn schemas() -> [(String, Json); 1] {
 }
 
 fn response(status: StatusCode) -> Json {
-    let problems: Vec<&Problem> = PROBLEMS.iter().filter(|problem| problem.status == status).collect();
+    let problems: Vec<&Problem> = PROBLEMS.iter().copied().filter(|problem| problem.status == status).collect();
     let summaries: Vec<&str> = problems.iter().map(|problem| problem.summary).collect();
     let examples = problems.iter().map(|problem| (problem.code.to_owned(), example(problem)));
     json!({
@@ -117,7 +117,7 @@ fn example(problem: &Problem) -> Json {
         "code": problem.code,
         "detail": problem.summary,
     });
-    if *problem == VALIDATION {
+    if problem == VALIDATION {
         value["detail"] = "1 field is not valid".into();
         value["errors"] = json!([{ "pointer": "/email", "code": "email", "detail": "must be an e-mail address" }]);
     }
