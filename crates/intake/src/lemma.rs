@@ -2,6 +2,9 @@
 //!
 //! Verb forms are the business of `lexicon::verbs`, which knows its verbs and makes their forms.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 const IRREGULAR: &str = "\
     children child, ups up, ins in, offs off, outs out, ids id, people person, ppl person, persons person, men man, women woman, feet foot, \
     teeth tooth, mice mouse, geese goose, alumni alumnus, criteria criterion, indices index, \
@@ -29,7 +32,10 @@ const BRITISH: &str = "\
     organise organize, organising organizing, organiser organizer, metre meter, litre liter, \
     fibre fiber, fulfil fulfill, enrol enroll";
 
-fn pairs(table: &str) -> impl Iterator<Item = (&str, &str)> {
+static SINGULARS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| pairs(IRREGULAR).collect());
+static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KEEP.split_ascii_whitespace().collect());
+
+fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     table.split(", ").filter_map(|pair| pair.split_once(' '))
 }
 
@@ -47,13 +53,13 @@ pub(crate) fn american(word: &str) -> String {
 
 /// The singular of a lower-case noun; a singular comes back as it is.
 pub(crate) fn singular(word: &str) -> String {
-    if let Some((_, one)) = pairs(IRREGULAR).find(|(many, _)| *many == word) {
-        return one.to_owned();
+    if let Some(one) = SINGULARS.get(word) {
+        return (*one).to_owned();
     }
     if let Some((before, last)) = word.rsplit_once('-') {
         return format!("{before}-{}", singular(last));
     }
-    if word.chars().count() <= 3 || KEEP.split(' ').any(|kept| kept == word) || !word.is_ascii() {
+    if word.chars().count() <= 3 || KEPT.contains(word) || !word.is_ascii() {
         return word.to_owned();
     }
     if let Some(stem) = word.strip_suffix("ies") {

@@ -20,10 +20,12 @@ mod report;
 mod resolve;
 mod rules;
 mod scene;
+mod shared_heads;
 mod spelling;
 mod tags;
 mod tokens;
 mod toml;
+mod values;
 mod verb_test;
 
 pub use draft::RelationKind;

@@ -2,6 +2,9 @@
 //!
 //! An archetype is evidence that a noun is a record. It never adds a record or a field by itself.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::has;
 
 /// What sort of record.
@@ -83,9 +86,19 @@ const SYNONYMS: &str = "lead:prospect customer:client student:learner student:pu
     leave_request:time_off practitioner:doctor patient:client recipe:dish apartment:flat session:lesson inquiry:enquiry \
     order:purchase rating:review attendee:participant menu_item:dish ticket:request ticket:case vehicle:car favorite:bookmark";
 
+static SORTS: LazyLock<HashMap<&'static str, Sort>> = LazyLock::new(|| {
+    let mut sorts = HashMap::new();
+    for (sort, names) in TABLE {
+        for name in names.split_ascii_whitespace() {
+            sorts.entry(name).or_insert(*sort);
+        }
+    }
+    sorts
+});
+
 /// The archetype that a singular snake_case name is, by its whole name.
 pub(crate) fn sort(name: &str) -> Option<Sort> {
-    TABLE.iter().find(|(_, names)| has(names, name)).map(|(sort, _)| *sort)
+    SORTS.get(name).copied()
 }
 
 /// Whether a name speaks of people.

@@ -2,6 +2,9 @@
 //!
 //! Only names: value lists, units and "whether" are read in `lists`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::has;
 
 /// A field type of the blueprint.
@@ -182,13 +185,26 @@ const CHOICES: &str = "status state stage type kind priority severity category c
     plan fuel outcome decision shift season color species department rsvp intensity answer risk importance area zone region \
     payment membership scope direction unit reason material topic specialty step tag skill diet course";
 
+type Names = LazyLock<HashMap<&'static str, FieldType>>;
+
+static WHOLE_NAMES: Names = LazyLock::new(|| by_name(WHOLE));
+static LAST_WORDS: Names = LazyLock::new(|| by_name(HEADS));
+
+fn by_name(table: &[(FieldType, &'static str)]) -> HashMap<&'static str, FieldType> {
+    let mut kinds = HashMap::new();
+    for (kind, names) in table {
+        for name in names.split_ascii_whitespace() {
+            kinds.entry(name).or_insert(*kind);
+        }
+    }
+    kinds
+}
+
 /// Types that hold one value: such a word is a field, even alone.
 pub(crate) fn guess(name: &str) -> Option<Guess> {
     let plain = |kind| Some(Guess { kind, file: false });
-    for (kind, names) in WHOLE {
-        if has(names, name) {
-            return plain(*kind);
-        }
+    if let Some(kind) = WHOLE_NAMES.get(name) {
+        return plain(*kind);
     }
     let parts: Vec<&str> = name.split('_').collect();
     let head = parts.last().copied().unwrap_or(name);
@@ -232,7 +248,7 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
     if has(FILES, head) || (parts.len() > 1 && head == "letter" && first != "cover") {
         return Some(Guess { kind: FieldType::Url, file: true });
     }
-    HEADS.iter().find(|(_, heads)| has(heads, head)).and_then(|(kind, _)| plain(*kind))
+    LAST_WORDS.get(head).and_then(|kind| plain(*kind))
 }
 
 /// Whether a listed set of words after this name are its values.

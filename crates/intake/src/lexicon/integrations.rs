@@ -1,5 +1,8 @@
 //! Services outside: the words that ask for one and the provider to start from.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A category of service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Integration {
@@ -120,15 +123,22 @@ pub(crate) fn by_name(name: &str) -> Option<&'static Integration> {
     ALL.iter().find(|integration| integration.name == name)
 }
 
-/// The integration a phrase (words with `_` between) names, and the product if it is one.
-pub(crate) fn named(phrase: &str) -> Option<(&'static Integration, Option<&'static str>)> {
+type Named = (&'static Integration, Option<&'static str>);
+
+static NAMES: LazyLock<HashMap<&'static str, Named>> = LazyLock::new(|| {
+    let mut names: HashMap<&'static str, Named> = HashMap::new();
     for integration in ALL {
-        if let Some(product) = integration.products.split_ascii_whitespace().find(|p| *p == phrase) {
-            return Some((integration, Some(product)));
+        for product in integration.products.split_ascii_whitespace() {
+            names.entry(product).or_insert((integration, Some(product)));
         }
-        if super::has(integration.words, phrase) {
-            return Some((integration, None));
+        for word in integration.words.split_ascii_whitespace() {
+            names.entry(word).or_insert((integration, None));
         }
     }
-    None
+    names
+});
+
+/// The integration a phrase (words with `_` between) names, and the product if it is one.
+pub(crate) fn named(phrase: &str) -> Option<(&'static Integration, Option<&'static str>)> {
+    NAMES.get(phrase).copied()
 }

@@ -1,6 +1,7 @@
 //! Closed-class words (articles, prepositions, pronouns …), adjectives, and words that never name a record.
 
-use super::has;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 const DETERMINERS: &str = "a an the this that these those each every any all both either some no several many multiple \
     various numerous few lots another other certain such zero more most";
@@ -128,62 +129,118 @@ const SHORT: &[(&str, &str)] = &[
     ("nr", "number"),
 ];
 
+/// The lists above, in the order of `LISTS`.
+#[derive(Clone, Copy)]
+enum List {
+    Determiners,
+    Possessives,
+    Pronouns,
+    Subjects,
+    Prepositions,
+    Conjunctions,
+    Subordinators,
+    Modals,
+    Be,
+    Have,
+    Adverbs,
+    Adjectives,
+    NotRecords,
+    Soft,
+    AppHeads,
+    GenericHeads,
+}
+
+/// One bit each.
+const LISTS: &[&str] = &[
+    DETERMINERS,
+    POSSESSIVES,
+    PRONOUNS,
+    SUBJECTS,
+    PREPOSITIONS,
+    CONJUNCTIONS,
+    SUBORDINATORS,
+    MODALS,
+    BE,
+    HAVE,
+    ADVERBS,
+    ADJECTIVES,
+    NOT_RECORDS,
+    SOFT,
+    APP_HEADS,
+    GENERIC_HEADS,
+];
+
+static CLASSES: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let mut classes: HashMap<&'static str, u32> = HashMap::new();
+    for (number, list) in LISTS.iter().enumerate() {
+        for word in list.split_ascii_whitespace() {
+            *classes.entry(word).or_default() |= 1 << number;
+        }
+    }
+    classes
+});
+
+/// Whether a word is in one of the lists above.
+fn is(list: List, word: &str) -> bool {
+    CLASSES.get(word).is_some_and(|bits| bits & (1 << list as u32) != 0)
+}
+
 pub(crate) fn expand(word: &str) -> Option<&'static str> {
     SHORT.iter().find(|(short, _)| *short == word).map(|(_, long)| *long)
 }
 
 pub(crate) fn is_determiner(word: &str) -> bool {
-    has(DETERMINERS, word)
+    is(List::Determiners, word)
 }
 pub(crate) fn is_possessive(word: &str) -> bool {
-    has(POSSESSIVES, word)
+    is(List::Possessives, word)
 }
 pub(crate) fn is_pronoun(word: &str) -> bool {
-    has(PRONOUNS, word)
+    is(List::Pronouns, word)
 }
 pub(crate) fn is_subject_pronoun(word: &str) -> bool {
-    has(SUBJECTS, word)
+    is(List::Subjects, word)
 }
 pub(crate) fn is_preposition(word: &str) -> bool {
-    has(PREPOSITIONS, word)
+    is(List::Prepositions, word)
 }
 pub(crate) fn is_conjunction(word: &str) -> bool {
-    has(CONJUNCTIONS, word)
+    is(List::Conjunctions, word)
 }
 pub(crate) fn is_subordinator(word: &str) -> bool {
-    has(SUBORDINATORS, word)
+    is(List::Subordinators, word)
 }
 pub(crate) fn is_modal(word: &str) -> bool {
-    has(MODALS, word)
+    is(List::Modals, word)
 }
 pub(crate) fn is_be(word: &str) -> bool {
-    has(BE, word)
+    is(List::Be, word)
 }
 pub(crate) fn is_have(word: &str) -> bool {
-    has(HAVE, word)
+    is(List::Have, word)
 }
 pub(crate) fn is_adverb(word: &str) -> bool {
-    has(ADVERBS, word)
+    is(List::Adverbs, word)
         || (word.len() > 5
             && word.ends_with("ly")
             && !matches!(word, "family" | "supply" | "assembly" | "reply" | "anomaly"))
 }
 pub(crate) fn is_adjective(word: &str) -> bool {
-    has(ADJECTIVES, word)
+    is(List::Adjectives, word)
 }
 /// A noun that never names a record.
 pub(crate) fn is_not_record(lemma: &str) -> bool {
-    has(NOT_RECORDS, lemma)
+    is(List::NotRecords, lemma)
 }
 /// Whether such a noun is a record all the same when it has fields.
 pub(crate) fn may_be_record(lemma: &str) -> bool {
-    has(SOFT, lemma)
+    is(List::Soft, lemma)
 }
 pub(crate) fn is_app_head(lemma: &str) -> bool {
-    has(APP_HEADS, lemma)
+    is(List::AppHeads, lemma)
 }
 pub(crate) fn is_generic_head(text: &str) -> bool {
-    has(GENERIC_HEADS, text)
+    is(List::GenericHeads, text)
 }
 
 /// The share of English function words in a request tells whether it is English.

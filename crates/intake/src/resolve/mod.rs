@@ -2,6 +2,7 @@
 //!
 //! Facts are weighed here and nowhere else. What the request does not say and the blueprint needs is added with a note.
 
+mod actions;
 mod complete;
 mod entities;
 mod fields;
@@ -23,6 +24,7 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     names::name_app(scene, &evidence, &mut draft);
     entities::build(&cast, &mut draft);
     fields::fill(&evidence, &cast, &mut draft);
+    actions::give(&evidence, &cast, &mut draft);
     relations::tie(&evidence, &cast, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);
     draft.admin_named = evidence

@@ -8,6 +8,7 @@ mod belongs;
 mod has;
 mod limits;
 mod listed;
+mod noted;
 mod ops;
 mod outside;
 mod values;
@@ -49,9 +50,19 @@ impl Sink {
 
 /// Every rule, in the order of the tables.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
-    [app::RULES, has::RULES, listed::RULES, values::RULES, belongs::RULES, ops::RULES, limits::RULES, outside::RULES]
-        .into_iter()
-        .flatten()
+    [
+        app::RULES,
+        has::RULES,
+        noted::RULES,
+        listed::RULES,
+        values::RULES,
+        belongs::RULES,
+        ops::RULES,
+        limits::RULES,
+        outside::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Runs every rule.

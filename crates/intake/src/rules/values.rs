@@ -3,10 +3,10 @@
 use super::{Rule, Sink, record};
 use crate::facts::{Fact, Thing};
 use crate::lexicon::fields;
-use crate::lists;
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
+use crate::values;
 
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "values.can_be", example: "The condition of a kayak can be new, used or broken.", run: can_be },
@@ -55,7 +55,7 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         .filter(|np| fields::takes_values(np.head()) && np.article.as_deref() == Some("the") && np.words.len() == 1)
     {
         let Some(close) = scene.close_of(np.to) else { continue };
-        let (values, _) = lists::values(scene, np.to + 1, close);
+        let (values, _) = values::values(scene, np.to + 1, close);
         if values.len() >= 2 {
             let owner = super::antecedent(scene, np.from).filter(|thing| !thing.is_person());
             sink.add(Fact::Values { owner, field: np.field(), values }, scene.span(np.from, close), 2.0);
@@ -72,7 +72,7 @@ fn from_to(scene: &Scene<'_>, sink: &mut Sink) {
 
 fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough: bool) {
     let end = scene.sentences.iter().find(|s| s.from <= from && from < s.to).map_or(from, |s| s.to);
-    let (values, next) = lists::values(scene, from, end);
+    let (values, next) = values::values(scene, from, end);
     let words = values.iter().all(|value| !value.is_empty() && value.len() <= 40);
     if values.len() < 2 || !words || !one_is_enough && values.len() < 2 {
         return;

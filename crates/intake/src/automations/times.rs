@@ -1,0 +1,286 @@
+//! When: "3 days before the visit", "every Monday at 8am", "when stock drops below".
+
+use super::Reader;
+use crate::draft::Trigger;
+use crate::lexicon::{archetypes, words};
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+impl Reader<'_, '_> {
+    /// Times: before, after, overdue, a threshold, a schedule.
+    pub(super) fn timed(&self, from: usize, to: usize) -> Option<Trigger> {
+        let scene = self.scene;
+        let text = format!(" {} ", scene.words(from, to));
+        let anchor = |at: usize| self.entity_near(at, from, to);
+        for at in from..to {
+            let offset = self.offset_before(at);
+            let unit_before = at > from
+                && (offset.is_some()
+                    || scene.one_of(at - 1, &["day", "week", "hour", "month", "days", "hours", "weeks", "minutes"]));
+            if scene.is(at, "before") && unit_before {
+                let (entity, field) = self.dated(at + 1, to);
+                return Some(Trigger {
+                    entity,
+                    field,
+                    offset: offset.or(Some("1 day".into())),
+                    ..self.trigger("before", None)
+                });
+            }
+            if scene.one_of(at, &["in", "within"])
+                && scene.tag(at + 1) == Some(Tag::Number)
+                && (text.contains(" expire")
+                    || text.contains(" due ")
+                    || text.contains(" run out ")
+                    || text.contains(" renew"))
+            {
+                let (entity, field) = self.dated(from, to);
+                return Some(Trigger {
+                    entity,
+                    field,
+                    offset: Some(scene.words(at + 1, at + 3)),
+                    ..self.trigger("before", None)
+                })
+                .filter(|_| self.schedule(from, to).is_none())
+                .or_else(|| self.schedule(from, to));
+            }
+            if scene.is(at, "after") && unit_before {
+                let (entity, field) = self.dated(at + 1, to);
+                return Some(Trigger { entity, field, offset, ..self.trigger("after", None) });
+            }
+            if scene.one_of(at, &["below", "under", "above", "over", "exceeds", "exceed"])
+                && ["drop", "fall", "go", "below", "exceed", "reach", "rise", "less than"]
+                    .iter()
+                    .any(|word| text.contains(word))
+                && (scene.tag(at) != Some(Tag::Preposition)
+                    || text.contains(" drop")
+                    || text.contains(" fall")
+                    || text.contains(" go")
+                    || text.contains(" is ")
+                    || text.contains(" rise"))
+            {
+                return Some(self.trigger("threshold", anchor(at)));
+            }
+        }
+        if text.contains(" about to expire ")
+            || text.contains(" expires soon ")
+            || text.contains(" due soon ")
+            || text.contains(" is coming up ")
+        {
+            let (entity, field) = self.dated(from, to);
+            return Some(Trigger { entity, field, ..self.trigger("before", None) });
+        }
+        if (text.contains(" for more than ") || text.contains(" longer than ") || text.contains(" inactive "))
+            && (text.contains(" day") || text.contains(" week") || text.contains(" month") || text.contains(" hour"))
+        {
+            return Some(self.trigger("after", anchor(from)));
+        }
+        if text.contains(" running low ")
+            || text.contains(" runs low ")
+            || text.contains(" low stock ")
+            || text.contains(" out of stock ")
+            || text.contains(" less than ")
+        {
+            return Some(self.trigger("threshold", anchor(from)));
+        }
+        if let Some(schedule) = self.schedule(from, to) {
+            return Some(schedule);
+        }
+        if text.contains(" overdue ")
+            || text.contains(" is late ")
+            || text.contains(" are late ")
+            || text.contains(" past due ")
+        {
+            return Some(self.trigger("overdue", anchor(to)));
+        }
+        None
+    }
+
+    /// "3 days" of "3 days before".
+    fn offset_before(&self, at: usize) -> Option<String> {
+        let unit = at.checked_sub(1)?;
+        let is_unit = self
+            .scene
+            .token(unit)
+            .is_some_and(|t| matches!(t.lemma.as_str(), "day" | "hour" | "week" | "month" | "minute" | "year"));
+        let number = unit.checked_sub(1).and_then(|at| self.scene.token(at)).filter(|_| is_unit)?;
+        let count = words::number(&number.text).or(matches!(number.text.as_str(), "a" | "an" | "the").then_some(1))?;
+        Some(format!("{count} {}", self.scene.token(unit)?.lemma))
+    }
+
+    /// "every Monday at 8am", "daily", "once a month".
+    fn schedule(&self, from: usize, to: usize) -> Option<Trigger> {
+        let scene = self.scene;
+        let (mut day, mut month, mut weekday, mut found) = ("*".to_owned(), "*".to_owned(), "*".to_owned(), false);
+        let (mut hour, mut minute) = (9_u32, 0_u32);
+        let mut hourly = false;
+        for at in from..to {
+            let Some(token) = scene.token(at) else { break };
+            let every = at > from
+                && (scene.one_of(at - 1, &["every", "each"])
+                    || scene.one_of(at - 1, &["a", "per"])
+                        && at > from + 1
+                        && scene.one_of(at - 2, &["once", "twice"]));
+            match token.text.as_str() {
+                "daily" | "nightly" => found = true,
+                "weekly" => (found, weekday) = (true, "1".into()),
+                "monthly" => (found, day) = (true, "1".into()),
+                "yearly" | "annually" => (found, day, month) = (true, "1".into(), "1".into()),
+                "hourly" => (found, hourly) = (true, true),
+                "day" | "morning" | "night" | "evening" | "weekday" if every => {
+                    found = true;
+                    hour = match token.text.as_str() {
+                        "night" => 22,
+                        "evening" => 18,
+                        _ => hour,
+                    };
+                    if token.is("weekday") {
+                        weekday = "1-5".into();
+                    }
+                }
+                "week" if every => (found, weekday) = (true, "1".into()),
+                "month" if every => (found, day) = (true, "1".into()),
+                "year" if every => (found, day, month) = (true, "1".into(), "1".into()),
+                "hour" if every => (found, hourly) = (true, true),
+                "noon" => hour = 12,
+                "midnight" => hour = 0,
+                word => {
+                    let on = every || at > from && scene.is(at - 1, "on");
+                    if let Some(number) = words::weekday(word).filter(|_| on || word.ends_with("days")) {
+                        found = true;
+                        weekday = number.to_string();
+                    } else if let Some(number) =
+                        words::month(word).filter(|_| at > from && scene.is(at - 1, "in") && token.capital)
+                    {
+                        (found, day, month) = (true, "1".into(), number.to_string());
+                    } else if let Some((h, m)) = clock(scene, at) {
+                        found = true;
+                        (hour, minute) = (h, m);
+                    }
+                }
+            }
+        }
+        let cron = if hourly { "0 * * * *".to_owned() } else { format!("{minute} {hour} {day} {month} {weekday}") };
+        found.then(|| Trigger {
+            cron: Some(cron),
+            ..self.trigger("schedule", self.entity_near(to, self.clause.after, to))
+        })
+    }
+
+    /// The entity and its date field that a phrase like "the appointment", "their licence expires" names.
+    fn dated(&self, from: usize, to: usize) -> (Option<String>, Option<String>) {
+        let scene = self.scene;
+        let dates = |entity: &crate::draft::Entity| -> Vec<String> {
+            use crate::lexicon::fields::FieldType;
+            entity
+                .fields
+                .iter()
+                .filter(|f| matches!(f.kind, FieldType::Date | FieldType::Datetime))
+                .map(|f| f.name.clone())
+                .collect()
+        };
+        for np in scene.nps_in(from, to.max(from)) {
+            // A named date of some entity: "the due date", "next dose".
+            let name = crate::lemma::singular(&np.field());
+            for entity in &self.draft.entities {
+                if let Some(field) = dates(entity).into_iter().find(|f| {
+                    *f == name
+                        || f.starts_with(&format!("{name}_"))
+                        || f.ends_with(&format!("_{name}")) && name.len() > 4
+                        || name.len() > 5 && f.contains(&name)
+                }) {
+                    let named = self.cast.entity(&np.entity()).is_some_and(|e| e != entity.name);
+                    if !named {
+                        return (Some(entity.name.clone()), Some(field));
+                    }
+                }
+            }
+            if let Some(entity) = self.cast.entity(&np.entity()).and_then(|name| self.draft.entity(name)) {
+                let person = archetypes::is_person(&entity.name);
+                let words = scene.words(from, to);
+                let all = dates(entity);
+                let field = all
+                    .iter()
+                    .find(|f| {
+                        words.contains("expire") && (f.contains("expir") || f.starts_with("end") || f.contains("valid"))
+                    })
+                    .or_else(|| all.iter().find(|f| f.contains("due")).filter(|_| words.contains("due")))
+                    .or(all.first())
+                    .cloned();
+                if !person || field.is_some() {
+                    return (Some(entity.name.clone()), field);
+                }
+            }
+        }
+        (self.entity_near(to, from.saturating_sub(6), to), None)
+    }
+
+    /// The entity named nearest, in the tokens or before them.
+    pub(super) fn entity_near(&self, _at: usize, from: usize, to: usize) -> Option<String> {
+        let scene = self.scene;
+        let name = |np: &crate::nouns::Np| {
+            self.cast.entity(&np.entity()).map(str::to_owned).or_else(|| {
+                // "stock drops", "the certificate expires": the entity whose field it is.
+                let field = crate::lemma::singular(&np.field());
+                self.draft
+                    .entities
+                    .iter()
+                    .find(|e| {
+                        e.fields.iter().any(|f| {
+                            crate::lemma::singular(&f.name) == field
+                                || f.name.split('_').any(|part| part == field) && field.len() > 3
+                        })
+                    })
+                    .map(|e| e.name.clone())
+            })
+        };
+        let inside: Vec<String> = scene.nps_in(from, to).filter_map(name).collect();
+        let thing = inside.iter().find(|name| !archetypes::is_person(name)).or(inside.first()).cloned();
+        thing.or_else(|| {
+            let before: Vec<String> = scene
+                .nps
+                .iter()
+                .filter(|np| np.to <= from)
+                .filter_map(|np| self.cast.entity(&np.entity()).map(str::to_owned))
+                .collect();
+            before.iter().rev().find(|name| !archetypes::is_person(name)).or(before.last()).cloned()
+        })
+    }
+}
+
+/// "8am", "7", "18:30" after "at".
+fn clock(scene: &Scene<'_>, at: usize) -> Option<(u32, u32)> {
+    let text = scene.token(at)?.text.clone();
+    let after_at = at > 0 && scene.one_of(at - 1, &["at", "around", "by"]);
+    let half = |text: &str| {
+        text.strip_suffix("pm")
+            .or(text.strip_suffix("p.m"))
+            .map(|t| (t.to_owned(), 12))
+            .or_else(|| text.strip_suffix("am").or(text.strip_suffix("a.m")).map(|t| (t.to_owned(), 0)))
+    };
+    let (digits, shift) = match half(&text) {
+        Some((digits, shift)) => (digits, Some(shift)),
+        None => {
+            let next = scene.token(at + 1).and_then(|t| match t.text.as_str() {
+                "pm" | "p.m" => Some(12),
+                "am" | "a.m" => Some(0),
+                _ => None,
+            });
+            (text, next)
+        }
+    };
+    let hour: u32 = digits.parse().ok().filter(|hour| *hour < 24)?;
+    if shift.is_none() && !after_at {
+        return None;
+    }
+    let minute = if scene.is(at + 1, ":") {
+        scene.token(at + 2).and_then(|t| t.text.get(..2)).and_then(|t| t.parse().ok()).filter(|m| *m < 60).unwrap_or(0)
+    } else {
+        0
+    };
+    let hour = match shift {
+        Some(12) if hour < 12 => hour + 12,
+        Some(0) if hour == 12 => 0,
+        _ => hour,
+    };
+    Some((hour, minute))
+}

@@ -1,0 +1,194 @@
+//! Fields said in passing: what is noted at a visit, set by a manager, approved or not.
+
+use super::has::asked;
+use super::{Rule, Sink, antecedent, is_value, objects, record};
+use crate::facts::{Fact, Item};
+use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, fields, words};
+use crate::scene::Scene;
+use crate::{lists, values};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "has.sets", example: "Keepers open walks. The guide sets a price and logs the distance.", run: sets },
+    Rule {
+        id: "has.each_with",
+        example: "Keepers add walks to a club, each with a date and a duration.",
+        run: each_with,
+    },
+    Rule { id: "has.or_not", example: "A kayak has a colour and is either insured or not.", run: or_not },
+    Rule { id: "has.profile", example: "Tutors create a profile with bio and hourly rate.", run: profile },
+    Rule { id: "has.approval", example: "Comments must be approved by the editor.", run: approval },
+    Rule {
+        id: "has.record",
+        example: "On each walk I note the weather, the distance and the duration.",
+        run: recorded,
+    },
+];
+
+/// "In each visit I write the symptoms, the diagnosis": what is noted belongs to what it is noted at.
+fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let writes = matches!(
+            clause.base,
+            "write"
+                | "note"
+                | "record"
+                | "log"
+                | "enter"
+                | "capture"
+                | "store"
+                | "save"
+                | "need"
+                | "keep"
+                | "fill"
+                | "track"
+                | "do"
+        );
+        let lead = scene
+            .one_of(clause.from, &["in", "on", "at", "during", "after", "with", "per"])
+            .then(|| scene.np_at(clause.from + 1))
+            .flatten();
+        if let Some(owner) = lead.filter(|_| writes).and_then(record) {
+            sink.has(&owner, lists::read(scene, clause.after, clause.to), 1.6);
+            continue;
+        }
+        // "fills one log per day: weather, workers" and "adds the dishes: name, price".
+        let colon = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+        let Some(colon) = colon else { continue };
+        if scene.nps_in(clause.after, colon).last().is_some_and(|np| words::is_app_head(np.head())) {
+            // "a simple CRM: contacts, deals" lists records.
+            for np in objects(scene, colon + 1, clause.to).into_iter().filter(|np| !is_value(np)) {
+                if let Some(thing) = record(np) {
+                    sink.add(Fact::Mention(thing), np.span, 1.2);
+                }
+            }
+            continue;
+        }
+        let Some(owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else { continue };
+        let items = lists::read(scene, colon + 1, clause.to);
+        let known = items.iter().filter(|item| item.known()).count();
+        let (values, _) = values::values(scene, colon + 1, clause.to);
+        if known * 2 >= items.len() && !items.is_empty() && !words::is_not_record(owner.head()) {
+            sink.has(&owner, items, 2.0);
+        } else if values.len() >= 2 && archetypes::sort(&owner.name).is_some() {
+            // "mark attendance: present, absent".
+            let item = Item {
+                name: "status".into(),
+                entity: "status".into(),
+                span: Some(scene.span(colon, clause.to)),
+                values,
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.6);
+        }
+    }
+}
+
+/// "add walks to a club, each with a date": what the verb adds.
+fn each_with(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 1..scene.tokens.len() {
+        let each = scene.is(at, "each") && scene.is(at + 1, "with") && scene.is(at - 1, ",");
+        let Some(clause) = scene.clauses.iter().find(|clause| clause.from < at && at < clause.to).filter(|_| each)
+        else {
+            continue;
+        };
+        let owner = objects(scene, clause.after, at).into_iter().find(|np| !is_value(np)).and_then(record);
+        if let Some(owner) = owner.or_else(|| antecedent(scene, at)) {
+            sink.has(&owner, lists::read(scene, at + 2, clause.to), 2.0);
+        }
+    }
+}
+
+/// "is either insured or not".
+fn or_not(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be" || clause.passive) {
+        let Some(or) =
+            (clause.after.saturating_sub(1)..clause.to).find(|at| scene.is(*at, "or") && scene.is(*at + 1, "not"))
+        else {
+            continue;
+        };
+        let Some(word) = scene.token(or.saturating_sub(1)).map(|token| token.text.clone()) else { continue };
+        let owner = clause.subject.first().and_then(record).or_else(|| antecedent(scene, clause.from));
+        if let Some(owner) = owner {
+            let item = Item {
+                entity: word.clone(),
+                name: word,
+                span: Some(scene.span(or - 1, or + 2)),
+                kind: Some(fields::FieldType::Boolean),
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.5);
+        }
+    }
+}
+
+/// A profile holds what is known of the person.
+fn profile(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        asked(scene).filter(|clause| matches!(clause.class, Some(Class::Create | Class::Update | Class::Hold)))
+    {
+        let Some(np) =
+            scene.nps_in(clause.after, clause.to).next().filter(|np| matches!(np.head(), "profile" | "account"))
+        else {
+            continue;
+        };
+        let from = if scene.is(np.to, "with") { np.to + 1 } else { continue };
+        for owner in clause.subject.iter().filter_map(record) {
+            sink.has(&owner, lists::read(scene, from, clause.to), 2.0);
+        }
+    }
+}
+
+/// What must be approved is approved or not.
+fn approval(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        asked(scene).filter(|clause| clause.passive && clause.class == Some(Class::Approve) && clause.modal.is_some())
+    {
+        let Some(verb) = clause.verb.and_then(|at| scene.token(at)).filter(|token| token.text.ends_with("ed")) else {
+            continue;
+        };
+        let owner = clause.subject.first().and_then(record).or_else(|| antecedent(scene, clause.from));
+        if let Some(owner) = owner {
+            let item = Item {
+                entity: verb.text.clone(),
+                name: verb.text.clone(),
+                span: Some(verb.span),
+                kind: Some(fields::FieldType::Boolean),
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.5);
+        }
+    }
+}
+
+/// "sets a priority", "logs the hours spent and the cost": values of what was spoken of.
+fn sets(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| {
+        matches!(
+            clause.base,
+            "set" | "log" | "enter" | "fill" | "record" | "update" | "change" | "note" | "add" | "define" | "adjust"
+        )
+    }) {
+        let Some(np) = objects(scene, clause.after, clause.to).into_iter().next() else { continue };
+        let article = matches!(np.article.as_deref(), Some("a" | "an" | "the"));
+        if !article
+            || !is_value(np)
+            || np.owner.is_some()
+            || clause.passive
+            || clause.subject.is_empty() && clause.pronoun.is_none()
+        {
+            continue;
+        }
+        // "add a photo to the entry": of the entry.
+        let target = scene
+            .one_of(np.to, &["to", "of", "for", "on"])
+            .then(|| scene.np_at(np.to + 1))
+            .flatten()
+            .filter(|np| !is_value(np))
+            .and_then(record);
+        if let Some(owner) = target.or_else(|| antecedent(scene, clause.from)).filter(|owner| !owner.is_person()) {
+            let items = lists::read(scene, clause.after, clause.to).into_iter().take_while(Item::known).collect();
+            sink.has(&owner, items, 1.5);
+        }
+    }
+}

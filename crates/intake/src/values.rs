@@ -1,0 +1,162 @@
+//! What a name in a list may be: the values, bounds and units that stand after it or in its brackets.
+
+use crate::facts::Item;
+use crate::lexicon::fields::{self, FieldType};
+use crate::lexicon::{archetypes, words};
+use crate::lists;
+use crate::nouns;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+/// What stands in brackets after a name: values, fields, a unit, a constraint.
+pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usize) {
+    let text = scene.words(from, to);
+    match text.as_str() {
+        "unique" => return item.unique = true,
+        "required" | "mandatory" => return item.required = Some(true),
+        "optional" | "if any" | "if available" => return item.required = Some(false),
+        "yes / no" | "y / n" | "true / false" | "yes or no" | "yes , no" | "boolean" | "bool" | "true or false" => {
+            return item.kind = Some(FieldType::Boolean);
+        }
+        "markdown" | "rich text" | "long text" | "html" => return item.kind = Some(FieldType::LongText),
+        "file" | "image" | "pdf" | "upload" | "photo" => {
+            item.kind = Some(FieldType::Url);
+            return item.file = true;
+        }
+        "s" | "es" => return item.plural = true,
+        _ => {}
+    }
+    if text.contains("unique") && to - from <= 4 {
+        item.unique = true;
+        return;
+    }
+    let number = |at: usize| scene.token(at).and_then(|t| words::number(&t.text));
+    if let (Some(low), Some(high)) = (number(from), number(from + 2))
+        && scene.one_of(from + 1, &["-", "to", "–"])
+    {
+        item.min = Some(low);
+        item.max = Some(high);
+        item.kind = Some(FieldType::Integer);
+        return;
+    }
+    if to - from <= 2
+        && let Some(kind) = scene.token(to - 1).and_then(|t| unit(&t.text))
+    {
+        item.kind = Some(kind);
+        return;
+    }
+    let start = from + usize::from(scene.one_of(from, &["e.g", "eg", "like", "either", "i.e"]));
+    let start = start + usize::from(scene.one_of(start, &[".", ",", ":"]));
+    let listed = lists::read(scene, start, to);
+    let named = listed.iter().filter(|item| item.known()).count();
+    let (values, _) = values(scene, start, to);
+    let head = item.entity.rsplit('_').next().unwrap_or("");
+    let chooses = fields::takes_values(head) || fields::guess(head).is_some_and(|guess| guess.kind == FieldType::Enum);
+    let table = archetypes::sort(&item.entity).is_some() || archetypes::sort(head).is_some();
+    if values.len() >= 2 && chooses && (!table || named * 2 < listed.len().max(1)) {
+        item.values = values;
+    } else if !listed.is_empty() && named * 2 >= listed.len() && (table || item.plural || listed.len() >= 2) {
+        item.items = listed;
+    } else if values.len() >= 2 {
+        item.values = values;
+    }
+}
+
+/// A unit after a name tells its type.
+pub(crate) fn unit(word: &str) -> Option<FieldType> {
+    match word {
+        "minutes" | "minute" | "mins" | "min" | "seconds" | "secs" | "months" | "years" | "days" | "weeks"
+        | "points" | "stars" => Some(FieldType::Integer),
+        "hours" | "kg" | "kilograms" | "lbs" | "pounds" | "grams" | "g" | "cm" | "mm" | "km" | "miles" | "meters"
+        | "m2" | "sqm" | "liters" | "ml" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
+        "usd" | "eur" | "gbp" | "dollars" | "euros" | "pounds-sterling" | "$" | "€" | "£" => Some(FieldType::Money),
+        _ => None,
+    }
+}
+
+/// Values "a, b or c", "a / b / c", "a -> b -> c": the values and where they end.
+pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>, usize) {
+    let depth = scene.depth_at(from);
+    let mut found = Vec::new();
+    let mut start = from;
+    let mut at = from;
+    let mut last_was_or = false;
+    while at <= to {
+        let ends = at == to || scene.one_of(at, &[";", "."]);
+        let arrow = scene.one_of(at, &[",", "/", "|", "->", ">"])
+            || scene.one_of(at, &["or", "and", "then", "&"])
+            || scene.is(at, "to") && !found.is_empty();
+        let hyphen = scene.is(at, "-") && scene.is(at + 1, ">");
+        if scene.close_of(at).is_some() || scene.depth_at(at) < depth {
+            push_value(scene, &mut found, start, at);
+            return (found, at);
+        }
+        if ends || arrow || hyphen {
+            push_value(scene, &mut found, start, at);
+            if ends
+                || at > from && last_was_or && scene.is(at, ",")
+                || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Pronoun | Tag::Subordinator | Tag::Relative))
+                    && !scene.one_of(at + 1, &["no", "one", "other"])
+            {
+                return (found, at);
+            }
+            last_was_or = scene.one_of(at, &["or", "and"]);
+            start = at + 1 + usize::from(hyphen);
+        } else if matches!(scene.tag(at), Some(Tag::Subordinator | Tag::Relative))
+            || at > start && matches!(scene.tag(at), Some(Tag::Modal | Tag::Be))
+        {
+            return (found, start);
+        }
+        at += 1;
+    }
+    (found, to)
+}
+
+fn push_value(scene: &Scene<'_>, found: &mut Vec<String>, from: usize, to: usize) {
+    let mut from = from;
+    while from < to && scene.one_of(from, &["or", "and", "either", "then", "to", "a", "an", "e.g", ":", "from"]) {
+        from += 1;
+    }
+    if to <= from || to - from > 4 {
+        return;
+    }
+    let value = value(scene, from, to);
+    if let Some((first, last)) = value.split_once("_").filter(|_| to - from == 1)
+        && let (Some(letter), Some(low), Some(high)) = series(first, last)
+        && high > low
+        && high - low < 20
+    {
+        found.extend((low..=high).map(|n| format!("{letter}{n}")));
+        return;
+    }
+    if !value.is_empty() && !found.contains(&value) && value != "etc" {
+        found.push(value);
+    }
+}
+
+/// "p0", "p3" are the ends of a series.
+fn series(first: &str, last: &str) -> (Option<String>, Option<i64>, Option<i64>) {
+    let split = |text: &str| {
+        let letters: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
+        let number = text.get(letters.len()..).and_then(|digits| digits.parse::<i64>().ok());
+        (letters, number)
+    };
+    let ((a, low), (b, high)) = (split(first), split(last));
+    ((a == b && a.len() == 1).then_some(a), low, high)
+}
+
+pub(crate) fn value(scene: &Scene<'_>, from: usize, to: usize) -> String {
+    let parts: Vec<&str> = scene
+        .tokens
+        .get(from..to)
+        .unwrap_or(&[])
+        .iter()
+        .filter(|t| !t.one_of(&["\"", "'", "*", "`"]))
+        .map(|t| t.text.as_str())
+        .collect();
+    let name = nouns::snake(&parts);
+    if name.starts_with('n') && parts.first().is_some_and(|p| p.starts_with(|c: char| c.is_ascii_digit())) {
+        return name.get(1..).unwrap_or("").to_owned();
+    }
+    name
+}
