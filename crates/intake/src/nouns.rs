@@ -49,6 +49,13 @@ impl Np {
     /// Singular snake_case without describing words: the name of a record.
     pub(crate) fn entity(&self) -> String {
         let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+        // "SMS follow-ups" are follow-ups.
+        let channel = |noun: &&str| crate::lexicon::has("sms email text push whatsapp slack", noun);
+        let nouns = if nouns.len() > 1 && nouns.first().is_some_and(channel) {
+            nouns.get(1..).unwrap_or(&[]).to_vec()
+        } else {
+            nouns
+        };
         // "property maintenance request" is a maintenance request.
         if let Some(tail) = nouns.len().checked_sub(2).filter(|cut| *cut > 0).and_then(|cut| nouns.get(cut..))
             && archetypes::sort(&snake(tail)).is_some()

@@ -96,6 +96,10 @@ impl<'t> Place<'t> {
     fn base(&self) -> Tag {
         match self.previous {
             Some(Tag::To | Tag::Modal | Tag::Negation | Tag::Relative) => return Tag::Verb,
+            // "send them texts": an object, then what is sent.
+            Some(Tag::Pronoun) if self.noun_too && self.before.iter().rev().nth(1) == Some(&Tag::Verb) => {
+                return Tag::Noun;
+            }
             Some(Tag::Pronoun) => {
                 let subject = self.previous_token.is_some_and(|p| {
                     words::is_subject_pronoun(&p.text)

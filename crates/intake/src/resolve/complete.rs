@@ -12,6 +12,7 @@ pub(crate) fn complete(draft: &mut Draft) {
     joins(draft);
     labels(draft);
     contacts(draft);
+    first_values(draft);
     reachable(draft);
     acyclic(draft);
 }
@@ -108,11 +109,63 @@ fn joins(draft: &mut Draft) {
     }
 }
 
+/// What is sent has a text and a time.
+fn sent(draft: &mut Draft, name: &str) {
+    for (field_name, kind) in [("message", FieldType::LongText), ("send_at", FieldType::Datetime)] {
+        let mut field = Field::new(field_name, kind);
+        field.required = Some(field_name == "message");
+        field.assumed = true;
+        if let Some(entity) = draft.entity_mut(name) {
+            entity.fields.push(field);
+        }
+        let what = format!("/entity/{name}/field/{field_name}");
+        draft.note(
+            what,
+            format!("a {} has a {}", words(name), words(field_name)),
+            "message.added",
+            None,
+            &["no such field"],
+        );
+    }
+}
+
+/// A record starts with the first of its states.
+fn first_values(draft: &mut Draft) {
+    let mut notes = Vec::new();
+    for entity in &mut draft.entities {
+        let name = entity.name.clone();
+        for field in entity
+            .fields
+            .iter_mut()
+            .filter(|field| field.kind == FieldType::Enum && matches!(field.name.as_str(), "status" | "stage"))
+        {
+            if field.default.is_none()
+                && field.required != Some(true)
+                && let Some(first) = field.values.first().cloned()
+            {
+                notes.push((
+                    format!("/entity/{name}/field/{}/default", field.name),
+                    format!("a new {} is {}", words(&name), words(&first)),
+                ));
+                field.default = Some(first);
+            }
+        }
+    }
+    for (what, text) in notes {
+        draft.note(what, text, "status.first", None, &["no default"]);
+    }
+}
+
 /// Every entity has something to call it by.
 fn labels(draft: &mut Draft) {
     let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
     for name in names {
         let Some(entity) = draft.entity_mut(&name) else { continue };
+        let bare = entity.fields.iter().all(|field| field.kind == FieldType::Reference);
+        if bare && matches!(name.as_str(), "follow_up" | "followup" | "message") {
+            sent(draft, &name);
+            continue;
+        }
         let labelled = entity.fields.iter().any(|field| {
             matches!(
                 field.kind,

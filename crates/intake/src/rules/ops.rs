@@ -10,6 +10,7 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule { id: "op.message", example: "I log hikers and send them SMS follow-ups.", run: message },
     Rule { id: "op.tag", example: "People tag recipes.", run: tag },
     Rule { id: "op.verb", example: "Keepers log walks.", run: verb },
     Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
@@ -217,6 +218,39 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
                 scene.span(clause.from, clause.to),
                 if weight > 1.0 { 0.8 } else { 0.5 },
             );
+        }
+    }
+}
+
+/// "send them follow-ups": what a person sends by hand is kept, with whom it went to.
+fn message(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene
+        .clauses
+        .iter()
+        .filter(|clause| clause.class == Some(Class::Send) && clause.polarity == Polarity::Asked && !clause.passive)
+    {
+        let by_itself =
+            scene.clauses.iter().any(|other| other.sentence == clause.sentence && other.join == Join::Condition);
+        let Some(np) = objects(scene, clause.after, clause.to).into_iter().last().filter(|_| !by_itself) else {
+            continue;
+        };
+        let kept = matches!(
+            np.entity().as_str(),
+            "follow_up" | "followup" | "message" | "announcement" | "campaign" | "invitation" | "quote" | "offer"
+        );
+        let Some(child) = record(np).filter(|_| kept) else { continue };
+        let span = scene.span(clause.from, clause.to);
+        let to = scene.one_of(clause.after, &["them", "him", "her", "it"])
+            || scene.is(np.to, "to") && scene.one_of(np.to + 1, &["them", "him", "her"]);
+        let named = scene
+            .nps_in(clause.after, clause.to)
+            .find(|other| other.span != np.span)
+            .and_then(record)
+            .filter(Thing::is_person);
+        let parent = if to { antecedent(scene, clause.from) } else { named };
+        sink.add(Fact::Mention(child.clone()), span, 0.8);
+        if let Some(parent) = parent.filter(|parent| parent.name != child.name) {
+            sink.add(Fact::Belongs { child, parent }, span, 1.5);
         }
     }
 }
