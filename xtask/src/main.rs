@@ -1,2 +1,50 @@
-//! Not written yet.
-fn main() {}
+//! `cargo xtask`: the chores of those who work on Supermaker itself — checking, generated files, benchmark.
+//!
+//! Nothing here is part of the program that users run; that one is only built, started and asked from outside.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod bench;
+mod check;
+mod documents;
+mod failure;
+mod generated;
+mod sources;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of those who work on Supermaker itself.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run everything that CI checks, stopping at the first failure.
+    Check(check::Args),
+    /// Write the generated files of this repository anew, or check that they are current.
+    Generated(generated::Args),
+    /// Measure the server beside a bare axum on this machine.
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Check(args) => check::run(&args),
+        Chore::Generated(args) => generated::run(&args),
+        Chore::Bench(args) => bench::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

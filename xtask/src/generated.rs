@@ -1,0 +1,164 @@
+//! `cargo xtask generated`: files of this repository that the program itself writes, so that none is stale.
+//!
+//! Today that is `examples/lead-tracker`, what `supermaker new` makes of the README's request. Secrets are not kept.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args as Arguments;
+
+use crate::failure::{Failure, Result};
+use crate::workspace::{self, root};
+
+/// Whether to write or to compare.
+#[derive(Arguments)]
+pub struct Args {
+    /// Change nothing; fail where a file is not what the program writes today.
+    #[arg(long)]
+    check: bool,
+}
+
+/// The folder that `supermaker new` writes, and the English it is made from.
+const FOLDER: &str = "examples/lead-tracker";
+const REQUEST: &str =
+    "Build me a lead tracker where I can log prospects, update their status, and send them SMS follow-ups";
+
+/// Random for each folder, or made by running: never in the repository.
+const NOT_KEPT: &[&str] = &[".env", "data"];
+
+/// Contents by path relative to the folder, with `/`.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Writes the files, or checks them.
+pub fn run(args: &Args) -> Result<()> {
+    if args.check {
+        println!("{}", check()?);
+        return Ok(());
+    }
+    let fresh = fresh()?;
+    let known = known()?;
+    for gone in known.keys().filter(|path| !fresh.contains_key(*path)) {
+        let path = root().join(FOLDER).join(gone);
+        fs::remove_file(&path).map_err(|error| Failure::cannot(format!("remove {}", path.display()), error))?;
+    }
+    for (path, content) in &fresh {
+        let path = root().join(FOLDER).join(path);
+        write(&path, content).map_err(|error| Failure::cannot(format!("write {}", path.display()), error))?;
+    }
+    let changes = differences(&known, &fresh);
+    changes.iter().for_each(|change| println!("{change}"));
+    println!("{FOLDER}: {} files, {} changed", fresh.len(), changes.len());
+    Ok(())
+}
+
+/// Fails where a file is not what the program writes today.
+pub fn check() -> Result<String> {
+    let fresh = fresh()?;
+    let changes = differences(&known()?, &fresh);
+    if changes.is_empty() {
+        Ok(format!("{FOLDER}: {} files are current", fresh.len()))
+    } else {
+        let hint = "cargo xtask generated, then read the diff";
+        Err(Failure::new(format!("{FOLDER} is not current:\n       {}", changes.join("\n       "))).hint(hint))
+    }
+}
+
+/// What the program writes today.
+fn fresh() -> Result<Files> {
+    // Features as in `cargo test --workspace`, so that little is built twice.
+    let program = workspace::build("supermaker", &["--workspace", "--bin", "supermaker"])?;
+    let temporary = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
+    let folder = temporary.path().join("lead-tracker");
+    let mut new = Command::new(program);
+    new.args(["new", REQUEST, "--yes", "--dir"]).arg(&folder).current_dir(temporary.path());
+    workspace::output(&mut new)?;
+    let mut files = Files::new();
+    collect(&folder, "", &mut files).map_err(|error| Failure::cannot("read what `supermaker new` wrote", error))?;
+    if files.is_empty() { Err(Failure::new("`supermaker new` wrote no files")) } else { Ok(files) }
+}
+
+/// What is in the repository.
+fn known() -> Result<Files> {
+    let mut files = Files::new();
+    for path in workspace::files()? {
+        if let Some(inner) = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')) {
+            let content =
+                fs::read(root().join(&path)).map_err(|error| Failure::cannot(format!("read {path}"), error))?;
+            files.insert(inner.to_owned(), content);
+        }
+    }
+    Ok(files)
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if NOT_KEPT.contains(&name.as_str()) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            files.insert(name, fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content)
+}
+
+/// One line for each file that differs, in the order of their names.
+fn differences(known: &Files, fresh: &Files) -> Vec<String> {
+    let mut paths: Vec<&String> = known.keys().chain(fresh.keys()).collect();
+    paths.sort();
+    paths.dedup();
+    let difference = |path: &String| match (known.get(path), fresh.get(path)) {
+        (Some(old), Some(new)) if old == new => None,
+        (Some(old), Some(new)) => Some(format!("{path}: differs from line {}", first_difference(old, new))),
+        (Some(_), None) => Some(format!("{path}: is not written any more")),
+        (None, _) => Some(format!("{path}: is missing")),
+    };
+    paths.into_iter().filter_map(difference).collect()
+}
+
+fn first_difference(old: &[u8], new: &[u8]) -> usize {
+    let same = old.iter().zip(new).take_while(|(old, new)| old == new);
+    same.filter(|(byte, _)| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(list: &[(&str, &str)]) -> Files {
+        list.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn every_difference_is_told() {
+        let known = files(&[("a", "1\n2\n3\n"), ("gone", ""), ("same", "x")]);
+        let fresh = files(&[("a", "1\n2\nthree\n"), ("new", ""), ("same", "x")]);
+        let expected = ["a: differs from line 3", "gone: is not written any more", "new: is missing"];
+        assert_eq!(differences(&known, &fresh), expected);
+        assert!(differences(&known, &known).is_empty());
+    }
+
+    #[test]
+    fn secrets_are_not_kept_and_folders_are_walked() {
+        let temporary = tempfile::tempdir().unwrap();
+        for path in [".env", ".env.example", "docs/api.md", "docs/.env.md", "data/app.db"] {
+            write(&temporary.path().join(path), b"text").unwrap();
+        }
+        let mut found = Files::new();
+        collect(temporary.path(), "", &mut found).unwrap();
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), [".env.example", "docs/.env.md", "docs/api.md"]);
+    }
+}
