@@ -157,7 +157,9 @@ fn body(schema: &str, example: Option<Json>) -> Json {
 }
 
 fn tokens_answer() -> Json {
-    let example = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 900, "refresh_token": REFRESH_TOKEN });
+    let example = json!({
+        "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 900, "refresh_token": REFRESH_TOKEN,
+    });
     json_answer("The tokens of the session.", &[], reference("schemas", "Tokens"), Some(example))
 }
 
@@ -208,26 +210,49 @@ fn accepted() -> Json {
 
 fn tokens() -> Json {
     let properties = json!({
-        "access_token": { "type": "string", "description": "A JWT, for `Authorization: Bearer …`.", "examples": [ACCESS_TOKEN] },
+        "access_token": {
+            "type": "string", "description": "A JWT, for `Authorization: Bearer …`.",
+            "examples": [ACCESS_TOKEN],
+        },
         "token_type": { "type": "string", "const": "Bearer", "description": "How it is sent.", "examples": ["Bearer"] },
-        "expires_in": { "type": "integer", "minimum": 1, "description": "Seconds until it expires.", "examples": [900] },
-        "refresh_token": { "type": "string", "description": "Good for one new pair of tokens.", "examples": [REFRESH_TOKEN] },
+        "expires_in": {
+            "type": "integer", "minimum": 1, "description": "Seconds until it expires.",
+            "examples": [900],
+        },
+        "refresh_token": {
+            "type": "string", "description": "Good for one new pair of tokens.",
+            "examples": [REFRESH_TOKEN],
+        },
     });
     whole("The tokens of a session (RFC 6749 §5.1).", properties)
 }
 
 fn refresh_body() -> Json {
-    let token = json!({ "type": "string", "minLength": 1, "description": "The newest one of the session.", "examples": [REFRESH_TOKEN] });
+    let token = json!({
+        "type": "string", "minLength": 1, "description": "The newest one of the session.", "examples": [REFRESH_TOKEN],
+    });
     whole("What renews the tokens of a session.", json!({ "refresh_token": token }))
 }
 
 fn caller(blueprint: &Blueprint) -> Json {
     let roles = json!({ "type": "string", "enum": blueprint.auth.roles });
     let mut properties = json!({
-        "id": { "type": "string", "format": "uuid", "description": "The id that rows and references name.", "examples": [examples::UUID] },
-        "sub": { "type": "string", "description": "What the issuer of the token calls the caller.", "examples": [examples::UUID] },
-        "email": { "type": ["string", "null"], "format": "email", "description": "Null if the issuer did not say.", "examples": [EMAIL] },
-        "roles": { "type": "array", "uniqueItems": true, "items": roles, "description": "What the operator gave.", "examples": [[]] },
+        "id": {
+            "type": "string", "format": "uuid", "description": "The id that rows and references name.",
+            "examples": [examples::UUID],
+        },
+        "sub": {
+            "type": "string", "description": "What the issuer of the token calls the caller.",
+            "examples": [examples::UUID],
+        },
+        "email": {
+            "type": ["string", "null"], "format": "email", "description": "Null if the issuer did not say.",
+            "examples": [EMAIL],
+        },
+        "roles": {
+            "type": "array", "uniqueItems": true, "items": roles, "description": "What the operator gave.",
+            "examples": [[]],
+        },
     });
     // Users of other issuers never registered, so what registration asks for may be missing.
     let all_registered = !accepts(blueprint, TokenSource::BetterAuth);
@@ -255,8 +280,10 @@ fn key_set() -> Json {
     let text = |description: &str| json!({ "type": "string", "description": description });
     let key = whole(
         "A public key (RFC 8037).",
-        json!({ "kty": { "const": "OKP" }, "crv": { "const": "Ed25519" }, "alg": { "const": "EdDSA" }, "use": { "const": "sig" },
-            "kid": text("What tokens name it by."), "x": text("The key, in base64url.") }),
+        json!({
+            "kty": { "const": "OKP" }, "crv": { "const": "Ed25519" }, "alg": { "const": "EdDSA" },
+            "use": { "const": "sig" }, "kid": text("What tokens name it by."), "x": text("The key, in base64url."),
+        }),
     );
     whole("A set of public keys.", json!({ "keys": { "type": "array", "items": key } }))
 }

@@ -11,10 +11,13 @@ use super::{Subject, examples, reference};
 
 /// The parameters that entities share.
 pub(super) fn shared(blueprint: &Blueprint) -> Json {
+    let tag = json!({ "type": "string", "examples": ["\"7\""] });
     let mut shared = json!({
         "Limit": {
-            "name": "limit", "in": "query", "description": "How many rows at most.", "example": DEFAULT_LIMIT,
-            "schema": { "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT },
+            "name": "limit", "in": "query", "description": "How many rows at most.",
+            "schema": {
+                "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT, "examples": [DEFAULT_LIMIT],
+            },
         },
         "Cursor": {
             "name": "cursor", "in": "query",
@@ -22,25 +25,25 @@ pub(super) fn shared(blueprint: &Blueprint) -> Json {
             "schema": { "type": "string" },
         },
         "Count": {
-            "name": "count", "in": "query", "description": "`exact` adds `total` to the page.", "example": "exact",
-            "schema": { "type": "string", "enum": ["exact"] },
+            "name": "count", "in": "query", "description": "`exact` adds `total` to the page.",
+            "schema": { "type": "string", "enum": ["exact"], "examples": ["exact"] },
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "required": blueprint.api.require_if_match,
             "description": "The `ETag` that was last read: the change is refused if the row has changed since. `*` is any.",
-            "schema": { "type": "string" }, "example": "\"7\"",
+            "schema": tag,
         },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header",
             "description": "An `ETag` that was read before: 304 without a body if the row is still the same.",
-            "schema": { "type": "string" }, "example": "\"7\"",
+            "schema": tag,
         },
     });
     if blueprint.api.user_path {
         shared["UserId"] = json!({
             "name": "user_id", "in": "path", "required": true,
             "description": "The caller's own id, which `/auth/me` says, or the `sub` of the token. Any other is 403.",
-            "schema": { "type": "string", "minLength": 1 }, "example": examples::UUID,
+            "schema": { "type": "string", "minLength": 1, "examples": [examples::UUID] },
         });
     }
     shared
@@ -51,7 +54,7 @@ pub(super) fn id(entity: &Entity) -> Json {
     json!({
         "name": "id", "in": "path", "required": true,
         "description": format!("The id of the {}.", words(&entity.name)),
-        "schema": kinds::id(entity.id), "example": examples::id(entity.id),
+        "schema": with_example(kinds::id(entity.id), examples::id(entity.id)),
     })
 }
 
@@ -80,10 +83,18 @@ fn sort(entity: &Entity) -> Json {
 }
 
 fn choice(name: &str, description: &str, words: &[&str], example: Json) -> Json {
+    let items = json!({ "type": "string", "enum": words });
+    let schema = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": items, "examples": [example] });
     json!({
-        "name": name, "in": "query", "description": description, "style": "form", "explode": false, "example": example,
-        "schema": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": words } },
+        "name": name, "in": "query", "description": description, "style": "form", "explode": false, "schema": schema,
     })
+}
+
+/// The example stands in the schema, not beside it: what stands beside it is what the page of `/docs` fills in unasked,
+/// and a list with every filter that it could have is refused.
+fn with_example(mut schema: Json, example: Json) -> Json {
+    schema["examples"] = json!([example]);
+    schema
 }
 
 /// Every filter of an attribute that the parser takes. `status[eq]` is the same as `status`, which is shown alone.
@@ -96,12 +107,12 @@ fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
         let (schema, example) = value(entity, attribute, operator);
         List::parse(entity, &[(name.clone(), as_text(&example))]).ok()?;
         let description = format!("Only rows whose `{column}` {}.", meaning(operator, attribute.nullable(entity)));
-        let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+        let mut parameter = json!({ "name": name, "in": "query", "description": description });
         if example.is_array() {
             parameter["style"] = "form".into();
             parameter["explode"] = false.into();
         }
-        parameter["example"] = example;
+        parameter["schema"] = with_example(schema, example);
         Some(parameter)
     };
     operators.filter_map(filter).collect()

@@ -24,7 +24,10 @@ pub(super) fn of_problems(problems: &[&Problem]) -> Vec<(String, Json)> {
 
 /// The headers of answers.
 pub(super) fn headers() -> Json {
-    let header = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string" }, "example": example });
+    let header = |description: &str, example: &str| {
+        let schema = json!({ "type": "string", "examples": [example] });
+        json!({ "description": description, "schema": schema })
+    };
     json!({
         "X-Request-Id": header("The id of this request in the log: the one that was sent, or a new one.", "4f1c2a9b7d3e5f60-1a"),
         "ETag": header("The version of the row, for `If-Match` and `If-None-Match`.", "\"7\""),
@@ -56,9 +59,15 @@ pub(super) fn schemas() -> [(String, Json); 1] {
         "description": "One thing that is not valid.",
         "required": ["pointer", "code", "detail"],
         "properties": {
-            "pointer": { "type": "string", "description": "Where in the body, as a JSON pointer (RFC 6901).", "examples": ["/email"] },
+            "pointer": {
+                "type": "string", "description": "Where in the body, as a JSON pointer (RFC 6901).",
+                "examples": ["/email"],
+            },
             "code": { "type": "string", "description": "What is wrong, for machines.", "examples": ["email"] },
-            "detail": { "type": "string", "description": "What is wrong, for people.", "examples": ["must be an e-mail address"] },
+            "detail": {
+                "type": "string", "description": "What is wrong, for people.",
+                "examples": ["must be an e-mail address"],
+            },
         },
         "additionalProperties": false,
     });
@@ -67,11 +76,23 @@ pub(super) fn schemas() -> [(String, Json); 1] {
         "description": "What went wrong (RFC 9457).",
         "required": ["type", "title", "status", "code", "detail", "request_id"],
         "properties": {
-            "type": { "type": "string", "format": "uri", "enum": types, "description": "The kind of problem, as a URN." },
-            "title": { "type": "string", "description": "The kind of problem, for people.", "examples": [VALIDATION.title] },
-            "status": { "type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status.", "examples": [422] },
+            "type": {
+                "type": "string", "format": "uri", "enum": types,
+                "description": "The kind of problem, as a URN.",
+            },
+            "title": {
+                "type": "string", "description": "The kind of problem, for people.",
+                "examples": [VALIDATION.title],
+            },
+            "status": {
+                "type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status.",
+                "examples": [422],
+            },
             "code": { "type": "string", "enum": codes, "description": "The kind of problem, for machines." },
-            "detail": { "type": "string", "description": "What is wrong with this request.", "examples": ["1 field is not valid"] },
+            "detail": {
+                "type": "string", "description": "What is wrong with this request.",
+                "examples": ["1 field is not valid"],
+            },
             "errors": { "type": "array", "minItems": 1, "items": error,
                 "description": "Every single thing that is wrong, where there are such." },
             "request_id": { "type": "string", "description": "The `X-Request-Id`, for questions to the operator.",

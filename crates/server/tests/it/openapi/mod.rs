@@ -106,6 +106,21 @@ fn every_property_and_every_body_has_an_example() {
     }
 }
 
+/// What stands beside a schema is filled in by the page of `/docs`, and nobody wants all filters at once.
+#[test]
+fn parameters_have_examples_that_are_not_filled_in() {
+    for case in CASES {
+        let document = case.document();
+        let of_operations = document.operations().filter_map(|(_, _, operation)| operation["parameters"].as_array());
+        let parameters: Vec<&Json> = of_operations.flatten().map(|parameter| document.follow(parameter)).collect();
+        assert!(parameters.len() > 20, "{}", case.name);
+        for parameter in parameters {
+            let has = parameter["schema"].get("examples").is_some() || parameter["name"] == "cursor";
+            assert!(has && parameter.get("example").is_none(), "{}: {parameter}", case.name);
+        }
+    }
+}
+
 /// The schema is one reading of the limits; the reader of bodies is the one that counts.
 #[test]
 fn the_reader_of_bodies_takes_the_examples() {

@@ -149,14 +149,15 @@ fn fill(path: &str, user_id: &str, id: &Json) -> String {
 
 /// The example of each query parameter, by itself.
 fn queries(document: &Document, operation: &Json) -> Vec<String> {
-    let parameters =
-        operation["parameters"].as_array().into_iter().flatten().map(|parameter| document.follow(parameter));
-    let in_query = parameters.filter(|parameter| parameter["in"] == "query" && parameter.get("example").is_some());
     let encode =
         |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-    in_query
-        .map(|parameter| format!("{}={}", encode(text(&parameter["name"])), encode(&spell(&parameter["example"]))))
-        .collect()
+    let query = |parameter: &Json| {
+        let example = parameter["schema"]["examples"].get(0)?;
+        Some(format!("{}={}", encode(text(&parameter["name"])), encode(&spell(example))))
+    };
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let parameters = parameters.map(|parameter| document.follow(parameter));
+    parameters.filter(|parameter| parameter["in"] == "query").filter_map(query).collect()
 }
 
 fn spell(example: &Json) -> String {
