@@ -2,6 +2,7 @@
 //! Write the statements anew with `UPDATE_EXPECT=1 cargo test -p schema`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::disallowed_methods, reason = "SQLite itself must accept the statements")]
 
 use std::path::Path;
 

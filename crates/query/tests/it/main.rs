@@ -13,10 +13,10 @@ use query::cursor::CursorKey;
 use query::{Actor, Catalog, Denied, Origin, PlanError, Request, User, Verb};
 use work::{Dialect, Otherwise, Step, Work};
 
-pub const KEY: CursorKey = CursorKey([1; 32]);
+const KEY: CursorKey = CursorKey([1; 32]);
 
 /// Prospects with an owner, notes below them, tags for all.
-pub const LEADS: &str = r#"
+const LEADS: &str = r#"
 [app]
 name = "leads"
 [auth]
@@ -49,20 +49,20 @@ id = "uuid"
 label = { type = "text", required = true, unique = true }
 "#;
 
-pub fn leads() -> Arc<Blueprint> {
+fn leads() -> Arc<Blueprint> {
     Arc::new(blueprint::load(LEADS).unwrap_or_else(|problems| panic!("{problems}")))
 }
 
-pub fn entity(blueprint: &Blueprint, name: &str) -> EntityIndex {
+fn entity(blueprint: &Blueprint, name: &str) -> EntityIndex {
     EntityIndex(blueprint.entities.iter().position(|entity| entity.name == name).unwrap())
 }
 
-pub fn stranger() -> Actor {
+fn stranger() -> Actor {
     Actor::Stranger
 }
 
 /// A signed-in user whose id is his name, for short.
-pub fn user(name: &str, roles: &[&str]) -> Actor {
+fn user(name: &str, roles: &[&str]) -> Actor {
     Actor::User(User {
         id: name.to_owned(),
         iss: "own".to_owned(),
@@ -73,25 +73,19 @@ pub fn user(name: &str, roles: &[&str]) -> Actor {
     })
 }
 
-pub fn origin() -> Origin {
+fn origin() -> Origin {
     Origin { at: "2026-11-21T00:00:00.000000Z".to_owned(), request_id: "r1".to_owned(), ip: None }
 }
 
 #[derive(Debug)]
 #[expect(dead_code, reason = "read by Debug")]
-pub enum Refused {
+enum Refused {
     Denied(Denied),
     Plan(PlanError),
 }
 
 /// The way through, once.
-pub fn work(
-    blueprint: &Arc<Blueprint>,
-    name: &str,
-    actor: Actor,
-    verb: Verb,
-    request: Request,
-) -> Result<Work, Refused> {
+fn work(blueprint: &Arc<Blueprint>, name: &str, actor: Actor, verb: Verb, request: Request) -> Result<Work, Refused> {
     let index = entity(blueprint, name);
     let access = query::access::decide(blueprint.entity(index), verb, actor, None).map_err(Refused::Denied)?;
     let plan = query::plan(blueprint, index, access, request, origin(), &KEY).map_err(Refused::Plan)?;
@@ -99,7 +93,7 @@ pub fn work(
 }
 
 /// A work as text: a line a statement, its parameters, and what it means to find nothing.
-pub fn text(work: &Work) -> String {
+fn text(work: &Work) -> String {
     let mut out = format!("{:?}\n", work.mode);
     for step in &work.steps {
         let (name, statement, none) = match step {

@@ -154,6 +154,7 @@ impl Settings {
     ///
     /// # Errors
     /// Everything that is wrong with them.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the server reads the environment")]
     pub fn from_environment() -> Result<Settings, Vec<SettingProblem>> {
         Settings::read(|name| std::env::var(name).ok())
     }

@@ -15,6 +15,7 @@ const FILE: &str = "STORE_TEST_KILL_FILE";
 /// Writes until it is killed, and prints what was acknowledged.
 #[test]
 #[ignore = "the process that the test below starts and kills"]
+#[expect(clippy::disallowed_methods, reason = "what the test below tells the process that it starts")]
 fn child() {
     let path = PathBuf::from(std::env::var_os(FILE).expect("run by the test below"));
     let store = Store::open(Options::new(path)).unwrap();

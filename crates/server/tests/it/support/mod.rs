@@ -110,6 +110,7 @@ impl TestApp {
     }
 
     /// A value read straight from the database file, by another connection.
+    #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
     pub fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> T {
         let connection = rusqlite::Connection::open(self.folder.path().join("app.db")).unwrap();
         connection.query_row(query, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{query}: {error}"))
