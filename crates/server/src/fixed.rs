@@ -76,7 +76,9 @@ where
         Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
         Fixed::Ready => ready(app).await,
         Fixed::OpenApi => Ok(HttpResponse::json(StatusCode::OK, app.openapi.clone()).with(CACHE_CONTROL, "no-cache")),
-        Fixed::Docs => docs::page(http.uri.path().trim_start_matches("/docs")).ok_or_else(ApiError::not_found),
+        Fixed::Docs => {
+            docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)
+        }
         Fixed::Keys => Ok(app.auth.jwks()),
         Fixed::Auth(route) => auth(app, route, &mut http).await,
     }

@@ -1,6 +1,7 @@
-//! How writes become one transaction: each in a savepoint, one commit for all, and what happens when that fails.
+//! How writes become one transaction: each undone by itself if it is refused, one commit for all, and what happens when
+//! that fails.
 
-use work::{Outcome, Work};
+use work::{Outcome, Step, Work};
 
 use crate::connection::Handle;
 use crate::{StoreError, steps};
@@ -41,8 +42,18 @@ pub(crate) fn together<R>(
     while !next.is_empty() {
         let mut works = next.into_iter();
         while let Some(mut write) = works.next() {
-            write.result = in_savepoint(handle, &write.work);
+            let (result, rest) = if refused_after_change(&write.work) {
+                (in_savepoint(handle, &write.work), Rest::Stands)
+            } else {
+                bare(handle, &write.work)
+            };
+            write.result = result;
             done.push(write);
+            if rest == Rest::Tainted
+                && let Err(error) = roll_back(&handle.connection)
+            {
+                return failed(done.into_iter().chain(works).collect(), &error);
+            }
             if handle.connection.is_autocommit() {
                 return one_by_one(handle, done, works.collect());
             }
@@ -55,8 +66,7 @@ pub(crate) fn together<R>(
     }
 }
 
-/// After an error that made SQLite undo the whole transaction (a full disk, an interruption): its cause keeps its
-/// error, and the others, whose work is gone with it, each get a transaction of their own.
+/// After an error that undid the whole transaction (a full disk, an interruption): its cause keeps its error, and the others, whose work is gone with it, each get a transaction of their own.
 fn one_by_one<R>(handle: &Handle, mut done: Vec<Write<R>>, left: Vec<Write<R>>) -> Vec<Write<R>> {
     let cause = done.pop();
     let rerun = |mut write: Write<R>| {
@@ -71,6 +81,32 @@ fn failed<R>(mut writes: Vec<Write<R>>, error: &StoreError) -> Vec<Write<R>> {
         write.result = Err(error.clone());
     }
     writes
+}
+
+/// Whether a work can be refused when it has changed something already. Most creates cannot, and a savepoint is dear: while
+/// one is open, SQLite copies every page that is touched.
+fn refused_after_change(work: &Work) -> bool {
+    let changes = |step: &Step| matches!(step, Step::One { .. } | Step::Change { .. } | Step::Run(_));
+    let refuses = |step: &Step| matches!(step, Step::One { .. } | Step::Change { .. } | Step::Require { .. });
+    let after_change = work.steps.iter().skip_while(|step| !changes(step)).skip(1);
+    after_change.into_iter().any(refuses)
+}
+
+/// What a work that failed has left of the others' transaction.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    Stands,
+    Tainted,
+}
+
+/// Runs a work that is refused, if at all, before it changes anything: a statement that fails undoes itself. Should it fail
+/// later all the same, what it changed cannot be told from what the others changed.
+fn bare(handle: &Handle, work: &Work) -> (Result<Outcome, StoreError>, Rest) {
+    let before = handle.connection.total_changes();
+    let result = handle.limited(|connection| steps::run(connection, work));
+    let failed = !matches!(result, Ok(Outcome::Done(_)));
+    let rest = if failed && handle.connection.total_changes() != before { Rest::Tainted } else { Rest::Stands };
+    (result, rest)
 }
 
 fn in_savepoint(handle: &Handle, work: &Work) -> Result<Outcome, StoreError> {

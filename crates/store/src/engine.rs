@@ -74,7 +74,6 @@ CREATE TABLE "_audit" (
   "outcome" TEXT NOT NULL,
   "batch" TEXT
 ) STRICT;
-CREATE INDEX "_audit_entity_index" ON "_audit" ("entity", "entity_id");
 CREATE TRIGGER "_audit_no_update" BEFORE UPDATE ON "_audit"
   BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER "_audit_no_delete" BEFORE DELETE ON "_audit"

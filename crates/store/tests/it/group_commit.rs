@@ -79,6 +79,30 @@ fn each_gets_its_own_answer_and_harms_no_other() {
     assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "_audit""#), plain_notes as i64 + 1);
 }
 
+/// Works whose steps are all changes run without a savepoint, for they cannot be refused half way. When one breaks half way
+/// all the same, the others of its batch are done again without it.
+#[test]
+fn a_work_that_breaks_where_none_should_harms_no_other() {
+    let database = Database::with(|options| options.busy_timeout_ms = 60_000);
+    let breaks = || {
+        let insert = Step::Run(statement(r#"INSERT INTO "notes" ("title") VALUES ('half a work')"#, &[]));
+        let nonsense = Step::Run(statement("nonsense", &[]));
+        write(vec![insert, nonsense])
+    };
+    let works = (0..60).map(|number| if number % 20 == 10 { breaks() } else { add(&format!("note {number}")) });
+    let results = blocked(&database, works);
+    for (number, result) in results.iter().enumerate() {
+        match number % 20 {
+            10 => assert!(matches!(result, Err(StoreError::Broken { .. })), "{number}: {result:?}"),
+            _ => assert!(matches!(result, Ok(Outcome::Done(_))), "{number}: {result:?}"),
+        }
+    }
+    let titles = database.titles();
+    assert_eq!(titles.len(), 57, "each is there once");
+    assert!(!titles.contains(&"half a work".to_owned()));
+    assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "_audit""#), 57);
+}
+
 #[test]
 fn a_full_queue_refuses_and_what_waits_is_still_done() {
     let database = Database::with(|options| {
