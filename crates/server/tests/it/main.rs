@@ -10,6 +10,7 @@ mod lists;
 mod malformed;
 mod openapi;
 mod references;
+mod round_trip;
 mod stranger;
 mod support;
 mod together;
