@@ -5,6 +5,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::request::{Invalid, Values};
 
+/// Problems that are told of one body.
+pub const MAX_PROBLEMS: usize = 50;
+
 /// What a body is for. Decides which fields it must name and which it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
@@ -35,6 +38,10 @@ impl Body {
                 },
                 Err(problem) => problems.push(problem),
             }
+            // A body of nothing but wrong names must not cost more than a good one.
+            if problems.len() == MAX_PROBLEMS {
+                return Err(problems);
+            }
         }
         problems.extend(self.missing(entity, object));
         if problems.is_empty() { Ok(values) } else { Err(problems) }
@@ -58,7 +65,7 @@ impl Body {
         let found = entity.fields.iter().position(|field| field.column == key);
         match found {
             Some(place) if self.writable(&entity.fields[place]) => Ok(place),
-            Some(place) if entity.fields[place].read_only => {
+            Some(place) if entity.fields[place].read_only && !entity.fields[place].hidden => {
                 Err(invalid(&pointer(key), "read_only", "is set by the server and cannot be written"))
             }
             None if matches!(key, "id" | "user_id" | "created_at" | "updated_at") => {

@@ -20,7 +20,7 @@ pub use access::{Access, Actor, Denied, OwnerId, Scope, User, Verb};
 pub use attribute::Attribute;
 pub use catalog::Catalog;
 pub use filter::{Comparison, Filter, MAX_VALUES, OPERATORS, Test};
-pub use input::Body;
+pub use input::{Body, MAX_PROBLEMS};
 pub use list::{DEFAULT_LIMIT, List, MAX_FILTERS, MAX_LIMIT, Sort, fields};
 pub use plan::{Origin, Plan, PlanError, plan};
 pub use render::render;

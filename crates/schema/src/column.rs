@@ -59,7 +59,7 @@ fn constraint(blueprint: &Blueprint, kind: &FieldKind, name: &str) -> String {
             let values: Vec<String> = values.iter().map(|value| text(value)).collect();
             format!(" CHECK ({name} IN ({}))", values.join(", "))
         }
-        FieldKind::Json => format!(" CHECK (json_valid({name}))"),
+        FieldKind::Json => format!(" CHECK ({name} IS NULL OR json_valid({name}))"),
         FieldKind::Reference { to, .. } => format!(" REFERENCES {}(\"id\")", quoted(target_table(blueprint, *to))),
         _ => String::new(),
     }

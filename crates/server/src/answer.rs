@@ -6,24 +6,23 @@ use crate::App;
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::response::{self, Head};
-use crate::{request, route};
+use crate::{caller, request, route};
 
 /// Answers a request of the entity API.
 ///
 /// # Errors
 /// The first stage that refuses, in the order of the contract: 404 and 405, 401, 429, 403 for a foreign path,
 /// 415, 413 and 400, 422, then what the rows say: 404, 403, 412 and 428, 409.
-pub async fn answer<B>(app: &App, mut http: HttpRequest<B>) -> Result<HttpResponse, ApiError>
+pub async fn answer<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
     let route = route::find(&app.blueprint, &http.method, http.uri.path())?; // what is addressed
-    let actor = app.auth.actor(http.authorization()).await?; // who asks: token, then the user and session as they are now
-    app.rates.check(&actor, http.ip)?; // not too often
+    let actor = caller::identify(app, http).await?; // who asks: token, then the user and session as they are now
     let entity = app.blueprint.entity(route.entity);
     let access = query::access::decide(entity, route.verb, actor, route.path_user.as_deref())?; // what of it they may reach
-    let request = request::parse(app, &route, &mut http).await?; // what they ask, in our words
+    let request = request::parse(app, &route, http).await?; // what they ask, in our words
     let plan = query::plan(&app.blueprint, route.entity, access, request, http.origin(), &app.cursor_key)?; // what we will do
     let work = query::render(&app.catalog, &plan); // SQL and audit row, as data
     let outcome = app.store.run(work).await?; // one transaction

@@ -15,6 +15,10 @@ use crate::error::{ApiError, BAD_JSON, BAD_REQUEST, MEDIA_TYPE, TIMEOUT, TOO_LAR
 /// Nesting of a body at most.
 pub const MAX_DEPTH: usize = 32;
 
+/// What is read of a body that is refused.
+const DRAIN_BYTES: usize = 8 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
 /// The types that a body may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaTypes {
@@ -82,6 +86,30 @@ where
     }
 }
 
+/// Reads away what is left of a body that nobody wants, as far as that is cheap. Whether nothing is left.
+pub async fn is_drained<B>(body: &mut B) -> bool
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
+    let read = async {
+        let mut left = DRAIN_BYTES;
+        loop {
+            match body.frame().await {
+                None => return true,
+                Some(Err(_)) => return false,
+                Some(Ok(frame)) => {
+                    left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+                    if left == 0 {
+                        return false;
+                    }
+                }
+            }
+        }
+    };
+    tokio::time::timeout(DRAIN_TIME, read).await.unwrap_or(false)
+}
+
 /// Parses JSON strictly: keys once, nesting at most [`MAX_DEPTH`], nothing after the value.
 ///
 /// # Errors
@@ -118,9 +146,7 @@ fn wrong_type(header: HeaderName, types: &str) -> ApiError {
 }
 
 fn too_large(limits: BodyLimits) -> ApiError {
-    // The rest of the body is not read, so the connection cannot go on.
     ApiError::new(TOO_LARGE, format!("the body is longer than {} bytes", limits.bytes))
-        .with(http::header::CONNECTION, "close")
 }
 
 /// Builds a value as serde_json does, but refuses a key that comes twice (RFC 8259 §4 leaves its meaning open, and

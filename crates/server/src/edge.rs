@@ -9,15 +9,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HOST, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HOST, HeaderName, HeaderValue, RETRY_AFTER, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 
-use crate::error::{ApiError, BAD_REQUEST, INTERNAL, TIMEOUT, URI_TOO_LONG};
+use crate::error::{ApiError, BAD_REQUEST, INTERNAL, UNAVAILABLE, URI_TOO_LONG};
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::{App, answer, cors, route};
+use crate::{App, answer, body, cors, route};
 
 const MAX_URI_BYTES: usize = 8 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,7 +39,7 @@ where
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
 
     let checked = check_head(&head);
-    let http = HttpRequest {
+    let mut http = HttpRequest {
         method: head.method,
         uri: head.uri,
         headers: head.headers,
@@ -47,13 +50,18 @@ where
     let result = match checked {
         Err(error) => Err(error),
         Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
-        Ok(()) => in_time(app, dispatch(app, http)).await,
+        Ok(()) => in_time(app, dispatch(app, &mut http)).await,
     };
 
-    let mut response = result.unwrap_or_else(|error| {
-        log_error(&error, &request_id, &method, &path);
-        error.response(&request_id)
-    });
+    let mut response = match result {
+        Ok(response) => response,
+        Err(error) => {
+            log_error(&error, &request_id, &method, &path);
+            let response = error.response(&request_id);
+            // A client that is still sending when its connection is closed never reads why it was refused.
+            if body::is_drained(&mut http.body).await { response } else { response.with(CONNECTION, "close") }
+        }
+    };
     every_answer(&mut response, &request_id, origin);
     tracing::info!(target: "request", request_id, %method, path, status = response.status.as_u16(),
         elapsed_us = started.elapsed().as_micros() as u64);
@@ -61,7 +69,7 @@ where
     finish(response, no_body)
 }
 
-async fn dispatch<B>(app: &App, http: HttpRequest<B>) -> Result<HttpResponse, ApiError>
+async fn dispatch<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
@@ -82,7 +90,7 @@ async fn in_time(
         None => answer.await,
         Some(limit) => match tokio::time::timeout(limit, answer).await {
             Ok(caught) => caught,
-            Err(_) => return Err(ApiError::new(TIMEOUT, "this took too long and was given up")),
+            Err(_) => return Err(too_slow()),
         },
     };
     caught.unwrap_or_else(|panic| {
@@ -90,6 +98,12 @@ async fn in_time(
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(message.unwrap_or_default()))
     })
+}
+
+/// Not 408: that would invite a repeat, and what was handed to the database may still be done.
+fn too_slow() -> ApiError {
+    let detail = "this took too long; a change may still happen, so look before you try again";
+    ApiError::new(UNAVAILABLE, detail).with(RETRY_AFTER, "5")
 }
 
 fn check_head(head: &http::request::Parts) -> Result<(), ApiError> {

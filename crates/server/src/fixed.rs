@@ -7,6 +7,7 @@ use hyper::body::{Body, Bytes};
 use crate::App;
 use crate::auth::{AuthRoute, Caller};
 use crate::body::{self, MediaTypes};
+use crate::caller;
 use crate::docs;
 use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::{HttpRequest, HttpResponse};
@@ -63,7 +64,7 @@ impl Fixed {
 ///
 /// # Errors
 /// 405, and whatever the path itself refuses.
-pub async fn answer<B>(app: &App, fixed: Fixed, mut http: HttpRequest<B>) -> Result<HttpResponse, ApiError>
+pub async fn answer<B>(app: &App, fixed: Fixed, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
@@ -80,7 +81,7 @@ where
             docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)
         }
         Fixed::Keys => Ok(app.auth.jwks()),
-        Fixed::Auth(route) => auth(app, route, &mut http).await,
+        Fixed::Auth(route) => auth(app, route, http).await,
     }
 }
 
@@ -97,10 +98,13 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    app.rates.check(&query::Actor::Stranger, http.ip)?;
     let json = match route {
-        AuthRoute::Me | AuthRoute::Logout => None,
+        AuthRoute::Me | AuthRoute::Logout => {
+            caller::identify(app, http).await?;
+            None
+        }
         AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => {
+            app.rates.check(&query::Actor::Stranger, http.ip)?;
             Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?)
         }
     };

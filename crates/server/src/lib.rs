@@ -8,6 +8,7 @@ mod answer;
 mod app;
 pub mod auth;
 mod body;
+mod caller;
 mod clock;
 mod cors;
 pub mod docs;

@@ -76,7 +76,9 @@ impl Server {
         if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
         }
-        self.app.store.close().await;
+        if tokio::time::timeout(limit, self.app.store.close()).await.is_err() {
+            tracing::warn!(limit_s = limit.as_secs(), "some reads did not end in time; the process ends without them");
+        }
     }
 
     fn serve(&self, stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown) {

@@ -1,6 +1,6 @@
 //! How often one caller may ask: signed-in callers by user, strangers by address. Per process and in memory.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 use governor::clock::{Clock, DefaultClock};
@@ -34,7 +34,7 @@ impl Rates {
     pub fn check(&self, actor: &Actor, ip: IpAddr) -> Result<(), ApiError> {
         match (actor, &self.users, &self.strangers) {
             (Actor::User(user), Some(rate), _) => rate.check(&user.id),
-            (Actor::Stranger, _, Some(rate)) => rate.check(&ip),
+            (Actor::Stranger, _, Some(rate)) => rate.check(&network(ip)),
             _ => Ok(()),
         }
     }
@@ -43,6 +43,14 @@ impl Rates {
     pub fn forget_idle(&self) {
         self.users.iter().for_each(Rate::forget_idle);
         self.strangers.iter().for_each(Rate::forget_idle);
+    }
+}
+
+/// One household or data centre customer has a whole /64 of IPv6 addresses, so that is what counts.
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

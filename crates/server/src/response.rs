@@ -101,8 +101,14 @@ fn page(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> HttpResponse 
 fn next(uri: &Uri, cursor: &str) -> String {
     let terms = uri.query().unwrap_or_default().split('&');
     let kept: String =
-        terms.filter(|term| !term.is_empty() && !term.starts_with("cursor=")).map(|term| format!("{term}&")).collect();
+        terms.filter(|term| !term.is_empty() && !is_cursor(term)).map(|term| format!("{term}&")).collect();
     format!("{}?{kept}cursor={cursor}", uri.path())
+}
+
+/// Whether a term of a query string is the cursor, however its name is encoded.
+fn is_cursor(term: &str) -> bool {
+    let name = term.split('=').next().unwrap_or_default();
+    percent_encoding::percent_decode_str(name).eq(*b"cursor")
 }
 
 /// The captured version of a row, as a strong tag.

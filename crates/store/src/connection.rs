@@ -110,13 +110,13 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR), Some(message)))
 }
 
-/// `fold(text)`: Unicode lower case, for searches that do not mind case.
+/// `fold(text)` is [`work::fold`], for searches that do not mind case.
 fn add_fold(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("fold", 1, flags, |context| match context.get_raw(0) {
         ValueRef::Text(text) => {
             let text = std::str::from_utf8(text).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))?;
-            Ok(Some(text.to_lowercase()))
+            Ok(Some(work::fold(text)))
         }
         ValueRef::Null => Ok(None),
         _ => Err(rusqlite::Error::UserFunctionError("fold takes text".into())),

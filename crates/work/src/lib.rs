@@ -3,11 +3,13 @@
 //! `query` writes a [`Work`], `store` runs it in one transaction and answers an [`Outcome`]. Neither needs to know
 //! the other. This crate knows no blueprint, no HTTP and no driver.
 
+mod fold;
 mod outcome;
 mod shape;
 mod step;
 mod value;
 
+pub use fold::fold;
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Kind, Shape};
 pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};

@@ -92,10 +92,11 @@ fn column_json(field: &Field) -> String {
         Kind::Json => format!("json({column})"),
         Kind::Decimal { scale: 0 } => format!("CAST({column} AS TEXT)"),
         Kind::Decimal { scale } => {
+            // The least integer has no absolute value, its parts do.
             let unit = 10_i64.pow(u32::from(scale));
             format!(
                 "CASE WHEN {column} IS NULL THEN NULL ELSE printf('%s%d.%0{scale}d', \
-                 CASE WHEN {column} < 0 THEN '-' ELSE '' END, abs({column}) / {unit}, abs({column}) % {unit}) END"
+                 CASE WHEN {column} < 0 THEN '-' ELSE '' END, abs({column} / {unit}), abs({column} % {unit})) END"
             )
         }
         _ => column,

@@ -106,7 +106,7 @@ fn condition(sql: &mut Sql, column: &str, test: &Test) {
 
 /// As the database's `fold` does it.
 fn folded(text: &str) -> Value {
-    Value::Text(text.to_lowercase())
+    Value::Text(work::fold(text))
 }
 
 fn order_by(entity: &Entity, order: &[Sort]) -> String {

@@ -133,14 +133,14 @@ fn a_change_is_gated_by_its_audit_row() {
         Verb::Update,
         set_status(IfMatch::Version(3)),
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget") / 100, abs("budget") % 100) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND "_version" = ?13
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana"), Integer(3)]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-        one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND "_version" = ?6 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
-            [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Integer(3)]
-            else NotFound
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND "_version" = ?13
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana"), Integer(3)]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND "_version" = ?6 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Integer(3)]
+                else NotFound
+        "#]],
     );
 }
 
@@ -152,14 +152,14 @@ fn a_change_without_the_version_that_the_blueprint_demands_finds_nothing() {
         Verb::Update,
         set_status(IfMatch::Missing),
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget") / 100, abs("budget") % 100) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND 0
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana")]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-        one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND 0 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
-            [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-            else NotFound
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND 0
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana")]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND 0 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
+                else NotFound
+        "#]],
     );
 }
 
@@ -212,17 +212,17 @@ fn an_owner_who_may_not_delete_is_told_so_by_the_probe() {
         Verb::Delete,
         delete,
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget") / 100, abs("budget") % 100) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 0
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND 0) THEN 1 ELSE 2 END
-        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
-        run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
-            [Integer(7)]
-        run: DELETE FROM "prospects" WHERE "id" = ?1 AND 0
-            [Integer(7)]
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 0
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND 0) THEN 1 ELSE 2 END
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
+            run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
+                [Integer(7)]
+            run: DELETE FROM "prospects" WHERE "id" = ?1 AND 0
+                [Integer(7)]
+        "#]],
     );
 }
 
@@ -235,17 +235,17 @@ fn a_deletion_takes_its_dependants_along_each_with_an_audit_row() {
         Verb::Delete,
         delete,
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget") / 100, abs("budget") % 100) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 1
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?2 AND 1) THEN 1 ELSE 2 END
-        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
-        run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
-            [Integer(7)]
-        run: DELETE FROM "prospects" WHERE "id" = ?1 AND 1
-            [Integer(7)]
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 1
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?2 AND 1) THEN 1 ELSE 2 END
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
+            run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
+                [Integer(7)]
+            run: DELETE FROM "prospects" WHERE "id" = ?1 AND 1
+                [Integer(7)]
+        "#]],
     );
 }
 

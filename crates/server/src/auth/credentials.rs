@@ -95,7 +95,8 @@ impl<'b> Reader<'b> {
 
     /// Refuses every key but these. `server` are those that only the server sets.
     pub(super) fn nothing_but(&mut self, keys: &[&str], server: &[&str]) {
-        for key in self.object.keys().filter(|key| !keys.contains(&key.as_str())) {
+        let others = self.object.keys().filter(|key| !keys.contains(&key.as_str()));
+        for key in others.take(query::MAX_PROBLEMS) {
             if server.contains(&key.as_str()) {
                 self.problem(key, "read_only", "is set by the server and cannot be written");
                 continue;

@@ -1,4 +1,5 @@
-//! `POST /auth/register`: a new account. Whether the address is known already, neither answer nor time tells.
+//! `POST /auth/register`: a new account. Whether the address is known already, neither answer nor time tells. Who then logs
+//! in with the password that he sent can tell, as long as addresses are not verified by mail.
 
 use blueprint::{Field, Literal, SignUp};
 use http::StatusCode;

@@ -3,7 +3,7 @@
 //! Accounts are counted whether they exist or not, so that the answer tells nothing. Nobody is locked out for good:
 //! after a wait a few more attempts are free. In memory, hence per process and gone with a restart.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::error::{ApiError, TOO_MANY};
-use crate::rates::Rate;
+use crate::rates::{Rate, network};
 use crate::settings::Limits;
 
 /// How long an account waits that took too many wrong passwords.
@@ -117,14 +117,6 @@ impl Accounts {
         failures.in_a_row += 1;
         failures.last_ms = now_ms;
         Ok(())
-    }
-}
-
-/// One household or data centre customer has a whole /64 of IPv6 addresses, so that is what counts.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => IpAddr::V4(ip),
-        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

@@ -58,6 +58,9 @@ async fn every_type_comes_back_as_it_went_in() {
         ("score", json!(0), None),
         ("rate", json!("-1.5"), Some(json!("-1.5000"))),
         ("rate", json!("-0.0001"), None),
+        ("rate", json!("-922337203685477.5807"), None),
+        ("weight", json!(10928588.983213553), None),
+        ("weight", json!(0.1 + 0.2), None),
         ("weight", json!(1e300), None),
         ("weight", json!(-0.1), None),
         ("weight", json!(5), Some(json!(5.0))),
@@ -104,6 +107,33 @@ async fn what_is_not_valid_is_told_at_once_and_changes_nothing() {
     assert_eq!(named, expected);
     assert_eq!(ana.get("/clients").await.ids(), [] as [i64; 0]);
     assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE entity = 'client'"), 0);
+}
+
+#[tokio::test]
+async fn a_body_of_wrong_names_is_refused_before_it_costs() {
+    let app = TestApp::new(OFFICE).await;
+    let ana = app.user("ana").await;
+    let body: serde_json::Map<_, _> = (0..5000).map(|n| (format!("key{n}"), json!(1))).collect();
+    let refused = ana.post("/clients", body.clone().into()).await.expect(422);
+    assert_eq!(refused.errors().len(), 50);
+    let refused = app.stranger().send("POST", "/auth/login", Some(body.into())).await.expect(422);
+    assert!(refused.errors().len() <= 52, "{}", refused.errors().len());
+}
+
+/// The least integer has no absolute value, which once made such a row impossible to change.
+#[tokio::test]
+async fn the_least_decimal_can_be_changed_and_deleted() {
+    let app = TestApp::new(OFFICE).await;
+    let ana = app.user("ana").await;
+    let eve = app.user_with("eve", &["manager"]).await;
+    ana.post("/clients", json!({"name": "x", "rate": "-922337203685477.5808"})).await.expect(201);
+    ana.patch("/clients/1", json!({"rate": "0"})).await.expect(200);
+    let before = app.sql::<String>(
+        "SELECT json_extract(before, '$.rate') FROM _audit WHERE action = 'update' AND entity = 'client'",
+    );
+    assert_eq!(before, "-922337203685477.5808");
+    ana.patch("/clients/1", json!({"rate": "-922337203685477.5808"})).await.expect(200);
+    eve.delete("/clients/1").await.expect(204);
 }
 
 #[tokio::test]

@@ -185,3 +185,17 @@ async fn too_many_requests_are_429_and_say_when_to_come_back() {
     app.stranger().get("/notices").await.expect(429);
     app.stranger().send("GET", "/healthz", None).await.expect(200);
 }
+
+#[tokio::test]
+async fn bad_tokens_count_by_address_and_good_ones_by_user() {
+    let app = TestApp::with(OFFICE, &[("RATE_LIMIT_STRANGER", "8")]).await;
+    let ana = app.user("ana").await;
+    let guess = async || app.stranger().with("authorization", "Bearer x.y.z").get("/clients").await.status.as_u16();
+    let mut answers = Vec::new();
+    for _ in 0..10 {
+        answers.push(guess().await);
+    }
+    assert_eq!((answers[0], answers[9]), (401, 429), "{answers:?}");
+    ana.get("/clients").await.expect(200);
+    ana.send("GET", "/auth/me", None).await.expect(200);
+}

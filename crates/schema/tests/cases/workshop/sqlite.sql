@@ -48,7 +48,7 @@ CREATE TABLE "repairs" (
   "received_at" TEXT NOT NULL,
   "done_at" TEXT,
   "state" TEXT NOT NULL CHECK ("state" IN ('waiting', 'in work', 'done')),
-  "extra" TEXT CHECK (json_valid("extra")),
+  "extra" TEXT CHECK ("extra" IS NULL OR json_valid("extra")),
   "created_at" TEXT NOT NULL,
   "updated_at" TEXT NOT NULL,
   "_version" INTEGER NOT NULL DEFAULT 1
