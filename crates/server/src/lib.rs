@@ -18,6 +18,7 @@ mod fixed;
 pub mod http;
 mod listen;
 pub mod openapi;
+mod patience;
 mod rates;
 mod request;
 mod response;

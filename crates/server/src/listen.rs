@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use blueprint::Blueprint;
 
+use crate::patience::Patient;
 use crate::settings::Settings;
 use crate::{App, StartError, edge};
 
@@ -91,11 +92,12 @@ impl Server {
             let app = app.clone();
             async move { Ok::<_, std::convert::Infallible>(edge::handle(&app, peer.ip(), request).await) }
         });
+        let limits = &self.app.settings.limits;
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.app.settings.limits.header_timeout)
+            .header_read_timeout(limits.header_timeout)
             .max_buf_size(MAX_HEADER_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Patient::new(stream, limits.body_idle_timeout)), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {

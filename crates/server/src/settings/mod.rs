@@ -60,7 +60,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("MAX_BODY_BYTES", "1048576", "the longest body that is read; 0 is no limit"),
     setting("REQUEST_TIMEOUT", "30s", "how long one request may take; 0 is no limit"),
     setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive"),
-    setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress"),
+    setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress, in either direction"),
     setting("DRAIN_TIMEOUT", "10s", "how long running requests may take to finish at a stop"),
     setting("RUST_LOG", "info", "what is logged, for example warn or server=debug"),
 ];
