@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub struct Options {
     /// The database file. It and the folders above it are made when they are not there.
     pub path: PathBuf,
-    /// Threads that run scans, so that a slow list holds up nobody else. 0 counts as 1.
+    /// Threads that run scans, so that a slow list holds up no read by key and no write. 0 counts as 1.
     pub readers: usize,
     /// A read, or a single work of a batch of writes, that takes longer is interrupted.
     pub scan_timeout_ms: u64,

@@ -1,5 +1,5 @@
 //! Reads. Those by key run on the caller's thread, because handing them to another costs more than they do; those
-//! that may take long wait for a thread of their own, so that they hold up nobody else.
+//! that may take long wait for a thread of their own, so that they hold up none of the others.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -22,7 +22,7 @@ pub enum Mode {
     Write,
 }
 
-/// What a read may cost. Decides where it runs, so that a slow one holds up nobody else.
+/// What a read may cost. Decides where it runs, so that a slow one holds up no read by key and no write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
     /// A handful of rows by key: microseconds.
