@@ -46,7 +46,7 @@ pub(crate) fn access(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
     if draft.roles.is_empty() && draft.entities.iter().any(|e| e.owned) {
         draft.note(
             "/entity".into(),
-            "everyone signed in sees only the records they made".into(),
+            "everyone signed in sees only the records they made, because the request shares them with nobody".into(),
             "access.owner",
             None,
             &["shared by all who are signed in"],

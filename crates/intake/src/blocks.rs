@@ -84,7 +84,7 @@ fn join_wrapped(request: &str, lines: Vec<Line>) -> Vec<Line> {
 
 /// The length of "- ", "* ", "1. ", "2) ", "[ ] " at the start of a line.
 fn bullet_length(line: &str) -> usize {
-    let sign = line.chars().next().filter(|c| matches!(c, '-' | '*' | '•' | '·' | '+' | '–' | '—' | '▪' | '◦' | '‣'));
+    let sign = line.chars().next().filter(|c| "-*•·+–—▪◦‣".contains(*c));
     let mut length = match sign {
         Some(sign) if line.get(sign.len_utf8()..).is_some_and(|rest| rest.starts_with(char::is_whitespace)) => {
             sign.len_utf8()

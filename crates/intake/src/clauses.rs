@@ -62,8 +62,8 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
         let someday = someday(scene, sentence.from, sentence.to);
         for (number, (from, join)) in cuts.iter().enumerate() {
             let to = cuts.get(number + 1).map_or(sentence.to, |next| next.0);
-            let previous: Vec<Clause> = all.get(first..).unwrap_or(&[]).to_vec();
-            let mut clause = read(scene, index, *from, to, *join, &previous);
+            let last = all.get(first..).and_then(<[Clause]>::last);
+            let mut clause = read(scene, index, *from, to, *join, last);
             if clause.polarity == Polarity::Asked && (someday || someday_clause(scene, *from, to)) {
                 clause.polarity = Polarity::Someday;
             }
@@ -214,7 +214,7 @@ fn needs_object(scene: &Scene<'_>, at: usize) -> bool {
         && !matches!(scene.tag(at + 1), Some(Tag::To | Tag::Verb | Tag::Be | Tag::Negation))
 }
 
-fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, earlier: &[Clause]) -> Clause {
+fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, last: Option<&Clause>) -> Clause {
     let mut clause = Clause {
         sentence,
         from,
@@ -233,7 +233,7 @@ fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, 
         after: from,
     };
     find_verb(scene, &mut clause);
-    find_subject(scene, &mut clause, earlier);
+    find_subject(scene, &mut clause, last);
     clause.only =
         (from..clause.verb.unwrap_or(to)).any(|at| scene.one_of(at, &["only", "just"]) && clause.verb.is_some());
     if denied(scene, &clause) {
@@ -328,7 +328,7 @@ fn set_known(scene: &Scene<'_>, clause: &mut Clause, at: usize) {
     set_verb(clause, at, base, Some(class));
 }
 
-fn find_subject(scene: &Scene<'_>, clause: &mut Clause, earlier: &[Clause]) {
+fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
     let Some(verb) = clause.verb else { return };
     let mut found: Vec<Np> = Vec::new();
     let mut at = clause.from;
@@ -348,7 +348,12 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, earlier: &[Clause]) {
         if let Some(np) = scene.np_at(at) {
             let lead = at > clause.from && scene.tag(at - 1) == Some(Tag::Preposition);
             let time = np.words.iter().all(|w| {
-                words::weekday(&w.lemma).is_some() || crate::lexicon::has("day month week morning time year", &w.lemma)
+                words::weekday(&w.lemma).is_some()
+                    || crate::lexicon::has(
+                        "day month week morning time \
+                    year",
+                        &w.lemma,
+                    )
             });
             if !lead && !time && np.to <= verb {
                 found.push(np.clone());
@@ -358,7 +363,6 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, earlier: &[Clause]) {
         }
         at += 1;
     }
-    let last = earlier.last();
     if found.is_empty() && clause.pronoun.is_none() {
         carry(scene, clause, last);
     } else {

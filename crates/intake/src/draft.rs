@@ -165,7 +165,6 @@ pub(crate) struct Grant {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub app: String,
-    pub title: String,
     pub entities: Vec<Entity>,
     pub relations: Vec<Relation>,
     pub integrations: Vec<IntegrationUse>,

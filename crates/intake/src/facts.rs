@@ -138,6 +138,13 @@ pub(crate) enum Fact {
     /// "no login", "without an account".
     NoLogin,
     Private,
+    /// The whole is compared with this product.
+    Like(String),
+    /// The word stands for that thing: the card of a plant.
+    Means {
+        word: Thing,
+        thing: String,
+    },
 }
 
 /// A fact with its grounds.

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 const IRREGULAR: &str = "\
-    children child, ups up, ins in, offs off, outs out, ids id, people person, ppl person, persons person, men man, women woman, feet foot, \
+    children child, ups up, ins in, offs off, outs out, ids id, people person, ppl person, persons person, men \
+    man, women woman, feet foot, \
     teeth tooth, mice mouse, geese goose, alumni alumnus, criteria criterion, indices index, \
     analyses analysis, diagnoses diagnosis, leaves leave, shelves shelf, knives knife, lives life, \
     wives wife, loaves loaf, halves half, movies movie, cookies cookie, ties tie, pies pie, \
@@ -39,16 +40,21 @@ fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static st
     table.split(", ").filter_map(|pair| pair.split_once(' '))
 }
 
+static AMERICAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let forms =
+        |(british, ours)| ["", "s", "d", "ed", "ing"].map(|end| (format!("{british}{end}"), format!("{ours}{end}")));
+    pairs(BRITISH).collect::<Vec<_>>().into_iter().rev().flat_map(forms).collect()
+});
+
 /// The American spelling of a lower-case word.
 pub(crate) fn american(word: &str) -> String {
-    for (british, ours) in pairs(BRITISH) {
-        if let Some(rest) = word.strip_prefix(british)
-            && matches!(rest, "" | "s" | "d" | "ed" | "ing")
-        {
-            return format!("{ours}{rest}");
-        }
-    }
-    word.to_owned()
+    AMERICAN.get(word).map_or(word, String::as_str).to_owned()
+}
+
+/// The words with "a" or "an" before them.
+pub(crate) fn with_article(words: &str) -> String {
+    let vowel = words.starts_with(['a', 'e', 'i', 'o', 'u']) && !words.starts_with("un") && !words.starts_with("use");
+    format!("{} {words}", if vowel { "an" } else { "a" })
 }
 
 /// The singular of a lower-case noun; a singular comes back as it is.

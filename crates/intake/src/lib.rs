@@ -23,6 +23,7 @@ mod scene;
 mod shared_heads;
 mod spelling;
 mod tags;
+mod title;
 mod tokens;
 mod toml;
 mod values;
@@ -92,7 +93,8 @@ fn what_is_missing(foreign: bool) -> Question {
     let text = if foreign {
         "Only English is read. Could you say it in English: what should be kept, and who does what with it?"
     } else {
-        "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a length and a price.\""
+        "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a \
+            length and a price.\""
     };
     Question { text: text.into(), default: "nothing is built".into(), alternatives: Vec::new() }
 }

@@ -73,7 +73,8 @@ impl Np {
     }
 }
 
-const NOT_IN_NAMES: &str = "own new unique optional required mandatory different simple basic good nice own respective relevant \
+const NOT_IN_NAMES: &str = "own new unique optional required mandatory different simple basic good nice own \
+    respective relevant \
     corresponding following given certain such same various several their mandatory important necessary";
 
 pub(crate) fn field_name(words: &[Word]) -> String {

@@ -20,7 +20,8 @@ pub struct Reading {
     pub questions: Vec<Question>,
     /// What found no place in the blueprint.
     pub unplaced: Vec<Unplaced>,
-    /// The share of the request's content words that something was made of, 0 to 1 with two decimals.
+    /// The share of the request's content words that something was made of, 0 to 1 with two decimals. Words about
+    /// looks, tools and later are left out.
     pub coverage: f64,
     /// Who planned: "rules".
     pub planner: &'static str,

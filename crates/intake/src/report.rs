@@ -1,5 +1,8 @@
 //! The reading for people: summary, assumptions, questions, and what found no place.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::clauses::Polarity;
 use crate::draft::Draft;
 use crate::facts::Evidence;
@@ -84,7 +87,7 @@ pub(crate) fn assumptions(scene: &Scene<'_>, draft: &Draft) -> Vec<Assumption> {
     let repairs = scene.repairs.iter().map(|repair| {
         (
             String::new(),
-            format!("\"{}\" was read as \"{}\"", repair.written, repair.read_as),
+            format!("\"{}\" was read as \"{}\", the nearest word known", repair.written, repair.read_as),
             "spelling".to_owned(),
             Some(repair.span),
             vec![repair.written.clone()],
@@ -113,7 +116,16 @@ pub(crate) fn questions(draft: &Draft) -> Vec<Question> {
     let mut asked = Vec::new();
     if !draft.roles.is_empty() && draft.grants.is_empty() {
         asked.push(Question {
-            text: format!("Who may see and change what? {} are roles.", draft.roles.join(", ").replace('_', " ")),
+            text: format!(
+                "Who may see and change what? The roles found are: {}.",
+                draft
+                    .roles
+                    .join(
+                        ", \
+                "
+                    )
+                    .replace('_', " ")
+            ),
             default: "everyone signed in sees everything, and the roles change it".into(),
             alternatives: vec!["everyone sees only their own records".into()],
         });
@@ -160,12 +172,13 @@ pub(crate) struct Coverage {
 
 /// Measures which words the facts cover, and lists the clauses that they do not.
 pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) -> Coverage {
-    let spans: Vec<Span> =
-        evidence.iter().map(|found| found.span).chain(draft.automations.iter().map(|a| a.span)).collect();
+    let reach = reach(evidence, draft);
+    let known = known_words(draft);
     let covered = |at: usize| {
         scene.token(at).is_some_and(|token| {
-            spans.iter().any(|span| span.start <= token.span.start && token.span.end <= span.end)
-                || known(draft, &token.lemma)
+            let begun = reach.partition_point(|(start, _)| *start <= token.span.start);
+            let end = begun.checked_sub(1).and_then(|last| reach.get(last)).map_or(0, |(_, end)| *end);
+            token.span.end <= end || token.lemma.len() > 2 && known.contains(token.lemma.as_str())
         })
     };
     let (mut all, mut hit) = (0usize, 0usize);
@@ -173,13 +186,15 @@ pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) 
     for clause in &scene.clauses {
         let content: Vec<usize> = (clause.from..clause.to).filter(|at| is_content(scene, *at)).collect();
         let found = content.iter().filter(|at| covered(**at)).count();
-        all += content.len();
-        hit += found;
         let span = scene.span(clause.from, clause.to);
         if clause.polarity == Polarity::Someday && !content.is_empty() {
             unplaced.push(left_out(scene, span, UnplacedClass::Future, "said to be for later"));
             continue;
         }
+        // Looks and tools are understood, and no part of a backend.
+        let foreign = |at: &usize| matches!(classify(scene, *at, at + 1), UnplacedClass::Tech | UnplacedClass::Ui);
+        all += content.iter().filter(|at| covered(**at) || !foreign(at)).count();
+        hit += found;
         if found * 2 < content.len() && !greeting(scene, clause.from, clause.to) {
             let class = classify(scene, clause.from, clause.to);
             unplaced.push(left_out(scene, span, class, note(class)));
@@ -191,15 +206,26 @@ pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) 
     Coverage { share: (share * 100.0).round() / 100.0, unplaced }
 }
 
-fn known(draft: &Draft, lemma: &str) -> bool {
-    let in_name = |name: &str| name.split('_').any(|part| part == lemma);
-    lemma.len() > 2
-        && draft
-            .entities
-            .iter()
-            .any(|entity| in_name(&entity.name) || entity.fields.iter().any(|field| field.name == lemma))
-        || draft.roles.iter().any(|role| in_name(role))
-        || draft.app.split('-').any(|part| part == lemma)
+/// The places of all facts by their start, each with the furthest end up to there.
+fn reach(evidence: &[Evidence], draft: &Draft) -> Vec<(usize, usize)> {
+    let facts = evidence.iter().map(|found| found.span);
+    let mut places: Vec<(usize, usize)> =
+        facts.chain(draft.automations.iter().map(|a| a.span)).map(|span| (span.start, span.end)).collect();
+    places.sort_unstable();
+    let mut furthest = 0;
+    for (_, end) in &mut places {
+        furthest = furthest.max(*end);
+        *end = furthest;
+    }
+    places
+}
+
+/// The words that the names in the draft are made of.
+fn known_words(draft: &Draft) -> HashSet<&str> {
+    let entities = draft.entities.iter().flat_map(|entity| entity.name.split('_'));
+    let fields = draft.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str()));
+    let roles = draft.roles.iter().flat_map(|role| role.split('_'));
+    entities.chain(fields).chain(roles).chain(draft.app.split('-')).collect()
 }
 
 fn is_content(scene: &Scene<'_>, at: usize) -> bool {
@@ -217,22 +243,29 @@ fn greeting(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     to - from <= 3 || ["thank", "hello", "hi ", "hey", "please"].iter().any(|word| text.starts_with(word))
 }
 
-const UI: &str = "dark theme design look beautiful gorgeous pretty button buttons screen layout responsive ui ux logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
-const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift kotlin java php next.js nextjs firebase supabase blockchain";
-const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency availability-target load";
+const UI: &str = "dark theme design look beautiful gorgeous pretty button buttons screen layout responsive ui ux \
+    logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
+const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python \
+    django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift \
+    kotlin \
+    java php next.js nextjs firebase supabase blockchain";
+const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups \
+    reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency \
+    availability-target load";
+
+/// What a word outside of records and fields is about.
+static ABOUT: LazyLock<HashMap<&'static str, UnplacedClass>> = LazyLock::new(|| {
+    let lists = [(NON_FUNCTIONAL, UnplacedClass::NonFunctional), (UI, UnplacedClass::Ui), (TECH, UnplacedClass::Tech)];
+    lists.iter().flat_map(|(list, class)| list.split_ascii_whitespace().map(|word| (word, *class))).collect()
+});
 
 fn classify(scene: &Scene<'_>, from: usize, to: usize) -> UnplacedClass {
-    let any =
-        |list: &str| (from..to).any(|at| scene.token(at).is_some_and(|token| crate::lexicon::has(list, &token.text)));
-    if any(TECH) {
-        UnplacedClass::Tech
-    } else if any(UI) {
-        UnplacedClass::Ui
-    } else if any(NON_FUNCTIONAL) {
-        UnplacedClass::NonFunctional
-    } else {
-        UnplacedClass::Unclear
-    }
+    let words = scene.tokens.get(from..to).unwrap_or(&[]).iter();
+    let found: Vec<UnplacedClass> = words.filter_map(|token| ABOUT.get(token.text.as_str()).copied()).collect();
+    [UnplacedClass::Tech, UnplacedClass::Ui, UnplacedClass::NonFunctional]
+        .into_iter()
+        .find(|class| found.contains(class))
+        .unwrap_or(UnplacedClass::Unclear)
 }
 
 fn note(class: UnplacedClass) -> &'static str {

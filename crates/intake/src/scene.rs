@@ -28,8 +28,10 @@ pub(crate) struct Scene<'a> {
     pub depth: Vec<usize>,
     pub blocks: Vec<Block>,
     pub sentences: Vec<Sentence>,
+    /// In the order of the request, none within another.
     pub nps: Vec<Np>,
     np_at: Vec<Option<usize>>,
+    /// In the order of the request, none within another.
     pub clauses: Vec<Clause>,
     pub repairs: Vec<Repair>,
 }
@@ -101,11 +103,44 @@ impl<'a> Scene<'a> {
     }
     /// The noun phrases that start within the tokens.
     pub(crate) fn nps_in(&self, from: usize, to: usize) -> impl Iterator<Item = &Np> {
-        self.nps.iter().filter(move |np| np.from >= from && np.to <= to)
+        let first = self.nps.partition_point(|np| np.from < from);
+        let rest = self.nps.get(first..).unwrap_or(&[]).iter();
+        rest.take_while(move |np| np.from < to).filter(move |np| np.to <= to)
+    }
+    /// The noun phrases before this token, the nearest first.
+    pub(crate) fn nps_before(&self, at: usize) -> impl Iterator<Item = &Np> {
+        let last = self.nps.partition_point(|np| np.to <= at);
+        self.nps.get(..last).unwrap_or(&[]).iter().rev()
     }
     /// The noun phrase that ends just before this token.
     pub(crate) fn np_before(&self, at: usize) -> Option<&Np> {
-        self.nps.iter().rev().find(|np| np.to == at)
+        self.nps_before(at).next().filter(|np| np.to == at)
+    }
+    /// The place of the sentence that a token is in.
+    pub(crate) fn sentence_at(&self, at: usize) -> Option<usize> {
+        let last = self.sentences.partition_point(|sentence| sentence.from <= at).checked_sub(1)?;
+        self.sentences.get(last).is_some_and(|sentence| at < sentence.to).then_some(last)
+    }
+    /// The sentences of a block.
+    pub(crate) fn sentences_of(&self, block: usize) -> impl Iterator<Item = &Sentence> {
+        let first = self.sentences.partition_point(|sentence| sentence.block < block);
+        let rest = self.sentences.get(first..).unwrap_or(&[]).iter();
+        rest.take_while(move |sentence| sentence.block == block)
+    }
+    /// The clauses of a sentence.
+    pub(crate) fn clauses_of(&self, sentence: usize) -> impl Iterator<Item = &Clause> {
+        let first = self.clauses.partition_point(|clause| clause.sentence < sentence);
+        let rest = self.clauses.get(first..).unwrap_or(&[]).iter();
+        rest.take_while(move |clause| clause.sentence == sentence)
+    }
+    /// The clause that a token is in.
+    pub(crate) fn clause_at(&self, at: usize) -> Option<&Clause> {
+        let last = self.clauses.partition_point(|clause| clause.from <= at).checked_sub(1)?;
+        self.clauses.get(last).filter(|clause| at < clause.to)
+    }
+    /// The clause that the whole phrase is in.
+    pub(crate) fn clause_around(&self, np: &Np) -> Option<&Clause> {
+        self.clause_at(np.from).filter(|clause| np.to <= clause.to)
     }
     /// The first noun phrase within the tokens, outside brackets.
     pub(crate) fn first_np(&self, from: usize, to: usize) -> Option<&Np> {
@@ -139,10 +174,20 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// A longer sentence is cut at its next comma, or after twice as many tokens: every rule may look through a whole
+/// sentence, and a text without full stops must not make that slow.
+const LONG_SENTENCE: usize = 160;
+
 fn cut_sentences(tokens: &[Token], from: usize, block: usize, sentences: &mut Vec<Sentence>) {
     let (mut start, mut depth) = (from, 0usize);
     for at in from..tokens.len() {
         let Some(token) = tokens.get(at) else { break };
+        let long = at - start > LONG_SENTENCE && token.is(",") && depth == 0 || at - start > 2 * LONG_SENTENCE;
+        if long {
+            depth = 0;
+            push_sentence(sentences, start, at, block);
+            start = at + usize::from(token.is(","));
+        }
         match token.text.as_str() {
             "(" | "[" => depth += 1,
             ")" | "]" => depth = depth.saturating_sub(1),

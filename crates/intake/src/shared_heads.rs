@@ -28,24 +28,24 @@ pub(crate) fn share(mut items: Vec<Item>) -> Vec<Item> {
         ("buying", "selling"),
         ("purchase", "sale"),
         ("begin", "end"),
-        ("check-in", "check-out"),
+        ("check_in", "check_out"),
         ("hire", "termination"),
     ];
     for at in 1..items.len() {
-        let (Some(first), Some(second)) = (items.get(at - 1).cloned(), items.get(at).cloned()) else { continue };
+        let Some([first, second]) = items.get_mut(at - 1..=at) else { continue };
         for (a, b) in PAIRS {
-            let (a, b) = (a.replace('-', "_"), b.replace('-', "_"));
-            if let Some(rest) = second.name.strip_prefix(&format!("{b}_"))
-                && first.name == a
-                && let Some(item) = items.get_mut(at - 1)
+            if first.name == *a
+                && let Some(rest) = second.name.strip_prefix(b).filter(|rest| rest.starts_with('_'))
             {
-                *item = Item { name: format!("{a}_{rest}"), span: first.span, ..second.clone() };
-                item.entity.clone_from(&item.name);
-            } else if let Some(rest) = first.name.strip_suffix(&format!("_{a}"))
-                && second.name == b
-                && let Some(item) = items.get_mut(at)
+                *first = Item { name: format!("{a}{rest}"), span: first.span, ..second.clone() };
+                first.entity.clone_from(&first.name);
+                break;
+            } else if second.name == *b
+                && let Some(rest) = first.name.strip_suffix(a).filter(|rest| rest.len() > 1 && rest.ends_with('_'))
             {
-                *item = Item { name: format!("{rest}_{b}"), kind: first.kind, ..second.clone() };
+                second.name = format!("{rest}{b}");
+                second.kind = first.kind;
+                break;
             }
         }
     }

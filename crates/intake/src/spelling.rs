@@ -2,7 +2,7 @@
 //!
 //! Only words that nothing else knows are touched, and each repair is told to the reader.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::lemma;
@@ -18,9 +18,12 @@ pub(crate) struct Repair {
 }
 
 /// Words people misspell in such requests that no other table holds.
-const MORE: &str = "appointment availability different automatically separate received calendar schedule business necessary \
-    address notification reminder membership inventory maintenance description attendees capacity organizing organizers \
-    management information application restaurant trial quiet quite angel casual diary dairy sister poster mister filter shopper categories category quantity inspection customers customer category";
+const MORE: &str = "appointment availability different automatically separate received calendar schedule business \
+    necessary \
+    address notification reminder membership inventory maintenance description attendees capacity organizing \
+    organizers \
+    management information application restaurant trial quiet quite angel casual diary dairy sister poster mister \
+    filter shopper categories category quantity inspection customers customer category";
 
 static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let parts = |name: &'static str| name.split(['_', '-']);
@@ -33,12 +36,28 @@ static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The known words by first letter and length, each list in order.
+static BY_SHAPE: LazyLock<HashMap<(char, usize), Vec<&'static str>>> = LazyLock::new(|| {
+    let mut shapes: HashMap<(char, usize), Vec<&'static str>> = HashMap::new();
+    for word in KNOWN.iter().copied().filter(|word| word.len() >= 5) {
+        shapes.entry((word.chars().next().unwrap_or(' '), word.len())).or_default().push(word);
+    }
+    for words in shapes.values_mut() {
+        words.sort_unstable();
+    }
+    shapes
+});
+
 /// Puts the misspelt words of a request right.
 pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
-    let written: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for token in tokens.iter() {
+        *times.entry(token.text.clone()).or_default() += 1;
+    }
+    let mut read: HashMap<String, Option<String>> = HashMap::new();
     let mut repairs = Vec::new();
     for token in tokens.iter_mut() {
-        let once = written.iter().filter(|text| **text == token.text).count() == 1;
+        let once = times.get(&token.text) == Some(&1);
         let inflected = ["ed", "ing", "er", "ers"].iter().any(|ending| {
             token
                 .text
@@ -54,7 +73,11 @@ pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
         {
             continue;
         }
-        if let Some(word) = nearest(&token.text) {
+        let word = match read.get(&token.text) {
+            Some(known) => known.clone(),
+            None => read.entry(token.text.clone()).or_insert_with_key(|text| nearest(text)).clone(),
+        };
+        if let Some(word) = word {
             repairs.push(Repair { span: token.span, written: token.text.clone(), read_as: word.clone() });
             token.lemma = lemma::singular(&word);
             token.text = word;
@@ -83,17 +106,15 @@ fn nearest(word: &str) -> Option<String> {
     let first = word.chars().next()?;
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
-    for candidate in
-        KNOWN.iter().copied().filter(|known| known.starts_with(first) && known.len().abs_diff(bare.len()) <= 2)
-    {
-        let limit = if bare.len() >= 9 { 2 } else { 1 };
-        let slips = slips(&bare, candidate);
+    let limit = if bare.len() >= 9 { 2 } else { 1 };
+    let lengths = bare.len().saturating_sub(limit)..=bare.len() + limit;
+    for candidate in lengths.filter_map(|length| BY_SHAPE.get(&(first, length))).flatten().copied() {
         // A replaced letter more often makes another word than a slip.
-        if slips == 0
-            || slips > limit
-            || (candidate.len() == bare.len() && !swapped(&bare, candidate) && bare.len() < 10)
-            || candidate.len() < 5
-        {
+        if candidate.len() == bare.len() && bare.len() < 10 && !swapped(&bare, candidate) {
+            continue;
+        }
+        let slips = slips(&bare, candidate);
+        if slips == 0 || slips > limit {
             continue;
         }
         match best {
@@ -121,19 +142,23 @@ fn swapped(a: &str, b: &str) -> bool {
 /// Damerau-Levenshtein distance of two ASCII words (neighbours swapped count once).
 fn slips(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut before: Vec<usize> = Vec::new();
+    let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+    let mut before: Vec<usize> = Vec::with_capacity(b.len() + 1);
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut next: Vec<usize> = Vec::with_capacity(b.len() + 1);
     for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
+        next.clear();
+        next.push(i + 1);
         for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
             let mut cost = (at(&row, j) + usize::from(x != y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
             if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
                 cost = cost.min(at(&before, j - 1) + 1);
             }
             next.push(cost);
         }
-        before = std::mem::replace(&mut row, next);
+        // The three rows change places: before, row, next.
+        std::mem::swap(&mut before, &mut row);
+        std::mem::swap(&mut row, &mut next);
     }
     row.last().copied().unwrap_or(0)
 }

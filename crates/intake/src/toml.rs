@@ -21,7 +21,7 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     line(String::new());
     line("[app]".into());
     line(format!("name = {}", quote(&draft.app)));
-    line(format!("summary = {}", quote(&draft.title)));
+    line(format!("summary = {}", quote(&crate::title::title(draft))));
     line(format!("request = {}", quote(request)));
     line(String::new());
     line("[api]".into());
@@ -140,7 +140,11 @@ fn automation_text(draft: &Draft, automation: &Automation, names: &mut Vec<Strin
         name.push_str("_again");
     }
     names.push(name.clone());
-    Some(format!("[automation.{name}]\n{when}\ndo = {}", quote(&format!("{}.{}", integration.name, integration.verb))))
+    Some(format!(
+        "[automation.{name}]\n{when}\ndo = \
+        {}",
+        quote(&format!("{}.{}", integration.name, integration.verb))
+    ))
 }
 
 fn list(words: &[String]) -> String {

@@ -149,15 +149,14 @@ impl Reader<'_, '_> {
     }
 
     fn condition(&self) -> Option<&Clause> {
-        let same = |clause: &&Clause| clause.sentence == self.clause.sentence && clause.join == Join::Condition;
+        let first = self.scene.clauses.partition_point(|clause| clause.sentence < self.clause.sentence);
         // The nearest one, before or after.
         self.scene
-            .clauses
-            .iter()
-            .enumerate()
-            .filter(|(_, clause)| same(clause))
-            .min_by_key(|(at, _)| at.abs_diff(self.index))
-            .map(|(_, clause)| clause)
+            .clauses_of(self.clause.sentence)
+            .zip(first..)
+            .filter(|(clause, _)| clause.join == Join::Condition)
+            .min_by_key(|(_, at)| at.abs_diff(self.index))
+            .map(|(clause, _)| clause)
     }
 
     fn triggers(&self) -> Vec<Trigger> {
@@ -272,7 +271,12 @@ impl Reader<'_, '_> {
             let preposition = at > from && scene.one_of(at - 1, &["for", "on", "upon", "after", "about", "of"]);
             let each = matches!(np.article.as_deref(), Some("every" | "each" | "any")) || np.has_adjective("new");
             let changes = scene.words(at, to.min(np.to + 2));
-            if changes.contains("status change") || changes.contains("status changes") || changes.contains("changes to")
+            if changes.contains("status change")
+                || changes.contains(
+                    "status \
+                changes",
+                )
+                || changes.contains("changes to")
             {
                 let entity = self.entity_near(at, at, to);
                 return Some(Trigger { field: Some("status".into()), ..self.trigger("changed", entity) });

@@ -236,13 +236,9 @@ impl Reader<'_, '_> {
         let inside: Vec<String> = scene.nps_in(from, to).filter_map(name).collect();
         let thing = inside.iter().find(|name| !archetypes::is_person(name)).or(inside.first()).cloned();
         thing.or_else(|| {
-            let before: Vec<String> = scene
-                .nps
-                .iter()
-                .filter(|np| np.to <= from)
-                .filter_map(|np| self.cast.entity(&np.entity()).map(str::to_owned))
-                .collect();
-            before.iter().rev().find(|name| !archetypes::is_person(name)).or(before.last()).cloned()
+            let before = || scene.nps_before(from).filter_map(|np| self.cast.entity(&np.entity()));
+            let thing = before().find(|name| !archetypes::is_person(name));
+            thing.or_else(|| before().next()).map(str::to_owned)
         })
     }
 }

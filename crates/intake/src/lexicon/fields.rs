@@ -78,7 +78,8 @@ pub(crate) struct Guess {
 const WHOLE: &[(FieldType, &str)] = &[
     (
         FieldType::Text,
-        "rate_code serial_number invoice_number license_number plate_number account_number policy_number order_number \
+        "rate_code serial_number invoice_number license_number plate_number account_number policy_number \
+            order_number \
          reference_number tracking_number phone_model vat_number tax_number room_number part_number passport_number \
          registration_number id_number member_number time_zone email_subject paid_by date_format price_range \
          case_number bank_account_number flight_number card_number student_number batch_number lot_number \
@@ -87,24 +88,30 @@ const WHOLE: &[(FieldType, &str)] = &[
     ),
     (
         FieldType::Integer,
-        "shirt_number jersey_number episode_number season_number squad_number age_months number_of_days party_size group_size \
+        "shirt_number jersey_number episode_number season_number squad_number age_months number_of_days \
+            party_size group_size \
          team_size class_size house_number page_number seat_number max_attendees reorder_level sort_order shelf_life \
-         prep_time cook_time preparation_time cooking_time run_time lead_time print_run head_count birth_year model_year",
+         prep_time cook_time preparation_time cooking_time run_time lead_time print_run head_count birth_year \
+         model_year",
     ),
     (FieldType::Date, "date_of_birth birth_date warranty_until"),
     (
         FieldType::Phone,
-        "phone_number mobile_number contact_number telephone_number guardian_phone cell_number fax_number emergency_contact_phone whatsapp_number",
+        "phone_number mobile_number contact_number telephone_number guardian_phone cell_number fax_number \
+            emergency_contact_phone whatsapp_number",
     ),
     (FieldType::Email, "email_address mail_address"),
     (
         FieldType::LongText,
-        "step_by_step_instructions steps_to_reproduce cover_letter medical_history current_medication special_request dietary_restriction \
-         dietary_requirement special_requirement delivery_instruction dietary_need reason_for_visit things_to_bring safety_incident special_need care_instruction",
+        "step_by_step_instructions steps_to_reproduce cover_letter medical_history current_medication \
+            special_request dietary_restriction \
+         dietary_requirement special_requirement delivery_instruction dietary_need reason_for_visit \
+         things_to_bring safety_incident special_need care_instruction",
     ),
     (
         FieldType::Decimal,
-        "tax_rate interest_rate exchange_rate vat_rate commission_rate success_rate discount_rate conversion_rate heart_rate square_feet_price",
+        "tax_rate interest_rate exchange_rate vat_rate commission_rate success_rate discount_rate conversion_rate \
+            heart_rate square_feet_price",
     ),
     (FieldType::Datetime, "date_time date_and_time start_date_time pickup_time"),
     (FieldType::Boolean, "opt_in plus_one in_stock on_sale is_public is_active terms_accepted do_not_call"),
@@ -115,74 +122,108 @@ const WHOLE: &[(FieldType, &str)] = &[
 const HEADS: &[(FieldType, &str)] = &[
     (FieldType::Email, "email"),
     (FieldType::Phone, "phone mobile telephone fax cellphone"),
-    (FieldType::Url, "url website link homepage linkedin webpage rss permalink instagram twitter facebook github feed"),
+    (
+        FieldType::Url,
+        "url website link homepage linkedin webpage rss permalink instagram twitter facebook github \
+        feed",
+    ),
     (
         FieldType::Money,
-        "price cost amount subtotal fee rent salary wage deposit balance budget premium revenue fine tip payout income \
-         charge expense allowance bonus donation-amount commission discount-amount total payment-amount spend rate earnings",
+        "price cost amount subtotal fee rent salary wage deposit balance budget premium revenue fine tip payout \
+            income \
+         charge expense allowance bonus donation-amount commission discount-amount total payment-amount spend \
+         rate earnings",
     ),
     (
         FieldType::Date,
-        "date birthday dob deadline due expiry expiration birthdate anniversary renewal eta valid_until day birth hire-date",
+        "date birthday dob deadline due expiry expiration birthdate anniversary renewal eta valid_until day birth \
+            hire-date",
     ),
     (
         FieldType::Datetime,
-        "start end timestamp datetime kickoff time departure arrival check-in check-out checkin checkout begin starts ends pickup dropoff",
+        "start end timestamp datetime kickoff time departure arrival check-in check-out checkin checkout begin \
+            starts ends pickup dropoff",
     ),
     (
         FieldType::Boolean,
-        "enabled published archived approved verified confirmed completed available vaccinated neutered remote vegan billable \
-         explicit flag active consent paid done returned resolved sterilized spayed vegetarian refundable taxable featured \
+        "enabled published archived approved verified confirmed completed available vaccinated neutered remote \
+            vegan billable \
+         explicit flag active consent paid done returned resolved sterilized spayed vegetarian refundable taxable \
+         featured \
          cancelled canceled insured licensed delivered attended smoker deleted read opened visible hidden",
     ),
     (
         FieldType::Integer,
-        "quantity count capacity seat spot age year mileage odometer floor bedroom bathroom serving star score point rank \
-         duration minute copy reorder-level limit attempt stock participant worker attendee guest-count hour-count week month \
-         calorie rep set season seats reading portion pages page nights night mile kilometer number-of goal-count yield episode-count size-in level-in \
-         minimum maximum min max position order-index priority-number shelf-count streak lap weekly-target target vacancy room-count",
+        "quantity count capacity seat spot age year mileage odometer floor bedroom bathroom serving star score \
+            point rank \
+         duration minute copy reorder-level limit attempt stock participant worker attendee guest-count \
+         hour-count week month \
+         calorie rep set season seats reading portion pages page nights night mile kilometer number-of goal-count \
+         yield episode-count size-in level-in \
+         minimum maximum min max position order-index priority-number shelf-count streak lap weekly-target target \
+         vacancy room-count",
     ),
     (
         FieldType::Decimal,
-        "weight height length width depth volume area temperature humidity percentage percent latitude longitude hours distance \
-         speed gpa estimate hour liter gallon kg ph dosage-amount altitude carbs protein fat voltage value pressure consumption hourage thickness diameter",
+        "weight height length width depth volume area temperature humidity percentage percent latitude longitude \
+            hours distance \
+         speed gpa estimate hour liter gallon kg ph dosage-amount altitude carbs protein fat voltage value \
+         pressure consumption hourage thickness diameter",
     ),
     (
         FieldType::LongText,
-        "description note notes comment comments body content message instruction summary bio detail details remark feedback symptom diagnosis \
-         treatment history abstract transcript agenda story biography explanation finding observation purpose-statement \
+        "description note notes comment comments body content message instruction summary bio detail details \
+            remark feedback symptom diagnosis \
+         treatment history abstract transcript agenda story biography explanation finding observation \
+         purpose-statement \
          requirement recommendation step lyrics complaint answer-text excerpt review-text review \
-         restriction ingredient-list outcome minutes-text incident delay medication directions goals synopsis essay testimonial text letter",
+         restriction ingredient-list outcome minutes-text incident delay medication directions goals synopsis \
+         essay testimonial text letter",
     ),
     (
         FieldType::Json,
-        "tags skills skill tag dimension coordinate availability metadata preference answer-set checklist allergies opening-hours opening_hours subjects amenity language-list specialty-list hobby topic",
+        "tags skills skill tag dimension coordinate availability metadata preference answer-set checklist \
+            allergies opening-hours opening_hours subjects amenity language-list specialty-list hobby topic",
     ),
     (
         FieldType::Text,
-        "name title subject code sku isbn vin plate serial barcode slug address city zip zipcode postcode reference brand color \
-         unit location venue model make department nickname surname role phone-model country state-code province street \
-         supplier carrier vendor manufacturer publisher company employer region district aisle rack shelf bin row plot \
-         weather trade specialty workshop schedule breed species make author-name id label material caption headline pronoun \
-         occupation job-title nationality language religion number version qualification profession grade purpose hometown \
-         hashtag username handle keyword alias variety strain cultivar vaccine drug dose dosage dosing insurer provider \
-         variant ssn passport initials timezone quote reason allergy ethnicity destination origin payee sex edition volume-number",
+        "name title subject code sku isbn vin plate serial barcode slug address city zip zipcode postcode \
+            reference brand color \
+         unit location venue model make department nickname surname role phone-model country state-code province \
+         street \
+         supplier carrier vendor manufacturer publisher company employer region district aisle rack shelf bin row \
+         plot \
+         weather trade specialty workshop schedule breed species make author-name id label material caption \
+         headline pronoun \
+         occupation job-title nationality language religion number version qualification profession grade purpose \
+         hometown \
+         hashtag username handle keyword alias variety strain cultivar vaccine drug dose dosage dosing insurer \
+         provider \
+         variant ssn passport initials timezone quote reason allergy ethnicity destination origin payee sex \
+         edition volume-number",
     ),
     (
         FieldType::Enum,
-        "status state stage type kind priority severity category condition gender sex size frequency method source channel \
-         currency track difficulty level urgency result mood rating-type position outcome role tier class-type shift-type format genre",
+        "status state stage type kind priority severity category condition gender sex size frequency method \
+            source channel \
+         currency track difficulty level urgency result mood rating-type position outcome role tier class-type \
+         shift-type format genre",
     ),
 ];
 
 /// Pictures and papers: a link to a file.
-const FILES: &str = "photo picture image avatar logo file attachment document scan pdf resume cv certificate receipt signature \
-    screenshot audio recording video cover artwork art thumbnail headshot selfie x-ray xray drawing blueprint contract-file proof waiver";
+const FILES: &str = "photo picture image avatar logo file attachment document scan pdf resume cv certificate \
+    receipt signature \
+    screenshot audio recording video cover artwork art thumbnail headshot selfie x-ray xray drawing blueprint \
+    contract-file proof waiver";
 
 /// Names that take one of a few values once they are listed.
-const CHOICES: &str = "status state stage type kind priority severity category condition gender sex size frequency method source \
-    channel currency track difficulty level urgency result mood position role tier format genre side visibility language grade \
-    plan fuel outcome decision shift season color species department rsvp intensity answer risk importance area zone region \
+const CHOICES: &str = "status state stage type kind priority severity category condition gender sex size \
+    frequency method source \
+    channel currency track difficulty level urgency result mood position role tier format genre side visibility \
+    language grade \
+    plan fuel outcome decision shift season color species department rsvp intensity answer risk importance area \
+    zone region \
     payment membership scope direction unit reason material topic specialty step tag skill diet course";
 
 type Names = LazyLock<HashMap<&'static str, FieldType>>;

@@ -36,7 +36,9 @@ pub(crate) const ALL: &[Integration] = &[
         name: "billing",
         provider: "stripe",
         verb: "charge",
-        words: "credit_card card_payment online_payment online_payments pay_online paid_by_card pay_by_card by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments card_payments",
+        words: "credit_card card_payment online_payment online_payments pay_online paid_by_card pay_by_card \
+            by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
+            card_payments",
         products: "stripe paypal square braintree adyen paddle mollie razorpay klarna",
     },
     Integration {

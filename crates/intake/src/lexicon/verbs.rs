@@ -56,61 +56,84 @@ const TABLE: &[(Class, &str)] = &[
     (Class::Hold, "store* include contain hold consist comprise carry keep capture"),
     (
         Class::Create,
-        "create add post* submit file* report* log* record* enter register* open* write make publish fill complete raise \
-         place* start* launch* generate issue* draft* list* input insert collect build define author* host* organize propose \
-         answer* leave* request* draw compose announce set* give provide offer* receive introduce receive take sell produce prepare",
+        "create add post* submit file* report* log* record* enter register* open* write make publish fill \
+            complete raise \
+         place* start* launch* generate issue* draft* list* input insert collect build define author* host* \
+         organize propose \
+         answer* leave* request* draw compose announce set* give provide offer* receive introduce receive take \
+         sell produce prepare",
     ),
     (
         Class::Track,
-        "track* manage monitor maintain run handle save follow organise administer catalog* know remember count* coordinate note* jot",
+        "track* manage monitor maintain run handle save follow organise administer catalog* know remember count* \
+            coordinate note* jot",
     ),
     (
         Class::Read,
-        "read see view* browse search* look find check* access* list* show* display* get export* download* watch* preview* review* follow* print* query consult visit* filter*",
+        "read see view* browse search* look find check* access* list* show* display* get export* download* watch* \
+            preview* review* follow* print* query consult visit* filter*",
     ),
     (
         Class::Update,
-        "update* edit change* modify mark* set* adjust correct move* rename reschedule deactivate activate close* resolve reopen \
-         complete finish progress* toggle* convert extend renew pick switch* tick* fix* rank* sort* flag* turn* reorder* import* verify triage*",
+        "update* edit change* modify mark* set* adjust correct move* rename reschedule deactivate activate close* \
+            resolve reopen \
+         complete finish progress* toggle* convert extend renew pick switch* tick* fix* rank* sort* flag* turn* \
+         reorder* import* verify triage*",
     ),
     (Class::Delete, "delete remove cancel archive* discard erase purge withdraw unsubscribe ban* block*"),
     (Class::Assign, "assign allocate delegate dispatch* hand*"),
     (
         Class::Approve,
-        "approve reject accept decline confirm moderate deny authorize sign* endorse grade* score* judge* evaluate assess",
+        "approve reject accept decline confirm moderate deny authorize sign* endorse grade* score* judge* \
+            evaluate assess",
     ),
     (Class::Send, "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver"),
     (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate"),
     (Class::Pay, "pay* charge* bill* invoice* refund* deposit* collect tip* reimburse payout*"),
     (
         Class::Event,
-        "book* reserve* borrow rent* lend enroll join attend order* buy purchase* rate* vote* bid* donate subscribe apply \
-         register rsvp* favorite* bookmark* comment* like* share* rsvp reply* respond checkout* loan* lease* hire* schedule* \
-         sign check* visit* participate volunteer* pledge* redeem claim* wishlist* adopt sponsor* nominate swap* trade*",
+        "book* reserve* borrow rent* lend enroll join attend order* buy purchase* rate* vote* bid* donate \
+            subscribe apply \
+         register rsvp* favorite* bookmark* comment* like* share* rsvp reply* respond checkout* loan* lease* \
+         hire* schedule* \
+         sign check* visit* participate volunteer* pledge* redeem claim* wishlist* adopt sponsor* nominate swap* \
+         trade*",
     ),
     (
         Class::Relate,
-        "belong link* attach connect relate associate map* tie* group* tag* categorize label* own join match* depend reference* come contain",
+        "belong link* attach connect relate associate map* tie* group* tag* categorize label* own join match* \
+            depend reference* come contain",
     ),
     (Class::Upload, "upload* attach scan* photograph* import*"),
     (
         Class::Other,
-        "use* work* teach play* go help* want need* like* love* try think mean put bring say ask happen expire become live sit \
-         travel drive fly ship* process* operate use* plan* design* sell look* grow clean* repair* serve perform earn spend win \
-         lose miss meet* arrive leave return* begin end* stop* stay* wait* water* feed* train* practice* study* measure* weigh \
-         supply* compare choose select pick* show* require appear exist remain invite import* log-in login teach learn drop* \
-         exceed reach fall go pass* fail lapse approach enable allow prevent avoid switch* translate* print* support* calculate \
-         compute sum* total* average* score* reorder* restock* sponsor* lead* sell specialize ride* walk* cook* bake* cost* \
-         weigh contact* describe name* identify bear restrict limit* do lock* hide import* overlap* belong finish run",
+        "use* work* teach play* go help* want need* like* love* try think mean put bring say ask happen expire \
+            become live sit \
+         travel drive fly ship* process* operate use* plan* design* sell look* grow clean* repair* serve perform \
+         earn spend win \
+         lose miss meet* arrive leave return* begin end* stop* stay* wait* water* feed* train* practice* study* \
+         measure* weigh \
+         supply* compare choose select pick* show* require appear exist remain invite import* log-in login teach \
+         learn drop* \
+         exceed reach fall go pass* fail lapse approach enable allow prevent avoid switch* translate* print* \
+         support* calculate \
+         compute sum* total* average* score* reorder* restock* sponsor* lead* sell specialize ride* walk* cook* \
+         bake* cost* \
+         weigh contact* describe name* identify bear restrict limit* do lock* hide import* overlap* belong finish \
+         run",
     ),
 ];
 
 /// base: past participle(s), where not regular.
-const IRREGULAR: &str = "send:sent write:wrote,written make:made build:built leave:left hold:held keep:kept see:saw,seen \
-    read:read find:found give:gave,given take:took,taken get:got pay:paid buy:bought sell:sold lend:lent let:let tell:told \
+const IRREGULAR: &str = "send:sent write:wrote,written make:made build:built leave:left hold:held keep:kept \
+    see:saw,seen \
+    read:read find:found give:gave,given take:took,taken get:got pay:paid buy:bought sell:sold lend:lent let:let \
+    tell:told \
     set:set put:put bring:brought say:said become:became go:went,gone come:came know:knew,known show:showed,shown \
-    draw:drew,drawn run:ran drive:drove,driven fly:flew,flown grow:grew,grown teach:taught learn:learnt begin:began,begun \
-    win:won lose:lost meet:met choose:chose,chosen feed:fed spend:spent sit:sat rent:rented withdraw:withdrew,withdrawn \
+    draw:drew,drawn run:ran drive:drove,driven fly:flew,flown grow:grew,grown teach:taught learn:learnt \
+    begin:began,begun \
+    win:won lose:lost meet:met choose:chose,chosen feed:fed spend:spent sit:sat rent:rented \
+    withdraw:withdrew,withdrawn \
     bear:bore,born lead:led fall:fell,fallen do:did,done bid:bid hide:hid,hidden ride:rode,ridden";
 
 /// The event that a verb leaves behind, where its name is not "VERB-ing".
@@ -118,7 +141,8 @@ const EVENTS: &str = "book:booking reserve:reservation borrow:loan rent:rental l
     join:membership attend:attendance order:order buy:purchase purchase:purchase rate:rating vote:vote bid:bid \
     donate:donation subscribe:subscription apply:application register:registration rsvp:rsvp favorite:favorite \
     bookmark:bookmark comment:comment like:like reply:reply visit:visit pledge:pledge redeem:redemption claim:claim \
-    adopt:adoption sign:signup review:review check:check_in lease:lease hire:hire follow:follow participate:participation";
+    adopt:adoption sign:signup review:review check:check_in lease:lease hire:hire follow:follow \
+    participate:participation";
 
 static FORMS: LazyLock<HashMap<String, (Verb, Form)>> = LazyLock::new(|| {
     let mut forms = HashMap::new();
@@ -150,7 +174,8 @@ fn third(base: &str) -> String {
     crate::lemma::plural(base)
 }
 
-fn with_ending(base: &str, ending: &str) -> String {
+/// "plan" with "ing" is "planning".
+pub(crate) fn with_ending(base: &str, ending: &str) -> String {
     let vowel = |c: char| "aeiou".contains(c);
     let mut back = base.chars().rev();
     let (last, before, third) = (back.next().unwrap_or(' '), back.next().unwrap_or(' '), back.next().unwrap_or(' '));

@@ -3,69 +3,109 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const DETERMINERS: &str = "a an the this that these those each every any all both either some no several many multiple \
+const DETERMINERS: &str = "a an the this that these those each every any all both either some no several many \
+    multiple \
     various numerous few lots another other certain such zero more most";
 const POSSESSIVES: &str = "my our your his her its their whose";
 const PRONOUNS: &str = "i we you he she it they me us him them one ones someone somebody everyone everybody anyone \
-    anybody nobody myself themselves itself himself herself who whoever everything anything something nothing there here";
+    anybody nobody myself themselves itself himself herself who whoever everything anything something nothing \
+    there here";
 const SUBJECTS: &str = "i we you he she it they who there";
-const PREPOSITIONS: &str = "of in on at for from by with without to into onto over under about against between during \
+const PREPOSITIONS: &str = "of in on at for from by with without to into onto over under about against between \
+    during \
     through per via as within up out off down toward towards near like than across around among upon along behind \
     above below plus minus except besides including";
 const CONJUNCTIONS: &str = "and or nor & + but yet then";
-const SUBORDINATORS: &str = "when whenever if once after before until till while because since unless so although though \
+const SUBORDINATORS: &str = "when whenever if once after before until till while because since unless so although \
+    though \
     where wherever whether";
-const MODALS: &str = "can could may might must shall should will would cannot able need needs wants want gonna wanna let lets \
+const MODALS: &str = "can could may might must shall should will would cannot able need needs wants want gonna \
+    wanna let lets \
     dont ought allowed";
 const BE: &str = "be is are was were been being am";
 const HAVE: &str = "have has had having";
-const ADVERBS: &str = "also just only always usually often sometimes automatically manually simply basically currently \
+const ADVERBS: &str = "also just only always usually often sometimes automatically manually simply basically \
+    currently \
     right now later soon again already still even too very really please maybe perhaps probably ideally optionally \
-    together directly immediately everywhere online offline afterwards otherwise instead however quickly easily honestly \
+    together directly immediately everywhere online offline afterwards otherwise instead however quickly easily \
+    honestly \
     currently eventually someday well not never daily weekly monthly yearly annually hourly nightly here there back \
     away exactly about roughly fully partially quite rather actually finally first ahead separately individually \
     privately publicly internally additionally furthermore moreover later today tomorrow tonight ago";
-const ADJECTIVES: &str = "small big large new old open closed own different same simple basic nice good bad great free \
-    public private internal external active inactive available current past future upcoming overdue late early recent \
-    multiple single main full short long high low medium urgent important necessary relevant optional required unique \
-    mobile digital online local global annual daily weekly monthly yearly quarterly regular special separate specific \
-    particular given corresponding respective related personal independent amateur professional handmade automatic manual \
-    missing incomplete complete possible proper valid invalid empty favorite top best latest next previous last first \
-    second third final initial total overall entire whole extra additional basic custom unpaid unbilled unread unassigned \
-    outpatient medical dental residential commercial industrial legal mental physical actual expected estimated planned hourly nightly \
-    preferred emergency several many various certain little tiny busy neighborhood family-run community-run volunteer-run \
+const ADJECTIVES: &str = "small big large new old open closed own different same simple basic nice good bad great \
+    free \
+    public private internal external active inactive available current past future upcoming overdue late early \
+    recent \
+    multiple single main full short long high low medium urgent important necessary relevant optional required \
+    unique \
+    mobile digital online local global annual daily weekly monthly yearly quarterly regular special separate \
+    specific \
+    particular given corresponding respective related personal independent amateur professional handmade \
+    automatic manual \
+    missing incomplete complete possible proper valid invalid empty favorite top best latest next previous last \
+    first \
+    second third final initial total overall entire whole extra additional basic custom unpaid unbilled unread \
+    unassigned \
+    outpatient medical dental residential commercial industrial legal mental physical actual expected estimated \
+    planned hourly nightly \
+    preferred emergency several many various certain little tiny busy neighborhood family-run community-run \
+    volunteer-run \
     self-employed second-hand used vintage rental weekly live real real-time fresh popular similar common everyday";
 /// Nouns that talk about the software or the world and never name a record.
-const NOT_RECORDS: &str = "app application-software system dashboard backend back-end frontend database api website site web \
-    webapp platform tool software page screen button feature crud login log-in logout password list record information info \
-    detail data way number date time name status email e-mail sms phone day week month year hour minute second people person \
-    everyone anyone nobody one each other server portal reminder alert csv pdf excel spreadsheet type kind sort thing something \
-    everything stuff lot bit morning evening night noon midnight monday tuesday wednesday thursday friday saturday sunday \
+const NOT_RECORDS: &str = "app application-software system dashboard backend back-end frontend database api \
+    website site web \
+    webapp platform tool software page screen button feature crud login log-in logout password list record \
+    information info \
+    detail data way number date time name status email e-mail sms phone day week month year hour minute second \
+    people person \
+    everyone anyone nobody one each other server portal reminder alert csv pdf excel spreadsheet type kind sort \
+    thing something \
+    everything stuff lot bit morning evening night noon midnight monday tuesday wednesday thursday friday \
+    saturday sunday \
     january february march april may june july august september october november december weekend today tomorrow \
-    backoffice solution program manager-app service-app tracker builder planner organizer-app management manager-tool engine \
-    theme mode ui ux interface design layout color-scheme icon animation react vue angular svelte postgres postgresql mysql \
-    mongodb docker kubernetes aws azure cloud html css javascript typescript python java rust ios android iphone desktop \
-    laptop browser internet wifi sheet paper pen mind help idea need problem nightmare mess place side end start beginning \
-    top bottom rest part-time-thing case-by-case example etc. others stats statistic chart graph overview view form-page \
-    access permission right rule option-page life world country-wide thanks thank hello hi hey please question-mark fun \
-    business shop store-front office clinic salon studio school church gym company-wide industry market friend sister brother \
-    wife husband mom dad family-member boss partner-in-crime notification confirmation search filter sorting pagination \
-    feed-page backup export import csv-file report-page money cash crypto code-base function functionality user account-page \
-    update change addition removal access-control security privacy hipaa gdpr compliance ai ml llm mvp startup endpoint \
-    json xml rest graphql link qr-code qr barcode-scanner scanner printer door hand eye head foot set bunch group-of kind-of \
+    backoffice solution program manager-app service-app tracker builder planner organizer-app management \
+    manager-tool engine \
+    theme mode ui ux interface design layout color-scheme icon animation react vue angular svelte postgres \
+    postgresql mysql \
+    mongodb docker kubernetes aws azure cloud html css javascript typescript python java rust ios android iphone \
+    desktop \
+    laptop browser internet wifi sheet paper pen mind help idea need problem nightmare mess place side end start \
+    beginning \
+    top bottom rest part-time-thing case-by-case example etc. others stats statistic chart graph overview view \
+    form-page \
+    access permission right rule option-page life world country-wide thanks thank hello hi hey please \
+    question-mark fun \
+    business shop store-front office clinic salon studio school church gym company-wide industry market friend \
+    sister brother \
+    wife husband mom dad family-member boss partner-in-crime notification confirmation search filter sorting \
+    pagination \
+    feed-page backup export import csv-file report-page money cash crypto code-base function functionality user \
+    account-page \
+    update change addition removal access-control security privacy hipaa gdpr compliance ai ml llm mvp startup \
+    endpoint \
+    json xml rest graphql link qr-code qr barcode-scanner scanner printer door hand eye head foot set bunch \
+    group-of kind-of \
     couple dozen pair total amount quantity price cost point fact reason sense term manner order-of basis purpose-of \
-    channel slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment workspace \
-    anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of status-of history-of \
-    moment while period-of size-of value level priority title description address state staff-only team-only log-file";
+    channel slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment \
+    workspace \
+    anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of \
+    status-of history-of \
+    moment while period-of size-of value level priority title description address state staff-only team-only \
+    log-file";
 /// Of these, the ones that may be records when they have fields of their own.
-const SOFT: &str = "tool report message page link notification reminder search record list channel level value period printer door \
-    chart option sheet shop store office clinic school church gym club salon studio market partner home feed title digest unit";
+const SOFT: &str = "tool report message page link notification reminder search record list channel level value \
+    period printer door \
+    chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
+    title digest unit";
 /// Heads of "X tracker", "X system": the phrase names the application.
-const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api database service \
-    builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log register \
+const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
+    database service \
+    builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log \
+    register \
     registry catalog hub blog forum organizer scheduler tracking scheduling booking thing suite solution program";
 /// "list of X", "details of X" speak of X.
-const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details detail information \
+const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details \
+    detail information \
     info data number couple series range variety name";
 /// Written out where they are met; several words become several tokens.
 const SHORT: &[(&str, &str)] = &[
@@ -245,16 +285,16 @@ pub(crate) fn is_generic_head(text: &str) -> bool {
 
 /// The share of English function words in a request tells whether it is English.
 pub(crate) fn is_function_word(word: &str) -> bool {
-    is_determiner(word)
-        || is_possessive(word)
-        || is_pronoun(word)
-        || is_preposition(word)
-        || is_conjunction(word)
-        || is_subordinator(word)
-        || is_modal(word)
-        || is_be(word)
-        || is_have(word)
-        || word == "not"
+    const LISTS: u32 = 1 << List::Determiners as u32
+        | 1 << List::Possessives as u32
+        | 1 << List::Pronouns as u32
+        | 1 << List::Prepositions as u32
+        | 1 << List::Conjunctions as u32
+        | 1 << List::Subordinators as u32
+        | 1 << List::Modals as u32
+        | 1 << List::Be as u32
+        | 1 << List::Have as u32;
+    word == "not" || CLASSES.get(word).is_some_and(|bits| bits & LISTS != 0)
 }
 
 /// Twelve months and seven days, for dates and schedules.

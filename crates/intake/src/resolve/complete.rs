@@ -3,6 +3,7 @@
 //! Everything added here is told as an assumption.
 
 use crate::draft::{Draft, Entity, Field, RelationKind, Rights};
+use crate::lemma;
 use crate::lexicon::archetypes;
 use crate::lexicon::fields::FieldType;
 
@@ -42,11 +43,16 @@ fn references(draft: &mut Draft) {
         field.assumed = relation.assumed;
         field.grounds = relation.grounds.clone();
         child.fields.push(field);
-        if !relation.required || relation.assumed {
-            let (what, text) = (
-                format!("/entity/{}/field/{name}", relation.to),
-                format!("each {} may belong to one {}", words(&relation.to), words(&relation.from)),
-            );
+        if !relation.required && !relation.assumed {
+            let (child, parent) = (words(&relation.to), words(&relation.from));
+            let shown = relation.grounds.rules.contains(&"screen.for");
+            let why = if shown {
+                ", because the request shows one inside the other"
+            } else {
+                "; it can be saved without one, because the request does not insist"
+            };
+            let what = format!("/entity/{}/field/{name}", relation.to);
+            let text = format!("each {child} may belong to one {parent}{why}");
             draft.note(
                 what,
                 text,
@@ -98,7 +104,7 @@ fn joins(draft: &mut Draft) {
         draft.note(
             format!("/entity/{name}"),
             format!(
-                "each row ties one {} to one {}; either has many of the other",
+                "each row ties one {} to one {}, because the request gives either many of the other",
                 words(&relation.from),
                 words(&relation.to)
             ),
@@ -121,7 +127,11 @@ fn sent(draft: &mut Draft, name: &str) {
         let what = format!("/entity/{name}/field/{field_name}");
         draft.note(
             what,
-            format!("a {} has a {}", words(name), words(field_name)),
+            format!(
+                "{} has a `{field_name}`, because what is sent needs a text and a \
+                time",
+                lemma::with_article(&words(name))
+            ),
             "message.added",
             None,
             &["no such field"],
@@ -145,7 +155,7 @@ fn first_values(draft: &mut Draft) {
             {
                 notes.push((
                     format!("/entity/{name}/field/{}/default", field.name),
-                    format!("a new {} is {}", words(&name), words(&first)),
+                    format!("a new {} starts as \"{}\", the first of its values", words(&name), words(&first)),
                 ));
                 field.default = Some(first);
             }
@@ -164,6 +174,19 @@ fn labels(draft: &mut Draft) {
         let bare = entity.fields.iter().all(|field| field.kind == FieldType::Reference);
         if bare && matches!(name.as_str(), "follow_up" | "followup" | "message") {
             sent(draft, &name);
+            continue;
+        }
+        if bare && matches!(name.as_str(), "note" | "comment" | "remark" | "reply") {
+            let mut field = Field::new("body", FieldType::LongText);
+            field.required = Some(true);
+            field.assumed = true;
+            entity.fields.insert(0, field);
+            let text = format!(
+                "{} has a body, because there is nothing else to write \
+                in",
+                lemma::with_article(&words(&name))
+            );
+            draft.note(format!("/entity/{name}/field/body"), text, "body.added", None, &["no such field"]);
             continue;
         }
         let labelled = entity.fields.iter().any(|field| {
@@ -211,7 +234,11 @@ fn labels(draft: &mut Draft) {
         entity.fields.insert(0, field);
         draft.note(
             format!("/entity/{name}/field/{label}"),
-            format!("a {} has a {label}", words(&name)),
+            format!(
+                "{} has a {label}, because people need something to call it \
+                by",
+                lemma::with_article(&words(&name))
+            ),
             "label.added",
             None,
             &["no such field"],
@@ -240,7 +267,7 @@ fn contacts(draft: &mut Draft) {
         entity.fields.push(field);
         draft.note(
             format!("/entity/{owner}/field/{name}"),
-            format!("a {} has a {name}, because {category} goes there", words(&owner)),
+            format!("{} has `{name}`, because {category} messages go there", lemma::with_article(&words(&owner))),
             "contact.added",
             None,
             &["no such field"],

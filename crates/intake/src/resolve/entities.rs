@@ -28,6 +28,8 @@ struct Candidate {
     object: f64,
     app: f64,
     denied: bool,
+    /// The record that this word stands for.
+    means: Option<String>,
     /// What it does: a customer books, a receptionist edits.
     acts: f64,
     grounds: Grounds,
@@ -73,9 +75,10 @@ pub(crate) fn cast(evidence: &[Evidence]) -> Cast {
 
 fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for Evidence { fact, span, weight, rule } in evidence {
         let mut touch = |thing: &Thing, change: &dyn Fn(&mut Candidate)| {
-            let index = found.iter().position(|candidate| candidate.name == thing.name).unwrap_or_else(|| {
+            let index = *places.entry(thing.name.clone()).or_insert_with(|| {
                 found.push(Candidate { name: thing.name.clone(), first: thing.span.start, ..Candidate::default() });
                 found.len() - 1
             });
@@ -86,7 +89,11 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
             }
         };
         match fact {
-            Fact::Mention(thing) => touch(thing, &|c| c.mentions += weight),
+            Fact::Mention(thing) => touch(thing, &|c| {
+                c.mentions += weight;
+                c.heading |= *weight > 2.1;
+            }),
+            Fact::Means { word, thing } => touch(word, &|c| c.means = Some(thing.clone())),
             Fact::App(thing) => touch(thing, &|c| c.app += weight),
             Fact::Has { owner, item } => {
                 touch(owner, &|c| {
@@ -244,6 +251,9 @@ fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
 
 fn target(found: &[Candidate], name: &str) -> Option<String> {
     let this = found.iter().find(|c| c.name == name)?;
+    if let Some(means) = &this.means {
+        return found.iter().any(|c| c.name == *means).then(|| means.clone());
+    }
     if this.app > 1.5 {
         return None;
     }
@@ -276,9 +286,13 @@ fn target(found: &[Candidate], name: &str) -> Option<String> {
         }
     }
     // Another word for one that has fields, or was first.
+    let synonyms = archetypes::synonyms(name);
+    if synonyms.is_empty() {
+        return None;
+    }
     let other = found
         .iter()
-        .filter(|c| c.name != name && c.app < 1.5 && archetypes::same(&c.name, name))
+        .filter(|c| c.name != name && c.app < 1.5 && synonyms.contains(&c.name.as_str()))
         .max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
     let both_have = this.fields.len() >= 2 && other.fields.len() >= 2;
     let weaker = strength(this) < strength(other)
@@ -306,7 +320,7 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
         if archetypes::same(from, to) && cast.entity(to).is_some() {
             draft.note(
                 format!("/entity/{to}"),
-                format!("`{from}` and `{to}` mean the same record"),
+                format!("`{from}` and `{to}` were read as two words for one record, kept as `{to}`"),
                 "synonym",
                 None,
                 &["two tables"],

@@ -113,7 +113,8 @@ fn typed(name: &str, item: &Item) -> Field {
         (None, None) if item.listed => FieldType::LongText,
         (None, None) => FieldType::Text,
     };
-    let yes_no = matches!(item.values.as_slice(), [a, b] if matches!((a.as_str(), b.as_str()), ("yes", "no") | ("no", "yes") | ("true", "false") | ("y", "n")));
+    let pair = item.values.join("/");
+    let yes_no = matches!(pair.as_str(), "yes/no" | "no/yes" | "true/false" | "y/n");
     let mut field = Field::new(name, if yes_no { FieldType::Boolean } else { kind });
     field.file = item.file || item.kind.is_none() && guess.is_some_and(|guess| guess.file);
     field.required = item.required;
@@ -263,14 +264,59 @@ fn note_types(draft: &mut Draft) {
 
 fn type_note(entity: &str, field: &Field) -> Option<Note> {
     let name = &field.name;
+    let record = lemma::with_article(&entity.replace('_', " "));
     let (text, why, alternatives): (String, &str, &[&str]) = if field.grounds.rules.contains(&"usual.values") {
-        (format!("`{name}` of {entity} takes {}", field.values.join(", ")), "usual.values", &["other values"])
+        (
+            format!(
+                "`{name}` of {record} takes {}: usual values, because none were named",
+                field.values.join(
+                    ", \
+            "
+                )
+            ),
+            "usual.values",
+            &["other values"],
+        )
+    } else if field.grounds.rules.contains(&"wish.when") {
+        (
+            format!(
+                "`{name}` is a date that people set on each {}; nothing works it out",
+                entity.replace(
+                    '_',
+                    " \
+            "
+                )
+            ),
+            "wish.when",
+            &["a number of days", "no such field"],
+        )
     } else if field.file {
-        (format!("`{name}` holds a link to the file until uploads are stored"), "file.link", &["text"])
+        (
+            format!(
+                "`{name}` of {record} holds a link to the file, because files themselves are not stored \
+            here"
+            ),
+            "file.link",
+            &["text"],
+        )
     } else if field.kind == FieldType::Money {
-        (format!("`{name}` is money in USD"), "money.currency", &["another currency", "decimal"])
+        (
+            format!(
+                "`{name}` of {record} is in US dollars, because no currency was \
+            named"
+            ),
+            "money.currency",
+            &["another currency", "decimal"],
+        )
     } else if field.kind == FieldType::Text && fields::guess(name).is_none() {
-        (format!("`{name}` is a line of text"), "type.default", &["long_text", "enum", "reference"])
+        (
+            format!(
+                "`{name}` of {record} is a line of text, because the request does not say what it \
+            holds"
+            ),
+            "type.default",
+            &["long_text", "enum", "reference"],
+        )
     } else {
         return None;
     };

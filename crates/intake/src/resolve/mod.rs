@@ -23,6 +23,15 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     let mut draft = Draft::default();
     names::name_app(scene, &evidence, &mut draft);
     entities::build(&cast, &mut draft);
+    for found in &evidence {
+        if let Fact::Like(product) = &found.fact {
+            let text = format!(
+                "{product} is a comparison: nothing is copied from it, only what the request says \
+                is built"
+            );
+            draft.note("/app".into(), text, found.rule, Some(found.span), &["more of what it does"]);
+        }
+    }
     fields::fill(&evidence, &cast, &mut draft);
     actions::give(&evidence, &cast, &mut draft);
     relations::tie(&evidence, &cast, &mut draft);

@@ -8,9 +8,17 @@ use crate::scene::Scene;
 
 /// The name from "a lead tracker", else from the first record.
 pub(crate) fn name_app(scene: &Scene<'_>, evidence: &[Evidence], draft: &mut Draft) {
+    // What the whole is compared with is somebody else's name.
+    let products: Vec<String> = evidence
+        .iter()
+        .filter_map(|found| if let Fact::Like(product) = &found.fact { Some(product.to_lowercase()) } else { None })
+        .collect();
     let mut best: Option<(f64, String)> = None;
     for found in evidence {
         let Fact::App(thing) = &found.fact else { continue };
+        if products.contains(&thing.name) {
+            continue;
+        }
         let head = words::is_app_head(thing.head());
         let specific = thing.name.contains('_') || !words::is_not_record(&thing.name);
         let rank = f64::from(u8::from(head)) + f64::from(u8::from(specific)) * 1.5 - thing.span.start as f64 / 10_000.0;
@@ -22,7 +30,11 @@ pub(crate) fn name_app(scene: &Scene<'_>, evidence: &[Evidence], draft: &mut Dra
         .map(|(_, name)| name)
         .filter(|name| !matches!(name.as_str(), "app" | "thing" | "system" | "tool" | "backend"));
     let name = name.unwrap_or_else(|| {
-        let first = scene.nps.iter().map(|np| np.entity()).find(|name| !name.is_empty() && !words::is_not_record(name));
+        let first = scene
+            .nps
+            .iter()
+            .map(|np| np.entity())
+            .find(|name| !name.is_empty() && !words::is_not_record(name) && !products.contains(name));
         first.map_or_else(
             || "app".to_owned(),
             |first| {
@@ -36,7 +48,4 @@ pub(crate) fn name_app(scene: &Scene<'_>, evidence: &[Evidence], draft: &mut Dra
     if draft.app.is_empty() {
         draft.app = "app".to_owned();
     }
-    let first = scene.sentences.first().map(|sentence| scene.span(sentence.from, sentence.to));
-    let title = first.map(|span| scene.text(span).split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-    draft.title = title.chars().take(140).collect();
 }

@@ -198,7 +198,9 @@ fn orphans(draft: &mut Draft) {
     }
     added.extend(doers(draft));
     for relation in added {
-        let text = format!("a {} belongs to a {}", relation.to.replace('_', " "), relation.from.replace('_', " "));
+        let (child, parent) = (relation.to.replace('_', " "), relation.from.replace('_', " "));
+        let parent = crate::lemma::with_article(&parent);
+        let text = format!("each {child} belongs to {parent}: the request does not say, and this is the likeliest");
         draft.note(
             format!("/entity/{}/field/{}", relation.to, relation.from),
             text,
@@ -216,7 +218,8 @@ fn doers(draft: &Draft) -> Vec<Relation> {
     let [person] = kept.as_slice() else { return Vec::new() };
     let personal = |entity: &&Entity| {
         crate::lexicon::has(
-            "order donation appointment booking reservation visit rental loan membership subscription enrollment registration rsvp",
+            "order donation appointment booking reservation visit rental loan membership subscription enrollment \
+                registration rsvp",
             &entity.name,
         )
     };

@@ -68,15 +68,20 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
             children.extend(antecedent(scene, clause.from));
         }
+        let either = scene.is(target.to, "or").then(|| scene.np_at(target.to + 1).and_then(table)).flatten();
         for child in children.into_iter().filter(|child| child.name != parent.name) {
             let many = matches!(target.count, Count::Many | Count::Number(2..)) && target.article.is_some()
                 || target.plural && clause.base == "work";
             let fact = if many {
-                Fact::ManyToMany { a: child, b: parent.clone() }
+                Fact::ManyToMany { a: child.clone(), b: parent.clone() }
             } else {
-                Fact::Belongs { child, parent: parent.clone() }
+                Fact::Belongs { child: child.clone(), parent: parent.clone() }
             };
-            sink.add(fact, scene.span(clause.from, clause.to), 1.8);
+            sink.add(fact, scene.span(clause.from, clause.to), if either.is_some() { 1.2 } else { 1.8 });
+            // "attached to contacts or deals": to one of them, so to neither by need.
+            if let Some(parent) = either.clone().filter(|parent| parent.name != child.name) {
+                sink.add(Fact::Belongs { child, parent }, scene.span(clause.from, clause.to), 1.2);
+            }
         }
     }
 }
@@ -236,11 +241,8 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         // "owners drop off their dogs".
-        let subject = scene
-            .clauses
-            .iter()
-            .find(|clause| clause.after <= np.from && np.to <= clause.to)
-            .and_then(|clause| clause.subject.first());
+        let clause = scene.clause_around(np).filter(|clause| clause.after <= np.from);
+        let subject = clause.and_then(|clause| clause.subject.first());
         if np.possessive.as_deref() == Some("their")
             && !own
             && known

@@ -10,7 +10,12 @@ use crate::scene::Scene;
 use crate::{lists, values};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule { id: "has.verb", example: "Each beehive has a queen colour, a weight and a date of inspection.", run: verb },
+    Rule {
+        id: "has.verb",
+        example: "Each beehive has a queen colour, a weight and a date of \
+        inspection.",
+        run: verb,
+    },
     Rule { id: "has.lead", example: "For every kayak we keep length, colour and price.", run: lead },
     Rule { id: "has.brackets", example: "We rent kayaks (length, colour, price).", run: brackets },
     Rule { id: "has.with", example: "Keepers add walks with a date and a duration.", run: with },
@@ -219,27 +224,25 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         // "record trail conditions with a rating, a note and a photo": a record after all.
-        let recorded = np.plural
-            && scene.clauses.iter().any(|clause| clause.after == np.from && clause.class == Some(Class::Create));
+        let clause = scene.clause_around(np).filter(|clause| clause.after <= np.from);
+        let recorded =
+            np.plural && clause.is_some_and(|clause| clause.after == np.from && clause.class == Some(Class::Create));
         let Some(owner) =
             list_owner(scene, np).or_else(|| record(np).filter(|_| recorded)).filter(|_| recorded || !is_value(np))
         else {
             continue;
         };
         let from = at + 1 + usize::from(scene.is(at + 1, ":"));
-        let has_list =
-            scene.clauses.iter().any(|clause| clause.base == "have" && clause.after <= np.from && np.to <= clause.to);
+        let has_list = clause.is_some_and(|clause| clause.base == "have");
         let end = clause_end(scene, at);
         let end = if has_list { lists::inner_end(scene, from, end) } else { end };
         let items = lists::read(scene, at + 1 + usize::from(scene.is(at + 1, ":")), end);
         let known = items.iter().filter(|item| item.known()).count();
-        let sending = scene.clauses.iter().any(|clause| {
-            clause.from <= at
-                && at < clause.to
-                && matches!(clause.class, Some(Class::Send | Class::Notify | Class::Assign | Class::Approve))
+        let sending = scene.clause_at(at).is_some_and(|clause| {
+            matches!(clause.class, Some(Class::Send | Class::Notify | Class::Assign | Class::Approve))
                 && clause.after <= np.from
         });
-        let made = scene.clauses.iter().any(|clause| {
+        let made = clause.is_some_and(|clause| {
             clause.class == Some(Class::Create)
                 && clause.polarity == Polarity::Asked
                 && objects(scene, clause.after, clause.to).iter().any(|object| object.span == np.span)
@@ -252,7 +255,7 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// The end of the clause a token is in.
 fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
-    let end = scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to).map_or(at, |clause| clause.to);
+    let end = scene.clause_at(at).map_or(at, |clause| clause.to);
     // Brackets end what is inside of them.
     let depth = scene.depth_at(at);
     (at..end).find(|t| scene.depth_at(*t) < depth).unwrap_or(end)
@@ -292,14 +295,11 @@ fn their(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let name = np.entity();
         let plain = !matches!(fields::guess(&np.field()), Some(guess) if guess.file);
-        let updates = scene.clauses.iter().any(|clause| {
-            clause.from <= np.from
-                && np.to <= clause.to
-                && matches!(
-                    clause.class,
-                    Some(Class::Update | Class::Create | Class::Track | Class::Hold | Class::Read | Class::Assign)
-                )
-                && clause.after <= np.from
+        let updates = scene.clause_around(np).is_some_and(|clause| {
+            matches!(
+                clause.class,
+                Some(Class::Update | Class::Create | Class::Track | Class::Hold | Class::Read | Class::Assign)
+            ) && clause.after <= np.from
         });
         if !plain || !updates && name != "status" {
             continue;

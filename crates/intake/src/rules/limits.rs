@@ -65,10 +65,8 @@ fn none(scene: &Scene<'_>, sink: &mut Sink) {
         let none = np.count == Count::None
             || np.from > 0 && scene.is(np.from - 1, "without")
             || np.from > 1 && scene.is(np.from - 1, "any") && scene.is(np.from - 2, "without");
-        let denied = scene.clauses.iter().any(|clause| {
+        let denied = scene.clause_around(np).is_some_and(|clause| {
             clause.polarity == Polarity::Denied
-                && clause.from <= np.from
-                && np.to <= clause.to
                 && clause.after <= np.from
                 && matches!(
                     clause.base,

@@ -74,14 +74,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
 /// A list after a heading ends where a clause with a verb starts.
 fn list_end(scene: &Scene<'_>, sentence: usize, from: usize) -> usize {
     let end = scene.sentences.get(sentence).map_or(from, |s| s.to);
-    scene
-        .clauses
-        .iter()
-        .filter(|clause| clause.sentence == sentence && clause.from > from + 1)
-        .map(|clause| clause.from)
-        .min()
-        .unwrap_or(end)
-        .min(end)
+    scene.clauses_of(sentence).map(|clause| clause.from).find(|start| *start > from + 1).unwrap_or(end).min(end)
 }
 
 fn mention_all(scene: &Scene<'_>, sink: &mut Sink, from: usize, to: usize) {
@@ -94,17 +87,19 @@ fn mention_all(scene: &Scene<'_>, sink: &mut Sink, from: usize, to: usize) {
 
 /// A heading with one name a bullet.
 fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
-    for (index, _) in scene.blocks.iter().enumerate() {
-        let children: Vec<usize> = (0..scene.blocks.len())
-            .filter(|child| scene.blocks.get(*child).is_some_and(|block| block.parent == Some(index)))
-            .collect();
-        let Some(sentence) = scene.sentences.iter().find(|s| s.block == index).filter(|_| children.len() >= 2) else {
-            continue;
-        };
+    // The bullets under each block, and the sentences of each.
+    let mut under: Vec<Vec<usize>> = vec![Vec::new(); scene.blocks.len()];
+    for (child, block) in scene.blocks.iter().enumerate() {
+        if let Some(list) = block.parent.and_then(|parent| under.get_mut(parent)) {
+            list.push(child);
+        }
+    }
+    for (index, children) in under.iter().enumerate().filter(|(_, children)| children.len() >= 2) {
+        let Some(sentence) = scene.sentences_of(index).next() else { continue };
         let end = if scene.is(sentence.to - 1, ":") { sentence.to - 1 } else { sentence.to };
         let Some(owner) = heading(scene, sentence.from, end).and_then(record) else { continue };
         let mut items: Vec<Item> = Vec::new();
-        for child in scene.sentences.iter().filter(|s| children.contains(&s.block)) {
+        for child in children.iter().flat_map(|block| scene.sentences_of(*block)) {
             let short = child.to - child.from <= 24;
             let outline = (child.from..child.to)
                 .any(|at| scene.is(at, ":") && scene.np_before(at).is_some_and(|np| !is_value(np)));
@@ -130,7 +125,7 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
         let alone = np.to >= sentence.to || scene.one_of(np.to, &["(", "with", ":", "-", ",", ">", "->"]);
         let heads_fields = block
             .parent
-            .and_then(|parent| scene.sentences.iter().find(|s| s.block == parent))
+            .and_then(|parent| scene.sentences_of(parent).next())
             .and_then(|s| {
                 let end = if scene.is(s.to - 1, ":") { s.to - 1 } else { s.to };
                 heading(scene, s.from, end)

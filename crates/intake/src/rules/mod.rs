@@ -3,6 +3,7 @@
 //! A rule is one entry of `ALL` with an example that it must fire on (a test checks every one). Rules do not decide;
 //! `resolve` does.
 
+mod analogy;
 mod app;
 mod belongs;
 mod has;
@@ -51,6 +52,7 @@ impl Sink {
 /// Every rule, in the order of the tables.
 pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
     [
+        analogy::RULES,
         app::RULES,
         has::RULES,
         noted::RULES,
@@ -104,11 +106,7 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);
-    let Some(clause) =
-        scene.clauses.iter().find(|clause| clause.from <= np.from && np.to <= clause.to).filter(|_| leans)
-    else {
-        return own();
-    };
+    let Some(clause) = scene.clause_around(np).filter(|_| leans) else { return own() };
     if clause.base == "be" || clause.passive {
         return clause.subject.first().and_then(record).or_else(own);
     }
@@ -128,16 +126,18 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
 
 /// What "it", "they", "their" before this token speak of.
 fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
-    let here = scene.sentences.iter().position(|s| s.from <= at && at < s.to)?;
-    let candidates: Vec<(usize, Thing)> = scene
-        .nps
-        .iter()
-        .filter(|np| np.to <= at && scene.depth_at(np.from) == 0 && !is_value(np) && np.possessive.is_none())
-        .filter_map(|np| Some((np.from, record(np)?)))
-        .collect();
-    let sentence = |from: usize| scene.sentences.iter().position(|s| s.from <= from && from < s.to);
-    let same: Vec<&Thing> =
-        candidates.iter().filter(|(from, _)| sentence(*from) == Some(here)).map(|(_, thing)| thing).collect();
+    let here = scene.sentence_at(at)?;
+    let range = scene.sentences.get(here)?;
+    let earlier = here.checked_sub(1).and_then(|before| scene.sentences.get(before));
+    let spoken_of = |from: usize, to: usize| -> Vec<Thing> {
+        scene
+            .nps_in(from, to)
+            .filter(|np| scene.depth_at(np.from) == 0 && !is_value(np) && np.possessive.is_none())
+            .filter_map(record)
+            .collect()
+    };
+    let candidates = spoken_of(range.from, at);
+    let same: Vec<&Thing> = candidates.iter().collect();
     let known = |things: &[&Thing]| {
         things
             .iter()
@@ -146,7 +146,7 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
             .map(|t| (*t).clone())
     };
     // The subject of this clause is rarely what its own "their" means.
-    let clause = scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to);
+    let clause = scene.clause_at(at);
     let subject = |thing: &Thing| clause.is_some_and(|clause| clause.subject.iter().any(|np| np.span == thing.span));
     let things: Vec<&Thing> = same.iter().copied().filter(|thing| !thing.is_person()).collect();
     let others: Vec<&Thing> = same.iter().copied().filter(|thing| !subject(thing)).collect();
@@ -154,18 +154,12 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
         return Some(thing);
     }
     // The subject of the sentence before, which leads its phrases.
-    let block = scene.sentences.get(here)?.block;
-    let follows = here > 0 && scene.sentences.get(here - 1).is_some_and(|s| s.block == block);
-    let before: Vec<&Thing> = candidates
-        .iter()
-        .filter(|(from, _)| follows && sentence(*from) == Some(here - 1))
-        .map(|(_, thing)| thing)
-        .collect();
+    let before = earlier.filter(|earlier| earlier.block == range.block);
+    let before = before.map(|earlier| spoken_of(earlier.from, earlier.to)).unwrap_or_default();
     let first_known = before.iter().find(|thing| archetypes::sort(&thing.name).is_some() && !thing.is_person());
-    let found = first_known.map(|thing| (*thing).clone()).or_else(|| known(&same));
-    found.or_else(|| {
-        before.iter().find(|thing| !thing.is_person()).or(same.last()).or(before.first()).map(|thing| (*thing).clone())
-    })
+    let found = first_known.cloned().or_else(|| known(&same));
+    found
+        .or_else(|| before.iter().find(|thing| !thing.is_person()).or(same.last().copied()).or(before.first()).cloned())
 }
 
 /// The role that a user story in this sentence speaks for.
@@ -192,6 +186,10 @@ fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Optio
     }
     match clause.pronoun.as_deref() {
         Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],
+        // "only I can delete them": who asks is the admin.
+        Some("i" | "we") if clause.only && only_leads(scene, clause) => {
+            return vec![(Who::Role("admin".to_owned()), None)];
+        }
         Some("i" | "we" | "you") => {
             let role = story_role(scene, clause.sentence);
             return vec![match role {
@@ -209,6 +207,11 @@ fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Optio
         _ => {}
     }
     clause.subject.iter().map(who).collect()
+}
+
+/// "only I", not "I only".
+fn only_leads(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> bool {
+    (clause.from..clause.to).any(|at| scene.is(at, "only") && scene.one_of(at + 1, &["i", "we"]))
 }
 
 fn who(np: &Np) -> (Who, Option<Thing>) {

@@ -88,8 +88,7 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
 fn each_with(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 1..scene.tokens.len() {
         let each = scene.is(at, "each") && scene.is(at + 1, "with") && scene.is(at - 1, ",");
-        let Some(clause) = scene.clauses.iter().find(|clause| clause.from < at && at < clause.to).filter(|_| each)
-        else {
+        let Some(clause) = scene.clause_at(at).filter(|clause| each && clause.from < at) else {
             continue;
         };
         let owner = objects(scene, clause.after, at).into_iter().find(|np| !is_value(np)).and_then(record);

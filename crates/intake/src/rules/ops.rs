@@ -56,6 +56,16 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.passive {
             found = clause.subject.iter().collect();
         }
+        if found.is_empty() && clause.only && scene.one_of(clause.after, &["them", "it"]) {
+            // "workers add inspections but only I can delete them".
+            let spoken_of =
+                scene.nps_before(clause.from).take_while(|np| scene.sentence_at(np.from) == Some(clause.sentence));
+            found.extend(
+                spoken_of
+                    .filter(|np| np.plural == scene.is(clause.after, "them"))
+                    .find(|np| !is_value(np) && record(np).is_some_and(|thing| !thing.is_person())),
+            );
+        }
         let who = actors(scene, clause);
         let permission = permission(clause, scene);
         for np in found {
@@ -229,8 +239,7 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         .iter()
         .filter(|clause| clause.class == Some(Class::Send) && clause.polarity == Polarity::Asked && !clause.passive)
     {
-        let by_itself =
-            scene.clauses.iter().any(|other| other.sentence == clause.sentence && other.join == Join::Condition);
+        let by_itself = scene.clauses_of(clause.sentence).any(|other| other.join == Join::Condition);
         let Some(np) = objects(scene, clause.after, clause.to).into_iter().last().filter(|_| !by_itself) else {
             continue;
         };

@@ -1,7 +1,7 @@
 //! Services outside that the request asks for: text messages, card payments, Slack, webhooks.
 
 use super::{Rule, Sink};
-use crate::clauses::{Clause, Polarity};
+use crate::clauses::Polarity;
 use crate::facts::Fact;
 use crate::lexicon::integrations;
 use crate::lexicon::verbs::Class;
@@ -16,13 +16,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.upload", example: "Members upload a certificate.", run: upload },
 ];
 
-fn clause_at<'s>(scene: &'s Scene<'_>, at: usize) -> Option<&'s Clause> {
-    scene.clauses.iter().find(|clause| clause.from <= at && at < clause.to)
-}
-
 /// Whether what stands here is asked for: not "no SMS", not "maybe one day Slack".
 fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
-    let clause = clause_at(scene, at)?;
+    let clause = scene.clause_at(at)?;
     let near = at.saturating_sub(4).max(clause.from);
     let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
         || clause.polarity == Polarity::Denied;
@@ -41,6 +37,9 @@ fn add(
     from: usize,
     to: usize,
 ) {
+    if super::analogy::compares(scene, from) {
+        return;
+    }
     if let Some(asked) = asked(scene, from) {
         sink.add(Fact::Integration { category, provider, asked }, scene.span(from, to), 1.5);
     }
@@ -94,7 +93,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
 /// "gets an email", "send a text", "notify by email".
 fn message(scene: &Scene<'_>, sink: &mut Sink) {
     for (at, token) in scene.tokens.iter().enumerate() {
-        let Some(clause) = clause_at(scene, at) else { continue };
+        let Some(clause) = scene.clause_at(at) else { continue };
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
             || matches!(clause.base, "get" | "receive" | "trigger" | "go");
         let way = at > 0

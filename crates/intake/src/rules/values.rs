@@ -16,7 +16,12 @@ pub(super) const RULES: &[Rule] = &[
         example: "Keepers open walks. The guide updates the status (open, full, over).",
         run: brackets,
     },
-    Rule { id: "values.from_to", example: "Repairers change the status from open to fixed or scrapped.", run: from_to },
+    Rule {
+        id: "values.from_to",
+        example: "Repairers change the status from open to fixed or \
+        scrapped.",
+        run: from_to,
+    },
 ];
 
 /// "X status can be A, B or C", "the states are A -> B -> C".
@@ -71,7 +76,7 @@ fn from_to(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough: bool) {
-    let end = scene.sentences.iter().find(|s| s.from <= from && from < s.to).map_or(from, |s| s.to);
+    let end = scene.sentence_at(from).and_then(|place| scene.sentences.get(place)).map_or(from, |s| s.to);
     let (values, next) = values::values(scene, from, end);
     let words = values.iter().all(|value| !value.is_empty() && value.len() <= 40);
     if values.len() < 2 || !words || !one_is_enough && values.len() < 2 {
