@@ -49,7 +49,9 @@ fn database(blueprint: &Blueprint) -> Vec<Item> {
     vec![
         done("SQLite in `data/app.db`, made at the first start"),
         done(format!("Tables: {}, besides `users`", words::list(&tables, "and"))),
-        open_item("Back-ups: copy the database with `sqlite3 data/app.db \".backup copy.db\"`, on a schedule of yours"),
+        open_item(
+            "Back-ups: copy the database with `sqlite3 data/app.db \".backup data/copy.db\"`, on a schedule of yours",
+        ),
     ]
 }
 

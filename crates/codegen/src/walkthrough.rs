@@ -13,7 +13,7 @@ use crate::sample::{other_sample, sample};
 use crate::{shell, words};
 
 /// Long enough for the default of `PASSWORD_MIN_LENGTH`.
-const PASSWORD: &str = "seven green kettles sing";
+const PASSWORD: &str = "correct horse battery staple";
 /// Fields of an example at most, where no more are demanded.
 const FIELDS_SHOWN: usize = 4;
 /// What reads the id and the token out of an answer without asking for another tool.

@@ -1,6 +1,6 @@
 //! The paths that every app has, whatever its blueprint: health, documents, keys, accounts.
 
-use http::header::{CACHE_CONTROL, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use http::{Method, StatusCode};
 use hyper::body::{Body, Bytes};
 
@@ -16,6 +16,8 @@ use crate::route::method_not_allowed;
 /// A path that every app has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixed {
+    /// `/`: where people land who open the address that the start prints.
+    Home,
     /// `/healthz`: the process lives.
     Health,
     /// `/readyz`: it can do its work.
@@ -34,6 +36,7 @@ impl Fixed {
     /// The fixed path of this name.
     pub fn find(path: &str) -> Option<Fixed> {
         Some(match path {
+            "/" => Fixed::Home,
             "/healthz" => Fixed::Health,
             "/readyz" => Fixed::Ready,
             "/openapi.json" => Fixed::OpenApi,
@@ -52,9 +55,13 @@ impl Fixed {
     /// The methods of this path, as `Allow` lists them.
     pub fn methods(self) -> &'static str {
         match self {
-            Fixed::Auth(AuthRoute::Me) | Fixed::Health | Fixed::Ready | Fixed::OpenApi | Fixed::Docs | Fixed::Keys => {
-                "GET, HEAD, OPTIONS"
-            }
+            Fixed::Auth(AuthRoute::Me)
+            | Fixed::Home
+            | Fixed::Health
+            | Fixed::Ready
+            | Fixed::OpenApi
+            | Fixed::Docs
+            | Fixed::Keys => "GET, HEAD, OPTIONS",
             Fixed::Auth(_) => "POST, OPTIONS",
         }
     }
@@ -74,6 +81,7 @@ where
         return Err(method_not_allowed(fixed.methods()));
     }
     match fixed {
+        Fixed::Home => Ok(HttpResponse::empty(StatusCode::TEMPORARY_REDIRECT).with(LOCATION, "docs/")),
         Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
         Fixed::Ready => ready(app).await,
         Fixed::OpenApi => Ok(HttpResponse::json(StatusCode::OK, app.openapi.clone()).with(CACHE_CONTROL, "no-cache")),

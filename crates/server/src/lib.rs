@@ -1,4 +1,4 @@
-//! HTTP in, the stages, HTTP out: a blueprint in service. Start reading at [`answer`]; [`edge`] is what lies around it.
+//! HTTP in, the stages, HTTP out: a blueprint in service. Start reading at `answer.rs`; `edge.rs` is what lies around it.
 //!
 //! Code generation is unknown here.
 

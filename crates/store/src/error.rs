@@ -2,6 +2,7 @@
 //!
 //! A refusal (not found, stale, unique …) is not an error; it is an [`work::Outcome`].
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -196,12 +197,13 @@ impl fmt::Display for OpenError {
             ),
             OpenError::Changed { path, wanted, found } => {
                 writeln!(f, "{} was made for another blueprint; its tables differ:", path.display())?;
-                differences(f, "in the blueprint, not in the database", wanted)?;
-                differences(f, "in the database, not in the blueprint", found)?;
+                differences(f, "in the blueprint, not in the database", wanted, found)?;
+                differences(f, "in the database, not in the blueprint", found, wanted)?;
                 write!(
                     f,
-                    "Try: go back to the former blueprint, or start with a new database file \
-                     (this version cannot change tables that exist)."
+                    "Try: go back to the former blueprint. This version cannot change tables that exist; while there is \
+                     nothing to lose, move {} away and start again.",
+                    path.display()
                 )
             }
             OpenError::Failed { path, message } => write!(f, "{} could not be prepared: {message}", path.display()),
@@ -209,15 +211,31 @@ impl fmt::Display for OpenError {
     }
 }
 
-fn differences(f: &mut fmt::Formatter<'_>, title: &str, statements: &[String]) -> fmt::Result {
-    if statements.is_empty() {
-        return Ok(());
-    }
-    writeln!(f, "  {title}:")?;
-    for line in statements.iter().flat_map(|statement| statement.lines()) {
-        writeln!(f, "    {line}")?;
+/// The lines of some statements that others do not have, each under the first line of its statement.
+fn differences(f: &mut fmt::Formatter<'_>, title: &str, these: &[String], others: &[String]) -> fmt::Result {
+    let known: HashSet<&str> = others.iter().flat_map(|statement| statement.lines()).map(bare).collect();
+    let mut titled = false;
+    for statement in these {
+        let mut lines = statement.lines();
+        let first = lines.next().unwrap_or_default();
+        let new: Vec<&str> = lines.filter(|line| !known.contains(bare(line))).collect();
+        if new.is_empty() && known.contains(bare(first)) {
+            continue;
+        }
+        if !std::mem::replace(&mut titled, true) {
+            writeln!(f, "  {title}:")?;
+        }
+        writeln!(f, "    {first}")?;
+        for line in new {
+            writeln!(f, "    {line}")?;
+        }
     }
     Ok(())
+}
+
+/// A line without the comma that depends on whether another follows.
+fn bare(line: &str) -> &str {
+    line.trim_end_matches(',')
 }
 
 impl std::error::Error for OpenError {

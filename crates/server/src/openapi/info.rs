@@ -55,7 +55,7 @@ fn sign_in(blueprint: &Blueprint) -> String {
         };
         let user_id = if blueprint.api.user_path { "USER_ID=…   # the `id` that GET /auth/me answers\n" } else { "" };
         parts.push(format!(
-            "```sh\nBASE=http://127.0.0.1:8000\n{register}curl $BASE/auth/login -H 'Content-Type: application/json' \\\n  \
+            "```sh\nBASE=http://127.0.0.1:8000   # or wherever this server listens\n{register}curl $BASE/auth/login -H 'Content-Type: application/json' \\\n  \
              -d '{{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\"}}'\n\
              TOKEN=…   # the `access_token` of the answer\n{user_id}\
              curl $BASE{example} -H \"Authorization: Bearer $TOKEN\"\n```"

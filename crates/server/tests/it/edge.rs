@@ -153,6 +153,7 @@ async fn health_and_documents() {
     let stranger = app.stranger();
     assert_eq!(stranger.send("GET", "/healthz", None).await.expect(200).json(), json!({"status": "ok"}));
     assert_eq!(stranger.send("GET", "/readyz", None).await.expect(200).json(), json!({"status": "ready"}));
+    assert_eq!(stranger.send("GET", "/", None).await.expect(307).header("location"), "docs/");
     assert_eq!(stranger.send("GET", "/openapi.json", None).await.expect(200).json()["openapi"], "3.1.0");
     assert_eq!(stranger.send("POST", "/healthz", None).await.expect(405).header("allow"), "GET, HEAD, OPTIONS");
     assert_eq!(stranger.send("GET", "/auth/login", None).await.expect(405).header("allow"), "POST, OPTIONS");
