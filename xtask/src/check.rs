@@ -112,7 +112,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let ran = chosen.len() - left_out.len();
     let rest = if left_out.is_empty() { String::new() } else { format!(", left out: {}", left_out.join(", ")) };
-    println!("{ran} steps passed in {:.0} s{rest}", start.elapsed().as_secs_f32());
+    println!("{ran} of {} steps passed in {:.0} s{rest}", chosen.len(), start.elapsed().as_secs_f32());
     Ok(())
 }
 
