@@ -82,7 +82,7 @@ impl Caller {
             Caller::Role(role) => vec![role.clone()],
         };
         let (id, iss) = (SAMPLE_ID.to_owned(), "own".to_owned());
-        Actor::User(User { sub: id.clone(), id, iss, email: None, roles, session: None })
+        Actor::User(User { sub: id.clone(), id, iss, email: None, roles, session: None }.into())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who asks, and which rows they may reach. The one place where a rule of the blueprint is turned into a [`Scope`].
 
+use std::sync::Arc;
+
 use blueprint::{Blueprint, Entity, Rule};
 
 /// Who asks.
@@ -7,8 +9,8 @@ use blueprint::{Blueprint, Entity, Rule};
 pub enum Actor {
     /// Nobody who said who they are.
     Stranger,
-    /// A user with a valid token.
-    User(User),
+    /// A user with a valid token. Shared, because he comes with every request and stays the same.
+    User(Arc<User>),
 }
 
 /// A user as the database knows him now, not as his token remembers him.

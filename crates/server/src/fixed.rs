@@ -107,7 +107,8 @@ where
     B::Error: std::fmt::Display,
 {
     let json = match route {
-        AuthRoute::Me | AuthRoute::Logout => {
+        AuthRoute::Me => return app.auth.me(caller::identify(app, http).await?).await,
+        AuthRoute::Logout => {
             caller::identify(app, http).await?;
             None
         }

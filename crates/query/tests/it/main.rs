@@ -63,14 +63,15 @@ fn stranger() -> Actor {
 
 /// A signed-in user whose id is his name, for short.
 fn user(name: &str, roles: &[&str]) -> Actor {
-    Actor::User(User {
+    let user = User {
         id: name.to_owned(),
         iss: "own".to_owned(),
         sub: name.to_owned(),
         email: None,
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
         session: Some("s1".to_owned()),
-    })
+    };
+    Actor::User(user.into())
 }
 
 fn origin() -> Origin {

@@ -32,9 +32,7 @@ impl Auth {
             return Err(refused("expired"));
         }
         match self.standing(&known).await? {
-            Standing::Good(user, session_ends) if session_ends.is_none_or(|ends| now < ends) => {
-                Ok(Actor::User(User::clone(&user)))
-            }
+            Standing::Good(user, session_ends) if session_ends.is_none_or(|ends| now < ends) => Ok(Actor::User(user)),
             Standing::Good(..) | Standing::Gone => Err(refused("the session is over or the user may not sign in")),
         }
     }

@@ -3,27 +3,41 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use query::{Actor, Denied, User, attribute};
-use serde_json::json;
+use http::header::CACHE_CONTROL;
+use query::{Actor, Denied, attribute};
+use serde::Serialize;
 use work::{Column, Kind, Outcome, Shape, Statement, Step};
 
-use super::{Auth, Caller, sql};
-use crate::error::ApiError;
+use super::{Auth, sql};
+use crate::error::{ApiError, INTERNAL};
 use crate::http::HttpResponse;
 
+/// What is told of a user.
+#[derive(Serialize)]
+struct Me<'a> {
+    id: &'a str,
+    sub: &'a str,
+    email: Option<&'a str>,
+    roles: &'a [String],
+}
+
 impl Auth {
-    pub(super) async fn me(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
-        let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
-        if self.blueprint.user_fields.iter().all(|field| field.hidden) {
-            // All that there is to tell is known already.
-            let User { id, sub, email, roles, .. } = user;
-            let me = json!({ "id": id, "sub": sub, "email": email, "roles": roles });
-            return Ok(HttpResponse::json(StatusCode::OK, me.to_string()));
-        }
-        match self.store.run(sql::read(self.read_user(&user.id))).await? {
-            Outcome::Done(answer) => Ok(HttpResponse::json(StatusCode::OK, answer.body)),
-            Outcome::Refused(_) => Err(ApiError::not_found()),
-        }
+    /// Who this is. Without user fields of the blueprint's own all of it is known already, and no database is asked.
+    ///
+    /// # Errors
+    /// 401 for strangers, or what the database has to say.
+    pub async fn me(&self, actor: Actor) -> Result<HttpResponse, ApiError> {
+        let Actor::User(user) = actor else { return Err(Denied::SignIn.into()) };
+        let body = if self.blueprint.user_fields.iter().all(|field| field.hidden) {
+            let me = Me { id: &user.id, sub: &user.sub, email: user.email.as_deref(), roles: &user.roles };
+            serde_json::to_vec(&me).map_err(|error| ApiError::new(INTERNAL, "no answer").logged(error.to_string()))?
+        } else {
+            match self.store.run(sql::read(self.read_user(&user.id))).await? {
+                Outcome::Done(answer) => answer.body,
+                Outcome::Refused(_) => return Err(ApiError::not_found()),
+            }
+        };
+        Ok(HttpResponse::json(StatusCode::OK, body).with(CACHE_CONTROL, "no-store"))
     }
 
     fn read_user(&self, id: &str) -> Step {

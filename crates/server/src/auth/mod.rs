@@ -147,7 +147,7 @@ impl Auth {
             AuthRoute::Login => self.login(caller, body).await,
             AuthRoute::Refresh => self.refresh(caller, body).await,
             AuthRoute::Logout => self.logout(caller).await,
-            AuthRoute::Me => self.me(caller).await,
+            AuthRoute::Me => self.me(self.actor(caller.authorization).await?).await,
         }?;
         Ok(response.with(CACHE_CONTROL, "no-store"))
     }

@@ -42,7 +42,7 @@ impl Auth {
 
     pub(super) async fn logout(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
         let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
-        let User { sub, session: Some(session), .. } = &user else {
+        let User { sub, session: Some(session), .. } = &*user else {
             return Err(ApiError::new(FORBIDDEN, "this token was issued elsewhere; sign out there"));
         };
         let at = self.clock.stamp();

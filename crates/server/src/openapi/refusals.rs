@@ -107,7 +107,8 @@ impl Deed {
 /// A user without roles, who owns rows like anybody.
 fn plain_user() -> Actor {
     let text = String::new;
-    Actor::User(User { id: text(), iss: text(), sub: text(), email: None, roles: Vec::new(), session: None })
+    let user = User { id: text(), iss: text(), sub: text(), email: None, roles: Vec::new(), session: None };
+    Actor::User(user.into())
 }
 
 fn writes_references(entity: &Entity, body: Body) -> bool {

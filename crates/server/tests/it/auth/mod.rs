@@ -122,7 +122,7 @@ impl World {
 
     async fn user(&self, token: &str) -> User {
         match self.actor(token).await {
-            Ok(Actor::User(user)) => user,
+            Ok(Actor::User(user)) => User::clone(&user),
             other => panic!("no user: {other:?}"),
         }
     }
