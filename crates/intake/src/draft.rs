@@ -43,6 +43,10 @@ pub(crate) struct Field {
     pub values: Vec<String>,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// Lists are sorted by it.
+    pub index: bool,
+    /// Of a money field, as far as the request says.
+    pub currency: Option<&'static str>,
     /// The entity a reference points to.
     pub to: Option<String>,
     pub assumed: bool,
@@ -61,6 +65,8 @@ impl Field {
             values: Vec::new(),
             min: None,
             max: None,
+            index: false,
+            currency: None,
             to: None,
             assumed: false,
             grounds: Grounds::default(),

@@ -48,6 +48,8 @@ pub(crate) struct Item {
     pub unique: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// "price in euros".
+    pub currency: Option<&'static str>,
     pub plural: bool,
     /// "many", "several", "one or more".
     pub many: bool,

@@ -83,10 +83,27 @@ fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, mut reading: Reading
         reading.assumptions.clear();
         reading.evidence.clear();
         reading.questions = vec![what_is_missing(foreign)];
+        nothing_placed(scene.request, &mut reading);
         return reading;
     }
     reading.blueprint = toml::write(draft, scene.request);
     reading
+}
+
+/// Where nothing is built, no word found its place.
+fn nothing_placed(request: &str, reading: &mut Reading) {
+    reading.coverage = 0.0;
+    let text = request.trim();
+    if reading.unplaced.is_empty() && !text.is_empty() {
+        let start = request.len() - request.trim_start().len();
+        reading.unplaced.push(Unplaced {
+            span: [start, start + text.len()],
+            text: text.to_owned(),
+            class: UnplacedClass::Unclear,
+            note: "nothing to keep was found in it".into(),
+        });
+        reading.summary.unplaced = vec![text.to_owned()];
+    }
 }
 
 fn what_is_missing(foreign: bool) -> Question {

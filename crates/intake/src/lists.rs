@@ -10,7 +10,7 @@ use crate::nouns::{self, Count, Np};
 use crate::scene::Scene;
 use crate::shared_heads;
 use crate::tags::Tag;
-use crate::values::{brackets, unit, value, values};
+use crate::values::{brackets, currency, unit, value, values};
 
 /// Reads the list between two tokens.
 pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
@@ -53,10 +53,17 @@ fn separator(scene: &Scene<'_>, at: usize, from: usize) -> bool {
     if scene.one_of(at, &["and", "&", "+"]) {
         // "between 1 and 5", "date and time".
         let number = scene.tag(at + 1) == Some(Tag::Number) && scene.tag(at.wrapping_sub(1)) == Some(Tag::Number);
-        let moment = scene.is(at.wrapping_sub(1), "date") && scene.is(at + 1, "time") && from + 4 > at;
-        return !number && !moment;
+        return !(number || moment(scene, at) && from + 4 > at);
     }
     scene.is(at, "or") && scene.np_at(at + 1).is_some() && !scene.is(at + 1, "not")
+}
+
+/// The "and" of "start date and time".
+fn moment(scene: &Scene<'_>, and: usize) -> bool {
+    scene.one_of(and, &["and", "&", "+"])
+        && scene.is(and.wrapping_sub(1), "date")
+        && scene.is(and + 1, "time")
+        && scene.tag(and + 2) != Some(Tag::Noun)
 }
 
 struct Reader<'s, 'a> {
@@ -80,6 +87,9 @@ impl Reader<'_, '_> {
             && self.scene.np_at(self.at + 1).is_some_and(|np| matches!(np.head(), "date" | "time" | "day"));
         let prefix = if bound { self.scene.token(self.at).map(|t| t.text.clone()) } else { None };
         self.at += usize::from(bound);
+        if self.situation() {
+            return;
+        }
         let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
         if np.to > self.end {
             self.end = np.to;
@@ -90,6 +100,31 @@ impl Reader<'_, '_> {
         }
         self.at = np.to;
         self.after();
+    }
+
+    /// "in stock (yes/no)", "on sale": a preposition and a noun that are true or not.
+    fn situation(&mut self) -> bool {
+        let scene = self.scene;
+        let Some(np) = scene.np_at(self.at + 1).filter(|np| scene.one_of(self.at, &["in", "on"]) && np.to <= self.end)
+        else {
+            return false;
+        };
+        let from = self.at;
+        let mut item = Item::default();
+        self.name(np);
+        std::mem::swap(&mut item, &mut self.item);
+        let word = scene.token(from).map_or("", |token| token.text.as_str());
+        self.item = Item { name: nouns::snake(&[word, &item.name]), required: item.required, ..Item::default() };
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(from, np.to));
+        self.at = np.to;
+        self.after();
+        let known = fields::guess(&self.item.name).map(|guess| guess.kind);
+        if self.item.kind.or(known) == Some(FieldType::Boolean) {
+            return true;
+        }
+        (self.item, self.at) = (Item::default(), from);
+        false
     }
 
     fn lead(&mut self) {
@@ -138,6 +173,15 @@ impl Reader<'_, '_> {
                 self.item.kind = Some(FieldType::Boolean);
             }
             self.item.name = stem;
+        }
+        // "amount EUR".
+        if let Some((stem, tail)) = self.item.name.rsplit_once('_')
+            && let Some(code) = currency(tail)
+        {
+            self.item.currency = Some(code);
+            self.item.kind = Some(FieldType::Money);
+            self.item.name = stem.to_owned();
+            self.item.entity.clone_from(&self.item.name);
         }
     }
 
@@ -270,6 +314,9 @@ impl Reader<'_, '_> {
                 let (values, next) = values(scene, self.at, self.end);
                 self.item.values = values;
                 self.at = next.max(self.at + 1);
+            } else if moment(scene, self.at) {
+                self.item.kind = Some(FieldType::Datetime);
+                self.at += 2;
             } else if rest(0, &["/"]) {
                 self.slashes();
             } else if rest(0, &[":"])
@@ -399,9 +446,17 @@ impl Reader<'_, '_> {
 
     fn unit(&mut self, at: usize) -> bool {
         let Some(kind) = self.scene.token(at).and_then(|token| unit(&token.text)) else { return false };
+        let text = self.scene.token(at).map_or("", |token| token.text.as_str());
+        let priced = || fields::guess(&self.item.name).is_some_and(|guess| guess.kind == FieldType::Money);
+        if text == "pounds" && priced() {
+            self.item.kind = Some(FieldType::Money);
+            self.item.currency = Some("GBP");
+            return true;
+        }
         if self.item.kind.is_none() {
             self.item.kind = Some(kind);
         }
+        self.item.currency = self.item.currency.or(currency(text));
         true
     }
 

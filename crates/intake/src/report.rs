@@ -235,6 +235,7 @@ fn is_content(scene: &Scene<'_>, at: usize) -> bool {
             && !words::is_adverb(&token.text)
             && token.text.len() > 1
             && token.text != "'s"
+            && !crate::lexicon::has("required mandatory optional unique yes no", &token.text)
     })
 }
 

@@ -25,6 +25,35 @@ const MORE: &str = "appointment availability different automatically separate re
     management information application restaurant trial quiet quite angel casual diary dairy sister poster mister \
     filter shopper categories category quantity inspection customers customer category";
 
+/// Words of their own that are a slip away from a known word.
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| COMMON_WORDS.split_ascii_whitespace().collect());
+const COMMON_WORDS: &str = "range angle assert back backed backing bridge compete competing compliant conform conforming core \
+    create crate curse derive derived deriving exit exited exiting labelled cancelling layer layered \
+    licensee loss losses lunch mask masking misuse misused numeral overlap owing patent presenting \
+    pretending relied relies relying remainder replay replaying rise rises risen rising seed seeding \
+    seeds seek seeking shard shared shave shaving sock spell spelling stats steak string tail tile tiles \
+    timing traced trace tracing trans trick tricked trip tripping tune tuned tuning utility walker \
+    waking wake waker stable cable fable staple trail train trains brain drain grain chain plain plane \
+    planet panel camel hotel motel novel towel vowel heard beard board hoard coach couch torch march \
+    patch pitch ditch witch watch match catch latch hatch batch bench beach peach reach teach leach \
+    breach broach brooch branch brunch bunch punch launch haunch stage sage usage image mange manger \
+    danger ranger anger hanger longer finger ginger linger singer sinner dinner diner miner minor mayor \
+    major manor tenor tenner banner manner planner spanner scanner winner inner thinner banker baker \
+    maker taker joker poker broker breaker speaker sneaker snacker tacker tracker trucker sticker \
+    stocker stacker locker docker rocker rocket pocket packet jacket ticket cricket picket wicket \
+    bracket racket casher cashed crashed trashed washed wished fished dished pushed rushed brushed \
+    crushed flushed staged stated started stared starred stored storey store stove stone stony story \
+    storm stork strong strung sting stung stoned toned tuner toner tender render gender fender vendor \
+    sender slender lender blender bender cinder kinder wonder wander warden garden harden burden ardent \
+    agent argent urgent regent recent decent resent present prevent percent precent parent patient \
+    potent content context contest contact contrast contract compact impact expect except accept excess \
+    access recess process princess progress prowess address undress dress press cress stress tress \
+    dresser presser letter latter later lather leather feather father farther further gather rather \
+    bather bitter better butter batter matter mutter mitten kitten written bitten batten fatten flatten \
+    platter flatter clatter chatter charter chapter captor actor factor sector vector victor doctor \
+    rotor motor tutor tudor odor order older colder holder bolder boulder shoulder smoulder solder \
+    soldier folder fodder ladder bladder adder";
+
 static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let parts = |name: &'static str| name.split(['_', '-']);
     archetypes::all_words()
@@ -97,40 +126,42 @@ fn known(token: &Token) -> bool {
         || words::is_app_head(&token.lemma)
         || word.contains(['-', '\'', '.', '_'])
         || words::month(word).is_some()
+        || COMMON.contains(word)
+        || COMMON.contains(token.lemma.as_str())
 }
 
-/// The one known word a slip away: a letter too many, too few, or two swapped; from eight letters on two slips.
+/// The one known word a slip away: a letter too many, too few, or two swapped; in long words also one replaced.
 fn nearest(word: &str) -> Option<String> {
     let plural = lemma::is_plural(word);
     let bare = if plural { lemma::singular(word) } else { word.to_owned() };
     let first = word.chars().next()?;
-    let mut best: Option<(usize, &str)> = None;
-    let mut tied = false;
-    let limit = if bare.len() >= 9 { 2 } else { 1 };
-    let lengths = bare.len().saturating_sub(limit)..=bare.len() + limit;
+    let mut best: Option<&str> = None;
+    let lengths = bare.len().saturating_sub(1)..=bare.len() + 1;
     for candidate in lengths.filter_map(|length| BY_SHAPE.get(&(first, length))).flatten().copied() {
         // A replaced letter more often makes another word than a slip.
         if candidate.len() == bare.len() && bare.len() < 10 && !swapped(&bare, candidate) {
             continue;
         }
-        let slips = slips(&bare, candidate);
-        if slips == 0 || slips > limit {
+        // "range" is no "ranger": an ending is not forgotten by a slip.
+        if candidate.starts_with(bare.as_str()) || bare.starts_with(candidate) && !doubled_end(&bare) {
             continue;
         }
-        match best {
-            Some((fewest, _)) if slips > fewest => {}
-            Some((fewest, other)) if slips == fewest => {
-                tied = tied || lemma::singular(other) != lemma::singular(candidate)
-            }
-            _ => {
-                best = Some((slips, candidate));
-                tied = false;
-            }
+        if slips(&bare, candidate) != 1 {
+            continue;
         }
+        if best.is_some_and(|other| lemma::singular(other) != lemma::singular(candidate)) {
+            return None;
+        }
+        best = Some(candidate);
     }
-    let (_, candidate) = best.filter(|_| !tied)?;
-    let candidate = lemma::singular(candidate);
-    Some(if plural { lemma::plural(&candidate) } else { best.map(|(_, c)| c.to_owned()).unwrap_or(candidate) })
+    let found = best?;
+    let candidate = lemma::singular(found);
+    Some(if plural { lemma::plural(&candidate) } else { found.to_owned() })
+}
+
+fn doubled_end(word: &str) -> bool {
+    let mut last = word.chars().rev();
+    last.next() == last.next()
 }
 
 fn swapped(a: &str, b: &str) -> bool {
@@ -165,6 +196,7 @@ fn slips(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
     use crate::tokens::tokenize;
 
@@ -178,6 +210,13 @@ mod tests {
     fn slips_are_put_right() {
         assert_eq!(read("custmers recieve apointments"), ["customers", "receive", "appointments"]);
         assert_eq!(read("the tittle"), ["the", "title"]);
+    }
+
+    #[test]
+    fn real_words_are_never_put_right() {
+        for word in ["range", "ranges", "evaluation", "partition", "participation", "lunch", "losses", "bridge"] {
+            assert_eq!(read(word), [word]);
+        }
     }
 
     #[test]

@@ -221,9 +221,10 @@ fn adjective(tokens: &[Token], at: usize, previous: Option<Tag>) -> Tag {
         return Tag::Verb;
     }
     let alone = next.is_none_or(|n| n.is_sign() || words::is_conjunction(&n.text));
-    let named = matches!(previous, Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Possessive));
+    let named = matches!(previous, None | Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Possessive));
     let value = fields::guess(&token.text).is_some_and(|guess| guess.kind != fields::FieldType::Boolean);
-    if alone && named && value { Tag::Noun } else { Tag::Adjective }
+    let record = crate::lexicon::archetypes::sort(&token.text).is_some();
+    if alone && named && (value || record) { Tag::Noun } else { Tag::Adjective }
 }
 
 /// Whether a subject and a verb come within the next words.

@@ -92,15 +92,20 @@ fn field_text(field: &Field) -> String {
     if field.kind == FieldType::Enum {
         parts.push(format!("values = {}", list(&field.values)));
     }
-    if let Some(default) = field.default.as_ref().filter(|_| field.kind == FieldType::Enum) {
-        parts.push(format!("default = {}", quote(default)));
+    match (&field.default, field.kind) {
+        (Some(default), FieldType::Enum) => parts.push(format!("default = {}", quote(default))),
+        (Some(default), FieldType::Boolean) => parts.push(format!("default = {default}")),
+        _ => {}
     }
     if field.kind == FieldType::Integer {
         parts.extend(field.min.map(|min| format!("min = {min}")));
         parts.extend(field.max.map(|max| format!("max = {max}")));
     }
     if field.kind == FieldType::Money {
-        parts.push("currency = \"USD\"".into());
+        parts.push(format!("currency = {}", quote(field.currency.unwrap_or("USD"))));
+    }
+    if field.index {
+        parts.push("index = true".into());
     }
     parts.join(", ")
 }

@@ -8,6 +8,9 @@ use crate::nouns;
 use crate::scene::Scene;
 use crate::tags::Tag;
 
+/// What brackets may say of a field besides its values.
+const CONSTRAINTS: &[&str] = &["required", "mandatory", "optional", "unique", ",", "and", "&", "must", "be"];
+
 /// What stands in brackets after a name: values, fields, a unit, a constraint.
 pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usize) {
     let text = scene.words(from, to);
@@ -26,6 +29,15 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         "s" | "es" => return item.plural = true,
         _ => {}
     }
+    if (from..to).all(|at| scene.one_of(at, CONSTRAINTS)) {
+        item.unique |= (from..to).any(|at| scene.is(at, "unique"));
+        if (from..to).any(|at| scene.one_of(at, &["required", "mandatory"])) {
+            item.required = Some(true);
+        } else if (from..to).any(|at| scene.is(at, "optional")) {
+            item.required = Some(false);
+        }
+        return;
+    }
     if text.contains("unique") && to - from <= 4 {
         item.unique = true;
         return;
@@ -43,6 +55,7 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         && let Some(kind) = scene.token(to - 1).and_then(|t| unit(&t.text))
     {
         item.kind = Some(kind);
+        item.currency = scene.token(to - 1).and_then(|t| currency(&t.text));
         return;
     }
     let start = from + usize::from(scene.one_of(from, &["e.g", "eg", "like", "either", "i.e"]));
@@ -69,9 +82,27 @@ pub(crate) fn unit(word: &str) -> Option<FieldType> {
         | "points" | "stars" => Some(FieldType::Integer),
         "hours" | "kg" | "kilograms" | "lbs" | "pounds" | "grams" | "g" | "cm" | "mm" | "km" | "miles" | "meters"
         | "m2" | "sqm" | "liters" | "ml" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
-        "usd" | "eur" | "gbp" | "dollars" | "euros" | "pounds-sterling" | "$" | "€" | "£" => Some(FieldType::Money),
-        _ => None,
+        _ => currency(word).map(|_| FieldType::Money),
     }
+}
+
+/// The currency that a word or a sign means. "Pounds" alone may be a weight.
+pub(crate) fn currency(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "usd" | "dollar" | "dollars" | "us-dollars" | "$" => "USD",
+        "eur" | "euro" | "euros" | "€" => "EUR",
+        "gbp" | "pounds-sterling" | "sterling" | "quid" | "£" => "GBP",
+        "chf" => "CHF",
+        "cad" => "CAD",
+        "aud" => "AUD",
+        "jpy" | "yen" | "¥" => "JPY",
+        "inr" | "rupee" | "rupees" | "₹" => "INR",
+        "sek" => "SEK",
+        "nok" => "NOK",
+        "dkk" => "DKK",
+        "pln" | "zloty" => "PLN",
+        _ => return None,
+    })
 }
 
 /// Values "a, b or c", "a / b / c", "a -> b -> c": the values and where they end.

@@ -81,7 +81,7 @@ const TABLE: &[(Sort, &str)] = &[
          waitlist_entry waitlist course \
          membership plan package medication intake_form form care_plan insurance_policy policy module quiz \
          question option exam \
-         test assignment grade certificate project task subtask milestone document folder note checklist \
+         test assignment grade certificate project task todo subtask milestone document folder note checklist \
          checklist_item ticket \
          issue request case incident kb_article asset device equipment tool-item license software_license bug \
          feature_request invoice_item \

@@ -166,6 +166,8 @@ const SHORT: &[(&str, &str)] = &[
     ("wether", "whether"),
     ("everytime", "whenever"),
     ("acct", "account"),
+    ("to-do", "todo"),
+    ("to-dos", "todos"),
     ("nr", "number"),
 ];
 

@@ -2,6 +2,7 @@
 //!
 //! Everything added here is told as an assumption.
 
+use super::{defaults, sorting};
 use crate::draft::{Draft, Entity, Field, RelationKind, Rights};
 use crate::lemma;
 use crate::lexicon::archetypes;
@@ -14,6 +15,8 @@ pub(crate) fn complete(draft: &mut Draft) {
     labels(draft);
     contacts(draft);
     first_values(draft);
+    defaults::give(draft);
+    sorting::mark(draft);
     reachable(draft);
     acyclic(draft);
 }
@@ -117,7 +120,9 @@ fn joins(draft: &mut Draft) {
 
 /// What is sent has a text and a time.
 fn sent(draft: &mut Draft, name: &str) {
-    for (field_name, kind) in [("message", FieldType::LongText), ("send_at", FieldType::Datetime)] {
+    for (field_name, kind, what_for) in
+        [("message", FieldType::LongText, "a text"), ("send_at", FieldType::Datetime, "a time to send it")]
+    {
         let mut field = Field::new(field_name, kind);
         field.required = Some(field_name == "message");
         field.assumed = true;
@@ -128,8 +133,7 @@ fn sent(draft: &mut Draft, name: &str) {
         draft.note(
             what,
             format!(
-                "{} has a `{field_name}`, because what is sent needs a text and a \
-                time",
+                "{} has {what_for} (`{field_name}`), because what is sent needs a text and a time",
                 lemma::with_article(&words(name))
             ),
             "message.added",
@@ -220,6 +224,7 @@ fn labels(draft: &mut Draft) {
                 | "song"
                 | "recipe"
                 | "event"
+                | "todo"
         ) {
             "title"
         } else {

@@ -7,11 +7,14 @@ use crate::facts::{Evidence, Fact, Thing, Who};
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::verbs::{self, Class};
 use crate::lexicon::{fields, words};
+use crate::scene::Scene;
 
 use super::is_plain_value;
 
 const ACCEPT: f64 = 2.2;
 const MAYBE: f64 = 1.4;
+/// A request that is no longer may be nothing but a name: "I would like to have a simple todo app, please".
+const MOST_WORDS_OF_A_NAME: usize = 12;
 /// Names that mean something to the engine.
 const RESERVED: &str = "user users auth health admin anyone nobody public";
 
@@ -42,6 +45,8 @@ pub(crate) struct Cast {
     alias: HashMap<String, String>,
     accepted: Vec<(String, Grounds)>,
     maybes: Vec<(String, crate::tokens::Span)>,
+    /// The one record that only the application's name speaks of.
+    obvious: Option<String>,
 }
 
 impl Cast {
@@ -53,7 +58,7 @@ impl Cast {
 }
 
 /// Weighs every noun.
-pub(crate) fn cast(evidence: &[Evidence]) -> Cast {
+pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let mut found = collect(evidence);
     let alias = merge(&mut found);
     let mut cast = Cast { alias, ..Cast::default() };
@@ -70,7 +75,32 @@ pub(crate) fn cast(evidence: &[Evidence]) -> Cast {
             cast.maybes.push((candidate.name, *span));
         }
     }
+    if cast.accepted.is_empty()
+        && let Some((name, span)) = obvious(scene)
+    {
+        let mut grounds = Grounds::default();
+        grounds.add(span, "app.obvious");
+        cast.maybes.retain(|(maybe, _)| *maybe != name);
+        cast.obvious = Some(name.clone());
+        cast.accepted.push((name, grounds));
+    }
     cast
+}
+
+/// What an application is about of which only the name is said: "a todo app", "recipe box".
+fn obvious(scene: &Scene<'_>) -> Option<(String, crate::tokens::Span)> {
+    let first = scene.sentences.first()?;
+    let bare = scene.tokens.len() <= MOST_WORDS_OF_A_NAME;
+    let named = |np: &&crate::nouns::Np| {
+        bare && words::is_app_head(np.head()) || np.from <= first.from + 1 && np.to == scene.tokens.len()
+    };
+    let np = scene.nps_in(first.from, first.to).find(named)?;
+    // The longest part before the word for software that is known to be kept.
+    let nouns: Vec<&str> = np.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+    let parts = (0..nouns.len()).flat_map(|from| (from + 1..=nouns.len()).rev().map(move |to| (from, to)));
+    let names = parts.filter_map(|(from, to)| nouns.get(from..to)).map(|part| part.join("_").replace('-', "_"));
+    let kept = |name: &String| archetypes::sort(name).is_some() && !crate::lexicon::has(RESERVED, name);
+    names.into_iter().find(kept).map(|name| (name, np.span))
 }
 
 fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
@@ -310,12 +340,19 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
             owned: true,
             rights: Rights::default(),
             actions: Vec::new(),
-            assumed: false,
+            assumed: cast.obvious.as_ref() == Some(name),
             join: false,
             grounds: grounds.clone(),
         });
     }
     draft.maybes.clone_from(&cast.maybes);
+    if let Some(name) = &cast.obvious {
+        let text = format!(
+            "{} is kept as a record, because the request names only the application",
+            crate::lemma::with_article(&name.replace('_', " "))
+        );
+        draft.note(format!("/entity/{name}"), text, "app.obvious", None, &["other records"]);
+    }
     for (from, to) in &cast.alias {
         if archetypes::same(from, to) && cast.entity(to).is_some() {
             draft.note(

@@ -5,20 +5,36 @@ use crate::facts::{Evidence, Fact, Item};
 use crate::lemma;
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::fields::{self, FieldType};
+use crate::scene::Scene;
 
 use super::entities::Cast;
 
 const RESERVED: &str = "limit sort cursor q count fields expand id user_id team_id created_at updated_at";
 const MOST_FIELDS: usize = 60;
 
+/// People of whom the request says that they do something here: they have accounts.
+type Doers<'e> = std::collections::HashSet<&'e str>;
+
+fn doers(evidence: &[Evidence]) -> Doers<'_> {
+    evidence
+        .iter()
+        .filter_map(|found| match &found.fact {
+            Fact::Op { actor_thing: Some(thing), .. } => Some(thing.name.as_str()),
+            Fact::Role(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Gives every entity its fields.
-pub(crate) fn fill(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+pub(crate) fn fill(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+    let doers = doers(evidence);
     for found in evidence {
         if let Fact::Has { owner, item } = &found.fact
             && let Some(entity) = cast.entity(&owner.name).map(str::to_owned)
             && relation_target(cast, &entity, item).is_none()
         {
-            add(draft, &entity, item, found);
+            add(draft, &entity, item, found, &doers);
         }
     }
     for found in evidence {
@@ -32,7 +48,22 @@ pub(crate) fn fill(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
     for entity in &mut draft.entities {
         choose_values(entity);
     }
+    currencies(scene, draft);
     note_types(draft);
+}
+
+/// "All prices are in euros": the one currency that the request names is that of every amount.
+fn currencies(scene: &Scene<'_>, draft: &mut Draft) {
+    let mut named: Vec<&'static str> =
+        scene.tokens.iter().filter_map(|token| crate::values::currency(&token.text)).collect();
+    named.sort_unstable();
+    named.dedup();
+    let [one] = named.as_slice() else { return };
+    for entity in &mut draft.entities {
+        for field in entity.fields.iter_mut().filter(|field| field.kind == FieldType::Money) {
+            field.currency = field.currency.or(Some(one));
+        }
+    }
 }
 
 /// The entity that a listed name means, if it is not a value.
@@ -45,7 +76,7 @@ pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> O
     cast.entity(&singular).or_else(|| cast.entity(&item.entity)).filter(|target| *target != owner)
 }
 
-fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence) {
+fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &Doers<'_>) {
     let name = field_name(&item.name, entity);
     if name.is_empty() || name.len() > 50 || crate::lexicon::words::is_function_word(&name) {
         return;
@@ -67,13 +98,14 @@ fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence) {
             field.kind = FieldType::Enum;
         }
         field.unique |= item.unique;
+        field.currency = field.currency.or(item.currency);
         field.required = field.required.or(item.required);
         return;
     }
     if target.fields.len() >= MOST_FIELDS {
         return;
     }
-    let mut field = typed(&name, item);
+    let mut field = typed(&name, item, doers);
     field.grounds.add(found.span, found.rule);
     target.fields.push(field);
 }
@@ -97,7 +129,7 @@ fn field_name(name: &str, entity: &str) -> String {
     name.to_owned()
 }
 
-fn typed(name: &str, item: &Item) -> Field {
+fn typed(name: &str, item: &Item, doers: &Doers<'_>) -> Field {
     let guess = fields::guess(name).or_else(|| fields::guess(&lemma::singular(name)));
     let person = archetypes::sort(&item.entity) == Some(Sort::Person) && !item.plural;
     let kind = match (item.kind, &guess) {
@@ -121,26 +153,14 @@ fn typed(name: &str, item: &Item) -> Field {
     field.unique = item.unique;
     field.min = item.min;
     field.max = item.max;
+    field.currency = item.currency;
     if field.kind == FieldType::Enum || field.kind == FieldType::Json {
         field.values.clone_from(&item.values);
     }
     field.assumed = false;
-    if person
-        && item.kind.is_none()
-        && matches!(
-            name,
-            "assignee"
-                | "reporter"
-                | "creator"
-                | "approver"
-                | "requester"
-                | "responder"
-                | "reviewer"
-                | "owner"
-                | "author"
-                | "organizer"
-        )
-    {
+    let works = matches!(name, "assignee" | "reporter" | "creator" | "approver" | "requester" | "responder");
+    let acts = matches!(name, "reviewer" | "owner" | "author" | "organizer") && doers.contains(name);
+    if person && item.kind.is_none() && (works || acts) {
         field.kind = FieldType::Reference;
         field.to = Some("user".into());
     }
@@ -299,6 +319,14 @@ fn type_note(entity: &str, field: &Field) -> Option<Note> {
             "file.link",
             &["text"],
         )
+    } else if field.to.as_deref() == Some("user") {
+        (
+            format!("`{name}` of {record} is one of the users, because the request speaks of who does it"),
+            "reference.user",
+            &["text"],
+        )
+    } else if field.kind == FieldType::Money && field.currency.is_some() {
+        return None;
     } else if field.kind == FieldType::Money {
         (
             format!(

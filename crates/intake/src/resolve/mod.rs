@@ -4,10 +4,12 @@
 
 mod actions;
 mod complete;
+mod defaults;
 mod entities;
 mod fields;
 mod names;
 mod relations;
+mod sorting;
 
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Item, Thing};
@@ -19,7 +21,7 @@ pub(crate) use entities::Cast;
 /// Decides.
 pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast) {
     let evidence = expand(evidence);
-    let cast = entities::cast(&evidence);
+    let cast = entities::cast(scene, &evidence);
     let mut draft = Draft::default();
     names::name_app(scene, &evidence, &mut draft);
     entities::build(&cast, &mut draft);
@@ -32,7 +34,7 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
             draft.note("/app".into(), text, found.rule, Some(found.span), &["more of what it does"]);
         }
     }
-    fields::fill(&evidence, &cast, &mut draft);
+    fields::fill(scene, &evidence, &cast, &mut draft);
     actions::give(&evidence, &cast, &mut draft);
     relations::tie(&evidence, &cast, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);

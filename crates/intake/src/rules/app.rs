@@ -10,6 +10,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.kind", example: "Build me a beehive tracker for my garden", run: kind },
     Rule { id: "app.business", example: "I run a small bakery and need a backend", run: business },
     Rule { id: "app.title", example: "Pier upkeep\n- piers: name, length, depth\n- boats: name, length", run: title },
+    Rule { id: "app.with", example: "A kayak blog with tours and comments", run: with },
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
 
@@ -98,6 +99,29 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
                 && !archetypes::is_person(&np.entity())
             {
                 sink.add(Fact::App(Thing::of(np)), np.span, if own { 1.0 } else { 0.8 });
+            }
+        }
+    }
+}
+
+/// "Blog with posts and comments" keeps both.
+fn with(scene: &Scene<'_>, sink: &mut Sink) {
+    for sentence in scene.sentences.iter().take(2) {
+        let heads = scene.nps_in(sentence.from, sentence.to).filter(|np| words::is_app_head(np.head()) && !np.plural);
+        for np in heads.filter(|np| scene.one_of(np.to, &["with", "including", "for"])) {
+            let listed = super::objects(scene, np.to + 1, sentence.to);
+            let tables: Vec<Thing> = listed
+                .iter()
+                .filter(|np| np.plural)
+                .filter_map(|np| record(np))
+                .filter(|thing| archetypes::sort(&thing.name).is_some() && !thing.is_person())
+                .collect();
+            // One alone may be a value or the audience: "a site for teachers".
+            if tables.len() >= 2 && tables.len() == listed.len() {
+                for thing in tables {
+                    let span = thing.span;
+                    sink.add(Fact::Mention(thing), span, 1.3);
+                }
             }
         }
     }

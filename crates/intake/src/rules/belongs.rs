@@ -64,6 +64,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         });
         let Some(target) = preposition.and_then(|at| scene.np_at(at + 1)) else { continue };
         let Some(parent) = table(target) else { continue };
+        // "belongs to a bike and a customer".
+        let second = (clause.base == "belong" && scene.one_of(target.to, &["and", ","]))
+            .then(|| scene.np_at(target.to + 1).filter(|np| np.article.is_some() && !np.plural).and_then(table))
+            .flatten();
         let mut children: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
         if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
             children.extend(antecedent(scene, clause.from));
@@ -78,6 +82,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 Fact::Belongs { child: child.clone(), parent: parent.clone() }
             };
             sink.add(fact, scene.span(clause.from, clause.to), if either.is_some() { 1.2 } else { 1.8 });
+            if let Some(parent) = second.clone().filter(|parent| parent.name != child.name) {
+                let fact = Fact::Belongs { child: child.clone(), parent };
+                sink.add(fact, scene.span(clause.from, clause.to), 1.8);
+            }
             // "attached to contacts or deals": to one of them, so to neither by need.
             if let Some(parent) = either.clone().filter(|parent| parent.name != child.name) {
                 sink.add(Fact::Belongs { child, parent }, scene.span(clause.from, clause.to), 1.2);

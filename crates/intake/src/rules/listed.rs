@@ -50,6 +50,10 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let Some(owner) = record(np) else { continue };
+        if scene.one_of(colon + 1, &["belongs", "belong"]) && scene.is(colon + 2, "to") {
+            belongs(scene, sink, &owner, colon + 3, sentence.to);
+            continue;
+        }
         if fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none() && np.words.len() <= 3 {
             continue;
         }
@@ -69,6 +73,25 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "Rental: belongs to a bike and a customer; start date, end date".
+fn belongs(scene: &Scene<'_>, sink: &mut Sink, owner: &Thing, from: usize, to: usize) {
+    let mut at = from;
+    while let Some(np) = scene.np_at(at).filter(|np| np.to <= to && !is_value(np)) {
+        let Some(parent) = record(np) else { break };
+        let fact = Fact::Belongs { child: owner.clone(), parent };
+        sink.add(fact, scene.span(np.from, np.to), 2.0);
+        at = np.to;
+        let end = scene.one_of(at, &[";", "."]);
+        while at < to && scene.one_of(at, &[",", ";", "and", "&", "with", "has"]) {
+            at += 1;
+        }
+        if end {
+            break;
+        }
+    }
+    sink.has(owner, lists::read(scene, at, to), 2.2);
 }
 
 /// A list after a heading ends where a clause with a verb starts.
