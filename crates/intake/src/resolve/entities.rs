@@ -70,6 +70,7 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
             cast.accepted.push((candidate.name, candidate.grounds));
         } else if score >= MAYBE
             && !candidate.denied
+            && candidate.grounds.rules.iter().any(|rule| !rule.starts_with("app."))
             && let Some(span) = candidate.grounds.spans.first()
         {
             cast.maybes.push((candidate.name, *span));
