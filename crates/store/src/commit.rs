@@ -27,38 +27,29 @@ pub(crate) fn alone(handle: &Handle, work: &Work) -> Result<Outcome, StoreError>
     result
 }
 
-/// Runs works in one transaction: those of `first`, and those that `more` hands out until it has none.
-/// Returns all of them with their results, after the commit.
-pub(crate) fn together<R>(
-    handle: &Handle,
-    first: Vec<Write<R>>,
-    mut more: impl FnMut(usize) -> Vec<Write<R>>,
-) -> Vec<Write<R>> {
-    let mut done = Vec::with_capacity(first.len());
+/// Runs works in one transaction. Returns all of them with their results, after the commit.
+pub(crate) fn together<R>(handle: &Handle, writes: Vec<Write<R>>) -> Vec<Write<R>> {
+    let mut done = Vec::with_capacity(writes.len());
     if let Err(error) = begin(&handle.connection) {
-        return failed(first, &error);
+        return failed(writes, &error);
     }
-    let mut next = first;
-    while !next.is_empty() {
-        let mut works = next.into_iter();
-        while let Some(mut write) = works.next() {
-            let (result, rest) = if refused_after_change(&write.work) {
-                (in_savepoint(handle, &write.work), Rest::Stands)
-            } else {
-                bare(handle, &write.work)
-            };
-            write.result = result;
-            done.push(write);
-            if rest == Rest::Tainted
-                && let Err(error) = roll_back(&handle.connection)
-            {
-                return failed(done.into_iter().chain(works).collect(), &error);
-            }
-            if handle.connection.is_autocommit() {
-                return one_by_one(handle, done, works.collect());
-            }
+    let mut works = writes.into_iter();
+    while let Some(mut write) = works.next() {
+        let (result, rest) = if refused_after_change(&write.work) {
+            (in_savepoint(handle, &write.work), Rest::Stands)
+        } else {
+            bare(handle, &write.work)
+        };
+        write.result = result;
+        done.push(write);
+        if rest == Rest::Tainted
+            && let Err(error) = roll_back(&handle.connection)
+        {
+            return failed(done.into_iter().chain(works).collect(), &error);
         }
-        next = more(done.len());
+        if handle.connection.is_autocommit() {
+            return one_by_one(handle, done, works.collect());
+        }
     }
     match commit(&handle.connection) {
         Ok(()) => done,
@@ -66,7 +57,8 @@ pub(crate) fn together<R>(
     }
 }
 
-/// After an error that undid the whole transaction (a full disk, an interruption): its cause keeps its error, and the others, whose work is gone with it, each get a transaction of their own.
+/// After an error that undid the whole transaction (a full disk, an interruption): its cause keeps its error, and the
+/// others, whose work is gone with it, each get a transaction of their own.
 fn one_by_one<R>(handle: &Handle, mut done: Vec<Write<R>>, left: Vec<Write<R>>) -> Vec<Write<R>> {
     let cause = done.pop();
     let rerun = |mut write: Write<R>| {

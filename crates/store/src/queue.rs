@@ -46,13 +46,6 @@ impl<T> Queue<T> {
         state.waiting.drain(..count).collect()
     }
 
-    /// Takes up to `most` without waiting.
-    pub(crate) fn take_waiting(&self, most: usize) -> Vec<T> {
-        let mut state = self.lock();
-        let count = most.min(state.waiting.len());
-        state.waiting.drain(..count).collect()
-    }
-
     /// What waits is still handed out; nothing more gets in.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
