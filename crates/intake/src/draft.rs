@@ -81,6 +81,8 @@ pub(crate) struct Rights {
     pub create: Option<Vec<String>>,
     pub update: Option<Vec<String>>,
     pub delete: Option<Vec<String>>,
+    /// Actions that do not follow `update`.
+    pub actions: Vec<(String, Vec<String>)>,
 }
 
 /// A named change: `PATCH /tasks/{id}/complete`.

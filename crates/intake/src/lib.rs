@@ -50,9 +50,9 @@ pub fn read(request: &str) -> Reading {
     let (mut draft, cast) = resolve::resolve(&scene, &evidence);
     draft.integrations = integrations::integrations(&evidence);
     draft.automations = automations::automations(&scene, &cast, &draft);
-    access::access(&evidence, &cast, &mut draft);
+    let lost = access::access(&scene, &evidence, &cast, &mut draft);
     resolve::complete(&mut draft);
-    let coverage = report::coverage(&scene, &evidence, &draft);
+    let coverage = report::coverage(&scene, &evidence, &draft, &lost);
     let mut reading = Reading {
         summary: report::summary(&draft),
         blueprint: String::new(),

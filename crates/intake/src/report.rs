@@ -130,6 +130,13 @@ pub(crate) fn questions(draft: &Draft) -> Vec<Question> {
             alternatives: vec!["everyone sees only their own records".into()],
         });
     }
+    if let Some(note) = draft.notes.iter().find(|note| note.why == "access.own") {
+        asked.push(Question {
+            text: format!("Who enters the records that somebody calls their own? As built, {}.", note.text),
+            default: "a record belongs to who makes it".into(),
+            alternatives: note.alternatives.clone(),
+        });
+    }
     for (name, _) in &draft.maybes {
         if asked.len() < MOST_QUESTIONS {
             let name = name.replace('_', " ");
@@ -171,7 +178,7 @@ pub(crate) struct Coverage {
 }
 
 /// Measures which words the facts cover, and lists the clauses that they do not.
-pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) -> Coverage {
+pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft, lost: &[Span]) -> Coverage {
     let reach = reach(evidence, draft);
     let known = known_words(draft);
     let covered = |at: usize| {
@@ -200,6 +207,11 @@ pub(crate) fn coverage(scene: &Scene<'_>, evidence: &[Evidence], draft: &Draft) 
             unplaced.push(left_out(scene, span, class, note(class)));
         } else {
             foreign_parts(scene, clause.from, clause.to, &mut unplaced);
+        }
+    }
+    for span in lost {
+        if !unplaced.iter().any(|left| left.span == [span.start, span.end]) {
+            unplaced.push(left_out(scene, *span, UnplacedClass::Unclear, "a limit that access by record cannot say"));
         }
     }
     let share = if all == 0 { 0.0 } else { hit as f64 / all as f64 };

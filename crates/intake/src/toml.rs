@@ -70,6 +70,9 @@ fn entity_text(entity: &Entity) -> String {
                 let _ = writeln!(out, "{operation:6} = {}", list(who));
             }
         }
+        for (action, who) in &entity.rights.actions {
+            let _ = writeln!(out, "{action:6} = {}", list(who));
+        }
     }
     for action in &entity.actions {
         let _ = writeln!(out, "[entity.{}.action.{}]", entity.name, action.name);

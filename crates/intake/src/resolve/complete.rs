@@ -92,8 +92,9 @@ fn joins(draft: &mut Draft) {
         }
         let shared =
             [&relation.from, &relation.to].iter().all(|end| draft.entity(end).is_some_and(|entity| !entity.owned));
-        let rights =
+        let mut rights =
             draft.entity(&relation.from).filter(|_| shared).map(|entity| entity.rights.clone()).unwrap_or_default();
+        rights.actions.clear();
         draft.entities.push(Entity {
             name: name.clone(),
             fields,

@@ -16,7 +16,7 @@ use crate::facts::{Evidence, Fact, Item, Thing};
 use crate::lexicon::{archetypes, fields as field_words};
 use crate::scene::Scene;
 
-pub(crate) use entities::Cast;
+pub(crate) use entities::{Cast, event};
 
 /// Decides.
 pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast) {

@@ -179,7 +179,7 @@ fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
 }
 
 /// Who does what a clause says.
-fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
+pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
     if clause.passive {
         let by = (clause.after..clause.to).find(|at| scene.is(*at, "by")).and_then(|at| scene.np_at(at + 1));
         return by.filter(|np| archetypes::is_person(&np.entity())).map(|np| vec![who(np)]).unwrap_or_default();
@@ -219,7 +219,7 @@ fn who(np: &Np) -> (Who, Option<Thing>) {
     (role_of(&thing.name), Some(thing))
 }
 
-fn role_of(name: &str) -> Who {
+pub(crate) fn role_of(name: &str) -> Who {
     match name.rsplit('_').next().unwrap_or(name) {
         "public" | "visitor" | "everyone" | "stranger" => Who::Public,
         "user" | "person" | "friend" | "people" => Who::User,
@@ -229,7 +229,7 @@ fn role_of(name: &str) -> Who {
 }
 
 /// The phrases that follow a verb as its objects: "books and DVDs", up to a preposition.
-fn objects<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Vec<&'s Np> {
+pub(crate) fn objects<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Vec<&'s Np> {
     let mut found = Vec::new();
     let mut at = from;
     while at < to {

@@ -17,6 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "op.event", example: "Members sign up for tours.", run: event },
     Rule { id: "op.public", example: "Anyone can browse kayaks.", run: public },
     Rule { id: "op.readonly", example: "Guides are read-only.", run: read_only },
+    Rule { id: "op.nobody_but", example: "No one except keepers can see walks.", run: nobody_but },
     Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
 ];
 
@@ -56,7 +57,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.passive {
             found = clause.subject.iter().collect();
         }
-        if found.is_empty() && clause.only && scene.one_of(clause.after, &["them", "it"]) {
+        if found.is_empty() && (clause.only || class == Class::Approve) && scene.one_of(clause.after, &["them", "it"]) {
             // "workers add inspections but only I can delete them".
             let spoken_of =
                 scene.nps_before(clause.from).take_while(|np| scene.sentence_at(np.from) == Some(clause.sentence));
@@ -73,7 +74,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             let span = scene.span(clause.from, clause.to);
             if denied {
                 if np.count == Count::None
-                    || clause.class != Some(Class::Read) && who.iter().all(|(who, _)| *who == Who::User)
+                    || clause.class != Some(Class::Read)
+                        && !(clause.passive && clause.modal.is_some())
+                        && who.iter().all(|(who, _)| *who == Who::User)
                 {
                     sink.add(Fact::Denied(object), span, 2.0);
                 }
@@ -387,6 +390,23 @@ fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
                 scene.span(at, at + 2),
                 1.0,
             );
+        }
+    }
+}
+
+/// "nobody but guides can", "no one except guides can".
+fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let Some(verb) = clause.verb else { continue };
+        let words = format!(" {} ", scene.words(clause.from, verb));
+        let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
+        if !nobody || ![" but ", " except "].iter().any(|word| words.contains(word)) {
+            continue;
+        }
+        for np in scene.nps_in(clause.from, verb) {
+            if let Who::Role(name) = role_of(&np.entity()) {
+                sink.add(Fact::Role(name), np.span, 2.0);
+            }
         }
     }
 }

@@ -1,0 +1,366 @@
+//! The statements of one entity as the lists of the blueprint: who reads, creates, updates, deletes, and acts.
+//!
+//! Where the words leave a choice the narrower list is taken, and no list of writers reaches beyond the readers.
+
+use super::statements::{Mode, Op, Statement};
+use crate::draft::{Entity, Rights};
+use crate::facts::Who;
+
+const ADMIN: &str = "role:admin";
+
+/// What the request says of one entity.
+#[derive(Default)]
+pub(super) struct Said {
+    may: Vec<(Op, &'static str, String)>,
+    own: Vec<(Op, String)>,
+    public: Vec<Op>,
+    users: Vec<Op>,
+    exclusive: Vec<(Op, &'static str, Vec<String>)>,
+    denied: Vec<(Op, Option<Who>)>,
+    /// May only read, or only their own.
+    limited: Vec<String>,
+    owner: bool,
+}
+
+impl Said {
+    /// What the statements say of this entity.
+    pub(super) fn of(entity: &str, statements: &[Statement]) -> Self {
+        let mut said = Self::default();
+        for one in statements.iter().filter(|one| one.entity.as_deref().is_none_or(|name| name == entity)) {
+            said.add(one);
+        }
+        said
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        let lists = [self.may.len(), self.own.len(), self.public.len(), self.exclusive.len(), self.denied.len()];
+        lists.iter().all(|len| *len == 0) && self.limited.is_empty() && !self.owner
+    }
+
+    /// Roles whose own rows are spoken of, though nobody says that they make them.
+    pub(super) fn own_but_not_made(&self) -> Vec<&str> {
+        let makes = |role: &String| self.roles(Op::Create).contains(role) || self.owns(Op::Create, role);
+        let mut roles: Vec<&str> = Vec::new();
+        for (_, role) in self.own.iter().filter(|(_, role)| !makes(role)) {
+            if !roles.contains(&role.as_str()) {
+                roles.push(role);
+            }
+        }
+        roles
+    }
+
+    fn add(&mut self, one: &Statement) {
+        match one.mode {
+            Mode::MayNot => {
+                if one.who.is_empty() {
+                    self.denied.push((one.op, None));
+                }
+                self.denied.extend(one.who.iter().map(|who| (one.op, Some(who.clone()))));
+                return;
+            }
+            Mode::Exclusive => self.exclusive.push((one.op, one.base, one.who.iter().map(word).collect())),
+            Mode::May | Mode::Limit => {}
+        }
+        for who in &one.who {
+            match who {
+                Who::Public => self.public.push(one.op),
+                Who::User => self.users.push(one.op),
+                Who::Owner => self.owner = true,
+                Who::Role(role) => {
+                    if one.own {
+                        self.own.push((one.op, role.clone()));
+                    } else {
+                        self.may.push((one.op, one.base, role.clone()));
+                    }
+                    if one.mode == Mode::Limit && one.op == Op::Read {
+                        self.limited.push(role.clone());
+                    }
+                }
+            }
+        }
+        self.owner |= one.own;
+    }
+
+    fn roles(&self, op: Op) -> Vec<String> {
+        unique(self.may.iter().filter(|(found, ..)| *found == op).map(|(.., role)| role.clone()))
+    }
+
+    fn owns(&self, op: Op, role: &String) -> bool {
+        self.own.iter().any(|(found, owner)| *found == op && owner == role)
+    }
+
+    fn creators(&self) -> Vec<String> {
+        let own = self.own.iter().filter(|(op, _)| *op == Op::Create).map(|(_, role)| role.clone());
+        unique(self.roles(Op::Create).into_iter().chain(own))
+    }
+
+    fn only(&self, op: Op) -> Option<Vec<String>> {
+        let lists: Vec<&Vec<String>> =
+            self.exclusive.iter().filter(|(found, ..)| *found == op).map(|(.., list)| list).collect();
+        (!lists.is_empty()).then(|| unique(lists.into_iter().flatten().cloned()))
+    }
+}
+
+/// Somebody in the words of the blueprint.
+pub(super) fn word(who: &Who) -> String {
+    match who {
+        Who::Role(role) => format!("role:{role}"),
+        Who::Public => "anyone".into(),
+        Who::Owner => "owner".into(),
+        Who::User => "signed_in".into(),
+    }
+}
+
+fn unique(words: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut all = Vec::new();
+    for word in words {
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    all
+}
+
+fn list(start: &[&str], roles: &[String]) -> Vec<String> {
+    let roles = roles.iter().map(|role| format!("role:{role}"));
+    unique(start.iter().map(|word| (*word).to_owned()).chain(roles))
+}
+
+/// Writes the lists of an entity. `declared` are all roles of the blueprint but admin.
+pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) {
+    let with_roles = !declared.is_empty();
+    let public_create = said.public.contains(&Op::Create) && said.only(Op::Create).is_none();
+    let approvers = said.roles(Op::Approve);
+    let judged = !approvers.is_empty()
+        && !said.creators().is_empty()
+        && said.creators().iter().all(|role| !approvers.contains(role));
+    let kept = said.only(Op::Create).is_some_and(|who| who.iter().all(|word| word.starts_with("role:")));
+    entity.owned = !public_create && (said.owner || judged || !with_roles && !kept);
+    let mut rights = if public_create {
+        from_outside(said)
+    } else if entity.owned {
+        owned(entity, said)
+    } else {
+        shared(entity, said)
+    };
+    actions(entity, said, &mut rights);
+    restrict(entity.owned, said, declared, &mut rights);
+    if said.public.contains(&Op::Read) && said.only(Op::Read).is_none() {
+        rights.read = Some(list(&["anyone"], &[]));
+    }
+    entity.rights = rights;
+}
+
+fn from_outside(said: &Said) -> Rights {
+    let readers = [said.roles(Op::Read), said.roles(Op::Update), said.roles(Op::Delete), said.roles(Op::Approve)];
+    Rights {
+        read: Some(list(&[ADMIN], &readers.concat())),
+        create: Some(list(&["anyone"], &[])),
+        update: Some(list(&[ADMIN], &said.roles(Op::Update))),
+        delete: Some(list(&[ADMIN], &said.roles(Op::Delete))),
+        actions: Vec::new(),
+    }
+}
+
+/// Roles that change rows: those who approve do where there is no action for it.
+fn updaters(entity: &Entity, said: &Said) -> Vec<String> {
+    let acts = |base: &str| entity.actions.iter().any(|action| action.name == base);
+    let found = said.may.iter().filter(|(op, base, _)| matches!(op, Op::Update | Op::Approve) && !acts(base));
+    unique(found.map(|(.., role)| role.clone()))
+}
+
+fn owned(entity: &Entity, said: &Said) -> Rights {
+    let creators = said.creators();
+    // Who enters rows that others call their own keeps them with all who do.
+    let absent = said.own_but_not_made();
+    let keepers = if absent.is_empty() || creators.is_empty() { Vec::new() } else { creators.clone() };
+    let readers = [said.roles(Op::Read), said.roles(Op::Approve), keepers.clone()];
+    Rights {
+        read: Some(list(&["owner"], &readers.concat())),
+        create: Some(if creators.is_empty() || said.users.contains(&Op::Create) {
+            list(&["signed_in"], &[])
+        } else {
+            list(&[ADMIN], &creators)
+        }),
+        update: Some(list(&["owner"], &[updaters(entity, said), keepers].concat())),
+        delete: Some(list(&["owner"], &said.roles(Op::Delete))),
+        actions: Vec::new(),
+    }
+}
+
+fn shared(entity: &Entity, said: &Said) -> Rights {
+    let keepers = said
+        .only(Op::Create)
+        .map(|words| unique(words.iter().filter_map(|word| word.strip_prefix("role:")).map(str::to_owned)).into_iter());
+    let creators = unique(said.creators().into_iter().chain(keepers.into_iter().flatten()));
+    let changing = updaters(entity, said);
+    let writers = unique(creators.iter().chain(&changing).cloned());
+    let open = writers.is_empty();
+    let everyone = || list(&["signed_in"], &[]);
+    let deleters = said.roles(Op::Delete);
+    Rights {
+        read: Some(everyone()),
+        create: Some(if open || said.users.contains(&Op::Create) {
+            everyone()
+        } else {
+            list(&[ADMIN], if creators.is_empty() { &writers } else { &creators })
+        }),
+        update: Some(if open || said.users.contains(&Op::Update) { everyone() } else { list(&[ADMIN], &writers) }),
+        delete: Some(list(&[ADMIN], if deleters.is_empty() { &creators } else { &deleters })),
+        actions: Vec::new(),
+    }
+}
+
+/// Actions of which the request says who does them; the others follow `update`.
+fn actions(entity: &Entity, said: &Said, rights: &mut Rights) {
+    for action in &entity.actions {
+        let of = |base: &str| base == action.name;
+        let roles = unique(said.may.iter().filter(|(_, base, _)| of(base)).map(|(.., role)| role.clone()));
+        if !roles.is_empty() {
+            rights.actions.push((action.name.clone(), list(&[ADMIN], &roles)));
+        }
+    }
+}
+
+/// "only", "cannot" and what follows from them.
+fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
+    if let Some(who) = said.only(Op::Approve).filter(|_| rights.actions.is_empty()) {
+        rights.update = Some(exactly(who, owned));
+    }
+    for op in [Op::Read, Op::Create, Op::Update, Op::Delete] {
+        if let Some(who) = said.only(op) {
+            *rights.of(op) = Some(exactly(who, owned));
+        }
+        for who in said.denied.iter().filter(|(found, _)| *found == op).map(|(_, who)| who) {
+            deny(rights, op, who.as_ref(), owned, declared);
+        }
+    }
+    // Who may not change what is there does not add to it either, unless the request says so.
+    for (op, who) in &said.denied {
+        let Some(Who::Role(role)) = who else { continue };
+        let also: &[Op] = match op {
+            Op::Update => &[Op::Create, Op::Delete],
+            Op::Read => &[Op::Update, Op::Delete],
+            _ => &[],
+        };
+        for op in also.iter().filter(|op| !said.roles(**op).contains(role) && !said.owns(**op, role)) {
+            deny(rights, *op, who.as_ref(), owned, declared);
+        }
+    }
+    for role in said.limited.iter().filter(|role| !said.creators().contains(role)) {
+        for op in [Op::Create, Op::Update, Op::Delete] {
+            if !said.roles(op).contains(role) && !said.owns(op, role) {
+                deny(rights, op, Some(&Who::Role(role.clone())), owned, declared);
+            }
+        }
+    }
+    within_read(said, rights);
+    let unsaid = said.creators().is_empty() && said.only(Op::Create).is_none() && said.users.is_empty();
+    if said.only(Op::Read).is_some() && unsaid && !owned && !said.public.contains(&Op::Create) {
+        rights.create.clone_from(&rights.read);
+    }
+}
+
+/// The operator is not locked out of what is kept for roles.
+fn exactly(mut who: Vec<String>, owned: bool) -> Vec<String> {
+    if !owned {
+        who.retain(|word| word != "owner");
+    }
+    if who.is_empty() || who.iter().any(|word| word.starts_with("role:")) && !who.iter().any(|word| word == ADMIN) {
+        who.insert(0, ADMIN.to_owned());
+    }
+    unique(who)
+}
+
+/// Takes a right from somebody; "signed in" becomes all the others by name.
+fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, owned: bool, declared: &[String]) {
+    let made_by_all = |role: &str, rights: &Rights| {
+        let create = rights.create.clone().unwrap_or_default();
+        create.iter().any(|word| word == "signed_in" || *word == format!("role:{role}"))
+    };
+    let before = rights.clone();
+    let place = rights.of(op);
+    let Some(words) = place.as_mut() else { return };
+    match who {
+        None => *words = vec!["nobody".to_owned()],
+        Some(Who::Owner) => words.retain(|word| word != "owner"),
+        Some(Who::Public) => {
+            for word in words.iter_mut().filter(|word| *word == "anyone") {
+                *word = "signed_in".to_owned();
+            }
+        }
+        Some(Who::User) => {
+            words.retain(|word| !matches!(word.as_str(), "anyone" | "signed_in"));
+            if owned && op != Op::Read {
+                words.retain(|word| word != "owner");
+            }
+        }
+        Some(Who::Role(role)) => {
+            let all = words.iter().any(|word| matches!(word.as_str(), "anyone" | "signed_in"));
+            words.retain(|word| !matches!(word.as_str(), "anyone" | "signed_in"));
+            if all {
+                *words = list(&[ADMIN], declared);
+            }
+            let mine = format!("role:{role}");
+            words.retain(|word| *word != mine && !(word == "owner" && made_by_all(role, &before)));
+        }
+    }
+    if words.is_empty() {
+        words.push(ADMIN.to_owned());
+    }
+}
+
+/// Writers read what they write: a stated writer is let in, unless reading is kept for others; the rest is cut.
+fn within_read(said: &Said, rights: &mut Rights) {
+    let closed = said.only(Op::Read).is_some() || said.denied.iter().any(|(op, who)| *op == Op::Read && who.is_none());
+    let barred = |word: &str| {
+        said.denied.iter().any(|(op, who)| *op == Op::Read && who.as_ref().is_some_and(|who| self::word(who) == word))
+    };
+    let mut readers = rights.read.clone().unwrap_or_default();
+    let written: Vec<String> = [&rights.update, &rights.delete]
+        .into_iter()
+        .flatten()
+        .chain(rights.actions.iter().map(|(_, list)| list))
+        .flatten()
+        .cloned()
+        .collect();
+    for word in written.into_iter().filter(|word| word.starts_with("role:")) {
+        if !closed && !barred(&word) && !covers(&readers, &word) {
+            readers.push(word);
+        }
+    }
+    rights.read = Some(readers.clone());
+    let lists = [&mut rights.update, &mut rights.delete].into_iter().flatten();
+    for words in lists.chain(rights.actions.iter_mut().map(|(_, list)| list)) {
+        cut(words, &readers);
+    }
+}
+
+fn cut(words: &mut Vec<String>, readers: &[String]) {
+    let wide = words.iter().any(|word| matches!(word.as_str(), "anyone" | "signed_in"));
+    let whole = words.iter().all(|word| covers(readers, word));
+    words.retain(|word| word == "nobody" || covers(readers, word));
+    if wide && !whole {
+        words.extend(readers.iter().filter(|word| word.as_str() != "anyone").cloned());
+        *words = unique(std::mem::take(words));
+    }
+    if words.is_empty() {
+        words.push(if covers(readers, ADMIN) { ADMIN.to_owned() } else { "nobody".to_owned() });
+    }
+}
+
+/// Whether a list lets in all whom the word means.
+pub(super) fn covers(list: &[String], word: &str) -> bool {
+    list.iter().any(|has| has == word || has == "anyone" || has == "signed_in" && word != "anyone")
+}
+
+impl Rights {
+    fn of(&mut self, op: Op) -> &mut Option<Vec<String>> {
+        match op {
+            Op::Read => &mut self.read,
+            Op::Create => &mut self.create,
+            Op::Delete => &mut self.delete,
+            Op::Update | Op::Approve => &mut self.update,
+        }
+    }
+}

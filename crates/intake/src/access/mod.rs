@@ -1,0 +1,243 @@
+//! Who may do what: the permissions a request states, and defaults where it states none.
+//!
+//! `statements` reads the sentences, `lists` turns them into the words of the blueprint. What those words cannot say is
+//! told here as an assumption.
+
+mod lists;
+mod statements;
+
+use crate::draft::{Draft, Entity, Grant};
+use crate::facts::{Evidence, Fact, Who};
+use crate::lemma;
+use crate::lexicon::verbs::Class;
+use crate::resolve::Cast;
+use crate::scene::Scene;
+use crate::tokens::Span;
+use lists::{Said, covers, decide};
+use statements::{Mode, Op, Statement};
+
+/// Reads the permissions and writes the rights of every entity. Returns the places of limits that nothing could be
+/// made of.
+pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Vec<Span> {
+    draft.grants = grants(evidence, cast, draft);
+    let (statements, lost) = statements::statements(scene, evidence, cast, draft);
+    let declared = draft.roles.clone();
+    for at in 0..draft.entities.len() {
+        let Some(entity) = draft.entities.get_mut(at) else { continue };
+        let said = Said::of(&entity.name, &statements);
+        if declared.is_empty() && said.is_silent() {
+            continue;
+        }
+        decide(entity, &said, &declared);
+        let name = entity.name.clone();
+        let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
+        tell_own(draft, &name, &said);
+        if stranger && !covers(&open, "anyone") {
+            let readers = people(&open);
+            let text = format!("what strangers send as {} is read by {readers} alone", words(&lemma::plural(&name)));
+            draft.note(format!("/entity/{name}/access/read"), text, "access.strangers", None, &["more readers"]);
+        }
+    }
+    tell_defaults(draft);
+    tell_approval(draft, &statements);
+    tell_unmet(draft, &statements);
+    tell_lost(scene, draft, &lost);
+    lost
+}
+
+fn list(right: &Option<Vec<String>>) -> Vec<String> {
+    right.clone().unwrap_or_default()
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// A list of the blueprint for people to read.
+fn people(list: &[String]) -> String {
+    let all: Vec<String> = list.iter().map(|word| words(word.strip_prefix("role:").unwrap_or(word))).collect();
+    all.join(", ")
+}
+
+fn tell_defaults(draft: &mut Draft) {
+    let shared = |entity: &Entity| !entity.owned && covers(&list(&entity.rights.read), "signed_in");
+    let public = |entity: &Entity| covers(&list(&entity.rights.read), "anyone");
+    if draft.entities.iter().any(|entity| shared(entity) && !public(entity)) {
+        draft.sign_up_closed = true;
+        draft.note(
+            "/auth/sign_up".into(),
+            "accounts are made by an admin, because everyone signed in sees shared records".into(),
+            "access.closed",
+            None,
+            &["open"],
+        );
+    }
+    if draft.roles.is_empty() && draft.entities.iter().any(|entity| entity.owned && !public(entity)) {
+        draft.note(
+            "/entity".into(),
+            "everyone signed in sees only the records they made, because the request shares them with nobody".into(),
+            "access.owner",
+            None,
+            &["shared by all who are signed in"],
+        );
+    }
+}
+
+/// "clients see their own invoices", which an accountant enters: a row is owned by who makes it.
+fn tell_own(draft: &mut Draft, name: &str, said: &Said) {
+    let create = draft.entity(name).map(|entity| list(&entity.rights.create)).unwrap_or_default();
+    for role in said.own_but_not_made() {
+        if covers(&create, &format!("role:{role}")) {
+            continue;
+        }
+        let (rows, role) = (words(&lemma::plural(name)), words(role));
+        draft.note(
+            format!("/entity/{name}/access"),
+            format!(
+                "\"their own\" {rows} of {} are those that the {role} made: rows that somebody else enters \
+                 for the {role} stay hidden from them, because a row belongs to who makes it",
+                lemma::with_article(&role)
+            ),
+            "access.own",
+            None,
+            &["the role sees all rows", "the role makes the rows"],
+        );
+    }
+}
+
+/// Who may change a row may change its state too: fields have no rights of their own.
+fn tell_approval(draft: &mut Draft, statements: &[Statement]) {
+    for at in 0..draft.entities.len() {
+        let Some(entity) = draft.entities.get(at) else { continue };
+        let here = |one: &&Statement| {
+            one.op == Op::Approve && one.mode != Mode::MayNot && one.entity.as_deref() == Some(entity.name.as_str())
+        };
+        let Some(one) = statements.iter().find(here) else { continue };
+        let judges: Vec<String> = one.who.iter().map(lists::word).collect();
+        let mut others = list(&entity.rights.update);
+        others.retain(|word| word != "role:admin" && !judges.contains(word));
+        if others.is_empty() {
+            continue;
+        }
+        let (name, span, verb) = (entity.name.clone(), one.span, one.base);
+        let text = format!(
+            "{} may update {} in all its fields, its state too, though others {verb} it: rights hold for whole records",
+            people(&others),
+            lemma::with_article(&words(&name)),
+        );
+        draft.note(format!("/entity/{name}/access/update"), text, "access.approve", Some(span), &["admins update"]);
+    }
+}
+
+/// Every right that the summary tells is in the lists, or it is said here that it is not.
+fn tell_unmet(draft: &mut Draft, statements: &[Statement]) {
+    let own = |role: &str, name: &str| {
+        statements.iter().any(|one| {
+            one.own
+                && one.entity.as_deref().is_none_or(|entity| entity == name)
+                && one.who.iter().any(|who| matches!(who, Who::Role(found) if found == role))
+        })
+    };
+    let mut unmet = Vec::new();
+    for grant in &draft.grants {
+        for entity in draft.entities.iter().filter(|entity| grant.entity == "*" || entity.name == grant.entity) {
+            if !granted(entity, grant) && !own(&grant.role, &entity.name) {
+                unmet.push((entity.name.clone(), grant.clone()));
+            }
+        }
+    }
+    for (name, grant) in unmet {
+        let text = format!(
+            "{} may not {} every one of the {}, though a sentence may be read so: the narrower right was taken",
+            words(&grant.role),
+            grant.action,
+            words(&lemma::plural(&name))
+        );
+        draft.note(format!("/entity/{name}/access"), text, "access.narrower", None, &["the wider right"]);
+    }
+}
+
+fn granted(entity: &Entity, grant: &Grant) -> bool {
+    let (reader, writer) = if entity.owned { ("owner", "owner") } else { ("signed_in", "role:admin") };
+    let creator = if entity.owned { "signed_in" } else { "role:admin" };
+    let or = |right: &Option<Vec<String>>, word: &str| right.clone().unwrap_or_else(|| vec![word.to_owned()]);
+    let rights = &entity.rights;
+    let create = or(&rights.create, creator);
+    let word = match grant.role.as_str() {
+        "public" => "anyone".to_owned(),
+        "owner" => "owner".to_owned(),
+        "user" => "signed_in".to_owned(),
+        "administrator" => "role:admin".to_owned(),
+        role => format!("role:{role}"),
+    };
+    let has = |list: &[String]| {
+        covers(list, &word) || list.iter().any(|has| has == "owner") && word != "anyone" && covers(&create, &word)
+    };
+    match grant.action {
+        "read" => has(&or(&rights.read, reader)),
+        "create" => has(&create) || word == "owner",
+        "delete" => has(&or(&rights.delete, writer)),
+        "manage" => {
+            has(&or(&rights.read, reader))
+                && has(&create)
+                && has(&or(&rights.update, writer))
+                && has(&or(&rights.delete, writer))
+        }
+        _ => has(&or(&rights.update, writer)) || rights.actions.iter().any(|(_, list)| has(list)),
+    }
+}
+
+fn tell_lost(scene: &Scene<'_>, draft: &mut Draft, lost: &[Span]) {
+    for span in lost {
+        let text = format!(
+            "\"{}\" limits something that is no record of its own or nobody's role; access is set for whole records",
+            scene.text(*span)
+        );
+        draft.note("/entity".into(), text, "access.unsaid", Some(*span), &["a record of its own for it"]);
+    }
+}
+
+fn operation(class: Class, base: &str, permission: bool) -> Option<&'static str> {
+    match class {
+        _ if base == "list" && permission => Some("read"),
+        Class::Create | Class::Event | Class::Upload | Class::Send => Some("create"),
+        Class::Read => Some("read"),
+        Class::Update | Class::Track => Some("update"),
+        Class::Delete => Some("delete"),
+        Class::Approve => Some("approve"),
+        Class::Assign => Some("assign"),
+        _ => None,
+    }
+}
+
+fn grants(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<Grant> {
+    let mut grants: Vec<Grant> = Vec::new();
+    for found in evidence {
+        let Fact::Op { actor, class, base, object, own, permission, .. } = &found.fact else { continue };
+        let entity = if object.name == "*" {
+            "*"
+        } else if let Some(entity) = cast.entity(&object.name) {
+            entity
+        } else {
+            continue;
+        };
+        let Some(action) = operation(*class, base, *permission) else { continue };
+        let action = if *base == "manage" { "manage" } else { action };
+        let role = match actor {
+            Who::Role(role) if draft.roles.contains(role) || *permission => role.clone(),
+            Who::Public => "public".to_owned(),
+            Who::Owner => "owner".to_owned(),
+            Who::User if *permission => "user".to_owned(),
+            _ => continue,
+        };
+        let grant = Grant { role, action, entity: entity.to_owned() };
+        if !grants.contains(&grant) {
+            grants.push(grant.clone());
+        }
+        let owned = Grant { role: "owner".into(), ..grant };
+        if *own && !grants.contains(&owned) {
+            grants.push(owned);
+        }
+    }
+    grants
+}
