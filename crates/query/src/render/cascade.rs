@@ -54,6 +54,19 @@ impl Rows {
 
 /// Everything that must be done before `rows` can be deleted.
 pub(super) fn steps(catalog: &Catalog, plan: &Plan, rows: &Rows) -> Vec<Step> {
+    dependants(catalog, plan, rows, Whole::No)
+}
+
+/// Whether rows hold all that hangs on them within their own entity.
+#[derive(PartialEq, Eq)]
+enum Whole {
+    /// A whole tree.
+    Yes,
+    /// Not yet.
+    No,
+}
+
+fn dependants(catalog: &Catalog, plan: &Plan, rows: &Rows, whole: Whole) -> Vec<Step> {
     let blueprint = &catalog.blueprint;
     let mut steps = Vec::new();
     for (entity, field, on_delete) in references_to(blueprint, rows.entity) {
@@ -62,34 +75,16 @@ pub(super) fn steps(catalog: &Catalog, plan: &Plan, rows: &Rows) -> Vec<Step> {
             OnDelete::Restrict => {}
             OnDelete::SetNull => steps.extend(set_null(catalog, plan, &rows.referring(entity, &table, &column), field)),
             OnDelete::Cascade if entity == rows.entity => {
-                let below = rows.below(&table, &column);
-                steps.extend(outer_steps(catalog, plan, &below));
-                steps.extend(delete(catalog, plan, &below));
+                if whole == Whole::No {
+                    let below = rows.below(&table, &column);
+                    steps.extend(dependants(catalog, plan, &below, Whole::Yes));
+                    steps.extend(delete(catalog, plan, &below));
+                }
             }
             OnDelete::Cascade => {
                 let children = rows.referring(entity, &table, &column);
-                steps.extend(self::steps(catalog, plan, &children));
+                steps.extend(dependants(catalog, plan, &children, Whole::No));
                 steps.extend(delete(catalog, plan, &children));
-            }
-        }
-    }
-    steps
-}
-
-/// The steps of a whole tree: what refers to its rows from other entities. The tree itself is already all there.
-fn outer_steps(catalog: &Catalog, plan: &Plan, tree: &Rows) -> Vec<Step> {
-    let blueprint = &catalog.blueprint;
-    let others = references_to(blueprint, tree.entity).into_iter().filter(|(entity, _, _)| *entity != tree.entity);
-    let mut steps = Vec::new();
-    for (entity, field, on_delete) in others {
-        let (table, column) = (quoted(&blueprint.entity(entity).plural), quoted(&field.column));
-        let rows = tree.referring(entity, &table, &column);
-        match on_delete {
-            OnDelete::Restrict => {}
-            OnDelete::SetNull => steps.extend(set_null(catalog, plan, &rows, field)),
-            OnDelete::Cascade => {
-                steps.extend(self::steps(catalog, plan, &rows));
-                steps.extend(delete(catalog, plan, &rows));
             }
         }
     }

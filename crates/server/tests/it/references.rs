@@ -76,3 +76,19 @@ async fn a_tree_that_bites_its_own_tail_can_be_deleted() {
     ana.delete("/visits/1").await.expect(204);
     assert_eq!(ana.get("/visits").await.ids(), [] as [i64; 0]);
 }
+
+/// A reference of an entity to itself that wants to be cleared, beside one that cascades.
+#[tokio::test]
+async fn a_tree_that_goes_lets_go_of_the_rows_beside_it() {
+    let visit = "parent = { type = \"reference\", to = \"visit\", on_delete = \"cascade\" }";
+    let after = "after = { type = \"reference\", to = \"visit\", on_delete = \"set_null\" }";
+    let app = TestApp::new(&OFFICE.replace(visit, &format!("{visit}\n{after}"))).await;
+    let ana = app.user("ana").await;
+    ana.post("/clients", json!({"name": "x"})).await.expect(201);
+    ana.post("/visits", json!({"client_id": 1})).await.expect(201);
+    ana.post("/visits", json!({"client_id": 1, "parent_id": 1})).await.expect(201);
+    ana.post("/visits", json!({"client_id": 1, "after_id": 2})).await.expect(201);
+    ana.delete("/visits/1").await.expect(204);
+    assert_eq!(ana.get("/visits").await.ids(), [3]);
+    assert!(ana.get("/visits/3").await.json()["after_id"].is_null());
+}
