@@ -3,7 +3,8 @@
 use blueprint::{Entity, FieldKind, Literal, Target};
 use work::{Mode, Otherwise, Refusal, Step, Value, Work};
 
-use super::{audit, sql::Sql};
+use super::audit;
+use super::sql::{Source, Sql};
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::input::with_defaults;
@@ -51,13 +52,13 @@ pub(super) fn references<'a>(
         let mut sql = Sql::new("SELECT 1 FROM ");
         match to {
             Target::Entity(target) => {
-                let target = catalog.blueprint.entity(*target);
-                sql.push(&quoted(&target.plural)).push(" WHERE \"id\" = ").param(id).push(" AND ");
-                sql.within(&plan.access.sees(&catalog.blueprint, target));
+                let target = Source::table(catalog.blueprint.entity(*target));
+                sql.push(&quoted(&target.entity.plural)).push(" WHERE \"id\" = ").param(id).push(" AND ");
+                sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity));
             }
             Target::User => {
                 sql.push("\"users\" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
-                sql.within_column(&plan.access.sees_users(), "\"id\"");
+                sql.within_column("\"id\"", &plan.access.sees_users());
             }
         }
         let none = Otherwise::Refuse(Refusal::Reference { pointer: format!("/{}", field.column) });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use blueprint::Entity;
 use work::{Cost, Mode, Step, Value, Work};
 
-use super::sql::Sql;
+use super::sql::{Source, Sql};
 use crate::access::Scope;
 use crate::attribute::{self, Attribute};
 use crate::catalog::{quoted, select_list, shape};
@@ -60,7 +60,7 @@ fn cost(entity: &Entity, list: &List, scope: &Scope) -> Cost {
 }
 
 fn conditions(sql: &mut Sql, entity: &Entity, plan: &Plan, list: &List) {
-    sql.push(" WHERE ").within(plan.access.reach());
+    sql.push(" WHERE ").within(&Source::table(entity), plan.access.reach());
     for filter in &list.filters {
         sql.push(" AND ");
         condition(sql, &quoted(filter.attribute.column(entity)), &filter.test);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use work::{Cost, Kind, Mode, Otherwise, Refusal, Statement, Step, Work};
 
-use super::sql::Sql;
+use super::sql::{Source, Sql};
 use crate::access::{OwnerId, Scope};
 use crate::attribute::{self, Attribute};
 use crate::catalog::{Table, select_list, shape};
@@ -13,14 +13,15 @@ use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, fields: Option<&[Attribute]>) -> Work {
     let table = &catalog.tables[plan.entity.0];
+    let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (statement, shape) = match fields {
-        None => (whole(table, plan, id), table.shape.clone()),
+        None => (whole(table, &source, plan, id), table.shape.clone()),
         Some(fields) => {
-            let entity = catalog.blueprint.entity(plan.entity);
+            let entity = source.entity;
             let captured = [Kind::Integer, attribute::id_kind(entity.id)];
             let mut sql = Sql::new("SELECT ");
             sql.push(&select_list(entity, fields, "\"_version\", \"id\"")).push(" FROM ").push(&table.name);
-            sql.push(" WHERE ").row(id, plan.access.reach());
+            sql.push(" WHERE ").row(&source, id, plan.access.reach());
             (sql.done(), Arc::new(shape(entity, fields, &captured)))
         }
     };
@@ -28,7 +29,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, fields: Opti
     Work { mode: Mode::Read(Cost::Point), steps: vec![Step::One { statement, shape, none }] }
 }
 
-fn whole(table: &Table, plan: &Plan, id: &RecordId) -> Statement {
+fn whole(table: &Table, source: &Source, plan: &Plan, id: &RecordId) -> Statement {
     match plan.access.reach() {
         Scope::Everything => Statement::new(table.get.clone(), vec![id.value()]),
         Scope::OwnedBy(OwnerId::User(owner)) => {
@@ -37,7 +38,7 @@ fn whole(table: &Table, plan: &Plan, id: &RecordId) -> Statement {
         // Runs all the same: a row that is hidden takes as long to not find as one that is not there.
         Scope::Nothing => {
             let mut sql = Sql::new("SELECT ");
-            sql.push(&table.select).push(" FROM ").push(&table.name).push(" WHERE ").row(id, &Scope::Nothing);
+            sql.push(&table.select).push(" FROM ").push(&table.name).push(" WHERE ").row(source, id, &Scope::Nothing);
             sql.done()
         }
     }

@@ -1,9 +1,32 @@
 //! SQL text with its parameters, built left to right, and the conditions that recur: scope, id, version.
 
+use blueprint::Entity;
 use work::{Statement, Value};
 
 use crate::access::{OwnerId, Scope};
+use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
+
+/// Rows of an entity in a statement, under the name by which its columns are called there.
+///
+/// Every column is qualified: a statement may hold a table twice, as a task and its parent.
+#[derive(Debug, Clone)]
+pub(super) struct Source<'a> {
+    pub entity: &'a Entity,
+    name: String,
+}
+
+impl<'a> Source<'a> {
+    /// The table itself.
+    pub fn table(entity: &'a Entity) -> Source<'a> {
+        Source { entity, name: quoted(&entity.plural) }
+    }
+
+    /// `"prospects"."name"`.
+    pub fn column(&self, column: &str) -> String {
+        format!("{}.{}", self.name, quoted(column))
+    }
+}
 
 /// A statement under construction.
 #[derive(Debug, Default)]
@@ -38,13 +61,13 @@ impl Sql {
         self
     }
 
-    /// The rows of a scope, as a condition.
-    pub fn within(&mut self, scope: &Scope) -> &mut Sql {
-        self.within_column(scope, "\"user_id\"")
+    /// The rows of a scope, as a condition. Every statement that touches rows of callers comes through here.
+    pub fn within(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
+        self.within_column(&source.column("user_id"), scope)
     }
 
     /// The same where another column says whose the row is, such as the id of a user.
-    pub fn within_column(&mut self, scope: &Scope, column: &str) -> &mut Sql {
+    pub fn within_column(&mut self, column: &str, scope: &Scope) -> &mut Sql {
         match scope {
             Scope::Nothing => self.push("0"),
             Scope::Everything => self.push("1"),
@@ -53,8 +76,8 @@ impl Sql {
     }
 
     /// One row of a scope, as a condition.
-    pub fn row(&mut self, id: &RecordId, scope: &Scope) -> &mut Sql {
-        self.push("\"id\" = ").param(id.value()).push(" AND ").within(scope)
+    pub fn row(&mut self, source: &Source, id: &RecordId, scope: &Scope) -> &mut Sql {
+        self.push(&source.column("id")).push(" = ").param(id.value()).push(" AND ").within(source, scope)
     }
 
     /// The version that the caller expects, as one more condition.

@@ -8,7 +8,7 @@ use work::{Mode, Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After};
 use super::create::references;
-use super::sql::{Sql, literal};
+use super::sql::{Source, Sql, literal};
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId, Values};
@@ -34,22 +34,22 @@ enum Change<'a> {
 }
 
 fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Change, if_match: IfMatch) -> Work {
-    let entity = catalog.blueprint.entity(plan.entity);
-    let table = &catalog.tables[plan.entity.0];
+    let source = Source::table(catalog.blueprint.entity(plan.entity));
+    let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
 
     let mut gate =
         audit::select(plan, name, entity, &audit::before(changed(entity, change)), after(plan, entity, change));
-    gate.row(id, reach).and_version(if_match);
+    gate.row(&source, id, reach).and_version(if_match);
 
     let mut update = Sql::new("UPDATE ");
     update.push(&table.name).push(" SET ");
     assignments(&mut update, plan, entity, change);
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
-    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(id, reach).and_version(if_match);
+    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach).and_version(if_match);
     update.push(" RETURNING ").push(&table.select);
 
-    let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &table.name, id) }];
+    let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];
     if let Change::Set(values) = change {
         let values = values.iter().map(|(place, literal)| (*place, literal));
         steps.extend(references(catalog, plan, entity, values));
@@ -60,10 +60,12 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
-pub(super) fn why(plan: &Plan, table: &str, id: &RecordId) -> Otherwise {
+pub(super) fn why(plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+    let table = quoted(&source.entity.plural);
     let mut sql = Sql::new("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
-    sql.push(table).push(" WHERE ").row(id, plan.access.read());
-    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(table).push(" WHERE ").row(id, plan.access.reach());
+    sql.push(&table).push(" WHERE ").row(source, id, plan.access.read());
+    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(&table);
+    sql.push(" WHERE ").row(source, id, plan.access.reach());
     sql.push(") THEN 1 ELSE 2 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
 }

@@ -66,11 +66,11 @@ fn chosen_fields_only() {
         Verb::Read,
         Request::Read { id: SEVEN, fields },
         expect![[r#"
-        Read(Point)
-        one: SELECT "id", "budget", "_version", "id" FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2
-            [Integer(7), Uuid("ana")]
-            else NotFound
-    "#]],
+            Read(Point)
+            one: SELECT "id", "budget", "_version", "id" FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2
+                [Integer(7), Uuid("ana")]
+                else NotFound
+        "#]],
     );
 }
 
@@ -102,19 +102,19 @@ fn written_references_must_be_visible_and_what_is_sensitive_is_not_audited() {
         Verb::Create,
         Request::Create { id: None, values },
         expect![[r#"
-        Write
-        require: SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2
-            [Integer(7), Uuid("ana")]
-            else Reference { pointer: "/prospect_id" }
-        require: SELECT 1 FROM "tags" WHERE "id" = ?1 AND 1
-            [Uuid("t1")]
-            else Reference { pointer: "/tag_id" }
-        one: INSERT INTO "notes" ("user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING "id", "user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at", "_version", "id"
-            [Uuid("ana"), Integer(7), Uuid("t1"), Text("shh"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
-            else Forbidden
-        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("note"), Text("done"), Json("{\"prospect_id\":7,\"tag_id\":\"t1\",\"text\":\"[redacted]\"}")]
-    "#]],
+            Write
+            require: SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "prospects"."user_id" = ?2
+                [Integer(7), Uuid("ana")]
+                else Reference { pointer: "/prospect_id" }
+            require: SELECT 1 FROM "tags" WHERE "id" = ?1 AND 1
+                [Uuid("t1")]
+                else Reference { pointer: "/tag_id" }
+            one: INSERT INTO "notes" ("user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING "id", "user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at", "_version", "id"
+                [Uuid("ana"), Integer(7), Uuid("t1"), Text("shh"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
+                else Forbidden
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("note"), Text("done"), Json("{\"prospect_id\":7,\"tag_id\":\"t1\",\"text\":\"[redacted]\"}")]
+        "#]],
     );
 }
 
@@ -134,10 +134,10 @@ fn a_change_is_gated_by_its_audit_row() {
         set_status(IfMatch::Version(3)),
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND "_version" = ?13
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND "_version" = ?13
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana"), Integer(3)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND "_version" = ?6 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND "_version" = ?6 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Integer(3)]
                 else NotFound
         "#]],
@@ -153,10 +153,10 @@ fn a_change_without_the_version_that_the_blueprint_demands_finds_nothing() {
         set_status(IfMatch::Missing),
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12 AND 0
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND 0
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana")]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "id" = ?4 AND "user_id" = ?5 AND 0 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND 0 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
                 else NotFound
         "#]],
@@ -172,14 +172,14 @@ fn an_action_sets() {
         Verb::Act(0),
         act,
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status"), ?10 FROM "prospects" WHERE "id" = ?11 AND "user_id" = ?12
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("win"), Text("prospect"), Text("done"), Json("{\"status\":\"won\"}"), Integer(7), Uuid("ana")]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-        one: UPDATE "prospects" SET "status" = ?1, "updated_at" = ?2, "_version" = "_version" + 1 WHERE "id" = ?3 AND "user_id" = ?4 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
-            [Text("won"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-            else NotFound
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status"), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("win"), Text("prospect"), Text("done"), Json("{\"status\":\"won\"}"), Integer(7), Uuid("ana")]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "status" = ?1, "updated_at" = ?2, "_version" = "_version" + 1 WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                [Text("won"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
+                else NotFound
+        "#]],
     );
 }
 
@@ -192,14 +192,14 @@ fn an_action_toggles() {
         Verb::Act(1),
         act,
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_object('vip', json(CASE "vip" WHEN 1 THEN 'false' ELSE 'true' END)) FROM "prospects" WHERE "id" = ?10 AND "user_id" = ?11
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("star"), Text("prospect"), Text("done"), Integer(7), Uuid("ana")]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND "user_id" = ?4) THEN 1 ELSE 2 END
-        one: UPDATE "prospects" SET "vip" = CASE "vip" WHEN 1 THEN 0 ELSE 1 END, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "id" = ?2 AND "user_id" = ?3 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
-            [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-            else NotFound
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_object('vip', json(CASE "vip" WHEN 1 THEN 'false' ELSE 'true' END)) FROM "prospects" WHERE "prospects"."id" = ?10 AND "prospects"."user_id" = ?11
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("star"), Text("prospect"), Text("done"), Integer(7), Uuid("ana")]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+            one: UPDATE "prospects" SET "vip" = CASE "vip" WHEN 1 THEN 0 ELSE 1 END, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "prospects"."id" = ?2 AND "prospects"."user_id" = ?3 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+                [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
+                else NotFound
+        "#]],
     );
 }
 
@@ -213,14 +213,14 @@ fn an_owner_who_may_not_delete_is_told_so_by_the_probe() {
         delete,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 0
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND 0
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?3 AND 0) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND 0) THEN 1 ELSE 2 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
                 [Integer(7)]
-            run: DELETE FROM "prospects" WHERE "id" = ?1 AND 0
+            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND 0
                 [Integer(7)]
         "#]],
     );
@@ -236,14 +236,14 @@ fn a_deletion_takes_its_dependants_along_each_with_an_audit_row() {
         delete,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "id" = ?10 AND 1
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND 1
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "id" = ?2 AND 1) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?2 AND 1) THEN 1 ELSE 2 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
                 [Integer(7)]
-            run: DELETE FROM "prospects" WHERE "id" = ?1 AND 1
+            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND 1
                 [Integer(7)]
         "#]],
     );
@@ -258,16 +258,16 @@ fn a_deletion_clears_the_references_that_want_it() {
         Verb::Delete,
         delete,
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "id" = ?10 AND 1
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("tag"), Text("done"), Uuid("t1")]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "id" = ?2 AND 1) THEN 1 ELSE 2 END
-        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?11))
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("note"), Text("done"), Json("{\"tag_id\":null}"), Uuid("t1")]
-        run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?2))
-            [DateTime("2026-11-21T00:00:00.000000Z"), Uuid("t1")]
-        run: DELETE FROM "tags" WHERE "id" = ?1 AND 1
-            [Uuid("t1")]
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "tags"."id" = ?10 AND 1
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("tag"), Text("done"), Uuid("t1")]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?2 AND 1) THEN 1 ELSE 2 END
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?11))
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("note"), Text("done"), Json("{\"tag_id\":null}"), Uuid("t1")]
+            run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?2))
+                [DateTime("2026-11-21T00:00:00.000000Z"), Uuid("t1")]
+            run: DELETE FROM "tags" WHERE "tags"."id" = ?1 AND 1
+                [Uuid("t1")]
+        "#]],
     );
 }
