@@ -64,6 +64,11 @@ impl App {
         })
     }
 
+    /// What it serves.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+
     /// Answers one request of a caller at `ip`, whatever brought it here. Never fails: what goes wrong is an answer.
     pub async fn handle<B>(&self, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
     where
