@@ -1,0 +1,119 @@
+//! A search for leaks that knows only the blueprint: whatever a caller asks, he is told the same in a world with rows that
+//! are not his to see as in one without them.
+//!
+//! Both worlds are one database but for those rows, so ids, stamps and tokens are equal, and any difference between two
+//! answers has come from a row that the caller must not learn of: seen, counted, sorted by, referred to, or in the way.
+//! `rows.rs` plants the rows, `requests.rs` thinks of the requests.
+
+mod requests;
+mod rows;
+
+use std::collections::BTreeSet;
+
+use blueprint::{Blueprint, Rule};
+use query::{Actor, Scope};
+use serde_json::Value as Json;
+
+use self::rows::Row;
+use crate::{Answer, Person, World};
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// How many requests were sent to both worlds.
+    pub requests: usize,
+    /// How many rows there are that the caller must not learn of.
+    pub hidden: usize,
+    /// The statuses that came back: a search that only meets 404 proves little.
+    pub statuses: BTreeSet<u16>,
+    /// Each request that was answered differently, and each hidden row that was changed.
+    pub leaks: Vec<String>,
+}
+
+/// Searches a world for leaks to a caller with these roles. `judge` says what the caller may see; it is the blueprint of
+/// the world, unless the search itself is on trial.
+pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found {
+    let ana = Person::join(world, "ana", roles).await;
+    let bob = Person::join(world, "bob", &[]).await;
+    let root = Person::join(world, "root", &judge.auth.roles).await;
+    let document = root.send(world, "GET", "/openapi.json", &[], None).await.json();
+    let rows = rows::plant(world, &document, &[&ana, &bob, &root]).await;
+    let hidden: Vec<&Row> = rows.iter().filter(|row| !may_see(judge, row, &ana, roles)).collect();
+    rows::entangle(world, &rows, &hidden, &ana);
+
+    let without = world.twin(|connection| rows::remove(connection, world.blueprint(), &hidden)).await;
+    let before = rows::contents(world, &hidden);
+    let mut found = Found { hidden: hidden.len(), ..Found::default() };
+    for request in requests::all(world.blueprint(), &document, &ana, &rows) {
+        let there = ana.send(world, &request.method, &request.path, &request.headers(), request.body.as_ref()).await;
+        let not_there =
+            ana.send(&without, &request.method, &request.path, &request.headers(), request.body.as_ref()).await;
+        found.requests += 1;
+        found.statuses.insert(there.status.as_u16());
+        // The one thing that a row out of sight may do: keep what it refers to from being deleted.
+        if request.method == "DELETE" && there.status == 409 && not_there.status == 204 {
+            break;
+        }
+        // A cursor holds the sort keys of the last row; it is compared for as long as these are equal.
+        let stamped = request.late && request.path.contains("_at");
+        let (there, not_there) = (told(&there, stamped), told(&not_there, stamped));
+        if there != not_there {
+            found.leaks.push(format!("{request}\n  with:    {there}\n  without: {not_there}"));
+        }
+    }
+    let after = rows::contents(world, &hidden);
+    let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
+    found.leaks.extend(changed.map(|(before, after)| format!("a hidden row was changed: {before} → {after}")));
+    found
+}
+
+/// Whether the caller may see a row, by the rules of its entity.
+fn may_see(judge: &Blueprint, row: &Row, ana: &Person, roles: &[String]) -> bool {
+    let user = query::User {
+        id: ana.id.clone(),
+        iss: "own".to_owned(),
+        sub: ana.id.clone(),
+        email: None,
+        roles: roles.to_vec(),
+        session: None,
+    };
+    let entity = judge.entity(row.entity);
+    let rule: &Rule = &entity.access.read;
+    let own_only = judge.api.user_path && entity.owned;
+    match query::access::scope(rule, &Actor::User(user.into())) {
+        Scope::Nothing => false,
+        Scope::Everything => !own_only || row.owner.as_deref() == Some(&ana.id),
+        Scope::OwnedBy(_) => row.owner.as_deref() == Some(&ana.id),
+    }
+}
+
+/// An answer without what differs between any two: the request's id, and the stamps of rows that it made.
+fn told(answer: &Answer, stamped: bool) -> String {
+    let mut json = answer.json();
+    let mut headers: Vec<String> = Vec::new();
+    for name in ["etag", "location", "link", "allow", "cache-control", "retry-after", "content-type"] {
+        headers.extend(answer.header(name).map(|value| format!("{name}: {value}")));
+    }
+    if stamped && json["next_cursor"].is_string() {
+        json["next_cursor"] = Json::from("a cursor");
+        headers.retain(|header| !header.starts_with("link"));
+    }
+    settle(&mut json);
+    format!("{} {} {json}", answer.status.as_u16(), headers.join(", "))
+}
+
+fn settle(json: &mut Json) {
+    match json {
+        Json::Object(object) => {
+            object.shift_remove("request_id");
+            for (key, value) in object {
+                match key.as_str() {
+                    "created_at" | "updated_at" => *value = Json::Null,
+                    _ => settle(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(settle),
+        _ => {}
+    }
+}

@@ -1,0 +1,226 @@
+//! The rows of a search: each person makes what he may, so that there are rows of the caller, of another user and of nobody.
+
+use std::collections::BTreeMap;
+
+use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Target, Unique};
+use rusqlite::types::Value as Cell;
+use rusqlite::{Connection, params};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{Person, World};
+
+/// Rows that each person makes of each entity.
+const EACH: usize = 2;
+
+/// A row as the one who made it sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub entity: EntityIndex,
+    /// As it stands in a path.
+    pub id: String,
+    /// Who made it, if rows of its entity are owned.
+    pub owner: Option<String>,
+    /// As its maker sees it.
+    pub json: Json,
+}
+
+/// Has every person make rows of every entity, referring to rows that are there already.
+pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) -> Vec<Row> {
+    let blueprint = world.blueprint();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut left: Vec<usize> = (0..blueprint.entities.len()).collect();
+    while !left.is_empty() {
+        let before = left.len();
+        let mut later = Vec::new();
+        for place in left {
+            let made = plant_entity(world, document, people, EntityIndex(place), &rows).await;
+            if made.is_empty() {
+                later.push(place);
+            }
+            rows.extend(made);
+        }
+        if later.len() == before {
+            // Nobody at all may make these, or what they refer to.
+            break;
+        }
+        left = later;
+    }
+    rows
+}
+
+async fn plant_entity(
+    world: &World,
+    document: &Json,
+    people: &[&Person],
+    index: EntityIndex,
+    rows: &[Row],
+) -> Vec<Row> {
+    let entity = world.blueprint().entity(index);
+    let mut made = Vec::new();
+    for (whose, person) in people.iter().enumerate() {
+        for number in 0..EACH {
+            let Some(body) = body(world.blueprint(), document, entity, person, rows, whose * EACH + number) else {
+                continue;
+            };
+            let answer =
+                person.send(world, "POST", &collection(world.blueprint(), entity, person), &[], Some(&body)).await;
+            if answer.status != 201 {
+                assert!(matches!(answer.status.as_u16(), 401 | 403), "{} {body}: {answer}", entity.path);
+                continue;
+            }
+            let json = answer.json();
+            let id = text(&json["id"]);
+            let owner = entity.owned.then(|| person.id.clone());
+            made.push(Row { entity: index, id, owner, json });
+        }
+    }
+    made
+}
+
+/// The path of an entity's rows, for this person.
+pub(super) fn collection(blueprint: &Blueprint, entity: &Entity, person: &Person) -> String {
+    let user = if blueprint.api.user_path { format!("/{}", person.id) } else { String::new() };
+    format!("{}{user}/{}", blueprint.api.prefix, entity.path)
+}
+
+/// The body of a new row. The number makes it differ from the others. `None` while a required reference leads nowhere.
+pub(super) fn body(
+    blueprint: &Blueprint,
+    document: &Json,
+    entity: &Entity,
+    person: &Person,
+    rows: &[Row],
+    number: usize,
+) -> Option<Json> {
+    let path = collection(blueprint, entity, &Person::default()).replace("//", "/{user_id}/");
+    let content = &document["paths"][&path]["post"]["requestBody"]["content"]["application/json"];
+    let example = content["example"].as_object().cloned().unwrap_or_default();
+    let mut body = Map::new();
+    for field in &entity.fields {
+        let Some(shown) = example.get(&field.column).cloned().or_else(|| writable(document, content, &field.column))
+        else {
+            continue;
+        };
+        let value = match &field.kind {
+            FieldKind::Reference { to: Target::User, .. } => Some(json!(person.id)),
+            FieldKind::Reference { to: Target::Entity(target), .. } => referred(*target, person, rows),
+            _ => Some(value(field, number).filter(|value| field.read(value).is_ok()).unwrap_or(shown)),
+        };
+        match value {
+            Some(value) => {
+                body.insert(field.column.clone(), value);
+            }
+            None if field.required => return None,
+            None => {}
+        }
+    }
+    Some(Json::Object(body))
+}
+
+/// Null, if the field may be written although the example leaves it out.
+fn writable(document: &Json, content: &Json, column: &str) -> Option<Json> {
+    let schema = &content["schema"];
+    let schema = schema["$ref"].as_str().and_then(|target| document.pointer(&target[1..])).unwrap_or(schema);
+    schema["properties"].get(column).map(|_| Json::Null)
+}
+
+/// A row that the person has made, or else one that nobody owns.
+fn referred(target: EntityIndex, person: &Person, rows: &[Row]) -> Option<Json> {
+    let of_target = || rows.iter().filter(|row| row.entity == target);
+    let own = of_target().find(|row| row.owner.as_deref() == Some(&person.id));
+    own.or_else(|| of_target().find(|row| row.owner.is_none())).map(|row| row.json["id"].clone())
+}
+
+/// A value that differs by its number.
+fn value(field: &Field, number: usize) -> Option<Json> {
+    let n = i64::try_from(number).unwrap_or_default();
+    Some(match &field.kind {
+        FieldKind::Text(_) | FieldKind::LongText(_) => json!(format!("w{number}ord zebra{number}")),
+        FieldKind::Integer { min, max } => json!((n * 7 + 3).clamp(*min, *max)),
+        FieldKind::Decimal { scale, min, max, .. } => {
+            let units = (n * 250 + 1000).clamp(*min, *max);
+            let digits = format!("{units:0width$}", width = usize::from(*scale) + 1);
+            let (whole, part) = digits.split_at(digits.len() - usize::from(*scale));
+            json!(if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") })
+        }
+        FieldKind::Float { min, max } => json!((1.5 + f64::from(u8::try_from(number).unwrap_or(0))).clamp(*min, *max)),
+        FieldKind::Boolean => json!(number % 2 == 0),
+        FieldKind::Date => json!(format!("2026-11-{:02}", 1 + number % 28)),
+        FieldKind::Time => json!(format!("{:02}:00:00", number % 24)),
+        FieldKind::DateTime => json!(format!("2026-11-{:02}T09:00:00Z", 1 + number % 28)),
+        FieldKind::Enum { values } => json!(values.get(number % values.len().max(1))?),
+        FieldKind::Email => json!(format!("w{number}@example.org")),
+        FieldKind::Phone => json!(format!("+1555123456{}", number % 10)),
+        FieldKind::Url => json!(format!("https://example.org/{number}")),
+        FieldKind::Uuid => json!(format!("0191d2a4-7c3e-7b1a-9f00-{number:012}")),
+        FieldKind::Json => json!({ "n": number }),
+        _ => return None,
+    })
+}
+
+/// A JSON value as it stands in a path or a query.
+pub(super) fn text(json: &Json) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+}
+
+/// Makes rows of the caller refer to rows that are hidden from him, as happens when rules or roles change.
+pub(super) fn entangle(world: &World, rows: &[Row], hidden: &[&Row], ana: &Person) {
+    let blueprint = world.blueprint();
+    let hers = rows.iter().filter(|row| row.owner.as_deref() == Some(&ana.id));
+    // Not the first of each: some references must stay as they ought to be.
+    let mut seen: BTreeMap<EntityIndex, usize> = BTreeMap::new();
+    world.sql(|connection| {
+        for row in hers {
+            let count = seen.entry(row.entity).or_default();
+            *count += 1;
+            if *count == 1 {
+                continue;
+            }
+            let entity = blueprint.entity(row.entity);
+            for field in &entity.fields {
+                let FieldKind::Reference { to: Target::Entity(target), .. } = &field.kind else { continue };
+                let Some(to) = hidden.iter().find(|row| row.entity == *target && field.unique == Unique::No) else {
+                    continue;
+                };
+                let sql = format!("UPDATE \"{}\" SET \"{}\" = ?1 WHERE \"id\" = ?2", entity.plural, field.column);
+                connection.execute(&sql, params![id(to), id(row)]).unwrap();
+            }
+        }
+    });
+}
+
+/// Takes rows out of a database, with nothing else.
+pub(super) fn remove(connection: &Connection, blueprint: &Blueprint, rows: &[&Row]) {
+    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    for row in rows {
+        let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = ?1", blueprint.entity(row.entity).plural);
+        assert_eq!(connection.execute(&sql, [id(row)]).unwrap(), 1);
+    }
+}
+
+/// Everything that the database holds of some rows, one text a row.
+pub(super) fn contents(world: &World, rows: &[&Row]) -> Vec<String> {
+    world.sql(|connection| rows.iter().map(|row| content(connection, world.blueprint(), row)).collect())
+}
+
+fn content(connection: &Connection, blueprint: &Blueprint, row: &Row) -> String {
+    let table = &blueprint.entity(row.entity).plural;
+    let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\" WHERE \"id\" = ?1")).unwrap();
+    let columns = statement.column_count();
+    let mut found = statement.query([id(row)]).unwrap();
+    match found.next().unwrap() {
+        None => format!("{table} {} is gone", row.id),
+        Some(cells) => {
+            let cells: Vec<Cell> = (0..columns).map(|place| cells.get(place).unwrap()).collect();
+            format!("{table} {} {cells:?}", row.id)
+        }
+    }
+}
+
+/// The id as the database has it.
+fn id(row: &Row) -> Cell {
+    match &row.json["id"] {
+        Json::Number(number) => Cell::Integer(number.as_i64().unwrap_or_default()),
+        other => Cell::Text(text(other)),
+    }
+}
