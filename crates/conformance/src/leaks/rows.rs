@@ -144,7 +144,7 @@ fn value(field: &Field, number: usize) -> Option<Json> {
             json!(if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") })
         }
         FieldKind::Float { min, max } => json!((1.5 + f64::from(u8::try_from(number).unwrap_or(0))).clamp(*min, *max)),
-        FieldKind::Boolean => json!(number % 2 == 0),
+        FieldKind::Boolean => json!(number.is_multiple_of(2)),
         FieldKind::Date => json!(format!("2026-11-{:02}", 1 + number % 28)),
         FieldKind::Time => json!(format!("{:02}:00:00", number % 24)),
         FieldKind::DateTime => json!(format!("2026-11-{:02}T09:00:00Z", 1 + number % 28)),
