@@ -4,6 +4,7 @@
 use work::{Outcome, Step, Work};
 
 use crate::connection::Handle;
+use crate::transaction::Task;
 use crate::{StoreError, steps};
 
 use rusqlite::Connection;
@@ -27,52 +28,62 @@ pub(crate) fn alone(handle: &Handle, work: &Work) -> Result<Outcome, StoreError>
     result
 }
 
-/// Runs works in one transaction. Returns all of them with their results, after the commit.
-pub(crate) fn together<R>(handle: &Handle, writes: Vec<Write<R>>) -> Vec<Write<R>> {
-    let mut done = Vec::with_capacity(writes.len());
-    if let Err(error) = begin(&handle.connection) {
-        return failed(writes, &error);
+/// Runs works and closures in one transaction; their results hold after the commit.
+pub(crate) fn together<R>(handle: &Handle, writes: &mut [Write<R>], tasks: &mut [Task]) {
+    if writes.is_empty() && tasks.is_empty() {
+        return;
     }
-    let mut works = writes.into_iter();
-    while let Some(mut write) = works.next() {
+    if let Err(error) = begin(&handle.connection) {
+        return failed(writes, tasks, &error);
+    }
+    for place in 0..writes.len() {
+        let Some(write) = writes.get_mut(place) else { break };
         let (result, rest) = if refused_after_change(&write.work) {
-            (in_savepoint(handle, &write.work), Rest::Stands)
+            (in_savepoint_limited(handle, &write.work), Rest::Stands)
         } else {
             bare(handle, &write.work)
         };
         write.result = result;
-        done.push(write);
         if rest == Rest::Tainted
             && let Err(error) = roll_back(&handle.connection)
         {
-            return failed(done.into_iter().chain(works).collect(), &error);
+            return failed(writes, tasks, &error);
         }
         if handle.connection.is_autocommit() {
-            return one_by_one(handle, done, works.collect());
+            one_by_one(handle, writes, Some(place));
+            return together::<R>(handle, &mut [], tasks);
         }
     }
-    match commit(&handle.connection) {
-        Ok(()) => done,
-        Err(error) => failed(done, &error),
+    // After the works: these can be run again when a closure's failure undoes all, a closure cannot.
+    for place in 0..tasks.len() {
+        let (before, rest) = tasks.split_at_mut(place);
+        let Some((task, after)) = rest.split_first_mut() else { break };
+        task.run(handle);
+        if handle.connection.is_autocommit() {
+            one_by_one(handle, writes, None);
+            let message = "it was undone with another transaction, which failed; nothing of it was done".to_owned();
+            before.iter_mut().for_each(|task| task.result = Err(StoreError::Unavailable { message: message.clone() }));
+            return together::<R>(handle, &mut [], after);
+        }
+    }
+    if let Err(error) = commit(&handle.connection) {
+        failed(writes, tasks, &error);
     }
 }
 
 /// After an error that undid the whole transaction (a full disk, an interruption): its cause keeps its error, and the
 /// others, whose work is gone with it, each get a transaction of their own.
-fn one_by_one<R>(handle: &Handle, mut done: Vec<Write<R>>, left: Vec<Write<R>>) -> Vec<Write<R>> {
-    let cause = done.pop();
-    let rerun = |mut write: Write<R>| {
-        write.result = alone(handle, &write.work);
-        write
-    };
-    done.into_iter().chain(left).map(rerun).collect::<Vec<_>>().into_iter().chain(cause).collect()
+fn one_by_one<R>(handle: &Handle, writes: &mut [Write<R>], cause: Option<usize>) {
+    for (place, write) in writes.iter_mut().enumerate() {
+        if Some(place) != cause {
+            write.result = alone(handle, &write.work);
+        }
+    }
 }
 
-fn failed<R>(mut writes: Vec<Write<R>>, error: &StoreError) -> Vec<Write<R>> {
-    for write in &mut writes {
-        write.result = Err(error.clone());
-    }
-    writes
+pub(crate) fn failed<R>(writes: &mut [Write<R>], tasks: &mut [Task], error: &StoreError) {
+    writes.iter_mut().for_each(|write| write.result = Err(error.clone()));
+    tasks.iter_mut().for_each(|task| task.result = Err(error.clone()));
 }
 
 /// Whether a work can be refused when it has changed something already. Most creates cannot, and a savepoint is dear: while
@@ -101,16 +112,37 @@ fn bare(handle: &Handle, work: &Work) -> (Result<Outcome, StoreError>, Rest) {
     (result, rest)
 }
 
-fn in_savepoint(handle: &Handle, work: &Work) -> Result<Outcome, StoreError> {
-    execute(&handle.connection, "SAVEPOINT \"work\"")?;
-    let result = handle.limited(|connection| steps::run(connection, work));
-    if handle.connection.is_autocommit() {
+fn in_savepoint_limited(handle: &Handle, work: &Work) -> Result<Outcome, StoreError> {
+    handle.limited(|connection| in_savepoint(connection, |connection| steps::run(connection, work)))
+}
+
+/// What is done in a savepoint, and may not be to stay.
+pub(crate) trait Undoable {
+    /// Whether it stays.
+    fn stays(&self) -> bool;
+}
+
+impl Undoable for Outcome {
+    fn stays(&self) -> bool {
+        matches!(self, Outcome::Done(_))
+    }
+}
+
+/// Runs something that is undone by itself if it fails or is not to stay. Some errors undo the whole transaction; then the
+/// connection is in none afterwards. Savepoints lie in one another, and the name always means the innermost.
+pub(crate) fn in_savepoint<T: Undoable>(
+    connection: &Connection,
+    run: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    execute(connection, "SAVEPOINT \"work\"")?;
+    let result = run(connection);
+    if connection.is_autocommit() {
         return result;
     }
-    if !matches!(result, Ok(Outcome::Done(_))) {
-        execute(&handle.connection, "ROLLBACK TO \"work\"")?;
+    if !result.as_ref().is_ok_and(Undoable::stays) {
+        execute(connection, "ROLLBACK TO \"work\"")?;
     }
-    execute(&handle.connection, "RELEASE \"work\"")?;
+    execute(connection, "RELEASE \"work\"")?;
     result
 }
 

@@ -47,14 +47,45 @@ impl Handle {
 
     /// Runs something that is interrupted when it takes longer than the options allow.
     pub(crate) fn limited<T>(&self, run: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let deadline = self.start.elapsed().as_millis() as u64 + self.timeout_ms;
-        self.deadline_ms.store(deadline, Ordering::Relaxed);
+        self.limited_until(self.deadline(), run)
+    }
+
+    /// When something that begins now has taken as long as the options allow.
+    pub(crate) fn deadline(&self) -> Deadline {
+        Deadline { at: Instant::now() + Duration::from_millis(self.timeout_ms) }
+    }
+
+    /// Runs something that is interrupted at this moment.
+    pub(crate) fn limited_until<T>(
+        &self,
+        deadline: Deadline,
+        run: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let deadline_ms = deadline.at.saturating_duration_since(self.start).as_millis() as u64;
+        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
         let result = run(&self.connection);
         self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
         match result {
-            Err(StoreError::Timeout { .. }) => Err(StoreError::Timeout { after_ms: self.timeout_ms }),
+            Err(StoreError::Timeout { .. }) => Err(self.timeout()),
             other => other,
         }
+    }
+
+    /// That it took too long.
+    pub(crate) fn timeout(&self) -> StoreError {
+        StoreError::Timeout { after_ms: self.timeout_ms }
+    }
+}
+
+/// A moment at which what runs is interrupted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Instant,
+}
+
+impl Deadline {
+    pub(crate) fn has_passed(self) -> bool {
+        Instant::now() >= self.at
     }
 }
 

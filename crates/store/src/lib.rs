@@ -21,6 +21,7 @@ mod readers;
 mod row;
 mod steps;
 mod store;
+mod transaction;
 mod wait;
 mod writer;
 
@@ -31,3 +32,4 @@ pub use options::Options;
 #[doc(hidden)]
 pub use options::Synchronous;
 pub use store::Store;
+pub use transaction::Transaction;

@@ -11,6 +11,7 @@ use crate::connection::{Handle, Purpose};
 use crate::counters::{Counters, Tally};
 use crate::queue::Queue;
 use crate::readers::{self, Pool, Scan};
+use crate::transaction::{Task, Transaction};
 use crate::wait::wait;
 use crate::writer::{self, Job};
 use crate::{OpenError, Options, StoreError, engine, file};
@@ -92,6 +93,45 @@ impl Store {
         wait(self.run(work))
     }
 
+    /// Runs a closure as one transaction, on the writer's thread: what it does happens all together when it returns `Ok`,
+    /// and not at all when it returns `Err` or panics. A success is answered when it is on disk.
+    ///
+    /// Nobody else writes meanwhile, so the closure should compute little and wait for nothing. When the future is dropped,
+    /// a closure that has not begun is not run; one that has begun counts.
+    ///
+    /// # Errors
+    /// What the closure returns, or the [`StoreError`] for which its changes were not kept.
+    pub async fn transaction<T, A>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
+        if self.inner.closed.load(Ordering::Acquire) {
+            return Err(StoreError::Closed.into());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.inner.writes.push(Job::Transaction(Task::new(run, reply)))?;
+        answer.await.unwrap_or_else(|_| Err(panicked().into()))
+    }
+
+    /// [`Store::transaction`] for callers without a runtime; it blocks the thread.
+    ///
+    /// # Errors
+    /// Those of [`Store::transaction`].
+    pub fn transaction_blocking<T, A>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
+        wait(self.transaction(run))
+    }
+
     /// Which SQL the statements are to be written in.
     pub fn dialect(&self) -> Dialect {
         Dialect::Sqlite
@@ -160,8 +200,12 @@ async fn answer<T>(
 ) -> Result<T, StoreError> {
     let (reply, answer) = oneshot::channel();
     push(reply)?;
-    // A reply is dropped without a word only by a panic, which is logged where it happens.
-    answer.await.unwrap_or_else(|_| Err(StoreError::broken("the thread that ran it panicked")))
+    answer.await.unwrap_or_else(|_| Err(panicked()))
+}
+
+/// A reply is dropped without a word only by a panic, which is logged where it happens.
+fn panicked() -> StoreError {
+    StoreError::broken("the thread that ran it panicked")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::connection::{Handle, Purpose};
 use crate::counters::Tally;
 use crate::log::Log;
 use crate::queue::Queue;
+use crate::transaction::{Kept, Task};
 use crate::{Options, StoreError};
 
 /// What is written to see whether there is room again. A little more than a commit usually takes.
@@ -24,6 +25,8 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Job {
     /// To run a work.
     Write { work: Work, reply: Reply<Outcome> },
+    /// To run a closure.
+    Transaction(Task),
     /// To say whether it could.
     Ready { reply: Reply<()> },
     /// To panic.
@@ -80,18 +83,18 @@ impl Writer {
     }
 
     fn serve(&mut self, jobs: Vec<Job>) {
-        let mut questions = Vec::new();
-        let mut writes = sorted(jobs, &mut questions);
+        let Sorted { mut writes, mut tasks, questions } = sorted(jobs);
         // Taken out, so that a panic closes it.
         let mut open = self.open.take().map_or_else(|| self.connect(), Ok);
         match &open {
-            Ok(open) => writes = self.write(open, writes),
-            Err(error) => writes.iter_mut().for_each(|write| write.result = Err(error.clone())),
+            Ok(open) => self.write(open, &mut writes, &mut tasks),
+            Err(error) => commit::failed(&mut writes, &mut tasks, error),
         }
         for write in writes {
             // Whoever asked may be gone; the write is done all the same.
             let _ = write.reply.send(write.result);
         }
+        tasks.into_iter().for_each(Task::answer);
         for reply in questions {
             let ready = open.as_ref().map_err(Clone::clone).and_then(|open| self.ready(&open.handle));
             let _ = reply.send(ready);
@@ -108,26 +111,27 @@ impl Writer {
         Ok(Open { handle, log })
     }
 
-    fn write(&mut self, open: &Open, mut writes: Vec<Write<Reply<Outcome>>>) -> Vec<Write<Reply<Outcome>>> {
-        match writes.as_mut_slice() {
-            [] => return writes,
-            [write] => write.result = commit::alone(&open.handle, &write.work),
+    fn write(&mut self, open: &Open, writes: &mut [Write<Reply<Outcome>>], tasks: &mut [Task]) {
+        match (&mut *writes, &*tasks) {
+            ([], []) => return,
+            ([write], []) => write.result = commit::alone(&open.handle, &write.work),
             // What comes in meanwhile waits for the next batch: taking it in too made callers wait for each other in step,
             // and was a fifth slower.
-            _ => writes = commit::together(&open.handle, writes),
+            _ => commit::together(&open.handle, writes, tasks),
         }
-        self.note(&writes);
-        writes
+        self.note(writes, tasks);
     }
 
-    fn note(&mut self, writes: &[Write<Reply<Outcome>>]) {
+    fn note(&mut self, writes: &[Write<Reply<Outcome>>], tasks: &[Task]) {
         let done = writes.iter().filter(|write| matches!(write.result, Ok(Outcome::Done(_)))).count();
+        let done = done + tasks.iter().filter(|task| task.result == Ok(Kept::Yes)).count();
         if done > 0 {
             self.tally.committed(done as u64);
             self.doubtful = false;
         }
-        let failed = |write: &&Write<_>| matches!(write.result, Err(StoreError::Full | StoreError::Unavailable { .. }));
-        if let Some(Err(error)) = writes.iter().find(failed).map(|write| &write.result) {
+        let errors = writes.iter().filter_map(|write| write.result.as_ref().err());
+        let mut errors = errors.chain(tasks.iter().filter_map(|task| task.result.as_ref().err()));
+        if let Some(error) = errors.find(|error| matches!(error, StoreError::Full | StoreError::Unavailable { .. })) {
             self.doubtful = true;
             tracing::error!(%error, "writes failed");
         }
@@ -154,17 +158,27 @@ impl Writer {
     }
 }
 
-/// The writes of some jobs, without those whose callers are gone; the questions are put aside.
-fn sorted(jobs: Vec<Job>, questions: &mut Vec<Reply<()>>) -> Vec<Write<Reply<Outcome>>> {
-    let mut writes = Vec::with_capacity(jobs.len());
+/// Jobs by kind.
+#[derive(Default)]
+struct Sorted {
+    writes: Vec<Write<Reply<Outcome>>>,
+    tasks: Vec<Task>,
+    questions: Vec<Reply<()>>,
+}
+
+/// Jobs by kind, without those whose callers are gone.
+fn sorted(jobs: Vec<Job>) -> Sorted {
+    let mut sorted = Sorted { writes: Vec::with_capacity(jobs.len()), ..Sorted::default() };
     for job in jobs {
         match job {
             Job::Write { reply, .. } if reply.is_closed() => {}
-            Job::Write { work, reply } => writes.push(Write { work, reply, result: Err(StoreError::Closed) }),
-            Job::Ready { reply } => questions.push(reply),
+            Job::Write { work, reply } => sorted.writes.push(Write { work, reply, result: Err(StoreError::Closed) }),
+            Job::Transaction(task) if task.is_abandoned() => {}
+            Job::Transaction(task) => sorted.tasks.push(task),
+            Job::Ready { reply } => sorted.questions.push(reply),
             #[cfg(test)]
             Job::Panic { reply: _reply } => panic!("planted"),
         }
     }
-    writes
+    sorted
 }

@@ -52,7 +52,11 @@ fn when_a_batch_finds_no_room_all_of_it_is_refused() {
             .map(|number| {
                 scope.spawn({
                     let database = &database;
-                    move || database.run(add(&number.to_string()))
+                    let work = add(&number.to_string());
+                    move || match number % 2 {
+                        0 => database.run(work),
+                        _ => database.store.transaction_blocking(move |transaction| transaction.run(&work)),
+                    }
                 })
             })
             .collect();

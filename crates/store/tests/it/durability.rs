@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::mpsc;
 
-use store::Synchronous;
+use store::{Store, Synchronous};
 
 use crate::forgetful::Storage;
 use crate::support::*;
@@ -28,7 +28,7 @@ fn lost(synchronous: Synchronous) -> usize {
             scope.spawn(move || {
                 for number in 0..WRITES_EACH {
                     let title = format!("{caller}-{number}");
-                    done(store.run_blocking(add(&title)));
+                    write_it(&store, &title, number);
                     acknowledge.send(title).unwrap();
                 }
             });
@@ -53,6 +53,16 @@ fn lost(synchronous: Synchronous) -> usize {
     assert!(counters.checkpoints > 0, "a cut during a checkpoint was to be among them: {counters:?}");
     assert!(counters.commits < counters.writes, "nothing was committed together: {counters:?}");
     lost
+}
+
+/// In turns by itself and in a closure, which are committed together and must be as durable as each other.
+fn write_it(store: &Store, title: &str, number: usize) {
+    let work = add(title);
+    if number.is_multiple_of(2) {
+        done(store.run_blocking(work));
+    } else {
+        done(store.transaction_blocking(move |transaction| transaction.run(&work)));
+    }
 }
 
 /// How many of the acknowledged rows a fresh SQLite does not find after a power cut at this moment.

@@ -15,3 +15,4 @@ mod opening;
 mod reads;
 mod steps;
 mod support;
+mod transactions;
