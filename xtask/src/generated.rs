@@ -1,6 +1,7 @@
 //! `cargo xtask generated`: files of this repository that the program itself writes, so that none is stale.
 //!
-//! Today that is `examples/lead-tracker`, what `supermaker new` makes of the README's request. Secrets are not kept.
+//! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, and `docs/contract.md`. Secrets are
+//! not kept.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +10,7 @@ use std::process::Command;
 
 use clap::Args as Arguments;
 
+use crate::contract;
 use crate::failure::{Failure, Result};
 use crate::workspace::{self, root};
 
@@ -50,7 +52,7 @@ pub fn run(args: &Args) -> Result<()> {
     let changes = differences(&known, &fresh);
     changes.iter().for_each(|change| println!("{change}"));
     println!("{FOLDER}: {} files, {} changed", fresh.len(), changes.len());
-    Ok(())
+    contract::write()
 }
 
 /// Fails where a file is not what the program writes today.
@@ -58,7 +60,7 @@ pub fn check() -> Result<String> {
     let fresh = fresh()?;
     let changes = differences(&known()?, &fresh);
     if changes.is_empty() {
-        Ok(format!("{FOLDER}: {} files are current", fresh.len()))
+        Ok(format!("{FOLDER}: {} files are current; {}", fresh.len(), contract::check()?))
     } else {
         let hint = "cargo xtask generated, then read the diff";
         Err(Failure::new(format!("{FOLDER} is not current:\n       {}", changes.join("\n       "))).hint(hint))

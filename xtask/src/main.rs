@@ -6,6 +6,7 @@
 
 mod bench;
 mod check;
+mod contract;
 mod documents;
 mod failure;
 mod generated;
