@@ -151,6 +151,10 @@ pub struct Field {
     pub read_only: bool,
     /// Redacted in the audit; answers that hold it are `Cache-Control: no-store`.
     pub sensitive: bool,
+    /// Of the rows that a caller can see: in which of them he can read this field. [`Rule::Anyone`]: in all.
+    pub read: Rule,
+    /// Of the rows that a caller may make or change: in which of them he may set this field.
+    pub write: Rule,
 }
 
 /// Which rows must differ in a field.

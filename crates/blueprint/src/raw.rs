@@ -250,9 +250,9 @@ pub(crate) struct RawField {
     pub on_delete: Option<RawOnDelete>,
     /// `true`: many-to-many.
     pub many: Option<bool>,
-    /// Who may read this field.
+    /// Who may read this field, among those who can see the row. Default: all of them.
     pub read: Option<Vec<RawRule>>,
-    /// Who may write this field.
+    /// Who may write this field, among those who may make or change the row. Default: whoever may read it.
     pub write: Option<Vec<RawRule>>,
 }
 

@@ -4,7 +4,7 @@
 
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, IdKind, SignUp, Target, TokenSource};
 use query::access::Verb;
-use query::{Attribute, Body};
+use query::{Body, View};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -235,7 +235,7 @@ fn shown(entity: &Entity) -> Vec<&Field> {
 
 /// A filter that finds the record of the example.
 pub(crate) fn filter(entity: &Entity) -> String {
-    let filterable = |field: &&Field| Attribute::find(entity, &field.column).is_some();
+    let filterable = |field: &&Field| View::document(entity).find(&field.column).is_some();
     let fields: Vec<&Field> = shown(entity).into_iter().filter(filterable).collect();
     let few = |field: &&&Field| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean);
     let texts = |field: &&&Field| matches!(field.kind, FieldKind::Text(_) | FieldKind::LongText(_) | FieldKind::Email);
@@ -306,11 +306,14 @@ mod tests {
                     _ => part,
                 });
                 let json = serde_json::from_str(&body.collect::<String>()).unwrap();
-                assert!(Body::Create.read(entity, &json).is_ok(), "{json}");
+                assert!(Body::Create.read(&View::document(entity), &json).is_ok(), "{json}");
                 let (name, value) = filter(entity).split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-                assert!(List::parse(entity, &[(name, value.replace("%20", " ").replace("%27", "'"))]).is_ok());
+                assert!(
+                    List::parse(&View::document(entity), &[(name, value.replace("%20", " ").replace("%27", "'"))])
+                        .is_ok()
+                );
                 let (field, value) = changed(entity).unwrap();
-                assert!(Body::Update.read(entity, &json!({ field.column.clone(): value })).is_ok());
+                assert!(Body::Update.read(&View::document(entity), &json!({ field.column.clone(): value })).is_ok());
             }
         }
     }

@@ -56,6 +56,27 @@ pub enum Scope {
     OwnedBy(OwnerId),
 }
 
+impl Scope {
+    /// Whether every row of another scope of the same caller is in this one.
+    pub fn covers(&self, rows: &Scope) -> bool {
+        match (self, rows) {
+            (Scope::Everything, _) | (_, Scope::Nothing) => true,
+            (one, other) => one == other,
+        }
+    }
+
+    /// The rows that are in both. Both must be of the same caller.
+    #[must_use]
+    pub fn and(self, other: Scope) -> Scope {
+        match (self, other) {
+            (Scope::Nothing, _) | (_, Scope::Nothing) => Scope::Nothing,
+            (Scope::Everything, scope) | (scope, Scope::Everything) => scope,
+            // One actor owns by one id only, so both are the same.
+            (owned @ Scope::OwnedBy(_), Scope::OwnedBy(_)) => owned,
+        }
+    }
+}
+
 /// Whose rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OwnerId {
@@ -126,6 +147,12 @@ impl Access {
     /// The rows that the verb may touch.
     pub fn reach(&self) -> &Scope {
         &self.reach
+    }
+
+    /// The same for fewer of the rows that the verb may touch.
+    #[must_use]
+    pub(crate) fn reaching_only(self, rows: Scope) -> Access {
+        Access { reach: self.reach.and(rows), ..self }
     }
 
     /// The rows of another entity that this caller can see: what a reference that he writes may lead to.

@@ -1,9 +1,10 @@
-//! What a row can be filtered, sorted and shown by: its fields, and the columns that every row has.
+//! What a row can be filtered, sorted and shown by: its fields, and the columns that every row has. Which of them a
+//! caller may know of is [`crate::View`]'s.
 
 use blueprint::{Entity, Field, FieldKind, IdKind, Literal};
 use work::{Kind, Value};
 
-/// A column of an entity that callers may know of.
+/// A column of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
     /// `id`.
@@ -18,35 +19,7 @@ pub enum Attribute {
     UpdatedAt,
 }
 
-/// The attributes that an answer shows, in the order of the JSON object.
-pub fn visible(entity: &Entity) -> Vec<Attribute> {
-    let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.hidden);
-    let owner = entity.owned.then_some(Attribute::UserId);
-    std::iter::once(Attribute::Id)
-        .chain(owner)
-        .chain(fields.map(|(place, _)| Attribute::Field(place)))
-        .chain([Attribute::CreatedAt, Attribute::UpdatedAt])
-        .collect()
-}
-
-/// The attributes that a list may be sorted by: those with an index.
-pub fn sortable(entity: &Entity) -> Vec<Attribute> {
-    let attributes = visible(entity).into_iter();
-    attributes
-        .filter(|attribute| match attribute {
-            Attribute::Id | Attribute::CreatedAt | Attribute::UpdatedAt => true,
-            Attribute::UserId => false,
-            Attribute::Field(place) => entity.fields[*place].index,
-        })
-        .collect()
-}
-
 impl Attribute {
-    /// The visible attribute of this name.
-    pub fn find(entity: &Entity, name: &str) -> Option<Attribute> {
-        visible(entity).into_iter().find(|attribute| attribute.column(entity) == name)
-    }
-
     /// Its column, which is its JSON key too.
     pub fn column(self, entity: &Entity) -> &str {
         match self {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity};
+use blueprint::{Blueprint, Entity, Rule};
 use work::{Column, Dialect, Kind, Shape};
 
+use crate::View;
 use crate::attribute::{self, Attribute};
 use crate::render::fixed;
 
@@ -24,6 +25,8 @@ pub(crate) struct Table {
     pub shape: Arc<Shape>,
     /// The select list of that shape.
     pub select: String,
+    /// Some field is kept from some callers, so that shape and select list are each caller's own.
+    pub ruled: bool,
     /// One row by id, among all.
     pub get: Arc<str>,
     /// One row by id and owner.
@@ -45,13 +48,14 @@ impl Catalog {
 impl Table {
     fn new(entity: &Entity) -> Table {
         let name = quoted(&entity.plural);
-        let visible = attribute::visible(entity);
+        let visible = View::document(entity).visible();
         let shape = shape(entity, &visible, &[Kind::Integer, attribute::id_kind(entity.id)]);
         let select = select_list(entity, &visible, "\"_version\", \"id\"");
         Table {
             get: fixed::get(&name, &select, false).into(),
             get_owned: fixed::get(&name, &select, true).into(),
-            insert: fixed::insert(entity, &name, &select).into(),
+            ruled: entity.fields.iter().any(|field| !field.hidden && field.read != Rule::Anyone),
+            insert: (fixed::insert(entity, &name) + &select).into(),
             shape: Arc::new(shape),
             select,
             name,
@@ -65,8 +69,8 @@ pub(crate) fn shape(entity: &Entity, attributes: &[Attribute], captured: &[Kind]
     Shape { columns: columns.collect(), captured: captured.to_vec() }
 }
 
-/// The select list of such a shape.
-pub(crate) fn select_list(entity: &Entity, attributes: &[Attribute], captured: &str) -> String {
+/// The select list of such a shape, of a row that keeps nothing from anybody.
+fn select_list(entity: &Entity, attributes: &[Attribute], captured: &str) -> String {
     let columns = attributes.iter().map(|attribute| quoted(attribute.column(entity)) + ", ");
     columns.chain([captured.to_owned()]).collect()
 }

@@ -3,6 +3,9 @@
 use blueprint::{Entity, Field, Literal};
 use serde_json::{Map, Value as Json};
 
+use crate::View;
+use crate::access::Scope;
+use crate::attribute::Attribute;
 use crate::request::{Invalid, Values};
 
 /// Problems that are told of one body.
@@ -24,15 +27,15 @@ impl Body {
     ///
     /// # Errors
     /// Every problem of the body, in the order of the body, then what is missing.
-    pub fn read(self, entity: &Entity, json: &Json) -> Result<Values, Vec<Invalid>> {
+    pub fn read(self, view: &View, json: &Json) -> Result<Values, Vec<Invalid>> {
         let Json::Object(object) = json else {
             return Err(vec![invalid("", "type", "the body must be a JSON object")]);
         };
         let mut problems = Vec::new();
         let mut values = Values::new();
         for (key, json) in object {
-            match self.field(entity, key) {
-                Ok(place) => match entity.fields[place].read(json) {
+            match self.field(view, key) {
+                Ok(place) => match view.entity.fields[place].read(json) {
                     Ok(literal) => values.push((place, literal)),
                     Err(complaint) => problems.push(invalid(&pointer(key), complaint.code, complaint.detail)),
                 },
@@ -43,16 +46,16 @@ impl Body {
                 return Err(problems);
             }
         }
-        problems.extend(self.missing(entity, object));
+        problems.extend(self.missing(view, object));
         if problems.is_empty() { Ok(values) } else { Err(problems) }
     }
 
-    /// The fields that this body may name.
+    /// Whether this body may name a field, if the caller may write it.
     pub fn writable(self, field: &Field) -> bool {
         !field.read_only && (self == Body::Create || !field.hidden)
     }
 
-    /// Whether the body must name this field.
+    /// Whether this body must name a field, if the caller may write it.
     pub fn demands(self, field: &Field) -> bool {
         match self {
             Body::Create => self.writable(field) && field.required && field.default.is_none(),
@@ -61,25 +64,35 @@ impl Body {
         }
     }
 
-    fn field(self, entity: &Entity, key: &str) -> Result<usize, Invalid> {
-        let found = entity.fields.iter().position(|field| field.column == key);
-        match found {
-            Some(place) if self.writable(&entity.fields[place]) => Ok(place),
-            Some(place) if entity.fields[place].read_only && !entity.fields[place].hidden => {
-                Err(invalid(&pointer(key), "read_only", "is set by the server and cannot be written"))
-            }
-            None if matches!(key, "id" | "user_id" | "created_at" | "updated_at") => {
-                Err(invalid(&pointer(key), "read_only", "is set by the server and cannot be written"))
-            }
-            _ => Err(invalid(&pointer(key), "unknown", unknown(self, entity, key))),
+    fn field(self, view: &View, key: &str) -> Result<usize, Invalid> {
+        let refused = |detail: &str| Err(invalid(&pointer(key), "read_only", detail));
+        let Some(place) = view.entity.fields.iter().position(|field| field.column == key) else {
+            return match key {
+                "id" | "user_id" | "created_at" | "updated_at" => refused(SERVER_SETS),
+                _ => Err(invalid(&pointer(key), "unknown", unknown(self, view, key))),
+            };
+        };
+        let field = &view.entity.fields[place];
+        let is_seen = !field.hidden && view.reads(Attribute::Field(place)) != Scope::Nothing;
+        match (self.writable(field), view.may_give(place)) {
+            (true, true) => Ok(place),
+            (true, false) if is_seen => refused("cannot be written by you: your roles do not allow it"),
+            (false, _) if field.read_only && is_seen => refused(SERVER_SETS),
+            _ => Err(invalid(&pointer(key), "unknown", unknown(self, view, key))),
         }
     }
 
-    fn missing(self, entity: &Entity, object: &Map<String, Json>) -> Vec<Invalid> {
-        let absent = entity.fields.iter().filter(|field| self.demands(field) && !object.contains_key(&field.column));
-        absent.map(|field| invalid(&pointer(&field.column), "required", "is required")).collect()
+    fn missing(self, view: &View, object: &Map<String, Json>) -> Vec<Invalid> {
+        let fields = view.entity.fields.iter().enumerate();
+        let absent = fields.filter(|(place, field)| {
+            let may = if self == Body::Create { view.may_give(*place) } else { view.may_always_write(*place) };
+            may && self.demands(field) && !object.contains_key(&field.column)
+        });
+        absent.map(|(_, field)| invalid(&pointer(&field.column), "required", "is required")).collect()
     }
 }
+
+const SERVER_SETS: &str = "is set by the server and cannot be written";
 
 /// Fills in the defaults of the fields that a new row does not name.
 pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
@@ -88,11 +101,12 @@ pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
     fields.map(|(place, field)| given(place).or_else(|| field.default.clone()).unwrap_or(Literal::Null)).collect()
 }
 
-fn unknown(body: Body, entity: &Entity, key: &str) -> String {
-    let names = entity.fields.iter().filter(|field| body.writable(field)).map(|field| field.column.as_str());
-    match blueprint::nearest(key, names) {
-        Some(name) => format!("is not a field of {}; perhaps you meant `{name}`", entity.name),
-        None => format!("is not a field of {}", entity.name),
+fn unknown(body: Body, view: &View, key: &str) -> String {
+    let fields = view.entity.fields.iter().enumerate();
+    let writable = fields.filter(|(place, field)| body.writable(field) && view.may_give(*place));
+    match blueprint::nearest(key, writable.map(|(_, field)| field.column.as_str())) {
+        Some(name) => format!("is not a field of {}; perhaps you meant `{name}`", view.entity.name),
+        None => format!("is not a field of {}", view.entity.name),
     }
 }
 

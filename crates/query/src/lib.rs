@@ -15,6 +15,7 @@ mod list;
 mod plan;
 mod render;
 mod request;
+mod view;
 
 pub use access::{Access, Actor, Denied, OwnerId, Scope, User, Verb};
 pub use attribute::Attribute;
@@ -25,3 +26,4 @@ pub use list::{DEFAULT_LIMIT, List, MAX_FILTERS, MAX_LIMIT, Sort, fields};
 pub use plan::{Origin, Plan, PlanError, plan};
 pub use render::render;
 pub use request::{Bad, IfMatch, Invalid, RecordId, Request, RequestError, Values};
+pub use view::{Shown, View};

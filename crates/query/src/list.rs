@@ -1,8 +1,7 @@
 //! What a list is asked for: `limit`, `cursor`, `sort`, `count`, `fields`, and filters. Anything else is refused by name.
 
-use blueprint::Entity;
-
-use crate::attribute::{self, Attribute};
+use crate::View;
+use crate::attribute::Attribute;
 use crate::filter::{self, Filter};
 use crate::request::Bad;
 
@@ -48,7 +47,7 @@ impl List {
     ///
     /// # Errors
     /// The first parameter that is unknown, repeated or not valid.
-    pub fn parse(entity: &Entity, parameters: &[(String, String)]) -> Result<List, Bad> {
+    pub fn parse(view: &View, parameters: &[(String, String)]) -> Result<List, Bad> {
         let mut list = List {
             filters: Vec::new(),
             sort: Vec::new(),
@@ -62,7 +61,7 @@ impl List {
             if parameters[..place].iter().any(|(before, _)| before == name) {
                 return Err(Bad::parameter(name, "repeated", "is given twice"));
             }
-            list.read(entity, name, text)?;
+            list.read(view, name, text)?;
         }
         if list.filters.len() > MAX_FILTERS {
             return Err(Bad { parameter: None, code: "limit", detail: format!("at most {MAX_FILTERS} filters") });
@@ -71,14 +70,14 @@ impl List {
         Ok(list)
     }
 
-    fn read(&mut self, entity: &Entity, name: &str, text: &str) -> Result<(), Bad> {
+    fn read(&mut self, view: &View, name: &str, text: &str) -> Result<(), Bad> {
         match name {
             "limit" => self.limit = limit(text)?,
             "cursor" => self.cursor = Some(text.to_owned()),
-            "sort" => self.sort = sort(entity, text)?,
+            "sort" => self.sort = sort(view, text)?,
             "count" if text == "exact" => self.count = true,
             "count" => return Err(Bad::parameter(name, "value", "wants `exact`")),
-            "fields" => self.fields = Some(fields(entity, text)?),
+            "fields" => self.fields = Some(fields(view, text)?),
             "page" | "offset" | "skip" => {
                 return Err(Bad::parameter(
                     name,
@@ -88,8 +87,8 @@ impl List {
             }
             _ => {
                 let (column, operator) = split(name);
-                let attribute = Attribute::find(entity, column).ok_or_else(|| unknown(entity, name, column))?;
-                self.filters.push(filter::read(entity, name, attribute, operator, text)?);
+                let attribute = view.find(column).ok_or_else(|| unknown(view, name, column))?;
+                self.filters.push(filter::read(view.entity, name, attribute, operator, text)?);
             }
         }
         Ok(())
@@ -100,16 +99,15 @@ impl List {
 ///
 /// # Errors
 /// A name that is not a visible attribute, or stands there twice.
-pub fn fields(entity: &Entity, text: &str) -> Result<Vec<Attribute>, Bad> {
+pub fn fields(view: &View, text: &str) -> Result<Vec<Attribute>, Bad> {
+    let entity = view.entity;
     let mut found: Vec<Attribute> = Vec::new();
     for name in text.split(',') {
-        let attribute = Attribute::find(entity, name).ok_or_else(|| {
-            let names = attribute::visible(entity).into_iter().map(|attribute| attribute.column(entity));
-            Bad::parameter(
-                "fields",
-                "value",
-                perhaps(format!("`{name}` is not a field of {}", entity.name), name, names),
-            )
+        let attribute = view.find(name).ok_or_else(|| {
+            let visible = view.visible();
+            let names = visible.iter().map(|attribute| attribute.column(entity));
+            let detail = perhaps(format!("`{name}` is not a field of {}", entity.name), name, names);
+            Bad::parameter("fields", "value", detail)
         })?;
         if found.contains(&attribute) {
             return Err(Bad::parameter("fields", "repeated", format!("names `{name}` twice")));
@@ -127,14 +125,14 @@ fn limit(text: &str) -> Result<usize, Bad> {
     }
 }
 
-fn sort(entity: &Entity, text: &str) -> Result<Vec<Sort>, Bad> {
-    let sortable = attribute::sortable(entity);
+fn sort(view: &View, text: &str) -> Result<Vec<Sort>, Bad> {
+    let (entity, sortable) = (view.entity, view.sortable());
     let mut keys: Vec<Sort> = Vec::new();
     for word in text.split(',') {
         let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
         let found = sortable.iter().find(|attribute| attribute.column(entity) == name);
         let Some(attribute) = found else {
-            let detail = match Attribute::find(entity, name) {
+            let detail = match view.find(name) {
                 Some(_) => format!("`{name}` has no index; mark it `index = true` in the blueprint to sort by it"),
                 None => {
                     let names = sortable.iter().map(|attribute| attribute.column(entity));
@@ -157,9 +155,9 @@ fn split(name: &str) -> (&str, &str) {
     bracketed.unwrap_or((name, "eq"))
 }
 
-fn unknown(entity: &Entity, name: &str, column: &str) -> Bad {
-    let attributes = attribute::visible(entity);
-    let names = attributes.iter().map(|attribute| attribute.column(entity)).chain(WORDS);
+fn unknown(view: &View, name: &str, column: &str) -> Bad {
+    let attributes = view.visible();
+    let names = attributes.iter().map(|attribute| attribute.column(view.entity)).chain(WORDS);
     Bad::parameter(name, "unknown", perhaps("is not a parameter".to_owned(), column, names))
 }
 

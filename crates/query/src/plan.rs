@@ -3,6 +3,7 @@
 use blueprint::{Blueprint, Entity, EntityIndex};
 use work::{Kind, Value};
 
+use crate::View;
 use crate::access::{Access, Scope};
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
@@ -55,6 +56,15 @@ pub fn plan(
     if *access.reach() == Scope::Nothing && matches!(request, Request::Create { .. } | Request::List(_)) {
         return Err(PlanError::Forbidden);
     }
+    // A field that may be written in some rows only narrows the rows that may be changed: elsewhere it is 403.
+    let access = match &request {
+        Request::Update { changes, .. } => {
+            let scopes = changes.iter().map(|(place, _)| View::of(blueprint.entity(entity), &access).writes(*place));
+            let writable = scopes.fold(Scope::Everything, Scope::and);
+            access.reaching_only(writable)
+        }
+        _ => access,
+    };
     let mut plan = Plan { entity, access, request, position: None, origin };
     if let Request::List(list) = &plan.request
         && let Some(cursor) = &list.cursor

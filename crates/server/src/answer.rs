@@ -22,7 +22,7 @@ where
     let actor = caller::identify(app, http).await?; // who asks: token, then the user and session as they are now
     let entity = app.blueprint.entity(route.entity);
     let access = query::access::decide(entity, route.verb, actor, route.path_user.as_deref())?; // what of it they may reach
-    let request = request::parse(app, &route, http).await?; // what they ask, in our words
+    let request = request::parse(app, &route, &access, http).await?; // what they ask, in our words
     let plan = query::plan(&app.blueprint, route.entity, access, request, http.origin(), &app.cursor_key)?; // what we will do
     let work = query::render(&app.catalog, &plan); // SQL and audit row, as data
     let outcome = app.store.run(work).await?; // one transaction

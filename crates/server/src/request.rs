@@ -1,8 +1,8 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
-use blueprint::{Entity, IdKind, PutMeaning};
+use blueprint::{IdKind, PutMeaning};
 use http::header::IF_MATCH;
-use query::{Bad, Body, IfMatch, List, RecordId, Request, RequestError};
+use query::{Access, Bad, Body, IfMatch, List, RecordId, Request, RequestError, View};
 
 use crate::App;
 use crate::body::{self, MediaTypes};
@@ -14,28 +14,29 @@ use crate::route::{Operation, Route};
 ///
 /// # Errors
 /// 415, 413, 408, 400 or 422.
-pub async fn parse<B>(app: &App, route: &Route, http: &mut HttpRequest<B>) -> Result<Request, ApiError>
+pub async fn parse<B>(app: &App, route: &Route, access: &Access, http: &mut HttpRequest<B>) -> Result<Request, ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    let entity = app.blueprint.entity(route.entity);
+    let view = &View::of(app.blueprint.entity(route.entity), access);
+    let entity = view.entity;
     match &route.operation {
-        Operation::List => Ok(Request::List(List::parse(entity, &parameters(http)?)?)),
-        Operation::Read(id) => Ok(Request::Read { id: id.clone(), fields: fields(entity, &parameters(http)?)? }),
+        Operation::List => Ok(Request::List(List::parse(view, &parameters(http)?)?)),
+        Operation::Read(id) => Ok(Request::Read { id: id.clone(), fields: fields(view, &parameters(http)?)? }),
         Operation::Create => {
             no_parameters(http)?;
-            let values = values(app, entity, http, Body::Create).await?;
+            let values = values(app, view, http, Body::Create).await?;
             let id = (entity.id == IdKind::Uuid).then(|| RecordId::Uuid(uuid::Uuid::now_v7().to_string()));
             Ok(Request::Create { id, values })
         }
-        Operation::Update(id) => update(app, entity, http, id, Body::Update).await,
+        Operation::Update(id) => update(app, view, http, id, Body::Update).await,
         Operation::Replace(id) => {
             let meaning = match app.blueprint.api.put {
                 PutMeaning::Replace => Body::Replace,
                 PutMeaning::Update => Body::Update,
             };
-            update(app, entity, http, id, meaning).await
+            update(app, view, http, id, meaning).await
         }
         Operation::Delete(id) => {
             no_parameters(http)?;
@@ -51,7 +52,7 @@ where
 
 async fn update<B>(
     app: &App,
-    entity: &Entity,
+    view: &View<'_>,
     http: &mut HttpRequest<B>,
     id: &RecordId,
     meaning: Body,
@@ -61,13 +62,13 @@ where
     B::Error: std::fmt::Display,
 {
     no_parameters(http)?;
-    let changes = values(app, entity, http, meaning).await?;
+    let changes = values(app, view, http, meaning).await?;
     Ok(Request::Update { id: id.clone(), changes, if_match: if_match(app, http) })
 }
 
 async fn values<B>(
     app: &App,
-    entity: &Entity,
+    view: &View<'_>,
     http: &mut HttpRequest<B>,
     meaning: Body,
 ) -> Result<query::Values, ApiError>
@@ -77,7 +78,7 @@ where
 {
     let types = if http.method == http::Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
     let json = body::read_json(&http.headers, &mut http.body, types, app.body_limits()).await?;
-    meaning.read(entity, &json).map_err(ApiError::invalid)
+    meaning.read(view, &json).map_err(ApiError::invalid)
 }
 
 /// An action takes no input. An empty object is what many clients send for that, so it counts as none.
@@ -93,10 +94,10 @@ where
     Err(ApiError::at(VALIDATION, "", "unknown", "this action takes no input; send an empty body"))
 }
 
-fn fields(entity: &Entity, parameters: &[(String, String)]) -> Result<Option<Vec<query::Attribute>>, ApiError> {
+fn fields(view: &View, parameters: &[(String, String)]) -> Result<Option<Vec<query::Attribute>>, ApiError> {
     match parameters {
         [] => Ok(None),
-        [(name, text)] if name == "fields" => Ok(Some(query::fields(entity, text).map_err(RequestError::Bad)?)),
+        [(name, text)] if name == "fields" => Ok(Some(query::fields(view, text).map_err(RequestError::Bad)?)),
         [(name, _), ..] if name != "fields" => Err(not_a_parameter(name)),
         [_, (name, _), ..] if name == "fields" => Err(Bad::parameter(name, "repeated", "is given twice").into()),
         [_, (name, _), ..] => Err(not_a_parameter(name)),

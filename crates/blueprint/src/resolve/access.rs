@@ -62,7 +62,13 @@ fn unknown_operation(word: &str, entity: &EntityName, at: &Pointer, report: &mut
 }
 
 /// The list as one rule, without what another word already covers.
-fn rule(list: &[RawRule], entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut Report) -> Option<Rule> {
+pub(super) fn rule(
+    list: &[RawRule],
+    entity: &EntityName,
+    auth: &Auth,
+    at: &Pointer,
+    report: &mut Report,
+) -> Option<Rule> {
     if list.is_empty() {
         let hint = Some("write [\"nobody\"]".to_owned());
         report.value(at, "access", "an empty list does not say whether nobody or everybody is meant", hint);
@@ -166,7 +172,7 @@ fn check_covered(rules: &Rules, broken: &[&str], entity: &EntityName, at: &Point
     }
 }
 
-fn atoms(rule: &Rule) -> &[Rule] {
+pub(super) fn atoms(rule: &Rule) -> &[Rule] {
     match rule {
         Rule::Nobody => &[],
         Rule::AnyOf(atoms) => atoms,
@@ -175,7 +181,7 @@ fn atoms(rule: &Rule) -> &[Rule] {
 }
 
 /// Whether everybody whom the atom lets at a row may read that row.
-fn covers(read: &Rule, atom: &Rule) -> bool {
+pub(super) fn covers(read: &Rule, atom: &Rule) -> bool {
     match read {
         Rule::Nobody => false,
         Rule::Anyone => true,
@@ -185,7 +191,7 @@ fn covers(read: &Rule, atom: &Rule) -> bool {
     }
 }
 
-fn describe(atom: &Rule) -> String {
+pub(super) fn describe(atom: &Rule) -> String {
     match atom {
         Rule::Anyone => "\"anyone\"".to_owned(),
         Rule::SignedIn => "\"signed_in\"".to_owned(),

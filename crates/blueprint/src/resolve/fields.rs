@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::limits;
 use super::names::{self, EntityName};
-use crate::model::{Field, FieldKind, Literal, Unique};
+use crate::model::{Field, FieldKind, Literal, Rule, Unique};
 use crate::nearest::perhaps;
 use crate::places::Pointer;
 use crate::raw::{RawBlueprint, RawField, RawType, RawUnique};
@@ -58,6 +58,7 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
     let column = if raw.kind == RawType::Reference { format!("{name}_id") } else { name.to_owned() };
     check_name(name, &column, home, at, report);
     limits::check_modifiers(raw, at, report);
+    check_rules(raw, home, at, report);
     let kind = limits::kind(raw, home, at, report)?;
     let unique = unique(raw.unique, home);
     let is_reference = matches!(kind, FieldKind::Reference { .. });
@@ -73,6 +74,8 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
         hidden: raw.hidden.unwrap_or(false),
         read_only: raw.read_only.unwrap_or(false),
         sensitive: raw.sensitive.unwrap_or(false),
+        read: Rule::Anyone,
+        write: Rule::Anyone,
     };
     field.default = default(&field, raw, at, report);
     if field.required && field.read_only && raw.default.is_none() && !report.says(&at.child("default")) {
@@ -108,6 +111,19 @@ fn check_name(name: &str, column: &str, home: Home, at: &Pointer, report: &mut R
     } else if column.len() > names::MAX_NAME_BYTES {
         let message = format!("the column `{column}` of this reference is longer than {} bytes", names::MAX_NAME_BYTES);
         report.key(at, "name", message, Some("choose a shorter name".to_owned()));
+    }
+}
+
+/// What a user says of himself is shown to himself and to nobody else.
+fn check_rules(raw: &RawField, home: Home, at: &Pointer, report: &mut Report) {
+    if !matches!(home, Home::User) {
+        return;
+    }
+    for (word, given) in [("read", raw.read.is_some()), ("write", raw.write.is_some())] {
+        if given {
+            let message = format!("`{word}` means nothing on a field of the user, which is his own");
+            report.key(&at.child(word), "ineffective", message, Some("remove it".to_owned()));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod actions;
 mod app;
 mod automations;
+mod field_rules;
 mod fields;
 mod limits;
 mod names;
@@ -66,8 +67,9 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
 fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Auth, report: &mut Report) -> Entity {
     let at = Pointer::root("entity").child(&name.name);
     let written = name.raw;
-    let fields = fields::entity_fields(name, names, &at, report);
     let access = access::rules(name, auth, &at, report);
+    let mut fields = fields::entity_fields(name, names, &at, report);
+    field_rules::resolve(&mut fields, &access, name, auth, &at, report);
     let actions = actions::actions(raw, name, &fields, &access, &at, report);
     Entity {
         name: name.name.clone(),

@@ -1,10 +1,12 @@
 //! A new row, its audit row, and the references that it may make.
 
 use blueprint::{Entity, FieldKind, Literal, Target};
-use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+use work::{Mode, Otherwise, Refusal, Statement, Step, Value, Work};
 
-use super::audit;
+use super::cells::Cells;
 use super::sql::{Source, Sql};
+use super::{audit, fixed};
+use crate::access::{OwnerId, Scope};
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::input::with_defaults;
@@ -18,11 +20,29 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
 
     let mut steps: Vec<Step> = references(catalog, plan, entity, filled.iter().enumerate()).collect();
     let none = Otherwise::Refuse(Refusal::Forbidden);
-    let statement = work::Statement::new(table.insert.clone(), params(plan, entity, id, &filled));
-    steps.push(Step::One { statement, shape: table.shape.clone(), none });
+    let params = params(plan, entity, id, &filled);
+    let source = Source::table(entity);
+    let own = own(plan, entity);
+    let cells = Cells::of(&source, &plan.access, &own);
+    let statement = if table.ruled {
+        let mut sql = Sql::with(&fixed::insert(entity, &table.name), params);
+        sql.whole(&cells, table);
+        sql.done()
+    } else {
+        Statement::new(table.insert.clone(), params)
+    };
+    steps.push(Step::One { statement, shape: cells.whole_shape(table), none });
     // After the insert, because a row of an integer id has none before.
     steps.push(Step::Run(audit::created(plan, entity, id, &filled)));
     Work { mode: Mode::Write, steps }
+}
+
+/// Whose the new row is.
+fn own(plan: &Plan, entity: &Entity) -> Scope {
+    match plan.access.user() {
+        Some(user) if entity.owned => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+        _ => Scope::Everything,
+    }
 }
 
 /// The values of [`super::fixed::columns`], in the same order.

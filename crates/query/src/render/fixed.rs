@@ -10,12 +10,12 @@ pub(crate) fn get(table: &str, select: &str, owned: bool) -> String {
     format!("SELECT {select} FROM {table} WHERE \"id\" = ?1{owner}")
 }
 
-/// A new row: [`columns`] in their order.
-pub(crate) fn insert(entity: &Entity, table: &str, select: &str) -> String {
+/// A new row: [`columns`] in their order. What it returns is added by the caller.
+pub(crate) fn insert(entity: &Entity, table: &str) -> String {
     let columns = columns(entity);
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-    format!("INSERT INTO {table} ({}) VALUES ({}) RETURNING {select}", names.join(", "), places.join(", "))
+    format!("INSERT INTO {table} ({}) VALUES ({}) RETURNING ", names.join(", "), places.join(", "))
 }
 
 /// The columns of a new row: the id if it is not the database's to make, the owner, the fields, the stamps.

@@ -3,6 +3,7 @@
 
 mod audit;
 mod cascade;
+mod cells;
 mod create;
 mod delete;
 pub(crate) mod fixed;

@@ -40,6 +40,11 @@ impl Sql {
         Sql { text: text.to_owned(), params: Vec::new() }
     }
 
+    /// The beginning of a statement with the parameters that it has already.
+    pub fn with(text: &str, params: Vec<Value>) -> Sql {
+        Sql { text: text.to_owned(), params }
+    }
+
     pub fn push(&mut self, text: &str) -> &mut Sql {
         self.text.push_str(text);
         self
@@ -63,6 +68,12 @@ impl Sql {
 
     /// The rows of a scope, as a condition. Every statement that touches rows of callers comes through here.
     pub fn within(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
+        self.within_column(&source.column("user_id"), scope)
+    }
+
+    /// The rows of a scope in which a field can be read. They are a part of the rows that the statement is about, which
+    /// [`Sql::within`] has chosen already.
+    pub fn within_field(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
         self.within_column(&source.column("user_id"), scope)
     }
 

@@ -7,6 +7,7 @@ use blueprint::{ActionKind, Entity, Field};
 use work::{Mode, Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After};
+use super::cells::Cells;
 use super::create::references;
 use super::sql::{Source, Sql, literal};
 use crate::attribute::{field_kind, value};
@@ -47,7 +48,9 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
     assignments(&mut update, plan, entity, change);
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
     update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach).and_version(if_match);
-    update.push(" RETURNING ").push(&table.select);
+    update.push(" RETURNING ");
+    let cells = Cells::of(&source, &plan.access, reach);
+    update.whole(&cells, table);
 
     let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];
     if let Change::Set(values) = change {
@@ -55,7 +58,7 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
         steps.extend(references(catalog, plan, entity, values));
     }
     let none = Otherwise::Refuse(Refusal::NotFound);
-    steps.push(Step::One { statement: update.done(), shape: table.shape.clone(), none });
+    steps.push(Step::One { statement: update.done(), shape: cells.whole_shape(table), none });
     Work { mode: Mode::Write, steps }
 }
 

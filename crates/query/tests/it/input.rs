@@ -1,6 +1,6 @@
 //! Bodies: what they become, and everything that is wrong with them at once.
 
-use query::Body;
+use query::{Body, View};
 use serde_json::json;
 
 use crate::{entity, leads};
@@ -8,7 +8,7 @@ use crate::{entity, leads};
 fn check(body: Body, json: serde_json::Value, expected: &[(&str, &str)]) {
     let blueprint = leads();
     let prospect = blueprint.entity(entity(&blueprint, "prospect"));
-    let problems = body.read(prospect, &json).err().unwrap_or_default();
+    let problems = body.read(&View::document(prospect), &json).err().unwrap_or_default();
     let found: Vec<(&str, &str)> = problems.iter().map(|one| (one.pointer.as_str(), one.code)).collect();
     assert_eq!(found, expected, "{json}: {problems:?}");
 }

@@ -1,7 +1,7 @@
 //! Query strings: what they become, and what is refused.
 
 use expect_test::{Expect, expect};
-use query::{List, Request, Verb};
+use query::{List, Request, Verb, View};
 use work::{Mode, Step, Value};
 
 use crate::{KEY, entity, leads, origin, user, work};
@@ -15,7 +15,8 @@ fn parse(query: &str) -> Result<List, String> {
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .collect();
     let prospect = blueprint.entity(entity(&blueprint, "prospect"));
-    List::parse(prospect, &parameters).map_err(|bad| format!("{}: {}", bad.parameter.unwrap_or_default(), bad.detail))
+    List::parse(&View::document(prospect), &parameters)
+        .map_err(|bad| format!("{}: {}", bad.parameter.unwrap_or_default(), bad.detail))
 }
 
 /// The conditions and the order of a list.
@@ -36,7 +37,7 @@ fn lists() {
         "",
         expect![[r#"
             Read(Point)
-            "prospects"."user_id" = ?1 ORDER BY "id" LIMIT ?2
+            "prospects"."user_id" = ?1 ORDER BY "prospects"."id" LIMIT ?2
                 [Uuid("ana"), Integer(21)]
         "#]],
     );
@@ -44,7 +45,7 @@ fn lists() {
         "status=new&score[gte]=5&score[lt]=10",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 AND "status" = ?2 AND "score" >= ?3 AND "score" < ?4 ORDER BY "id" LIMIT ?5
+            "prospects"."user_id" = ?1 AND "prospects"."status" = ?2 AND "prospects"."score" >= ?3 AND "prospects"."score" < ?4 ORDER BY "prospects"."id" LIMIT ?5
                 [Uuid("ana"), Text("new"), Integer(5), Integer(10), Integer(21)]
         "#]],
     );
@@ -52,7 +53,7 @@ fn lists() {
         "status[in]=new,won&name[contains]=ÄB&budget[is_null]=false&limit=5",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 AND "status" IN (?2, ?3) AND instr(fold("name"), ?4) > 0 AND "budget" IS NOT NULL ORDER BY "id" LIMIT ?5
+            "prospects"."user_id" = ?1 AND "prospects"."status" IN (?2, ?3) AND instr(fold("prospects"."name"), ?4) > 0 AND "prospects"."budget" IS NOT NULL ORDER BY "prospects"."id" LIMIT ?5
                 [Uuid("ana"), Text("new"), Text("won"), Text("äb"), Integer(6)]
         "#]],
     );
@@ -60,7 +61,7 @@ fn lists() {
         "name[starts_with]=a%_&status[nin]=won&status[ne]=new",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 AND substr(fold("name"), 1, ?2) = ?3 AND ("status" IS NULL OR "status" NOT IN (?4)) AND "status" IS NOT ?5 ORDER BY "id" LIMIT ?6
+            "prospects"."user_id" = ?1 AND substr(fold("prospects"."name"), 1, ?2) = ?3 AND ("prospects"."status" IS NULL OR "prospects"."status" NOT IN (?4)) AND "prospects"."status" IS NOT ?5 ORDER BY "prospects"."id" LIMIT ?6
                 [Uuid("ana"), Integer(3), Text("a%_"), Text("won"), Text("new"), Integer(21)]
         "#]],
     );
@@ -68,7 +69,7 @@ fn lists() {
         "sort=-score,created_at&count=exact",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 ORDER BY "score" DESC NULLS LAST, "created_at", "id" LIMIT ?2
+            "prospects"."user_id" = ?1 ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."created_at", "prospects"."id" LIMIT ?2
                 [Uuid("ana"), Integer(21)]
             "prospects"."user_id" = ?1
                 [Uuid("ana")]
@@ -78,7 +79,7 @@ fn lists() {
         "sort=-id,score",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 ORDER BY "id" DESC LIMIT ?2
+            "prospects"."user_id" = ?1 ORDER BY "prospects"."id" DESC LIMIT ?2
                 [Uuid("ana"), Integer(21)]
         "#]],
     );
@@ -86,7 +87,7 @@ fn lists() {
         "fields=id,budget",
         expect![[r#"
             Read(Point)
-            "prospects"."user_id" = ?1 ORDER BY "id" LIMIT ?2
+            "prospects"."user_id" = ?1 ORDER BY "prospects"."id" LIMIT ?2
                 [Uuid("ana"), Integer(21)]
         "#]],
     );
@@ -177,21 +178,21 @@ fn a_cursor_continues_where_the_page_ended() {
         format!("{condition}\n    {:?}\n", statement.params)
     };
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("id" >= ?2 AND (("id" > ?3))) ORDER BY "id" LIMIT ?4
+        "prospects"."user_id" = ?1 AND ("prospects"."id" >= ?2 AND (("prospects"."id" > ?3))) ORDER BY "prospects"."id" LIMIT ?4
             [Uuid("ana"), Integer(9), Integer(9), Integer(21)]
     "#]]
     .assert_eq(&continued("", &[Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND (((("score" < ?2 OR "score" IS NULL)) OR ("score" IS ?3 AND "id" < ?4))) ORDER BY "score" DESC NULLS LAST, "id" DESC LIMIT ?5
+        "prospects"."user_id" = ?1 AND (((("prospects"."score" < ?2 OR "prospects"."score" IS NULL)) OR ("prospects"."score" IS ?3 AND "prospects"."id" < ?4))) ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."id" DESC LIMIT ?5
             [Uuid("ana"), Integer(5), Integer(5), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=-score", &[Value::Integer(5), Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("score" IS NULL AND (("score" IS ?2 AND "id" > ?3))) ORDER BY "score" NULLS LAST, "id" LIMIT ?4
+        "prospects"."user_id" = ?1 AND ("prospects"."score" IS NULL AND (("prospects"."score" IS ?2 AND "prospects"."id" > ?3))) ORDER BY "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?4
             [Uuid("ana"), Null, Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=score", &[Value::Null, Value::Integer(9)]));
     let stamp = Value::DateTime("2026-11-21T00:00:00.000000Z".into());
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("created_at" <= ?2 AND (("created_at" < ?3) OR ("created_at" IS ?4 AND ("score" > ?5 OR "score" IS NULL)) OR ("created_at" IS ?6 AND "score" IS ?7 AND "id" > ?8))) ORDER BY "created_at" DESC, "score" NULLS LAST, "id" LIMIT ?9
+        "prospects"."user_id" = ?1 AND ("prospects"."created_at" <= ?2 AND (("prospects"."created_at" < ?3) OR ("prospects"."created_at" IS ?4 AND ("prospects"."score" > ?5 OR "prospects"."score" IS NULL)) OR ("prospects"."created_at" IS ?6 AND "prospects"."score" IS ?7 AND "prospects"."id" > ?8))) ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?9
             [Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=-created_at,score", &[stamp, Value::Integer(5), Value::Integer(9)]));
 }

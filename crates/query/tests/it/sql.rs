@@ -67,7 +67,7 @@ fn chosen_fields_only() {
         Request::Read { id: SEVEN, fields },
         expect![[r#"
             Read(Point)
-            one: SELECT "id", "budget", "_version", "id" FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2
+            one: SELECT "prospects"."id", "prospects"."budget", "prospects"."_version", "prospects"."id" FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2
                 [Integer(7), Uuid("ana")]
                 else NotFound
         "#]],

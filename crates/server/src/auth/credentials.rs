@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use blueprint::{Field, FieldKind, Literal, Unique};
+use blueprint::{Field, FieldKind, Literal, Rule, Unique};
 use query::Invalid;
 use serde_json::{Map, Value as Json};
 
@@ -24,6 +24,8 @@ static EMAIL: LazyLock<Field> = LazyLock::new(|| Field {
     hidden: false,
     read_only: false,
     sensitive: false,
+    read: Rule::Anyone,
+    write: Rule::Anyone,
 });
 
 /// An address in the form that is stored.

@@ -1,7 +1,7 @@
 //! Examples: what a value could look like, by its type, its limits and its name. Always the same ones.
 
 use blueprint::{Entity, Field, FieldKind, IdKind, Literal, TextLimits};
-use query::{Attribute, Body, attribute};
+use query::{Attribute, Body, View};
 use serde_json::{Map, Value as Json};
 
 use super::kinds::{self, Side};
@@ -58,7 +58,7 @@ const INTEGERS: &[(&str, i64)] = &[
 
 /// A row, as answers show it; `None` if there is no example of one of its values.
 pub(super) fn row(entity: &Entity) -> Option<Json> {
-    let attributes = attribute::visible(entity).into_iter();
+    let attributes = View::document(entity).visible().into_iter();
     let entry = |attribute: Attribute| {
         Some((attribute.column(entity).to_owned(), of_attribute(entity, attribute, Side::Answer)?))
     };

@@ -1,7 +1,7 @@
 //! Parameters: those of paths, those of every list, and the filters of each list, found by asking the parser of lists.
 
 use blueprint::{Blueprint, Entity};
-use query::{Attribute, DEFAULT_LIMIT, List, MAX_LIMIT, MAX_VALUES, OPERATORS, attribute};
+use query::{Attribute, DEFAULT_LIMIT, List, MAX_LIMIT, MAX_VALUES, OPERATORS, View};
 use serde_json::{Value as Json, json};
 use work::Kind;
 
@@ -61,19 +61,21 @@ pub(super) fn id(entity: &Entity) -> Json {
 /// The parameters of a list.
 pub(super) fn list(subject: Subject) -> Vec<Json> {
     let shared = ["Limit", "Cursor", "Count"].map(|name| reference("parameters", name));
-    let filters = attribute::visible(subject.entity).into_iter().flat_map(|attribute| filters(subject, attribute));
+    let filters =
+        View::document(subject.entity).visible().into_iter().flat_map(|attribute| filters(subject, attribute));
     shared.into_iter().chain([sort(subject.entity), fields(subject.entity)]).chain(filters).collect()
 }
 
 /// Which attributes an answer shows.
 pub(super) fn fields(entity: &Entity) -> Json {
-    let columns: Vec<&str> = attribute::visible(entity).into_iter().map(|attribute| attribute.column(entity)).collect();
+    let columns: Vec<&str> =
+        View::document(entity).visible().into_iter().map(|attribute| attribute.column(entity)).collect();
     let description = "Shows only these, and then without an `ETag`. Without it, all are shown.";
     choice("fields", description, &columns, json!(["id"]))
 }
 
 fn sort(entity: &Entity) -> Json {
-    let sortable = attribute::sortable(entity);
+    let sortable = View::document(entity).sortable();
     let columns = sortable.iter().map(|attribute| attribute.column(entity));
     let keys: Vec<String> = columns.flat_map(|column| [column.to_owned(), format!("-{column}")]).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -105,7 +107,7 @@ fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
     let filter = |operator: &str| {
         let name = if operator == "eq" { column.to_owned() } else { format!("{column}[{operator}]") };
         let (schema, example) = value(entity, attribute, operator);
-        List::parse(entity, &[(name.clone(), as_text(&example))]).ok()?;
+        List::parse(&View::document(entity), &[(name.clone(), as_text(&example))]).ok()?;
         let description = format!("Only rows whose `{column}` {}.", meaning(operator, attribute.nullable(entity)));
         let mut parameter = json!({ "name": name, "in": "query", "description": description });
         if example.is_array() {

@@ -1,11 +1,12 @@
 //! The schemas of an entity: a whole row, a part of one, the bodies of POST, PATCH and PUT, a page.
 
-use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, PutMeaning, Target, Unique};
-use query::{Attribute, Body, attribute};
+use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, PutMeaning, Rule, Target, Unique};
+use query::{Attribute, Body, View};
 use serde_json::{Map, Value as Json, json};
 
 use super::kinds::{self, Side};
 use super::names::{one, words};
+use super::operations::who;
 use super::{Subject, examples, reference};
 
 /// Every schema of an entity, with its name.
@@ -35,7 +36,8 @@ pub(super) fn attribute(subject: Subject, attribute: Attribute) -> Json {
         Attribute::UpdatedAt => (kinds::date_time(), "When it was last changed, in UTC.".to_owned(), true),
         Attribute::Field(place) => {
             let field = &entity.fields[place];
-            (field_schema(field, Side::Answer), describe(blueprint, field), field.read_only)
+            let description = told(describe(blueprint, field), "Shown to", &field.read);
+            (answer_schema(field), description, field.read_only)
         }
     };
     let example = examples::of_attribute(entity, attribute, Side::Answer);
@@ -55,7 +57,7 @@ pub(super) fn closed_object(description: &str, required: &[&str], properties: Ma
 
 /// The schema of a field in a body.
 pub(super) fn body_field(blueprint: &Blueprint, field: &Field, body: Body) -> Json {
-    let mut description = describe(blueprint, field);
+    let mut description = told(describe(blueprint, field), "Set by", &field.write);
     let mut schema = field_schema(field, Side::Body);
     // A default stands for what is absent from a new row; what is absent from a change stays.
     if let (Body::Create, Some(default)) = (body, &field.default) {
@@ -70,8 +72,10 @@ pub(super) fn body_field(blueprint: &Blueprint, field: &Field, body: Body) -> Js
 
 fn row(subject: Subject, whole: bool) -> Json {
     let Subject { entity, .. } = subject;
-    let visible = attribute::visible(entity);
-    let columns: Vec<&str> = visible.iter().map(|attribute| attribute.column(entity)).collect();
+    let visible = View::document(entity).visible();
+    // A field that is kept from some callers is absent from their rows.
+    let always = visible.iter().filter(|attribute| !is_kept(entity, **attribute));
+    let columns: Vec<&str> = always.map(|attribute| attribute.column(entity)).collect();
     let properties = visible.iter().map(|each| (each.column(entity).to_owned(), attribute(subject, *each)));
     let description = match (whole, entity.summary.is_empty()) {
         (false, _) => format!("What `fields` picks of {}.", one(&entity.name)),
@@ -120,6 +124,24 @@ fn page(subject: Subject) -> Json {
 fn field_schema(field: &Field, side: Side) -> Json {
     let schema = kinds::schema(&field.kind, side);
     if field.required { schema } else { kinds::or_null(schema) }
+}
+
+/// Where a field is kept from the caller in some rows, it is null there.
+fn answer_schema(field: &Field) -> Json {
+    let schema = kinds::schema(&field.kind, Side::Answer);
+    if field.required && field.read == Rule::Anyone { schema } else { kinds::or_null(schema) }
+}
+
+fn is_kept(entity: &Entity, attribute: Attribute) -> bool {
+    matches!(attribute, Attribute::Field(place) if entity.fields[place].read != Rule::Anyone)
+}
+
+/// Whom a rule of a field leaves it to, if not to all who reach the row.
+fn told(description: String, what: &str, rule: &Rule) -> String {
+    match rule {
+        Rule::Anyone => description,
+        rule => format!("{description} {what}: {}.", who(rule)).trim_start().to_owned(),
+    }
 }
 
 /// What a field means, in sentences.

@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod crud;
 mod edge;
+mod field_rules;
 mod isolation;
 mod lists;
 mod malformed;

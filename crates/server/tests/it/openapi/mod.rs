@@ -136,7 +136,8 @@ fn the_reader_of_bodies_takes_the_examples() {
                 ("put", blueprint::PutMeaning::Replace) => Body::Replace,
                 _ => Body::Update,
             };
-            body.read(entity, example).unwrap_or_else(|errors| panic!("{}: {method} {path}: {errors:?}", case.name));
+            body.read(&query::View::document(entity), example)
+                .unwrap_or_else(|errors| panic!("{}: {method} {path}: {errors:?}", case.name));
         }
     }
 }

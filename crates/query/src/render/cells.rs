@@ -1,0 +1,88 @@
+//! Columns as one caller may see them: the one door from an [`Attribute`] to SQL.
+//!
+//! Where a field is kept from the caller in some rows, its cell is null in those rows, wherever it stands: what is not
+//! shown can be neither filtered nor sorted by, and no cursor holds it.
+
+use std::sync::Arc;
+
+use work::{Kind, Shape};
+
+use super::sql::{Source, Sql};
+use crate::access::{Access, Scope};
+use crate::attribute::{self, Attribute};
+use crate::catalog::{Table, shape};
+use crate::{Shown, View};
+
+/// The columns of a source as a caller may see them, for rows of a scope.
+pub(super) struct Cells<'a> {
+    pub source: &'a Source<'a>,
+    pub view: View<'a>,
+    rows: &'a Scope,
+}
+
+/// One column as a caller may see it.
+pub(super) struct Cell<'a> {
+    source: &'a Source<'a>,
+    column: String,
+    shown: Shown,
+}
+
+impl<'a> Cells<'a> {
+    /// `rows`: those of the source that the statement is about; a rule that holds for all of them costs nothing.
+    pub fn of(source: &'a Source<'a>, access: &'a Access, rows: &'a Scope) -> Cells<'a> {
+        Cells { source, view: View::of(source.entity, access), rows }
+    }
+
+    /// An attribute of the source.
+    pub fn cell(&self, attribute: Attribute) -> Cell<'a> {
+        let shown = self.view.shows(attribute, self.rows);
+        Cell { source: self.source, column: self.source.column(attribute.column(self.source.entity)), shown }
+    }
+
+    /// Whether the caller may find null there.
+    pub fn nullable(&self, attribute: Attribute) -> bool {
+        self.view.nullable(attribute, self.rows)
+    }
+
+    /// Whether the caller can read the attribute in all of the rows.
+    pub fn is_plain(&self, attribute: Attribute) -> bool {
+        self.view.shows(attribute, self.rows) == Shown::Always
+    }
+
+    /// The shape of a whole row: what [`Sql::whole`] selects.
+    pub fn whole_shape(&self, table: &Table) -> Arc<Shape> {
+        if !table.ruled {
+            return table.shape.clone();
+        }
+        let captured = [Kind::Integer, attribute::id_kind(self.source.entity.id)];
+        Arc::new(shape(self.source.entity, &self.view.visible(), &captured))
+    }
+}
+
+impl Sql {
+    /// A column as the caller may see it.
+    pub fn cell(&mut self, cell: &Cell) -> &mut Sql {
+        match &cell.shown {
+            Shown::Always => self.push(&cell.column),
+            Shown::Never => self.push("NULL"),
+            Shown::Within(scope) => {
+                self.push("CASE WHEN ").within_field(cell.source, scope);
+                self.push(" THEN ").push(&cell.column).push(" END")
+            }
+        }
+    }
+
+    /// These attributes, and a comma after each.
+    pub fn cells(&mut self, cells: &Cells, attributes: &[Attribute]) -> &mut Sql {
+        attributes.iter().fold(self, |sql, attribute| sql.cell(&cells.cell(*attribute)).push(", "))
+    }
+
+    /// A whole row, then its version and its id.
+    pub fn whole(&mut self, cells: &Cells, table: &Table) -> &mut Sql {
+        if !table.ruled {
+            return self.push(&table.select);
+        }
+        self.cells(cells, &cells.view.visible());
+        self.push(&cells.source.column("_version")).push(", ").push(&cells.source.column("id"))
+    }
+}

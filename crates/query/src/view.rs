@@ -1,0 +1,122 @@
+//! An entity as one caller may know it: which of its fields exist for him, and in which rows.
+//!
+//! The one door for "may he use this field". Whatever reads names (filters, sort, fields, expand, bodies) is given a
+//! [`View`] instead of the entity, so that none of it can name what its caller may not know of.
+
+use blueprint::{Entity, Rule};
+
+use crate::access::{self, Access, Scope};
+use crate::attribute::Attribute;
+
+/// An entity as one caller may know it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The entity.
+    pub entity: &'a Entity,
+    eyes: Eyes<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Eyes<'a> {
+    Caller(&'a Access),
+    Document,
+}
+
+impl<'a> View<'a> {
+    /// As the caller of this access may know it.
+    pub fn of(entity: &'a Entity, access: &'a Access) -> View<'a> {
+        View { entity, eyes: Eyes::Caller(access) }
+    }
+
+    /// As a document describes it, which is for all callers at once. Never for answering anybody.
+    pub fn document(entity: &'a Entity) -> View<'a> {
+        View { entity, eyes: Eyes::Document }
+    }
+
+    /// Of the rows that he can see: in which of them he can read an attribute.
+    pub fn reads(&self, attribute: Attribute) -> Scope {
+        match attribute {
+            Attribute::Field(place) => self.scope(&self.entity.fields[place].read),
+            _ => Scope::Everything,
+        }
+    }
+
+    /// Of the rows that he may make or change: in which of them he may set the field at a place.
+    pub fn writes(&self, place: usize) -> Scope {
+        self.scope(&self.entity.fields[place].write)
+    }
+
+    /// Whether there are rows in which he may set the field at a place.
+    pub fn may_give(&self, place: usize) -> bool {
+        self.writes(place) != Scope::Nothing
+    }
+
+    /// Whether he may set the field at a place in every row that his request may touch.
+    pub fn may_always_write(&self, place: usize) -> bool {
+        match self.eyes {
+            Eyes::Caller(access) => self.may_give(place) && self.writes(place).covers(access.reach()),
+            Eyes::Document => true,
+        }
+    }
+
+    /// Whether he can read an attribute in all of these rows, or only in some or none.
+    pub fn shows(&self, attribute: Attribute, rows: &Scope) -> Shown {
+        match self.reads(attribute) {
+            Scope::Nothing => Shown::Never,
+            scope if scope.covers(rows) => Shown::Always,
+            scope => Shown::Within(scope),
+        }
+    }
+
+    /// The attributes that there are for him, in the order of the JSON object.
+    pub fn visible(&self) -> Vec<Attribute> {
+        let fields = self.entity.fields.iter().enumerate().filter(|(_, field)| !field.hidden);
+        let owner = self.entity.owned.then_some(Attribute::UserId);
+        std::iter::once(Attribute::Id)
+            .chain(owner)
+            .chain(fields.map(|(place, _)| Attribute::Field(place)))
+            .chain([Attribute::CreatedAt, Attribute::UpdatedAt])
+            .filter(|attribute| self.reads(*attribute) != Scope::Nothing)
+            .collect()
+    }
+
+    /// The attributes that a list may be sorted by: those with an index.
+    pub fn sortable(&self) -> Vec<Attribute> {
+        let attributes = self.visible().into_iter();
+        attributes
+            .filter(|attribute| match attribute {
+                Attribute::Id | Attribute::CreatedAt | Attribute::UpdatedAt => true,
+                Attribute::UserId => false,
+                Attribute::Field(place) => self.entity.fields[*place].index,
+            })
+            .collect()
+    }
+
+    /// The attribute of this name, if there is one for him.
+    pub fn find(&self, name: &str) -> Option<Attribute> {
+        self.visible().into_iter().find(|attribute| attribute.column(self.entity) == name)
+    }
+
+    /// Whether he may find null there: in the row, or because the field is kept from him in some rows.
+    pub fn nullable(&self, attribute: Attribute, rows: &Scope) -> bool {
+        attribute.nullable(self.entity) || self.shows(attribute, rows) != Shown::Always
+    }
+
+    fn scope(&self, rule: &Rule) -> Scope {
+        match self.eyes {
+            Eyes::Caller(access) => access::scope(rule, access.actor()),
+            Eyes::Document => Scope::Everything,
+        }
+    }
+}
+
+/// Where a caller can read an attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// In all rows that are meant.
+    Always,
+    /// In the rows of this scope; elsewhere it is null for him, in answers, filters and orders alike.
+    Within(Scope),
+    /// In none: it does not exist for him.
+    Never,
+}
