@@ -91,7 +91,7 @@ impl Check<'_> {
         }
         // Whoever makes a row owns it.
         let by_owner = self.owned && atoms(&field.write).contains(&Rule::Owner);
-        let left_out = |atom: &&Rule| !covers(&field.write, atom) && !(by_owner && **atom != Rule::Anyone);
+        let left_out = |atom: &&Rule| !covers(&field.write, atom) && (!by_owner || **atom == Rule::Anyone);
         if let Some(creator) = atoms(&self.rules.standard.create).iter().find(left_out) {
             let word = if self.says("write", report) { "write" } else { "read" };
             let message = format!(
