@@ -1,8 +1,9 @@
 //! A search for leaks that knows only the blueprint: whatever a caller asks, he is told the same in a world with rows that
-//! are not his to see as in one without them.
+//! are not his to see as in one without them, and whatever stands in the fields that he may not read.
 //!
-//! Both worlds are one database but for those rows, so ids, stamps and tokens are equal, and any difference between two
-//! answers has come from a row that the caller must not learn of: seen, counted, sorted by, referred to, or in the way.
+//! Both worlds are one database but for those rows and fields, so ids, stamps and tokens are equal, and any difference
+//! between two answers has come from what the caller must not learn of: seen, counted, sorted by, referred to, or in the
+//! way.
 //! `rows.rs` plants the rows, `requests.rs` thinks of the requests.
 
 mod requests;
@@ -11,7 +12,7 @@ mod rows;
 use std::collections::BTreeSet;
 
 use blueprint::{Blueprint, Rule};
-use query::{Actor, Scope};
+use query::{Actor, Scope, User};
 use serde_json::Value as Json;
 
 use self::rows::Row;
@@ -24,6 +25,8 @@ pub struct Found {
     pub requests: usize,
     /// How many rows there are that the caller must not learn of.
     pub hidden: usize,
+    /// How many cells, in rows that he may see.
+    pub veiled: usize,
     /// The statuses that came back: a search that only meets 404 proves little.
     pub statuses: BTreeSet<u16>,
     /// Each request that was answered differently, and each hidden row that was changed.
@@ -38,12 +41,18 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
     let root = Person::join(world, "root", &judge.auth.roles).await;
     let document = root.send(world, "GET", "/openapi.json", &[], None).await.json();
     let rows = rows::plant(world, &document, &[&ana, &bob, &root]).await;
-    let hidden: Vec<&Row> = rows.iter().filter(|row| !may_see(judge, row, &ana, roles)).collect();
+    let actor = actor(&ana, roles);
+    let (seen, hidden): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| may_see(judge, row, &actor));
     rows::entangle(world, &rows, &hidden, &ana);
 
-    let without = world.twin(|connection| rows::remove(connection, world.blueprint(), &hidden)).await;
+    let veiled: Vec<(&Row, usize)> = seen.iter().flat_map(|row| unreadable(judge, row, &actor)).collect();
+    let without = world.twin(|connection| {
+        rows::remove(connection, world.blueprint(), &hidden);
+        rows::rewrite(connection, world.blueprint(), &veiled);
+    });
+    let without = without.await;
     let before = rows::contents(world, &hidden);
-    let mut found = Found { hidden: hidden.len(), ..Found::default() };
+    let mut found = Found { hidden: hidden.len(), veiled: veiled.len(), ..Found::default() };
     for request in requests::all(world.blueprint(), &document, &ana, &rows) {
         let there = ana.send(world, &request.method, &request.path, &request.headers(), request.body.as_ref()).await;
         let not_there =
@@ -67,24 +76,35 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
     found
 }
 
+fn actor(ana: &Person, roles: &[String]) -> Actor {
+    let (id, sub) = (ana.id.clone(), ana.id.clone());
+    Actor::User(User { id, iss: "own".to_owned(), sub, email: None, roles: roles.to_vec(), session: None }.into())
+}
+
 /// Whether the caller may see a row, by the rules of its entity.
-fn may_see(judge: &Blueprint, row: &Row, ana: &Person, roles: &[String]) -> bool {
-    let user = query::User {
-        id: ana.id.clone(),
-        iss: "own".to_owned(),
-        sub: ana.id.clone(),
-        email: None,
-        roles: roles.to_vec(),
-        session: None,
-    };
+fn may_see(judge: &Blueprint, row: &Row, actor: &Actor) -> bool {
     let entity = judge.entity(row.entity);
-    let rule: &Rule = &entity.access.read;
     let own_only = judge.api.user_path && entity.owned;
-    match query::access::scope(rule, &Actor::User(user.into())) {
+    allows(&entity.access.read, row, actor) && (!own_only || is_own(row, actor))
+}
+
+/// The fields of a row that the caller may not read, though he may see the row.
+fn unreadable<'a>(judge: &Blueprint, row: &'a Row, actor: &Actor) -> impl Iterator<Item = (&'a Row, usize)> {
+    let fields = judge.entity(row.entity).fields.iter().enumerate();
+    let kept = fields.filter(|(_, field)| field.hidden || !allows(&field.read, row, actor));
+    kept.map(|(place, _)| (row, place)).collect::<Vec<_>>().into_iter()
+}
+
+fn allows(rule: &Rule, row: &Row, actor: &Actor) -> bool {
+    match query::access::scope(rule, actor) {
         Scope::Nothing => false,
-        Scope::Everything => !own_only || row.owner.as_deref() == Some(&ana.id),
-        Scope::OwnedBy(_) => row.owner.as_deref() == Some(&ana.id),
+        Scope::Everything => true,
+        Scope::OwnedBy(_) => is_own(row, actor),
     }
+}
+
+fn is_own(row: &Row, actor: &Actor) -> bool {
+    matches!(actor, Actor::User(user) if row.owner.as_deref() == Some(&user.id))
 }
 
 /// An answer without what differs between any two: the request's id, and the stamps of rows that it made.

@@ -198,6 +198,26 @@ pub(super) fn remove(connection: &Connection, blueprint: &Blueprint, rows: &[&Ro
     }
 }
 
+/// Writes something else into cells, of the kind that stood there.
+pub(super) fn rewrite(connection: &Connection, blueprint: &Blueprint, cells: &[(&Row, usize)]) {
+    for (row, place) in cells {
+        let entity = blueprint.entity(row.entity);
+        let field = &entity.fields[*place];
+        let cell = match (&field.kind, value(field, 23)) {
+            (FieldKind::Reference { .. }, _) | (_, None) => Cell::Null,
+            (FieldKind::Decimal { min, max, .. }, _) => Cell::Integer(2300.clamp(*min, *max)),
+            (_, Some(Json::Bool(truth))) => Cell::Integer(i64::from(truth)),
+            (_, Some(Json::Number(number))) => match number.as_i64() {
+                Some(number) => Cell::Integer(number),
+                None => Cell::Real(number.as_f64().unwrap_or_default()),
+            },
+            (_, Some(other)) => Cell::Text(text(&other)),
+        };
+        let sql = format!("UPDATE \"{}\" SET \"{}\" = ?1 WHERE \"id\" = ?2", entity.plural, field.column);
+        connection.execute(&sql, params![cell, id(row)]).unwrap();
+    }
+}
+
 /// Everything that the database holds of some rows, one text a row.
 pub(super) fn contents(world: &World, rows: &[&Row]) -> Vec<String> {
     world.sql(|connection| rows.iter().map(|row| content(connection, world.blueprint(), row)).collect())
