@@ -109,6 +109,8 @@ pub struct Entity {
     pub owned: bool,
     /// What its ids are.
     pub id: IdKind,
+    /// `true`: a deleted row goes to the trash, where nobody sees it, and can be restored.
+    pub soft_delete: bool,
     /// Its fields, in the order of the file.
     pub fields: Vec<Field>,
     /// Its actions, in the order of the file.

@@ -152,7 +152,8 @@ pub(crate) struct RawEntity {
     pub id: Option<RawId>,
     /// The plural, where English is irregular: `plural = "staff"`.
     pub plural: Option<String>,
-    /// `true`: deleted rows go to the trash and can be restored.
+    /// `true`: a deleted row goes to the trash, where nobody sees it, and `POST /{id}/restore` brings it back. The rows
+    /// that cascade from it go and come back with it. Default `false`.
     pub soft_delete: Option<bool>,
     /// `true`: reads are audited too.
     pub audit_reads: Option<bool>,

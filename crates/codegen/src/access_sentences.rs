@@ -118,6 +118,7 @@ fn word(entity: &Entity, verb: Verb) -> String {
         Verb::Create => "add".to_owned(),
         Verb::Read => "see".to_owned(),
         Verb::Update => "change".to_owned(),
+        Verb::Delete if entity.soft_delete => "delete (and restore)".to_owned(),
         Verb::Delete => "delete".to_owned(),
         Verb::Act(place) => {
             let name = entity.actions.get(place).map_or("", |action| &action.path);

@@ -59,6 +59,7 @@ fn endpoints(blueprint: &Blueprint, entity: &Entity) -> Item {
     let user = if blueprint.api.user_path { "/{user_id}" } else { "" };
     let path = format!("{}{user}/{}", blueprint.api.prefix, entity.path);
     let standard = [format!("`GET`, `POST` `{path}`"), format!("`GET`, `PATCH`, `PUT`, `DELETE` `{path}/{{id}}`")];
+    let restore = entity.soft_delete.then(|| format!("`POST` `{path}/{{id}}/restore` (back from the trash)"));
     let actions = entity.actions.iter().map(|action| {
         let what = match action.does {
             ActionKind::Set(_) => "sets fields",
@@ -68,7 +69,7 @@ fn endpoints(blueprint: &Blueprint, entity: &Entity) -> Item {
     });
     let title = words::sentence(&words::many(entity));
     let text = if entity.summary.is_empty() { title } else { format!("{title}: {}", entity.summary) };
-    Item { done: true, text, more: standard.into_iter().chain(actions).collect() }
+    Item { done: true, text, more: standard.into_iter().chain(restore).chain(actions).collect() }
 }
 
 fn accounts(blueprint: &Blueprint) -> Vec<Item> {

@@ -52,8 +52,8 @@ impl Table {
         let shape = shape(entity, &visible, &[Kind::Integer, attribute::id_kind(entity.id)]);
         let select = select_list(entity, &visible, "\"_version\", \"id\"");
         Table {
-            get: fixed::get(&name, &select, false).into(),
-            get_owned: fixed::get(&name, &select, true).into(),
+            get: fixed::get(entity, &name, &select, false).into(),
+            get_owned: fixed::get(entity, &name, &select, true).into(),
             ruled: entity.fields.iter().any(|field| !field.hidden && field.read != Rule::Anyone),
             insert: (fixed::insert(entity, &name) + &select).into(),
             shape: Arc::new(shape),

@@ -39,6 +39,13 @@ pub enum Request {
         /// The version that the caller expects.
         if_match: IfMatch,
     },
+    /// Back from the trash.
+    Restore {
+        /// Which row.
+        id: RecordId,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
     /// An action.
     Act {
         /// Which row.

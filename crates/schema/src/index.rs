@@ -3,6 +3,8 @@
 //! * Lists of an owned entity always fix `user_id`, so its indexes lead with it and end in `id`, the last tie-break.
 //! * References also get an index that begins with the column: deletions look for the children of a row.
 //! * Unique fields need no second index when the unique one serves sorting too.
+//! * Where rows go to the trash, unique fields and lists are of the rows that are not there: a value is free again, and a
+//!   full trash makes no list slower. Only the indexes that the database needs for foreign keys hold all rows.
 //! * `created_at` is indexed, because new rows only ever go to its end and "newest first" is what lists mostly ask
 //!   for. `updated_at` is not: each change would move its entry, and sorting by it stays correct without.
 
@@ -12,10 +14,11 @@ use crate::name::{index_name, quoted, unique_index_name};
 
 /// Indexes of an entity's table.
 pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
-    let table = Table { name: &entity.plural, owned: entity.owned };
+    let table = Table { name: &entity.plural, owned: entity.owned, trash: entity.soft_delete };
     let mut statements = Vec::new();
     if entity.owned {
-        statements.push(table.index("user_id", "index", &["user_id", "id"]));
+        let columns: &[&str] = if table.trash { &["user_id", "_deleted_at", "id"] } else { &["user_id", "id"] };
+        statements.push(table.create("INDEX", &index_name(table.name, "user_id", "index"), columns));
     }
     for field in &entity.fields {
         statements.extend(table.of_field(field));
@@ -26,12 +29,13 @@ pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
 
 /// Indexes of a field of the built-in user.
 pub(crate) fn of_user_field(field: &Field) -> Vec<String> {
-    Table { name: "users", owned: false }.of_field(field)
+    Table { name: "users", owned: false, trash: false }.of_field(field)
 }
 
 struct Table<'a> {
     name: &'a str,
     owned: bool,
+    trash: bool,
 }
 
 impl Table<'_> {
@@ -48,7 +52,7 @@ impl Table<'_> {
 
         let mut statements = Vec::new();
         if let Some(columns) = &unique {
-            statements.push(self.create("UNIQUE INDEX", &unique_index_name(self.name, column), columns));
+            statements.push(self.live("UNIQUE INDEX", &unique_index_name(self.name, column), columns));
         }
         if sorted.is_some() && sorted != unique {
             statements.push(self.sorted(column));
@@ -56,8 +60,9 @@ impl Table<'_> {
         let led_by_column = |columns: &Option<Vec<&str>>| {
             columns.as_ref().and_then(|columns| columns.first()).is_some_and(|first| *first == column)
         };
-        if reference && !led_by_column(&unique) && !led_by_column(&sorted) {
-            statements.push(self.index(column, "reference", &[column]));
+        if reference && (self.trash || !led_by_column(&unique) && !led_by_column(&sorted)) {
+            let name = index_name(self.name, column, "reference");
+            statements.push(self.create("INDEX", &name, &[column]));
         }
         statements
     }
@@ -71,7 +76,13 @@ impl Table<'_> {
     }
 
     fn index(&self, column: &str, suffix: &str, columns: &[&str]) -> String {
-        self.create("INDEX", &index_name(self.name, column, suffix), columns)
+        self.live("INDEX", &index_name(self.name, column, suffix), columns)
+    }
+
+    /// An index of the rows that are not in the trash.
+    fn live(&self, what: &str, name: &str, columns: &[&str]) -> String {
+        let whole = self.create(what, name, columns);
+        if self.trash { format!("{whole} WHERE \"_deleted_at\" IS NULL") } else { whole }
     }
 
     fn create(&self, what: &str, name: &str, columns: &[&str]) -> String {

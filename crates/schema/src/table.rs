@@ -18,6 +18,9 @@ pub(crate) fn create(blueprint: &Blueprint, entity: &Entity) -> String {
     lines.push("\"created_at\" TEXT NOT NULL".to_owned());
     lines.push("\"updated_at\" TEXT NOT NULL".to_owned());
     lines.push("\"_version\" INTEGER NOT NULL DEFAULT 1".to_owned());
+    if entity.soft_delete {
+        lines.push("\"_deleted_at\" TEXT".to_owned());
+    }
     format!("CREATE TABLE {} (\n  {}\n) STRICT", quoted(&entity.plural), lines.join(",\n  "))
 }
 

@@ -42,6 +42,16 @@ where
             no_parameters(http)?;
             Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http) })
         }
+        Operation::Restore(id) => {
+            no_parameters(http)?;
+            empty_body(app, http).await?;
+            // Nobody can read the version of a row in the trash, so none is demanded.
+            let if_match = match if_match(app, http) {
+                IfMatch::Missing => IfMatch::Absent,
+                given => given,
+            };
+            Ok(Request::Restore { id: id.clone(), if_match })
+        }
         Operation::Act(id, action) => {
             no_parameters(http)?;
             empty_body(app, http).await?;
@@ -91,7 +101,7 @@ where
     if bytes.is_empty() || body::parse(&bytes)?.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(());
     }
-    Err(ApiError::at(VALIDATION, "", "unknown", "this action takes no input; send an empty body"))
+    Err(ApiError::at(VALIDATION, "", "unknown", "this takes no input; send an empty body"))
 }
 
 fn fields(view: &View, parameters: &[(String, String)]) -> Result<Option<Vec<query::Attribute>>, ApiError> {

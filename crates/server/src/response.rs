@@ -45,7 +45,7 @@ pub fn render(app: &App, plan: &Plan, head: Head<'_>, outcome: Outcome) -> Resul
             let location = format!("{}/{id}", head.uri.path());
             Ok(response.with(LOCATION, location).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
         }
-        Request::Update { .. } | Request::Act { .. } => {
+        Request::Update { .. } | Request::Act { .. } | Request::Restore { .. } => {
             let etag = etag(&answer)?;
             Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
         }
@@ -143,25 +143,38 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
             ApiError::at(REFERENCE, &pointer, "reference", "leads to nothing that you can see")
         }
         Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
-        Refusal::Unique { index } => taken(entity, &index),
+        Refusal::Unique { index } => taken(blueprint, entity, &index),
         Refusal::State => ApiError::new(STATE, "its present state does not allow this"),
     }
 }
 
 fn expected(request: &Request) -> Option<IfMatch> {
     match request {
-        Request::Update { if_match, .. } | Request::Delete { if_match, .. } | Request::Act { if_match, .. } => {
-            Some(*if_match)
-        }
+        Request::Update { if_match, .. }
+        | Request::Delete { if_match, .. }
+        | Request::Restore { if_match, .. }
+        | Request::Act { if_match, .. } => Some(*if_match),
         _ => None,
     }
 }
 
 /// Names the field, never the row that has the value already.
-fn taken(entity: &Entity, index: &str) -> ApiError {
-    let field = entity.fields.iter().find(|field| schema::unique_index_name(&entity.plural, &field.column) == index);
-    match field {
-        Some(field) => ApiError::at(UNIQUE, &format!("/{}", field.column), "unique", "is already taken"),
+fn taken(blueprint: &Blueprint, entity: &Entity, index: &str) -> ApiError {
+    if let Some(column) = unique_column(entity, index) {
+        return ApiError::at(UNIQUE, &format!("/{column}"), "unique", "is already taken");
+    }
+    // A row that comes back from the trash brings others along.
+    let elsewhere = blueprint.entities.iter().find_map(|other| Some((other, unique_column(other, index)?)));
+    match elsewhere {
+        Some((other, column)) => {
+            let detail = format!("`{column}` of a {} that would come back with it is already taken", other.name);
+            ApiError::at(UNIQUE, "", "unique", &detail)
+        }
         None => ApiError::new(UNIQUE, "is already taken").logged(format!("no field belongs to the index {index}")),
     }
+}
+
+fn unique_column<'e>(entity: &'e Entity, index: &str) -> Option<&'e str> {
+    let mut columns = entity.fields.iter().map(|field| field.column.as_str());
+    columns.find(|column| schema::unique_index_name(&entity.plural, column) == index)
 }

@@ -34,6 +34,8 @@ pub enum Operation {
     Replace(RecordId),
     /// `DELETE /things/{id}`
     Delete(RecordId),
+    /// `POST /things/{id}/restore`
+    Restore(RecordId),
     /// `PATCH /things/{id}/{action}`; the action's place.
     Act(RecordId, usize),
 }
@@ -48,6 +50,7 @@ struct Place<'a> {
 enum Rest<'a> {
     Collection,
     Item(&'a str),
+    Restore(&'a str),
     Action(&'a str, usize),
 }
 
@@ -66,6 +69,7 @@ pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route,
         (Rest::Item(text), "PATCH") => (Verb::Update, Operation::Update(id(text)?)),
         (Rest::Item(text), "PUT") => (Verb::Update, Operation::Replace(id(text)?)),
         (Rest::Item(text), "DELETE") => (Verb::Delete, Operation::Delete(id(text)?)),
+        (Rest::Restore(text), "POST") => (Verb::Delete, Operation::Restore(id(text)?)),
         (Rest::Action(text, action), "PATCH") => (Verb::Act(*action), Operation::Act(id(text)?, *action)),
         (rest, _) => return Err(method_not_allowed(rest.methods())),
     };
@@ -87,6 +91,7 @@ impl Rest<'_> {
         match self {
             Rest::Collection => "GET, HEAD, POST, OPTIONS",
             Rest::Item(_) => "GET, HEAD, PATCH, PUT, DELETE, OPTIONS",
+            Rest::Restore(_) => "POST, OPTIONS",
             Rest::Action(..) => "PATCH, OPTIONS",
         }
     }
@@ -107,6 +112,7 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
         (None, _) => Rest::Collection,
         (Some(""), _) => return None,
         (Some(id), None) => Rest::Item(id),
+        (Some(id), Some("restore")) if blueprint.entities.get(entity)?.soft_delete => Rest::Restore(id),
         (Some(id), Some(action)) => {
             let actions = &blueprint.entities.get(entity)?.actions;
             Rest::Action(id, actions.iter().position(|known| known.path == action)?)

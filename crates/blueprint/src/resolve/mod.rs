@@ -78,6 +78,7 @@ fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Au
         summary: written.summary.clone().unwrap_or_default(),
         owned: name.owned,
         id: name.id,
+        soft_delete: written.soft_delete.unwrap_or(false),
         fields,
         actions,
         access: access.standard,

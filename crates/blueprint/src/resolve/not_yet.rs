@@ -34,7 +34,6 @@ pub const NOT_YET: &[NotYet] = &[
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     word("many", "/user/field/*/many", "many = true"),
     value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),
-    word("soft_delete", "/entity/*/soft_delete", "soft_delete = true"),
     word("audit_reads", "/entity/*/audit_reads", "audit_reads = true"),
     word("on_user_delete", "/entity/*/on_user_delete", "on_user_delete = \"delete\""),
     word("renamed_from", "/entity/*/renamed_from", "renamed_from = \"job\""),

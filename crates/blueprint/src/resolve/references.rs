@@ -44,8 +44,9 @@ fn target(to: &str, names: &[EntityName], at: &Pointer, report: &mut Report) -> 
     None
 }
 
-/// Reports circles.
+/// Reports circles, and rows that could not come back with those that they would go with.
 pub(super) fn check(entities: &[Entity], report: &mut Report) {
+    trash(entities, report);
     for (at, path) in circles(entities, |field, _, _| field.required) {
         let message = format!(
             "no row could ever be made: {} refer to one another and each reference is required",
@@ -61,6 +62,23 @@ pub(super) fn check(entities: &[Entity], report: &mut Report) {
             message,
             Some("use `on_delete = \"restrict\"` or \"set_null\" in one of the references".to_owned()),
         );
+    }
+}
+
+/// A row that goes with one that goes to the trash must be able to come back with it.
+fn trash(entities: &[Entity], report: &mut Report) {
+    for entity in entities.iter().filter(|entity| !entity.soft_delete) {
+        for field in entity.fields.iter().filter(|field| cascades(field)) {
+            let FieldKind::Reference { to: Target::Entity(to), .. } = field.kind else { continue };
+            let Some(target) = entities.get(to.0).filter(|target| target.soft_delete) else { continue };
+            let message = format!(
+                "a deleted `{}` goes to the trash, but each `{}` that goes with it would be lost",
+                target.name, entity.name
+            );
+            let hint = format!("set `soft_delete = true` on `{}` too, or another `on_delete`", entity.name);
+            let at = Pointer::root("entity").child(&entity.name).child("field").child(&field.name);
+            report.value(&at.child("on_delete"), "contradiction", message, Some(hint));
+        }
     }
 }
 

@@ -1,135 +1,201 @@
-//! What happens to the rows that refer to a deleted one. The engine does it, not the database, so that each row that
-//! goes or changes leaves its audit row. `restrict` needs no step: the foreign key refuses the deletion.
+//! What happens to the rows that refer to one that is deleted or comes back. The engine does it, not the database, so that
+//! each row that goes, changes or comes back leaves its audit row.
 //!
-//! A chain of cascades is followed as nested sub-queries from the deleted row. An entity that cascades to itself, a
-//! tree, is followed by a recursive query. Longer circles of cascades do not load.
+//! Where rows go for good, `restrict` needs no step: the foreign key refuses the deletion. Where they go to the trash, no
+//! foreign key minds, and a step refuses it.
 
-use blueprint::{Blueprint, EntityIndex, Field, FieldKind, OnDelete, Target};
-use work::{Step, Value};
+use blueprint::{EntityIndex, Field, FieldKind, Target};
+use work::{Otherwise, Refusal, Statement, Step, Value};
 
 use super::audit::{self, After};
-use super::sql::Sql;
+use super::rows::{Dependant, Rows, Which, dependants};
+use super::sql::{DELETED_AT, Sql};
 use crate::catalog::quoted;
 use crate::request::RecordId;
 use crate::{Catalog, Plan};
 
-/// Rows of an entity: a query for their ids, with the id of the deleted row as its one parameter.
-pub(super) struct Rows {
-    entity: EntityIndex,
-    root: Value,
-    /// The query before and after the placeholder of its parameter.
-    query: (String, String),
+/// Everything that must be done before a row can be deleted for good.
+pub(super) fn before_delete(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
+    let each = Each { catalog, plan, which: Which::All };
+    let steps = |dependant| match dependant {
+        Dependant::Along(rows) => each.delete(&rows),
+        Dependant::Cleared(entity, field, of) => each.set_null(entity, field, &of),
+        Dependant::Held(..) => Vec::new(),
+    };
+    each.of(id).into_iter().flat_map(steps).collect()
 }
 
-impl Rows {
-    /// The deleted row itself.
-    pub fn one(entity: EntityIndex, id: &RecordId) -> Rows {
-        Rows { entity, root: id.value(), query: ("SELECT ".to_owned(), String::new()) }
-    }
-
-    /// The rows of `entity` whose `column` refers to one of these.
-    fn referring(&self, entity: EntityIndex, table: &str, column: &str) -> Rows {
-        let before = format!("SELECT \"id\" FROM {table} WHERE {column} IN ({}", self.query.0);
-        Rows { entity, root: self.root.clone(), query: (before, format!("{})", self.query.1)) }
-    }
-
-    /// The rows of the same entity that hang on these through `column`, at any depth, without these themselves.
-    fn below(&self, table: &str, column: &str) -> Rows {
-        let before = format!(
-            "WITH RECURSIVE \"below\"(\"id\") AS (SELECT \"id\" FROM {table} WHERE {column} IN ({}",
-            self.query.0
-        );
-        let after = format!(
-            "{}) UNION SELECT {table}.\"id\" FROM {table} JOIN \"below\" ON {table}.{column} = \"below\".\"id\") \
-             SELECT \"id\" FROM \"below\"",
-            self.query.1
-        );
-        Rows { entity: self.entity, root: self.root.clone(), query: (before, after) }
-    }
-
-    fn ids(&self, sql: &mut Sql) {
-        sql.push(&self.query.0).param(self.root.clone()).push(&self.query.1);
-    }
+/// Everything that must be done before a row goes to the trash.
+pub(super) fn before_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
+    let each = Each { catalog, plan, which: Which::LiveUntil(plan.origin.at.clone()) };
+    let steps = |dependant| match dependant {
+        Dependant::Along(rows) => each.trash(&rows),
+        Dependant::Cleared(entity, field, of) => each.set_null(entity, field, &of),
+        Dependant::Held(..) => Vec::new(),
+    };
+    each.of(id).into_iter().flat_map(steps).collect()
 }
 
-/// Everything that must be done before `rows` can be deleted.
-pub(super) fn steps(catalog: &Catalog, plan: &Plan, rows: &Rows) -> Vec<Step> {
-    dependants(catalog, plan, rows, Whole::No)
+/// What must hold once a row has gone to the trash with all that goes along: nothing that stays refers to any of it.
+pub(super) fn after_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
+    let each = Each { catalog, plan, which: Which::LiveUntil(plan.origin.at.clone()) };
+    let steps = |dependant| match dependant {
+        Dependant::Held(entity, field, of) => Some(each.held(entity, field, &of)),
+        Dependant::Along(_) | Dependant::Cleared(..) => None,
+    };
+    each.of(id).into_iter().filter_map(steps).collect()
 }
 
-/// Whether rows hold all that hangs on them within their own entity.
-#[derive(PartialEq, Eq)]
-enum Whole {
-    /// A whole tree.
-    Yes,
-    /// Not yet.
-    No,
+/// Brings the rows back that went to the trash with a row; before the row itself, whose stamp tells which they are.
+pub(super) fn before_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
+    let table = quoted(&catalog.blueprint.entity(plan.entity).plural);
+    let each = Each { catalog, plan, which: Which::GoneWith(table) };
+    along(&each, id).flat_map(|rows| each.restore(&rows)).collect()
 }
 
-fn dependants(catalog: &Catalog, plan: &Plan, rows: &Rows, whole: Whole) -> Vec<Step> {
-    let blueprint = &catalog.blueprint;
-    let mut steps = Vec::new();
-    for (entity, field, on_delete) in references_to(blueprint, rows.entity) {
-        let (table, column) = (quoted(&blueprint.entity(entity).plural), quoted(&field.column));
-        match on_delete {
-            OnDelete::Restrict => {}
-            OnDelete::SetNull => steps.extend(set_null(catalog, plan, &rows.referring(entity, &table, &column), field)),
-            OnDelete::Cascade if entity == rows.entity => {
-                if whole == Whole::No {
-                    let below = rows.below(&table, &column);
-                    steps.extend(dependants(catalog, plan, &below, Whole::Yes));
-                    steps.extend(delete(catalog, plan, &below));
-                }
-            }
-            OnDelete::Cascade => {
-                let children = rows.referring(entity, &table, &column);
-                steps.extend(dependants(catalog, plan, &children, Whole::No));
-                steps.extend(delete(catalog, plan, &children));
-            }
+/// What must hold once a row has come back with all that went along: none of it refers to a row in the trash.
+pub(super) fn after_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
+    let each = Each { catalog, plan, which: Which::Live };
+    let root = Rows::root(&catalog.blueprint, plan.entity, id);
+    let of_root = each.whole(&root, |field| format!("/{}", field.column));
+    let of_others = along(&each, id).flat_map(|rows| each.whole(&rows, |_| String::new()));
+    of_root.into_iter().chain(of_others).collect()
+}
+
+fn along(each: &Each, id: &RecordId) -> impl Iterator<Item = Rows> {
+    each.of(id).into_iter().filter_map(|dependant| match dependant {
+        Dependant::Along(rows) => Some(rows),
+        Dependant::Cleared(..) | Dependant::Held(..) => None,
+    })
+}
+
+/// What is done to each set of rows.
+struct Each<'a> {
+    catalog: &'a Catalog,
+    plan: &'a Plan,
+    which: Which,
+}
+
+impl<'a> Each<'a> {
+    fn of(&self, id: &RecordId) -> Vec<Dependant<'a>> {
+        dependants(&self.catalog.blueprint, &Rows::root(&self.catalog.blueprint, self.plan.entity, id))
+    }
+
+    fn at(&self) -> Value {
+        Value::DateTime(self.plan.origin.at.clone())
+    }
+
+    fn delete(&self, rows: &Rows) -> Vec<Step> {
+        let entity = self.catalog.blueprint.entity(rows.entity);
+        let before = audit::before(entity.fields.iter());
+        let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
+        self.others(&mut gone, rows);
+        // All of a ring goes at once, the row that the deletion is about too: each holds the next.
+        let mut delete = Sql::new("DELETE FROM ");
+        delete.push(&quoted(&entity.plural)).push(" WHERE ");
+        self.among(&mut delete, rows);
+        run([gone, delete])
+    }
+
+    fn trash(&self, rows: &Rows) -> Vec<Step> {
+        let entity = self.catalog.blueprint.entity(rows.entity);
+        let before = audit::before(entity.fields.iter());
+        let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
+        self.others(&mut gone, rows);
+        gone.push(" AND \"_deleted_at\" IS NULL");
+        let mut trash = Sql::new("UPDATE ");
+        trash.push(&quoted(&entity.plural)).push(" SET \"_deleted_at\" = ").param(self.at());
+        self.stamps(&mut trash).push(" WHERE ");
+        self.others(&mut trash, rows);
+        trash.push(" AND \"_deleted_at\" IS NULL");
+        run([gone, trash])
+    }
+
+    fn restore(&self, rows: &Rows) -> Vec<Step> {
+        let entity = self.catalog.blueprint.entity(rows.entity);
+        let after = After::Sql(audit::before(entity.fields.iter()));
+        let mut back = audit::select(self.plan, "restore", entity, "NULL", after);
+        self.others(&mut back, rows);
+        let mut restore = Sql::new("UPDATE ");
+        restore.push(&quoted(&entity.plural)).push(" SET \"_deleted_at\" = NULL");
+        self.stamps(&mut restore).push(" WHERE ");
+        self.others(&mut restore, rows);
+        run([back, restore])
+    }
+
+    fn set_null(&self, entity: EntityIndex, field: &Field, of: &Rows) -> Vec<Step> {
+        let entity = self.catalog.blueprint.entity(entity);
+        let column = quoted(&field.column);
+        let after = After::Values(Value::Json(format!("{{\"{}\":null}}", field.column)));
+        let mut cleared = audit::select(self.plan, "update", entity, &audit::before(std::iter::once(field)), after);
+        self.referring(&mut cleared, &column, of);
+        let mut clear = Sql::new("UPDATE ");
+        clear.push(&quoted(&entity.plural)).push(" SET ").push(&column).push(" = NULL");
+        self.stamps(&mut clear).push(" WHERE ");
+        self.referring(&mut clear, &column, of);
+        run([cleared, clear])
+    }
+
+    fn held(&self, entity: EntityIndex, field: &Field, of: &Rows) -> Step {
+        let entity = self.catalog.blueprint.entity(entity);
+        let mut sql = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
+        sql.push(&quoted(&entity.plural)).push(" WHERE ");
+        self.referring(&mut sql, &quoted(&field.column), of);
+        if entity.soft_delete {
+            sql.push(" AND \"_deleted_at\" IS NULL");
+        }
+        sql.push(")");
+        Step::Require { statement: sql.done(), none: Otherwise::Refuse(Refusal::Referred) }
+    }
+
+    /// That no reference of these rows leads into the trash.
+    fn whole(&self, rows: &Rows, pointer: impl Fn(&Field) -> String) -> Vec<Step> {
+        let blueprint = &self.catalog.blueprint;
+        let entity = blueprint.entity(rows.entity);
+        let into_trash = |field: &Field| -> Option<(Statement, String)> {
+            let FieldKind::Reference { to: Target::Entity(to), .. } = field.kind else { return None };
+            let target = Some(blueprint.entity(to)).filter(|target| target.soft_delete)?;
+            let mut sql = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
+            sql.push(&quoted(&entity.plural)).push(" WHERE ");
+            self.among(&mut sql, rows);
+            sql.push(&format!(" AND {} IN (SELECT \"id\" FROM ", quoted(&field.column))).push(&quoted(&target.plural));
+            sql.push(&format!(" WHERE {} IS NOT NULL))", quoted(DELETED_AT)));
+            Some((sql.done(), pointer(field)))
+        };
+        let found = entity.fields.iter().filter_map(into_trash);
+        let step = |(statement, pointer)| {
+            let none = Otherwise::Refuse(Refusal::Reference { pointer });
+            Step::Require { statement, none }
+        };
+        found.map(step).collect()
+    }
+
+    fn stamps<'s>(&self, sql: &'s mut Sql) -> &'s mut Sql {
+        sql.push(", \"updated_at\" = ").param(self.at()).push(", \"_version\" = \"_version\" + 1")
+    }
+
+    fn among(&self, sql: &mut Sql, rows: &Rows) {
+        sql.push("\"id\" IN (");
+        rows.ids(sql, &self.which);
+        sql.push(")");
+    }
+
+    /// These rows but the one that it is all about, which a ring leads back to: it has steps of its own.
+    fn others(&self, sql: &mut Sql, rows: &Rows) {
+        self.among(sql, rows);
+        let (entity, id) = rows.origin();
+        if entity == rows.entity {
+            sql.push(" AND \"id\" <> ").param(id.clone());
         }
     }
-    steps
-}
 
-fn delete(catalog: &Catalog, plan: &Plan, rows: &Rows) -> [Step; 2] {
-    let entity = catalog.blueprint.entity(rows.entity);
-    let mut audit = audit::select(plan, "delete", entity, &audit::before(entity.fields.iter()), After::Nothing);
-    audit.push("\"id\" IN (");
-    rows.ids(&mut audit);
-    audit.push(")");
-    let mut delete = Sql::new("DELETE FROM ");
-    delete.push(&quoted(&entity.plural)).push(" WHERE \"id\" IN (");
-    rows.ids(&mut delete);
-    delete.push(")");
-    [Step::Run(audit.done()), Step::Run(delete.done())]
-}
-
-fn set_null(catalog: &Catalog, plan: &Plan, rows: &Rows, field: &Field) -> [Step; 2] {
-    let entity = catalog.blueprint.entity(rows.entity);
-    let after = After::Values(Value::Json(format!("{{\"{}\":null}}", field.column)));
-    let mut audit = audit::select(plan, "update", entity, &audit::before(std::iter::once(field)), after);
-    audit.push("\"id\" IN (");
-    rows.ids(&mut audit);
-    audit.push(")");
-    let mut update = Sql::new("UPDATE ");
-    update.push(&quoted(&entity.plural)).push(" SET ").push(&quoted(&field.column)).push(" = NULL, \"updated_at\" = ");
-    update.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE \"id\" IN (");
-    rows.ids(&mut update);
-    update.push(")");
-    [Step::Run(audit.done()), Step::Run(update.done())]
-}
-
-/// The fields that refer to an entity, and what they want done.
-fn references_to(blueprint: &Blueprint, target: EntityIndex) -> Vec<(EntityIndex, &Field, OnDelete)> {
-    let mut found = Vec::new();
-    for (place, entity) in blueprint.entities.iter().enumerate() {
-        for field in &entity.fields {
-            if let FieldKind::Reference { to, on_delete, .. } = &field.kind
-                && *to == Target::Entity(target)
-            {
-                found.push((EntityIndex(place), field, *on_delete));
-            }
-        }
+    fn referring(&self, sql: &mut Sql, column: &str, of: &Rows) {
+        sql.push(column).push(" IN (");
+        of.ids(sql, &self.which);
+        sql.push(")");
     }
-    found
+}
+
+fn run<const N: usize>(statements: [Sql; N]) -> Vec<Step> {
+    statements.into_iter().map(|sql| Step::Run(sql.done())).collect()
 }

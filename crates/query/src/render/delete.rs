@@ -1,9 +1,9 @@
-//! DELETE: the row goes, and what must go with it, each with an audit row of its own.
+//! DELETE: the row goes, for good or to the trash, and what must go with it, each with an audit row of its own.
 
-use work::{Mode, Step, Work};
+use work::{Mode, Step, Value, Work};
 
 use super::audit::{self, After};
-use super::cascade::{self, Rows};
+use super::cascade;
 use super::sql::{Source, Sql};
 use super::update::why;
 use crate::request::{IfMatch, RecordId};
@@ -11,17 +11,37 @@ use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
-    let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
+    let entity = source.entity;
 
     let mut gate = audit::select(plan, "delete", entity, &audit::before(entity.fields.iter()), After::Nothing);
     gate.row(&source, id, plan.access.reach()).and_version(if_match);
 
     let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];
-    steps.extend(cascade::steps(catalog, plan, &Rows::one(plan.entity, id)));
+    steps.extend(if entity.soft_delete {
+        trash(catalog, plan, &source, id)
+    } else {
+        delete(catalog, plan, &source, id)
+    });
+    Work { mode: Mode::Write, steps }
+}
 
+fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {
+    let mut steps = cascade::before_delete(catalog, plan, id);
     let mut delete = Sql::new("DELETE FROM ");
-    delete.push(&table.name).push(" WHERE ").row(&source, id, plan.access.reach());
+    delete.push(&catalog.tables[plan.entity.0].name).push(" WHERE ").row(source, id, plan.access.reach());
     // The gate has found the row already; a row that refers to itself may have gone with its own tree.
     steps.push(Step::Run(delete.done()));
-    Work { mode: Mode::Write, steps }
+    steps
+}
+
+fn trash(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {
+    let mut steps = cascade::before_trash(catalog, plan, id);
+    let at = || Value::DateTime(plan.origin.at.clone());
+    let mut trash = Sql::new("UPDATE ");
+    trash.push(&catalog.tables[plan.entity.0].name).push(" SET \"_deleted_at\" = ").param(at());
+    trash.push(", \"updated_at\" = ").param(at()).push(", \"_version\" = \"_version\" + 1 WHERE ");
+    trash.row(source, id, plan.access.reach());
+    steps.push(Step::Run(trash.done()));
+    steps.extend(cascade::after_trash(catalog, plan, id));
+    steps
 }

@@ -5,9 +5,10 @@ use blueprint::Entity;
 use crate::catalog::quoted;
 
 /// One row by id (`?1`) and, if owned, owner (`?2`).
-pub(crate) fn get(table: &str, select: &str, owned: bool) -> String {
+pub(crate) fn get(entity: &Entity, table: &str, select: &str, owned: bool) -> String {
     let owner = if owned { " AND \"user_id\" = ?2" } else { "" };
-    format!("SELECT {select} FROM {table} WHERE \"id\" = ?1{owner}")
+    let live = if entity.soft_delete { " AND \"_deleted_at\" IS NULL" } else { "" };
+    format!("SELECT {select} FROM {table} WHERE \"id\" = ?1{owner}{live}")
 }
 
 /// A new row: [`columns`] in their order. What it returns is added by the caller.

@@ -9,6 +9,8 @@ mod delete;
 pub(crate) mod fixed;
 mod list;
 mod read;
+mod restore;
+mod rows;
 mod sql;
 mod update;
 
@@ -24,6 +26,7 @@ pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
         Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),
         Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, *if_match),
         Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, *if_match),
+        Request::Restore { id, if_match } => restore::render(catalog, plan, id, *if_match),
         Request::Delete { id, if_match } => delete::render(catalog, plan, id, *if_match),
     }
 }

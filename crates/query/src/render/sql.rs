@@ -7,6 +7,9 @@ use crate::access::{OwnerId, Scope};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
 
+/// When a row went to the trash; null if it is not there.
+pub(super) const DELETED_AT: &str = "_deleted_at";
+
 /// Rows of an entity in a statement, under the name by which its columns are called there.
 ///
 /// Every column is qualified: a statement may hold a table twice, as a task and its parent.
@@ -66,8 +69,23 @@ impl Sql {
         self
     }
 
-    /// The rows of a scope, as a condition. Every statement that touches rows of callers comes through here.
+    /// The rows of a scope, as a condition: none that is in the trash. Every statement that touches rows of callers comes
+    /// through here.
     pub fn within(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
+        self.reachable(source, scope);
+        if source.entity.soft_delete {
+            self.push(" AND ").push(&source.column(DELETED_AT)).push(" IS NULL")
+        } else {
+            self
+        }
+    }
+
+    /// The rows of a scope that are in the trash, as a condition.
+    pub fn within_trash(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
+        self.reachable(source, scope).push(" AND ").push(&source.column(DELETED_AT)).push(" IS NOT NULL")
+    }
+
+    fn reachable(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
         self.within_column(&source.column("user_id"), scope)
     }
 
@@ -89,6 +107,11 @@ impl Sql {
     /// One row of a scope, as a condition.
     pub fn row(&mut self, source: &Source, id: &RecordId, scope: &Scope) -> &mut Sql {
         self.push(&source.column("id")).push(" = ").param(id.value()).push(" AND ").within(source, scope)
+    }
+
+    /// One row of a scope that is in the trash, as a condition.
+    pub fn trashed_row(&mut self, source: &Source, id: &RecordId, scope: &Scope) -> &mut Sql {
+        self.push(&source.column("id")).push(" = ").param(id.value()).push(" AND ").within_trash(source, scope)
     }
 
     /// The version that the caller expects, as one more condition.

@@ -10,6 +10,7 @@ use super::audit::{self, After};
 use super::cells::Cells;
 use super::create::references;
 use super::sql::{Source, Sql, literal};
+use crate::access::Scope;
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId, Values};
@@ -64,11 +65,19 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
 pub(super) fn why(plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+    why_not(plan, source, |sql, scope| {
+        sql.row(source, id, scope);
+    })
+}
+
+/// The same of a row that is found by another condition.
+pub(super) fn why_not(plan: &Plan, source: &Source, row: impl Fn(&mut Sql, &Scope)) -> Otherwise {
     let table = quoted(&source.entity.plural);
     let mut sql = Sql::new("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
-    sql.push(&table).push(" WHERE ").row(source, id, plan.access.read());
-    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(&table);
-    sql.push(" WHERE ").row(source, id, plan.access.reach());
+    sql.push(&table).push(" WHERE ");
+    row(&mut sql, plan.access.read());
+    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(&table).push(" WHERE ");
+    row(&mut sql, plan.access.reach());
     sql.push(") THEN 1 ELSE 2 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
 }

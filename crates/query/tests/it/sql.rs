@@ -262,9 +262,9 @@ fn a_deletion_clears_the_references_that_want_it() {
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "tags"."id" = ?10 AND 1
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("tag"), Text("done"), Uuid("t1")]
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?2 AND 1) THEN 1 ELSE 2 END
-            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?11))
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "tag_id" IN (SELECT ?11)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("note"), Text("done"), Json("{\"tag_id\":null}"), Uuid("t1")]
-            run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "id" IN (SELECT "id" FROM "notes" WHERE "tag_id" IN (SELECT ?2))
+            run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "tag_id" IN (SELECT ?2)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Uuid("t1")]
             run: DELETE FROM "tags" WHERE "tags"."id" = ?1 AND 1
                 [Uuid("t1")]

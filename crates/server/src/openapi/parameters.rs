@@ -49,6 +49,15 @@ pub(super) fn shared(blueprint: &Blueprint) -> Json {
     shared
 }
 
+/// Never demanded: nobody can read the version of a row in the trash, which is one more than that of the row before.
+pub(super) fn if_match_of_trash() -> Json {
+    json!({
+        "name": "If-Match", "in": "header",
+        "description": "The version that the row has in the trash: one more than the last that was read.",
+        "schema": { "type": "string", "examples": ["\"2\""] },
+    })
+}
+
 /// The id of a row in a path.
 pub(super) fn id(entity: &Entity) -> Json {
     json!({

@@ -37,6 +37,9 @@ fn of_entity(subject: Subject) -> Vec<(String, Json)> {
             ),
         ),
     ];
+    if entity.soft_delete {
+        paths.push((format!("{item}/restore"), path_item(subject, true, [("post", restore(subject))])));
+    }
     for (place, action) in entity.actions.iter().enumerate() {
         let operation = act(subject, place, action);
         paths.push((format!("{item}/{}", action.path), path_item(subject, true, [("patch", operation)])));
@@ -150,14 +153,34 @@ fn replace(subject: Subject) -> Operation {
 
 fn delete(subject: Subject) -> Operation {
     let Subject { entity, .. } = subject;
+    let (gone, description) = if entity.soft_delete {
+        ("The row is in the trash.", "It goes to the trash, with the rows that go along, and can be restored.")
+    } else {
+        ("The row is gone.", "")
+    };
     Operation {
-        successes: vec![("204", empty_answer("The row is gone.", &[]))],
+        successes: vec![("204", empty_answer(gone, &[]))],
         ..change(
             subject,
             Deed::Delete,
             format!("delete_{}", entity.name),
             format!("Delete {}", one(&entity.name)),
-            String::new(),
+            description.to_owned(),
+        )
+    }
+}
+
+fn restore(subject: Subject) -> Operation {
+    let Subject { entity, .. } = subject;
+    let description = "Brings it back from the trash, with the rows that went there with it. Takes no body.";
+    Operation {
+        parameters: vec![parameters::if_match_of_trash()],
+        ..change(
+            subject,
+            Deed::Restore,
+            format!("restore_{}", entity.name),
+            format!("Restore {}", one(&entity.name)),
+            description.to_owned(),
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
 
-use blueprint::{ActionKind, Blueprint, Entity, FieldKind, OnDelete, Unique};
+use blueprint::{ActionKind, Blueprint, Entity, Field, FieldKind, OnDelete, Unique};
 use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
@@ -18,6 +18,7 @@ pub(super) enum Deed {
     Read,
     Write(Body),
     Delete,
+    Restore,
     Act(usize),
 }
 
@@ -33,7 +34,7 @@ impl Deed {
             Deed::List | Deed::Read => Verb::Read,
             Deed::Create => Verb::Create,
             Deed::Write(_) => Verb::Update,
-            Deed::Delete => Verb::Delete,
+            Deed::Delete | Deed::Restore => Verb::Delete,
             Deed::Act(place) => Verb::Act(place),
         }
     }
@@ -52,11 +53,13 @@ impl Deed {
         }
         match self {
             Deed::Create | Deed::Write(_) => problems.extend(WITH_BODY),
-            Deed::Act(_) => problems.extend([BAD_JSON, TOO_LARGE, VALIDATION]),
+            Deed::Act(_) | Deed::Restore => problems.extend([BAD_JSON, TOO_LARGE, VALIDATION]),
             Deed::List | Deed::Read | Deed::Delete => {}
         }
-        if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Act(_)) {
+        if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Restore | Deed::Act(_)) {
             problems.push(PRECONDITION_FAILED);
+        }
+        if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Act(_)) {
             problems.extend(blueprint.api.require_if_match.then_some(PRECONDITION_REQUIRED));
         }
         if !matches!(self, Deed::List | Deed::Read) {
@@ -75,7 +78,7 @@ impl Deed {
             Deed::List | Deed::Create => leaves_out,
             Deed::Read => false,
             // Within the path of one user every rule that admits him reaches the same rows.
-            Deed::Write(_) | Deed::Delete | Deed::Act(_) => {
+            Deed::Write(_) | Deed::Delete | Deed::Restore | Deed::Act(_) => {
                 let narrowed = blueprint.api.user_path && entity.owned;
                 *rule != entity.access.read && (leaves_out || !narrowed)
             }
@@ -94,6 +97,7 @@ impl Deed {
                 (unique, writes_references(entity, body))
             }
             Deed::Delete => (false, is_held(blueprint, entity, &mut Vec::new())),
+            Deed::Restore => comes_back(blueprint, entity, &mut Vec::new()),
             Deed::Act(place) => match entity.actions.get(place).map(|action| &action.does) {
                 Some(ActionKind::Set(values)) => (values.iter().any(|(place, _)| is_unique(*place)), false),
                 Some(ActionKind::Toggle(place)) => (is_unique(*place), false),
@@ -113,6 +117,27 @@ fn plain_user() -> Actor {
 
 fn writes_references(entity: &Entity, body: Body) -> bool {
     entity.fields.iter().any(|field| body.writable(field) && matches!(field.kind, FieldKind::Reference { .. }))
+}
+
+/// What a row that comes back from the trash, or one that comes with it, may meet: a value that is taken, a reference that
+/// leads into the trash.
+fn comes_back<'b>(blueprint: &'b Blueprint, entity: &'b Entity, seen: &mut Vec<&'b str>) -> (bool, bool) {
+    if seen.contains(&entity.name.as_str()) {
+        return (false, false);
+    }
+    seen.push(&entity.name);
+    let trash = |target: &Entity| target.soft_delete;
+    let into_trash = |field: &Field| blueprint.entities.iter().any(|to| trash(to) && refers_to(blueprint, field, to));
+    let mut found =
+        (entity.fields.iter().any(|field| field.unique != Unique::No), entity.fields.iter().any(into_trash));
+    for (owner, field) in blueprint.entities.iter().flat_map(|owner| owner.fields.iter().map(move |one| (owner, one))) {
+        let cascades = matches!(field.kind, FieldKind::Reference { on_delete: OnDelete::Cascade, .. });
+        if cascades && refers_to(blueprint, field, entity) {
+            let along = comes_back(blueprint, owner, seen);
+            found = (found.0 || along.0, found.1 || along.1);
+        }
+    }
+    found
 }
 
 /// Whether rows elsewhere can stand in the way of a deletion, here or where it would cascade to.

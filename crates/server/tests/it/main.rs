@@ -15,3 +15,4 @@ mod round_trip;
 mod stranger;
 mod support;
 mod together;
+mod trash;

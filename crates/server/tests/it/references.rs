@@ -75,6 +75,8 @@ async fn a_tree_that_bites_its_own_tail_can_be_deleted() {
     ana.patch("/visits/1", json!({"parent_id": 2})).await.expect(200);
     ana.delete("/visits/1").await.expect(204);
     assert_eq!(ana.get("/visits").await.ids(), [] as [i64; 0]);
+    let audited = "SELECT group_concat(entity_id) FROM _audit WHERE action = 'delete' AND entity = 'visit'";
+    assert_eq!(app.sql::<String>(audited), "1,2", "each once");
 }
 
 /// A reference of an entity to itself that wants to be cleared, beside one that cascades.

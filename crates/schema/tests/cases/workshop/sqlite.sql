@@ -17,16 +17,17 @@ CREATE TABLE "clientele" (
   "secret" TEXT NOT NULL,
   "created_at" TEXT NOT NULL,
   "updated_at" TEXT NOT NULL,
-  "_version" INTEGER NOT NULL DEFAULT 1
+  "_version" INTEGER NOT NULL DEFAULT 1,
+  "_deleted_at" TEXT
 ) STRICT;
 
-CREATE INDEX "clientele__name_index" ON "clientele" ("name", "id");
+CREATE INDEX "clientele__name_index" ON "clientele" ("name", "id") WHERE "_deleted_at" IS NULL;
 
-CREATE UNIQUE INDEX "clientele__email_unique" ON "clientele" ("email");
+CREATE UNIQUE INDEX "clientele__email_unique" ON "clientele" ("email") WHERE "_deleted_at" IS NULL;
 
-CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "clientele" ("loyalty");
+CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "clientele" ("loyalty") WHERE "_deleted_at" IS NULL;
 
-CREATE INDEX "clientele__created_at_index" ON "clientele" ("created_at", "id");
+CREATE INDEX "clientele__created_at_index" ON "clientele" ("created_at", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE TABLE "repairs" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,25 +52,26 @@ CREATE TABLE "repairs" (
   "extra" TEXT CHECK ("extra" IS NULL OR json_valid("extra")),
   "created_at" TEXT NOT NULL,
   "updated_at" TEXT NOT NULL,
-  "_version" INTEGER NOT NULL DEFAULT 1
+  "_version" INTEGER NOT NULL DEFAULT 1,
+  "_deleted_at" TEXT
 ) STRICT;
 
-CREATE INDEX "repairs__user_id_index" ON "repairs" ("user_id", "id");
+CREATE INDEX "repairs__user_id_index" ON "repairs" ("user_id", "id") WHERE "_deleted_at" IS NULL;
 
-CREATE INDEX "repairs__customer_id_index" ON "repairs" ("user_id", "customer_id", "id");
+CREATE INDEX "repairs__customer_id_index" ON "repairs" ("user_id", "customer_id", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "repairs__customer_id_reference" ON "repairs" ("customer_id");
 
-CREATE INDEX "repairs__mechanic_id_index" ON "repairs" ("user_id", "mechanic_id", "id");
+CREATE INDEX "repairs__mechanic_id_index" ON "repairs" ("user_id", "mechanic_id", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "repairs__mechanic_id_reference" ON "repairs" ("mechanic_id");
 
-CREATE INDEX "repairs__previous_id_index" ON "repairs" ("user_id", "previous_id", "id");
+CREATE INDEX "repairs__previous_id_index" ON "repairs" ("user_id", "previous_id", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "repairs__previous_id_reference" ON "repairs" ("previous_id");
 
-CREATE INDEX "repairs__urgent_index" ON "repairs" ("user_id", "urgent", "id");
+CREATE INDEX "repairs__urgent_index" ON "repairs" ("user_id", "urgent", "id") WHERE "_deleted_at" IS NULL;
 
-CREATE INDEX "repairs__due_index" ON "repairs" ("user_id", "due", "id");
+CREATE INDEX "repairs__due_index" ON "repairs" ("user_id", "due", "id") WHERE "_deleted_at" IS NULL;
 
-CREATE INDEX "repairs__created_at_index" ON "repairs" ("user_id", "created_at", "id");
+CREATE INDEX "repairs__created_at_index" ON "repairs" ("user_id", "created_at", "id") WHERE "_deleted_at" IS NULL;

@@ -1,0 +1,38 @@
+//! `POST /{id}/restore`: a row comes back from the trash, with what went there with it.
+//!
+//! Like every change, its audit row is the gate. What the row has meanwhile lost is found by the constraints: a unique value
+//! that somebody else took, a row that it refers to and that is in the trash itself.
+
+use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+
+use super::audit::{self, After};
+use super::cascade;
+use super::sql::{Source, Sql};
+use super::update::why_not;
+use crate::request::{IfMatch, RecordId};
+use crate::{Catalog, Plan};
+
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: IfMatch) -> Work {
+    let source = Source::table(catalog.blueprint.entity(plan.entity));
+    let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
+    let reach = plan.access.reach();
+
+    let after = After::Sql(audit::before(entity.fields.iter()));
+    let mut gate = audit::select(plan, "restore", entity, "NULL", after);
+    gate.trashed_row(&source, id, reach).and_version(if_match);
+
+    let mut restore = Sql::new("UPDATE ");
+    restore.push(&table.name).push(" SET \"_deleted_at\" = NULL, \"updated_at\" = ");
+    restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
+    restore.trashed_row(&source, id, reach).push(" RETURNING ").push(&table.select);
+
+    let none = why_not(plan, &source, |sql, scope| {
+        sql.trashed_row(&source, id, scope);
+    });
+    let mut steps = vec![Step::Change { statement: gate.done(), none }];
+    steps.extend(cascade::before_restore(catalog, plan, id));
+    let none = Otherwise::Refuse(Refusal::NotFound);
+    steps.push(Step::One { statement: restore.done(), shape: table.shape.clone(), none });
+    steps.extend(cascade::after_restore(catalog, plan, id));
+    Work { mode: Mode::Write, steps }
+}
