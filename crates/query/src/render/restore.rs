@@ -7,6 +7,7 @@ use work::{Mode, Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After};
 use super::cascade;
+use super::cells::Cells;
 use super::sql::{Source, Sql};
 use super::update::why_not;
 use crate::request::{IfMatch, RecordId};
@@ -16,6 +17,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
+    let cells = Cells::of(&source, &plan.access, reach);
 
     let after = After::Sql(audit::before(entity.fields.iter()));
     let mut gate = audit::select(plan, "restore", entity, "NULL", after);
@@ -24,7 +26,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let mut restore = Sql::new("UPDATE ");
     restore.push(&table.name).push(" SET \"_deleted_at\" = NULL, \"updated_at\" = ");
     restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
-    restore.trashed_row(&source, id, reach).push(" RETURNING ").push(&table.select);
+    restore.trashed_row(&source, id, reach).push(" RETURNING ").whole(&cells, table);
 
     let none = why_not(plan, &source, |sql, scope| {
         sql.trashed_row(&source, id, scope);
@@ -32,7 +34,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let mut steps = vec![Step::Change { statement: gate.done(), none }];
     steps.extend(cascade::before_restore(catalog, plan, id));
     let none = Otherwise::Refuse(Refusal::NotFound);
-    steps.push(Step::One { statement: restore.done(), shape: table.shape.clone(), none });
+    steps.push(Step::One { statement: restore.done(), shape: cells.whole_shape(table), none });
     steps.extend(cascade::after_restore(catalog, plan, id));
     Work { mode: Mode::Write, steps }
 }

@@ -72,7 +72,7 @@ impl Sql {
     /// The rows of a scope, as a condition: none that is in the trash. Every statement that touches rows of callers comes
     /// through here.
     pub fn within(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
-        self.reachable(source, scope);
+        self.within_field(source, scope);
         if source.entity.soft_delete {
             self.push(" AND ").push(&source.column(DELETED_AT)).push(" IS NULL")
         } else {
@@ -82,11 +82,7 @@ impl Sql {
 
     /// The rows of a scope that are in the trash, as a condition.
     pub fn within_trash(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
-        self.reachable(source, scope).push(" AND ").push(&source.column(DELETED_AT)).push(" IS NOT NULL")
-    }
-
-    fn reachable(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
-        self.within_column(&source.column("user_id"), scope)
+        self.within_field(source, scope).push(" AND ").push(&source.column(DELETED_AT)).push(" IS NOT NULL")
     }
 
     /// The rows of a scope in which a field can be read. They are a part of the rows that the statement is about, which

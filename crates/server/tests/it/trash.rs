@@ -306,5 +306,8 @@ async fn indexes_of_lists_hold_no_trash() {
     let app = TestApp::new(ARCHIVE).await;
     let partial = "SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_index_list('documents') \
                    WHERE NOT partial AND origin = 'c' ORDER BY name)";
-    assert_eq!(app.sql::<String>(partial), "documents__folder_id_reference documents__parent_id_reference documents__user_id_index");
+    assert_eq!(
+        app.sql::<String>(partial),
+        "documents__folder_id_reference documents__parent_id_reference documents__user_id_index"
+    );
 }
