@@ -15,6 +15,7 @@ use store::Store;
 use crate::auth::Auth;
 use crate::auth::users::{self, UserError};
 use crate::body::BodyLimits;
+use crate::metrics::Metrics;
 use crate::rates::Rates;
 use crate::settings::Settings;
 use crate::{StartError, edge, openapi};
@@ -39,6 +40,7 @@ pub struct App {
     pub(crate) auth: Auth,
     pub(crate) rates: Rates,
     pub(crate) cursor_key: CursorKey,
+    pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
     draining: AtomicBool,
 }
@@ -50,12 +52,14 @@ impl App {
     /// What stands in the way, in words for the person who starts the server.
     pub async fn open(blueprint: Arc<Blueprint>, settings: Settings) -> Result<App, StartError> {
         let store = open_database(&blueprint, &settings)?;
+        let openapi = openapi::document(&blueprint);
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
             rates: Rates::new(&settings.limits),
             cursor_key: auth.cursor_key(),
-            openapi: openapi::document(&blueprint).to_string().into(),
+            metrics: Metrics::new(paths(&openapi), None),
+            openapi: openapi.to_string().into(),
             draining: AtomicBool::new(false),
             blueprint,
             settings,
@@ -106,4 +110,14 @@ impl App {
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
+}
+
+/// The paths of an API description, which are the templates of its routes.
+fn paths(openapi: &serde_json::Value) -> impl Iterator<Item = &str> {
+    openapi
+        .get("paths")
+        .and_then(serde_json::Value::as_object)
+        .into_iter()
+        .flat_map(|paths| paths.keys())
+        .map(String::as_str)
 }

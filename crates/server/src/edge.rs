@@ -57,14 +57,17 @@ where
         Ok(response) => response,
         Err(error) => {
             log_error(&error, &request_id, &method, &path);
+            app.metrics.refused(&error);
             let response = error.response(&request_id);
             // A client that is still sending when its connection is closed never reads why it was refused.
             if body::is_drained(&mut http.body).await { response } else { response.with(CONNECTION, "close") }
         }
     };
     every_answer(&mut response, &request_id, origin);
+    let elapsed = started.elapsed();
+    app.metrics.answered(&method, &path, response.status, elapsed);
     tracing::info!(target: "request", request_id, %method, path, status = response.status.as_u16(),
-        elapsed_us = started.elapsed().as_micros() as u64);
+        elapsed_us = elapsed.as_micros() as u64);
     let no_body = method == Method::HEAD;
     finish(response, no_body)
 }

@@ -69,6 +69,8 @@ pub struct ApiError {
     pub errors: Vec<Invalid>,
     /// What is logged besides. Never leaves the server.
     pub log: Option<String>,
+    /// Why, in a word of the program, to be counted. Never leaves the server with the answer.
+    pub reason: Option<&'static str>,
     /// Headers that the answer must have, such as `Allow`.
     pub headers: Vec<(http::HeaderName, String)>,
 }
@@ -76,7 +78,7 @@ pub struct ApiError {
 impl ApiError {
     /// A problem with a detail.
     pub fn new(problem: &'static Problem, detail: impl Into<String>) -> ApiError {
-        ApiError { problem, detail: detail.into(), errors: Vec::new(), log: None, headers: Vec::new() }
+        ApiError { problem, detail: detail.into(), errors: Vec::new(), log: None, reason: None, headers: Vec::new() }
     }
 
     /// The same with a header that the answer must have.
@@ -88,6 +90,12 @@ impl ApiError {
     /// The same with something for the log.
     pub fn logged(mut self, log: impl Into<String>) -> ApiError {
         self.log = Some(log.into());
+        self
+    }
+
+    /// The same with a word by which it is counted.
+    pub fn because(mut self, reason: &'static str) -> ApiError {
+        self.reason = Some(reason);
         self
     }
 
@@ -167,7 +175,9 @@ impl From<Bad> for ApiError {
 impl From<Denied> for ApiError {
     fn from(denied: Denied) -> ApiError {
         match denied {
-            Denied::SignIn => ApiError::unauthorized(None, "sign in first: send `Authorization: Bearer <token>`"),
+            Denied::SignIn => {
+                ApiError::unauthorized(None, "sign in first: send `Authorization: Bearer <token>`").because("no_token")
+            }
             Denied::ForeignPath => ApiError::new(FOREIGN_PATH, "the user id in the path is not yours"),
         }
     }

@@ -11,6 +11,7 @@ use crate::caller;
 use crate::docs;
 use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::metrics;
 use crate::route::method_not_allowed;
 
 /// A path that every app has.
@@ -22,6 +23,8 @@ pub enum Fixed {
     Health,
     /// `/readyz`: it can do its work.
     Ready,
+    /// `/metrics`: what the server counts, for those who run it.
+    Metrics,
     /// `/openapi.json`
     OpenApi,
     /// `/docs` and what it loads; the path after it.
@@ -39,6 +42,7 @@ impl Fixed {
             "/" => Fixed::Home,
             "/healthz" => Fixed::Health,
             "/readyz" => Fixed::Ready,
+            "/metrics" => Fixed::Metrics,
             "/openapi.json" => Fixed::OpenApi,
             "/.well-known/jwks.json" => Fixed::Keys,
             "/auth/register" => Fixed::Auth(AuthRoute::Register),
@@ -59,6 +63,7 @@ impl Fixed {
             | Fixed::Home
             | Fixed::Health
             | Fixed::Ready
+            | Fixed::Metrics
             | Fixed::OpenApi
             | Fixed::Docs
             | Fixed::Keys => "GET, HEAD, OPTIONS",
@@ -84,6 +89,7 @@ where
         Fixed::Home => Ok(HttpResponse::empty(StatusCode::TEMPORARY_REDIRECT).with(LOCATION, "docs/")),
         Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
         Fixed::Ready => ready(app).await,
+        Fixed::Metrics => metrics::page(app, http),
         Fixed::OpenApi => Ok(HttpResponse::json(StatusCode::OK, app.openapi.clone()).with(CACHE_CONTROL, "no-cache")),
         Fixed::Docs => {
             docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)

@@ -17,6 +17,7 @@ pub mod error;
 mod fixed;
 pub mod http;
 mod listen;
+mod metrics;
 pub mod openapi;
 mod patience;
 mod rates;

@@ -71,6 +71,7 @@ impl<K: Clone + std::hash::Hash + Eq> Rate<K> {
         let wait = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
         // The form of draft-ietf-httpapi-ratelimit-headers.
         Err(ApiError::new(TOO_MANY, format!("at most {} requests a minute", self.limit))
+            .because(self.name)
             .with(RETRY_AFTER, wait.to_string())
             .with(HeaderName::from_static("ratelimit-policy"), format!("\"{}\";q={};w=60", self.name, self.limit))
             .with(HeaderName::from_static("ratelimit"), format!("\"{}\";r=0;t={wait}", self.name)))

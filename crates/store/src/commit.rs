@@ -1,6 +1,8 @@
 //! How writes become one transaction: each undone by itself if it is refused, one commit for all, and what happens when
 //! that fails.
 
+use std::time::Instant;
+
 use work::{Outcome, Step, Work};
 
 use crate::connection::Handle;
@@ -24,7 +26,7 @@ pub(crate) fn alone(handle: &Handle, work: &Work) -> Result<Outcome, StoreError>
         roll_back(&handle.connection)?;
         return result;
     }
-    commit(&handle.connection)?;
+    commit(handle)?;
     result
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn together<R>(handle: &Handle, writes: &mut [Write<R>], tasks: &mut 
             return together::<R>(handle, &mut [], after);
         }
     }
-    if let Err(error) = commit(&handle.connection) {
+    if let Err(error) = commit(handle) {
         failed(writes, tasks, &error);
     }
 }
@@ -156,10 +158,12 @@ pub(crate) fn roll_back(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// Waits for the disk. When it fails nothing of the transaction stays.
-fn commit(connection: &Connection) -> Result<(), StoreError> {
-    let result = execute(connection, "COMMIT");
+fn commit(handle: &Handle) -> Result<(), StoreError> {
+    let started = Instant::now();
+    let result = execute(&handle.connection, "COMMIT");
+    handle.tally.synced(started.elapsed());
     if result.is_err() {
-        roll_back(connection)?;
+        roll_back(&handle.connection)?;
     }
     result
 }

@@ -9,6 +9,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::counters::Tally;
 use crate::{Options, StoreError, Synchronous};
 
 /// Statements kept prepared. A blueprint of 20 entities has about 200 fixed ones.
@@ -31,10 +32,11 @@ pub(crate) struct Handle {
     deadline_ms: Arc<AtomicU64>,
     start: Instant,
     timeout_ms: u64,
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Handle {
-    pub(crate) fn open(options: &Options, purpose: Purpose) -> rusqlite::Result<Handle> {
+    pub(crate) fn open(options: &Options, tally: &Arc<Tally>, purpose: Purpose) -> rusqlite::Result<Handle> {
         let mut connection = open(options)?;
         set_up(&connection, options, purpose)?;
         let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
@@ -42,7 +44,8 @@ impl Handle {
         let limit = deadline_ms.clone();
         let expired = move || start.elapsed().as_millis() as u64 >= limit.load(Ordering::Relaxed);
         connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
-        Ok(Handle { connection, deadline_ms, start, timeout_ms: options.scan_timeout_ms })
+        tally.opened();
+        Ok(Handle { connection, deadline_ms, start, timeout_ms: options.scan_timeout_ms, tally: tally.clone() })
     }
 
     /// Runs something that is interrupted when it takes longer than the options allow.
@@ -86,6 +89,12 @@ pub(crate) struct Deadline {
 impl Deadline {
     pub(crate) fn has_passed(self) -> bool {
         Instant::now() >= self.at
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.tally.closed();
     }
 }
 

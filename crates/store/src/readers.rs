@@ -9,6 +9,7 @@ use tokio::sync::{oneshot, watch};
 use work::{Otherwise, Outcome, Step, Work};
 
 use crate::connection::{Handle, Purpose};
+use crate::counters::Tally;
 use crate::queue::Queue;
 use crate::{Options, StoreError, steps};
 
@@ -18,20 +19,21 @@ const KEPT: usize = 8;
 /// Connections for reads on the callers' threads.
 pub(crate) struct Pool {
     options: Arc<Options>,
+    tally: Arc<Tally>,
     /// Nothing once the store is closed.
     idle: Mutex<Option<Vec<Handle>>>,
 }
 
 impl Pool {
-    pub(crate) fn new(options: Arc<Options>) -> Pool {
-        Pool { options, idle: Mutex::new(Some(Vec::new())) }
+    pub(crate) fn new(options: Arc<Options>, tally: Arc<Tally>) -> Pool {
+        Pool { options, tally, idle: Mutex::new(Some(Vec::new())) }
     }
 
     pub(crate) fn read(&self, work: &Work) -> Result<Outcome, StoreError> {
         let idle = self.lock().as_mut().ok_or(StoreError::Closed)?.pop();
         let handle = match idle {
             Some(handle) => handle,
-            None => Handle::open(&self.options, Purpose::Read)?,
+            None => Handle::open(&self.options, &self.tally, Purpose::Read)?,
         };
         let result = read(&handle, work);
         if handle.connection.is_autocommit() {
@@ -67,6 +69,7 @@ pub(crate) struct Scan {
 pub(crate) fn start(
     number: usize,
     options: Arc<Options>,
+    tally: Arc<Tally>,
     queue: Arc<Queue<Scan>>,
     alive: watch::Receiver<()>,
 ) -> std::io::Result<()> {
@@ -76,7 +79,7 @@ pub(crate) fn start(
             if scan.reply.is_closed() {
                 continue;
             }
-            let result = catch_unwind(AssertUnwindSafe(|| run(&options, &mut handle, &scan.work)));
+            let result = catch_unwind(AssertUnwindSafe(|| run(&options, &tally, &mut handle, &scan.work)));
             let result = result.unwrap_or_else(|_| {
                 handle = None;
                 Err(StoreError::broken("a read panicked"))
@@ -90,10 +93,10 @@ pub(crate) fn start(
     std::thread::Builder::new().name(format!("store-reader-{number}")).spawn(run).map(drop)
 }
 
-fn run(options: &Options, slot: &mut Option<Handle>, work: &Work) -> Result<Outcome, StoreError> {
+fn run(options: &Options, tally: &Arc<Tally>, slot: &mut Option<Handle>, work: &Work) -> Result<Outcome, StoreError> {
     let handle = match slot.take() {
         Some(handle) => handle,
-        None => Handle::open(options, Purpose::Read)?,
+        None => Handle::open(options, tally, Purpose::Read)?,
     };
     let result = read(&handle, work);
     if handle.connection.is_autocommit() {

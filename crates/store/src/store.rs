@@ -41,15 +41,16 @@ impl Store {
     /// When the file cannot be used; the message says why and what to try.
     pub fn open(options: Options) -> Result<Store, OpenError> {
         file::make(&options.path)?;
-        let mut first = open(&options)?;
+        let tally = Arc::default();
+        let mut first = open(&options, &tally)?;
         engine::migrate(&mut first.connection, &options.path)?;
 
         let options = Arc::new(options);
         let inner = Inner {
-            pool: Pool::new(options.clone()),
+            pool: Pool::new(options.clone(), tally.clone()),
             writes: Arc::new(Queue::new(options.waiting_writes)),
             scans: Arc::new(Queue::new(options.waiting_scans)),
-            tally: Arc::default(),
+            tally,
             closed: AtomicBool::new(false),
             reading: watch::Sender::new(()),
             writing: watch::Sender::new(()),
@@ -64,7 +65,7 @@ impl Store {
     /// # Errors
     /// [`OpenError::Changed`] when the database was made for other tables.
     pub fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
-        let mut handle = open(&self.inner.options)?;
+        let mut handle = open(&self.inner.options, &self.inner.tally)?;
         app::apply(&mut handle.connection, &self.inner.options.path, app)
     }
 
@@ -183,13 +184,19 @@ impl Drop for Inner {
     }
 }
 
-fn open(options: &Options) -> Result<Handle, OpenError> {
-    Handle::open(options, Purpose::Write).map_err(|error| OpenError::new(&options.path, error))
+fn open(options: &Options, tally: &Arc<Tally>) -> Result<Handle, OpenError> {
+    Handle::open(options, tally, Purpose::Write).map_err(|error| OpenError::new(&options.path, error))
 }
 
 fn start_threads(inner: &Inner) -> std::io::Result<()> {
     for number in 1..=inner.options.readers.max(1) {
-        readers::start(number, inner.options.clone(), inner.scans.clone(), inner.reading.subscribe())?;
+        readers::start(
+            number,
+            inner.options.clone(),
+            inner.tally.clone(),
+            inner.scans.clone(),
+            inner.reading.subscribe(),
+        )?;
     }
     writer::start(inner.options.clone(), inner.writes.clone(), inner.tally.clone(), inner.writing.subscribe())
 }

@@ -106,7 +106,7 @@ impl Writer {
     }
 
     fn connect(&self) -> Result<Open, StoreError> {
-        let mut handle = Handle::open(&self.options, Purpose::Write)?;
+        let mut handle = Handle::open(&self.options, &self.tally, Purpose::Write)?;
         let log = Log::watch(&mut handle.connection, self.options.log_pages)?;
         Ok(Open { handle, log })
     }

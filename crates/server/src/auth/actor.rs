@@ -12,6 +12,10 @@ use super::token::{Checked, Claims, Compact, is_expired};
 use super::{Auth, credentials, sql};
 use crate::error::ApiError;
 
+/// What `token.rs` says of one that is over.
+const EXPIRED: &str = "expired";
+const SESSION_OVER: &str = "the session is over or the user may not sign in";
+
 impl Auth {
     /// Who calls. No header is a stranger; a header that does not count is an error, never a stranger.
     ///
@@ -19,7 +23,8 @@ impl Auth {
     /// 401 `invalid_token`, or what the database has to say.
     pub async fn actor(&self, authorization: Option<&str>) -> Result<Actor, ApiError> {
         let Some(header) = authorization else { return Ok(Actor::Stranger) };
-        let token = bearer(header).ok_or_else(|| invalid_token("send `Authorization: Bearer <token>`"))?;
+        let token = bearer(header)
+            .ok_or_else(|| invalid_token("send `Authorization: Bearer <token>`").because("not_bearer"))?;
         let now_ms = self.clock.now_ms();
         let now = now_ms.div_euclid(1000);
         self.cache.refresh(&self.store, now_ms).await?;
@@ -29,11 +34,11 @@ impl Auth {
         };
         if is_expired(known.claims.expires, now) {
             self.cache.forget(token);
-            return Err(refused("expired"));
+            return Err(refused(EXPIRED));
         }
         match self.standing(&known).await? {
             Standing::Good(user, session_ends) if session_ends.is_none_or(|ends| now < ends) => Ok(Actor::User(user)),
-            Standing::Good(..) | Standing::Gone => Err(refused("the session is over or the user may not sign in")),
+            Standing::Good(..) | Standing::Gone => Err(refused(SESSION_OVER)),
         }
     }
 
@@ -143,8 +148,12 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 fn refused(why: &'static str) -> ApiError {
-    let detail = if why == "expired" { "the token has expired" } else { "the token does not count; sign in again" };
-    invalid_token(detail).logged(why)
+    let (detail, reason) = match why {
+        EXPIRED => ("the token has expired", "expired"),
+        SESSION_OVER => ("the token does not count; sign in again", "session_over"),
+        _ => ("the token does not count; sign in again", "invalid_token"),
+    };
+    invalid_token(detail).because(reason).logged(why)
 }
 
 /// RFC 6750 §3.1.

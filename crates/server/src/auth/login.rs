@@ -96,5 +96,7 @@ impl Auth {
 }
 
 fn bad_credentials() -> ApiError {
-    ApiError::new(BAD_CREDENTIALS, "wrong e-mail address or password").with(http::header::WWW_AUTHENTICATE, "Bearer")
+    ApiError::new(BAD_CREDENTIALS, "wrong e-mail address or password")
+        .because("wrong_password")
+        .with(http::header::WWW_AUTHENTICATE, "Bearer")
 }

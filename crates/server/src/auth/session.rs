@@ -148,5 +148,5 @@ fn hash(token: &str) -> Value {
 
 /// Always the same, whatever is wrong with the token.
 fn spent() -> ApiError {
-    invalid_token("the refresh token does not count; log in again")
+    invalid_token("the refresh token does not count; log in again").because("refresh_token")
 }

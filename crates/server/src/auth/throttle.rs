@@ -123,6 +123,7 @@ impl Accounts {
 fn too_many(wait_ms: i64) -> ApiError {
     let seconds = (wait_ms / 1000).max(0) + 1;
     ApiError::new(TOO_MANY, "too many wrong passwords for this account; wait, then try again")
+        .because("account")
         .with(RETRY_AFTER, seconds.to_string())
 }
 

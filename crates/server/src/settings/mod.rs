@@ -62,6 +62,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive"),
     setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress, in either direction"),
     setting("DRAIN_TIMEOUT", "10s", "how long running requests may take to finish at a stop"),
+    setting(
+        "METRICS_TOKEN",
+        "none",
+        "the bearer token that /metrics asks for; without one, only callers on this machine may read it",
+    ),
     setting("RUST_LOG", "info", "what is logged, for example warn or server=debug"),
 ];
 
@@ -107,6 +112,8 @@ pub struct Settings {
     pub better_auth_secret: Option<Secret>,
     /// Issuer and audience of those.
     pub better_auth_url: Option<String>,
+    /// The bearer token of `/metrics`.
+    pub metrics_token: Option<Secret>,
     /// Limits.
     pub limits: Limits,
 }

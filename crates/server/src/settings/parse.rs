@@ -42,7 +42,8 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         access_lifetime: reader.read("JWT_EXPIRATION", minutes(15), lifetime),
         session_lifetime: reader.read("REFRESH_EXPIRATION", minutes(30 * 24 * 60), lifetime),
         password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
-        better_auth_secret: reader.better_auth_secret(),
+        better_auth_secret: reader.secret("BETTER_AUTH_SECRET"),
+        metrics_token: reader.secret("METRICS_TOKEN"),
         better_auth_url: reader.read("BETTER_AUTH_URL", None, |text| origin(text).map(Some)),
         limits: reader.limits(),
     };
@@ -87,9 +88,9 @@ impl Reader<'_> {
         }
     }
 
-    fn better_auth_secret(&mut self) -> Option<Secret> {
-        let text = self.text("BETTER_AUTH_SECRET")?;
-        self.check_secret("BETTER_AUTH_SECRET", &text);
+    fn secret(&mut self, name: &'static str) -> Option<Secret> {
+        let text = self.text(name)?;
+        self.check_secret(name, &text);
         Some(Secret::new(text))
     }
 

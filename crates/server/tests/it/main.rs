@@ -9,6 +9,7 @@ mod field_rules;
 mod isolation;
 mod lists;
 mod malformed;
+mod metrics;
 mod openapi;
 mod references;
 mod round_trip;
