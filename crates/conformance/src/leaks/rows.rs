@@ -45,7 +45,22 @@ pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) ->
         }
         left = later;
     }
+    for person in people {
+        trash(world, &rows, person).await;
+    }
     rows
+}
+
+/// Sends the last row that a person has made of each entity to the trash, where there is one and he may.
+async fn trash(world: &World, rows: &[Row], person: &Person) {
+    let entities = world.blueprint().entities.iter().enumerate().filter(|(_, entity)| entity.soft_delete);
+    for (place, entity) in entities {
+        let own = |row: &&Row| row.entity == EntityIndex(place) && row.owner.as_deref() == Some(&person.id);
+        let Some(last) = rows.iter().rfind(own) else { continue };
+        let path = format!("{}/{}", collection(world.blueprint(), entity, person), last.id);
+        let answer = person.send(world, "DELETE", &path, &[], None).await;
+        assert!(matches!(answer.status.as_u16(), 204 | 403 | 409), "DELETE {path}: {answer}");
+    }
 }
 
 async fn plant_entity(
