@@ -308,10 +308,9 @@ mod tests {
                 let json = serde_json::from_str(&body.collect::<String>()).unwrap();
                 assert!(Body::Create.read(&View::document(entity), &json).is_ok(), "{json}");
                 let (name, value) = filter(entity).split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-                assert!(
-                    List::parse(&View::document(entity), &[(name, value.replace("%20", " ").replace("%27", "'"))])
-                        .is_ok()
-                );
+                let view = View::document(entity);
+                let parameter = (name, value.replace("%20", " ").replace("%27", "'"));
+                assert!(List::parse(&blueprint, &view, &[parameter]).is_ok());
                 let (field, value) = changed(entity).unwrap();
                 assert!(Body::Update.read(&View::document(entity), &json!({ field.column.clone(): value })).is_ok());
             }

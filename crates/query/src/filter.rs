@@ -1,16 +1,17 @@
 //! Filters of a list: `status=new`, `due_at[gte]=2026-01-01`.
 
-use blueprint::{Entity, FieldKind, IdKind};
+use blueprint::{Blueprint, Entity, FieldKind, IdKind};
 use work::Value;
 
 use crate::attribute::{self, Attribute};
+use crate::reference::Path;
 use crate::request::{Bad, RecordId};
 
-/// One condition on one attribute.
+/// One condition on one attribute. Where a path leads to no row that the caller can see, it does not hold, whatever it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// What is tested.
-    pub attribute: Attribute,
+    pub path: Path,
     /// How.
     pub test: Test,
 }
@@ -58,12 +59,14 @@ pub const MAX_VALUES: usize = 100;
 
 /// Reads one filter. `name` is the parameter as written, for messages.
 pub(crate) fn read(
+    blueprint: &Blueprint,
     entity: &Entity,
     name: &str,
-    attribute: Attribute,
+    path: Path,
     operator: &str,
     text: &str,
 ) -> Result<Filter, Bad> {
+    let (entity, attribute) = (path.end(blueprint, entity), path.attribute);
     let one = |text: &str| value(entity, attribute, text).map_err(|detail| Bad::parameter(name, "value", detail));
     let many = || match text.split(',').count() {
         0..=MAX_VALUES => text.split(',').map(one).collect::<Result<Vec<_>, _>>(),
@@ -84,7 +87,7 @@ pub(crate) fn read(
         "is_null" => Test::IsNull(truth(name, text)?),
         _ => return Err(unknown_operator(name, operator)),
     };
-    Ok(Filter { attribute, test })
+    Ok(Filter { path, test })
 }
 
 fn value(entity: &Entity, attribute: Attribute, text: &str) -> Result<Value, String> {

@@ -1,8 +1,11 @@
-//! What a list is asked for: `limit`, `cursor`, `sort`, `count`, `fields`, and filters. Anything else is refused by name.
+//! What a list is asked for: `limit`, `cursor`, `sort`, `count`, `fields`, `expand`, and filters. Anything else is refused by name.
+
+use blueprint::Blueprint;
 
 use crate::View;
-use crate::attribute::Attribute;
 use crate::filter::{self, Filter};
+use crate::reference::{Path, Purpose, not_found};
+use crate::representation::Representation;
 use crate::request::Bad;
 
 /// Rows of a page when the caller does not say.
@@ -11,8 +14,6 @@ pub const DEFAULT_LIMIT: usize = 20;
 pub const MAX_LIMIT: usize = 100;
 /// Filter terms of a list at most.
 pub const MAX_FILTERS: usize = 20;
-
-const WORDS: [&str; 5] = ["limit", "cursor", "sort", "count", "fields"];
 
 /// A page of rows, as asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +28,8 @@ pub struct List {
     pub cursor: Option<String>,
     /// Whether the total is asked for.
     pub count: bool,
-    /// Which attributes are shown; `None` shows all.
-    pub fields: Option<Vec<Attribute>>,
+    /// What is shown of each row.
+    pub representation: Representation,
     /// The filters and the sort as text, the same for the same meaning: what a cursor is bound to.
     pub fingerprint: String,
 }
@@ -37,7 +38,7 @@ pub struct List {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
     /// What is sorted by.
-    pub attribute: Attribute,
+    pub path: Path,
     /// Greatest first.
     pub descending: bool,
 }
@@ -47,21 +48,21 @@ impl List {
     ///
     /// # Errors
     /// The first parameter that is unknown, repeated or not valid.
-    pub fn parse(view: &View, parameters: &[(String, String)]) -> Result<List, Bad> {
+    pub fn parse(blueprint: &Blueprint, view: &View, parameters: &[(String, String)]) -> Result<List, Bad> {
         let mut list = List {
             filters: Vec::new(),
             sort: Vec::new(),
             limit: DEFAULT_LIMIT,
             cursor: None,
             count: false,
-            fields: None,
+            representation: Representation::default(),
             fingerprint: String::new(),
         };
         for (place, (name, text)) in parameters.iter().enumerate() {
             if parameters[..place].iter().any(|(before, _)| before == name) {
                 return Err(Bad::parameter(name, "repeated", "is given twice"));
             }
-            list.read(view, name, text)?;
+            list.read(blueprint, view, name, text)?;
         }
         if list.filters.len() > MAX_FILTERS {
             return Err(Bad { parameter: None, code: "limit", detail: format!("at most {MAX_FILTERS} filters") });
@@ -70,14 +71,16 @@ impl List {
         Ok(list)
     }
 
-    fn read(&mut self, view: &View, name: &str, text: &str) -> Result<(), Bad> {
+    fn read(&mut self, blueprint: &Blueprint, view: &View, name: &str, text: &str) -> Result<(), Bad> {
+        if self.representation.read(blueprint, view, name, text)? {
+            return Ok(());
+        }
         match name {
             "limit" => self.limit = limit(text)?,
             "cursor" => self.cursor = Some(text.to_owned()),
-            "sort" => self.sort = sort(view, text)?,
+            "sort" => self.sort = sort(blueprint, view, text)?,
             "count" if text == "exact" => self.count = true,
             "count" => return Err(Bad::parameter(name, "value", "wants `exact`")),
-            "fields" => self.fields = Some(fields(view, text)?),
             "page" | "offset" | "skip" => {
                 return Err(Bad::parameter(
                     name,
@@ -86,35 +89,15 @@ impl List {
                 ));
             }
             _ => {
-                let (column, operator) = split(name);
-                let attribute = view.find(column).ok_or_else(|| unknown(view, name, column))?;
-                self.filters.push(filter::read(view.entity, name, attribute, operator, text)?);
+                let (path, operator) = split(name);
+                let found = Path::find(blueprint, view, path, Purpose::Filter);
+                let why = || not_found(blueprint, view, path, Purpose::Filter);
+                let path = found.ok_or_else(|| Bad::parameter(name, "unknown", why()))?;
+                self.filters.push(filter::read(blueprint, view.entity, name, path, operator, text)?);
             }
         }
         Ok(())
     }
-}
-
-/// Reads `fields=id,name`.
-///
-/// # Errors
-/// A name that is not a visible attribute, or stands there twice.
-pub fn fields(view: &View, text: &str) -> Result<Vec<Attribute>, Bad> {
-    let entity = view.entity;
-    let mut found: Vec<Attribute> = Vec::new();
-    for name in text.split(',') {
-        let attribute = view.find(name).ok_or_else(|| {
-            let visible = view.visible();
-            let names = visible.iter().map(|attribute| attribute.column(entity));
-            let detail = perhaps(format!("`{name}` is not a field of {}", entity.name), name, names);
-            Bad::parameter("fields", "value", detail)
-        })?;
-        if found.contains(&attribute) {
-            return Err(Bad::parameter("fields", "repeated", format!("names `{name}` twice")));
-        }
-        found.push(attribute);
-    }
-    Ok(found)
 }
 
 fn limit(text: &str) -> Result<usize, Bad> {
@@ -125,26 +108,21 @@ fn limit(text: &str) -> Result<usize, Bad> {
     }
 }
 
-fn sort(view: &View, text: &str) -> Result<Vec<Sort>, Bad> {
-    let (entity, sortable) = (view.entity, view.sortable());
+fn sort(blueprint: &Blueprint, view: &View, text: &str) -> Result<Vec<Sort>, Bad> {
     let mut keys: Vec<Sort> = Vec::new();
     for word in text.split(',') {
         let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
-        let found = sortable.iter().find(|attribute| attribute.column(entity) == name);
-        let Some(attribute) = found else {
-            let detail = match view.find(name) {
-                Some(_) => format!("`{name}` has no index; mark it `index = true` in the blueprint to sort by it"),
-                None => {
-                    let names = sortable.iter().map(|attribute| attribute.column(entity));
-                    perhaps(format!("`{name}` is nothing to sort by"), name, names)
-                }
+        let path = Path::find(blueprint, view, name, Purpose::Sort).ok_or_else(|| {
+            let detail = match Path::find(blueprint, view, name, Purpose::Filter) {
+                Some(_) => "has no index; mark it `index = true` in the blueprint to sort by it".to_owned(),
+                None => not_found(blueprint, view, name, Purpose::Sort),
             };
-            return Err(Bad::parameter("sort", "value", detail));
-        };
-        if keys.iter().any(|key| key.attribute == *attribute) {
+            Bad::parameter("sort", "value", format!("`{name}` {detail}"))
+        })?;
+        if keys.iter().any(|key| key.path == path) {
             return Err(Bad::parameter("sort", "repeated", format!("names `{name}` twice")));
         }
-        keys.push(Sort { attribute: *attribute, descending });
+        keys.push(Sort { path, descending });
     }
     Ok(keys)
 }
@@ -155,22 +133,9 @@ fn split(name: &str) -> (&str, &str) {
     bracketed.unwrap_or((name, "eq"))
 }
 
-fn unknown(view: &View, name: &str, column: &str) -> Bad {
-    let attributes = view.visible();
-    let names = attributes.iter().map(|attribute| attribute.column(view.entity)).chain(WORDS);
-    Bad::parameter(name, "unknown", perhaps("is not a parameter".to_owned(), column, names))
-}
-
-fn perhaps<'a>(detail: String, word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    match blueprint::nearest(word, names) {
-        Some(near) => format!("{detail}; perhaps you meant `{near}`"),
-        None => detail,
-    }
-}
-
 /// The order of filters means nothing; that of sort keys does, and stays inside its one parameter.
 fn fingerprint(parameters: &[(String, String)]) -> String {
-    let bound = |name: &str| !matches!(name, "limit" | "cursor" | "count" | "fields");
+    let bound = |name: &str| !matches!(name, "limit" | "cursor" | "count" | "fields" | "expand");
     let mut terms: Vec<_> = parameters.iter().filter(|(name, _)| bound(name)).collect();
     terms.sort();
     // A length before each text keeps two lists of terms from reading the same.

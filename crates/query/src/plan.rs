@@ -8,6 +8,7 @@ use crate::access::{Access, Scope};
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
 use crate::list::{List, Sort};
+use crate::reference::Path;
 use crate::request::{Bad, Request};
 
 /// What will be done. Made by [`plan`] only, and only of an [`Access`].
@@ -70,7 +71,8 @@ pub fn plan(
         && let Some(cursor) = &list.cursor
     {
         let entity = blueprint.entity(entity);
-        let position = cursor::open(key, &bound_to(entity, &plan, list), &position_kinds(entity, list), cursor);
+        let position =
+            cursor::open(key, &bound_to(entity, &plan, list), &position_kinds(blueprint, entity, list), cursor);
         let wrong = || Bad::parameter("cursor", "cursor", "is not a cursor of this list; start again without it");
         plan.position = Some(position.ok_or_else(|| PlanError::Cursor(wrong()))?);
     }
@@ -102,18 +104,19 @@ impl Plan {
 
 /// The order of a list in full: what was asked, then the id.
 pub(crate) fn order(list: &List) -> Vec<Sort> {
+    let id = Path::from(Attribute::Id);
     let mut order = list.sort.clone();
     // Whatever comes after the id decides nothing.
-    if let Some(place) = order.iter().position(|key| key.attribute == Attribute::Id) {
+    if let Some(place) = order.iter().position(|key| key.path == id) {
         order.truncate(place + 1);
     } else {
-        order.push(Sort { attribute: Attribute::Id, descending: order.last().is_some_and(|key| key.descending) });
+        order.push(Sort { path: id, descending: order.last().is_some_and(|key| key.descending) });
     }
     order
 }
 
-pub(crate) fn position_kinds(entity: &Entity, list: &List) -> Vec<Kind> {
-    order(list).iter().map(|key| key.attribute.kind(entity)).collect()
+pub(crate) fn position_kinds(blueprint: &Blueprint, entity: &Entity, list: &List) -> Vec<Kind> {
+    order(list).iter().map(|key| key.path.kind(blueprint, entity)).collect()
 }
 
 fn bound_to<'a>(entity: &'a Entity, plan: &'a Plan, list: &'a List) -> [&'a str; 4] {

@@ -3,6 +3,7 @@
 use blueprint::Literal;
 
 use crate::list::List;
+use crate::representation::Representation;
 
 /// One request, about one entity.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub enum Request {
     Read {
         /// Which.
         id: RecordId,
-        /// Which attributes are shown; `None` shows all.
-        fields: Option<Vec<crate::Attribute>>,
+        /// What is shown of it.
+        representation: Representation,
     },
     /// A new row.
     Create {

@@ -33,6 +33,11 @@ impl<'a> View<'a> {
         View { entity, eyes: Eyes::Document }
     }
 
+    /// Another entity with the same eyes.
+    pub fn at(&self, entity: &'a Entity) -> View<'a> {
+        View { entity, eyes: self.eyes }
+    }
+
     /// Of the rows that he can see: in which of them he can read an attribute.
     pub fn reads(&self, attribute: Attribute) -> Scope {
         match attribute {

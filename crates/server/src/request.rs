@@ -2,7 +2,7 @@
 
 use blueprint::{IdKind, PutMeaning};
 use http::header::IF_MATCH;
-use query::{Access, Bad, Body, IfMatch, List, RecordId, Request, RequestError, View};
+use query::{Access, Bad, Body, IfMatch, List, RecordId, Representation, Request, View};
 
 use crate::App;
 use crate::body::{self, MediaTypes};
@@ -22,8 +22,11 @@ where
     let view = &View::of(app.blueprint.entity(route.entity), access);
     let entity = view.entity;
     match &route.operation {
-        Operation::List => Ok(Request::List(List::parse(view, &parameters(http)?)?)),
-        Operation::Read(id) => Ok(Request::Read { id: id.clone(), fields: fields(view, &parameters(http)?)? }),
+        Operation::List => Ok(Request::List(List::parse(&app.blueprint, view, &parameters(http)?)?)),
+        Operation::Read(id) => {
+            let representation = Representation::parse(&app.blueprint, view, &parameters(http)?)?;
+            Ok(Request::Read { id: id.clone(), representation })
+        }
         Operation::Create => {
             no_parameters(http)?;
             let values = values(app, view, http, Body::Create).await?;
@@ -102,17 +105,6 @@ where
         return Ok(());
     }
     Err(ApiError::at(VALIDATION, "", "unknown", "this takes no input; send an empty body"))
-}
-
-fn fields(view: &View, parameters: &[(String, String)]) -> Result<Option<Vec<query::Attribute>>, ApiError> {
-    match parameters {
-        [] => Ok(None),
-        [(name, text)] if name == "fields" => Ok(Some(query::fields(view, text).map_err(RequestError::Bad)?)),
-        [(name, _), ..] if name != "fields" => Err(not_a_parameter(name)),
-        [_, (name, _), ..] if name == "fields" => Err(Bad::parameter(name, "repeated", "is given twice").into()),
-        [_, (name, _), ..] => Err(not_a_parameter(name)),
-        _ => Ok(None),
-    }
 }
 
 fn no_parameters<B>(http: &HttpRequest<B>) -> Result<(), ApiError> {

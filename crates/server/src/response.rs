@@ -31,11 +31,14 @@ pub fn render(app: &App, plan: &Plan, head: Head<'_>, outcome: Outcome) -> Resul
         Outcome::Refused(refusal) => return Err(refused(&app.blueprint, plan, refusal)),
     };
     let entity = app.blueprint.entity(plan.entity());
-    let sensitive = entity.fields.iter().any(|field| field.sensitive && !field.hidden);
     match plan.request() {
-        Request::List(_) => Ok(page(app, plan, head, answer).with(CACHE_CONTROL, cache(sensitive))),
-        Request::Read { fields, .. } => {
-            let etag = fields.is_none().then(|| etag(&answer)).transpose()?;
+        Request::List(list) => {
+            let sensitive = list.representation.is_sensitive(&app.blueprint, entity);
+            Ok(page(app, plan, head, answer).with(CACHE_CONTROL, cache(sensitive)))
+        }
+        Request::Read { representation, .. } => {
+            let etag = representation.is_plain().then(|| etag(&answer)).transpose()?;
+            let sensitive = representation.is_sensitive(&app.blueprint, entity);
             Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
         }
         Request::Create { .. } => {

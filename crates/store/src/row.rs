@@ -6,29 +6,44 @@ use std::io::Write as _;
 
 use rusqlite::Row;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use work::{Kind, Shape, Value};
+use work::{Column, Content, Kind, Shape, Value};
 
 use crate::StoreError;
 
 /// Appends the JSON object of a row.
 pub(crate) fn write_object(row: &Row<'_>, shape: &Shape, json: &mut Vec<u8>) -> Result<(), StoreError> {
-    json.push(b'{');
-    for (place, column) in shape.columns.iter().enumerate() {
-        if place > 0 {
-            json.push(b',');
-        }
+    write_columns(row, &shape.columns, 0, json).map(drop)
+}
+
+/// Appends the object of these columns, whose cells begin at `place`; answers where the next ones begin.
+fn write_columns(row: &Row<'_>, columns: &[Column], mut place: usize, json: &mut Vec<u8>) -> Result<usize, StoreError> {
+    let mut before = b'{';
+    for column in columns {
+        json.push(before);
+        before = b',';
         json.extend_from_slice(&column.key);
-        write_cell(row.get_ref(place)?, column.kind, json)?;
+        place = match &column.content {
+            Content::Cell(kind) => {
+                write_cell(row.get_ref(place)?, *kind, json)?;
+                place + 1
+            }
+            Content::Row(_) if row.get_ref(place)? == ValueRef::Null => {
+                json.extend_from_slice(b"null");
+                place + column.cells()
+            }
+            Content::Row(columns) => write_columns(row, columns, place, json)?,
+        };
     }
-    json.push(b'}');
-    Ok(())
+    json.extend_from_slice(if columns.is_empty() { b"{}" } else { b"}" });
+    Ok(place)
 }
 
 /// The captured columns of a row.
 pub(crate) fn capture(row: &Row<'_>, shape: &Shape, captured: &mut Vec<Value>) -> Result<(), StoreError> {
     captured.clear();
+    let cells = shape.cells();
     for (place, kind) in shape.captured.iter().enumerate() {
-        captured.push(value(row.get_ref(shape.columns.len() + place)?, *kind)?);
+        captured.push(value(row.get_ref(cells + place)?, *kind)?);
     }
     Ok(())
 }

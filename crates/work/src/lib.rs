@@ -11,7 +11,7 @@ mod value;
 
 pub use fold::fold;
 pub use outcome::{Answer, Outcome, Refusal};
-pub use shape::{Column, Kind, Shape};
+pub use shape::{Column, Content, Kind, Shape};
 pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};
 pub use value::Value;
 

@@ -30,19 +30,45 @@ pub enum Kind {
     Bytes,
 }
 
-/// A column that goes into the JSON object.
+/// An entry of the JSON object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// The key with its punctuation, ready to be copied: `"name":`.
     pub key: Box<[u8]>,
-    /// What it holds.
-    pub kind: Kind,
+    /// What stands there.
+    pub content: Content,
+}
+
+/// What stands under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A cell.
+    Cell(Kind),
+    /// An object of the following cells, in order; `null` if the first of them is: a row that was joined, its id first.
+    Row(Vec<Column>),
 }
 
 impl Column {
-    /// A column under a key. Keys are names from a blueprint, so they need no escaping.
+    /// A cell under a key. Keys are names from a blueprint, so they need no escaping.
     pub fn new(key: &str, kind: Kind) -> Column {
-        Column { key: format!("\"{key}\":").into_bytes().into(), kind }
+        Column::with(key, Content::Cell(kind))
+    }
+
+    /// A joined row under a key.
+    pub fn row(key: &str, columns: Vec<Column>) -> Column {
+        Column::with(key, Content::Row(columns))
+    }
+
+    /// How many cells it is made of.
+    pub fn cells(&self) -> usize {
+        match &self.content {
+            Content::Cell(_) => 1,
+            Content::Row(columns) => columns.iter().map(Column::cells).sum(),
+        }
+    }
+
+    fn with(key: &str, content: Content) -> Column {
+        Column { key: format!("\"{key}\":").into_bytes().into(), content }
     }
 }
 
@@ -56,4 +82,11 @@ pub struct Shape {
     pub columns: Vec<Column>,
     /// Columns after them that are captured as values.
     pub captured: Vec<Kind>,
+}
+
+impl Shape {
+    /// How many cells the JSON object is made of; the captured ones come after them.
+    pub fn cells(&self) -> usize {
+        self.columns.iter().map(Column::cells).sum()
+    }
 }

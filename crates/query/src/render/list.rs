@@ -2,58 +2,77 @@
 
 use std::sync::Arc;
 
-use work::{Cost, Mode, Step, Value, Work};
+use blueprint::Blueprint;
+use work::{Cost, Mode, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
+use super::join::Joins;
 use super::sql::{Source, Sql};
 use crate::access::Scope;
 use crate::attribute::Attribute;
-use crate::catalog::shape;
 use crate::filter::{Comparison, Filter, Test};
 use crate::list::{List, Sort};
 use crate::plan::{order, position_kinds};
+use crate::reference::{Path, Reference};
 use crate::{Catalog, Plan};
 
+/// Rows that a read on the caller's thread may touch: more take long enough to be worth another thread.
+const POINT_ROWS: usize = 200;
+
 pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
-    let entity = catalog.blueprint.entity(plan.entity);
-    let table = &catalog.tables[plan.entity.0];
-    let source = Source::table(entity);
-    let cells = Cells::of(&source, &plan.access, plan.access.reach());
+    let blueprint = &catalog.blueprint;
+    let entity = blueprint.entity(plan.entity);
     let order = order(list);
-    let shown = list.fields.clone().unwrap_or_else(|| cells.view.visible());
+    let mut joins = Joins::new(blueprint, &plan.access, entity, plan.access.reach(), &list.representation);
+    order.iter().for_each(|sort| joins.reach(sort.path));
+    let keys: Vec<Key> = order.iter().map(|sort| Key::new(&joins, sort)).collect();
 
     let mut sql = Sql::new("SELECT ");
-    sql.cells(&cells, &shown);
-    keys(&mut sql, &cells, &order);
-    sql.push(" FROM ").push(&table.name);
-    conditions(&mut sql, &cells, plan, list);
+    let columns = joins.select(&mut sql, &list.representation);
+    captured(&mut sql, &keys);
+    joins.from(&mut sql);
+    conditions(&mut sql, blueprint, &joins.root(), plan, list);
     if let Some(position) = &plan.position {
         sql.push(" AND ");
-        after(&mut sql, &cells, &order, position);
+        after(&mut sql, &keys, position);
     }
-    order_by(&mut sql, &cells, &order);
+    order_by(&mut sql, &keys);
     sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
 
-    let shape = Arc::new(shape(entity, &shown, &position_kinds(entity, list)));
+    let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
     let mut steps = vec![Step::Page { statement: sql.done(), shape, limit: list.limit }];
     if list.count {
         let mut sql = Sql::new("SELECT count(*) FROM ");
-        sql.push(&table.name);
-        conditions(&mut sql, &cells, plan, list);
+        sql.push(&joins.root().source.table_as());
+        conditions(&mut sql, blueprint, &joins.root(), plan, list);
         steps.push(Step::Count(sql.done()));
     }
-    Work { mode: Mode::Read(cost(&cells, list, plan.access.reach())), steps }
+    Work { mode: Mode::Read(cost(&joins.root(), list, plan.access.reach())), steps }
+}
+
+/// A key of the order with the cell that it stands for in this statement.
+struct Key<'a> {
+    cell: Cell<'a>,
+    nullable: bool,
+    descending: bool,
+}
+
+impl<'a> Key<'a> {
+    fn new(joins: &'a Joins, sort: &Sort) -> Key<'a> {
+        let (cell, nullable) = joins.cell(sort.path);
+        Key { cell, nullable, descending: sort.descending }
+    }
 }
 
 /// A page in the order of an index reads just its own rows; anything else may read many more.
 fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     let entity = cells.source.entity;
-    let sorted_by_id = list.sort.iter().all(|key| key.attribute == Attribute::Id);
+    let sorted_by_id = list.sort.iter().all(|key| key.path == Attribute::Id.into());
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
     let led_by_scope = !entity.owned || *scope != Scope::Everything;
     let exact = |filter: &Filter| {
-        let Attribute::Field(place) = filter.attribute else { return false };
-        let found_by_index = entity.fields[place].index && cells.is_plain(filter.attribute);
+        let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
+        let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
         found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
     };
     let filtered_by_index = match list.filters.as_slice() {
@@ -61,15 +80,33 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         [filter] => led_by_scope && exact(filter),
         _ => false,
     };
-    if sorted_by_id && filtered_by_index && !list.count { Cost::Point } else { Cost::Scan }
+    let few = list.limit * (1 + list.representation.added()) <= POINT_ROWS;
+    if sorted_by_id && filtered_by_index && few && !list.count { Cost::Point } else { Cost::Scan }
 }
 
-fn conditions(sql: &mut Sql, cells: &Cells, plan: &Plan, list: &List) {
+fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, list: &List) {
     sql.push(" WHERE ").within(cells.source, plan.access.reach());
     for filter in &list.filters {
         sql.push(" AND ");
-        condition(sql, &cells.cell(filter.attribute), &filter.test);
+        match filter.path.via {
+            None => condition(sql, &cells.cell(filter.path.attribute), &filter.test),
+            Some(via) => beyond_reference(sql, blueprint, cells, plan, via, filter),
+        }
     }
+}
+
+/// A condition on the row that a reference leads to: there must be one that the caller can see, so that one that he
+/// cannot see and none at all are the same to every test.
+fn beyond_reference(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, via: Reference, filter: &Filter) {
+    let here = cells.source.entity;
+    let there = filter.path.end(blueprint, here);
+    let target = Source::joined(there, &format!("_{}", via.name(here)));
+    let scope = plan.access.sees(blueprint, there);
+    sql.push("EXISTS (SELECT 1 FROM ").push(&target.table_as()).push(" WHERE ").push(&target.column("id"));
+    sql.push(" = ").cell(&cells.cell(via.attribute())).push(" AND ").within(&target, &scope).push(" AND ");
+    let cell = Cells::of(&target, &plan.access, &scope).cell(filter.path.attribute);
+    condition(sql, &cell, &filter.test);
+    sql.push(")");
 }
 
 fn condition(sql: &mut Sql, cell: &Cell, test: &Test) {
@@ -115,62 +152,61 @@ fn folded(text: &str) -> Value {
 }
 
 /// What the next cursor is made of.
-fn keys(sql: &mut Sql, cells: &Cells, order: &[Sort]) {
-    for (place, key) in order.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " }).cell(&cells.cell(key.attribute));
+fn captured(sql: &mut Sql, keys: &[Key]) {
+    for (place, key) in keys.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
     }
 }
 
-fn order_by(sql: &mut Sql, cells: &Cells, order: &[Sort]) {
+fn order_by(sql: &mut Sql, keys: &[Key]) {
     sql.push(" ORDER BY ");
-    for (place, key) in order.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " }).cell(&cells.cell(key.attribute));
+    for (place, key) in keys.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
         sql.push(if key.descending { " DESC" } else { "" });
         // SQLite and Postgres put nulls at opposite ends by default; the contract says last, both ways.
-        sql.push(if cells.nullable(key.attribute) { " NULLS LAST" } else { "" });
+        sql.push(if key.nullable { " NULLS LAST" } else { "" });
     }
 }
 
 /// The rows after a position in this order: equal in the first keys and beyond in the next, for each prefix of keys.
-fn after(sql: &mut Sql, cells: &Cells, order: &[Sort], position: &[Value]) {
+fn after(sql: &mut Sql, keys: &[Key], position: &[Value]) {
     sql.push("(");
-    bound(sql, cells, order, position);
+    bound(sql, keys, position);
     sql.push("(");
     let mut first = true;
-    for (place, (key, value)) in order.iter().zip(position).enumerate() {
+    for (place, (key, value)) in keys.iter().zip(position).enumerate() {
         // Nulls are last, so nothing lies beyond a null but in the keys after it.
         if *value == Value::Null {
             continue;
         }
         sql.push(if first { "" } else { " OR " }).push("(");
         first = false;
-        for (equal, value) in order.iter().zip(position).take(place) {
-            sql.cell(&cells.cell(equal.attribute)).push(" IS ").param(value.clone()).push(" AND ");
+        for (equal, value) in keys.iter().zip(position).take(place) {
+            sql.cell(&equal.cell).push(" IS ").param(value.clone()).push(" AND ");
         }
-        beyond(sql, cells, key, value);
+        beyond(sql, key, value);
         sql.push(")");
     }
     sql.push("))");
 }
 
-fn beyond(sql: &mut Sql, cells: &Cells, key: &Sort, value: &Value) {
-    let cell = cells.cell(key.attribute);
+fn beyond(sql: &mut Sql, key: &Key, value: &Value) {
     let operator = if key.descending { " < " } else { " > " };
-    if cells.nullable(key.attribute) {
-        sql.push("(").cell(&cell).push(operator).param(value.clone()).push(" OR ").cell(&cell).push(" IS NULL)");
+    if key.nullable {
+        sql.push("(").cell(&key.cell).push(operator).param(value.clone());
+        sql.push(" OR ").cell(&key.cell).push(" IS NULL)");
     } else {
-        sql.cell(&cell).push(operator).param(value.clone());
+        sql.cell(&key.cell).push(operator).param(value.clone());
     }
 }
 
 /// Says of the first key what follows from the rest, in a form that lets an index start at the position.
-fn bound(sql: &mut Sql, cells: &Cells, order: &[Sort], position: &[Value]) {
-    let (Some(key), Some(value)) = (order.first(), position.first()) else { return };
-    let cell = cells.cell(key.attribute);
+fn bound(sql: &mut Sql, keys: &[Key], position: &[Value]) {
+    let (Some(key), Some(value)) = (keys.first(), position.first()) else { return };
     if *value == Value::Null {
-        sql.cell(&cell).push(" IS NULL AND ");
-    } else if !cells.nullable(key.attribute) {
+        sql.cell(&key.cell).push(" IS NULL AND ");
+    } else if !key.nullable {
         let operator = if key.descending { " <= " } else { " >= " };
-        sql.cell(&cell).push(operator).param(value.clone()).push(" AND ");
+        sql.cell(&key.cell).push(operator).param(value.clone()).push(" AND ");
     }
 }

@@ -7,6 +7,7 @@ mod cells;
 mod create;
 mod delete;
 pub(crate) mod fixed;
+mod join;
 mod list;
 mod read;
 mod restore;
@@ -22,7 +23,7 @@ use crate::{Catalog, Plan, Request};
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
     match &plan.request {
         Request::List(list) => list::render(catalog, plan, list),
-        Request::Read { id, fields } => read::render(catalog, plan, id, fields.as_deref()),
+        Request::Read { id, representation } => read::render(catalog, plan, id, representation),
         Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),
         Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, *if_match),
         Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, *if_match),

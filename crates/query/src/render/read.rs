@@ -2,30 +2,33 @@
 
 use std::sync::Arc;
 
-use work::{Cost, Kind, Mode, Otherwise, Refusal, Statement, Step, Work};
+use work::{Cost, Kind, Mode, Otherwise, Refusal, Shape, Statement, Step, Work};
 
 use super::cells::Cells;
-use super::sql::{Source, Sql};
+use super::join::Joins;
+use super::sql::Sql;
 use crate::access::{OwnerId, Scope};
-use crate::attribute::{self, Attribute};
-use crate::catalog::{Table, shape};
+use crate::attribute;
+use crate::catalog::Table;
+use crate::representation::Representation;
 use crate::request::RecordId;
 use crate::{Catalog, Plan};
 
-pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, fields: Option<&[Attribute]>) -> Work {
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, representation: &Representation) -> Work {
     let table = &catalog.tables[plan.entity.0];
-    let source = Source::table(catalog.blueprint.entity(plan.entity));
-    let cells = Cells::of(&source, &plan.access, plan.access.reach());
-    let (statement, shape) = match fields {
-        None => (whole(table, &cells, plan, id), cells.whole_shape(table)),
-        Some(fields) => {
-            let entity = source.entity;
-            let captured = [Kind::Integer, attribute::id_kind(entity.id)];
-            let mut sql = Sql::new("SELECT ");
-            sql.cells(&cells, fields).push(&source.column("_version")).push(", ").push(&source.column("id"));
-            sql.push(" FROM ").push(&table.name).push(" WHERE ").row(&source, id, plan.access.reach());
-            (sql.done(), Arc::new(shape(entity, fields, &captured)))
-        }
+    let entity = catalog.blueprint.entity(plan.entity);
+    let joins = Joins::new(&catalog.blueprint, &plan.access, entity, plan.access.reach(), representation);
+    let cells = joins.root();
+    let (statement, shape) = if representation.is_plain() {
+        (whole(table, &cells, plan, id), cells.whole_shape(table))
+    } else {
+        let mut sql = Sql::new("SELECT ");
+        let columns = joins.select(&mut sql, representation);
+        sql.push(&cells.source.column("_version")).push(", ").push(&cells.source.column("id"));
+        joins.from(&mut sql);
+        sql.push(" WHERE ").row(cells.source, id, plan.access.reach());
+        let captured = vec![Kind::Integer, attribute::id_kind(entity.id)];
+        (sql.done(), Arc::new(Shape { columns, captured }))
     };
     let none = Otherwise::Refuse(Refusal::NotFound);
     Work { mode: Mode::Read(Cost::Point), steps: vec![Step::One { statement, shape, none }] }

@@ -25,6 +25,17 @@ impl<'a> Source<'a> {
         Source { entity, name: quoted(&entity.plural) }
     }
 
+    /// The same rows a second time, or those of another entity, under a name that no table has.
+    pub fn joined(entity: &'a Entity, alias: &str) -> Source<'a> {
+        Source { entity, name: quoted(alias) }
+    }
+
+    /// The table with its name, as it stands after `FROM` or `JOIN`.
+    pub fn table_as(&self) -> String {
+        let table = quoted(&self.entity.plural);
+        if table == self.name { table } else { format!("{table} AS {}", self.name) }
+    }
+
     /// `"prospects"."name"`.
     pub fn column(&self, column: &str) -> String {
         format!("{}.{}", self.name, quoted(column))

@@ -15,7 +15,7 @@ fn parse(query: &str) -> Result<List, String> {
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .collect();
     let prospect = blueprint.entity(entity(&blueprint, "prospect"));
-    List::parse(&View::document(prospect), &parameters)
+    List::parse(&blueprint, &View::document(prospect), &parameters)
         .map_err(|bad| format!("{}: {}", bad.parameter.unwrap_or_default(), bad.detail))
 }
 

@@ -14,7 +14,7 @@ fn check(name: &str, roles: &[&str], verb: Verb, request: Request, expected: Exp
 }
 
 fn read() -> Request {
-    Request::Read { id: SEVEN, fields: None }
+    Request::Read { id: SEVEN, representation: query::Representation::default() }
 }
 
 fn set_status(if_match: IfMatch) -> Request {
@@ -60,11 +60,12 @@ fn a_manager_reads_any_row() {
 #[test]
 fn chosen_fields_only() {
     let fields = Some(vec![query::Attribute::Id, query::Attribute::Field(2)]);
+    let representation = query::Representation { fields, expand: Vec::new() };
     check(
         "prospect",
         &[],
         Verb::Read,
-        Request::Read { id: SEVEN, fields },
+        Request::Read { id: SEVEN, representation },
         expect![[r#"
             Read(Point)
             one: SELECT "prospects"."id", "prospects"."budget", "prospects"."_version", "prospects"."id" FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2

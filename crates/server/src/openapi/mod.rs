@@ -12,6 +12,7 @@ mod operations;
 mod parameters;
 mod paths;
 mod pattern;
+mod references;
 mod refusals;
 mod responses;
 mod schemas;
@@ -27,13 +28,16 @@ struct Subject<'b> {
     blueprint: &'b Blueprint,
     entity: &'b Entity,
     names: &'b Names,
+    /// The names of every entity, in their order.
+    all_names: &'b [Names],
 }
 
 /// The OpenAPI 3.1 document of a blueprint; the same one always gives the same bytes.
 pub fn document(blueprint: &Blueprint) -> Json {
-    let names = names::names(blueprint);
-    let entities = blueprint.entities.iter().zip(&names);
-    let subjects: Vec<Subject> = entities.map(|(entity, names)| Subject { blueprint, entity, names }).collect();
+    let names_of_all = names::names(blueprint);
+    let entities = blueprint.entities.iter().zip(&names_of_all);
+    let subjects: Vec<Subject> =
+        entities.map(|(entity, names)| Subject { blueprint, entity, names, all_names: &names_of_all }).collect();
     json!({
         "openapi": "3.1.0",
         "info": info::info(blueprint),
@@ -60,7 +64,16 @@ pub fn document(blueprint: &Blueprint) -> Json {
 
 fn schemas(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
     let of_entities = subjects.iter().flat_map(|subject| schemas::of_entity(*subject));
-    of_entities.chain(auth_paths::schemas(blueprint)).chain(responses::schemas()).collect()
+    let user = expandable(subjects).then(|| ("User".to_owned(), references::user()));
+    of_entities.chain(user).chain(auth_paths::schemas(blueprint)).chain(responses::schemas()).collect()
+}
+
+/// Whether any answer can show a user beside a row.
+fn expandable(subjects: &[Subject]) -> bool {
+    let to_user = |entity: &Entity| {
+        query::references(&query::View::document(entity)).iter().any(|each| each.entity(entity).is_none())
+    };
+    subjects.iter().any(|subject| to_user(subject.entity))
 }
 
 /// A reference to a part of the document.

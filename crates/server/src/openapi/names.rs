@@ -6,7 +6,7 @@ use blueprint::Blueprint;
 
 /// The schemas that every document may have; entities keep out of their way.
 const FIXED: &[&str] =
-    &["Problem", "Registration", "Accepted", "Credentials", "Tokens", "Refresh", "Me", "Health", "KeySet"];
+    &["Problem", "User", "Registration", "Accepted", "Credentials", "Tokens", "Refresh", "Me", "Health", "KeySet"];
 
 /// The names of the schemas of one entity.
 pub(super) struct Names {

@@ -7,7 +7,7 @@ use work::Kind;
 
 use super::kinds::{self, Side};
 use super::names::words;
-use super::{Subject, examples, reference};
+use super::{Subject, examples, reference, references};
 
 /// The parameters that entities share.
 pub(super) fn shared(blueprint: &Blueprint) -> Json {
@@ -72,28 +72,36 @@ pub(super) fn list(subject: Subject) -> Vec<Json> {
     let shared = ["Limit", "Cursor", "Count"].map(|name| reference("parameters", name));
     let filters =
         View::document(subject.entity).visible().into_iter().flat_map(|attribute| filters(subject, attribute));
-    shared.into_iter().chain([sort(subject.entity), fields(subject.entity)]).chain(filters).collect()
+    let shown = representation(subject);
+    shared.into_iter().chain([sort(subject)]).chain(shown).chain(filters).chain(references::filters(subject)).collect()
+}
+
+/// What an answer shows of rows.
+pub(super) fn representation(subject: Subject) -> Vec<Json> {
+    std::iter::once(fields(subject.entity)).chain(references::expand(subject)).collect()
 }
 
 /// Which attributes an answer shows.
-pub(super) fn fields(entity: &Entity) -> Json {
+fn fields(entity: &Entity) -> Json {
     let columns: Vec<&str> =
         View::document(entity).visible().into_iter().map(|attribute| attribute.column(entity)).collect();
     let description = "Shows only these, and then without an `ETag`. Without it, all are shown.";
     choice("fields", description, &columns, json!(["id"]))
 }
 
-fn sort(entity: &Entity) -> Json {
+fn sort(subject: Subject) -> Json {
+    let entity = subject.entity;
     let sortable = View::document(entity).sortable();
-    let columns = sortable.iter().map(|attribute| attribute.column(entity));
-    let keys: Vec<String> = columns.flat_map(|column| [column.to_owned(), format!("-{column}")]).collect();
+    let columns = sortable.iter().map(|attribute| attribute.column(entity).to_owned());
+    let columns = columns.chain(references::sortable(subject));
+    let keys: Vec<String> = columns.flat_map(|column| [column.clone(), format!("-{column}")]).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let description = "The order: the first decides, the next among those alike, the id last. `-` turns one round. \
          Nulls come last.";
     choice("sort", description, &keys, json!(["-created_at"]))
 }
 
-fn choice(name: &str, description: &str, words: &[&str], example: Json) -> Json {
+pub(super) fn choice(name: &str, description: &str, words: &[&str], example: Json) -> Json {
     let items = json!({ "type": "string", "enum": words });
     let schema = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": items, "examples": [example] });
     json!({
@@ -103,20 +111,20 @@ fn choice(name: &str, description: &str, words: &[&str], example: Json) -> Json 
 
 /// The example stands in the schema, not beside it: what stands beside it is what the page of `/docs` fills in unasked,
 /// and a list with every filter that it could have is refused.
-fn with_example(mut schema: Json, example: Json) -> Json {
+pub(super) fn with_example(mut schema: Json, example: Json) -> Json {
     schema["examples"] = json!([example]);
     schema
 }
 
 /// Every filter of an attribute that the parser takes. `status[eq]` is the same as `status`, which is shown alone.
 fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
-    let Subject { entity, .. } = subject;
+    let Subject { blueprint, entity, .. } = subject;
     let column = attribute.column(entity);
     let operators = OPERATORS.into_iter().filter(|operator| *operator != "is_null" || attribute.nullable(entity));
     let filter = |operator: &str| {
         let name = if operator == "eq" { column.to_owned() } else { format!("{column}[{operator}]") };
         let (schema, example) = value(entity, attribute, operator);
-        List::parse(&View::document(entity), &[(name.clone(), as_text(&example))]).ok()?;
+        List::parse(blueprint, &View::document(entity), &[(name.clone(), as_text(&example))]).ok()?;
         let description = format!("Only rows whose `{column}` {}.", meaning(operator, attribute.nullable(entity)));
         let mut parameter = json!({ "name": name, "in": "query", "description": description });
         if example.is_array() {
@@ -163,7 +171,7 @@ fn value(entity: &Entity, attribute: Attribute, operator: &str) -> (Json, Json) 
     }
 }
 
-fn one_value(entity: &Entity, attribute: Attribute) -> (Json, Json) {
+pub(super) fn one_value(entity: &Entity, attribute: Attribute) -> (Json, Json) {
     let schema = match attribute {
         Attribute::Id => kinds::id(entity.id),
         Attribute::UserId => kinds::uuid(),

@@ -99,10 +99,17 @@ fn create(subject: Subject) -> Operation {
 fn read(subject: Subject) -> Operation {
     let Subject { entity, names, .. } = subject;
     let schema = json!({ "anyOf": [reference("schemas", &names.row), reference("schemas", &names.part)] });
-    let found = json_answer("The row, or what `fields` picks of it.", &["ETag"], schema, examples::row(entity));
+    let mut parameters = parameters::representation(subject);
+    parameters.push(reference("parameters", "IfNoneMatch"));
+    let found = json_answer(
+        "The row, or what `fields` picks of it and `expand` adds to it.",
+        &["ETag"],
+        schema,
+        examples::row(entity),
+    );
     let same = empty_answer("The caller has this version already.", &["ETag"]);
     Operation {
-        parameters: vec![parameters::fields(entity), reference("parameters", "IfNoneMatch")],
+        parameters,
         successes: vec![("200", found), ("304", same)],
         ..operation(
             subject,
@@ -130,7 +137,7 @@ fn update(subject: Subject) -> Operation {
 }
 
 fn replace(subject: Subject) -> Operation {
-    let Subject { blueprint, entity, names } = subject;
+    let Subject { blueprint, entity, names, .. } = subject;
     let (meaning, schema, summary, description) = match blueprint.api.put {
         PutMeaning::Replace => {
             (Body::Replace, &names.replace, "Replace", "Every field that can be written must be there.")

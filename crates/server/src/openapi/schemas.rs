@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::kinds::{self, Side};
 use super::names::{one, words};
 use super::operations::who;
-use super::{Subject, examples, reference};
+use super::{Subject, examples, reference, references};
 
 /// Every schema of an entity, with its name.
 pub(super) fn of_entity(subject: Subject) -> Vec<(String, Json)> {
@@ -77,12 +77,13 @@ fn row(subject: Subject, whole: bool) -> Json {
     let always = visible.iter().filter(|attribute| !is_kept(entity, **attribute));
     let columns: Vec<&str> = always.map(|attribute| attribute.column(entity)).collect();
     let properties = visible.iter().map(|each| (each.column(entity).to_owned(), attribute(subject, *each)));
+    let added = if whole { Map::new() } else { references::properties(subject) };
     let description = match (whole, entity.summary.is_empty()) {
-        (false, _) => format!("What `fields` picks of {}.", one(&entity.name)),
+        (false, _) => format!("What `fields` picks of {}, and what `expand` adds to it.", one(&entity.name)),
         (true, true) => format!("{}.", super::names::capital(&one(&entity.name))),
         (true, false) => entity.summary.clone(),
     };
-    let mut schema = closed_object(&description, if whole { &columns } else { &[] }, properties.collect());
+    let mut schema = closed_object(&description, if whole { &columns } else { &[] }, properties.chain(added).collect());
     if !whole {
         schema["minProperties"] = 1.into();
     }

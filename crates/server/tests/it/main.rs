@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod crud;
 mod edge;
+mod expand;
 mod field_rules;
 mod isolation;
 mod lists;

@@ -143,3 +143,27 @@ fn any_float_reads_back_to_the_last_bit() {
     });
     result.unwrap();
 }
+
+#[test]
+fn a_joined_row_is_an_object_and_null_where_there_is_none() {
+    let database = Database::new();
+    let company = Column::row("company", vec![Column::new("id", Kind::Integer), Column::new("city", Kind::Text)]);
+    let prospect = vec![Column::new("id", Kind::Integer), company, Column::new("name", Kind::Text)];
+    let columns =
+        vec![Column::new("id", Kind::Integer), Column::row("prospect", prospect), Column::new("end", Kind::Boolean)];
+    let shape = Arc::new(Shape { columns, captured: vec![Kind::Integer] });
+    for (cells, expected) in [
+        (
+            "1, 2, 3, 'Lyon', 'Ana', 1, 9",
+            r#"{"id":1,"prospect":{"id":2,"company":{"id":3,"city":"Lyon"},"name":"Ana"},"end":true}"#,
+        ),
+        ("1, 2, NULL, NULL, NULL, 1, 9", r#"{"id":1,"prospect":{"id":2,"company":null,"name":null},"end":true}"#),
+        ("1, NULL, NULL, NULL, NULL, 0, 9", r#"{"id":1,"prospect":null,"end":false}"#),
+    ] {
+        let none = Otherwise::Refuse(Refusal::NotFound);
+        let statement = statement(&format!("SELECT {cells}"), &[]);
+        let answer = database.done(read(vec![Step::One { statement, shape: shape.clone(), none }]));
+        assert_eq!(String::from_utf8(answer.body).unwrap(), expected);
+        assert_eq!(answer.captured, [Value::Integer(9)]);
+    }
+}
