@@ -1,8 +1,8 @@
-//! Logs, on stderr: lines for people on a terminal, JSON lines for machines otherwise. `RUST_LOG` says what.
+//! Logs, on stderr: lines for people on a terminal, JSON lines for machines and in production. `RUST_LOG` says what.
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
+use server::logs::{self, Form, LogError};
 
 use crate::config::Environment;
 use crate::failure::Failure;
@@ -16,15 +16,12 @@ pub fn start(screen: &Screen, environment: &Environment) -> Result<(), Failure> 
     let quiet_default = if screen.manner.quiet { "error" } else { "info" };
     let wanted = environment.get("RUST_LOG").filter(|text| !text.trim().is_empty());
     let wanted = wanted.unwrap_or_else(|| quiet_default.to_owned());
-    let filter = EnvFilter::try_new(&wanted).map_err(|error| {
-        Failure::new(format!("RUST_LOG: `{wanted}` is no filter: {error}"))
-            .hint("write RUST_LOG=warn or RUST_LOG=server=debug")
-    })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    let started = if io::stderr().is_terminal() {
-        builder.with_ansi(screen.color_err()).with_target(false).try_init()
-    } else {
-        builder.json().flatten_event(true).with_current_span(false).try_init()
-    };
-    started.map_err(Failure::new)
+    let in_production = environment.get("ENV").is_some_and(|stage| stage.trim() == "production");
+    let for_people = io::stderr().is_terminal() && !in_production;
+    let form = if for_people { Form::Text { color: screen.color_err() } } else { Form::Json };
+    logs::start(&wanted, form).map_err(|error| match error {
+        LogError::Filter(why) => Failure::new(format!("RUST_LOG: `{wanted}` is no filter: {why}"))
+            .hint("write RUST_LOG=warn or RUST_LOG=server=debug"),
+        LogError::Started(_) => Failure::new(error),
+    })
 }

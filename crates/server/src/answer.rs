@@ -1,4 +1,5 @@
-//! One request of the entity API, top to bottom. Each line is a stage with a type of its own; only two of them wait.
+//! One request of the entity API, top to bottom. Each line is a stage with a type of its own and a span and a time
+//! of its own; only three of them wait.
 
 use hyper::body::{Body, Bytes};
 
@@ -18,13 +19,17 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    let route = route::find(&app.blueprint, &http.method, http.uri.path())?; // what is addressed
-    let actor = caller::identify(app, http).await?; // who asks: token, then the user and session as they are now
+    let stages = http.stages.clone();
+    let route = stages.run("route", || route::find(&app.blueprint, &http.method, http.uri.path()))?; // what is addressed
+    let actor = stages.wait("identify", caller::identify(app, http)).await?; // who asks: token, then the user and session as they are now
     let entity = app.blueprint.entity(route.entity);
-    let access = query::access::decide(entity, route.verb, actor, route.path_user.as_deref())?; // what of it they may reach
-    let request = request::parse(app, &route, &access, http).await?; // what they ask, in our words
-    let plan = query::plan(&app.blueprint, route.entity, access, request, http.origin(), &app.cursor_key)?; // what we will do
-    let work = query::render(&app.catalog, &plan); // SQL and audit row, as data
-    let outcome = app.store.run(work).await?; // one transaction
-    response::render(app, &plan, Head { uri: &http.uri, headers: &http.headers }, outcome) // status, headers, body
+    let path_user = route.path_user.as_deref();
+    let access = stages.run("decide", || query::access::decide(entity, route.verb, actor, path_user))?; // what of it they may reach
+    let request = stages.wait("parse", request::parse(app, &route, &access, http)).await?; // what they ask, in our words
+    let (blueprint, key, origin) = (&app.blueprint, &app.cursor_key, http.origin());
+    let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do
+    let work = stages.run("render", || query::render(&app.catalog, &plan)); // SQL and audit row, as data
+    let outcome = stages.wait("run", app.store.run(work)).await?; // one transaction
+    let head = Head { uri: &http.uri, headers: &http.headers };
+    stages.run("response", || response::render(app, &plan, head, outcome)) // status, headers, body
 }

@@ -16,13 +16,17 @@ use http::header::{
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
+use tracing::{Instrument, Span, field};
 
 use crate::error::{ApiError, BAD_REQUEST, INTERNAL, UNAVAILABLE, URI_TOO_LONG};
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::settings::Environment;
+use crate::trace::{Ids, REQUESTS, Stages, TraceParent, within};
 use crate::{App, answer, body, cors, route};
 
 const MAX_URI_BYTES: usize = 8 * 1024;
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Handles one request. Never fails: whatever goes wrong is an answer.
@@ -46,11 +50,15 @@ where
         body,
         ip,
         request_id: request_id.clone(),
+        stages: if app.settings.environment == Environment::Development { Stages::timed() } else { Stages::default() },
     };
+    let trace = TraceParent::of(&http.headers);
+    let span = request_span(&http, trace.as_ref());
+    let ids = Ids { request: request_id.as_str().into(), trace: trace.map(|trace| trace.trace_id.into()) };
     let result = match checked {
         Err(error) => Err(error),
         Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
-        Ok(()) => in_time(app, dispatch(app, &mut http)).await,
+        Ok(()) => within(ids.clone(), in_time(app, dispatch(app, &mut http)).instrument(span.clone())).await,
     };
 
     let mut response = match result {
@@ -66,10 +74,22 @@ where
     every_answer(&mut response, &request_id, origin);
     let elapsed = started.elapsed();
     app.metrics.answered(&method, &path, response.status, elapsed);
-    tracing::info!(target: "request", request_id, %method, path, status = response.status.as_u16(),
+    span.record("http.response.status_code", response.status.as_u16());
+    if let Some(timing) = http.stages.server_timing(elapsed) {
+        response = response.with(SERVER_TIMING, timing);
+    }
+    tracing::info!(target: "request", request_id, trace_id = ids.trace.as_deref(), %method, path, status = response.status.as_u16(),
         elapsed_us = elapsed.as_micros() as u64);
     let no_body = method == Method::HEAD;
     finish(response, no_body)
+}
+
+/// The span of a request, for those who watch: names as OpenTelemetry's conventions have them.
+fn request_span<B>(http: &HttpRequest<B>, trace: Option<&TraceParent>) -> Span {
+    let (method, path) = (&http.method, http.uri.path());
+    tracing::debug_span!(target: REQUESTS, "request", otel.kind = "server", http.request.method = %method, url.path = path,
+        http.response.status_code = field::Empty, request_id = http.request_id,
+        trace_id = trace.map(|trace| trace.trace_id.as_str()), parent_id = trace.map(|trace| trace.parent_id.as_str()))
 }
 
 async fn dispatch<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
+use crate::trace::Stages;
+
 /// A request whose head has been read and whose body has not.
 pub struct HttpRequest<B = hyper::body::Incoming> {
     /// The method.
@@ -18,6 +20,8 @@ pub struct HttpRequest<B = hyper::body::Incoming> {
     pub ip: IpAddr,
     /// The id of this request: sent by the caller or made here.
     pub request_id: String,
+    /// The stages that it goes through, for those who watch.
+    pub(crate) stages: Stages,
 }
 
 impl<B> HttpRequest<B> {

@@ -26,7 +26,9 @@ mod response;
 mod route;
 pub mod settings;
 mod start;
+mod trace;
 
 pub use app::{App, open_database};
 pub use listen::Server;
 pub use start::StartError;
+pub use trace::logs;

@@ -158,6 +158,7 @@ async fn start(screen: &Screen, blueprint: &Arc<Blueprint>, settings: Settings) 
 fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
     let url = url(address);
     let mut warnings: Vec<String> = blueprint.warnings.iter().map(|warning| warning.message.clone()).collect();
+    warnings.extend(settings.unheeded.iter().cloned());
     if settings.secret_is_temporary {
         warnings.push("SECRET_KEY is not set: one was made for this run, and log-ins end with it".to_owned());
     }

@@ -67,6 +67,12 @@ pub const SETTINGS: &[Setting] = &[
         "none",
         "the bearer token that /metrics asks for; without one, only callers on this machine may read it",
     ),
+    setting("SENTRY_DSN", "none", "not used: panics go to the log, with the id of their request"),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "none",
+        "not used in this version: traceparent is taken up in the log alone",
+    ),
     setting("RUST_LOG", "info", "what is logged, for example warn or server=debug"),
 ];
 
@@ -114,6 +120,8 @@ pub struct Settings {
     pub better_auth_url: Option<String>,
     /// The bearer token of `/metrics`.
     pub metrics_token: Option<Secret>,
+    /// Settings that are set and that this program does not heed, in words for the person who starts it.
+    pub unheeded: Vec<String>,
     /// Limits.
     pub limits: Limits,
 }

@@ -45,6 +45,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         better_auth_secret: reader.secret("BETTER_AUTH_SECRET"),
         metrics_token: reader.secret("METRICS_TOKEN"),
         better_auth_url: reader.read("BETTER_AUTH_URL", None, |text| origin(text).map(Some)),
+        unheeded: reader.unheeded(),
         limits: reader.limits(),
     };
     reader.read("JWT_ALGORITHM", (), |text| match text {
@@ -92,6 +93,19 @@ impl Reader<'_> {
         let text = self.text(name)?;
         self.check_secret(name, &text);
         Some(Secret::new(text))
+    }
+
+    /// What a person may believe to be at work must not be passed over in silence.
+    fn unheeded(&self) -> Vec<String> {
+        let known = [
+            ("SENTRY_DSN", "panics go to the log, with the id of their request"),
+            (
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "this version exports no traces; RUST_LOG=server::stage=debug logs each stage",
+            ),
+        ];
+        let set = known.into_iter().filter(|(name, _)| self.text(name).is_some());
+        set.map(|(name, instead)| format!("{name} is set but not used: {instead}")).collect()
     }
 
     fn check_secret(&mut self, name: &'static str, text: &str) {

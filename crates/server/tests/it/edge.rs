@@ -200,3 +200,24 @@ async fn bad_tokens_count_by_address_and_good_ones_by_user() {
     ana.get("/clients").await.expect(200);
     ana.send("GET", "/auth/me", None).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_times_of_the_stages_are_told_in_development_only() {
+    let development = TestApp::with(OFFICE, &[("ENV", "development")]).await;
+    let ana = development.user("ana").await;
+    ana.post("/clients", json!({"name": "Acme"})).await.expect(201);
+    let answer = ana.get("/clients/1").await.expect(200);
+    let timing = answer.header("server-timing");
+    let names: Vec<&str> = timing.split(", ").map(|part| part.split(';').next().unwrap()).collect();
+    let stages = ["route", "identify", "decide", "parse", "plan", "render", "run", "response", "total"];
+    assert_eq!(names, stages, "{timing}");
+    for part in timing.split(", ") {
+        let millis: f64 = part.split("dur=").nth(1).unwrap().parse().unwrap();
+        assert!((0.0..60_000.0).contains(&millis), "{timing}");
+    }
+    let refused = development.stranger().get("/clients").await.expect(401);
+    assert!(refused.header("server-timing").starts_with("route;dur="));
+    let elsewhere = TestApp::new(OFFICE).await;
+    let answer = elsewhere.stranger().get("/notices").await.expect(200);
+    assert!(answer.headers.get("server-timing").is_none());
+}

@@ -153,3 +153,12 @@ async fn a_weak_token_is_refused_at_the_start() {
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].to_string().starts_with("METRICS_TOKEN: is shorter than 32 bytes"), "{}", problems[0]);
 }
+
+#[test]
+fn what_is_set_and_not_used_is_told_without_its_value() {
+    let dsn = "https://key@sentry.example.com/1";
+    let settings = server::settings::Settings::read(|name| (name == "SENTRY_DSN").then(|| dsn.to_owned())).unwrap();
+    assert_eq!(settings.unheeded.len(), 1, "{:?}", settings.unheeded);
+    assert!(settings.unheeded[0].starts_with("SENTRY_DSN is set but not used: "), "{:?}", settings.unheeded);
+    assert!(!settings.unheeded[0].contains("key@"));
+}

@@ -1,0 +1,122 @@
+//! Logs, on stderr: lines for people, or JSON lines for machines. Every line that is about a request names it.
+
+use std::fmt;
+use std::io;
+
+use tracing::{Dispatch, Event, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::{DefaultFields, Format, Json, JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::current::{Ids, current};
+use super::panics;
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text {
+        /// With colour.
+        color: bool,
+    },
+    /// An object a line, for machines.
+    Json,
+}
+
+/// Why logging did not start.
+#[derive(Debug)]
+pub enum LogError {
+    /// The filter cannot be read.
+    Filter(String),
+    /// Something logs already.
+    Started(String),
+}
+
+impl fmt::Display for LogError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LogError::Filter(why) | LogError::Started(why) => out.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for LogError {}
+
+/// Starts logging, for the rest of the process; panics are logged too. `filter` is in the grammar of `RUST_LOG`.
+///
+/// # Errors
+/// The filter cannot be read, or something logs already.
+pub fn start(filter: &str, form: Form) -> Result<(), LogError> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| LogError::Filter(error.to_string()))?;
+    tracing::dispatcher::set_global_default(sink(filter, form, io::stderr))
+        .map_err(|error| LogError::Started(error.to_string()))?;
+    panics::log_them();
+    Ok(())
+}
+
+/// From now on panics are lines of the log, in its form, instead of text of their own on stderr. [`start`] does it.
+pub fn log_panics() {
+    panics::log_them();
+}
+
+/// What takes lines in and writes them.
+pub fn sink<W>(filter: EnvFilter, form: Form, writer: W) -> Dispatch
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    match form {
+        Form::Text { color } => {
+            let inner = Format::default().with_ansi(color).with_target(false);
+            Dispatch::new(builder.fmt_fields(DefaultFields::new()).event_format(TextLine(inner)).finish())
+        }
+        Form::Json => {
+            let inner = Format::default().json().flatten_event(true).with_current_span(false).with_span_list(false);
+            Dispatch::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLine(inner)).finish())
+        }
+    }
+}
+
+struct TextLine(Format);
+struct JsonLine(Format<Json>);
+
+impl<S, N> FormatEvent<S, N> for TextLine
+where
+    S: Subscriber + for<'l> LookupSpan<'l>,
+    N: for<'w> FormatFields<'w> + 'static,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let Some(ids) = missing_ids(event) else { return self.0.format_event(context, writer, event) };
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        write!(writer, "{} request_id={}", line.trim_end(), ids.request)?;
+        if let Some(trace) = ids.trace {
+            write!(writer, " trace_id={trace}")?;
+        }
+        writeln!(writer)
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for JsonLine
+where
+    S: Subscriber + for<'l> LookupSpan<'l>,
+    N: for<'w> FormatFields<'w> + 'static,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let Some(ids) = missing_ids(event) else { return self.0.format_event(context, writer, event) };
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        // An id has no letter that JSON would escape.
+        write!(writer, "{},\"request_id\":\"{}\"", line.trim_end().strip_suffix('}').unwrap_or(&line), ids.request)?;
+        if let Some(trace) = ids.trace {
+            write!(writer, ",\"trace_id\":\"{trace}\"")?;
+        }
+        writeln!(writer, "}}")
+    }
+}
+
+/// The ids of the request that a line is about, unless the line names it itself.
+fn missing_ids(event: &Event<'_>) -> Option<Ids> {
+    if event.metadata().fields().field("request_id").is_some() { None } else { current() }
+}
