@@ -25,7 +25,7 @@ pub use nearest::nearest;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use raw::json_schema;
 pub use resolve::{NOT_YET, NotYet, plural};
-pub use values::Complaint;
+pub use values::{Complaint, LinkComplaint, MAX_LINKS};
 
 use std::sync::LazyLock;
 

@@ -111,8 +111,10 @@ pub struct Entity {
     pub id: IdKind,
     /// `true`: a deleted row goes to the trash, where nobody sees it, and can be restored.
     pub soft_delete: bool,
-    /// Its fields, in the order of the file.
+    /// Its fields, in the order of the file; each is a column. Those without one are [`Entity::links`].
     pub fields: Vec<Field>,
+    /// Its many-to-many references, in the order of the file.
+    pub links: Vec<Link>,
     /// Its actions, in the order of the file.
     pub actions: Vec<Action>,
     /// Who may do what.
@@ -234,6 +236,34 @@ pub enum FieldKind {
         /// What the ids of that row are, so that a field can read a value by itself.
         id: IdKind,
     },
+}
+
+/// A reference to many rows: a set of ids in JSON, a join table in the database.
+///
+/// Kept apart from [`Field`], because it has no column: whatever goes through the columns of an entity cannot take it
+/// for one.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// As written in the blueprint, for example `tags`: what `expand` adds.
+    pub name: String,
+    /// JSON key, for example `tag_ids`.
+    pub key: String,
+    /// One sentence, or empty.
+    pub summary: String,
+    /// Which kind of row.
+    pub to: Target,
+    /// What the ids of those rows are.
+    pub id: IdKind,
+    /// Never empty.
+    pub required: bool,
+    /// `true`: a row that is linked cannot be deleted. `false`: its links go with it.
+    pub restrict: bool,
+    /// The join table, for example `prospects_tags`.
+    pub table: String,
+    /// Its column with the id of the row that has this field, for example `prospect_id`.
+    pub from_column: String,
+    /// Its column with the id of the other row, for example `tag_id`.
+    pub to_column: String,
 }
 
 /// Limits of text, counted in Unicode code points.
@@ -373,5 +403,10 @@ impl Entity {
     /// The field with this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The many-to-many reference with this name.
+    pub fn link(&self, name: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.name == name)
     }
 }

@@ -249,7 +249,8 @@ pub(crate) struct RawField {
     pub to: Option<String>,
     /// What happens to this row when the one it refers to is deleted. Default `restrict`.
     pub on_delete: Option<RawOnDelete>,
-    /// `true`: many-to-many.
+    /// `true`: a reference to many rows, through a join table. In JSON it is a list of ids under the singular of the
+    /// field's name: `tags` is `tag_ids`.
     pub many: Option<bool>,
     /// Who may read this field, among those who can see the row. Default: all of them.
     pub read: Option<Vec<RawRule>>,

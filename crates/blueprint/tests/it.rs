@@ -5,6 +5,7 @@
 mod it {
     mod access;
     mod good;
+    mod links;
     mod noise;
     mod not_yet;
     mod problems;

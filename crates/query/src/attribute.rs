@@ -1,10 +1,10 @@
-//! What a row can be filtered, sorted and shown by: its fields, and the columns that every row has. Which of them a
-//! caller may know of is [`crate::View`]'s.
+//! What a row can be filtered, sorted and shown by: its fields, its links, and the columns that every row has. Which of
+//! them a caller may know of is [`crate::View`]'s.
 
 use blueprint::{Entity, Field, FieldKind, IdKind, Literal};
 use work::{Kind, Value};
 
-/// A column of an entity.
+/// A part of a row. All but links are columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
     /// `id`.
@@ -13,6 +13,8 @@ pub enum Attribute {
     UserId,
     /// The field at this place in [`Entity::fields`].
     Field(usize),
+    /// The many-to-many reference at this place in [`Entity::links`]: the ids of the rows that the caller can see.
+    Link(usize),
     /// `created_at`.
     CreatedAt,
     /// `updated_at`.
@@ -20,23 +22,25 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    /// Its column, which is its JSON key too.
+    /// Its JSON key, which is the name of its column too, if it is one.
     pub fn column(self, entity: &Entity) -> &str {
         match self {
             Attribute::Id => "id",
             Attribute::UserId => "user_id",
             Attribute::Field(place) => &entity.fields[place].column,
+            Attribute::Link(place) => &entity.links[place].key,
             Attribute::CreatedAt => "created_at",
             Attribute::UpdatedAt => "updated_at",
         }
     }
 
-    /// What its column holds.
+    /// What its cell holds.
     pub fn kind(self, entity: &Entity) -> Kind {
         match self {
             Attribute::Id => id_kind(entity.id),
             Attribute::UserId => Kind::Uuid,
             Attribute::Field(place) => field_kind(&entity.fields[place]),
+            Attribute::Link(_) => Kind::Json,
             Attribute::CreatedAt | Attribute::UpdatedAt => Kind::DateTime,
         }
     }

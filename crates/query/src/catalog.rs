@@ -25,7 +25,8 @@ pub(crate) struct Table {
     pub shape: Arc<Shape>,
     /// The select list of that shape.
     pub select: String,
-    /// Some field is kept from some callers, so that shape and select list are each caller's own.
+    /// Some field is kept from some callers, or there are links, of which each sees his own, so that shape and select
+    /// list are each caller's own.
     pub ruled: bool,
     /// One row by id, among all.
     pub get: Arc<str>,
@@ -54,8 +55,9 @@ impl Table {
         Table {
             get: fixed::get(entity, &name, &select, false).into(),
             get_owned: fixed::get(entity, &name, &select, true).into(),
-            ruled: entity.fields.iter().any(|field| !field.hidden && field.read != Rule::Anyone),
-            insert: (fixed::insert(entity, &name) + &select).into(),
+            ruled: !entity.links.is_empty()
+                || entity.fields.iter().any(|field| !field.hidden && field.read != Rule::Anyone),
+            insert: (fixed::insert(entity, &name) + " RETURNING " + &select).into(),
             shape: Arc::new(shape),
             select,
             name,
@@ -69,7 +71,7 @@ pub(crate) fn shape(entity: &Entity, attributes: &[Attribute], captured: &[Kind]
     Shape { columns: columns.collect(), captured: captured.to_vec() }
 }
 
-/// The select list of such a shape, of a row that keeps nothing from anybody.
+/// The select list of such a shape, of a row that keeps nothing from anybody and has no links.
 fn select_list(entity: &Entity, attributes: &[Attribute], captured: &str) -> String {
     let columns = attributes.iter().map(|attribute| quoted(attribute.column(entity)) + ", ");
     columns.chain([captured.to_owned()]).collect()

@@ -1,9 +1,9 @@
 //! Filters of a list: `status=new`, `due_at[gte]=2026-01-01`.
 
-use blueprint::{Blueprint, Entity, FieldKind, IdKind};
+use blueprint::{Blueprint, Entity, FieldKind, IdKind, Link};
 use work::Value;
 
-use crate::attribute::{self, Attribute};
+use crate::attribute::{self, Attribute, id_kind};
 use crate::reference::Path;
 use crate::request::{Bad, RecordId};
 
@@ -29,6 +29,8 @@ pub enum Test {
     Contains(String),
     /// The text begins with this one, whatever the case.
     StartsWith(String),
+    /// The set of ids holds one of these.
+    Linked(Vec<Value>),
     /// Null or not.
     IsNull(bool),
 }
@@ -73,6 +75,9 @@ pub(crate) fn read(
         _ => Err(Bad::parameter(name, "limit", format!("names more than {MAX_VALUES} values"))),
     };
     let compare = |comparison| one(text).map(|value| Test::Compare(comparison, value));
+    if let Attribute::Link(place) = attribute {
+        return Ok(Filter { path, test: linked(&entity.links[place], name, operator, text)? });
+    }
     let test = match operator {
         "eq" => compare(Comparison::Eq)?,
         "ne" => compare(Comparison::Ne)?,
@@ -90,6 +95,26 @@ pub(crate) fn read(
     Ok(Filter { path, test })
 }
 
+/// A set of ids is asked whether it holds one, or one of several.
+fn linked(link: &Link, name: &str, operator: &str, text: &str) -> Result<Test, Bad> {
+    let id = |text: &str| match link.read_text(text) {
+        Ok(literal) => Ok(attribute::value(&literal, id_kind(link.id), "")),
+        Err(complaint) => Err(Bad::parameter(name, "value", complaint.detail)),
+    };
+    match operator {
+        "contains" => Ok(Test::Linked(vec![id(text)?])),
+        "in" if text.split(',').count() <= MAX_VALUES => {
+            Ok(Test::Linked(text.split(',').map(id).collect::<Result<_, _>>()?))
+        }
+        "in" => Err(Bad::parameter(name, "limit", format!("names more than {MAX_VALUES} values"))),
+        _ if OPERATORS.contains(&operator) => {
+            let detail = format!("is a set of ids; use `{0}[contains]` for one of them or `{0}[in]` for any", link.key);
+            Err(Bad::parameter(name, "operator", detail))
+        }
+        _ => Err(unknown_operator(name, operator)),
+    }
+}
+
 fn value(entity: &Entity, attribute: Attribute, text: &str) -> Result<Value, String> {
     let uuid = |text: &str| match RecordId::parse(text, IdKind::Uuid) {
         Some(id) => Ok(id.value()),
@@ -103,6 +128,7 @@ fn value(entity: &Entity, attribute: Attribute, text: &str) -> Result<Value, Str
             let literal = entity.fields[place].read_text(text).map_err(|complaint| complaint.detail)?;
             Ok(attribute::value(&literal, attribute.kind(entity), ""))
         }
+        Attribute::Link(_) => Err("is a set of ids".to_owned()),
         Attribute::CreatedAt | Attribute::UpdatedAt => {
             let literal = FieldKind::DateTime.read_text(text).map_err(|complaint| complaint.detail)?;
             Ok(attribute::value(&literal, work::Kind::DateTime, ""))

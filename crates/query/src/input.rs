@@ -1,6 +1,6 @@
 //! A JSON body becomes values: every problem at once, nothing silently dropped.
 
-use blueprint::{Entity, Field, Literal};
+use blueprint::{Entity, Field, Link, Literal};
 use serde_json::{Map, Value as Json};
 
 use crate::View;
@@ -32,17 +32,22 @@ impl Body {
             return Err(vec![invalid("", "type", "the body must be a JSON object")]);
         };
         let mut problems = Vec::new();
-        let mut values = Values::new();
+        let mut values = Values::default();
         for (key, json) in object {
-            match self.field(view, key) {
-                Ok(place) => match view.entity.fields[place].read(json) {
-                    Ok(literal) => values.push((place, literal)),
+            match self.part(view, key) {
+                Ok(Part::Field(place)) => match view.entity.fields[place].read(json) {
+                    Ok(literal) => values.fields.push((place, literal)),
                     Err(complaint) => problems.push(invalid(&pointer(key), complaint.code, complaint.detail)),
+                },
+                Ok(Part::Link(place)) => match ids(&view.entity.links[place], json) {
+                    Ok(ids) => values.links.push((place, ids)),
+                    Err(wrong) => problems.extend(wrong),
                 },
                 Err(problem) => problems.push(problem),
             }
             // A body of nothing but wrong names must not cost more than a good one.
-            if problems.len() == MAX_PROBLEMS {
+            if problems.len() >= MAX_PROBLEMS {
+                problems.truncate(MAX_PROBLEMS);
                 return Err(problems);
             }
         }
@@ -61,6 +66,22 @@ impl Body {
             Body::Create => self.writable(field) && field.required && field.default.is_none(),
             Body::Update => false,
             Body::Replace => self.writable(field),
+        }
+    }
+
+    /// Whether the body must name this set of ids: a new row that does not say has an empty one.
+    pub fn demands_link(self, link: &Link) -> bool {
+        match self {
+            Body::Create => link.required,
+            Body::Update => false,
+            Body::Replace => true,
+        }
+    }
+
+    fn part(self, view: &View, key: &str) -> Result<Part, Invalid> {
+        match view.entity.links.iter().position(|link| link.key == key) {
+            Some(place) => Ok(Part::Link(place)),
+            None => self.field(view, key).map(Part::Field),
         }
     }
 
@@ -84,19 +105,39 @@ impl Body {
 
     fn missing(self, view: &View, object: &Map<String, Json>) -> Vec<Invalid> {
         let fields = view.entity.fields.iter().enumerate();
-        let absent = fields.filter(|(place, field)| {
+        let fields = fields.filter(|(place, field)| {
             let may = if self == Body::Create { view.may_give(*place) } else { view.may_always_write(*place) };
-            may && self.demands(field) && !object.contains_key(&field.column)
+            may && self.demands(field)
         });
-        absent.map(|(_, field)| invalid(&pointer(&field.column), "required", "is required")).collect()
+        let links = view.entity.links.iter().filter(|link| self.demands_link(link));
+        let demanded = fields.map(|(_, field)| &field.column).chain(links.map(|link| &link.key));
+        let absent = demanded.filter(|key| !object.contains_key(*key));
+        absent.map(|key| invalid(&pointer(key), "required", "is required")).collect()
     }
 }
 
 const SERVER_SETS: &str = "is set by the server and cannot be written";
 
+/// What a key of a body names: a place in the entity's fields or links.
+enum Part {
+    Field(usize),
+    Link(usize),
+}
+
+fn ids(link: &Link, json: &Json) -> Result<Vec<Literal>, Vec<Invalid>> {
+    link.read(json).map_err(|complaints| {
+        let told = complaints.into_iter().take(MAX_PROBLEMS).map(|(place, complaint)| {
+            let place = place.map_or_else(String::new, |place| format!("/{place}"));
+            invalid(&format!("{}{place}", pointer(&link.key)), complaint.code, complaint.detail)
+        });
+        told.collect()
+    })
+}
+
 /// Fills in the defaults of the fields that a new row does not name.
 pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
-    let given = |place: usize| values.iter().find(|(given, _)| *given == place).map(|(_, literal)| literal.clone());
+    let given =
+        |place: usize| values.fields.iter().find(|(given, _)| *given == place).map(|(_, literal)| literal.clone());
     let fields = entity.fields.iter().enumerate();
     fields.map(|(place, field)| given(place).or_else(|| field.default.clone()).unwrap_or(Literal::Null)).collect()
 }
@@ -104,7 +145,8 @@ pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
 fn unknown(body: Body, view: &View, key: &str) -> String {
     let fields = view.entity.fields.iter().enumerate();
     let writable = fields.filter(|(place, field)| body.writable(field) && view.may_give(*place));
-    match blueprint::nearest(key, writable.map(|(_, field)| field.column.as_str())) {
+    let links = view.entity.links.iter().map(|link| link.key.as_str());
+    match blueprint::nearest(key, writable.map(|(_, field)| field.column.as_str()).chain(links)) {
         Some(name) => format!("is not a field of {}; perhaps you meant `{name}`", view.entity.name),
         None => format!("is not a field of {}", view.entity.name),
     }

@@ -114,6 +114,7 @@ fn sort(blueprint: &Blueprint, view: &View, text: &str) -> Result<Vec<Sort>, Bad
         let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
         let path = Path::find(blueprint, view, name, Purpose::Sort).ok_or_else(|| {
             let detail = match Path::find(blueprint, view, name, Purpose::Filter) {
+                Some(Path { attribute: Attribute::Link(_), .. }) => "is a set of ids, which has no order".to_owned(),
                 Some(_) => "has no index; mark it `index = true` in the blueprint to sort by it".to_owned(),
                 None => not_found(blueprint, view, name, Purpose::Sort),
             };

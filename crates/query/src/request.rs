@@ -58,8 +58,21 @@ pub enum Request {
     },
 }
 
-/// Places in the entity's fields, each with its value.
-pub type Values = Vec<(usize, Literal)>;
+/// What a body gives a row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Values {
+    /// Places in the entity's fields, each with its value.
+    pub fields: Vec<(usize, Literal)>,
+    /// Places in the entity's links, each with the ids that it is to hold, in the order given, none twice.
+    pub links: Vec<(usize, Vec<Literal>)>,
+}
+
+impl From<Vec<(usize, Literal)>> for Values {
+    /// Fields alone.
+    fn from(fields: Vec<(usize, Literal)>) -> Values {
+        Values { fields, links: Vec::new() }
+    }
+}
 
 /// The id of a row, in its own grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,7 +42,9 @@ impl<'a> View<'a> {
     pub fn reads(&self, attribute: Attribute) -> Scope {
         match attribute {
             Attribute::Field(place) => self.scope(&self.entity.fields[place].read),
-            _ => Scope::Everything,
+            Attribute::Id | Attribute::UserId | Attribute::Link(_) | Attribute::CreatedAt | Attribute::UpdatedAt => {
+                Scope::Everything
+            }
         }
     }
 
@@ -76,10 +78,12 @@ impl<'a> View<'a> {
     /// The attributes that there are for him, in the order of the JSON object.
     pub fn visible(&self) -> Vec<Attribute> {
         let fields = self.entity.fields.iter().enumerate().filter(|(_, field)| !field.hidden);
+        let links = (0..self.entity.links.len()).map(Attribute::Link);
         let owner = self.entity.owned.then_some(Attribute::UserId);
         std::iter::once(Attribute::Id)
             .chain(owner)
             .chain(fields.map(|(place, _)| Attribute::Field(place)))
+            .chain(links)
             .chain([Attribute::CreatedAt, Attribute::UpdatedAt])
             .filter(|attribute| self.reads(*attribute) != Scope::Nothing)
             .collect()
@@ -91,7 +95,7 @@ impl<'a> View<'a> {
         attributes
             .filter(|attribute| match attribute {
                 Attribute::Id | Attribute::CreatedAt | Attribute::UpdatedAt => true,
-                Attribute::UserId => false,
+                Attribute::UserId | Attribute::Link(_) => false,
                 Attribute::Field(place) => self.entity.fields[*place].index,
             })
             .collect()

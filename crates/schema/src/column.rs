@@ -65,7 +65,7 @@ fn constraint(blueprint: &Blueprint, kind: &FieldKind, name: &str) -> String {
     }
 }
 
-fn target_table(blueprint: &Blueprint, target: Target) -> &str {
+pub(crate) fn target_table(blueprint: &Blueprint, target: Target) -> &str {
     match target {
         Target::User => "users",
         Target::Entity(index) => &blueprint.entity(index).plural,

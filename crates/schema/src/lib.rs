@@ -8,6 +8,7 @@
 
 mod column;
 mod index;
+mod link;
 mod name;
 mod table;
 
@@ -36,6 +37,11 @@ fn sqlite(blueprint: &Blueprint) -> Vec<String> {
     for entity in &blueprint.entities {
         statements.push(table::create(blueprint, entity));
         statements.extend(index::of_entity(entity));
+    }
+    for (entity, link) in
+        blueprint.entities.iter().flat_map(|entity| entity.links.iter().map(move |link| (entity, link)))
+    {
+        statements.extend(link::create(blueprint, entity, link));
     }
     statements
 }

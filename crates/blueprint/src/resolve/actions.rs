@@ -3,7 +3,7 @@
 use super::access::Rules;
 use super::fields::{advice, literal};
 use super::names::{self, EntityName};
-use crate::model::{Action, ActionKind, Field, FieldKind, Literal};
+use crate::model::{Action, ActionKind, Field, FieldKind, Link, Literal};
 use crate::nearest::perhaps_or_list;
 use crate::places::Pointer;
 use crate::raw::{RawAction, RawBlueprint};
@@ -15,7 +15,7 @@ const RESERVED: &[&str] = &["read", "create", "update", "delete", "restore"];
 pub(super) fn actions(
     raw: &RawBlueprint,
     entity: &EntityName,
-    fields: &[Field],
+    (fields, links): (&[Field], &[Link]),
     rules: &Rules,
     at: &Pointer,
     report: &mut Report,
@@ -26,7 +26,7 @@ pub(super) fn actions(
     for (name, written) in &entity.raw.action {
         let at = at.child(name);
         check_name(name, raw, entity, &at, report);
-        let lookup = Lookup { fields, at: entity_at.child("field") };
+        let lookup = Lookup { fields, links, at: entity_at.child("field") };
         let Some(does) = kind(written, &lookup, &at, report) else {
             continue;
         };
@@ -51,9 +51,12 @@ fn check_name(name: &str, raw: &RawBlueprint, entity: &EntityName, at: &Pointer,
     }
     let refers_here =
         |other: &crate::raw::RawEntity| other.field.values().any(|field| field.to.as_ref() == Some(&entity.name));
+    let linked_from_here = |other: &String| {
+        entity.raw.field.values().any(|field| super::links::is_link(field) && field.to.as_ref() == Some(other))
+    };
     let nested = raw.entity.iter().find(|(other, written)| {
         let plural = written.plural.clone().unwrap_or_else(|| super::plurals::plural(other));
-        plural == name && refers_here(written)
+        plural == name && (refers_here(written) || linked_from_here(other))
     });
     if let Some((other, _)) = nested {
         let message = format!("`{name}` is also the path of the rows of `{other}` that refer to a `{}`", entity.name);
@@ -63,6 +66,7 @@ fn check_name(name: &str, raw: &RawBlueprint, entity: &EntityName, at: &Pointer,
 
 struct Lookup<'f> {
     fields: &'f [Field],
+    links: &'f [Link],
     at: Pointer,
 }
 
@@ -85,7 +89,10 @@ impl Lookup<'_> {
         complain: impl FnOnce(&mut Report, String, Option<String>),
     ) -> Option<(usize, &Field)> {
         let found = self.fields.iter().enumerate().find(|(_, field)| field.name == name);
-        if found.is_none() && !report.says(&self.at.child(name)) {
+        if self.links.iter().any(|link| link.name == name) {
+            let message = format!("`{name}` is many-to-many, and an action changes fields of one value only");
+            complain(report, message, Some("leave it to PATCH, which replaces the whole set".to_owned()));
+        } else if found.is_none() && !report.says(&self.at.child(name)) {
             let known: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
             complain(report, format!("there is no field {name:?}"), perhaps_or_list(name, known));
         }

@@ -104,6 +104,10 @@ fn check_event(on: &str, entities: &[Entity], at: &Pointer, report: &mut Report)
                 );
             }
         }
+        None if entity.link(field_name).is_some() => {
+            let message = format!("`{field_name}` is many-to-many: it becomes a set, never one value");
+            report.value(at, "event", message, Some(format!("use \"{entity_name}.updated\"")));
+        }
         None if report.says(&Pointer::root("entity").child(entity_name).child("field").child(field_name)) => {}
         None => {
             let hint =

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::limits;
 use super::names::{self, EntityName};
-use crate::model::{Field, FieldKind, Literal, Rule, Unique};
+use super::{limits, links};
+use crate::model::{Field, FieldKind, Link, Literal, Rule, Unique};
 use crate::nearest::perhaps;
 use crate::places::Pointer;
 use crate::raw::{RawBlueprint, RawField, RawType, RawUnique};
@@ -31,27 +31,39 @@ pub(super) fn entity_fields(
     names: &[EntityName],
     at: &Pointer,
     report: &mut Report,
-) -> Vec<Field> {
+) -> (Vec<Field>, Vec<Link>) {
     let at = at.child("field");
     let home = Home::Entity { owned: entity.owned, names };
     let mut fields: Vec<Field> = Vec::new();
+    let mut links: Vec<Link> = Vec::new();
     // A reference has two: its column, and its name for what `expand` adds.
     let mut keys: HashMap<String, String> = HashMap::new();
     for (name, raw) in &entity.raw.field {
         let at = at.child(name);
-        let Some(field) = field(name, raw, home, &at, report) else {
-            continue;
+        let key = if links::is_link(raw) {
+            let Some(link) = links::link(name, raw, entity, names, &at, report) else {
+                continue;
+            };
+            let key = link.key.clone();
+            links.push(link);
+            key
+        } else {
+            let Some(field) = field(name, raw, home, &at, report) else {
+                continue;
+            };
+            let key = field.column.clone();
+            fields.push(field);
+            key
         };
-        if let Some(other) = keys.get(&field.column).or_else(|| keys.get(name)) {
-            let key = if keys.contains_key(&field.column) { &field.column } else { name };
+        if let Some(other) = keys.get(&key).or_else(|| keys.get(name)) {
+            let key = if keys.contains_key(&key) { &key } else { name };
             let message = format!("`{name}` and `{other}` would both be `{key}` in tables or answers");
             report.key(&at, "name_clash", message, Some("rename one of them".to_owned()));
         }
-        keys.insert(field.column.clone(), name.clone());
+        keys.insert(key, name.clone());
         keys.insert(name.clone(), name.clone());
-        fields.push(field);
     }
-    fields
+    (fields, links)
 }
 
 fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Report) -> Option<Field> {
@@ -91,7 +103,7 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
     Some(field)
 }
 
-fn check_name(name: &str, column: &str, home: Home, at: &Pointer, report: &mut Report) {
+pub(super) fn check_name(name: &str, column: &str, home: Home, at: &Pointer, report: &mut Report) {
     if name.starts_with('_') {
         let message = format!("`{}`: the engine keeps names that begin with `_` for itself", name.escape_debug());
         report.key(at, "reserved_name", message, names::snake_hint(name));

@@ -37,6 +37,7 @@ const MODIFIERS: &[Modifier] = &[
     Modifier { word: "values", given: |raw| raw.values.is_some(), on: &[RawType::Enum] },
     Modifier { word: "to", given: |raw| raw.to.is_some(), on: &[RawType::Reference] },
     Modifier { word: "on_delete", given: |raw| raw.on_delete.is_some(), on: &[RawType::Reference] },
+    Modifier { word: "many", given: |raw| raw.many.is_some(), on: &[RawType::Reference] },
 ];
 
 pub(super) fn check_modifiers(raw: &RawField, at: &Pointer, report: &mut Report) {

@@ -10,6 +10,7 @@ mod automations;
 mod field_rules;
 mod fields;
 mod limits;
+mod links;
 mod names;
 pub(crate) mod not_yet;
 mod plurals;
@@ -58,6 +59,7 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     let names = names::entity_names(raw, report);
     let entities: Vec<Entity> = names.iter().map(|name| entity(raw, name, &names, &auth, report)).collect();
     references::check(&entities, report);
+    links::check(&entities, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);
@@ -68,9 +70,9 @@ fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Au
     let at = Pointer::root("entity").child(&name.name);
     let written = name.raw;
     let access = access::rules(name, auth, &at, report);
-    let mut fields = fields::entity_fields(name, names, &at, report);
+    let (mut fields, links) = fields::entity_fields(name, names, &at, report);
     field_rules::resolve(&mut fields, &access, name, auth, &at, report);
-    let actions = actions::actions(raw, name, &fields, &access, &at, report);
+    let actions = actions::actions(raw, name, (&fields, &links), &access, &at, report);
     Entity {
         name: name.name.clone(),
         plural: name.plural.clone(),
@@ -80,6 +82,7 @@ fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Au
         id: name.id,
         soft_delete: written.soft_delete.unwrap_or(false),
         fields,
+        links,
         actions,
         access: access.standard,
     }

@@ -72,9 +72,69 @@ fn plural_of_word(word: &str) -> String {
     if hissing || O_TO_OES.contains(&word) { format!("{word}es") } else { format!("{word}s") }
 }
 
+/// The singular of the last word of a snake_case name; a name that is no plural stays as it is.
+pub(super) fn singular(name: &str) -> String {
+    match name.rsplit_once('_') {
+        Some((before, last)) => format!("{before}_{}", singular_of_word(last)),
+        None => singular_of_word(name),
+    }
+}
+
+fn singular_of_word(word: &str) -> String {
+    if SAME.contains(&word) {
+        return word.to_owned();
+    }
+    if let Some((singular, _)) = IRREGULAR.iter().find(|(_, plural)| *plural == word) {
+        return (*singular).to_owned();
+    }
+    if let Some(singular) = F_TO_VES.iter().chain(O_TO_OES).find(|singular| plural_of_word(singular) == word) {
+        return (*singular).to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    // `houses` and `causes` keep their e, `statuses` and `buses` never had one.
+    let hissing = ["sses", "xes", "zzes", "ches", "shes"].iter().any(|end| word.ends_with(end))
+        || word.ends_with("uses") && !word.ends_with("ouses") && !word.ends_with("auses");
+    let end = if hissing { "es" } else { "s" };
+    match word.strip_suffix(end).filter(|stem| !stem.is_empty() && !stem.ends_with('s') | hissing) {
+        Some(stem) => stem.to_owned(),
+        None => word.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plural;
+    use super::{plural, singular};
+
+    #[test]
+    fn names_of_many_become_names_of_one() {
+        for (many, one) in [
+            ("tags", "tag"),
+            ("follow_ups", "follow_up"),
+            ("categories", "category"),
+            ("ties", "tie"),
+            ("boxes", "box"),
+            ("branches", "branch"),
+            ("courses", "course"),
+            ("houses", "house"),
+            ("statuses", "status"),
+            ("addresses", "address"),
+            ("bases", "base"),
+            ("children", "child"),
+            ("salespeople", "salesperson"),
+            ("shelves", "shelf"),
+            ("heroes", "hero"),
+            ("photos", "photo"),
+            ("series", "series"),
+            ("staff", "staff"),
+            ("boss", "boss"),
+            ("related", "related"),
+            ("s", "s"),
+        ] {
+            assert_eq!(singular(many), one, "{many}");
+        }
+    }
 
     #[test]
     fn english_as_far_as_it_is_regular_and_a_little_further() {

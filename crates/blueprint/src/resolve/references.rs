@@ -2,21 +2,14 @@
 //! deletion should run through.
 
 use super::names::EntityName;
-use crate::model::{Entity, EntityIndex, Field, FieldKind, IdKind, OnDelete, Target};
+use crate::model::{Entity, EntityIndex, Field, FieldKind, IdKind, Link, OnDelete, Target};
 use crate::nearest::perhaps_or_list;
 use crate::places::Pointer;
 use crate::raw::{RawField, RawOnDelete};
 use crate::report::Report;
 
 pub(super) fn kind(raw: &RawField, names: &[EntityName], at: &Pointer, report: &mut Report) -> Option<FieldKind> {
-    let Some(to) = &raw.to else {
-        if !report.says(&at.child("to")) {
-            let hint = "add `to = \"user\"` or the name of an entity".to_owned();
-            report.key(at, "missing_word", "a reference needs `to`", Some(hint));
-        }
-        return None;
-    };
-    let (target, id) = target(to, names, &at.child("to"), report)?;
+    let (target, id) = target(raw, names, at, report)?;
     let on_delete = match raw.on_delete {
         None | Some(RawOnDelete::Restrict) => OnDelete::Restrict,
         Some(RawOnDelete::Cascade) => OnDelete::Cascade,
@@ -30,16 +23,30 @@ pub(super) fn kind(raw: &RawField, names: &[EntityName], at: &Pointer, report: &
     Some(FieldKind::Reference { to: target, on_delete, id })
 }
 
-fn target(to: &str, names: &[EntityName], at: &Pointer, report: &mut Report) -> Option<(Target, IdKind)> {
+/// Where a reference leads, and what the ids are there.
+pub(super) fn target(
+    raw: &RawField,
+    names: &[EntityName],
+    at: &Pointer,
+    report: &mut Report,
+) -> Option<(Target, IdKind)> {
+    let Some(to) = &raw.to else {
+        if !report.says(&at.child("to")) {
+            let hint = "add `to = \"user\"` or the name of an entity".to_owned();
+            report.key(at, "missing_word", "a reference needs `to`", Some(hint));
+        }
+        return None;
+    };
+    let at = at.child("to");
     if to == "user" {
         return Some((Target::User, IdKind::Uuid));
     }
-    if let Some(index) = names.iter().position(|entity| entity.name == to) {
+    if let Some(index) = names.iter().position(|entity| entity.name == *to) {
         return names.get(index).map(|entity| (Target::Entity(EntityIndex(index)), entity.id));
     }
     if !report.says(&Pointer::root("entity").child(to)) {
         let known: Vec<&str> = names.iter().map(|entity| entity.name.as_str()).chain(["user"]).collect();
-        report.value(at, "unknown_name", format!("there is no entity {to:?}"), perhaps_or_list(to, known));
+        report.value(&at, "unknown_name", format!("there is no entity {to:?}"), perhaps_or_list(to, known));
     }
     None
 }
@@ -47,14 +54,14 @@ fn target(to: &str, names: &[EntityName], at: &Pointer, report: &mut Report) -> 
 /// Reports circles, and rows that could not come back with those that they would go with.
 pub(super) fn check(entities: &[Entity], report: &mut Report) {
     trash(entities, report);
-    for (at, path) in circles(entities, |field, _, _| field.required) {
+    for (at, path) in circles(entities, |field, _, _| field.required, |link| link.required) {
         let message = format!(
             "no row could ever be made: {} refer to one another and each reference is required",
             path.join(" → ")
         );
         report.key(&at, "circle", message, Some("remove `required` from one of the references".to_owned()));
     }
-    for (at, path) in circles(entities, |field, from, to| from != to && cascades(field)) {
+    for (at, path) in circles(entities, |field, from, to| from != to && cascades(field), |_| false) {
         let message = format!("a deletion would run in a circle: {}", path.join(" → "));
         report.key(
             &at,
@@ -89,7 +96,11 @@ fn cascades(field: &Field) -> bool {
 type Edge = (usize, usize, String);
 
 /// The references of a sort that close a circle, each with the names along it.
-fn circles(entities: &[Entity], counts: impl Fn(&Field, usize, usize) -> bool) -> Vec<(Pointer, Vec<String>)> {
+fn circles(
+    entities: &[Entity],
+    counts: impl Fn(&Field, usize, usize) -> bool,
+    link_counts: impl Fn(&Link) -> bool,
+) -> Vec<(Pointer, Vec<String>)> {
     let mut edges: Vec<Edge> = Vec::new();
     for (from, entity) in entities.iter().enumerate() {
         for field in &entity.fields {
@@ -98,6 +109,11 @@ fn circles(entities: &[Entity], counts: impl Fn(&Field, usize, usize) -> bool) -
             };
             if counts(field, from, to.0) {
                 edges.push((from, to.0, field.name.clone()));
+            }
+        }
+        for link in entity.links.iter().filter(|link| link_counts(link)) {
+            if let Target::Entity(to) = link.to {
+                edges.push((from, to.0, link.name.clone()));
             }
         }
     }

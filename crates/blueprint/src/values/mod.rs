@@ -4,6 +4,7 @@
 //! the text unique) is left to the store.
 
 mod json;
+mod links;
 mod numbers;
 mod text;
 mod times;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use crate::model::{Field, FieldKind, IdKind, Literal};
 
+pub use links::{LinkComplaint, MAX_LINKS};
 pub(crate) use numbers::{MAX_SAFE_INTEGER, scaled};
 
 /// Why a value is not one for its field.

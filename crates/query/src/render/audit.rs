@@ -2,10 +2,11 @@
 //!
 //! `before` and `after` hold the changed fields only, in the form of the API. What is hidden or sensitive is redacted.
 
-use blueprint::{Entity, Field, Literal};
+use blueprint::{Entity, Field, Link, Literal};
 use work::{Kind, Statement, Value};
 
-use super::sql::{Sql, literal};
+use super::links;
+use super::sql::{Source, Sql, literal};
 use crate::Plan;
 use crate::attribute::{self, field_kind};
 use crate::catalog::quoted;
@@ -16,7 +17,13 @@ const INSERT: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"sessio
      \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
 
 /// The row of a new row whose id is known, or is the one that the database made last.
-pub(super) fn created(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Statement {
+pub(super) fn created(
+    plan: &Plan,
+    entity: &Entity,
+    id: Option<&RecordId>,
+    values: &[Literal],
+    links: &[(usize, Vec<Literal>)],
+) -> Statement {
     let mut sql = Sql::new(INSERT);
     sql.push("VALUES (").params(who(plan, "create", entity)).push(", ");
     match id {
@@ -24,42 +31,79 @@ pub(super) fn created(plan: &Plan, entity: &Entity, id: Option<&RecordId>, value
         None => sql.push("CAST(last_insert_rowid() AS TEXT)"),
     };
     let values = entity.fields.iter().zip(values);
-    sql.push(", NULL, ").param(Value::Json(json_object(values, &plan.origin.at))).push(")");
+    let mut object = json_object(values, &plan.origin.at);
+    object.pop();
+    for (place, link) in entity.links.iter().enumerate() {
+        let given = links.iter().find(|(given, _)| *given == place).map_or(&[][..], |(_, ids)| ids);
+        object.push_str(if object.len() > 1 { "," } else { "" });
+        object.push_str(&format!("\"{}\":{}", link.key, links::ascending(link, given)));
+    }
+    object.push('}');
+    sql.push(", NULL, ").param(Value::Json(object)).push(")");
     sql.done()
 }
 
 /// The beginning of a row for each row of a table, up to the `FROM`: the caller adds table and condition.
-pub(super) fn select(plan: &Plan, action: &str, entity: &Entity, before: &str, after: After) -> Sql {
+pub(super) fn select(plan: &Plan, action: &str, entity: &Entity, before: &str, after: After<'_>) -> Sql {
     let mut sql = Sql::new(INSERT);
     sql.push("SELECT ").params(who(plan, action, entity)).push(", CAST(\"id\" AS TEXT), ").push(before).push(", ");
     match after {
         After::Nothing => sql.push("NULL"),
         After::Values(values) => sql.param(values),
         After::Sql(text) => sql.push(&text),
+        After::Linked(values, sets) => {
+            sql.push("json_set(").param(values);
+            for set in sets {
+                sql.push(&format!(", '$.{}', json(", set.link.key));
+                (set.ids)(&mut sql);
+                sql.push(")");
+            }
+            sql.push(")")
+        }
     };
     sql.push(" FROM ").push(&quoted(&entity.plural)).push(" WHERE ");
     sql
 }
 
 /// What a row becomes.
-pub(super) enum After {
+pub(super) enum After<'a> {
     /// It is gone.
     Nothing,
     /// These values, a JSON object.
     Values(Value),
     /// What this expression makes of it.
     Sql(String),
+    /// These values, a JSON object, and these sets of ids.
+    Linked(Value, Vec<SetOfIds<'a>>),
+}
+
+/// What a many-to-many reference becomes.
+pub(super) struct SetOfIds<'a> {
+    pub link: &'a Link,
+    /// Writes it as a JSON array.
+    pub ids: Box<dyn Fn(&mut Sql) + 'a>,
 }
 
 /// A JSON object of fields with the values they are given.
-pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> After {
-    After::Values(Value::Json(json_object(values, at)))
+pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> Value {
+    Value::Json(json_object(values, at))
 }
 
-/// A JSON object of fields as they stand in the table, as an SQL expression.
-pub(super) fn before<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
-    let pairs = fields.map(|field| format!("{}, {}", literal(&field.column), column_json(field)));
-    format!("json_object({})", pairs.collect::<Vec<_>>().join(", "))
+/// A row as it stands in the table, as an SQL expression: a JSON object of all its fields and links.
+pub(super) fn whole(entity: &Entity) -> String {
+    before(entity, entity.fields.iter(), entity.links.iter())
+}
+
+/// The same of some fields and links.
+pub(super) fn before<'a>(
+    entity: &Entity,
+    fields: impl Iterator<Item = &'a Field>,
+    links: impl Iterator<Item = &'a Link>,
+) -> String {
+    let source = Source::table(entity);
+    let fields = fields.map(|field| format!("{}, {}", literal(&field.column), column_json(field)));
+    let links = links.map(|link| format!("{}, json({})", literal(&link.key), links::all(link, &source)));
+    format!("json_object({})", fields.chain(links).collect::<Vec<_>>().join(", "))
 }
 
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {

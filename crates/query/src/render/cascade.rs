@@ -4,12 +4,13 @@
 //! Where rows go for good, `restrict` needs no step: the foreign key refuses the deletion. Where they go to the trash, no
 //! foreign key minds, and a step refuses it.
 
-use blueprint::{EntityIndex, Field, FieldKind, Target};
+use blueprint::{EntityIndex, Field, FieldKind, Link, Target};
 use work::{Otherwise, Refusal, Statement, Step, Value};
 
 use super::audit::{self, After};
 use super::rows::{Dependant, Rows, Which, dependants};
-use super::sql::{DELETED_AT, Sql};
+use super::sql::{DELETED_AT, Source, Sql};
+use super::unlink::Linked;
 use crate::catalog::quoted;
 use crate::request::RecordId;
 use crate::{Catalog, Plan};
@@ -20,6 +21,7 @@ pub(super) fn before_delete(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Ve
     let steps = |dependant| match dependant {
         Dependant::Along(rows) => each.delete(&rows),
         Dependant::Cleared(entity, field, of) => each.set_null(entity, field, &of),
+        Dependant::Linked(entity, link, of) => each.linked(entity, link, &of).cut(),
         Dependant::Held(..) => Vec::new(),
     };
     each.of(id).into_iter().flat_map(steps).collect()
@@ -31,6 +33,7 @@ pub(super) fn before_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec
     let steps = |dependant| match dependant {
         Dependant::Along(rows) => each.trash(&rows),
         Dependant::Cleared(entity, field, of) => each.set_null(entity, field, &of),
+        Dependant::Linked(entity, link, of) => vec![each.linked(entity, link, &of).look_different()],
         Dependant::Held(..) => Vec::new(),
     };
     each.of(id).into_iter().flat_map(steps).collect()
@@ -41,6 +44,7 @@ pub(super) fn after_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<
     let each = Each { catalog, plan, which: Which::LiveUntil(plan.origin.at.clone()) };
     let steps = |dependant| match dependant {
         Dependant::Held(entity, field, of) => Some(each.held(entity, field, &of)),
+        Dependant::Linked(entity, link, of) => each.linked(entity, link, &of).held(),
         Dependant::Along(_) | Dependant::Cleared(..) => None,
     };
     each.of(id).into_iter().filter_map(steps).collect()
@@ -50,7 +54,12 @@ pub(super) fn after_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<
 pub(super) fn before_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
     let table = quoted(&catalog.blueprint.entity(plan.entity).plural);
     let each = Each { catalog, plan, which: Which::GoneWith(table) };
-    along(&each, id).flat_map(|rows| each.restore(&rows)).collect()
+    let steps = |dependant| match dependant {
+        Dependant::Along(rows) => each.restore(&rows),
+        Dependant::Linked(entity, link, of) => vec![each.linked(entity, link, &of).look_different()],
+        Dependant::Cleared(..) | Dependant::Held(..) => Vec::new(),
+    };
+    each.of(id).into_iter().flat_map(steps).collect()
 }
 
 /// What must hold once a row has come back with all that went along: none of it refers to a row in the trash.
@@ -65,7 +74,7 @@ pub(super) fn after_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Ve
 fn along(each: &Each, id: &RecordId) -> impl Iterator<Item = Rows> {
     each.of(id).into_iter().filter_map(|dependant| match dependant {
         Dependant::Along(rows) => Some(rows),
-        Dependant::Cleared(..) | Dependant::Held(..) => None,
+        Dependant::Cleared(..) | Dependant::Held(..) | Dependant::Linked(..) => None,
     })
 }
 
@@ -85,9 +94,15 @@ impl<'a> Each<'a> {
         Value::DateTime(self.plan.origin.at.clone())
     }
 
+    fn linked<'l>(&'l self, entity: EntityIndex, link: &'l Link, to: &'l Rows) -> Linked<'l> {
+        let holders = Source::table(self.catalog.blueprint.entity(entity));
+        let among_them = entity == to.entity;
+        Linked { blueprint: &self.catalog.blueprint, plan: self.plan, which: &self.which, holders, among_them, link, to }
+    }
+
     fn delete(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let before = audit::before(entity.fields.iter());
+        let before = audit::whole(entity);
         let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
         self.others(&mut gone, rows);
         // All of a ring goes at once, the row that the deletion is about too: each holds the next.
@@ -99,7 +114,7 @@ impl<'a> Each<'a> {
 
     fn trash(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let before = audit::before(entity.fields.iter());
+        let before = audit::whole(entity);
         let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
         self.others(&mut gone, rows);
         gone.push(" AND \"_deleted_at\" IS NULL");
@@ -113,7 +128,7 @@ impl<'a> Each<'a> {
 
     fn restore(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let after = After::Sql(audit::before(entity.fields.iter()));
+        let after = After::Sql(audit::whole(entity));
         let mut back = audit::select(self.plan, "restore", entity, "NULL", after);
         self.others(&mut back, rows);
         let mut restore = Sql::new("UPDATE ");
@@ -127,7 +142,7 @@ impl<'a> Each<'a> {
         let entity = self.catalog.blueprint.entity(entity);
         let column = quoted(&field.column);
         let after = After::Values(Value::Json(format!("{{\"{}\":null}}", field.column)));
-        let mut cleared = audit::select(self.plan, "update", entity, &audit::before(std::iter::once(field)), after);
+        let mut cleared = audit::select(self.plan, "update", entity, &audit::before(entity, std::iter::once(field), std::iter::empty()), after);
         self.referring(&mut cleared, &column, of);
         let mut clear = Sql::new("UPDATE ");
         clear.push(&quoted(&entity.plural)).push(" SET ").push(&column).push(" = NULL");

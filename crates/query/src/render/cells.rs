@@ -1,12 +1,14 @@
-//! Columns as one caller may see them: the one door from an [`Attribute`] to SQL.
+//! Columns and links as one caller may see them: the one door from an [`Attribute`] to SQL.
 //!
 //! Where a field is kept from the caller in some rows, its cell is null in those rows, wherever it stands: what is not
 //! shown can be neither filtered nor sorted by, and no cursor holds it.
 
 use std::sync::Arc;
 
-use work::{Kind, Shape};
+use blueprint::Blueprint;
+use work::{Kind, Shape, Value};
 
+use super::links::Links;
 use super::sql::{Source, Sql};
 use crate::access::{Access, Scope};
 use crate::attribute::{self, Attribute};
@@ -17,26 +19,38 @@ use crate::{Shown, View};
 pub(super) struct Cells<'a> {
     pub source: &'a Source<'a>,
     pub view: View<'a>,
+    blueprint: &'a Blueprint,
+    access: &'a Access,
     rows: &'a Scope,
 }
 
-/// One column as a caller may see it.
+/// One column, or set of links, as a caller may see it.
 pub(super) struct Cell<'a> {
     source: &'a Source<'a>,
-    column: String,
+    holds: Holds<'a>,
     shown: Shown,
+}
+
+enum Holds<'a> {
+    Column(String),
+    Links(Links<'a>),
 }
 
 impl<'a> Cells<'a> {
     /// `rows`: those of the source that the statement is about; a rule that holds for all of them costs nothing.
-    pub fn of(source: &'a Source<'a>, access: &'a Access, rows: &'a Scope) -> Cells<'a> {
-        Cells { source, view: View::of(source.entity, access), rows }
+    pub fn of(blueprint: &'a Blueprint, source: &'a Source<'a>, access: &'a Access, rows: &'a Scope) -> Cells<'a> {
+        Cells { source, view: View::of(source.entity, access), blueprint, access, rows }
     }
 
     /// An attribute of the source.
     pub fn cell(&self, attribute: Attribute) -> Cell<'a> {
         let shown = self.view.shows(attribute, self.rows);
-        Cell { source: self.source, column: self.source.column(attribute.column(self.source.entity)), shown }
+        let entity = self.source.entity;
+        let holds = match attribute {
+            Attribute::Link(place) => Holds::Links(Links::new(self.blueprint, self.access, &entity.links[place])),
+            column => Holds::Column(self.source.column(column.column(entity))),
+        };
+        Cell { source: self.source, holds, shown }
     }
 
     /// Whether the caller may find null there.
@@ -59,17 +73,42 @@ impl<'a> Cells<'a> {
     }
 }
 
+impl Cell<'_> {
+    /// Whether the set of links holds one of these, as a condition. No column does.
+    pub fn holds_any(&self, sql: &mut Sql, ids: &[Value]) {
+        match &self.holds {
+            Holds::Links(links) => links.any_of(sql, self.source, ids),
+            Holds::Column(_) => {
+                sql.push("0");
+            }
+        }
+    }
+
+    fn push(&self, sql: &mut Sql) {
+        match &self.holds {
+            Holds::Links(links) => links.ids(sql, self.source),
+            Holds::Column(column) => {
+                sql.push(column);
+            }
+        }
+    }
+}
+
 impl Sql {
     /// A column as the caller may see it.
     pub fn cell(&mut self, cell: &Cell) -> &mut Sql {
         match &cell.shown {
-            Shown::Always => self.push(&cell.column),
-            Shown::Never => self.push("NULL"),
+            Shown::Always => cell.push(self),
+            Shown::Never => {
+                self.push("NULL");
+            }
             Shown::Within(scope) => {
-                self.push("CASE WHEN ").within_field(cell.source, scope);
-                self.push(" THEN ").push(&cell.column).push(" END")
+                self.push("CASE WHEN ").within_field(cell.source, scope).push(" THEN ");
+                cell.push(self);
+                self.push(" END");
             }
         }
+        self
     }
 
     /// These attributes, and a comma after each.

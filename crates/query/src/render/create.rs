@@ -4,6 +4,7 @@ use blueprint::{Entity, FieldKind, Literal, Target};
 use work::{Mode, Otherwise, Refusal, Statement, Step, Value, Work};
 
 use super::cells::Cells;
+use super::links::{Links, Row};
 use super::sql::{Source, Sql};
 use super::{audit, fixed};
 use crate::access::{OwnerId, Scope};
@@ -18,22 +19,36 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let table = &catalog.tables[plan.entity.0];
     let filled = with_defaults(entity, values);
 
+    let row = id.map_or(Row::New, Row::Of);
+    let links = |place: usize| Links::new(&catalog.blueprint, &plan.access, &entity.links[place]);
+    let links: Vec<_> = values.links.iter().map(|(place, ids)| (links(*place), ids)).collect();
     let mut steps: Vec<Step> = references(catalog, plan, entity, filled.iter().enumerate()).collect();
+    steps.extend(links.iter().map(|(links, ids)| links.require(row, ids)));
     let none = Otherwise::Refuse(Refusal::Forbidden);
     let params = params(plan, entity, id, &filled);
     let source = Source::table(entity);
     let own = own(plan, entity);
-    let cells = Cells::of(&source, &plan.access, &own);
-    let statement = if table.ruled {
+    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, &own);
+    let shape = cells.whole_shape(table);
+    if !entity.links.is_empty() {
+        // The links need the row, and what is shown needs the links.
+        let statement = Statement::new(fixed::insert(entity, &table.name), params);
+        steps.push(Step::Change { statement, none: none.clone() });
+        steps.extend(links.iter().map(|(links, ids)| links.add(row, ids)));
+        let mut sql = Sql::new("SELECT ");
+        sql.whole(&cells, table).push(" FROM ").push(&table.name).push(" WHERE ").push(&source.column("id"));
+        row.push(sql.push(" = "));
+        steps.push(Step::One { statement: sql.done(), shape, none });
+    } else if table.ruled {
         let mut sql = Sql::with(&fixed::insert(entity, &table.name), params);
-        sql.whole(&cells, table);
-        sql.done()
+        sql.push(" RETURNING ").whole(&cells, table);
+        steps.push(Step::One { statement: sql.done(), shape, none });
     } else {
-        Statement::new(table.insert.clone(), params)
-    };
-    steps.push(Step::One { statement, shape: cells.whole_shape(table), none });
+        let statement = Statement::new(table.insert.clone(), params);
+        steps.push(Step::One { statement, shape, none });
+    }
     // After the insert, because a row of an integer id has none before.
-    steps.push(Step::Run(audit::created(plan, entity, id, &filled)));
+    steps.push(Step::Run(audit::created(plan, entity, id, &filled, &values.links)));
     Work { mode: Mode::Write, steps }
 }
 

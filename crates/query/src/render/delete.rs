@@ -13,7 +13,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let entity = source.entity;
 
-    let mut gate = audit::select(plan, "delete", entity, &audit::before(entity.fields.iter()), After::Nothing);
+    let mut gate = audit::select(plan, "delete", entity, &audit::whole(entity), After::Nothing);
     gate.row(&source, id, plan.access.reach()).and_version(if_match);
 
     let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];

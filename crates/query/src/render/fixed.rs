@@ -16,7 +16,7 @@ pub(crate) fn insert(entity: &Entity, table: &str) -> String {
     let columns = columns(entity);
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-    format!("INSERT INTO {table} ({}) VALUES ({}) RETURNING ", names.join(", "), places.join(", "))
+    format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "))
 }
 
 /// The columns of a new row: the id if it is not the database's to make, the owner, the fields, the stamps.

@@ -67,7 +67,7 @@ impl<'a> Joins<'a> {
     /// The columns of the rows that the statement is about.
     pub fn root(&self) -> Cells<'_> {
         let source = self.source(ROOT);
-        Cells::of(source, self.access, &self.joined[ROOT].scope)
+        Cells::of(self.blueprint, source, self.access, &self.joined[ROOT].scope)
     }
 
     /// An attribute, and whether it may be null: where a reference leads is never sure.
@@ -76,7 +76,7 @@ impl<'a> Joins<'a> {
         let Some(place) = path.via.and_then(|via| self.find(ROOT, via)) else {
             return (root.cell(path.attribute), root.nullable(path.attribute));
         };
-        let joined = Cells::of(self.source(place), self.access, &self.joined[place].scope);
+        let joined = Cells::of(self.blueprint, self.source(place), self.access, &self.joined[place].scope);
         (joined.cell(path.attribute), true)
     }
 
@@ -102,7 +102,7 @@ impl<'a> Joins<'a> {
                     user_column(alias, "id")
                 }
             };
-            let from = Cells::of(self.source(from), self.access, &self.joined[from].scope);
+            let from = Cells::of(self.blueprint, self.source(from), self.access, &self.joined[from].scope);
             sql.push(" ON ").push(&id).push(" = ").cell(&from.cell(reference.attribute())).push(" AND ");
             match &joined.rows {
                 Rows::Entity(source) => sql.within(source, &joined.scope),
@@ -112,7 +112,7 @@ impl<'a> Joins<'a> {
     }
 
     fn object(&self, sql: &mut Sql, place: usize, attributes: &[Attribute], expansions: &[Expansion]) -> Vec<Column> {
-        let cells = Cells::of(self.source(place), self.access, &self.joined[place].scope);
+        let cells = Cells::of(self.blueprint, self.source(place), self.access, &self.joined[place].scope);
         let entity = cells.source.entity;
         sql.cells(&cells, attributes);
         let own = attributes.iter().map(|attribute| Column::new(attribute.column(entity), attribute.kind(entity)));

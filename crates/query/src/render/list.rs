@@ -47,7 +47,10 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
         conditions(&mut sql, blueprint, &joins.root(), plan, list);
         steps.push(Step::Count(sql.done()));
     }
-    Work { mode: Mode::Read(cost(&joins.root(), list, plan.access.reach())), steps }
+    let shown = list.representation.attributes(&joins.root().view);
+    let lists_links = shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
+    let cost = if lists_links { Cost::Scan } else { cost(&joins.root(), list, plan.access.reach()) };
+    Work { mode: Mode::Read(cost), steps }
 }
 
 /// A key of the order with the cell that it stands for in this statement.
@@ -104,7 +107,7 @@ fn beyond_reference(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &
     let scope = plan.access.sees(blueprint, there);
     sql.push("EXISTS (SELECT 1 FROM ").push(&target.table_as()).push(" WHERE ").push(&target.column("id"));
     sql.push(" = ").cell(&cells.cell(via.attribute())).push(" AND ").within(&target, &scope).push(" AND ");
-    let cell = Cells::of(&target, &plan.access, &scope).cell(filter.path.attribute);
+    let cell = Cells::of(blueprint, &target, &plan.access, &scope).cell(filter.path.attribute);
     condition(sql, &cell, &filter.test);
     sql.push(")");
 }
@@ -137,6 +140,7 @@ fn condition(sql: &mut Sql, cell: &Cell, test: &Test) {
             sql.push("substr(fold(").cell(cell).push("), 1, ").param(Value::Integer(length as i64));
             sql.push(") = ").param(folded(text));
         }
+        Test::Linked(ids) => cell.holds_any(sql, ids),
         Test::IsNull(true) => {
             sql.cell(cell).push(" IS NULL");
         }

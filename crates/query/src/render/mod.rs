@@ -8,11 +8,13 @@ mod create;
 mod delete;
 pub(crate) mod fixed;
 mod join;
+mod links;
 mod list;
 mod read;
 mod restore;
 mod rows;
 mod sql;
+mod unlink;
 mod update;
 
 use work::Work;

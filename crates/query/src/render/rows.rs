@@ -3,7 +3,7 @@
 //! A chain of cascades is followed as nested sub-queries. An entity that cascades to itself, a tree, is followed by a
 //! recursive query. Longer circles of cascades do not load.
 
-use blueprint::{Blueprint, EntityIndex, Field, FieldKind, OnDelete, Target};
+use blueprint::{Blueprint, EntityIndex, Field, FieldKind, Link, OnDelete, Target};
 use work::Value;
 
 use super::sql::{DELETED_AT, Sql};
@@ -49,6 +49,8 @@ pub(super) enum Dependant<'b> {
     Cleared(EntityIndex, &'b Field, Rows),
     /// The rows whose field refers to one of these want it to stay.
     Held(EntityIndex, &'b Field, Rows),
+    /// The rows whose set of links holds one of these.
+    Linked(EntityIndex, &'b Link, Rows),
 }
 
 impl Rows {
@@ -155,6 +157,9 @@ fn around<'b>(blueprint: &'b Blueprint, rows: &Rows, found: &mut Vec<Dependant<'
             }
         }
     }
+    for (entity, link) in links_to(blueprint, rows.entity) {
+        found.push(Dependant::Linked(entity, link, rows.clone()));
+    }
 }
 
 /// The fields that refer to an entity, and what they want done.
@@ -167,6 +172,13 @@ fn references_to(blueprint: &Blueprint, target: EntityIndex) -> impl Iterator<It
         }
         _ => None,
     })
+}
+
+/// The many-to-many references that lead to an entity.
+fn links_to(blueprint: &Blueprint, target: EntityIndex) -> impl Iterator<Item = (EntityIndex, &Link)> {
+    let entities = blueprint.entities.iter().enumerate();
+    let links = entities.flat_map(|(place, entity)| entity.links.iter().map(move |link| (EntityIndex(place), link)));
+    links.filter(move |(_, link)| link.to == Target::Entity(target))
 }
 
 fn table(blueprint: &Blueprint, entity: EntityIndex) -> String {

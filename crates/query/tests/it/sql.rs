@@ -20,7 +20,7 @@ fn read() -> Request {
 fn set_status(if_match: IfMatch) -> Request {
     Request::Update {
         id: SEVEN,
-        changes: vec![(1, Literal::Text("won".into())), (2, Literal::Decimal(1250))],
+        changes: vec![(1, Literal::Text("won".into())), (2, Literal::Decimal(1250))].into(),
         if_match,
     }
 }
@@ -82,7 +82,7 @@ fn a_new_row_belongs_to_its_maker() {
         "prospect",
         &[],
         Verb::Create,
-        Request::Create { id: None, values },
+        Request::Create { id: None, values: values.into() },
         expect![[r#"
         Write
         one: INSERT INTO "prospects" ("user_id", "name", "status", "budget", "score", "vip", "secret", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
@@ -101,7 +101,7 @@ fn written_references_must_be_visible_and_what_is_sensitive_is_not_audited() {
         "note",
         &[],
         Verb::Create,
-        Request::Create { id: None, values },
+        Request::Create { id: None, values: values.into() },
         expect![[r#"
             Write
             require: SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "prospects"."user_id" = ?2
@@ -122,7 +122,7 @@ fn written_references_must_be_visible_and_what_is_sensitive_is_not_audited() {
 #[test]
 fn who_may_not_create_is_refused_without_a_question_to_the_database() {
     let id = Some(RecordId::Uuid("t1".into()));
-    let request = Request::Create { id, values: vec![(0, Literal::Text("hot".into()))] };
+    let request = Request::Create { id, values: vec![(0, Literal::Text("hot".into()))].into() };
     check("tag", &["manager"], Verb::Create, request, expect!["Plan(Forbidden)"]);
 }
 

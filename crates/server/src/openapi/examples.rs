@@ -1,6 +1,6 @@
 //! Examples: what a value could look like, by its type, its limits and its name. Always the same ones.
 
-use blueprint::{Entity, Field, FieldKind, IdKind, Literal, TextLimits};
+use blueprint::{Entity, Field, FieldKind, IdKind, Link, Literal, TextLimits};
 use query::{Attribute, Body, View};
 use serde_json::{Map, Value as Json};
 
@@ -70,6 +70,7 @@ pub(super) fn body(entity: &Entity, body: Body) -> Option<Json> {
     let writable: Vec<&Field> = entity.fields.iter().filter(|field| body.writable(field)).collect();
     // A change names one field: that the others stay is the point of it.
     let shown = if body == Body::Update { &writable[..writable.len().min(1)] } else { &writable[..] };
+    let links = entity.links.iter().filter(|_| body != Body::Update || shown.is_empty());
     let mut object = Map::new();
     for field in shown {
         match of_field(field, Side::Body) {
@@ -80,7 +81,13 @@ pub(super) fn body(entity: &Entity, body: Body) -> Option<Json> {
             None => {}
         }
     }
+    object.extend(links.map(|link| (link.key.clone(), of_link(link))));
     Some(Json::Object(object))
+}
+
+/// A set of ids.
+pub(super) fn of_link(link: &Link) -> Json {
+    Json::Array(vec![id(link.id)])
 }
 
 /// A value of an attribute.
@@ -89,6 +96,7 @@ pub(super) fn of_attribute(entity: &Entity, attribute: Attribute, side: Side) ->
         Attribute::Id => Some(id(entity.id)),
         Attribute::UserId => Some(UUID.into()),
         Attribute::Field(place) => of_field(entity.fields.get(place)?, side),
+        Attribute::Link(place) => entity.links.get(place).map(of_link),
         Attribute::CreatedAt | Attribute::UpdatedAt => Some(STAMP.into()),
     }
 }

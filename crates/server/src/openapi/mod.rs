@@ -7,6 +7,7 @@ mod auth_paths;
 mod examples;
 mod info;
 mod kinds;
+mod links;
 mod names;
 mod operations;
 mod parameters;

@@ -125,7 +125,12 @@ fn filters(subject: Subject, attribute: Attribute) -> Vec<Json> {
         let name = if operator == "eq" { column.to_owned() } else { format!("{column}[{operator}]") };
         let (schema, example) = value(entity, attribute, operator);
         List::parse(blueprint, &View::document(entity), &[(name.clone(), as_text(&example))]).ok()?;
-        let description = format!("Only rows whose `{column}` {}.", meaning(operator, attribute.nullable(entity)));
+        let meaning = match (attribute, operator) {
+            (Attribute::Link(_), "contains") => "holds this id",
+            (Attribute::Link(_), _) => "holds one of these ids",
+            _ => meaning(operator, attribute.nullable(entity)),
+        };
+        let description = format!("Only rows whose `{column}` {meaning}.");
         let mut parameter = json!({ "name": name, "in": "query", "description": description });
         if example.is_array() {
             parameter["style"] = "form".into();
@@ -165,6 +170,7 @@ fn value(entity: &Entity, attribute: Attribute, operator: &str) -> (Json, Json) 
             (schema, json!([example]))
         }
         "is_null" => (json!({ "type": "boolean" }), true.into()),
+        "contains" if matches!(attribute, Attribute::Link(_)) => (schema, example),
         // A part of a text need not have the form of the whole.
         "contains" | "starts_with" => (json!({ "type": "string" }), as_text(&example).into()),
         _ => (schema, example),
@@ -176,6 +182,7 @@ pub(super) fn one_value(entity: &Entity, attribute: Attribute) -> (Json, Json) {
         Attribute::Id => kinds::id(entity.id),
         Attribute::UserId => kinds::uuid(),
         Attribute::Field(place) => kinds::schema(&entity.fields[place].kind, Side::Query),
+        Attribute::Link(place) => return (kinds::id(entity.links[place].id), examples::id(entity.links[place].id)),
         Attribute::CreatedAt | Attribute::UpdatedAt => kinds::date_time(),
     };
     let example = examples::of_attribute(entity, attribute, Side::Body).unwrap_or_else(|| "A".into());

@@ -1,6 +1,6 @@
 //! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
 
-use blueprint::{ActionKind, Blueprint, Entity, Field, FieldKind, OnDelete, Unique};
+use blueprint::{ActionKind, Blueprint, Entity, Field, FieldKind, OnDelete, Target, Unique};
 use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
@@ -116,7 +116,8 @@ fn plain_user() -> Actor {
 }
 
 fn writes_references(entity: &Entity, body: Body) -> bool {
-    entity.fields.iter().any(|field| body.writable(field) && matches!(field.kind, FieldKind::Reference { .. }))
+    let refers = |field: &Field| body.writable(field) && matches!(field.kind, FieldKind::Reference { .. });
+    !entity.links.is_empty() || entity.fields.iter().any(refers)
 }
 
 /// What a row that comes back from the trash, or one that comes with it, may meet: a value that is taken, a reference that
@@ -146,6 +147,11 @@ fn is_held<'b>(blueprint: &'b Blueprint, entity: &'b Entity, seen: &mut Vec<&'b 
         return false;
     }
     seen.push(&entity.name);
+    let leads_here = |to: Target| matches!(to, Target::Entity(index) if blueprint.entity(index).name == entity.name);
+    let mut links = blueprint.entities.iter().flat_map(|owner| &owner.links).filter(|link| leads_here(link.to));
+    if links.any(|link| link.restrict || link.required) {
+        return true;
+    }
     let fields = blueprint.entities.iter().flat_map(|owner| owner.fields.iter().map(move |field| (owner, field)));
     let here: Vec<_> = fields.filter(|(_, field)| refers_to(blueprint, field, entity)).collect();
     here.into_iter().any(|(owner, field)| match field.kind {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::kinds::{self, Side};
 use super::names::{one, words};
 use super::operations::who;
-use super::{Subject, examples, reference, references};
+use super::{Subject, examples, links, reference, references};
 
 /// Every schema of an entity, with its name.
 pub(super) fn of_entity(subject: Subject) -> Vec<(String, Json)> {
@@ -38,6 +38,10 @@ pub(super) fn attribute(subject: Subject, attribute: Attribute) -> Json {
             let field = &entity.fields[place];
             let description = told(describe(blueprint, field), "Shown to", &field.read);
             (answer_schema(field), description, field.read_only)
+        }
+        Attribute::Link(place) => {
+            let link = &entity.links[place];
+            (links::schema(link, Side::Answer), links::describe(blueprint, link), false)
         }
     };
     let example = examples::of_attribute(entity, attribute, Side::Answer);
@@ -93,9 +97,11 @@ fn row(subject: Subject, whole: bool) -> Json {
 fn body(subject: Subject, body: Body) -> Json {
     let Subject { blueprint, entity, .. } = subject;
     let writable = || entity.fields.iter().filter(|field| body.writable(field));
+    let links = entity.links.iter().filter(|link| body.demands_link(link)).map(|link| link.key.as_str());
     let demanded: Vec<&str> =
-        writable().filter(|field| body.demands(field)).map(|field| field.column.as_str()).collect();
+        writable().filter(|field| body.demands(field)).map(|field| field.column.as_str()).chain(links).collect();
     let properties = writable().map(|field| (field.column.clone(), body_field(blueprint, field, body)));
+    let properties = properties.chain(entity.links.iter().map(|link| links::property(blueprint, link, body)));
     let what = one(&entity.name);
     let description = match body {
         Body::Create => format!("What makes {what}."),

@@ -8,6 +8,7 @@ mod edge;
 mod expand;
 mod field_rules;
 mod isolation;
+mod links;
 mod lists;
 mod malformed;
 mod metrics;

@@ -75,5 +75,15 @@ fn body(
             }
         }
     }
+    for link in &entity.links {
+        let id = match link.to {
+            Target::User => Some(json!(ana.id)),
+            Target::Entity(target) => made.get(&target.0).cloned(),
+        };
+        if id.is_none() && link.required {
+            return None;
+        }
+        body[&link.key] = id.into_iter().collect();
+    }
     Some(body)
 }

@@ -140,6 +140,14 @@ impl Sender<'_> {
                 Target::Entity(index) => self.made.get(&self.blueprint.entity(index).path).cloned().unwrap_or_default(),
             };
         }
+        for link in entity.into_iter().flat_map(|entity| &entity.links) {
+            let Some(value) = body.get_mut(&link.key) else { continue };
+            let id = match link.to {
+                Target::User => Some(Json::from(self.caller.id.as_str())),
+                Target::Entity(index) => self.made.get(&self.blueprint.entity(index).path).cloned(),
+            };
+            *value = id.into_iter().collect();
+        }
         body
     }
 }

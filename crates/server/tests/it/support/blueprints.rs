@@ -68,3 +68,41 @@ text = { type = "text", required = true }
 read = ["anyone"]
 create = ["role:manager"]
 "#;
+
+/// Many-to-many references: to rows of one's own, to rows of all, to users, to the same entity; a required one.
+pub const CRM: &str = r#"
+[app]
+name = "crm"
+[auth]
+roles = ["manager"]
+
+[entity.tag.field]
+name = { type = "text", required = true }
+[entity.tag.access]
+read = ["owner", "role:manager"]
+
+[entity.prospect.field]
+name = { type = "text", required = true, index = true }
+tags = { type = "reference", to = "tag", many = true }
+members = { type = "reference", to = "user", many = true }
+related = { type = "reference", to = "prospect", many = true }
+[entity.prospect.access]
+read = ["owner", "role:manager"]
+update = ["owner", "role:manager"]
+[entity.prospect.action.shout]
+set = { name = "HEY" }
+
+[entity.course]
+id = "uuid"
+owner = false
+[entity.course.field]
+name = { type = "text", required = true }
+
+[entity.student.field]
+name = { type = "text" }
+courses = { type = "reference", to = "course", many = true, required = true }
+clubs = { type = "reference", to = "club", many = true, on_delete = "restrict" }
+
+[entity.club.field]
+name = { type = "text" }
+"#;

@@ -117,6 +117,16 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// A change of the database file, past the server.
+    #[expect(clippy::disallowed_methods, reason = "plants what no caller could write")]
+    pub fn write(&self, statement: &str) {
+        let connection = rusqlite::Connection::open(self.folder.path().join("app.db")).unwrap();
+        let done = connection.execute(statement, []).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        assert!(done > 0, "{statement} changed nothing");
+    }
+}
+
 impl<'a> Caller<'a> {
     pub async fn get(&self, path: &str) -> Answer {
         self.api("GET", path, None).await

@@ -1,0 +1,202 @@
+//! The links of a many-to-many reference: reading them, asking for them, replacing them. A caller deals with the links
+//! to rows that he can see; to him the others are not there, and they survive whatever he writes.
+//!
+//! In each sub-query `"_link"` is the join table and `"_to"` the table that it leads to: aliases that no table has.
+
+use std::cmp::Ordering;
+
+use blueprint::{Blueprint, Link, Literal, Target};
+use work::{Otherwise, Refusal, Step, Value};
+
+use super::audit::SetOfIds;
+use super::sql::{Source, Sql};
+use crate::access::{Access, Scope};
+use crate::attribute::{id_kind, value};
+use crate::catalog::quoted;
+use crate::request::RecordId;
+
+/// The links of one field, as one caller sees them.
+pub(super) struct Links<'a> {
+    pub link: &'a Link,
+    blueprint: &'a Blueprint,
+    /// The rows at the other end that the caller can see.
+    scope: Scope,
+}
+
+impl<'a> Links<'a> {
+    pub fn new(blueprint: &'a Blueprint, access: &Access, link: &'a Link) -> Links<'a> {
+        let scope = match link.to {
+            Target::Entity(index) => access.sees(blueprint, blueprint.entity(index)),
+            Target::User => access.sees_users(),
+        };
+        Links { link, blueprint, scope }
+    }
+
+    /// The ids of a row as a JSON array, ascending.
+    pub fn ids(&self, sql: &mut Sql, source: &Source) {
+        let to = column("_link", &self.link.to_column);
+        sql.push(&format!("(SELECT json_group_array({to} ORDER BY {to})"));
+        self.from_visible(sql);
+        sql.push(" AND ").push(&column("_link", &self.link.from_column));
+        sql.push(" = ").push(&source.column("id")).push(")");
+    }
+
+    /// The rows that are linked to one of these, as a condition.
+    pub fn any_of(&self, sql: &mut Sql, source: &Source, ids: &[Value]) {
+        sql.push(&source.column("id")).push(" IN (SELECT ").push(&column("_link", &self.link.from_column));
+        self.from_visible(sql);
+        sql.push(" AND ").push(&column("_link", &self.link.to_column));
+        sql.push(" IN (").params(ids.iter().cloned()).push("))");
+    }
+
+    /// Every id must lead to a row that the writer can see. One that is missing and one that is hidden give the same
+    /// refusal, at the place of the first of them.
+    pub fn require(&self, row: Row, ids: &[Literal]) -> Step {
+        let mut require = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1");
+        self.from_unseen(&mut require, row, ids);
+        require.push(")");
+        let mut probe = Sql::new("SELECT min(\"_id\".\"key\")");
+        self.from_unseen(&mut probe, row, ids);
+        let pointer = |place| Refusal::Reference { pointer: format!("/{}/{place}", self.link.key) };
+        let refusals = (0..ids.len()).map(pointer).collect();
+        Step::Require { statement: require.done(), none: Otherwise::Probe { statement: probe.done(), refusals } }
+    }
+
+    /// The links of a row become these.
+    pub fn replace(&self, row: Row, ids: &[Literal]) -> [Step; 2] {
+        let (table, to) = (quoted(&self.link.table), quoted(&self.link.to_column));
+        let mut remove = Sql::new("DELETE FROM ");
+        remove.push(&table).push(" WHERE ").push(&quoted(&self.link.from_column)).push(" = ");
+        row.push(&mut remove);
+        remove.push(" AND ").push(&to).push(" NOT IN (SELECT \"value\" FROM json_each(").param(self.json(ids));
+        remove.push(")) AND ");
+        self.is_visible(&mut remove, &format!("{table}.{to}"));
+        [Step::Run(remove.done()), self.add(row, ids)]
+    }
+
+    /// Links of a row are added, those that there are not yet.
+    pub fn add(&self, row: Row, ids: &[Literal]) -> Step {
+        let (table, from) = (quoted(&self.link.table), quoted(&self.link.from_column));
+        let mut sql = Sql::new("INSERT INTO ");
+        sql.push(&table).push(" (").push(&from).push(", ").push(&quoted(&self.link.to_column)).push(") SELECT ");
+        row.push(&mut sql);
+        sql.push(", \"value\" FROM json_each(").param(self.json(ids)).push(") WHERE true ON CONFLICT DO NOTHING");
+        Step::Run(sql.done())
+    }
+
+    /// What [`Links::replace`] will make of a row's links, for the audit.
+    pub fn becomes<'s>(&'s self, source: &'s Source, ids: &'s [Literal]) -> SetOfIds<'s> {
+        SetOfIds { link: self.link, ids: Box::new(move |sql| self.replaced(sql, source, ids)) }
+    }
+
+    /// These ids, and those that the writer cannot see.
+    fn replaced(&self, sql: &mut Sql, source: &Source, ids: &[Literal]) {
+        let to = column("_link", &self.link.to_column);
+        sql.push("(SELECT json_group_array(\"id\" ORDER BY \"id\") FROM (SELECT ").push(&to).push(" AS \"id\" FROM ");
+        sql.push(&quoted(&self.link.table)).push(" AS \"_link\" WHERE ");
+        sql.push(&column("_link", &self.link.from_column)).push(" = ").push(&source.column("id")).push(" AND NOT ");
+        self.is_visible(sql, &to);
+        sql.push(" UNION SELECT \"value\" FROM json_each(").param(self.json(ids)).push(")))");
+    }
+
+    /// ` FROM … WHERE …`: the links to rows that the caller can see.
+    fn from_visible(&self, sql: &mut Sql) {
+        sql.push(" FROM ").push(&quoted(&self.link.table)).push(" AS \"_link\" JOIN ").push(&self.target());
+        sql.push(" AS \"_to\" ON \"_to\".\"id\" = ").push(&column("_link", &self.link.to_column)).push(" WHERE ");
+        self.within(sql);
+    }
+
+    /// ` FROM … WHERE …`: the ids among these that `row` may not be linked to.
+    fn from_unseen(&self, sql: &mut Sql, row: Row, ids: &[Literal]) {
+        sql.push(" FROM json_each(").param(self.json(ids)).push(") AS \"_id\" WHERE NOT ");
+        self.is_visible(sql, "\"_id\".\"value\"");
+        if self.link.to == Target::User {
+            // A disabled user keeps the links that he has, so that a set that was read can be sent back.
+            sql.push(" OR EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = \"_id\".\"value\" AND \"disabled\")");
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(&quoted(&self.link.table)).push(" WHERE ");
+            sql.push(&quoted(&self.link.from_column)).push(" = ");
+            row.push(sql);
+            sql.push(" AND ").push(&quoted(&self.link.to_column)).push(" = \"_id\".\"value\")");
+        }
+    }
+
+    /// Whether an id is that of a row that the caller can see, as a condition.
+    fn is_visible(&self, sql: &mut Sql, id: &str) {
+        sql.push("EXISTS (SELECT 1 FROM ").push(&self.target()).push(" AS \"_to\" WHERE \"_to\".\"id\" = ").push(id);
+        sql.push(" AND ");
+        self.within(sql);
+        sql.push(")");
+    }
+
+    fn within(&self, sql: &mut Sql) {
+        match self.link.to {
+            Target::Entity(index) => sql.within(&Source::joined(self.blueprint.entity(index), "_to"), &self.scope),
+            Target::User => sql.within_column("\"_to\".\"id\"", &self.scope),
+        };
+    }
+
+    fn target(&self) -> String {
+        match self.link.to {
+            Target::Entity(index) => quoted(&self.blueprint.entity(index).plural),
+            Target::User => quoted("users"),
+        }
+    }
+
+    fn json(&self, ids: &[Literal]) -> Value {
+        Value::Json(ids_json(self.link, ids))
+    }
+}
+
+/// The row whose links are written.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'a> {
+    /// The row of this id.
+    Of(&'a RecordId),
+    /// The row of an integer id that was inserted last. Join tables have no row ids, so their rows do not count.
+    New,
+}
+
+impl Row<'_> {
+    /// Its id.
+    pub fn push(self, sql: &mut Sql) {
+        match self {
+            Row::Of(id) => sql.param(id.value()),
+            Row::New => sql.push("last_insert_rowid()"),
+        };
+    }
+}
+
+/// Ids as a JSON array, in their order.
+fn ids_json(link: &Link, ids: &[Literal]) -> String {
+    let ids = ids.iter().map(|id| match value(id, id_kind(link.id), "") {
+        Value::Integer(number) => number.to_string(),
+        // A UUID needs no escaping.
+        other => format!("\"{}\"", other.as_str().unwrap_or_default()),
+    });
+    format!("[{}]", ids.collect::<Vec<_>>().join(","))
+}
+
+/// The same, least first.
+pub(super) fn ascending(link: &Link, ids: &[Literal]) -> String {
+    let mut ids = ids.to_vec();
+    ids.sort_by(|one, other| match (one, other) {
+        (Literal::Integer(one), Literal::Integer(other)) => one.cmp(other),
+        (Literal::Text(one), Literal::Text(other)) => one.cmp(other),
+        _ => Ordering::Equal,
+    });
+    ids_json(link, &ids)
+}
+
+/// All links of a row of `table`, whoever may see them, as an SQL expression: what the audit keeps.
+pub(super) fn all(link: &Link, source: &Source) -> String {
+    let (table, to) = (quoted(&link.table), column("_link", &link.to_column));
+    let from = column("_link", &link.from_column);
+    format!(
+        "(SELECT json_group_array({to} ORDER BY {to}) FROM {table} AS \"_link\" WHERE {from} = {})",
+        source.column("id")
+    )
+}
+
+fn column(table: &str, column: &str) -> String {
+    format!("{}.{}", quoted(table), quoted(column))
+}
