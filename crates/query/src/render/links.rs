@@ -36,7 +36,7 @@ impl<'a> Links<'a> {
     pub fn ids(&self, sql: &mut Sql, source: &Source) {
         let to = column("_link", &self.link.to_column);
         sql.push(&format!("(SELECT json_group_array({to} ORDER BY {to})"));
-        self.from_visible(sql);
+        self.visible_rows(sql);
         sql.push(" AND ").push(&column("_link", &self.link.from_column));
         sql.push(" = ").push(&source.column("id")).push(")");
     }
@@ -44,7 +44,7 @@ impl<'a> Links<'a> {
     /// The rows that are linked to one of these, as a condition.
     pub fn any_of(&self, sql: &mut Sql, source: &Source, ids: &[Value]) {
         sql.push(&source.column("id")).push(" IN (SELECT ").push(&column("_link", &self.link.from_column));
-        self.from_visible(sql);
+        self.visible_rows(sql);
         sql.push(" AND ").push(&column("_link", &self.link.to_column));
         sql.push(" IN (").params(ids.iter().cloned()).push("))");
     }
@@ -53,10 +53,10 @@ impl<'a> Links<'a> {
     /// refusal, at the place of the first of them.
     pub fn require(&self, row: Row, ids: &[Literal]) -> Step {
         let mut require = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1");
-        self.from_unseen(&mut require, row, ids);
+        self.unseen_ids(&mut require, row, ids);
         require.push(")");
         let mut probe = Sql::new("SELECT min(\"_id\".\"key\")");
-        self.from_unseen(&mut probe, row, ids);
+        self.unseen_ids(&mut probe, row, ids);
         let pointer = |place| Refusal::Reference { pointer: format!("/{}/{place}", self.link.key) };
         let refusals = (0..ids.len()).map(pointer).collect();
         Step::Require { statement: require.done(), none: Otherwise::Probe { statement: probe.done(), refusals } }
@@ -100,14 +100,14 @@ impl<'a> Links<'a> {
     }
 
     /// ` FROM … WHERE …`: the links to rows that the caller can see.
-    fn from_visible(&self, sql: &mut Sql) {
+    fn visible_rows(&self, sql: &mut Sql) {
         sql.push(" FROM ").push(&quoted(&self.link.table)).push(" AS \"_link\" JOIN ").push(&self.target());
         sql.push(" AS \"_to\" ON \"_to\".\"id\" = ").push(&column("_link", &self.link.to_column)).push(" WHERE ");
         self.within(sql);
     }
 
     /// ` FROM … WHERE …`: the ids among these that `row` may not be linked to.
-    fn from_unseen(&self, sql: &mut Sql, row: Row, ids: &[Literal]) {
+    fn unseen_ids(&self, sql: &mut Sql, row: Row, ids: &[Literal]) {
         sql.push(" FROM json_each(").param(self.json(ids)).push(") AS \"_id\" WHERE NOT ");
         self.is_visible(sql, "\"_id\".\"value\"");
         if self.link.to == Target::User {
