@@ -95,9 +95,9 @@ impl<'a> Each<'a> {
     }
 
     fn linked<'l>(&'l self, entity: EntityIndex, link: &'l Link, to: &'l Rows) -> Linked<'l> {
-        let holders = Source::table(self.catalog.blueprint.entity(entity));
-        let among_them = entity == to.entity;
-        Linked { blueprint: &self.catalog.blueprint, plan: self.plan, which: &self.which, holders, among_them, link, to }
+        let blueprint = &self.catalog.blueprint;
+        let holders = Source::table(blueprint.entity(entity));
+        Linked { blueprint, plan: self.plan, which: &self.which, holders, entity, link, to }
     }
 
     fn delete(&self, rows: &Rows) -> Vec<Step> {
@@ -142,7 +142,13 @@ impl<'a> Each<'a> {
         let entity = self.catalog.blueprint.entity(entity);
         let column = quoted(&field.column);
         let after = After::Values(Value::Json(format!("{{\"{}\":null}}", field.column)));
-        let mut cleared = audit::select(self.plan, "update", entity, &audit::before(entity, std::iter::once(field), std::iter::empty()), after);
+        let mut cleared = audit::select(
+            self.plan,
+            "update",
+            entity,
+            &audit::before(entity, std::iter::once(field), std::iter::empty()),
+            after,
+        );
         self.referring(&mut cleared, &column, of);
         let mut clear = Sql::new("UPDATE ");
         clear.push(&quoted(&entity.plural)).push(" SET ").push(&column).push(" = NULL");

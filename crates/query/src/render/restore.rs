@@ -17,9 +17,9 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
-    let cells = Cells::of(&source, &plan.access, reach);
+    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
 
-    let after = After::Sql(audit::before(entity.fields.iter()));
+    let after = After::Sql(audit::whole(entity));
     let mut gate = audit::select(plan, "restore", entity, "NULL", after);
     gate.trashed_row(&source, id, reach).and_version(if_match);
 

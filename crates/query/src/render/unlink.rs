@@ -1,7 +1,7 @@
 //! What becomes of links to rows that go. Whoever deletes for good cuts the links, and the rows that had them change and are
 //! audited; what goes to the trash keeps its links, unseen, and has them again when it comes back.
 
-use blueprint::{Blueprint, Link, Target};
+use blueprint::{Blueprint, EntityIndex, Link, Target};
 use work::{Otherwise, Refusal, Step, Value};
 
 use super::audit::{self, After, SetOfIds};
@@ -17,8 +17,8 @@ pub(super) struct Linked<'a> {
     pub which: &'a Which,
     /// The rows that have the field.
     pub holders: Source<'a>,
-    /// They are of the same entity as the rows that the links lead to.
-    pub among_them: bool,
+    /// Their entity.
+    pub entity: EntityIndex,
     pub link: &'a Link,
     pub to: &'a Rows,
 }
@@ -101,10 +101,14 @@ impl Linked<'_> {
         sql.push(&quoted(&self.link.to_column)).push(" IN (");
         self.to.ids(sql, self.which);
         sql.push("))");
-        if self.among_them {
+        if self.entity == self.to.entity {
             sql.push(" AND ").push(&self.holders.column("id")).push(" NOT IN (");
             self.to.ids(sql, self.which);
             sql.push(")");
+        }
+        let (origin, id) = self.to.origin();
+        if self.entity == origin {
+            sql.push(" AND ").push(&self.holders.column("id")).push(" <> ").param(id.clone());
         }
     }
 

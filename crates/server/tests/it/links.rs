@@ -259,6 +259,48 @@ async fn a_row_that_must_stay_linked_stays() {
     admin.delete(&format!("/courses/{}", courses[1])).await.expect(204);
 }
 
+/// With a trash on the far side, and one on the near side.
+#[tokio::test]
+async fn what_is_in_the_trash_keeps_its_links_unseen() {
+    let with_trash = ["tag", "prospect", "course", "club"].iter().fold(CRM.to_owned(), |text, name| {
+        let field = format!("[entity.{name}.field]");
+        let entity = format!("[entity.{name}]\n");
+        match text.contains(&entity) {
+            true => text.replace(&entity, &format!("{entity}soft_delete = true\n")),
+            false => text.replace(&field, &format!("{entity}soft_delete = true\n{field}")),
+        }
+    });
+    let app = TestApp::new(&with_trash).await;
+    let ana = app.user("ana").await;
+    tags(&ana, 2).await;
+    ana.post("/prospects", json!({"name": "Acme", "tag_ids": [1, 2]})).await.expect(201);
+    ana.delete("/tags/1").await.expect(204);
+    let seen = ana.get("/prospects/1").await.expect(200);
+    assert_eq!((&seen.json()["tag_ids"], seen.header("etag")), (&json!([2]), "\"2\""), "looks different");
+    assert_eq!(ana.get("/prospects?tag_ids[contains]=1").await.ids(), [] as [i64; 0]);
+    ana.patch("/prospects/1", json!({"tag_ids": [2, 1]})).await.expect(409);
+    ana.patch("/prospects/1", json!({"tag_ids": []})).await.expect(200);
+    ana.post("/tags/1/restore", json!({})).await.expect(200);
+    let seen = ana.get("/prospects/1").await.expect(200);
+    assert_eq!((&seen.json()["tag_ids"], seen.header("etag")), (&json!([1]), "\"4\""), "is linked again");
+
+    ana.delete("/prospects/1").await.expect(204);
+    let back = ana.post("/prospects/1/restore", json!({})).await.expect(200).json();
+    assert_eq!(back["tag_ids"], json!([1]));
+
+    let admin = app.user_with("eve", &["admin"]).await;
+    let mut courses = Vec::new();
+    for name in ["Latin", "Greek"] {
+        let made = admin.post("/courses", json!({ "name": name })).await.expect(201).json();
+        courses.push(made["id"].as_str().unwrap().to_owned());
+    }
+    ana.post("/clubs", json!({"name": "chess"})).await.expect(201);
+    ana.post("/students", json!({"course_ids": courses, "club_ids": [1]})).await.expect(201);
+    ana.delete("/clubs/1").await.expect(409);
+    admin.delete(&format!("/courses/{}", courses[0])).await.expect(204);
+    admin.delete(&format!("/courses/{}", courses[1])).await.expect(409);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_sets_at_once_one_is_left_whole() {
     let app = TestApp::new(CRM).await;
