@@ -3,6 +3,7 @@
 use blueprint::Blueprint;
 
 use crate::View;
+use crate::attribute::Attribute;
 use crate::filter::{self, Filter};
 use crate::reference::{Path, Purpose, not_found};
 use crate::representation::Representation;

@@ -1,7 +1,8 @@
 //! The links of a many-to-many reference: reading them, asking for them, replacing them. A caller deals with the links
 //! to rows that he can see; to him the others are not there, and they survive whatever he writes.
 //!
-//! In each sub-query `"_link"` is the join table and `"_to"` the table that it leads to: aliases that no table has.
+//! In each sub-query `"__link"` is the join table and `"__to"` the table that it leads to: aliases that neither a table
+//! nor a joined reference has.
 
 use std::cmp::Ordering;
 
@@ -34,18 +35,18 @@ impl<'a> Links<'a> {
 
     /// The ids of a row as a JSON array, ascending.
     pub fn ids(&self, sql: &mut Sql, source: &Source) {
-        let to = column("_link", &self.link.to_column);
+        let to = column("__link", &self.link.to_column);
         sql.push(&format!("(SELECT json_group_array({to} ORDER BY {to})"));
         self.visible_rows(sql);
-        sql.push(" AND ").push(&column("_link", &self.link.from_column));
+        sql.push(" AND ").push(&column("__link", &self.link.from_column));
         sql.push(" = ").push(&source.column("id")).push(")");
     }
 
     /// The rows that are linked to one of these, as a condition.
     pub fn any_of(&self, sql: &mut Sql, source: &Source, ids: &[Value]) {
-        sql.push(&source.column("id")).push(" IN (SELECT ").push(&column("_link", &self.link.from_column));
+        sql.push(&source.column("id")).push(" IN (SELECT ").push(&column("__link", &self.link.from_column));
         self.visible_rows(sql);
-        sql.push(" AND ").push(&column("_link", &self.link.to_column));
+        sql.push(" AND ").push(&column("__link", &self.link.to_column));
         sql.push(" IN (").params(ids.iter().cloned()).push("))");
     }
 
@@ -55,7 +56,7 @@ impl<'a> Links<'a> {
         let mut require = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1");
         self.unseen_ids(&mut require, row, ids);
         require.push(")");
-        let mut probe = Sql::new("SELECT min(\"_id\".\"key\")");
+        let mut probe = Sql::new("SELECT min(\"__id\".\"key\")");
         self.unseen_ids(&mut probe, row, ids);
         let pointer = |place| Refusal::Reference { pointer: format!("/{}/{place}", self.link.key) };
         let refusals = (0..ids.len()).map(pointer).collect();
@@ -91,38 +92,38 @@ impl<'a> Links<'a> {
 
     /// These ids, and those that the writer cannot see.
     fn replaced(&self, sql: &mut Sql, source: &Source, ids: &[Literal]) {
-        let to = column("_link", &self.link.to_column);
+        let to = column("__link", &self.link.to_column);
         sql.push("(SELECT json_group_array(\"id\" ORDER BY \"id\") FROM (SELECT ").push(&to).push(" AS \"id\" FROM ");
-        sql.push(&quoted(&self.link.table)).push(" AS \"_link\" WHERE ");
-        sql.push(&column("_link", &self.link.from_column)).push(" = ").push(&source.column("id")).push(" AND NOT ");
+        sql.push(&quoted(&self.link.table)).push(" AS \"__link\" WHERE ");
+        sql.push(&column("__link", &self.link.from_column)).push(" = ").push(&source.column("id")).push(" AND NOT ");
         self.is_visible(sql, &to);
         sql.push(" UNION SELECT \"value\" FROM json_each(").param(self.json(ids)).push(")))");
     }
 
     /// ` FROM … WHERE …`: the links to rows that the caller can see.
     fn visible_rows(&self, sql: &mut Sql) {
-        sql.push(" FROM ").push(&quoted(&self.link.table)).push(" AS \"_link\" JOIN ").push(&self.target());
-        sql.push(" AS \"_to\" ON \"_to\".\"id\" = ").push(&column("_link", &self.link.to_column)).push(" WHERE ");
+        sql.push(" FROM ").push(&quoted(&self.link.table)).push(" AS \"__link\" JOIN ").push(&self.target());
+        sql.push(" AS \"__to\" ON \"__to\".\"id\" = ").push(&column("__link", &self.link.to_column)).push(" WHERE ");
         self.within(sql);
     }
 
     /// ` FROM … WHERE …`: the ids among these that `row` may not be linked to.
     fn unseen_ids(&self, sql: &mut Sql, row: Row, ids: &[Literal]) {
-        sql.push(" FROM json_each(").param(self.json(ids)).push(") AS \"_id\" WHERE NOT ");
-        self.is_visible(sql, "\"_id\".\"value\"");
+        sql.push(" FROM json_each(").param(self.json(ids)).push(") AS \"__id\" WHERE NOT ");
+        self.is_visible(sql, "\"__id\".\"value\"");
         if self.link.to == Target::User {
             // A disabled user keeps the links that he has, so that a set that was read can be sent back.
-            sql.push(" OR EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = \"_id\".\"value\" AND \"disabled\")");
+            sql.push(" OR EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = \"__id\".\"value\" AND \"disabled\")");
             sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(&quoted(&self.link.table)).push(" WHERE ");
             sql.push(&quoted(&self.link.from_column)).push(" = ");
             row.push(sql);
-            sql.push(" AND ").push(&quoted(&self.link.to_column)).push(" = \"_id\".\"value\")");
+            sql.push(" AND ").push(&quoted(&self.link.to_column)).push(" = \"__id\".\"value\")");
         }
     }
 
     /// Whether an id is that of a row that the caller can see, as a condition.
     fn is_visible(&self, sql: &mut Sql, id: &str) {
-        sql.push("EXISTS (SELECT 1 FROM ").push(&self.target()).push(" AS \"_to\" WHERE \"_to\".\"id\" = ").push(id);
+        sql.push("EXISTS (SELECT 1 FROM ").push(&self.target()).push(" AS \"__to\" WHERE \"__to\".\"id\" = ").push(id);
         sql.push(" AND ");
         self.within(sql);
         sql.push(")");
@@ -130,8 +131,8 @@ impl<'a> Links<'a> {
 
     fn within(&self, sql: &mut Sql) {
         match self.link.to {
-            Target::Entity(index) => sql.within(&Source::joined(self.blueprint.entity(index), "_to"), &self.scope),
-            Target::User => sql.within_column("\"_to\".\"id\"", &self.scope),
+            Target::Entity(index) => sql.within(&Source::joined(self.blueprint.entity(index), "__to"), &self.scope),
+            Target::User => sql.within_column("\"__to\".\"id\"", &self.scope),
         };
     }
 
@@ -189,10 +190,10 @@ pub(super) fn ascending(link: &Link, ids: &[Literal]) -> String {
 
 /// All links of a row of `table`, whoever may see them, as an SQL expression: what the audit keeps.
 pub(super) fn all(link: &Link, source: &Source) -> String {
-    let (table, to) = (quoted(&link.table), column("_link", &link.to_column));
-    let from = column("_link", &link.from_column);
+    let (table, to) = (quoted(&link.table), column("__link", &link.to_column));
+    let from = column("__link", &link.from_column);
     format!(
-        "(SELECT json_group_array({to} ORDER BY {to}) FROM {table} AS \"_link\" WHERE {from} = {})",
+        "(SELECT json_group_array({to} ORDER BY {to}) FROM {table} AS \"__link\" WHERE {from} = {})",
         source.column("id")
     )
 }
