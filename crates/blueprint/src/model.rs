@@ -149,6 +149,8 @@ pub struct Field {
     pub default: Option<Literal>,
     /// Has an index, hence may be sorted by. Unique fields and references count as indexed.
     pub index: bool,
+    /// Found by `q=`. Only of text.
+    pub search: bool,
     /// Never leaves the server and can neither be filtered, sorted nor patched; may be given at creation.
     pub hidden: bool,
     /// Set by the engine or an action only; in a body it is a 422.

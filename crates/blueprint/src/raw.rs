@@ -217,7 +217,8 @@ pub(crate) struct RawField {
     pub default: Option<Value>,
     /// `true`: has an index, so that lists may be sorted by it.
     pub index: Option<bool>,
-    /// `true`: found by `q=`.
+    /// `true`: found by `q=`, which searches the words of all fields so marked. For text, long_text, enum, email, phone and
+    /// url.
     pub search: Option<bool>,
     /// Least number, inclusive. For decimal and money also as text: `"0.50"`.
     pub min: Option<RawBound>,

@@ -17,6 +17,7 @@ mod reference;
 mod render;
 mod representation;
 mod request;
+pub mod search;
 mod view;
 
 pub use access::{Access, Actor, Denied, OwnerId, Scope, User, Verb};

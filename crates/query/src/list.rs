@@ -8,6 +8,7 @@ use crate::filter::{self, Filter};
 use crate::reference::{Path, Purpose, not_found};
 use crate::representation::Representation;
 use crate::request::Bad;
+use crate::search;
 
 /// Rows of a page when the caller does not say.
 pub const DEFAULT_LIMIT: usize = 20;
@@ -21,6 +22,8 @@ pub const MAX_FILTERS: usize = 20;
 pub struct List {
     /// Conditions that all hold.
     pub filters: Vec<Filter>,
+    /// Words that must each begin some word of the row.
+    pub search: Vec<String>,
     /// The order; the id is always the last tie-break and is not listed here unless it was asked for.
     pub sort: Vec<Sort>,
     /// Rows at most.
@@ -52,6 +55,7 @@ impl List {
     pub fn parse(blueprint: &Blueprint, view: &View, parameters: &[(String, String)]) -> Result<List, Bad> {
         let mut list = List {
             filters: Vec::new(),
+            search: Vec::new(),
             sort: Vec::new(),
             limit: DEFAULT_LIMIT,
             cursor: None,
@@ -80,6 +84,8 @@ impl List {
             "limit" => self.limit = limit(text)?,
             "cursor" => self.cursor = Some(text.to_owned()),
             "sort" => self.sort = sort(blueprint, view, text)?,
+            "q" if !search::fields(view).is_empty() => self.search = search::words(text)?,
+            "q" => return Err(Bad::parameter(name, "unknown", "is not a parameter: no field here is searched")),
             "count" if text == "exact" => self.count = true,
             "count" => return Err(Bad::parameter(name, "value", "wants `exact`")),
             "page" | "offset" | "skip" => {

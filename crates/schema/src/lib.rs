@@ -10,12 +10,13 @@ mod column;
 mod index;
 mod link;
 mod name;
+mod search;
 mod table;
 
 use blueprint::Blueprint;
 use work::Dialect;
 
-pub use name::{index_name, unique_index_name};
+pub use name::{index_name, search_table_name, unique_index_name};
 
 /// The statements, without closing semicolons, in the order in which they are to be run.
 ///
@@ -37,6 +38,7 @@ fn sqlite(blueprint: &Blueprint) -> Vec<String> {
     for entity in &blueprint.entities {
         statements.push(table::create(blueprint, entity));
         statements.extend(index::of_entity(entity));
+        statements.extend(search::of_entity(entity));
     }
     for (entity, link) in
         blueprint.entities.iter().flat_map(|entity| entity.links.iter().map(move |link| (entity, link)))

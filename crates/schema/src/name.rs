@@ -28,6 +28,11 @@ pub fn index_name(table: &str, column: &str, suffix: &str) -> String {
     format!("{}{end}", whole.get(..length).unwrap_or_default())
 }
 
+/// The name of the table that an entity's words are searched in: no entity has it, nor has what SQLite adds to it.
+pub fn search_table_name(table: &str) -> String {
+    format!("_{table}_search")
+}
+
 /// An identifier, quoted.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -2,13 +2,17 @@
 
 use blueprint::{Blueprint, Entity, Field, IdKind};
 
-use crate::{column, name::quoted};
+use crate::{column, name::quoted, search};
 
 /// `CREATE TABLE` of an entity.
 pub(crate) fn create(blueprint: &Blueprint, entity: &Entity) -> String {
     let mut lines = vec![match entity.id {
         // AUTOINCREMENT: an id that was deleted is never given out again.
         IdKind::Integer => "\"id\" INTEGER PRIMARY KEY AUTOINCREMENT".to_owned(),
+        // The words of a row are found by an integer, and that of a row without such a key changes with `VACUUM`.
+        IdKind::Uuid if search::is_searched(entity) => {
+            "\"_row\" INTEGER PRIMARY KEY,\n  \"id\" TEXT NOT NULL UNIQUE".to_owned()
+        }
         IdKind::Uuid => "\"id\" TEXT PRIMARY KEY NOT NULL".to_owned(),
     }];
     if entity.owned {

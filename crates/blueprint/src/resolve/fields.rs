@@ -83,6 +83,7 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
         unique,
         default: None,
         index: raw.index.unwrap_or(false) || unique != Unique::No || is_reference,
+        search: raw.search.unwrap_or(false),
         hidden: raw.hidden.unwrap_or(false),
         read_only: raw.read_only.unwrap_or(false),
         sensitive: raw.sensitive.unwrap_or(false),
@@ -100,6 +101,14 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
         );
     }
     check_index(&field, raw, at, report);
+    if field.search && matches!(home, Home::User) {
+        let message = "users are not searched: there is no list of them";
+        report.key(&at.child("search"), "ineffective", message, Some("remove it".to_owned()));
+    }
+    if field.search && field.hidden {
+        let message = format!("nobody could search `{name}`: it is hidden");
+        report.key(&at.child("search"), "contradiction", message, Some("remove `search` or `hidden`".to_owned()));
+    }
     Some(field)
 }
 

@@ -26,7 +26,11 @@ struct Modifier {
 const NUMBERS: &[RawType] = &[RawType::Integer, RawType::Decimal, RawType::Money, RawType::Float];
 const TEXTS: &[RawType] = &[RawType::Text, RawType::LongText];
 
+const WORDS: &[RawType] =
+    &[RawType::Text, RawType::LongText, RawType::Enum, RawType::Email, RawType::Phone, RawType::Url];
+
 const MODIFIERS: &[Modifier] = &[
+    Modifier { word: "search", given: |raw| raw.search == Some(true), on: WORDS },
     Modifier { word: "min", given: |raw| raw.min.is_some(), on: NUMBERS },
     Modifier { word: "max", given: |raw| raw.max.is_some(), on: NUMBERS },
     Modifier { word: "scale", given: |raw| raw.scale.is_some(), on: &[RawType::Decimal] },

@@ -7,6 +7,7 @@ use work::{Cost, Mode, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
 use super::join::Joins;
+use super::search;
 use super::sql::{Source, Sql};
 use crate::access::Scope;
 use crate::attribute::Attribute;
@@ -84,11 +85,18 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         _ => false,
     };
     let few = list.limit * (1 + list.representation.added()) <= POINT_ROWS;
-    if sorted_by_id && filtered_by_index && few && !list.count { Cost::Point } else { Cost::Scan }
+    if sorted_by_id && filtered_by_index && few && list.search.is_empty() && !list.count {
+        Cost::Point
+    } else {
+        Cost::Scan
+    }
 }
 
 fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, list: &List) {
     sql.push(" WHERE ").within(cells.source, plan.access.reach());
+    if !list.search.is_empty() {
+        search::and_found(sql, cells, plan.access.reach(), &list.search);
+    }
     for filter in &list.filters {
         sql.push(" AND ");
         match filter.path.via {

@@ -13,6 +13,7 @@ mod list;
 mod read;
 mod restore;
 mod rows;
+mod search;
 mod sql;
 mod unlink;
 mod update;

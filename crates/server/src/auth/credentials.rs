@@ -21,6 +21,7 @@ static EMAIL: LazyLock<Field> = LazyLock::new(|| Field {
     unique: Unique::Global,
     default: None,
     index: true,
+    search: false,
     hidden: false,
     read_only: false,
     sensitive: false,

@@ -73,7 +73,31 @@ pub(super) fn list(subject: Subject) -> Vec<Json> {
     let filters =
         View::document(subject.entity).visible().into_iter().flat_map(|attribute| filters(subject, attribute));
     let shown = representation(subject);
-    shared.into_iter().chain([sort(subject)]).chain(shown).chain(filters).chain(references::filters(subject)).collect()
+    shared
+        .into_iter()
+        .chain([sort(subject)])
+        .chain(shown)
+        .chain(search(subject.entity))
+        .chain(filters)
+        .chain(references::filters(subject))
+        .collect()
+}
+
+fn search(entity: &Entity) -> Option<Json> {
+    let view = View::document(entity);
+    let searched = query::search::fields(&view);
+    let columns: Vec<String> = searched.iter().map(|attribute| format!("`{}`", attribute.column(entity))).collect();
+    let description = format!(
+        "Only rows that have, for each of these words, a word that begins with it in {}. Case and accents do not \
+         matter; at most {} words.",
+        columns.join(", "),
+        query::search::MAX_WORDS
+    );
+    let parameter = json!({
+        "name": "q", "in": "query", "description": description,
+        "schema": { "type": "string", "examples": ["a"] },
+    });
+    (!columns.is_empty()).then_some(parameter)
 }
 
 /// What an answer shows of rows.

@@ -15,6 +15,7 @@ mod metrics;
 mod openapi;
 mod references;
 mod round_trip;
+mod search;
 mod stranger;
 mod support;
 mod together;

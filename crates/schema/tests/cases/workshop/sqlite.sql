@@ -7,7 +7,8 @@ ALTER TABLE "users" ADD COLUMN "birthday" TEXT;
 ALTER TABLE "users" ADD COLUMN "newsletter" INTEGER NOT NULL DEFAULT 0 CHECK ("newsletter" IN (0, 1));
 
 CREATE TABLE "clientele" (
-  "id" TEXT PRIMARY KEY NOT NULL,
+  "_row" INTEGER PRIMARY KEY,
+  "id" TEXT NOT NULL UNIQUE,
   "name" TEXT NOT NULL,
   "email" TEXT,
   "phone" TEXT,
@@ -28,6 +29,25 @@ CREATE UNIQUE INDEX "clientele__email_unique" ON "clientele" ("email") WHERE "_d
 CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "clientele" ("loyalty") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "clientele__created_at_index" ON "clientele" ("created_at", "id") WHERE "_deleted_at" IS NULL;
+
+CREATE VIRTUAL TABLE "_clientele_search" USING fts5(
+  "name",
+  content='clientele', content_rowid='_row',
+  tokenize='unicode61 remove_diacritics 2', prefix='1 2 3', columnsize=0
+);
+
+CREATE TRIGGER "_clientele_search_insert" AFTER INSERT ON "clientele" BEGIN
+  INSERT INTO "_clientele_search" (rowid, "name") VALUES (new."_row", new."name");
+END;
+
+CREATE TRIGGER "_clientele_search_delete" AFTER DELETE ON "clientele" BEGIN
+  INSERT INTO "_clientele_search" ("_clientele_search", rowid, "name") VALUES ('delete', old."_row", old."name");
+END;
+
+CREATE TRIGGER "_clientele_search_update" AFTER UPDATE OF "name" ON "clientele" BEGIN
+  INSERT INTO "_clientele_search" ("_clientele_search", rowid, "name") VALUES ('delete', old."_row", old."name");
+  INSERT INTO "_clientele_search" (rowid, "name") VALUES (new."_row", new."name");
+END;
 
 CREATE TABLE "repairs" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -75,3 +95,22 @@ CREATE INDEX "repairs__urgent_index" ON "repairs" ("user_id", "urgent", "id") WH
 CREATE INDEX "repairs__due_index" ON "repairs" ("user_id", "due", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "repairs__created_at_index" ON "repairs" ("user_id", "created_at", "id") WHERE "_deleted_at" IS NULL;
+
+CREATE VIRTUAL TABLE "_repairs_search" USING fts5(
+  "notes",
+  content='repairs', content_rowid='id',
+  tokenize='unicode61 remove_diacritics 2', prefix='1 2 3', columnsize=0
+);
+
+CREATE TRIGGER "_repairs_search_insert" AFTER INSERT ON "repairs" BEGIN
+  INSERT INTO "_repairs_search" (rowid, "notes") VALUES (new."id", new."notes");
+END;
+
+CREATE TRIGGER "_repairs_search_delete" AFTER DELETE ON "repairs" BEGIN
+  INSERT INTO "_repairs_search" ("_repairs_search", rowid, "notes") VALUES ('delete', old."id", old."notes");
+END;
+
+CREATE TRIGGER "_repairs_search_update" AFTER UPDATE OF "notes" ON "repairs" BEGIN
+  INSERT INTO "_repairs_search" ("_repairs_search", rowid, "notes") VALUES ('delete', old."id", old."notes");
+  INSERT INTO "_repairs_search" (rowid, "notes") VALUES (new."id", new."notes");
+END;
