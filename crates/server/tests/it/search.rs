@@ -47,8 +47,8 @@ async fn book(caller: &Caller<'_>, title: &str, about: &str) {
 }
 
 /// The index by FTS5's own check, against the rows.
+#[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
 fn check_index(app: &TestApp, table: &str) {
-    #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
     let connection = rusqlite::Connection::open(app.folder.path().join("app.db")).unwrap();
     let sql = format!("INSERT INTO \"_{table}_search\" (\"_{table}_search\", rank) VALUES ('integrity-check', 1)");
     connection.execute(&sql, []).unwrap_or_else(|error| panic!("{table}: {error}"));
@@ -310,8 +310,8 @@ fn no_text_breaks_it() {
 /// The server cuts `q` and FTS5 cuts the rows: they must agree on each character whether it ends a word. Beyond the first
 /// two planes there is little but what has no meaning yet, and some of it is enough.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "asks the tokenizer itself")]
 fn both_cut_words_alike() {
-    #[expect(clippy::disallowed_methods, reason = "asks the tokenizer itself")]
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     connection
         .execute_batch(
