@@ -155,6 +155,13 @@ impl Access {
         Access { reach: self.reach.and(rows), ..self }
     }
 
+    /// What the caller may, as one text: as long as it is the same, what he was once shown may be shown to him again.
+    pub fn rights(&self) -> String {
+        let mut roles: Vec<&str> = self.user().into_iter().flat_map(|user| &user.roles).map(String::as_str).collect();
+        roles.sort_unstable();
+        format!("{:?} {:?} {roles:?}", self.read, self.reach)
+    }
+
     /// The rows of another entity that this caller can see: what a reference that he writes may lead to.
     pub fn sees(&self, blueprint: &Blueprint, entity: &Entity) -> Scope {
         let seen = scope(&entity.access.read, &self.actor);

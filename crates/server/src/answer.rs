@@ -7,7 +7,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::response::{self, Head};
-use crate::{caller, request, route};
+use crate::{caller, idempotency, route};
 
 /// Answers a request of the entity API.
 ///
@@ -25,10 +25,10 @@ where
     let entity = app.blueprint.entity(route.entity);
     let path_user = route.path_user.as_deref();
     let access = stages.run("decide", || query::access::decide(entity, route.verb, actor, path_user))?; // what of it they may reach
-    let request = stages.wait("parse", request::parse(app, &route, &access, http)).await?; // what they ask, in our words
+    let (request, once) = stages.wait("parse", idempotency::parse(app, &route, &access, http)).await?; // what they ask, in our words
     let (blueprint, key, origin) = (&app.blueprint, &app.cursor_key, http.origin());
     let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do
-    let work = stages.run("render", || query::render(&app.catalog, &plan)); // SQL and audit row, as data
+    let work = stages.run("render", || query::render(&app.catalog, &plan).once(once)); // SQL and audit row, as data
     let outcome = stages.wait("run", app.store.run(work)).await?; // one transaction
     let head = Head { uri: &http.uri, headers: &http.headers };
     stages.run("response", || response::render(app, &plan, head, outcome)) // status, headers, body

@@ -5,6 +5,12 @@ pub fn now() -> String {
     stamp(jiff::Timestamp::now())
 }
 
+/// The moment that long ago, in the same form.
+pub fn ago(time: std::time::Duration) -> String {
+    let now = jiff::Timestamp::now();
+    stamp(now.checked_sub(time).unwrap_or(now))
+}
+
 fn stamp(at: jiff::Timestamp) -> String {
     format!("{at:.6}")
 }

@@ -50,6 +50,7 @@ problems! {
     URI_TOO_LONG = URI_TOO_LONG, "uri_too_long", "URI too long", "Path and query are longer than the server takes.";
     MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", "The body must be JSON; `Accept` and `Accept-Patch` list what is taken.";
     VALIDATION = UNPROCESSABLE_ENTITY, "validation", "Validation failed", "The body is JSON but not valid; `errors` lists every problem.";
+    KEY_REUSED = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key used before", "The `Idempotency-Key` was used for another request.";
     PRECONDITION_REQUIRED = PRECONDITION_REQUIRED, "precondition_required", "If-Match required", "A change must name the version that it changes.";
     TOO_MANY = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", "The caller's limit is used up; `Retry-After` says when to come back.";
     HEADERS_TOO_LARGE = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "Headers too large", "The headers are longer than the server takes.";

@@ -37,6 +37,19 @@ impl<B> HttpRequest<B> {
         if values.next().is_some() { Some("") } else { Some(first.to_str().unwrap_or_default()) }
     }
 
+    /// The same request with another body, such as one that was read already.
+    pub fn with_body<C>(&self, body: C) -> HttpRequest<C> {
+        HttpRequest {
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            headers: self.headers.clone(),
+            body,
+            ip: self.ip,
+            request_id: self.request_id.clone(),
+            stages: self.stages.clone(),
+        }
+    }
+
     /// What the audit keeps of where and when it came in.
     pub fn origin(&self) -> query::Origin {
         query::Origin { at: crate::clock::now(), request_id: self.request_id.clone(), ip: Some(self.ip.to_string()) }

@@ -16,6 +16,7 @@ mod edge;
 pub mod error;
 mod fixed;
 pub mod http;
+mod idempotency;
 mod listen;
 mod metrics;
 pub mod openapi;

@@ -8,9 +8,10 @@ use work::{Answer, Outcome, Refusal, Value};
 
 use crate::App;
 use crate::error::{
-    ApiError, FORBIDDEN, INTERNAL, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE, UNIQUE,
+    ApiError, FORBIDDEN, INTERNAL, KEY_REUSED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE, UNIQUE,
 };
 use crate::http::HttpResponse;
+use crate::idempotency::REPLAYED;
 
 /// The parts of the request's head that an answer depends on.
 #[derive(Clone, Copy)]
@@ -30,6 +31,12 @@ pub fn render(app: &App, plan: &Plan, head: Head<'_>, outcome: Outcome) -> Resul
         Outcome::Done(answer) => answer,
         Outcome::Refused(refusal) => return Err(refused(&app.blueprint, plan, refusal)),
     };
+    let replayed = answer.replayed;
+    let response = done(app, plan, head, answer)?;
+    Ok(if replayed { response.with(REPLAYED, "true") } else { response })
+}
+
+fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpResponse, ApiError> {
     let entity = app.blueprint.entity(plan.entity());
     match plan.request() {
         Request::List(list) => {
@@ -147,6 +154,13 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
         }
         Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
         Refusal::Unique { index } => taken(blueprint, entity, &index),
+        Refusal::KeyReused => {
+            ApiError::new(KEY_REUSED, "this `Idempotency-Key` was used for another request; take a new one")
+        }
+        Refusal::RightsChanged => ApiError::new(
+            FORBIDDEN,
+            "this was done before, but your rights have changed since: look at what is there now",
+        ),
         Refusal::State => ApiError::new(STATE, "its present state does not allow this"),
     }
 }

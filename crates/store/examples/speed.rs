@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use store::{AppSchema, Options, Store};
-use work::{Column, Cost, Kind, Mode, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Column, Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
 
 const ROWS: i64 = 100_000;
 const OWNERS: i64 = 100;
@@ -130,7 +130,7 @@ fn fill(store: &Store) {
         Step::Run(Statement::new(users, vec![Value::Integer(OWNERS)])),
         Step::Run(Statement::new(rows, vec![Value::Integer(ROWS), Value::Integer(OWNERS)])),
     ];
-    store.run_blocking(Work { mode: Mode::Write, steps }).unwrap();
+    store.run_blocking(Work::write(steps)).unwrap();
 }
 
 /// The fixed texts, rendered once as the engine does.
@@ -187,20 +187,20 @@ impl Statements {
     fn get(&self, number: i64) -> Work {
         let id = number % ROWS + 1;
         let steps = vec![self.one(&self.get, vec![Value::Integer(id), Statements::owner(id)])];
-        Work { mode: Mode::Read(Cost::Point), steps }
+        Work::read(Cost::Point, steps)
     }
 
     fn page(&self, number: i64, cost: Cost) -> Work {
         let params = vec![Statements::owner(number), Value::Integer(21)];
         let statement = Statement::new(self.page.clone(), params);
         let steps = vec![Step::Page { statement, shape: self.shape.clone(), limit: 20 }];
-        Work { mode: Mode::Read(cost), steps }
+        Work::read(cost, steps)
     }
 
     fn bare(&self) -> Work {
         let sql = r#"INSERT INTO "bare" ("name", "email") VALUES (?1, ?2)"#;
         let params = ["Somebody", "somebody@example.com"].map(|text| Value::Text(text.to_owned()));
-        Work { mode: Mode::Write, steps: vec![Step::Run(Statement::new(sql, params.to_vec()))] }
+        Work::write(vec![Step::Run(Statement::new(sql, params.to_vec()))])
     }
 
     fn create(&self, number: i64) -> Work {
@@ -227,7 +227,7 @@ impl Statements {
             at,
         ];
         let steps = vec![self.one(&self.create, row), Step::Run(Statement::new(self.audit.clone(), audit))];
-        Work { mode: Mode::Write, steps }
+        Work::write(steps)
     }
 }
 

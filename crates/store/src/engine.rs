@@ -23,7 +23,8 @@ CREATE TABLE "_migrations" (
   UNIQUE ("kind", "number")
 ) STRICT"#;
 
-const MIGRATIONS: &[&str] = &[r#"
+const MIGRATIONS: &[&str] = &[
+    r#"
 CREATE TABLE "users" (
   "id" TEXT PRIMARY KEY NOT NULL,
   "iss" TEXT NOT NULL,
@@ -109,7 +110,22 @@ CREATE TABLE "_state" (
   "value" ANY
 ) STRICT;
 INSERT INTO "_state" ("name", "value") VALUES ('auth_version', 1);
-"#];
+"#,
+    // Nothing had been written to the first form of the table.
+    r#"
+DROP TABLE "_idempotency";
+CREATE TABLE "_idempotency" (
+  "scope" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "fingerprint" BLOB NOT NULL,
+  "rights" BLOB NOT NULL,
+  "body" BLOB NOT NULL,
+  "captured" TEXT NOT NULL CHECK (json_valid("captured")),
+  "created_at" TEXT NOT NULL,
+  PRIMARY KEY ("scope", "key")
+) STRICT;
+"#,
+];
 
 /// Brings the engine's tables to the latest version that this program knows.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {

@@ -14,6 +14,7 @@ mod counters;
 mod engine;
 mod error;
 mod file;
+mod idempotency;
 mod log;
 mod options;
 mod queue;

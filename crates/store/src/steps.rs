@@ -4,10 +4,22 @@ use rusqlite::{CachedStatement, Connection, Row};
 use work::{Answer, Mode, Otherwise, Outcome, Refusal, Shape, Statement, Step, Work};
 
 use crate::row::{self, Param};
-use crate::{StoreError, conflict};
+use crate::{StoreError, conflict, idempotency};
 
-/// Runs all steps. After a refusal or an error the caller has to roll back.
+/// Runs all steps, or answers what was answered before under the same key. Unless it is done, the caller has to roll back.
 pub(crate) fn run(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
+    let Some(idempotency) = &work.idempotency else { return run_steps(connection, work) };
+    if let Some(outcome) = idempotency::find(connection, idempotency)? {
+        return Ok(outcome);
+    }
+    let outcome = run_steps(connection, work)?;
+    if let Outcome::Done(answer) = &outcome {
+        idempotency::keep(connection, idempotency, answer)?;
+    }
+    Ok(outcome)
+}
+
+fn run_steps(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
     let mut run = Run { connection, to_the_end: work.mode == Mode::Write, answer: Answer::default() };
     for step in &work.steps {
         match run.step(step) {

@@ -144,7 +144,7 @@ impl Store {
     /// The error that the next read or write would probably get.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let statement = Statement::new("SELECT count(*) FROM \"_state\"", Vec::new());
-        self.run(Work { mode: Mode::Read(Cost::Point), steps: vec![Step::Count(statement)] }).await?;
+        self.run(Work::read(Cost::Point, vec![Step::Count(statement)])).await?;
         answer(|reply| self.inner.writes.push(Job::Ready { reply })).await
     }
 
@@ -226,7 +226,7 @@ mod tests {
         let write = |name: &str| {
             let sql = "INSERT INTO \"_state\" (\"name\") VALUES (?1)";
             let statement = Statement::new(sql, vec![work::Value::Text(name.to_owned())]);
-            Work { mode: Mode::Write, steps: vec![Step::Run(statement)] }
+            Work::write(vec![Step::Run(statement)])
         };
         store.run_blocking(write("before")).unwrap();
         let panicked = wait(answer(|reply| store.inner.writes.push(Job::Panic { reply })));

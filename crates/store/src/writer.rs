@@ -123,7 +123,8 @@ impl Writer {
     }
 
     fn note(&mut self, writes: &[Write<Reply<Outcome>>], tasks: &[Task]) {
-        let done = writes.iter().filter(|write| matches!(write.result, Ok(Outcome::Done(_)))).count();
+        let is_done = |write: &&Write<_>| matches!(&write.result, Ok(Outcome::Done(answer)) if !answer.replayed);
+        let done = writes.iter().filter(is_done).count();
         let done = done + tasks.iter().filter(|task| task.result == Ok(Kept::Yes)).count();
         if done > 0 {
             self.tally.committed(done as u64);

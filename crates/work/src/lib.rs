@@ -4,12 +4,14 @@
 //! the other. This crate knows no blueprint, no HTTP and no driver.
 
 mod fold;
+mod idempotency;
 mod outcome;
 mod shape;
 mod step;
 mod value;
 
 pub use fold::fold;
+pub use idempotency::Idempotency;
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Content, Kind, Shape};
 pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};

@@ -24,6 +24,8 @@ pub struct Answer {
     pub captured: Vec<Value>,
     /// The integer of a `Count` step.
     pub count: Option<i64>,
+    /// It was done before under the same idempotency key: this is the answer of then, and nothing was changed now.
+    pub replayed: bool,
 }
 
 /// Why nothing was done.
@@ -49,4 +51,8 @@ pub enum Refusal {
     },
     /// Not allowed in the row's present state.
     State,
+    /// The idempotency key was used for something else.
+    KeyReused,
+    /// It was done before under the same key, for a caller who could reach other rows than he can now.
+    RightsChanged,
 }

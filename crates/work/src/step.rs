@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Refusal, Shape, Value};
+use crate::{Idempotency, Refusal, Shape, Value};
 
 /// Everything that is done for one request, in one transaction. A refusal at any step undoes all of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,26 @@ pub struct Work {
     pub mode: Mode,
     /// What is done, in order.
     pub steps: Vec<Step>,
+    /// For a write that is to happen only once. Boxed, because few have it.
+    pub idempotency: Option<Box<Idempotency>>,
+}
+
+impl Work {
+    /// A work that only reads.
+    pub fn read(cost: Cost, steps: Vec<Step>) -> Work {
+        Work { mode: Mode::Read(cost), steps, idempotency: None }
+    }
+
+    /// A work that writes.
+    pub fn write(steps: Vec<Step>) -> Work {
+        Work { mode: Mode::Write, steps, idempotency: None }
+    }
+
+    /// The same, but only once for this key.
+    pub fn once(mut self, idempotency: Option<Idempotency>) -> Work {
+        self.idempotency = idempotency.map(Box::new);
+        self
+    }
 }
 
 /// Whether a work writes.

@@ -1,7 +1,7 @@
 //! A new row, its audit row, and the references that it may make.
 
 use blueprint::{Entity, FieldKind, Literal, Target};
-use work::{Mode, Otherwise, Refusal, Statement, Step, Value, Work};
+use work::{Otherwise, Refusal, Statement, Step, Value, Work};
 
 use super::cells::Cells;
 use super::links::{Links, Row};
@@ -49,7 +49,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     }
     // After the insert, because a row of an integer id has none before.
     steps.push(Step::Run(audit::created(plan, entity, id, &filled, &values.links)));
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }
 
 /// Whose the new row is.

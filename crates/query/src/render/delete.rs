@@ -1,6 +1,6 @@
 //! DELETE: the row goes, for good or to the trash, and what must go with it, each with an audit row of its own.
 
-use work::{Mode, Step, Value, Work};
+use work::{Step, Value, Work};
 
 use super::audit::{self, After};
 use super::cascade;
@@ -22,7 +22,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     } else {
         delete(catalog, plan, &source, id)
     });
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }
 
 fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blueprint::Blueprint;
-use work::{Cost, Mode, Shape, Step, Value, Work};
+use work::{Cost, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
 use super::join::Joins;
@@ -51,7 +51,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let shown = list.representation.attributes(&joins.root().view);
     let lists_links = shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
     let cost = if lists_links { Cost::Scan } else { cost(&joins.root(), list, plan.access.reach()) };
-    Work { mode: Mode::Read(cost), steps }
+    Work::read(cost, steps)
 }
 
 /// A key of the order with the cell that it stands for in this statement.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use work::{Cost, Kind, Mode, Otherwise, Refusal, Shape, Statement, Step, Work};
+use work::{Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Work};
 
 use super::cells::Cells;
 use super::join::Joins;
@@ -31,7 +31,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, representati
         (sql.done(), Arc::new(Shape { columns, captured }))
     };
     let none = Otherwise::Refuse(Refusal::NotFound);
-    Work { mode: Mode::Read(Cost::Point), steps: vec![Step::One { statement, shape, none }] }
+    Work::read(Cost::Point, vec![Step::One { statement, shape, none }])
 }
 
 fn whole(table: &Table, cells: &Cells, plan: &Plan, id: &RecordId) -> Statement {

@@ -3,7 +3,7 @@
 //! Like every change, its audit row is the gate. What the row has meanwhile lost is found by the constraints: a unique value
 //! that somebody else took, a row that it refers to and that is in the trash itself.
 
-use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+use work::{Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After};
 use super::cascade;
@@ -36,5 +36,5 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: If
     let none = Otherwise::Refuse(Refusal::NotFound);
     steps.push(Step::One { statement: restore.done(), shape: cells.whole_shape(table), none });
     steps.extend(cascade::after_restore(catalog, plan, id));
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }

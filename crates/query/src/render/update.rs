@@ -4,7 +4,7 @@
 //! the change. If it finds no row, a probe tells why and nothing happens.
 
 use blueprint::{ActionKind, Entity, Field, Literal};
-use work::{Mode, Otherwise, Refusal, Step, Value, Work};
+use work::{Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After, SetOfIds};
 use super::cells::Cells;
@@ -78,7 +78,7 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Ch
     steps.extend(written.iter().flat_map(|(links, ids)| links.replace(Row::Of(id), ids)));
     let none = Otherwise::Refuse(Refusal::NotFound);
     steps.push(Step::One { statement: update.done(), shape: cells.whole_shape(table), none });
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.

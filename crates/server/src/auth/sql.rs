@@ -6,7 +6,7 @@ use std::sync::Arc;
 use blueprint::{Blueprint, Field, Literal, Unique};
 use query::attribute;
 use serde_json::{Map, Value as Json, json};
-use work::{Cost, Kind, Mode, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::Caller;
 
@@ -24,11 +24,11 @@ pub(super) fn version() -> Work {
 }
 
 pub(super) fn read(step: Step) -> Work {
-    Work { mode: Mode::Read(Cost::Point), steps: vec![step] }
+    Work::read(Cost::Point, vec![step])
 }
 
 pub(super) fn write(steps: Vec<Step>) -> Work {
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }
 
 pub(super) fn run(sql: &str, params: Vec<Value>) -> Step {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use serde::Deserialize;
 use store::{Store, StoreError};
-use work::{Column, Cost, Kind, Mode, Outcome, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Column, Cost, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::sql::{self, By};
 use super::{credentials, password};
@@ -176,7 +176,7 @@ fn page(after: String) -> Work {
         shape: Arc::new(Shape { columns, captured: Vec::new() }),
         limit: PAGE,
     };
-    Work { mode: Mode::Read(Cost::Scan), steps: vec![step] }
+    Work::read(Cost::Scan, vec![step])
 }
 
 /// Sets one column of a user, and ends his sessions if that disables him.

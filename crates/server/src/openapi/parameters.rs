@@ -8,6 +8,7 @@ use work::Kind;
 use super::kinds::{self, Side};
 use super::names::words;
 use super::{Subject, examples, reference, references};
+use crate::idempotency;
 
 /// The parameters that entities share.
 pub(super) fn shared(blueprint: &Blueprint) -> Json {
@@ -32,6 +33,16 @@ pub(super) fn shared(blueprint: &Blueprint) -> Json {
             "name": "If-Match", "in": "header", "required": blueprint.api.require_if_match,
             "description": "The `ETag` that was last read: the change is refused if the row has changed since. `*` is any.",
             "schema": tag,
+        },
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header",
+            "description": "A new one for each change, such as a UUID: sent again within 24 hours, the same request is not \
+                done again but answered as before, with `Idempotency-Replayed: true`. Another request under the same key \
+                is refused. It counts for signed-in callers, by method and path.",
+            "schema": {
+                "type": "string", "minLength": 1, "maxLength": idempotency::MAX_KEY,
+                "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+            },
         },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header",

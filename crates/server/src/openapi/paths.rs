@@ -81,9 +81,10 @@ fn list(subject: Subject) -> Operation {
 fn create(subject: Subject) -> Operation {
     let Subject { entity, names, .. } = subject;
     let body = body(&["application/json"], &names.create, examples::body(entity, Body::Create));
-    let created = row(subject, "The new row.", &["Location", "ETag"]);
+    let created = row(subject, "The new row.", &["Location", "ETag", "Idempotency-Replayed"]);
     let owner = if entity.owned { "The new row belongs to the caller." } else { "" };
     Operation {
+        parameters: vec![reference("parameters", "IdempotencyKey")],
         body: Some(body),
         successes: vec![("201", created)],
         ..operation(
@@ -166,7 +167,7 @@ fn delete(subject: Subject) -> Operation {
         ("The row is gone.", "")
     };
     Operation {
-        successes: vec![("204", empty_answer(gone, &[]))],
+        successes: vec![("204", empty_answer(gone, &["Idempotency-Replayed"]))],
         ..change(
             subject,
             Deed::Delete,
@@ -181,7 +182,7 @@ fn restore(subject: Subject) -> Operation {
     let Subject { entity, .. } = subject;
     let description = "Brings it back from the trash, with the rows that went there with it. Takes no body.";
     Operation {
-        parameters: vec![parameters::if_match_of_trash()],
+        parameters: vec![parameters::if_match_of_trash(), reference("parameters", "IdempotencyKey")],
         ..change(
             subject,
             Deed::Restore,
@@ -223,8 +224,8 @@ fn effect(subject: Subject, action: &Action) -> String {
 /// A change of a row, which answers with the row.
 fn change(subject: Subject, deed: Deed, id: String, summary: String, description: String) -> Operation {
     Operation {
-        parameters: vec![reference("parameters", "IfMatch")],
-        successes: vec![("200", row(subject, "The row as it is now.", &["ETag"]))],
+        parameters: ["IfMatch", "IdempotencyKey"].map(|name| reference("parameters", name)).to_vec(),
+        successes: vec![("200", row(subject, "The row as it is now.", &["ETag", "Idempotency-Replayed"]))],
         ..operation(subject, deed, id, summary, description)
     }
 }

@@ -5,7 +5,7 @@ use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
 use crate::error::{
-    BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, INTERNAL, MEDIA_TYPE, NOT_FOUND,
+    BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, INTERNAL, KEY_REUSED, MEDIA_TYPE, NOT_FOUND,
     PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STORAGE_FULL, TIMEOUT, TOO_LARGE, TOO_MANY,
     UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
 };
@@ -63,7 +63,7 @@ impl Deed {
             problems.extend(blueprint.api.require_if_match.then_some(PRECONDITION_REQUIRED));
         }
         if !matches!(self, Deed::List | Deed::Read) {
-            problems.push(STORAGE_FULL);
+            problems.extend([STORAGE_FULL, KEY_REUSED, FORBIDDEN]);
         }
         problems.extend(self.conflicts(blueprint, entity));
         problems

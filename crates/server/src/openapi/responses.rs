@@ -30,6 +30,7 @@ pub(super) fn headers() -> Json {
     };
     json!({
         "X-Request-Id": header("The id of this request in the log: the one that was sent, or a new one.", "4f1c2a9b7d3e5f60-1a"),
+        "Idempotency-Replayed": header("There, and `true`, if this was done before under the same `Idempotency-Key`.", "true"),
         "ETag": header("The version of the row, for `If-Match` and `If-None-Match`.", "\"7\""),
         "Location": header("The path of the new row.", "/api/v1/things/1"),
         "Link": header("The next page, if there is one (RFC 8288).", "</api/v1/things?cursor=AbCd>; rel=\"next\""),

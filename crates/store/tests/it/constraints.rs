@@ -43,8 +43,8 @@ fn indexes_of_several_columns_are_told_apart() {
 #[test]
 fn a_key_that_is_used_twice_is_told_by_its_table() {
     let database = Database::new();
-    let insert = r#"INSERT INTO "_idempotency" ("scope", "key", "fingerprint", "created_at")
-                    VALUES ('ana', 'k', x'00', '2026-11-21')"#;
+    let insert = r#"INSERT INTO "_idempotency" ("scope", "key", "fingerprint", "rights", "body", "captured", "created_at")
+                    VALUES ('ana', 'k', x'00', x'00', x'', '[]', '2026-11-21')"#;
     assert!(matches!(run(&database, insert), Outcome::Done(_)));
     assert_eq!(run(&database, insert), unique("_idempotency_pkey"));
     let id = r#"INSERT INTO "notes" ("id", "title") VALUES (1, 'one')"#;

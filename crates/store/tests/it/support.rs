@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use store::{AppSchema, Options, Store, StoreError};
 use tempfile::TempDir;
-use work::{Answer, Column, Cost, Kind, Mode, Otherwise, Outcome, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Answer, Column, Cost, Kind, Otherwise, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 pub const NOTES: &str = r#"CREATE TABLE "notes" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -77,15 +77,15 @@ pub fn count(connection: &Connection, sql: &str) -> i64 {
 }
 
 pub fn write(steps: Vec<Step>) -> Work {
-    Work { mode: Mode::Write, steps }
+    Work::write(steps)
 }
 
 pub fn read(steps: Vec<Step>) -> Work {
-    Work { mode: Mode::Read(Cost::Point), steps }
+    Work::read(Cost::Point, steps)
 }
 
 pub fn scan(steps: Vec<Step>) -> Work {
-    Work { mode: Mode::Read(Cost::Scan), steps }
+    Work::read(Cost::Scan, steps)
 }
 
 pub fn text(text: &str) -> Value {
