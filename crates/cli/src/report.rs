@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
 use codegen::access::sentences;
-use codegen::{field_type, human};
+use codegen::{field_type, human, link_type};
 use intake::Reading;
 
 use crate::screen::{Ink, Screen};
@@ -55,7 +55,11 @@ fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
     let mut text = format!("{}  {}\n", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));
     let actions = entity.actions.iter().map(|action| vec![action.name.clone(), "action".to_owned()]);
     let fields = entity.fields.iter().map(|field| vec![field.name.clone(), described(blueprint, field)]);
-    let lines = table(fields.chain(actions).collect());
+    let links = entity.links.iter().map(|link| {
+        let needed = if link.required { ", required" } else { "" };
+        vec![link.name.clone(), link_type(blueprint, link) + needed]
+    });
+    let lines = table(fields.chain(links).chain(actions).collect());
     for (place, line) in lines.iter().enumerate() {
         let branch = if place + 1 == lines.len() { "└─" } else { "├─" };
         let _ = writeln!(text, "{branch} {line}");

@@ -22,4 +22,4 @@ mod words;
 pub use draft::{FileDraft, FileMode, Ownership};
 pub use facts::{Assumption, ProjectFacts, SettingFact};
 pub use project::{ProjectError, project};
-pub use words::{field_type, human};
+pub use words::{field_type, human, link_type};

@@ -127,7 +127,8 @@ impl<'a> View<'a> {
 impl EntityView {
     fn new(entity: &blueprint::Entity) -> EntityView {
         let shown = entity.fields.iter().filter(|field| !field.hidden);
-        let fields: Vec<String> = shown.map(|field| format!("`{}`", field.column)).collect();
+        let keys = shown.map(|field| &field.column).chain(entity.links.iter().map(|link| &link.key));
+        let fields: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
         EntityView {
             name: words::sentence(&words::human(&entity.plural)),
             summary: cell(&entity.summary),

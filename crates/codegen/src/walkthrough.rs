@@ -72,6 +72,10 @@ fn makeable(
     }
     let entity = blueprint.entity(index);
     let may = |verb| reach(blueprint, entity, verb, caller) != Reach::None;
+    // The walkthrough does not link rows, so it shows none that must be linked.
+    if entity.links.iter().any(|link| link.required) {
+        return false;
+    }
     if above.contains(&index) || !may(Verb::Create) || !may(Verb::Read) {
         return false;
     }

@@ -1,6 +1,6 @@
 //! The names of a blueprint as words of an English sentence.
 
-use blueprint::{Blueprint, Entity, Field, FieldKind, Target};
+use blueprint::{Blueprint, Entity, Field, FieldKind, Link, Target};
 
 /// `follow_up` and `follow-ups` as they are spoken: without underscores and hyphens.
 pub fn human(name: &str) -> String {
@@ -63,6 +63,14 @@ pub fn field_type(blueprint: &Blueprint, field: &Field) -> String {
 }
 
 /// By sound as far as letters tell it: `an hour`, `a unit`.
+/// The same of a many-to-many reference: `reference to many tags`.
+pub fn link_type(blueprint: &Blueprint, link: &Link) -> String {
+    match link.to {
+        Target::User => "reference to many users".to_owned(),
+        Target::Entity(to) => format!("reference to many {}", human(&blueprint.entity(to).plural)),
+    }
+}
+
 fn article(noun: &str) -> &'static str {
     let begins = |starts: &[&str]| starts.iter().any(|start| noun.starts_with(start));
     if begins(&["hour", "heir", "honest", "honor", "honour"]) {
