@@ -2,7 +2,7 @@
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
 //! what to try), `source` (where a blueprint is), `config` (the only place that reads the environment), `disk` (the only
-//! one that writes files).
+//! one that writes files), `watch` (a blueprint that is saved while it is served).
 
 mod commands;
 mod config;
@@ -14,6 +14,7 @@ mod reading;
 mod report;
 mod screen;
 mod source;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -26,9 +26,14 @@ use crate::{StartError, edge, openapi};
 /// What stands in the way, in words for the person who starts the server.
 pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {
     let store = Store::open(store::Options::new(&settings.database))?;
+    apply(blueprint, &store)?;
+    Ok(store)
+}
+
+fn apply(blueprint: &Blueprint, store: &Store) -> Result<(), StartError> {
     let statements = schema::tables(blueprint, store.dialect());
     store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
-    Ok(store)
+    Ok(())
 }
 
 /// A blueprint in service.
@@ -38,11 +43,11 @@ pub struct App {
     pub(crate) catalog: Catalog,
     pub(crate) store: Store,
     pub(crate) auth: Auth,
-    pub(crate) rates: Rates,
+    pub(crate) rates: Arc<Rates>,
     pub(crate) cursor_key: CursorKey,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
-    draining: AtomicBool,
+    draining: Arc<AtomicBool>,
 }
 
 impl App {
@@ -56,14 +61,36 @@ impl App {
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
-            rates: Rates::new(&settings.limits),
+            rates: Arc::new(Rates::new(&settings.limits)),
             cursor_key: auth.cursor_key(),
             metrics: Metrics::new(paths(&openapi), None),
             openapi: openapi.to_string().into(),
-            draining: AtomicBool::new(false),
+            draining: Arc::default(),
             blueprint,
             settings,
             store,
+            auth,
+        })
+    }
+
+    /// Another blueprint on the same open database and with the same settings. What counts callers and requests is shared.
+    ///
+    /// # Errors
+    /// The database holds other tables, or the settings do not go with the blueprint; then nothing was recorded.
+    pub(crate) async fn renewed(&self, blueprint: Arc<Blueprint>) -> Result<App, StartError> {
+        let openapi = openapi::document(&blueprint);
+        let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;
+        apply(&blueprint, &self.store)?;
+        Ok(App {
+            catalog: Catalog::new(blueprint.clone(), self.store.dialect()),
+            rates: self.rates.clone(),
+            cursor_key: auth.cursor_key(),
+            metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
+            openapi: openapi.to_string().into(),
+            draining: self.draining.clone(),
+            blueprint,
+            settings: self.settings.clone(),
+            store: self.store.clone(),
             auth,
         })
     }

@@ -18,6 +18,7 @@ mod fixed;
 pub mod http;
 mod idempotency;
 mod listen;
+mod live;
 mod metrics;
 pub mod openapi;
 mod patience;
@@ -31,5 +32,6 @@ mod trace;
 
 pub use app::{App, open_database};
 pub use listen::Server;
+pub use live::Live;
 pub use start::StartError;
 pub use trace::logs;

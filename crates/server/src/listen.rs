@@ -13,7 +13,7 @@ use blueprint::Blueprint;
 
 use crate::patience::Patient;
 use crate::settings::Settings;
-use crate::{App, StartError, edge};
+use crate::{App, Live, StartError, edge};
 
 /// Bytes of a head at most.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
@@ -23,7 +23,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// A server that listens.
 pub struct Server {
-    app: Arc<App>,
+    live: Live,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -40,7 +40,7 @@ impl Server {
         let listener = TcpListener::bind(wanted).await.map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
         let app = App::open(blueprint, settings).await?;
-        Ok(Server { app: Arc::new(app), listener, address })
+        Ok(Server { live: Live::new(app), listener, address })
     }
 
     /// Where it listens.
@@ -48,9 +48,9 @@ impl Server {
         self.address
     }
 
-    /// What it serves.
-    pub fn app(&self) -> &Arc<App> {
-        &self.app
+    /// What it serves, now and after a change.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Serves until `stop` is done, then lets running requests finish, writes everything and closes the database.
@@ -67,17 +67,18 @@ impl Server {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
-                _ = forget.tick() => self.app.rates.forget_idle(),
+                _ = forget.tick() => self.live.now().rates.forget_idle(),
                 () = &mut stop => break,
             }
         }
-        self.app.drain();
+        let app = self.live.now();
+        app.drain();
         drop(self.listener);
-        let limit = self.app.settings.limits.drain_timeout;
+        let limit = app.settings.limits.drain_timeout;
         if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
         }
-        if tokio::time::timeout(limit, self.app.store.close()).await.is_err() {
+        if tokio::time::timeout(limit, app.store.close()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some reads did not end in time; the process ends without them");
         }
     }
@@ -87,12 +88,13 @@ impl Server {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
-        let app = self.app.clone();
+        let live = self.live.clone();
         let service = service_fn(move |request| {
-            let app = app.clone();
+            let app = live.now();
             async move { Ok::<_, std::convert::Infallible>(edge::handle(&app, peer.ip(), request).await) }
         });
-        let limits = &self.app.settings.limits;
+        let app = self.live.now();
+        let limits = &app.settings.limits;
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)

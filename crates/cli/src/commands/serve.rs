@@ -15,6 +15,7 @@ use crate::config::Environment;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
+use crate::watch::{Follower, Saves};
 use crate::{logs, ports};
 
 /// Serve a blueprint: HTTP API, accounts, database, documentation
@@ -24,10 +25,14 @@ Examples:
   supermaker serve
   supermaker serve lead-tracker
   supermaker serve lead-tracker/blueprint.toml --port 9000
+  supermaker serve --watch       (serves every save of the blueprint at once)
   supermaker serve --json        (prints one line of JSON with the address)
 
 Settings come from the environment and from the .env file beside the blueprint; the environment wins.
 Relative database paths start at the blueprint's folder.
+
+With --watch a blueprint that is saved is checked and served without a pause: connections, sessions and limits go on. One
+with problems, or with other tables than the database has, is shown with what to try, and the one before is served on.
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start")]
 pub struct Serve {
@@ -42,6 +47,9 @@ pub struct Serve {
     /// Let other machines reach a server in development
     #[arg(long)]
     allow_remote: bool,
+    /// Serve the blueprint anew whenever it is saved
+    #[arg(long)]
+    watch: bool,
 }
 
 /// What `--json` prints once it listens.
@@ -58,7 +66,7 @@ struct Listening {
 impl Serve {
     /// For a folder that was just made.
     pub fn of(folder: PathBuf, host: Option<IpAddr>, port: Option<u16>) -> Serve {
-        Serve { file: Some(folder), host, port, allow_remote: false }
+        Serve { file: Some(folder), host, port, allow_remote: false, watch: false }
     }
 
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
@@ -71,7 +79,9 @@ impl Serve {
         }
         logs::start(screen, &environment)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
-        runtime.block_on(serve(screen, Arc::new(blueprint), settings))
+        // Before the server starts, so that no save is missed.
+        let saves = if self.watch { Some(Saves::of(&source)?) } else { None };
+        runtime.block_on(serve(screen, Arc::new(blueprint), settings, saves.map(|saves| (source, saves))))
     }
 
     /// Blueprint and settings, or all that is wrong with either.
@@ -128,12 +138,26 @@ pub fn read_settings(
     Ok(settings)
 }
 
-async fn serve(screen: &Screen, blueprint: Arc<Blueprint>, settings: Settings) -> Result<(), Failure> {
+async fn serve(
+    screen: &Screen,
+    blueprint: Arc<Blueprint>,
+    settings: Settings,
+    watched: Option<(Source, Saves)>,
+) -> Result<(), Failure> {
     let server = start(screen, &blueprint, settings.clone()).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
     let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
     tell(screen, &blueprint, &settings, server.address())?;
-    server.run_until(stop).await;
+    let Some((source, saves)) = watched else {
+        server.run_until(stop).await;
+        return screen.say("Stopped.");
+    };
+    let follower = Follower::new(&source, server.live().clone());
+    tokio::select! {
+        () = server.run_until(stop) => {}
+        // It ends only when nothing more can be heard of the folder, which is no reason to stop serving.
+        () = async { follower.follow(screen, saves).await; std::future::pending().await } => {}
+    }
     screen.say("Stopped.")
 }
 

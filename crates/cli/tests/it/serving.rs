@@ -14,14 +14,16 @@ const APP: &str = "[app]\nname = \"x\"\n[entity.a.field]\nb = { type = \"text\" 
 struct Serving {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
+    err: BufReader<std::process::ChildStderr>,
 }
 
 impl Serving {
     fn start(mut command: Command) -> Serving {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
-        Serving { child, out }
+        let err = BufReader::new(child.stderr.take().unwrap());
+        Serving { child, out, err }
     }
 
     fn line(&mut self) -> String {
@@ -33,6 +35,14 @@ impl Serving {
     fn json(&mut self) -> Value {
         let line = self.line();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    /// The next failure that it prints, past the lines of its log.
+    fn failure(&mut self) -> String {
+        let lines = self.err.by_ref().lines().map(Result::unwrap);
+        let mut failures =
+            lines.filter_map(|line| serde_json::from_str::<Value>(&line).unwrap()["error"].as_str().map(str::to_owned));
+        failures.next().unwrap()
     }
 
     #[cfg(unix)]
@@ -173,4 +183,47 @@ fn a_broken_env_file_is_told_by_its_line_and_not_by_what_stands_in_it() {
     bench.write(".env", "PORT=0\nthe-secret and more\n");
     let run = bench.run(&["serve"]).refused(1, &["in line 2"]);
     assert!(!run.err.contains("the-secret"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_saved_blueprint_is_served_and_a_wrong_one_is_shown_while_the_one_before_goes_on() {
+    let bench = Bench::with(APP);
+    let mut serving = Serving::start(bench.command(&["serve", "--watch", "--port", "0", "--json"]));
+    let url = serving.json()["url"].as_str().unwrap().to_owned();
+    // As many editors save: another file, put in the place of the old one.
+    let save = |text: &str| {
+        bench.write("blueprint.toml~", text);
+        std::fs::rename(bench.path("blueprint.toml~"), bench.path("blueprint.toml")).unwrap();
+    };
+    let open = format!("{APP}[entity.a.access]\nread = [\"anyone\"]\n");
+    // A connection that outlives every change.
+    let stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    let mut answers = BufReader::new(stream.try_clone().unwrap());
+    let mut status = || {
+        write!(&stream, "HEAD /api/v1/as HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut lines = answers.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty());
+        let status = lines.next().unwrap();
+        lines.for_each(drop);
+        status[9..12].to_owned()
+    };
+    assert_eq!(status(), "401");
+    save(&open);
+    assert_eq!(serving.json()["reloaded"], "x");
+    assert_eq!(status(), "200");
+
+    save(&open.replace("anyone", "anyon"));
+    let problem = serving.failure();
+    assert!(problem.contains("anyon") && problem.contains("blueprint.toml"), "{problem}");
+    assert_eq!(status(), "200");
+
+    save(&format!("{open}[entity.b.field]\nc = {{ type = \"text\" }}\n"));
+    let problem = serving.failure();
+    assert!(problem.contains("its tables differ") && problem.contains("Try:"), "{problem}");
+    assert_eq!(status(), "200");
+
+    save(APP);
+    assert_eq!(serving.json()["reloaded"], "x");
+    assert_eq!(status(), "401");
+    assert_eq!(serving.terminate(), Some(0));
 }

@@ -51,8 +51,8 @@ pub struct Auth {
     own: Option<OwnTokens>,
     better_auth: Option<BetterAuth>,
     cache: Cache,
-    hasher: Hasher,
-    throttle: Throttle,
+    hasher: Arc<Hasher>,
+    throttle: Arc<Throttle>,
     settings: AuthSettings,
 }
 
@@ -107,8 +107,8 @@ impl Auth {
             own: accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
             better_auth,
             cache: Cache::new(),
-            hasher: Hasher::new(),
-            throttle: Throttle::new(&settings.limits),
+            hasher: Arc::new(Hasher::new()),
+            throttle: Arc::new(Throttle::new(&settings.limits)),
             settings: AuthSettings {
                 access_seconds: seconds(settings.access_lifetime),
                 session_seconds: seconds(settings.session_lifetime),
@@ -121,6 +121,15 @@ impl Auth {
         };
         auth.cache.refresh(&auth.store, auth.clock.now_ms()).await?;
         Ok(auth)
+    }
+
+    /// The same for another blueprint; who was counted stays counted.
+    ///
+    /// # Errors
+    /// Settings that do not go with the blueprint, or a database that does not answer.
+    pub async fn renewed(&self, settings: &Settings, blueprint: Arc<Blueprint>) -> Result<Auth, StartError> {
+        let new = Auth::new(settings, blueprint, self.store.clone()).await?;
+        Ok(Auth { hasher: self.hasher.clone(), throttle: self.throttle.clone(), clock: self.clock.clone(), ..new })
     }
 
     /// The same with another clock.

@@ -11,6 +11,7 @@ mod idempotency;
 mod isolation;
 mod links;
 mod lists;
+mod live;
 mod malformed;
 mod metrics;
 mod openapi;
