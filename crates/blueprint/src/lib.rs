@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod expr;
 mod model;
 mod nearest;
 mod places;
@@ -20,6 +21,7 @@ mod resolve;
 mod shape;
 mod values;
 
+pub use expr::{Comparison, Condition, Expr, Term};
 pub use model::*;
 pub use nearest::nearest;
 pub use problem::{Place, Problem, Problems, Severity};

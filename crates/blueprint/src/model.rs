@@ -5,6 +5,8 @@
 
 use regex::Regex;
 
+use crate::expr::Condition;
+
 /// A whole backend, as one value.
 #[derive(Debug, Clone)]
 pub struct Blueprint {
@@ -361,6 +363,8 @@ pub struct Action {
     pub summary: String,
     /// What it does.
     pub does: ActionKind,
+    /// In which state of the row it is possible: elsewhere it is a conflict.
+    pub when: Option<Condition>,
     /// Who may: the rule of its name, else that of update.
     pub access: Rule,
 }
@@ -368,10 +372,21 @@ pub struct Action {
 /// What an action does.
 #[derive(Debug, Clone)]
 pub enum ActionKind {
-    /// Sets fields: places in [`Entity::fields`] and the value each gets; [`Literal::Null`] clears it.
-    Set(Vec<(usize, Literal)>),
+    /// Changes fields.
+    Change(Change),
     /// Turns a boolean field round: its place in [`Entity::fields`].
     Toggle(usize),
+    /// Calls a function of the app's own, or of an integration: `service.convert`, `billing.charge`.
+    Call(String),
+}
+
+/// What an action makes of fields, named by their places in [`Entity::fields`]; no field twice.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// The value that each gets; [`Literal::Null`] clears it.
+    pub set: Vec<(usize, Literal)>,
+    /// What is added to each, in units of its scale. Only where the result is within the field's limits; never to null.
+    pub add: Vec<(usize, i64)>,
 }
 
 /// An outside service that the blueprint names.

@@ -360,7 +360,7 @@ pub(crate) struct RawCondition {
     pub when: String,
 }
 
-/// A change with a name: exactly one of `set` (with or without `clear`), `clear` and `toggle`.
+/// A change with a name: `set`, `clear` and `add` together or alone, or `toggle`, or `call`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAction {
@@ -370,11 +370,13 @@ pub(crate) struct RawAction {
     pub set: Option<IndexMap<String, Value>>,
     /// The fields it empties.
     pub clear: Option<Vec<String>>,
+    /// The numbers it adds to fields: `add = { stock = -1 }`. Possible only where the result is within `min` and `max`.
+    pub add: Option<IndexMap<String, RawBound>>,
     /// The boolean field it turns round.
     pub toggle: Option<String>,
-    /// The function it calls.
+    /// The function it calls: `service.convert` of the app's own code, or of an integration: `billing.charge`. A `POST`.
     pub call: Option<String>,
-    /// The condition under which it may be done.
+    /// The condition under which it may be done, for example `status != 'closed'`; otherwise it is a conflict.
     pub when: Option<String>,
 }
 

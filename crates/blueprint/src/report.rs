@@ -45,6 +45,24 @@ impl<'t> Report<'t> {
         });
     }
 
+    /// Something is wrong at a byte of a text that a word says; of the whole text, if it is not written as it is read.
+    pub fn within(&mut self, at: &Pointer, text: &str, fault: crate::expr::Fault) {
+        let mut place = self.places.value(at);
+        let written = self.places.text(at).and_then(|written| written.get(1..));
+        if written.is_some_and(|written| written.starts_with(text)) {
+            let start = place.span.start + 1 + fault.at;
+            place = self.places.place(start..start + 1);
+        }
+        self.push(Problem {
+            severity: Severity::Error,
+            code: "condition",
+            message: fault.message,
+            hint: fault.hint.or_else(|| Some("for example `status != 'closed' and budget > 1000`".to_owned())),
+            pointer: at.as_str().to_owned(),
+            place,
+        });
+    }
+
     /// Something loads but does not do what it says.
     pub fn warn(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.key(at);

@@ -61,11 +61,12 @@ fn endpoints(blueprint: &Blueprint, entity: &Entity) -> Item {
     let standard = [format!("`GET`, `POST` `{path}`"), format!("`GET`, `PATCH`, `PUT`, `DELETE` `{path}/{{id}}`")];
     let restore = entity.soft_delete.then(|| format!("`POST` `{path}/{{id}}/restore` (back from the trash)"));
     let actions = entity.actions.iter().map(|action| {
-        let what = match action.does {
-            ActionKind::Set(_) => "sets fields",
-            ActionKind::Toggle(_) => "turns a field round",
+        let (method, what) = match action.does {
+            ActionKind::Change(_) => ("PATCH", "changes fields"),
+            ActionKind::Toggle(_) => ("PATCH", "turns a field round"),
+            ActionKind::Call(_) => ("POST", "code of your own: 501 until it is there"),
         };
-        format!("`PATCH` `{path}/{{id}}/{}` ({what})", action.path)
+        format!("`{method}` `{path}/{{id}}/{}` ({what})", action.path)
     });
     let title = words::sentence(&words::many(entity));
     let text = if entity.summary.is_empty() { title } else { format!("{title}: {}", entity.summary) };

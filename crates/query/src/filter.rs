@@ -1,5 +1,6 @@
 //! Filters of a list: `status=new`, `due_at[gte]=2026-01-01`.
 
+pub use blueprint::Comparison;
 use blueprint::{Blueprint, Entity, FieldKind, IdKind, Link};
 use work::Value;
 
@@ -33,23 +34,6 @@ pub enum Test {
     Linked(Vec<Value>),
     /// Null or not.
     IsNull(bool),
-}
-
-/// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// Equal.
-    Eq,
-    /// Not equal; null differs from everything.
-    Ne,
-    /// Less.
-    Lt,
-    /// Less or equal.
-    Lte,
-    /// Greater.
-    Gt,
-    /// Greater or equal.
-    Gte,
 }
 
 /// The operators, as they are written in brackets.

@@ -1,6 +1,6 @@
 //! A JSON body becomes values: every problem at once, nothing silently dropped.
 
-use blueprint::{Entity, Field, Link, Literal};
+use blueprint::{Entity, Field, Link, Literal, Rule};
 use serde_json::{Map, Value as Json};
 
 use crate::View;
@@ -57,7 +57,7 @@ impl Body {
 
     /// Whether this body may name a field, if the caller may write it.
     pub fn writable(self, field: &Field) -> bool {
-        !field.read_only && (self == Body::Create || !field.hidden)
+        !is_set_by_server(field) && (self == Body::Create || !field.hidden)
     }
 
     /// Whether this body must name a field, if the caller may write it.
@@ -98,7 +98,7 @@ impl Body {
         match (self.writable(field), view.may_give(place)) {
             (true, true) => Ok(place),
             (true, false) if is_seen => refused("cannot be written by you: your roles do not allow it"),
-            (false, _) if field.read_only && is_seen => refused(SERVER_SETS),
+            (false, _) if is_set_by_server(field) && is_seen => refused(SERVER_SETS),
             _ => Err(invalid(&pointer(key), "unknown", unknown(self, view, key))),
         }
     }
@@ -114,6 +114,11 @@ impl Body {
         let absent = demanded.filter(|key| !object.contains_key(*key));
         absent.map(|key| invalid(&pointer(key), "required", "is required")).collect()
     }
+}
+
+/// Actions and defaults may set it, bodies never.
+fn is_set_by_server(field: &Field) -> bool {
+    field.read_only || field.write == Rule::Nobody
 }
 
 const SERVER_SETS: &str = "is set by the server and cannot be written";

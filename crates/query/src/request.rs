@@ -47,7 +47,16 @@ pub enum Request {
         /// The version that the caller expects.
         if_match: IfMatch,
     },
-    /// An action.
+    /// An action that is code.
+    Call {
+        /// Which row.
+        id: RecordId,
+        /// Its place in the entity's actions.
+        action: usize,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
+    /// Any other action.
     Act {
         /// Which row.
         id: RecordId,

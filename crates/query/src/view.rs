@@ -114,6 +114,7 @@ impl<'a> View<'a> {
     fn scope(&self, rule: &Rule) -> Scope {
         match self.eyes {
             Eyes::Caller(access) => access::scope(rule, access.actor()),
+            Eyes::Document if *rule == Rule::Nobody => Scope::Nothing,
             Eyes::Document => Scope::Everything,
         }
     }

@@ -55,6 +55,7 @@ problems! {
     TOO_MANY = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", "The caller's limit is used up; `Retry-After` says when to come back.";
     HEADERS_TOO_LARGE = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "Headers too large", "The headers are longer than the server takes.";
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "Internal error", "Something went wrong in the server; its log has the details under `request_id`.";
+    NOT_IMPLEMENTED = NOT_IMPLEMENTED, "not_implemented", "Not implemented here", "The action is code of the app's own, and the app is served without it.";
     UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Not available now", "The server is busy, draining, or has no database; nothing was done.";
     STORAGE_FULL = INSUFFICIENT_STORAGE, "storage_full", "Storage full", "There is no space left to write to; nothing was done.";
 }

@@ -60,6 +60,11 @@ where
             empty_body(app, http).await?;
             Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(app, http) })
         }
+        Operation::Call(id, action) => {
+            no_parameters(http)?;
+            empty_body(app, http).await?;
+            Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http) })
+        }
     }
 }
 

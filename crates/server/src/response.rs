@@ -8,7 +8,8 @@ use work::{Answer, Outcome, Refusal, Value};
 
 use crate::App;
 use crate::error::{
-    ApiError, FORBIDDEN, INTERNAL, KEY_REUSED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE, UNIQUE,
+    ApiError, FORBIDDEN, INTERNAL, KEY_REUSED, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE,
+    STATE, UNIQUE,
 };
 use crate::http::HttpResponse;
 use crate::idempotency::REPLAYED;
@@ -58,6 +59,9 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
         Request::Update { .. } | Request::Act { .. } | Request::Restore { .. } => {
             let etag = etag(&answer)?;
             Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
+        }
+        Request::Call { .. } => {
+            Err(ApiError::new(NOT_IMPLEMENTED, "this is done by code of the app, which is not here"))
         }
         Request::Delete { .. } => Ok(HttpResponse::empty(StatusCode::NO_CONTENT).with(CACHE_CONTROL, "no-store")),
     }
@@ -170,6 +174,7 @@ fn expected(request: &Request) -> Option<IfMatch> {
         Request::Update { if_match, .. }
         | Request::Delete { if_match, .. }
         | Request::Restore { if_match, .. }
+        | Request::Call { if_match, .. }
         | Request::Act { if_match, .. } => Some(*if_match),
         _ => None,
     }

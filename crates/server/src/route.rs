@@ -1,6 +1,6 @@
 //! What a path and a method address. Knows which methods a path has, so 404, 405 and `Allow` come from here.
 
-use blueprint::{Blueprint, EntityIndex};
+use blueprint::{ActionKind, Blueprint, EntityIndex};
 use http::Method;
 use query::{RecordId, Verb};
 
@@ -38,6 +38,8 @@ pub enum Operation {
     Restore(RecordId),
     /// `PATCH /things/{id}/{action}`; the action's place.
     Act(RecordId, usize),
+    /// `POST /things/{id}/{action}`: an action that is code; the action's place.
+    Call(RecordId, usize),
 }
 
 /// A path of the entity API, whatever the method.
@@ -52,6 +54,7 @@ enum Rest<'a> {
     Item(&'a str),
     Restore(&'a str),
     Action(&'a str, usize),
+    Call(&'a str, usize),
 }
 
 /// Finds what a request addresses.
@@ -71,6 +74,7 @@ pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route,
         (Rest::Item(text), "DELETE") => (Verb::Delete, Operation::Delete(id(text)?)),
         (Rest::Restore(text), "POST") => (Verb::Delete, Operation::Restore(id(text)?)),
         (Rest::Action(text, action), "PATCH") => (Verb::Act(*action), Operation::Act(id(text)?, *action)),
+        (Rest::Call(text, action), "POST") => (Verb::Act(*action), Operation::Call(id(text)?, *action)),
         (rest, _) => return Err(method_not_allowed(rest.methods())),
     };
     Ok(Route { entity: place.entity, verb, operation, path_user: place.path_user })
@@ -93,6 +97,7 @@ impl Rest<'_> {
             Rest::Item(_) => "GET, HEAD, PATCH, PUT, DELETE, OPTIONS",
             Rest::Restore(_) => "POST, OPTIONS",
             Rest::Action(..) => "PATCH, OPTIONS",
+            Rest::Call(..) => "POST, OPTIONS",
         }
     }
 }
@@ -115,7 +120,11 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
         (Some(id), Some("restore")) if blueprint.entities.get(entity)?.soft_delete => Rest::Restore(id),
         (Some(id), Some(action)) => {
             let actions = &blueprint.entities.get(entity)?.actions;
-            Rest::Action(id, actions.iter().position(|known| known.path == action)?)
+            let place = actions.iter().position(|known| known.path == action)?;
+            match actions.get(place)?.does {
+                ActionKind::Call(_) => Rest::Call(id, place),
+                _ => Rest::Action(id, place),
+            }
         }
     };
     Some(Place { entity: EntityIndex(entity), path_user, rest })

@@ -2,8 +2,10 @@
 
 use super::access::Rules;
 use super::fields::{advice, literal};
+use super::limits;
 use super::names::{self, EntityName};
-use crate::model::{Action, ActionKind, Field, FieldKind, Link, Literal};
+use crate::expr::{self, Condition, Scene};
+use crate::model::{Action, ActionKind, Auth, Change, Field, FieldKind, Link, Literal};
 use crate::nearest::perhaps_or_list;
 use crate::places::Pointer;
 use crate::raw::{RawAction, RawBlueprint};
@@ -17,6 +19,7 @@ pub(super) fn actions(
     entity: &EntityName,
     (fields, links): (&[Field], &[Link]),
     rules: &Rules,
+    auth: &Auth,
     at: &Pointer,
     report: &mut Report,
 ) -> Vec<Action> {
@@ -30,11 +33,14 @@ pub(super) fn actions(
         let Some(does) = kind(written, &lookup, &at, report) else {
             continue;
         };
+        let scene = Scene { fields, owned: entity.owned, roles: &auth.roles };
+        let when = written.when.as_ref().and_then(|text| condition(text, &scene, &at.child("when"), report));
         actions.push(Action {
             name: name.clone(),
             path: names::kebab(name),
             summary: written.summary.clone().unwrap_or_default(),
             does,
+            when,
             access: rules.actions.get(name).unwrap_or(&rules.standard.update).clone(),
         });
     }
@@ -100,33 +106,58 @@ impl Lookup<'_> {
     }
 }
 
-fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
-    let sets = raw.set.is_some() || raw.clear.is_some();
-    match (&raw.toggle, sets) {
-        (Some(toggle), false) => toggled(toggle, fields, &at.child("toggle"), report),
-        (None, true) => {
-            let mut changes = set(raw, fields, &at.child("set"), report);
-            changes.extend(cleared(raw, &changes, fields, &at.child("clear"), report));
-            Some(ActionKind::Set(changes))
-        }
-        (Some(_), true) => {
-            report.key(
-                &at.child("toggle"),
-                "contradiction",
-                "an action either sets fields or toggles one",
-                Some("make two actions of it, or `set` the boolean too".to_owned()),
-            );
+/// A condition, as far as it can be read.
+pub(super) fn condition(text: &str, scene: &Scene, at: &Pointer, report: &mut Report) -> Option<Condition> {
+    match expr::read(text, scene) {
+        Ok(expr) => Some(Condition { text: text.to_owned(), expr }),
+        Err(fault) => {
+            report.within(at, text, fault);
             None
         }
-        (None, false) => {
+    }
+}
+
+fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
+    let changes = raw.set.is_some() || raw.clear.is_some() || raw.add.is_some();
+    match (&raw.toggle, &raw.call, changes) {
+        (Some(toggle), None, false) => toggled(toggle, fields, &at.child("toggle"), report),
+        (None, Some(call), false) => called(call, &at.child("call"), report),
+        (None, None, true) => {
+            let mut change = Change { set: set(raw, fields, &at.child("set"), report), add: Vec::new() };
+            change.set.extend(cleared(raw, &change.set, fields, &at.child("clear"), report));
+            change.add = added(raw, &change.set, fields, &at.child("add"), report);
+            Some(ActionKind::Change(change))
+        }
+        (None, None, false) => {
             // Any other word was meant to do something and is already reported.
-            if report.places.words(at).all(|word| word == "summary") {
+            if report.places.words(at).all(|word| word == "summary" || word == "when") {
                 let hint = "add `set = { status = \"done\" }` or `toggle = \"done\"`".to_owned();
                 report.key(at, "missing_word", "this action does nothing", Some(hint));
             }
             None
         }
+        (toggle, _, _) => {
+            let word = if toggle.is_some() { "toggle" } else { "call" };
+            report.key(
+                &at.child(word),
+                "contradiction",
+                "an action changes fields, toggles one or calls a function",
+                Some("make two actions of it, or `set` the boolean too".to_owned()),
+            );
+            None
+        }
     }
+}
+
+/// `service.` and a function of the app's own, or an integration and a verb.
+fn called(call: &str, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
+    let parts = call.split_once('.').filter(|(whose, what)| names::is_snake_case(whose) && names::is_snake_case(what));
+    if parts.is_none() {
+        let hint = "for example \"service.convert\", which is a function of your own".to_owned();
+        report.value(at, "action_value", format!("{call:?} is no function"), Some(hint));
+        return None;
+    }
+    Some(ActionKind::Call(call.to_owned()))
 }
 
 fn toggled(name: &str, fields: &Lookup, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
@@ -146,7 +177,7 @@ fn toggled(name: &str, fields: &Lookup, at: &Pointer, report: &mut Report) -> Op
 fn set(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> Vec<(usize, Literal)> {
     let mut changes = Vec::new();
     let nothing = raw.set.iter().flatten().next().is_none() && raw.clear.iter().flatten().next().is_none();
-    if nothing {
+    if nothing && raw.add.iter().flatten().next().is_none() {
         let hint = "name a field and its value: `set = { status = \"done\" }`".to_owned();
         report.value(at, "missing_word", "this action changes nothing", Some(hint));
     }
@@ -193,6 +224,49 @@ fn cleared(
             );
         } else {
             changes.push((index, Literal::Null));
+        }
+    }
+    changes
+}
+
+/// What is added, in units of the field's scale.
+fn added(
+    raw: &RawAction,
+    set: &[(usize, Literal)],
+    fields: &Lookup,
+    at: &Pointer,
+    report: &mut Report,
+) -> Vec<(usize, i64)> {
+    let mut changes = Vec::new();
+    for (name, written) in raw.add.iter().flatten() {
+        let at = at.child(name);
+        let Some((index, field)) = fields.by_key(name, &at, report) else {
+            continue;
+        };
+        let (scale, min, max) = match &field.kind {
+            FieldKind::Integer { min, max } => (0, *min, *max),
+            FieldKind::Decimal { scale, min, max, .. } => (*scale, *min, *max),
+            _ => {
+                let hint = Some("`add` is for integer, decimal and money fields".to_owned());
+                report.value(&at, "wrong_type", format!("nothing can be added to `{name}`"), hint);
+                continue;
+            }
+        };
+        if set.iter().any(|(other, _)| *other == index) {
+            let hint = Some("say once what becomes of it".to_owned());
+            report.value(&at, "contradiction", format!("`{name}` is changed twice"), hint);
+            continue;
+        }
+        let Some(units) = limits::decimal_bound(Some(written), scale, &at, report) else {
+            continue;
+        };
+        if i128::from(units).abs() > i128::from(max) - i128::from(min) {
+            let message = format!("adding this to `{name}` would always leave its limits");
+            report.value(&at, "limits", message, Some("widen `min` and `max`, or add less".to_owned()));
+        } else if units == 0 {
+            report.value(&at, "ineffective", "adding 0 changes nothing", Some("remove it".to_owned()));
+        } else {
+            changes.push((index, units));
         }
     }
     changes

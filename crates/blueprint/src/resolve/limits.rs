@@ -239,7 +239,7 @@ fn decimal(raw: &RawField, currency: Option<String>, scale: u8, at: &Pointer, re
 }
 
 /// A number is read from the text of the file, for a float might have lost its last digits on the way.
-fn decimal_bound(raw: Option<&RawBound>, scale: u8, at: &Pointer, report: &mut Report) -> Option<i64> {
+pub(super) fn decimal_bound(raw: Option<&RawBound>, scale: u8, at: &Pointer, report: &mut Report) -> Option<i64> {
     let text = match raw? {
         RawBound::Text(text) => text.clone(),
         RawBound::Number(_) => report.places.text(at)?.replace('_', "").trim_start_matches('+').to_owned(),

@@ -72,7 +72,7 @@ fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Au
     let access = access::rules(name, auth, &at, report);
     let (mut fields, links) = fields::entity_fields(name, names, &at, report);
     field_rules::resolve(&mut fields, &access, name, auth, &at, report);
-    let actions = actions::actions(raw, name, (&fields, &links), &access, &at, report);
+    let actions = actions::actions(raw, name, (&fields, &links), &access, auth, &at, report);
     Entity {
         name: name.name.clone(),
         plural: name.plural.clone(),

@@ -38,8 +38,6 @@ pub const NOT_YET: &[NotYet] = &[
     value("type = \"file\"", "/entity/*/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/entity/*/field/*/encrypted", "encrypted = true"),
     word("when", "/entity/*/access/*/*/when", "read = [{ when = \"done = true\" }]"),
-    word("call", "/entity/*/action/*/call", "call = \"billing.charge\""),
-    word("when", "/entity/*/action/*/when", "when = \"done = false\""),
 ];
 
 const fn word(word: &'static str, at: &'static str, example: &'static str) -> NotYet {

@@ -29,7 +29,9 @@ pub(super) fn check(raw: &RawBlueprint, report: &mut Report) -> bool {
         size.at_most(MAX_RULES, entity.access.len(), "rules", || at("access"));
         size.at_most(MAX_ACTIONS, entity.action.len(), "actions", || at("action"));
         for (action, written) in &entity.action {
-            let count = written.set.as_ref().map_or(0, IndexMap::len) + written.clear.as_ref().map_or(0, Vec::len);
+            let named = [written.set.as_ref().map(IndexMap::len), written.add.as_ref().map(IndexMap::len)];
+            let cleared = written.clear.as_ref().map(Vec::len);
+            let count: usize = named.into_iter().chain([cleared]).flatten().sum();
             size.at_most(MAX_FIELDS, count, "changes", || at("action").child(action));
         }
     }

@@ -47,7 +47,7 @@ fn the_lead_tracker() {
     assert_eq!(prospect.field("email").unwrap().unique, Unique::PerOwner);
     let [action] = prospect.actions.as_slice() else { panic!() };
     assert_eq!(action.path, "mark-won");
-    assert!(matches!(&action.does, ActionKind::Set(set) if *set == [(3, Literal::Text("won".to_owned()))]));
+    assert!(matches!(&action.does, ActionKind::Change(change) if change.set == [(3, Literal::Text("won".to_owned()))]));
 
     let reference = entity(&blueprint, "follow_up").field("prospect").unwrap();
     assert_eq!(reference.column, "prospect_id");
@@ -160,7 +160,7 @@ fn actions_set_clear_and_toggle() {
         (place("price"), Literal::Decimal(3_000)),
         (place("notes"), Literal::Null),
     ];
-    assert!(matches!(&finish.does, ActionKind::Set(set) if *set == expected), "{:?}", finish.does);
+    assert!(matches!(&finish.does, ActionKind::Change(change) if change.set == expected), "{:?}", finish.does);
     assert_eq!(finish.access, Rule::Role("mechanic".to_owned()));
     assert!(matches!(toggle.does, ActionKind::Toggle(field) if field == place("urgent")));
     assert_eq!(toggle.access, repair.access.update);

@@ -11,11 +11,6 @@ const PLACES: &[(&str, &str)] = &[
     ("/entity/*/field/*/many", "[entity.task.field.helpers]\ntype = \"reference\"\nto = \"user\"\n{}\n"),
     ("/entity/*/field/*/", "[entity.task.field.title]\ntype = \"text\"\n{}\n"),
     ("/entity/*/access/", "[entity.task.access]\n{}\n"),
-    ("/entity/*/action/*/call", "[entity.task.action.pay]\n{}\n"),
-    (
-        "/entity/*/action/*/",
-        "[entity.task.field.done]\ntype = \"boolean\"\n[entity.task.action.flip]\ntoggle = \"done\"\n{}\n",
-    ),
     ("/entity/*/", "[entity.task]\n{}\n"),
 ];
 

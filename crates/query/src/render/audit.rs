@@ -89,6 +89,18 @@ pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, 
     Value::Json(json_object(values, at))
 }
 
+/// A JSON object of fields with the values they are given, and of others that the database computes from the row.
+pub(super) fn after_computed<'a>(
+    values: impl Iterator<Item = (&'a Field, &'a Literal)>,
+    computed: impl Iterator<Item = (&'a Field, String)>,
+    at: &str,
+) -> String {
+    let given = values.map(|(field, given)| (field, format!("json({})", literal(&literal_json(field, given, at)))));
+    let computed = computed.map(|(field, sql)| (field, cell_json(field, &sql)));
+    let pairs = given.chain(computed).map(|(field, json)| format!("{}, {json}", literal(&field.column)));
+    format!("json_object({})", pairs.collect::<Vec<_>>().join(", "))
+}
+
 /// A row as it stands in the table, as an SQL expression: a JSON object of all its fields and links.
 pub(super) fn whole(entity: &Entity) -> String {
     before(entity, entity.fields.iter(), entity.links.iter())
@@ -127,7 +139,11 @@ fn redacted(field: &Field) -> bool {
 }
 
 fn column_json(field: &Field) -> String {
-    let column = quoted(&field.column);
+    cell_json(field, &quoted(&field.column))
+}
+
+/// What an expression gives a field, in the form of the API.
+fn cell_json(field: &Field, column: &str) -> String {
     if redacted(field) {
         return format!("CASE WHEN {column} IS NULL THEN NULL ELSE '{REDACTED}' END");
     }
@@ -143,7 +159,7 @@ fn column_json(field: &Field) -> String {
                  CASE WHEN {column} < 0 THEN '-' ELSE '' END, abs({column} / {unit}), abs({column} % {unit})) END"
             )
         }
-        _ => column,
+        _ => column.to_owned(),
     }
 }
 

@@ -2,11 +2,14 @@
 //! matches on it, so a scope cannot be forgotten.
 
 mod audit;
+mod call;
 mod cascade;
 mod cells;
+mod condition;
 mod create;
 mod delete;
 pub(crate) mod fixed;
+mod guard;
 mod join;
 mod links;
 mod list;
@@ -25,6 +28,7 @@ use crate::{Catalog, Plan, Request};
 /// Renders the work of a plan.
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
     match &plan.request {
+        Request::Call { id, action, if_match } => call::render(catalog, plan, id, *action, *if_match),
         Request::List(list) => list::render(catalog, plan, list),
         Request::Read { id, representation } => read::render(catalog, plan, id, representation),
         Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),

@@ -9,8 +9,9 @@ use work::{Otherwise, Refusal, Step, Value, Work};
 use super::audit::{self, After, SetOfIds};
 use super::cells::Cells;
 use super::create::references;
+use super::guard::{Guard, number, why_guarded};
 use super::links::{Links, Row};
-use super::sql::{Source, Sql, literal};
+use super::sql::{Source, Sql};
 use crate::access::Scope;
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
@@ -18,62 +19,55 @@ use crate::request::{IfMatch, RecordId, Values};
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, changes: &Values, if_match: IfMatch) -> Work {
-    change(catalog, plan, id, "update", &Change::Set(&changes.fields, &changes.links), if_match)
+    let guard = Guard::default();
+    let does = Does { set: &changes.fields, links: &changes.links, add: &[], toggle: None, guard };
+    change(catalog, plan, id, "update", &does, if_match)
 }
 
 pub(super) fn render_action(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: IfMatch) -> Work {
     let action = &catalog.blueprint.entity(plan.entity).actions[action];
+    let guard = Guard::of(action, plan);
     let does = match &action.does {
-        ActionKind::Set(values) => Change::Set(values, &[]),
-        ActionKind::Toggle(place) => Change::Toggle(*place),
+        ActionKind::Change(change) => Does { links: &[], set: &change.set, add: &change.add, toggle: None, guard },
+        ActionKind::Toggle(place) => Does { links: &[], set: &[], add: &[], toggle: Some(*place), guard },
+        // Asked for as `Request::Call`.
+        ActionKind::Call(_) => Does { links: &[], set: &[], add: &[], toggle: None, guard },
     };
     change(catalog, plan, id, &action.name, &does, if_match)
 }
 
-/// What happens to the row.
-enum Change<'a> {
-    /// Fields and links, by their places.
-    Set(&'a [(usize, Literal)], &'a [(usize, Vec<Literal>)]),
-    Toggle(usize),
+/// What happens to the row, and in which state of it.
+struct Does<'a> {
+    set: &'a [(usize, Literal)],
+    links: &'a [(usize, Vec<Literal>)],
+    add: &'a [(usize, i64)],
+    toggle: Option<usize>,
+    guard: Guard<'a>,
 }
 
-impl Change<'_> {
-    /// The links that are written, with the ids that each is to hold.
-    fn links<'a>(&'a self, catalog: &'a Catalog, plan: &'a Plan) -> impl Iterator<Item = (Links<'a>, &'a [Literal])> {
-        let entity = catalog.blueprint.entity(plan.entity);
-        let written = match self {
-            Change::Set(_, links) => *links,
-            Change::Toggle(_) => &[],
-        };
-        let links = |place: usize| Links::new(&catalog.blueprint, &plan.access, &entity.links[place]);
-        written.iter().map(move |(place, ids)| (links(*place), ids.as_slice()))
-    }
-}
-
-fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, change: &Change, if_match: IfMatch) -> Work {
+fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does, if_match: IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
 
-    let written: Vec<_> = change.links(catalog, plan).collect();
-    let before = audit::before(entity, changed(entity, change), written.iter().map(|(links, _)| links.link));
-    let mut gate = audit::select(plan, name, entity, &before, after(plan, &source, change, &written));
-    gate.row(&source, id, reach).and_version(if_match);
+    let written: Vec<_> = does.links(catalog, plan).collect();
+    let before = audit::before(entity, does.fields(entity).into_iter(), written.iter().map(|(links, _)| links.link));
+    let mut gate = audit::select(plan, name, entity, &before, does.after(plan, &source, &written));
+    gate.row(&source, id, reach).and_version(if_match).and_guard(&source, &does.guard);
 
     let mut update = Sql::new("UPDATE ");
     update.push(&table.name).push(" SET ");
-    assignments(&mut update, plan, entity, change);
+    does.assign(&mut update, plan, entity);
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
-    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach).and_version(if_match);
-    update.push(" RETURNING ");
+    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach);
+    update.and_version(if_match).and_guard(&source, &does.guard).push(" RETURNING ");
     let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
     update.whole(&cells, table);
 
-    let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];
-    if let Change::Set(values, _) = change {
-        let values = values.iter().map(|(place, literal)| (*place, literal));
-        steps.extend(references(catalog, plan, entity, values));
-    }
+    let none = why_guarded(plan, &source, id, if_match, &does.guard);
+    let mut steps = vec![Step::Change { statement: gate.done(), none }];
+    let values = does.set.iter().map(|(place, literal)| (*place, literal));
+    steps.extend(references(catalog, plan, entity, values));
     steps.extend(written.iter().map(|(links, ids)| links.require(Row::Of(id), ids)));
     steps.extend(written.iter().flat_map(|(links, ids)| links.replace(Row::Of(id), ids)));
     let none = Otherwise::Refuse(Refusal::NotFound);
@@ -100,42 +94,49 @@ pub(super) fn why_not(plan: &Plan, source: &Source, row: impl Fn(&mut Sql, &Scop
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
 }
 
-fn changed<'a>(entity: &'a Entity, change: &Change) -> impl Iterator<Item = &'a Field> {
-    let places: Vec<usize> = match change {
-        Change::Set(values, _) => values.iter().map(|(place, _)| *place).collect(),
-        Change::Toggle(place) => vec![*place],
-    };
-    places.into_iter().map(|place| &entity.fields[place])
-}
-
-fn after<'a>(plan: &Plan, source: &'a Source, change: &Change, written: &'a [(Links<'a>, &'a [Literal])]) -> After<'a> {
-    let entity = source.entity;
-    match change {
-        Change::Set(values, _) => {
-            let values = values.iter().map(|(place, value)| (&entity.fields[*place], value));
-            let values = audit::after(values, &plan.origin.at);
-            let sets: Vec<SetOfIds> = written.iter().map(|(links, ids)| links.becomes(source, ids)).collect();
-            if sets.is_empty() { After::Values(values) } else { After::Linked(values, sets) }
-        }
-        Change::Toggle(place) => {
-            let column = &entity.fields[*place].column;
-            let turned = format!("json(CASE {} WHEN 1 THEN 'false' ELSE 'true' END)", quoted(column));
-            After::Sql(format!("json_object({}, {turned})", literal(column)))
-        }
+impl Does<'_> {
+    fn fields<'e>(&self, entity: &'e Entity) -> Vec<&'e Field> {
+        let set = self.set.iter().map(|(place, _)| *place);
+        let places = set.chain(self.add.iter().map(|(place, _)| *place)).chain(self.toggle);
+        places.map(|place| &entity.fields[place]).collect()
     }
-}
 
-fn assignments(sql: &mut Sql, plan: &Plan, entity: &Entity, change: &Change) {
-    match change {
-        Change::Set(values, _) => {
-            for (place, literal) in *values {
-                let field = &entity.fields[*place];
-                let value = value(literal, field_kind(field), &plan.origin.at);
-                sql.push(&quoted(&field.column)).push(" = ").param(value).push(", ");
-            }
+    /// The links that are written, with the ids that each is to hold.
+    fn links<'c>(&'c self, catalog: &'c Catalog, plan: &'c Plan) -> impl Iterator<Item = (Links<'c>, &'c [Literal])> {
+        let entity = catalog.blueprint.entity(plan.entity);
+        let links = |place: usize| Links::new(&catalog.blueprint, &plan.access, &entity.links[place]);
+        self.links.iter().map(move |(place, ids)| (links(*place), ids.as_slice()))
+    }
+
+    fn after<'s>(&self, plan: &Plan, source: &'s Source, written: &'s [(Links<'s>, &'s [Literal])]) -> After<'s> {
+        let entity = source.entity;
+        let set = self.set.iter().map(|(place, value)| (&entity.fields[*place], value));
+        if self.add.is_empty() && self.toggle.is_none() {
+            let values = audit::after(set, &plan.origin.at);
+            let sets: Vec<SetOfIds> = written.iter().map(|(links, ids)| links.becomes(source, ids)).collect();
+            return if sets.is_empty() { After::Values(values) } else { After::Linked(values, sets) };
         }
-        Change::Toggle(place) => {
-            let column = quoted(&entity.fields[*place].column);
+        let sum = |field: &Field, units: i64| format!("({} + {units})", quoted(&field.column));
+        let turned = |field: &Field| format!("CASE {} WHEN 1 THEN 0 ELSE 1 END", quoted(&field.column));
+        let added = self.add.iter().map(|(place, units)| (&entity.fields[*place], *units));
+        let added = added.map(|(field, units)| (field, sum(field, units)));
+        let toggled = self.toggle.map(|place| &entity.fields[place]).map(|field| (field, turned(field)));
+        After::Sql(audit::after_computed(set, added.chain(toggled), &plan.origin.at))
+    }
+
+    fn assign(&self, sql: &mut Sql, plan: &Plan, entity: &Entity) {
+        for (place, literal) in self.set {
+            let field = &entity.fields[*place];
+            let value = value(literal, field_kind(field), &plan.origin.at);
+            sql.push(&quoted(&field.column)).push(" = ").param(value).push(", ");
+        }
+        for (place, units) in self.add {
+            let field = &entity.fields[*place];
+            let column = quoted(&field.column);
+            sql.push(&column).push(" = ").push(&column).push(" + ").param(number(field, *units)).push(", ");
+        }
+        if let Some(place) = self.toggle {
+            let column = quoted(&entity.fields[place].column);
             sql.push(&format!("{column} = CASE {column} WHEN 1 THEN 0 ELSE 1 END, "));
         }
     }

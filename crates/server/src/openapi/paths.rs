@@ -1,9 +1,10 @@
 //! The paths of the entities, each with its operations; which answers each has is [`refusals`](super::refusals)'s.
 
-use blueprint::{Action, ActionKind, Blueprint, Literal, PutMeaning};
+use blueprint::{Action, ActionKind, Blueprint, Change, Expr, FieldKind, Literal, PutMeaning};
 use query::{Body, MAX_FILTERS, access};
 use serde_json::{Map, Value as Json, json};
 
+use super::kinds;
 use super::names::{capital, one, words};
 use super::operations::{Operation, Security, distinct, who};
 use super::refusals::Deed;
@@ -42,7 +43,8 @@ fn of_entity(subject: Subject) -> Vec<(String, Json)> {
     }
     for (place, action) in entity.actions.iter().enumerate() {
         let operation = act(subject, place, action);
-        paths.push((format!("{item}/{}", action.path), path_item(subject, true, [("patch", operation)])));
+        let method = if matches!(action.does, ActionKind::Call(_)) { "post" } else { "patch" };
+        paths.push((format!("{item}/{}", action.path), path_item(subject, true, [(method, operation)])));
     }
     paths
 }
@@ -200,15 +202,22 @@ fn act(subject: Subject, place: usize, action: &Action) -> Operation {
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
-    change(subject, Deed::Act(place), format!("{}_{}", action.name, entity.name), summary, sentences.join(" "))
+    let (id, description) = (format!("{}_{}", action.name, entity.name), sentences.join(" "));
+    let operation = change(subject, Deed::Act(place), id, summary, description);
+    match action.does {
+        // What the code answers is its own to say, where there is any.
+        ActionKind::Call(_) => Operation { successes: Vec::new(), ..operation },
+        _ => operation,
+    }
 }
 
 fn effect(subject: Subject, action: &Action) -> String {
     let field = |place: usize| subject.entity.fields.get(place);
     let column = |place: usize| field(place).map_or("", |field| field.column.as_str());
-    match &action.does {
+    let effect = match &action.does {
         ActionKind::Toggle(place) => format!("Turns `{}` round.", column(*place)),
-        ActionKind::Set(values) => {
+        ActionKind::Call(_) => "Done by code of the app's own: 501 where the app is served without it.".to_owned(),
+        ActionKind::Change(Change { set, add }) => {
             let told = |(place, literal): &(usize, Literal)| {
                 let value = field(*place).and_then(|field| examples::literal(literal, &field.kind));
                 match value {
@@ -216,9 +225,32 @@ fn effect(subject: Subject, action: &Action) -> String {
                     None => format!("`{}` to the time of the request", column(*place)),
                 }
             };
-            format!("Sets {}.", values.iter().map(told).collect::<Vec<_>>().join(", "))
+            let added = |(place, units): &(usize, i64)| {
+                let kind = field(*place).map(|field| &field.kind);
+                let amount = match kind {
+                    Some(FieldKind::Decimal { scale, .. }) => kinds::decimal_text(*units, *scale),
+                    _ => units.to_string(),
+                };
+                format!("{amount} to `{}`", column(*place))
+            };
+            let sentence = |verb: &str, parts: Vec<String>, end: &str| {
+                if parts.is_empty() { String::new() } else { format!("{verb} {}{end}.", parts.join(", ")) }
+            };
+            let set = sentence("Sets", set.iter().map(told).collect(), "");
+            let add = sentence("Adds", add.iter().map(added).collect(), ", if that stays within its limits");
+            format!("{set} {add}").trim().to_owned()
         }
+    };
+    match &action.when {
+        Some(when) if speaks_of_hidden(subject, &when.expr) => format!("{effect} Only in some states of the row."),
+        Some(when) => format!("{effect} Only where `{}`.", when.text),
+        None => effect,
     }
+}
+
+/// What is hidden is not even named in a document for everybody.
+fn speaks_of_hidden(subject: Subject, expr: &Expr) -> bool {
+    expr.fields().into_iter().any(|place| subject.entity.fields.get(place).is_some_and(|field| field.hidden))
 }
 
 /// A change of a row, which answers with the row.

@@ -1,13 +1,13 @@
 //! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
 
-use blueprint::{ActionKind, Blueprint, Entity, Field, FieldKind, OnDelete, Target, Unique};
+use blueprint::{Action, ActionKind, Blueprint, Change, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
 use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
 use crate::error::{
     BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, INTERNAL, KEY_REUSED, MEDIA_TYPE, NOT_FOUND,
-    PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STORAGE_FULL, TIMEOUT, TOO_LARGE, TOO_MANY,
-    UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
+    NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STATE, STORAGE_FULL, TIMEOUT,
+    TOO_LARGE, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
 };
 
 /// What an operation does, as far as its answers are concerned.
@@ -62,6 +62,9 @@ impl Deed {
         if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Act(_)) {
             problems.extend(blueprint.api.require_if_match.then_some(PRECONDITION_REQUIRED));
         }
+        if let Deed::Act(place) = self {
+            problems.extend(of_action(entity.actions.get(place)));
+        }
         if !matches!(self, Deed::List | Deed::Read) {
             problems.extend([STORAGE_FULL, KEY_REUSED, FORBIDDEN]);
         }
@@ -99,13 +102,30 @@ impl Deed {
             Deed::Delete => (false, is_held(blueprint, entity, &mut Vec::new())),
             Deed::Restore => comes_back(blueprint, entity, &mut Vec::new()),
             Deed::Act(place) => match entity.actions.get(place).map(|action| &action.does) {
-                Some(ActionKind::Set(values)) => (values.iter().any(|(place, _)| is_unique(*place)), false),
+                Some(ActionKind::Change(Change { set, add })) => {
+                    let mut places = set.iter().map(|(place, _)| *place).chain(add.iter().map(|(place, _)| *place));
+                    let refers = |(place, value): &(usize, Literal)| {
+                        let field = entity.fields.get(*place);
+                        let refers = field.is_some_and(|field| matches!(field.kind, FieldKind::Reference { .. }));
+                        refers && *value != Literal::Null
+                    };
+                    (places.any(is_unique), set.iter().any(refers))
+                }
                 Some(ActionKind::Toggle(place)) => (is_unique(*place), false),
-                None => (false, false),
+                Some(ActionKind::Call(_)) | None => (false, false),
             },
         };
         [unique.then_some(UNIQUE), reference.then_some(REFERENCE)].into_iter().flatten().collect()
     }
+}
+
+/// What an action may answer besides: its row is not in a state for it, or its code is not here.
+fn of_action(action: Option<&Action>) -> Vec<&'static Problem> {
+    let Some(action) = action else { return Vec::new() };
+    let adds = matches!(&action.does, ActionKind::Change(change) if !change.add.is_empty());
+    let state = (action.when.is_some() || adds).then_some(STATE);
+    let code = matches!(action.does, ActionKind::Call(_)).then_some(NOT_IMPLEMENTED);
+    state.into_iter().chain(code).collect()
 }
 
 /// A user without roles, who owns rows like anybody.

@@ -7,6 +7,7 @@ mod crud;
 mod edge;
 mod expand;
 mod field_rules;
+mod guards;
 mod idempotency;
 mod isolation;
 mod links;

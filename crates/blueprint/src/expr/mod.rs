@@ -1,0 +1,160 @@
+//! Conditions over a row: `status != 'closed' and (budget > 1000 or caller.role = 'manager')`.
+//!
+//! One value, two readings: [`Expr::eval`] on a row in memory, and SQL, which is the business of `query`. Both are
+//! two-valued: a comparison with an empty value is false, and its opposite is true. `docs/rules.md` has the grammar.
+
+mod eval;
+mod parse;
+mod types;
+
+pub(crate) use parse::Fault;
+pub(crate) use types::{Scene, read};
+
+use crate::model::Literal;
+
+/// A condition, as it was written and as it is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// As it stands in the blueprint.
+    pub text: String,
+    /// What it means.
+    pub expr: Expr,
+}
+
+/// A condition over a row and its caller, every name resolved and every type checked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    /// Always or never.
+    Constant(bool),
+    /// The opposite.
+    Not(Box<Expr>),
+    /// All of these.
+    All(Vec<Expr>),
+    /// At least one of these.
+    Any(Vec<Expr>),
+    /// Two terms of one type. False where one is null, but for [`Comparison::Ne`], the opposite of [`Comparison::Eq`].
+    Compare(Term, Comparison, Term),
+    /// One of these values. False for null.
+    OneOf(Term, Vec<Literal>),
+    /// Null.
+    IsNull(Term),
+    /// The caller has this role.
+    HasRole(String),
+}
+
+/// Something that has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// The field at this place in [`crate::Entity::fields`].
+    Field(usize),
+    /// `user_id`: whose the row is.
+    Owner,
+    /// `created_at`.
+    CreatedAt,
+    /// `updated_at`.
+    UpdatedAt,
+    /// `caller.id`, null for a stranger.
+    Caller,
+    /// `now`, beside a datetime.
+    Now,
+    /// `now`, beside a date: the day in UTC.
+    Today,
+    /// A value.
+    Value(Literal),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// Not equal; null differs from everything.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+}
+
+impl Expr {
+    /// The same for one caller: nothing about who asks is left open. `id` is `None` for a stranger.
+    #[must_use]
+    pub fn of_caller(&self, id: Option<&str>, roles: &[String]) -> Expr {
+        let caller = || Term::Value(id.map_or(Literal::Null, |id| Literal::Text(id.to_owned())));
+        let term = |term: &Term| if *term == Term::Caller { caller() } else { term.clone() };
+        self.rewrite(&term, &|role| Expr::Constant(roles.iter().any(|known| known == role)))
+    }
+
+    /// The same at one time, `2026-11-21T03:37:18.123456Z`.
+    #[must_use]
+    pub fn at(&self, now: &str) -> Expr {
+        let text = |length: usize| Term::Value(Literal::Text(now.chars().take(length).collect()));
+        let term = |term: &Term| match term {
+            Term::Now => text(usize::MAX),
+            Term::Today => text("2026-11-21".len()),
+            other => other.clone(),
+        };
+        self.rewrite(&term, &|role| Expr::HasRole(role.to_owned()))
+    }
+
+    /// The places of the fields that it looks at.
+    pub fn fields(&self) -> Vec<usize> {
+        let of_term = |term: &Term| if let Term::Field(place) = term { vec![*place] } else { Vec::new() };
+        match self {
+            Expr::Constant(_) | Expr::HasRole(_) => Vec::new(),
+            Expr::Not(inner) => inner.fields(),
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().flat_map(Expr::fields).collect(),
+            Expr::Compare(left, _, right) => [of_term(left), of_term(right)].concat(),
+            Expr::OneOf(term, _) | Expr::IsNull(term) => of_term(term),
+        }
+    }
+
+    /// Puts other terms into it, and shortens what is certain then.
+    fn rewrite(&self, term: &impl Fn(&Term) -> Term, role: &impl Fn(&str) -> Expr) -> Expr {
+        const NULL: Term = Term::Value(Literal::Null);
+        match self {
+            Expr::Constant(truth) => Expr::Constant(*truth),
+            Expr::HasRole(name) => role(name),
+            Expr::Not(inner) => match inner.rewrite(term, role) {
+                Expr::Constant(truth) => Expr::Constant(!truth),
+                other => Expr::Not(Box::new(other)),
+            },
+            Expr::All(parts) => joined(parts.iter().map(|part| part.rewrite(term, role)), true),
+            Expr::Any(parts) => joined(parts.iter().map(|part| part.rewrite(term, role)), false),
+            Expr::Compare(left, comparison, right) => match (term(left), term(right)) {
+                (NULL, _) | (_, NULL) => Expr::Constant(*comparison == Comparison::Ne),
+                (left, right) => Expr::Compare(left, *comparison, right),
+            },
+            Expr::OneOf(one, values) => match term(one) {
+                NULL => Expr::Constant(false),
+                one => Expr::OneOf(one, values.clone()),
+            },
+            Expr::IsNull(one) => match term(one) {
+                Term::Value(value) => Expr::Constant(value == Literal::Null),
+                one => Expr::IsNull(one),
+            },
+        }
+    }
+}
+
+/// Parts joined by `and` (`true`) or `or` (`false`), without those that decide nothing.
+fn joined(parts: impl Iterator<Item = Expr>, neutral: bool) -> Expr {
+    let mut kept = Vec::new();
+    for part in parts {
+        match part {
+            Expr::Constant(truth) if truth == neutral => {}
+            Expr::Constant(truth) => return Expr::Constant(truth),
+            part => kept.push(part),
+        }
+    }
+    match (kept.len(), neutral) {
+        (0, _) => Expr::Constant(neutral),
+        (1, _) => kept.remove(0),
+        (_, true) => Expr::All(kept),
+        (_, false) => Expr::Any(kept),
+    }
+}
