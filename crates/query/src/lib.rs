@@ -27,7 +27,7 @@ pub use filter::{Comparison, Filter, MAX_VALUES, OPERATORS, Test};
 pub use input::{Body, MAX_PROBLEMS};
 pub use list::{DEFAULT_LIMIT, List, MAX_FILTERS, MAX_LIMIT, Sort};
 pub use plan::{Origin, Plan, PlanError, plan};
-pub use reference::{Path, Reference, references};
+pub use reference::{Parent, Path, Reference, children, references};
 pub use render::render;
 pub use representation::{Expansion, MAX_DEPTH, MAX_EXPANSIONS, Representation};
 pub use request::{Bad, IfMatch, Invalid, RecordId, Request, RequestError, Values};

@@ -5,7 +5,7 @@ use blueprint::Blueprint;
 use crate::View;
 use crate::attribute::Attribute;
 use crate::filter::{self, Filter};
-use crate::reference::{Path, Purpose, not_found};
+use crate::reference::{Parent, Path, Purpose, not_found};
 use crate::representation::Representation;
 use crate::request::Bad;
 use crate::search;
@@ -20,6 +20,8 @@ pub const MAX_FILTERS: usize = 20;
 /// A page of rows, as asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List {
+    /// The row that all of them refer to, where the list stands under one.
+    pub parent: Option<Parent>,
     /// Conditions that all hold.
     pub filters: Vec<Filter>,
     /// Words that must each begin some word of the row.
@@ -54,6 +56,7 @@ impl List {
     /// The first parameter that is unknown, repeated or not valid.
     pub fn parse(blueprint: &Blueprint, view: &View, parameters: &[(String, String)]) -> Result<List, Bad> {
         let mut list = List {
+            parent: None,
             filters: Vec::new(),
             search: Vec::new(),
             sort: Vec::new(),

@@ -8,7 +8,7 @@ use crate::access::{Access, Scope};
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
 use crate::list::{List, Sort};
-use crate::reference::Path;
+use crate::reference::{Parent, Path};
 use crate::request::{Bad, Request};
 
 /// What will be done. Made by [`plan`] only, and only of an [`Access`].
@@ -73,7 +73,7 @@ pub fn plan(
     {
         let entity = blueprint.entity(entity);
         let position =
-            cursor::open(key, &bound_to(entity, &plan, list), &position_kinds(blueprint, entity, list), cursor);
+            cursor::open(key, &texts(&bound_to(entity, &plan, list)), &position_kinds(blueprint, entity, list), cursor);
         let wrong = || Bad::parameter("cursor", "cursor", "is not a cursor of this list; start again without it");
         plan.position = Some(position.ok_or_else(|| PlanError::Cursor(wrong()))?);
     }
@@ -99,7 +99,7 @@ impl Plan {
     /// The cursor of the page after one that ended with a row of these sort keys.
     pub fn next_cursor(&self, blueprint: &Blueprint, position: &[Value], key: &CursorKey) -> Option<String> {
         let Request::List(list) = &self.request else { return None };
-        Some(cursor::seal(key, &bound_to(blueprint.entity(self.entity), self, list), position))
+        Some(cursor::seal(key, &texts(&bound_to(blueprint.entity(self.entity), self, list)), position))
     }
 }
 
@@ -120,7 +120,14 @@ pub(crate) fn position_kinds(blueprint: &Blueprint, entity: &Entity, list: &List
     order(list).iter().map(|key| key.path.kind(blueprint, entity)).collect()
 }
 
-fn bound_to<'a>(entity: &'a Entity, plan: &'a Plan, list: &'a List) -> [&'a str; 4] {
-    let caller = plan.access.user().map_or("", |user| user.id.as_str());
-    [&entity.name, caller, &list.fingerprint, "1"]
+/// What a cursor is good for: this list of this caller, under this row.
+fn bound_to(entity: &Entity, plan: &Plan, list: &List) -> [String; 5] {
+    let caller = plan.access.user().map_or_else(String::new, |user| user.id.clone());
+    let under = |parent: &Parent| format!("{}={}", parent.reference.attribute().column(entity), parent.id);
+    let parent = list.parent.as_ref().map_or_else(String::new, under);
+    [entity.name.clone(), caller, list.fingerprint.clone(), parent, "1".to_owned()]
+}
+
+fn texts(bound_to: &[String; 5]) -> [&str; 5] {
+    bound_to.each_ref().map(String::as_str)
 }

@@ -7,6 +7,7 @@ use work::Kind;
 use crate::View;
 use crate::access::Scope;
 use crate::attribute::Attribute;
+use crate::request::RecordId;
 
 /// A way from a row to one other row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,31 @@ impl Reference {
             Target::User => None,
         }
     }
+}
+
+/// The row under which a list stands: `/prospects/7/follow-ups`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parent {
+    /// What it is a row of.
+    pub entity: EntityIndex,
+    /// Its id.
+    pub id: RecordId,
+    /// How the listed rows refer to it.
+    pub reference: Reference,
+}
+
+/// The entities of which lists stand under the rows of one: those with exactly one reference to it, which needs no
+/// telling which.
+pub fn children(blueprint: &Blueprint, parent: EntityIndex) -> Vec<(EntityIndex, Reference)> {
+    let only = |(place, entity): (usize, &Entity)| {
+        let ways = references(&View::document(entity));
+        let mut ways = ways.into_iter().filter(|way| way.entity(entity) == Some(parent));
+        match (ways.next(), ways.next()) {
+            (Some(way), None) => Some((EntityIndex(place), way)),
+            _ => None,
+        }
+    };
+    blueprint.entities.iter().enumerate().filter_map(only).collect()
 }
 
 /// An attribute of a row, or of the row that one of its references leads to.

@@ -22,9 +22,7 @@ where
     let stages = http.stages.clone();
     let route = stages.run("route", || route::find(&app.blueprint, &http.method, http.uri.path()))?; // what is addressed
     let actor = stages.wait("identify", caller::identify(app, http)).await?; // who asks: token, then the user and session as they are now
-    let entity = app.blueprint.entity(route.entity);
-    let path_user = route.path_user.as_deref();
-    let access = stages.run("decide", || query::access::decide(entity, route.verb, actor, path_user))?; // what of it they may reach
+    let access = stages.run("decide", || route.decide(&app.blueprint, actor))?; // what of it they may reach
     let (request, once) = stages.wait("parse", idempotency::parse(app, &route, &access, http)).await?; // what they ask, in our words
     let (blueprint, key, origin) = (&app.blueprint, &app.cursor_key, http.origin());
     let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do

@@ -23,6 +23,10 @@ where
     let entity = view.entity;
     match &route.operation {
         Operation::List => Ok(Request::List(List::parse(&app.blueprint, view, &parameters(http)?)?)),
+        Operation::ListUnder(parent) => {
+            let list = List::parse(&app.blueprint, view, &parameters(http)?)?;
+            Ok(Request::List(List { parent: Some(parent.clone()), ..list }))
+        }
         Operation::Read(id) => {
             let representation = Representation::parse(&app.blueprint, view, &parameters(http)?)?;
             Ok(Request::Read { id: id.clone(), representation })

@@ -2,12 +2,12 @@
 
 use blueprint::{ActionKind, Blueprint, EntityIndex};
 use http::Method;
-use query::{RecordId, Verb};
+use query::{Access, Actor, Denied, Parent, RecordId, Reference, Verb, access};
 
 use crate::error::{ApiError, METHOD};
 
 /// One place of the entity API.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     /// Which entity.
     pub entity: EntityIndex,
@@ -19,11 +19,27 @@ pub struct Route {
     pub path_user: Option<String>,
 }
 
+impl Route {
+    /// Decides what `actor` may reach of it. A list under a row takes the right to read such rows, too.
+    ///
+    /// # Errors
+    /// [`Denied`] when no row could make a difference.
+    pub fn decide(&self, blueprint: &Blueprint, actor: Actor) -> Result<Access, Denied> {
+        let path_user = self.path_user.as_deref();
+        if let Operation::ListUnder(parent) = &self.operation {
+            access::decide(blueprint.entity(parent.entity), Verb::Read, actor.clone(), path_user)?;
+        }
+        access::decide(blueprint.entity(self.entity), self.verb, actor, path_user)
+    }
+}
+
 /// An operation and the row that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Operation {
     /// `GET /things`
     List,
+    /// `GET /things/{id}/parts`, a list of parts
+    ListUnder(Parent),
     /// `POST /things`
     Create,
     /// `GET /things/{id}`
@@ -55,6 +71,8 @@ enum Rest<'a> {
     Restore(&'a str),
     Action(&'a str, usize),
     Call(&'a str, usize),
+    /// The rows of another entity under a row: which reference of theirs leads to it.
+    Children(&'a str, EntityIndex, Reference),
 }
 
 /// Finds what a request addresses.
@@ -75,6 +93,11 @@ pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route,
         (Rest::Restore(text), "POST") => (Verb::Delete, Operation::Restore(id(text)?)),
         (Rest::Action(text, action), "PATCH") => (Verb::Act(*action), Operation::Act(id(text)?, *action)),
         (Rest::Call(text, action), "POST") => (Verb::Act(*action), Operation::Call(id(text)?, *action)),
+        (Rest::Children(text, children, reference), "GET" | "HEAD") => {
+            let parent = Parent { entity: place.entity, id: id(text)?, reference: *reference };
+            let operation = Operation::ListUnder(parent);
+            return Ok(Route { entity: *children, verb: Verb::Read, operation, path_user: place.path_user });
+        }
         (rest, _) => return Err(method_not_allowed(rest.methods())),
     };
     Ok(Route { entity: place.entity, verb, operation, path_user: place.path_user })
@@ -98,6 +121,7 @@ impl Rest<'_> {
             Rest::Restore(_) => "POST, OPTIONS",
             Rest::Action(..) => "PATCH, OPTIONS",
             Rest::Call(..) => "POST, OPTIONS",
+            Rest::Children(..) => "GET, HEAD, OPTIONS",
         }
     }
 }
@@ -118,12 +142,17 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
         (Some(""), _) => return None,
         (Some(id), None) => Rest::Item(id),
         (Some(id), Some("restore")) if blueprint.entities.get(entity)?.soft_delete => Rest::Restore(id),
-        (Some(id), Some(action)) => {
+        (Some(id), Some(word)) => {
             let actions = &blueprint.entities.get(entity)?.actions;
-            let place = actions.iter().position(|known| known.path == action)?;
-            match actions.get(place)?.does {
-                ActionKind::Call(_) => Rest::Call(id, place),
-                _ => Rest::Action(id, place),
+            let action = actions.iter().position(|known| known.path == word);
+            match action.and_then(|place| Some((place, &actions.get(place)?.does))) {
+                Some((place, ActionKind::Call(_))) => Rest::Call(id, place),
+                Some((place, _)) => Rest::Action(id, place),
+                None => {
+                    let mut children = query::children(blueprint, EntityIndex(entity)).into_iter();
+                    let named = children.find(|(child, _)| blueprint.entity(*child).path == word);
+                    named.map(|(child, reference)| Rest::Children(id, child, reference))?
+                }
             }
         }
     };

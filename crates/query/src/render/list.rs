@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blueprint::Blueprint;
-use work::{Cost, Shape, Step, Value, Work};
+use work::{Cost, Otherwise, Refusal, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
 use super::join::Joins;
@@ -14,7 +14,7 @@ use crate::attribute::Attribute;
 use crate::filter::{Comparison, Filter, Test};
 use crate::list::{List, Sort};
 use crate::plan::{order, position_kinds};
-use crate::reference::{Path, Reference};
+use crate::reference::{Parent, Path, Reference};
 use crate::{Catalog, Plan};
 
 /// Rows that a read on the caller's thread may touch: more take long enough to be worth another thread.
@@ -41,7 +41,8 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
-    let mut steps = vec![Step::Page { statement: sql.done(), shape, limit: list.limit }];
+    let mut steps: Vec<Step> = list.parent.iter().map(|parent| must_be_seen(blueprint, plan, parent)).collect();
+    steps.push(Step::Page { statement: sql.done(), shape, limit: list.limit });
     if list.count {
         let mut sql = Sql::new("SELECT count(*) FROM ");
         sql.push(&joins.root().source.table_as());
@@ -52,6 +53,15 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let lists_links = shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
     let cost = if lists_links { Cost::Scan } else { cost(&joins.root(), list, plan.access.reach()) };
     Work::read(cost, steps)
+}
+
+/// A list under a row that the caller cannot see is as little there as one under no row.
+fn must_be_seen(blueprint: &Blueprint, plan: &Plan, parent: &Parent) -> Step {
+    let source = Source::table(blueprint.entity(parent.entity));
+    let mut sql = Sql::new("SELECT 1 FROM ");
+    sql.push(&source.table_as()).push(" WHERE ");
+    sql.row(&source, &parent.id, &plan.access.sees(blueprint, source.entity));
+    Step::Require { statement: sql.done(), none: Otherwise::Refuse(Refusal::NotFound) }
 }
 
 /// A key of the order with the cell that it stands for in this statement.
@@ -79,9 +89,12 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
         found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
     };
-    let filtered_by_index = match list.filters.as_slice() {
-        [] => true,
-        [filter] => led_by_scope && exact(filter),
+    // References have indexes without being asked to.
+    let under_one = |parent: &Parent| cells.is_plain(parent.reference.attribute());
+    let filtered_by_index = match (&list.parent, list.filters.as_slice()) {
+        (None, []) => true,
+        (None, [filter]) => led_by_scope && exact(filter),
+        (Some(parent), []) => led_by_scope && under_one(parent),
         _ => false,
     };
     let few = list.limit * (1 + list.representation.added()) <= POINT_ROWS;
@@ -96,6 +109,9 @@ fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, 
     sql.push(" WHERE ").within(cells.source, plan.access.reach());
     if !list.search.is_empty() {
         search::and_found(sql, cells, plan.access.reach(), &list.search);
+    }
+    if let Some(parent) = &list.parent {
+        sql.push(" AND ").cell(&cells.cell(parent.reference.attribute())).push(" = ").param(parent.id.value());
     }
     for filter in &list.filters {
         sql.push(" AND ");

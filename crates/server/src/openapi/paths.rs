@@ -9,7 +9,8 @@ use super::names::{capital, one, words};
 use super::operations::{Operation, Security, distinct, who};
 use super::refusals::Deed;
 use super::responses::{empty_answer, json_answer, media};
-use super::{Subject, auth_paths, examples, parameters, reference};
+use super::{Subject, auth_paths, examples, parameters, reference, references};
+use crate::error::NOT_FOUND;
 
 /// Every path of the app.
 pub(super) fn paths(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
@@ -46,6 +47,10 @@ fn of_entity(subject: Subject) -> Vec<(String, Json)> {
         let method = if matches!(action.does, ActionKind::Call(_)) { "post" } else { "patch" };
         paths.push((format!("{item}/{}", action.path), path_item(subject, true, [(method, operation)])));
     }
+    for child in references::children(subject) {
+        let path = format!("{item}/{}", child.entity.path);
+        paths.push((path, path_item(subject, true, [("get", list_under(subject, child))])));
+    }
     paths
 }
 
@@ -77,6 +82,20 @@ fn list(subject: Subject) -> Operation {
             format!("List {rows}"),
             format!("Parameters that name a field are filters; all must hold, and there may be {MAX_FILTERS} of them."),
         )
+    }
+}
+
+/// The list of what refers to a row.
+fn list_under(parent: Subject, subject: Subject) -> Operation {
+    let mut operation = list(subject);
+    let above = Security::of_rule(&parent.entity.access.read, parent.blueprint.api.user_path);
+    operation.problems.push(NOT_FOUND);
+    Operation {
+        id: format!("list_{}_of_{}", subject.entity.plural, parent.entity.name),
+        tag: parent.entity.path.clone(),
+        summary: format!("List {} of {}", words(&subject.entity.plural), one(&parent.entity.name)),
+        security: if above == Security::Token { above } else { operation.security },
+        ..operation
     }
 }
 

@@ -1,6 +1,6 @@
 //! What references add to lists and answers: `expand`, and filters and sort keys of the rows that they lead to.
 
-use blueprint::Target;
+use blueprint::{EntityIndex, Target};
 use query::{Attribute, List, MAX_DEPTH, Path, Reference, View};
 use serde_json::{Map, Value as Json, json};
 
@@ -100,4 +100,18 @@ fn beyond(subject: Subject, known: fn(&View) -> Vec<Attribute>) -> Vec<(String, 
 
 fn references(subject: Subject) -> Vec<Reference> {
     query::references(&View::document(subject.entity))
+}
+
+/// The entities of which there are lists under each row of this one, but where an action has that path.
+pub(super) fn children(subject: Subject) -> Vec<Subject> {
+    let Subject { blueprint, entity, all_names, .. } = subject;
+    let here = blueprint.entities.iter().position(|each| each.name == entity.name).unwrap_or_default();
+    let child = |(index, _): (EntityIndex, Reference)| {
+        let entity = blueprint.entity(index);
+        Subject { entity, names: &all_names[index.0], ..subject }
+    };
+    let restores = |path: &str| entity.soft_delete && path == "restore";
+    let acts = |path: &str| entity.actions.iter().any(|action| action.path == path);
+    let is_free = |child: &Subject| !restores(&child.entity.path) && !acts(&child.entity.path);
+    query::children(blueprint, EntityIndex(here)).into_iter().map(child).filter(is_free).collect()
 }

@@ -15,6 +15,7 @@ mod lists;
 mod live;
 mod malformed;
 mod metrics;
+mod nested;
 mod openapi;
 mod references;
 mod round_trip;
