@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Target, Unique};
+use blueprint::{Blueprint, Entity, EntityIndex, FieldKind, Target, Unique};
 use serde_json::{Map, Value as Json, json};
 
 use super::rows::{self, Row, collection, text};
@@ -118,6 +118,13 @@ impl Search<'_> {
             (name, values)
         });
         let mut queries = Vec::new();
+        for link in &entity.links {
+            let Target::Entity(target) = link.to else { continue };
+            let ids = self.ids(target).into_iter();
+            queries.extend(ids.flat_map(|id| {
+                [format!("{}[contains]={id}&count=exact", link.key), format!("{}[in]={id}&count=exact", link.key)]
+            }));
+        }
         for (name, values) in own.chain(across) {
             queries.push(format!("{name}[is_null]=true&count=exact"));
             queries.push(format!("{name}[is_null]=false&count=exact"));
@@ -136,8 +143,8 @@ impl Search<'_> {
 
     /// `prospect.status` for every attribute of everything that is referred to.
     fn dotted<'a>(&'a self, entity: &'a Entity) -> impl Iterator<Item = (String, EntityIndex)> + 'a {
-        references(entity).flat_map(|(field, target)| {
-            columns(self.blueprint.entity(target)).map(move |name| (format!("{}.{name}", field.name), target))
+        leads(entity).flat_map(|(lead, target)| {
+            columns(self.blueprint.entity(target)).map(move |name| (format!("{lead}.{name}"), target))
         })
     }
 
@@ -145,10 +152,10 @@ impl Search<'_> {
         let users =
             entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Reference { to: Target::User, .. }));
         let mut names: Vec<String> = users.map(|field| field.name.clone()).collect();
-        for (field, target) in references(entity) {
-            names.push(field.name.clone());
-            let further = references(self.blueprint.entity(target));
-            names.extend(further.map(|(second, _)| format!("{}.{}", field.name, second.name)));
+        for (lead, target) in leads(entity) {
+            names.push(lead.to_owned());
+            let further = leads(self.blueprint.entity(target));
+            names.extend(further.map(|(second, _)| format!("{lead}.{second}")));
         }
         names
     }
@@ -240,6 +247,11 @@ impl Search<'_> {
             };
             found.extend(values.into_iter().map(|value| Map::from_iter([(field.column.clone(), value)])));
         }
+        for link in &entity.links {
+            let Target::Entity(target) = link.to else { continue };
+            let sets = self.ids(target).into_iter().map(|id| json!([self.id_json(target, &id)]));
+            found.extend(sets.chain([json!([])]).map(|set| Map::from_iter([(link.key.clone(), set)])));
+        }
         found
     }
 
@@ -255,11 +267,17 @@ impl Search<'_> {
     }
 }
 
-fn references(entity: &Entity) -> impl Iterator<Item = (&Field, EntityIndex)> {
-    entity.fields.iter().filter_map(|field| match &field.kind {
-        FieldKind::Reference { to: Target::Entity(target), .. } => Some((field, *target)),
+/// What leads to rows of other entities: references to one, and to many.
+fn leads(entity: &Entity) -> impl Iterator<Item = (&str, EntityIndex)> {
+    let references = entity.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Reference { to: Target::Entity(target), .. } => Some((field.name.as_str(), *target)),
         _ => None,
-    })
+    });
+    let links = entity.links.iter().filter_map(|link| match link.to {
+        Target::Entity(target) => Some((link.name.as_str(), target)),
+        Target::User => None,
+    });
+    references.chain(links)
 }
 
 /// Every column that an entity could have, hidden ones too.

@@ -129,6 +129,14 @@ pub(super) fn body(
             None => {}
         }
     }
+    for link in &entity.links {
+        let Target::Entity(target) = link.to else { continue };
+        if writable(document, content, &link.key).is_some()
+            && let Some(id) = referred(target, person, rows)
+        {
+            body.insert(link.key.clone(), json!([id]));
+        }
+    }
     Some(Json::Object(body))
 }
 
@@ -200,6 +208,13 @@ pub(super) fn entangle(world: &World, rows: &[Row], hidden: &[&Row], ana: &Perso
                 let sql = format!("UPDATE \"{}\" SET \"{}\" = ?1 WHERE \"id\" = ?2", entity.plural, field.column);
                 connection.execute(&sql, params![id(to), id(row)]).unwrap();
             }
+            for link in &entity.links {
+                let Target::Entity(target) = link.to else { continue };
+                let Some(to) = hidden.iter().find(|row| row.entity == target) else { continue };
+                let (table, from, column) = (&link.table, &link.from_column, &link.to_column);
+                let sql = format!("INSERT OR IGNORE INTO \"{table}\" (\"{from}\", \"{column}\") VALUES (?1, ?2)");
+                connection.execute(&sql, params![id(row), id(to)]).unwrap();
+            }
         }
     });
 }
@@ -239,17 +254,24 @@ pub(super) fn contents(world: &World, rows: &[&Row]) -> Vec<String> {
 }
 
 fn content(connection: &Connection, blueprint: &Blueprint, row: &Row) -> String {
-    let table = &blueprint.entity(row.entity).plural;
-    let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\" WHERE \"id\" = ?1")).unwrap();
+    let entity = blueprint.entity(row.entity);
+    let links = entity.links.iter().map(|link| (link.table.as_str(), link.from_column.as_str()));
+    let tables = std::iter::once((entity.plural.as_str(), "id")).chain(links);
+    let found: Vec<String> = tables.map(|(table, column)| cells(connection, table, column, row)).collect();
+    format!("{} {}: {}", entity.plural, row.id, found.join("; "))
+}
+
+/// What a table holds of a row.
+fn cells(connection: &Connection, table: &str, column: &str, row: &Row) -> String {
+    let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\" WHERE \"{column}\" = ?1")).unwrap();
     let columns = statement.column_count();
     let mut found = statement.query([id(row)]).unwrap();
-    match found.next().unwrap() {
-        None => format!("{table} {} is gone", row.id),
-        Some(cells) => {
-            let cells: Vec<Cell> = (0..columns).map(|place| cells.get(place).unwrap()).collect();
-            format!("{table} {} {cells:?}", row.id)
-        }
+    let mut told = String::new();
+    while let Some(cells) = found.next().unwrap() {
+        let cells: Vec<Cell> = (0..columns).map(|place| cells.get(place).unwrap()).collect();
+        told.push_str(&format!("{cells:?}"));
     }
+    told
 }
 
 /// The id as the database has it.
