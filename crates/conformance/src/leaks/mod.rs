@@ -40,10 +40,10 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
     let bob = Person::join(world, "bob", &[]).await;
     let root = Person::join(world, "root", &judge.auth.roles).await;
     let document = root.send(world, "GET", "/openapi.json", &[], None).await.json();
-    let rows = rows::plant(world, &document, &[&ana, &bob, &root]).await;
+    let planted = rows::plant(world, &document, &[&ana, &bob, &root]).await;
     let actor = actor(&ana, roles);
-    let (seen, hidden): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| may_see(judge, row, &actor));
-    rows::entangle(world, &rows, &hidden, &ana);
+    let (seen, hidden): (Vec<&Row>, Vec<&Row>) = planted.rows.iter().partition(|row| may_see(judge, row, &actor));
+    rows::entangle(world, &planted.rows, &hidden, &ana);
 
     let veiled: Vec<(&Row, usize)> = seen.iter().flat_map(|row| unreadable(judge, row, &actor)).collect();
     let without = world.twin(|connection| {
@@ -53,7 +53,13 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
     let without = without.await;
     let before = rows::contents(world, &hidden);
     let mut found = Found { hidden: hidden.len(), veiled: veiled.len(), ..Found::default() };
-    for request in requests::all(world.blueprint(), &document, &ana, &rows) {
+    let mut after = None;
+    // Later stamps were made by the search itself, in each world at its own time.
+    let newest = planted.rows.iter().filter_map(|row| row.json["created_at"].as_str()).max().unwrap_or_default();
+    for request in requests::all(world.blueprint(), &document, &ana, &planted, &hidden) {
+        if request.last && after.is_none() {
+            after = Some(rows::contents(world, &hidden));
+        }
         let there = ana.send(world, &request.method, &request.path, &request.headers(), request.body.as_ref()).await;
         let not_there =
             ana.send(&without, &request.method, &request.path, &request.headers(), request.body.as_ref()).await;
@@ -65,12 +71,12 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
         }
         // A cursor holds the sort keys of the last row; it is compared for as long as these are equal.
         let stamped = request.late && request.path.contains("_at");
-        let (there, not_there) = (told(&there, stamped), told(&not_there, stamped));
+        let (there, not_there) = (told(&there, stamped, newest), told(&not_there, stamped, newest));
         if there != not_there {
             found.leaks.push(format!("{request}\n  with:    {there}\n  without: {not_there}"));
         }
     }
-    let after = rows::contents(world, &hidden);
+    let after = after.unwrap_or_else(|| rows::contents(world, &hidden));
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
     found.leaks.extend(changed.map(|(before, after)| format!("a hidden row was changed: {before} → {after}")));
     found
@@ -108,7 +114,7 @@ fn is_own(row: &Row, actor: &Actor) -> bool {
 }
 
 /// An answer without what differs between any two: the request's id, and the stamps of rows that it made.
-fn told(answer: &Answer, stamped: bool) -> String {
+fn told(answer: &Answer, stamped: bool, newest: &str) -> String {
     let mut json = answer.json();
     let mut headers: Vec<String> = Vec::new();
     for name in ["etag", "location", "link", "allow", "cache-control", "retry-after", "content-type"] {
@@ -118,22 +124,20 @@ fn told(answer: &Answer, stamped: bool) -> String {
         json["next_cursor"] = Json::from("a cursor");
         headers.retain(|header| !header.starts_with("link"));
     }
-    settle(&mut json);
+    settle(&mut json, newest);
     format!("{} {} {json}", answer.status.as_u16(), headers.join(", "))
 }
 
-fn settle(json: &mut Json) {
+fn settle(json: &mut Json, newest: &str) {
     match json {
         Json::Object(object) => {
             object.shift_remove("request_id");
-            for (key, value) in object {
-                match key.as_str() {
-                    "created_at" | "updated_at" => *value = Json::Null,
-                    _ => settle(value),
-                }
-            }
+            object.iter_mut().for_each(|(_, value)| settle(value, newest));
         }
-        Json::Array(items) => items.iter_mut().for_each(settle),
+        Json::Array(items) => items.iter_mut().for_each(|item| settle(item, newest)),
+        Json::String(text) if text.len() == newest.len() && text.ends_with('Z') && text.as_str() > newest => {
+            *json = Json::from("later");
+        }
         _ => {}
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use blueprint::{Blueprint, Entity, EntityIndex, FieldKind, Target, Unique};
 use serde_json::{Map, Value as Json, json};
 
-use super::rows::{self, Row, collection, text};
+use super::rows::{self, Planted, Row, collection, text};
 use crate::Person;
 
 /// One request, but for who sends it.
@@ -18,11 +18,13 @@ pub(super) struct Request {
     pub body: Option<Json>,
     /// After changes, when the two worlds' new stamps differ.
     pub late: bool,
+    /// May delete a row that she may see, and with it what hangs on it, seen or not.
+    pub last: bool,
 }
 
 impl Request {
     fn new(method: &str, path: impl Into<String>) -> Request {
-        Request { method: method.to_owned(), path: path.into(), if_match: None, body: None, late: false }
+        Request { method: method.to_owned(), path: path.into(), if_match: None, body: None, late: false, last: false }
     }
 
     fn with(self, body: Json) -> Request {
@@ -42,22 +44,30 @@ impl fmt::Display for Request {
     }
 }
 
-/// All of them: reads, then changes of what is not hers, then of what is, then reads again, and deletions at last.
-pub(super) fn all(blueprint: &Blueprint, document: &Json, ana: &Person, rows: &[Row]) -> Vec<Request> {
-    let search = Search { blueprint, document, ana, rows };
+/// All of them: reads, then writes, then reads again, and at last the deletions that may happen.
+pub(super) fn all(
+    blueprint: &Blueprint,
+    document: &Json,
+    ana: &Person,
+    planted: &Planted,
+    hidden: &[&Row],
+) -> Vec<Request> {
+    let search = Search { blueprint, document, ana, planted, hidden };
     let reads = search.each(Search::reads);
     let changes = search.each(Search::changes);
     let creates = search.each(Search::creates);
-    let deletions = search.each(Search::deletions);
+    let (last, vain): (Vec<Request>, Vec<Request>) =
+        search.each(Search::deletions).into_iter().partition(|one| one.last);
     let again = reads.iter().map(|request| Request { late: true, ..request.clone() }).collect();
-    [reads, creates, changes, again, deletions].concat()
+    [reads, creates, changes, vain, again, last].concat()
 }
 
 struct Search<'a> {
     blueprint: &'a Blueprint,
     document: &'a Json,
     ana: &'a Person,
-    rows: &'a [Row],
+    planted: &'a Planted,
+    hidden: &'a [&'a Row],
 }
 
 impl Search<'_> {
@@ -67,7 +77,7 @@ impl Search<'_> {
     }
 
     fn of(&self, index: EntityIndex) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(move |row| row.entity == index)
+        self.planted.rows.iter().filter(move |row| row.entity == index)
     }
 
     /// Ids of rows that are hers, that are not, and that are nobody's.
@@ -89,7 +99,7 @@ impl Search<'_> {
         }));
         queries.extend(self.expansions(entity).iter().map(|name| format!("expand={name}")));
         queries.extend(names.iter().map(|name| format!("fields=id,{name}")));
-        let words: BTreeSet<String> = self.rows.iter().flat_map(|row| words(&row.json)).collect();
+        let words: BTreeSet<String> = self.planted.rows.iter().flat_map(|row| words(&row.json)).collect();
         queries.extend(words.iter().map(|word| format!("q={word}&count=exact")));
         let mut requests: Vec<Request> =
             queries.iter().map(|query| Request::new("GET", format!("{path}?{query}"))).collect();
@@ -173,10 +183,10 @@ impl Search<'_> {
 
     fn creates(&self, index: EntityIndex, entity: &Entity) -> Vec<Request> {
         let path = collection(self.blueprint, entity, self.ana);
-        let Some(good) = self.body(entity, 90) else { return Vec::new() };
+        let Some(good) = self.body(index, 90) else { return Vec::new() };
         let mut requests = vec![Request::new("POST", path.clone()).with(good.clone())];
         for (number, change) in (91..).zip(self.variations(index, entity)) {
-            let Some(Json::Object(mut body)) = self.body(entity, number) else { continue };
+            let Some(Json::Object(mut body)) = self.body(index, number) else { continue };
             body.extend(change);
             let operation = json!({ "method": "POST", "body": body });
             requests.push(Request::new("POST", path.clone()).with(Json::Object(body)));
@@ -198,7 +208,7 @@ impl Search<'_> {
                 }
                 requests.push(Request::new("POST", format!("{path}:batch")).with(json!({ "operations": [operation] })));
             }
-            if let Some(body) = self.body(entity, 95) {
+            if let Some(body) = self.body(index, 95) {
                 requests.push(Request::new("PUT", item.clone()).with(body));
             }
             for (name, method) in [("patch", "PATCH"), ("post", "POST")] {
@@ -211,14 +221,14 @@ impl Search<'_> {
 
     fn deletions(&self, index: EntityIndex, entity: &Entity) -> Vec<Request> {
         let path = collection(self.blueprint, entity, self.ana);
-        let not_hers = self.of(index).filter(|row| row.owner.as_deref() != Some(&self.ana.id));
-        let hers = self.of(index).filter(|row| row.owner.as_deref() == Some(&self.ana.id));
-        let ids = not_hers.chain(hers).map(|row| row.id.clone());
         let mut requests = Vec::new();
-        for id in ids.chain(["999999".to_owned()]) {
-            let item = format!("{path}/{id}");
-            requests.push(Request { if_match: Some("\"77\""), ..Request::new("DELETE", item.clone()) });
-            requests.push(Request::new("DELETE", item));
+        for id in self.ids(index) {
+            let last = self
+                .of(index)
+                .any(|row| row.id == id && !self.hidden.iter().any(|hidden| hidden.id == id && hidden.entity == index));
+            let deletion = Request { last, ..Request::new("DELETE", format!("{path}/{id}")) };
+            requests.push(Request { if_match: Some("\"77\""), ..deletion.clone() });
+            requests.push(deletion);
         }
         requests
     }
@@ -236,6 +246,7 @@ impl Search<'_> {
                     self.ids(*target).iter().map(|id| self.id_json(*target, id)).collect()
                 }
                 FieldKind::Reference { to: Target::User, .. } => self
+                    .planted
                     .rows
                     .iter()
                     .filter_map(|row| row.owner.clone())
@@ -255,8 +266,8 @@ impl Search<'_> {
         found
     }
 
-    fn body(&self, entity: &Entity, number: usize) -> Option<Json> {
-        rows::body(self.blueprint, self.document, entity, self.ana, self.rows, number)
+    fn body(&self, index: EntityIndex, number: usize) -> Option<Json> {
+        rows::body(self.blueprint, self.document, index, self.ana, self.planted, number)
     }
 
     fn id_json(&self, index: EntityIndex, id: &str) -> Json {

@@ -1,6 +1,6 @@
 //! The rows of a search: each person makes what he may, so that there are rows of the caller, of another user and of nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Target, Unique};
 use rusqlite::types::Value as Cell;
@@ -24,20 +24,28 @@ pub(super) struct Row {
     pub json: Json,
 }
 
+/// What has been made, and what was learnt by making it.
+#[derive(Debug, Default)]
+pub(super) struct Planted {
+    pub rows: Vec<Row>,
+    /// Keys that a person (by id) may not give to a row of an entity.
+    refused: BTreeSet<(String, EntityIndex, String)>,
+}
+
 /// Has every person make rows of every entity, referring to rows that are there already.
-pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) -> Vec<Row> {
+pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) -> Planted {
     let blueprint = world.blueprint();
-    let mut rows: Vec<Row> = Vec::new();
+    let mut planted = Planted::default();
     let mut left: Vec<usize> = (0..blueprint.entities.len()).collect();
     while !left.is_empty() {
         let before = left.len();
         let mut later = Vec::new();
         for place in left {
-            let made = plant_entity(world, document, people, EntityIndex(place), &rows).await;
+            let made = plant_entity(world, document, people, EntityIndex(place), &mut planted).await;
             if made.is_empty() {
                 later.push(place);
             }
-            rows.extend(made);
+            planted.rows.extend(made);
         }
         if later.len() == before {
             // Nobody at all may make these, or what they refer to.
@@ -46,9 +54,9 @@ pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) ->
         left = later;
     }
     for person in people {
-        trash(world, &rows, person).await;
+        trash(world, &planted.rows, person).await;
     }
-    rows
+    planted
 }
 
 /// Sends the last row that a person has made of each entity to the trash, where there is one and he may.
@@ -68,28 +76,49 @@ async fn plant_entity(
     document: &Json,
     people: &[&Person],
     index: EntityIndex,
-    rows: &[Row],
+    planted: &mut Planted,
 ) -> Vec<Row> {
     let entity = world.blueprint().entity(index);
     let mut made = Vec::new();
     for (whose, person) in people.iter().enumerate() {
         for number in 0..EACH {
-            let Some(body) = body(world.blueprint(), document, entity, person, rows, whose * EACH + number) else {
+            let Some(json) = plant_row(world, document, person, index, planted, whose * EACH + number).await else {
                 continue;
             };
-            let answer =
-                person.send(world, "POST", &collection(world.blueprint(), entity, person), &[], Some(&body)).await;
-            if answer.status != 201 {
-                assert!(matches!(answer.status.as_u16(), 401 | 403), "{} {body}: {answer}", entity.path);
-                continue;
-            }
-            let json = answer.json();
             let id = text(&json["id"]);
             let owner = entity.owned.then(|| person.id.clone());
             made.push(Row { entity: index, id, owner, json });
         }
     }
     made
+}
+
+/// One row of a person, without what he may not give it. `None` if he may not make it, or if what it needs is not there.
+async fn plant_row(
+    world: &World,
+    document: &Json,
+    person: &Person,
+    index: EntityIndex,
+    planted: &mut Planted,
+    number: usize,
+) -> Option<Json> {
+    let entity = world.blueprint().entity(index);
+    let path = collection(world.blueprint(), entity, person);
+    loop {
+        let body = body(world.blueprint(), document, index, person, planted, number)?;
+        let answer = person.send(world, "POST", &path, &[], Some(&body)).await;
+        if answer.status == 201 {
+            return Some(answer.json());
+        }
+        if matches!(answer.status.as_u16(), 401 | 403) {
+            return None;
+        }
+        let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+        let keys = errors.iter().filter_map(|error| error["pointer"].as_str()?.split('/').nth(1));
+        let before = planted.refused.len();
+        planted.refused.extend(keys.map(|key| (person.id.clone(), index, key.to_owned())));
+        assert!(planted.refused.len() > before, "POST {path} {body}: {answer}");
+    }
 }
 
 /// The path of an entity's rows, for this person.
@@ -102,11 +131,13 @@ pub(super) fn collection(blueprint: &Blueprint, entity: &Entity, person: &Person
 pub(super) fn body(
     blueprint: &Blueprint,
     document: &Json,
-    entity: &Entity,
+    index: EntityIndex,
     person: &Person,
-    rows: &[Row],
+    planted: &Planted,
     number: usize,
 ) -> Option<Json> {
+    let (entity, rows) = (blueprint.entity(index), planted.rows.as_slice());
+    let refused = |key: &str| planted.refused.contains(&(person.id.clone(), index, key.to_owned()));
     let path = collection(blueprint, entity, &Person::default()).replace("//", "/{user_id}/");
     let content = &document["paths"][&path]["post"]["requestBody"]["content"]["application/json"];
     let example = content["example"].as_object().cloned().unwrap_or_default();
@@ -121,7 +152,7 @@ pub(super) fn body(
             FieldKind::Reference { to: Target::Entity(target), .. } => referred(*target, person, rows),
             _ => Some(value(field, number).filter(|value| field.read(value).is_ok()).unwrap_or(shown)),
         };
-        match value {
+        match value.filter(|_| !refused(&field.column)) {
             Some(value) => {
                 body.insert(field.column.clone(), value);
             }
@@ -132,6 +163,7 @@ pub(super) fn body(
     for link in &entity.links {
         let Target::Entity(target) = link.to else { continue };
         if writable(document, content, &link.key).is_some()
+            && !refused(&link.key)
             && let Some(id) = referred(target, person, rows)
         {
             body.insert(link.key.clone(), json!([id]));
