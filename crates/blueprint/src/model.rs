@@ -52,6 +52,17 @@ pub struct Api {
     pub put: PutMeaning,
     /// `true`: a change without `If-Match` is 428.
     pub require_if_match: bool,
+    /// The shape of errors.
+    pub errors: ErrorShape,
+}
+
+/// The two shapes of errors that front ends expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorShape {
+    /// RFC 9457 problem details.
+    Problem,
+    /// Those of `FastAPI`.
+    FastApi,
 }
 
 /// The two meanings of `PUT` that front ends expect.

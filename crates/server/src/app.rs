@@ -126,7 +126,8 @@ impl App {
 
     /// What a body may cost.
     pub(crate) fn body_limits(&self) -> BodyLimits {
-        BodyLimits { bytes: self.settings.limits.body_bytes, idle: self.settings.limits.body_idle_timeout }
+        let limits = &self.settings.limits;
+        BodyLimits { bytes: limits.body_bytes, idle: limits.body_idle_timeout, total: limits.body_timeout }
     }
 
     /// From now on `/readyz` says that no new work should come.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::{HeaderMap, HeaderName};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
@@ -15,9 +15,11 @@ use crate::error::{ApiError, BAD_JSON, BAD_REQUEST, MEDIA_TYPE, TIMEOUT, TOO_LAR
 /// Nesting of a body at most.
 pub const MAX_DEPTH: usize = 32;
 
-/// What is read of a body that is refused.
-const DRAIN_BYTES: usize = 8 * 1024 * 1024;
+/// A body that nobody wants is waited for if it is no longer than this, so that its connection can go on.
+const DRAIN_BYTES: u64 = 64 * 1024;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
+/// One of unknown length is here already, or not worth waiting for.
+const CHUNKS_TIME: Duration = Duration::from_millis(100);
 
 /// The types that a body may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct BodyLimits {
     pub bytes: usize,
     /// Time without progress.
     pub idle: Duration,
+    /// Time for all of it.
+    pub total: Duration,
 }
 
 /// Reads and parses a body.
@@ -59,17 +63,27 @@ where
 /// Reads a body whatever its type.
 ///
 /// # Errors
-/// 413, 408, or 400 where the connection broke off.
+/// 415 where it is compressed, 413, 408, or 400 where the connection broke off.
 pub async fn read<B>(headers: &HeaderMap, body: &mut B, limits: BodyLimits) -> Result<Vec<u8>, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: fmt::Display,
 {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    check_encoding(headers)?;
+    let announced = announced(headers);
     if announced.is_some_and(|length| length > limits.bytes as u64) {
         return Err(too_large(limits));
     }
-    let mut bytes = Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024) as usize);
+    let bytes = Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024) as usize);
+    let read = tokio::time::timeout(limits.total, read_frames(bytes, body, limits)).await;
+    read.unwrap_or_else(|_| Err(ApiError::new(TIMEOUT, "the body took too long to come")))
+}
+
+async fn read_frames<B>(mut bytes: Vec<u8>, body: &mut B, limits: BodyLimits) -> Result<Vec<u8>, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
     loop {
         let frame = tokio::time::timeout(limits.idle, body.frame()).await;
         let frame = frame.map_err(|_| ApiError::new(TIMEOUT, "the body stopped coming"))?;
@@ -86,28 +100,44 @@ where
     }
 }
 
-/// Reads away what is left of a body that nobody wants, as far as that is cheap. Whether nothing is left.
-pub async fn is_drained<B>(body: &mut B) -> bool
+/// Reads away what is left of a body that nobody wants, as far as that costs next to nothing. Whether nothing is left.
+pub async fn is_drained<B>(headers: &HeaderMap, body: &mut B) -> bool
 where
     B: Body<Data = Bytes> + Unpin,
-    B::Error: fmt::Display,
 {
-    let read = async {
+    // To ask for the body of somebody who waits for leave to send it would be to give that leave.
+    if body.is_end_stream() || headers.contains_key(EXPECT) {
+        return body.is_end_stream();
+    }
+    let limit = match announced(headers) {
+        Some(length) if length <= DRAIN_BYTES => DRAIN_TIME,
+        Some(_) => return false,
+        None => CHUNKS_TIME,
+    };
+    let rest = async {
         let mut left = DRAIN_BYTES;
-        loop {
-            match body.frame().await {
-                None => return true,
-                Some(Err(_)) => return false,
-                Some(Ok(frame)) => {
-                    left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-                    if left == 0 {
-                        return false;
-                    }
-                }
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len) as u64);
+            if left == 0 {
+                return false;
             }
         }
+        true
     };
-    tokio::time::timeout(DRAIN_TIME, read).await.unwrap_or(false)
+    tokio::time::timeout(limit, rest).await.unwrap_or(false)
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A compressed body may become any size, so none is taken (RFC 9110 §15.5.16 asks to say what is).
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    if encodings.all(|encoding| encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(ApiError::new(MEDIA_TYPE, "send the body as it is, without Content-Encoding").with(ACCEPT_ENCODING, "identity"))
 }
 
 /// Parses JSON strictly: keys once, nesting at most [`MAX_DEPTH`], nothing after the value.

@@ -10,22 +10,28 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HOST, HeaderName, HeaderValue, RETRY_AFTER, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HOST, HeaderName, HeaderValue, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use tracing::{Instrument, Span, field};
 
-use crate::error::{ApiError, BAD_REQUEST, INTERNAL, UNAVAILABLE, URI_TOO_LONG};
+use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE, URI_TOO_LONG};
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Environment;
 use crate::trace::{Ids, REQUESTS, Stages, TraceParent, within};
-use crate::{App, answer, body, cors, route};
+use crate::{App, answer, body, cors, forwarded, route};
 
-const MAX_URI_BYTES: usize = 8 * 1024;
+/// Bytes of path and query at most.
+pub(crate) const MAX_URI_BYTES: usize = 8 * 1024;
+/// Bytes of a head at most.
+pub(crate) const MAX_HEAD_BYTES: usize = 32 * 1024;
+/// Headers at most.
+pub(crate) const MAX_HEADERS: usize = 100;
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -41,6 +47,9 @@ where
     let origin = cors::allowed(&app.settings.cors_origins, &head.headers).cloned();
     let is_preflight = head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
+    let ip = forwarded::client(&app.settings.trusted_proxies, ip, &head.headers);
+    // A connection of HTTP/2 goes on whatever became of one request.
+    let can_close = head.version < Version::HTTP_2;
 
     let checked = check_head(&head);
     let mut http = HttpRequest {
@@ -61,17 +70,16 @@ where
         Ok(()) => within(ids.clone(), in_time(app, dispatch(app, &mut http)).instrument(span.clone())).await,
     };
 
-    let mut response = match result {
-        Ok(response) => response,
-        Err(error) => {
-            log_error(&error, &request_id, &method, &path);
-            app.metrics.refused(&error);
-            let response = error.response(&request_id);
-            // A client that is still sending when its connection is closed never reads why it was refused.
-            if body::is_drained(&mut http.body).await { response } else { response.with(CONNECTION, "close") }
-        }
-    };
-    every_answer(&mut response, &request_id, origin);
+    let mut response = result.unwrap_or_else(|error| {
+        log_error(&error, &request_id, &method, &path);
+        app.metrics.refused(&error);
+        error.response(app.blueprint.api.errors, &request_id)
+    });
+    // A body that nobody wanted stands in the way of the next request.
+    if can_close && !body::is_drained(&http.headers, &mut http.body).await {
+        response = response.with(CONNECTION, "close");
+    }
+    every_answer(app, &mut response, &request_id, origin);
     let elapsed = started.elapsed();
     app.metrics.answered(&method, &path, response.status, elapsed);
     span.record("http.response.status_code", response.status.as_u16());
@@ -90,6 +98,17 @@ fn request_span<B>(http: &HttpRequest<B>, trace: Option<&TraceParent>) -> Span {
     tracing::debug_span!(target: REQUESTS, "request", otel.kind = "server", http.request.method = %method, url.path = path,
         http.response.status_code = field::Empty, request_id = http.request_id,
         trace_id = trace.map(|trace| trace.trace_id.as_str()), parent_id = trace.map(|trace| trace.parent_id.as_str()))
+}
+
+/// The answer to a head that cannot be read; its connection is closed after it.
+pub fn refuse(app: &App, error: &ApiError) -> Response<Full<Bytes>> {
+    let request_id = new_request_id();
+    app.metrics.refused(error);
+    let mut response = error.response(app.blueprint.api.errors, &request_id).with(CONNECTION, "close");
+    every_answer(app, &mut response, &request_id, None);
+    tracing::info!(target: "request", request_id, status = response.status.as_u16(), detail = error.detail,
+        "a head was refused");
+    finish(response, false)
 }
 
 async fn dispatch<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
@@ -129,15 +148,49 @@ fn too_slow() -> ApiError {
     ApiError::new(UNAVAILABLE, detail).with(RETRY_AFTER, "5")
 }
 
+/// What the server refuses of any head. Those of HTTP/1.1 were looked at more closely when they came in.
 fn check_head(head: &http::request::Parts) -> Result<(), ApiError> {
     if head.uri.path_and_query().is_some_and(|text| text.as_str().len() > MAX_URI_BYTES) {
         return Err(ApiError::new(URI_TOO_LONG, format!("path and query are longer than {MAX_URI_BYTES} bytes")));
     }
-    // RFC 9112 §3.2: a request of HTTP/1.1 without just one Host is answered with 400.
-    if head.version == Version::HTTP_11 && head.headers.get_all(HOST).iter().count() != 1 {
-        return Err(ApiError::new(BAD_REQUEST, "send exactly one Host header"));
+    if head.version == Version::HTTP_2 && head_bytes(&head.headers) > MAX_HEAD_BYTES {
+        return Err(ApiError::new(HEADERS_TOO_LARGE, format!("the headers have more than {MAX_HEAD_BYTES} bytes")));
     }
-    Ok(())
+    let mut hosts = head.headers.get_all(HOST).iter();
+    // RFC 9112 §3.2: a request of HTTP/1.1 without just one Host is answered with 400; RFC 9113 §8.3.1: in HTTP/2 the
+    // authority is its stead.
+    let is_one = match (hosts.next(), hosts.next()) {
+        (None, _) => {
+            head.version != Version::HTTP_11 && (head.version < Version::HTTP_11 || head.uri.authority().is_some())
+        }
+        (Some(host), None) => is_host(host.as_bytes()),
+        (Some(_), Some(_)) => false,
+    };
+    if is_one { Ok(()) } else { Err(ApiError::new(BAD_REQUEST, "send exactly one Host header, with a host in it")) }
+}
+
+fn head_bytes(headers: &http::HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+}
+
+/// Whether this is a host and perhaps a port: a name, an IPv4 address, or an IPv6 address in brackets (RFC 3986 §3.2.2).
+pub(crate) fn is_host(text: &[u8]) -> bool {
+    let digits = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    let text = text.trim_ascii();
+    let (host, rest) = match text.strip_prefix(b"[") {
+        Some(inner) => match inner.iter().position(|byte| *byte == b']') {
+            Some(end) if end > 0 => inner.split_at(end),
+            _ => return false,
+        },
+        None => text.split_at(text.iter().position(|byte| *byte == b':').unwrap_or(text.len())),
+    };
+    let is_address = text.starts_with(b"[");
+    let rest = if is_address { rest.get(1..).unwrap_or_default() } else { rest };
+    let legal = |byte: &u8| match byte {
+        b':' => is_address,
+        _ => byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(byte),
+    };
+    !host.is_empty() && host.iter().all(legal) && (rest.is_empty() || rest.strip_prefix(b":").is_some_and(digits))
 }
 
 fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiError> {
@@ -147,13 +200,16 @@ fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiEr
     Ok(if preflight { cors::preflight(response) } else { response })
 }
 
-fn every_answer(response: &mut HttpResponse, request_id: &str, origin: Option<HeaderValue>) {
+fn every_answer(app: &App, response: &mut HttpResponse, request_id: &str, origin: Option<HeaderValue>) {
     let headers = &mut response.headers;
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(VARY, HeaderValue::from_static("Authorization, Accept, Origin"));
+    if app.settings.strict_transport() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     if let Some(origin) = origin {
         cors::permit(headers, origin);
     }

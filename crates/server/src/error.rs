@@ -2,11 +2,13 @@
 //!
 //! What the caller reads and what is logged are two things: [`ApiError::log`] may hold what no answer may.
 
+use blueprint::ErrorShape;
 use http::StatusCode;
 use query::{Bad, Denied, Invalid, PlanError, RequestError};
 use serde_json::{Value as Json, json};
 use store::StoreError;
 
+use crate::fastapi;
 use crate::http::HttpResponse;
 
 /// A kind of problem: one line of the table. The code is stable and for machines.
@@ -130,8 +132,20 @@ impl ApiError {
         ApiError { errors: vec![error], ..ApiError::new(problem, detail) }
     }
 
-    /// The answer: `application/problem+json` (RFC 9457).
-    pub fn response(&self, request_id: &str) -> HttpResponse {
+    /// The answer, in the shape that the blueprint asks for.
+    pub fn response(&self, shape: ErrorShape, request_id: &str) -> HttpResponse {
+        let (kind, body) = match shape {
+            ErrorShape::Problem => ("application/problem+json", self.problem(request_id)),
+            ErrorShape::FastApi => ("application/json", fastapi::body(self)),
+        };
+        let response = HttpResponse::json(self.problem.status, body.to_string())
+            .with(http::header::CONTENT_TYPE, kind)
+            .with(http::header::CACHE_CONTROL, "no-store");
+        self.headers.iter().fold(response, |response, (name, value)| response.with(name.clone(), value))
+    }
+
+    /// As a problem (RFC 9457).
+    fn problem(&self, request_id: &str) -> Json {
         let mut body = json!({
             "type": format!("urn:supermaker:problem:{}", self.problem.code),
             "title": self.problem.title,
@@ -145,10 +159,7 @@ impl ApiError {
             }
             object.insert("request_id".to_owned(), Json::from(request_id));
         }
-        let response = HttpResponse::json(self.problem.status, body.to_string())
-            .with(http::header::CONTENT_TYPE, "application/problem+json")
-            .with(http::header::CACHE_CONTROL, "no-store");
-        self.headers.iter().fold(response, |response, (name, value)| response.with(name.clone(), value))
+        body
     }
 }
 

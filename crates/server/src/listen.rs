@@ -1,31 +1,34 @@
-//! The listening socket: accepts connections, times their heads, and ends them gracefully.
+//! The listening socket: accepts connections as far as there are places, and ends them gracefully.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 use blueprint::Blueprint;
 
-use crate::patience::Patient;
+use crate::connection::crowd::{Crowd, raise_file_limit};
+use crate::connection::{self, Shared, tls};
 use crate::settings::Settings;
-use crate::{App, Live, StartError, edge};
+use crate::{App, Live, StartError};
 
-/// Bytes of a head at most.
-const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// After an accept that failed, usually for want of file handles, others get time to close theirs.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// A flood of connections must not become a flood of log lines.
+const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// A server that listens.
 pub struct Server {
     live: Live,
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    crowd: Arc<Crowd>,
+    warned: Option<Instant>,
 }
 
 impl Server {
@@ -34,13 +37,15 @@ impl Server {
     /// # Errors
     /// What stands in the way.
     pub async fn start(blueprint: Arc<Blueprint>, settings: Settings) -> Result<Server, StartError> {
+        let tls = settings.tls.as_ref().map(tls::acceptor).transpose().map_err(StartError::Tls)?;
         let wanted = SocketAddr::new(settings.host, settings.port);
         // The socket comes first: a second server on a taken port must not touch the database.
         let bound = |source| StartError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
+        let crowd = Arc::new(Crowd::new(&settings, raise_file_limit()));
         let app = App::open(blueprint, settings).await?;
-        Ok(Server { live: Live::new(app), listener, address })
+        Ok(Server { live: Live::new(app), listener, address, tls, crowd, warned: None })
     }
 
     /// Where it listens.
@@ -54,14 +59,14 @@ impl Server {
     }
 
     /// Serves until `stop` is done, then lets running requests finish, writes everything and closes the database.
-    pub async fn run_until(self, stop: impl Future<Output = ()>) {
-        let graceful = GracefulShutdown::new();
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
+        let stopping = watch::Sender::new(());
         let mut forget = tokio::time::interval(FORGET_EVERY);
         tokio::pin!(stop);
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.serve(stream, peer, &graceful),
+                    Ok((stream, peer)) => self.serve(stream, peer, &stopping),
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -74,8 +79,10 @@ impl Server {
         let app = self.live.now();
         app.drain();
         drop(self.listener);
+        stopping.send_replace(());
         let limit = app.settings.limits.drain_timeout;
-        if tokio::time::timeout(limit, graceful.shutdown()).await.is_err() {
+        // Each connection holds a receiver.
+        if tokio::time::timeout(limit, stopping.closed()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
         }
         if tokio::time::timeout(limit, app.store.close()).await.is_err() {
@@ -83,28 +90,19 @@ impl Server {
         }
     }
 
-    fn serve(&self, stream: TcpStream, peer: SocketAddr, graceful: &GracefulShutdown) {
-        // Answers are small and whole, so waiting to fill a packet only delays them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
-        let live = self.live.clone();
-        let service = service_fn(move |request| {
-            let app = live.now();
-            async move { Ok::<_, std::convert::Infallible>(edge::handle(&app, peer.ip(), request).await) }
-        });
+    fn serve(&mut self, stream: TcpStream, peer: SocketAddr, stopping: &watch::Sender<()>) {
         let app = self.live.now();
-        let limits = &app.settings.limits;
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_timeout)
-            .max_buf_size(MAX_HEADER_BYTES)
-            .serve_connection(TokioIo::new(Patient::new(stream, limits.body_idle_timeout)), service);
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended");
+        let is_proxy = app.settings.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
+        let Some(place) = self.crowd.admit(peer.ip(), !is_proxy) else {
+            // Closed at once: to answer each would be work that whoever fills the places can order.
+            drop(stream);
+            if self.warned.is_none_or(|warned| warned.elapsed() > WARN_EVERY) {
+                self.warned = Some(Instant::now());
+                tracing::warn!(peer = %peer.ip(), "a connection was closed at once: there are too many, in all or of its address");
             }
-        });
+            return;
+        };
+        let shared = Shared { live: self.live.clone(), tls: self.tls.clone(), stop: stopping.subscribe() };
+        tokio::spawn(connection::serve(shared, stream, peer, place));
     }
 }

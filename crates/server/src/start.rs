@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use crate::TlsProblem;
 use crate::settings::SettingProblem;
 
 /// Why a server did not start.
@@ -19,6 +20,8 @@ pub enum StartError {
     Database(store::OpenError),
     /// Settings that do not go with the blueprint.
     Settings(Vec<SettingProblem>),
+    /// A certificate or key that cannot be used.
+    Tls(Vec<TlsProblem>),
     /// A first look into the database failed.
     Store(store::StoreError),
 }
@@ -37,6 +40,7 @@ impl fmt::Display for StartError {
             StartError::Bind { address, source } => write!(out, "cannot listen on {address}: {source}"),
             StartError::Database(error) => error.fmt(out),
             StartError::Settings(problems) => problems.iter().try_for_each(|problem| writeln!(out, "{problem}")),
+            StartError::Tls(problems) => problems.iter().try_for_each(|problem| writeln!(out, "{problem}")),
             StartError::Store(error) => write!(out, "the database does not answer: {error}"),
         }
     }

@@ -1,9 +1,9 @@
 //! The app as a whole: its name, the prefix of its API, roles and tokens.
 
 use super::names::{is_snake_case, not_snake, snake_hint};
-use crate::model::{Api, App, Auth, PutMeaning, SignUp, TokenSource};
+use crate::model::{Api, App, Auth, ErrorShape, PutMeaning, SignUp, TokenSource};
 use crate::places::Pointer;
-use crate::raw::{RawApi, RawApp, RawAuth, RawPut, RawSignUp, RawTokenSource};
+use crate::raw::{RawApi, RawApp, RawAuth, RawErrors, RawPut, RawSignUp, RawTokenSource};
 use crate::report::Report;
 
 const MAX_APP_NAME_BYTES: usize = 63;
@@ -44,6 +44,10 @@ pub(super) fn api(raw: Option<&RawApi>, report: &mut Report) -> Api {
             Some(RawPut::Replace) | None => PutMeaning::Replace,
         },
         require_if_match: raw.and_then(|api| api.require_if_match).unwrap_or(false),
+        errors: match raw.and_then(|api| api.errors) {
+            Some(RawErrors::Fastapi) => ErrorShape::FastApi,
+            Some(RawErrors::Problem) | None => ErrorShape::Problem,
+        },
     }
 }
 

@@ -21,7 +21,6 @@ pub struct NotYet {
 
 /// All words that are not enforced yet.
 pub const NOT_YET: &[NotYet] = &[
-    value("errors = \"fastapi\"", "/api/errors", "fastapi", "errors = \"fastapi\""),
     value("sign_up = \"invite\"", "/auth/sign_up", "invite", "sign_up = \"invite\""),
     value("supabase", "/auth/accept/*", "supabase", "accept = [\"supabase\"]"),
     value("neon", "/auth/accept/*", "neon", "accept = [\"neon\"]"),

@@ -75,7 +75,11 @@ impl Serve {
         let (blueprint, settings) = self.prepare(screen, &source, &environment)?;
         if screen.manner.dry_run {
             let address = SocketAddr::new(settings.host, settings.port);
-            return screen.say(&format!("Would serve {} at {}", source.path.display(), url(address)));
+            return screen.say(&format!(
+                "Would serve {} at {}",
+                source.path.display(),
+                url(address, scheme(&settings))
+            ));
         }
         logs::start(screen, &environment)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
@@ -135,6 +139,10 @@ pub fn read_settings(
             .hint("they come from the environment and from .env beside the blueprint; .env.example explains them")
     })?;
     settings.database = folder.join(&settings.database);
+    if let Some(files) = &mut settings.tls {
+        files.certificate = folder.join(&files.certificate);
+        files.key = folder.join(&files.key);
+    }
     Ok(settings)
 }
 
@@ -180,7 +188,7 @@ async fn start(screen: &Screen, blueprint: &Arc<Blueprint>, settings: Settings) 
 }
 
 fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
-    let url = url(address);
+    let url = url(address, scheme(settings));
     let mut warnings: Vec<String> = blueprint.warnings.iter().map(|warning| warning.message.clone()).collect();
     warnings.extend(settings.unheeded.iter().cloned());
     if settings.secret_is_temporary {
@@ -199,14 +207,18 @@ fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: So
     screen.say("Ctrl-C stops it.")
 }
 
+fn scheme(settings: &Settings) -> &'static str {
+    if settings.tls.is_some() { "https" } else { "http" }
+}
+
 /// What to type into a browser on this machine.
-fn url(address: SocketAddr) -> String {
+fn url(address: SocketAddr, scheme: &str) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// Done at Ctrl-C or SIGTERM.
@@ -244,7 +256,7 @@ mod tests {
             ("0.0.0.0:80", "http://127.0.0.1:80"),
             ("[::]:80", "http://[::1]:80"),
         ] {
-            assert_eq!(address.parse().map(url).as_deref(), Ok(expected));
+            assert_eq!(address.parse().map(|address| url(address, "http")).as_deref(), Ok(expected));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The head of the document: what the app is, how to sign in, what holds of every request; and the tags.
 
-use blueprint::{Blueprint, SignUp, TokenSource};
+use blueprint::{Blueprint, ErrorShape, SignUp, TokenSource};
 use serde_json::{Value as Json, json};
 
 use super::names::{capital, words};
@@ -36,7 +36,11 @@ pub(super) fn tags(blueprint: &Blueprint) -> Json {
 }
 
 fn description(blueprint: &Blueprint) -> String {
-    format!("{}\n\n{ALL_REQUESTS}", sign_in(blueprint))
+    let errors = match blueprint.api.errors {
+        ErrorShape::Problem => PROBLEMS,
+        ErrorShape::FastApi => FASTAPI_ERRORS,
+    };
+    format!("{}\n\n## What holds of every request\n\n{errors}\n{ALL_REQUESTS}", sign_in(blueprint))
 }
 
 fn sign_in(blueprint: &Blueprint) -> String {
@@ -72,10 +76,12 @@ fn sign_in(blueprint: &Blueprint) -> String {
     parts.join("\n\n")
 }
 
-const ALL_REQUESTS: &str = "## What holds of every request
+const PROBLEMS: &str = "* Problems are `application/problem+json` (RFC 9457). `code` is for machines, `detail` for people, \
+`errors` names every field that is not valid.";
+const FASTAPI_ERRORS: &str = "* Errors have the shapes of FastAPI: `detail` in words, or, where a body is not valid, the list of \
+what is wrong with `loc`, `msg` and `type`.";
 
-* Problems are `application/problem+json` (RFC 9457). `code` is for machines, `detail` for people, `errors` names every \
-field that is not valid.
+const ALL_REQUESTS: &str = "\
 * A row that the caller may not see answers as if it were not there: 404.
 * A body that names a field that is unknown or set by the server is refused with 422; a query parameter that is unknown, \
 with 400.

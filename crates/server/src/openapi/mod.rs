@@ -49,7 +49,7 @@ pub fn document(blueprint: &Blueprint) -> Json {
         "components": {
             "schemas": schemas(blueprint, &subjects),
             "parameters": parameters::shared(blueprint),
-            "responses": responses::shared(),
+            "responses": responses::shared(blueprint.api.errors),
             "headers": responses::headers(),
             "securitySchemes": {
                 "bearerAuth": {
@@ -66,7 +66,11 @@ pub fn document(blueprint: &Blueprint) -> Json {
 fn schemas(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
     let of_entities = subjects.iter().flat_map(|subject| schemas::of_entity(*subject));
     let user = expandable(subjects).then(|| ("User".to_owned(), references::user()));
-    of_entities.chain(user).chain(auth_paths::schemas(blueprint)).chain(responses::schemas()).collect()
+    of_entities
+        .chain(user)
+        .chain(auth_paths::schemas(blueprint))
+        .chain(responses::schemas(blueprint.api.errors))
+        .collect()
 }
 
 /// Whether any answer can show a user beside a row.

@@ -5,9 +5,9 @@ use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
 use crate::error::{
-    BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, INTERNAL, KEY_REUSED, MEDIA_TYPE, NOT_FOUND,
-    NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STATE, STORAGE_FULL, TIMEOUT,
-    TOO_LARGE, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
+    BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, HEADERS_TOO_LARGE, INTERNAL, KEY_REUSED, MEDIA_TYPE,
+    NOT_FOUND, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STATE, STORAGE_FULL,
+    TIMEOUT, TOO_LARGE, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
 };
 
 /// What an operation does, as far as its answers are concerned.
@@ -23,7 +23,7 @@ pub(super) enum Deed {
 }
 
 /// What any request may meet: the edge of the server refuses it, or gives it up.
-pub(super) const ANYWHERE: &[&Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, INTERNAL];
+pub(super) const ANYWHERE: &[&Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, HEADERS_TOO_LARGE, INTERNAL];
 /// What a request with a JSON body may meet.
 pub(super) const WITH_BODY: &[&Problem] = &[BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION];
 
@@ -53,7 +53,7 @@ impl Deed {
         }
         match self {
             Deed::Create | Deed::Write(_) => problems.extend(WITH_BODY),
-            Deed::Act(_) | Deed::Restore => problems.extend([BAD_JSON, TOO_LARGE, VALIDATION]),
+            Deed::Act(_) | Deed::Restore => problems.extend([BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION]),
             Deed::List | Deed::Read | Deed::Delete => {}
         }
         if matches!(self, Deed::Write(_) | Deed::Delete | Deed::Restore | Deed::Act(_)) {

@@ -1,17 +1,19 @@
 //! What may come back besides success: one response for each status, made of the table of problems, with its headers.
 
+use blueprint::ErrorShape;
 use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
 use super::reference;
-use crate::error::{PROBLEMS, Problem, VALIDATION};
+use crate::error::{ApiError, PROBLEMS, Problem, VALIDATION};
+use crate::fastapi;
 
 /// The responses of problems, each under the name of its status.
-pub(super) fn shared() -> Map<String, Json> {
+pub(super) fn shared(shape: ErrorShape) -> Map<String, Json> {
     let mut statuses: Vec<StatusCode> = PROBLEMS.iter().map(|problem| problem.status).collect();
     statuses.sort();
     statuses.dedup();
-    statuses.into_iter().map(|status| (name(status), response(status))).collect()
+    statuses.into_iter().map(|status| (name(status), response(status, shape))).collect()
 }
 
 /// The responses of an operation for the problems that it can meet, by status.
@@ -39,6 +41,7 @@ pub(super) fn headers() -> Json {
         "Allow": header("The methods that the path has.", "GET, HEAD, POST, OPTIONS"),
         "Accept": header("The media types that a body may have.", "application/json"),
         "Accept-Patch": header("The media types that a change may have.", "application/merge-patch+json, application/json"),
+        "Accept-Encoding": header("The codings that a body may have: none.", "identity"),
         "Retry-After": header("Seconds until it is worth trying again.", "3"),
         "RateLimit-Policy": header("The limit: `q` requests in `w` seconds.", "\"user\";q=600;w=60"),
         "RateLimit": header("What is left of it: `r` requests, and `t` seconds until there are more.", "\"user\";r=0;t=3"),
@@ -51,8 +54,56 @@ pub(super) fn with_headers(names: &[&str]) -> Json {
     Json::Object(names.map(|name| ((*name).to_owned(), reference("headers", name))).collect())
 }
 
-/// The schema of problems.
-pub(super) fn schemas() -> [(String, Json); 1] {
+/// The schemas of errors.
+pub(super) fn schemas(shape: ErrorShape) -> Vec<(String, Json)> {
+    match shape {
+        ErrorShape::Problem => vec![("Problem".to_owned(), problem_schema())],
+        ErrorShape::FastApi => fastapi_schemas(),
+    }
+}
+
+/// Those that FastAPI writes, under its names.
+fn fastapi_schemas() -> Vec<(String, Json)> {
+    let http_error = json!({
+        "type": "object",
+        "title": "HTTPError",
+        "required": ["detail"],
+        "properties": {
+            "detail": { "type": "string", "description": "What is wrong.", "examples": ["there is nothing here"] },
+        },
+        "additionalProperties": false,
+    });
+    let validation_error = json!({
+        "type": "object",
+        "title": "ValidationError",
+        "required": ["loc", "msg", "type"],
+        "properties": {
+            "loc": {
+                "type": "array", "title": "Location",
+                "items": { "anyOf": [{ "type": "string" }, { "type": "integer" }] },
+                "examples": [["body", "email"]],
+            },
+            "msg": { "type": "string", "title": "Message", "examples": ["must be an e-mail address"] },
+            "type": { "type": "string", "title": "Error Type", "examples": ["value_error"] },
+        },
+        "additionalProperties": false,
+    });
+    let all = json!({
+        "type": "object",
+        "title": "HTTPValidationError",
+        "required": ["detail"],
+        "properties": {
+            "detail": {
+                "type": "array", "title": "Detail", "minItems": 1, "items": reference("schemas", "ValidationError"),
+            },
+        },
+        "additionalProperties": false,
+    });
+    let named = [("HTTPError", http_error), ("HTTPValidationError", all), ("ValidationError", validation_error)];
+    named.map(|(name, schema)| (name.to_owned(), schema)).into()
+}
+
+fn problem_schema() -> Json {
     let codes: Vec<&str> = PROBLEMS.iter().map(|problem| problem.code).collect();
     let types: Vec<String> = codes.iter().map(|code| urn(code)).collect();
     let error = json!({
@@ -72,7 +123,7 @@ pub(super) fn schemas() -> [(String, Json); 1] {
         },
         "additionalProperties": false,
     });
-    let problem = json!({
+    json!({
         "type": "object",
         "description": "What went wrong (RFC 9457).",
         "required": ["type", "title", "status", "code", "detail", "request_id"],
@@ -100,23 +151,25 @@ pub(super) fn schemas() -> [(String, Json); 1] {
                 "examples": ["4f1c2a9b7d3e5f60-1a"] },
         },
         "additionalProperties": false,
-    });
-    [("Problem".to_owned(), problem)]
+    })
 }
 
-fn response(status: StatusCode) -> Json {
-    let problems: Vec<&Problem> = PROBLEMS.iter().copied().filter(|problem| problem.status == status).collect();
+fn response(status: StatusCode, shape: ErrorShape) -> Json {
+    let problems: Vec<&'static Problem> = PROBLEMS.iter().copied().filter(|problem| problem.status == status).collect();
     let summaries: Vec<&str> = problems.iter().map(|problem| problem.summary).collect();
-    let examples = problems.iter().map(|problem| (problem.code.to_owned(), example(problem)));
+    let examples = problems.iter().map(|problem| (problem.code.to_owned(), example(problem, shape)));
+    let (kind, schema) = match shape {
+        ErrorShape::Problem => ("application/problem+json", "Problem"),
+        ErrorShape::FastApi if status == StatusCode::UNPROCESSABLE_ENTITY => {
+            ("application/json", "HTTPValidationError")
+        }
+        ErrorShape::FastApi => ("application/json", "HTTPError"),
+    };
+    let media = json!({ "schema": reference("schemas", schema), "examples": Json::Object(examples.collect()) });
     json!({
         "description": summaries.join(" Or: "),
         "headers": with_headers(headers_of(status)),
-        "content": {
-            "application/problem+json": {
-                "schema": reference("schemas", "Problem"),
-                "examples": Json::Object(examples.collect()),
-            },
-        },
+        "content": { kind: media },
     })
 }
 
@@ -124,14 +177,21 @@ fn headers_of(status: StatusCode) -> &'static [&'static str] {
     match status {
         StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
         StatusCode::METHOD_NOT_ALLOWED => &["Allow"],
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Patch"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Patch", "Accept-Encoding"],
         StatusCode::TOO_MANY_REQUESTS => &["Retry-After", "RateLimit-Policy", "RateLimit"],
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE => &["Retry-After"],
         _ => &[],
     }
 }
 
-fn example(problem: &Problem) -> Json {
+fn example(problem: &'static Problem, shape: ErrorShape) -> Json {
+    if shape == ErrorShape::FastApi {
+        let error = match problem == VALIDATION {
+            true => ApiError::at(VALIDATION, "/email", "email", "must be an e-mail address"),
+            false => ApiError::new(problem, problem.summary),
+        };
+        return json!({ "summary": problem.title, "value": fastapi::body(&error) });
+    }
     let mut value = json!({
         "type": urn(problem.code),
         "title": problem.title,
@@ -186,7 +246,7 @@ mod tests {
 
     #[test]
     fn each_problem_is_in_the_response_of_its_status_and_in_no_other() {
-        let shared = shared();
+        let shared = shared(ErrorShape::Problem);
         for problem in PROBLEMS {
             let here = |response: &Json| {
                 response["content"]["application/problem+json"]["examples"].get(problem.code).is_some()

@@ -2,6 +2,7 @@
 //!
 //! [`SETTINGS`] is the one list; help, `.env.example` and messages come from it. Secrets are a type that prints `****`.
 
+mod network;
 mod parse;
 mod secret;
 
@@ -9,6 +10,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use network::{Network, TlsFiles};
 pub use secret::Secret;
 
 /// One setting, as people know it.
@@ -43,6 +45,13 @@ pub const SETTINGS: &[Setting] = &[
         "none",
         "origins of browser front ends, comma-separated, for example https://app.example.com",
     ),
+    setting("TLS_CERT", "none", "a certificate chain as a PEM file; with TLS_KEY the server speaks HTTPS by itself"),
+    setting("TLS_KEY", "none", "the private key of TLS_CERT as a PEM file"),
+    setting(
+        "TRUSTED_PROXIES",
+        "none",
+        "proxies whose X-Forwarded-For is believed, comma-separated, for example 10.0.0.0/8",
+    ),
     setting("JWT_ALGORITHM", "EdDSA", "the algorithm of this server's own tokens"),
     setting("JWT_EXPIRATION", "15m", "how long an access token counts, for example 15m or 1h"),
     setting("REFRESH_EXPIRATION", "30d", "how long a session lasts at most"),
@@ -59,8 +68,16 @@ pub const SETTINGS: &[Setting] = &[
     setting("LOGIN_FAILURES", "100", "wrong passwords in a row that one account takes before it waits; 0 is no limit"),
     setting("MAX_BODY_BYTES", "1048576", "the longest body that is read; 0 is no limit"),
     setting("REQUEST_TIMEOUT", "30s", "how long one request may take; 0 is no limit"),
-    setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive"),
-    setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress, in either direction"),
+    setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive; 0 is no limit"),
+    setting("BODY_IDLE_TIMEOUT", "10s", "how long a body may make no progress, in either direction; 0 is no limit"),
+    setting("BODY_TIMEOUT", "20s", "how long a whole body may take to arrive; 0 is no limit"),
+    setting("KEEP_ALIVE_TIMEOUT", "75s", "how long a connection may stay without a request; 0 is no limit"),
+    setting("MAX_CONNECTIONS", "10000", "connections at once; 0 is no limit"),
+    setting(
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        "1000",
+        "connections at once of one address that is no trusted proxy; 0 is no limit",
+    ),
     setting("DRAIN_TIMEOUT", "10s", "how long running requests may take to finish at a stop"),
     setting(
         "METRICS_TOKEN",
@@ -108,6 +125,10 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Origins that browsers may call from.
     pub cors_origins: Vec<String>,
+    /// Certificate and key, if the server speaks HTTPS by itself.
+    pub tls: Option<TlsFiles>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Life of an access token.
     pub access_lifetime: Duration,
     /// Life of a session.
@@ -141,10 +162,18 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Time for one request.
     pub request_timeout: Option<Duration>,
-    /// Time for a head.
+    /// Time for a head; this and those below are [`Duration::MAX`] where there is no limit.
     pub header_timeout: Duration,
     /// Time for a body to make progress.
     pub body_idle_timeout: Duration,
+    /// Time for a whole body to arrive.
+    pub body_timeout: Duration,
+    /// Time that a connection may stay without a request.
+    pub keep_alive_timeout: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once of one address.
+    pub connections_per_address: usize,
     /// Time for running requests at a stop.
     pub drain_timeout: Duration,
 }
@@ -180,5 +209,13 @@ impl Settings {
     /// Everything that is wrong with them.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Settings, Vec<SettingProblem>> {
         parse::settings(&lookup)
+    }
+
+    /// Whether browsers are told to come by HTTPS only. Not in development: a browser that has once heard it of
+    /// `localhost` refuses every other project there.
+    pub fn strict_transport(&self) -> bool {
+        let is_served = matches!(self.environment, Environment::Production | Environment::Staging);
+        let is_public = self.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
+        is_served && (self.tls.is_some() || is_public)
     }
 }

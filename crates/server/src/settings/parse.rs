@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Environment, Limits, Secret, SettingProblem, Settings};
+use super::network::networks;
+use super::{Environment, Limits, Secret, SettingProblem, Settings, TlsFiles};
 
 /// RFC 7518 §3.2 asks for a key at least as long as the hash.
 const SECRET_MIN_BYTES: usize = 32;
@@ -39,6 +40,8 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         port: reader.read("PORT", 8000, |text| text.parse().map_err(|_| "wants a number from 0 to 65535".to_owned())),
         public_url: reader.read("PUBLIC_URL", None, |text| origin(text).map(Some)),
         cors_origins: reader.read("CORS_ORIGINS", Vec::new(), origins),
+        tls: reader.tls(),
+        trusted_proxies: reader.read("TRUSTED_PROXIES", Vec::new(), networks),
         access_lifetime: reader.read("JWT_EXPIRATION", minutes(15), lifetime),
         session_lifetime: reader.read("REFRESH_EXPIRATION", minutes(30 * 24 * 60), lifetime),
         password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
@@ -89,6 +92,21 @@ impl Reader<'_> {
         }
     }
 
+    fn tls(&mut self) -> Option<TlsFiles> {
+        match (self.text("TLS_CERT"), self.text("TLS_KEY")) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.into(), key: key.into() }),
+            (None, None) => None,
+            (Some(_), None) => {
+                self.problem("TLS_KEY", "is required with TLS_CERT");
+                None
+            }
+            (None, Some(_)) => {
+                self.problem("TLS_CERT", "is required with TLS_KEY");
+                None
+            }
+        }
+    }
+
     fn secret(&mut self, name: &'static str) -> Option<Secret> {
         let text = self.text(name)?;
         self.check_secret(name, &text);
@@ -126,17 +144,18 @@ impl Reader<'_> {
             stranger_per_minute: self.read("RATE_LIMIT_STRANGER", NonZeroU32::new(120), rate),
             login_per_minute: self.read("RATE_LIMIT_LOGIN", NonZeroU32::new(10), rate),
             login_failures: self.read("LOGIN_FAILURES", NonZeroU32::new(100), rate),
-            body_bytes: self.read("MAX_BODY_BYTES", 1024 * 1024, |text| match text.parse() {
-                Ok(0) => Ok(usize::MAX),
-                Ok(bytes) => Ok(bytes),
-                Err(_) => Err("wants a number of bytes".to_owned()),
-            }),
+            body_bytes: self.read("MAX_BODY_BYTES", 1024 * 1024, |text| count(text, "wants a number of bytes")),
             request_timeout: self.read("REQUEST_TIMEOUT", Some(seconds(30)), |text| match text {
                 "0" => Ok(None),
                 _ => duration(text).map(Some),
             }),
-            header_timeout: self.read("HEADER_TIMEOUT", seconds(5), lifetime),
-            body_idle_timeout: self.read("BODY_IDLE_TIMEOUT", seconds(10), lifetime),
+            header_timeout: self.read("HEADER_TIMEOUT", seconds(5), time_limit),
+            body_idle_timeout: self.read("BODY_IDLE_TIMEOUT", seconds(10), time_limit),
+            body_timeout: self.read("BODY_TIMEOUT", seconds(20), time_limit),
+            keep_alive_timeout: self.read("KEEP_ALIVE_TIMEOUT", seconds(75), time_limit),
+            connections: self.read("MAX_CONNECTIONS", 10_000, |text| count(text, "wants a whole number")),
+            connections_per_address: self
+                .read("MAX_CONNECTIONS_PER_ADDRESS", 1000, |text| count(text, "wants a whole number")),
             drain_timeout: self.read("DRAIN_TIMEOUT", seconds(10), lifetime),
         }
     }
@@ -202,6 +221,15 @@ fn rate(text: &str) -> Result<Option<NonZeroU32>, String> {
     text.parse().map(NonZeroU32::new).map_err(|_| "wants a whole number; 0 is no limit".to_owned())
 }
 
+/// A number of things at most; 0 is no limit.
+fn count(text: &str, wanted: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Ok(usize::MAX),
+        Ok(number) => Ok(number),
+        Err(_) => Err(wanted.to_owned()),
+    }
+}
+
 fn password_length(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(length) if (8..=64).contains(&length) => Ok(length),
@@ -213,8 +241,16 @@ fn lifetime(text: &str) -> Result<Duration, String> {
     duration(text).and_then(|time| if time.is_zero() { Err("must be more than nothing".to_owned()) } else { Ok(time) })
 }
 
-/// `90s`, `15m`, `24h`, `30d`; a number alone is seconds.
+/// A time at most; 0 is no limit.
+fn time_limit(text: &str) -> Result<Duration, String> {
+    duration(text).map(|time| if time.is_zero() { Duration::MAX } else { time })
+}
+
+/// `250ms`, `90s`, `15m`, `24h`, `30d`; a number alone is seconds.
 fn duration(text: &str) -> Result<Duration, String> {
+    if let Some(number) = text.strip_suffix("ms").and_then(|digits| digits.parse::<u32>().ok()) {
+        return Ok(Duration::from_millis(number.into()));
+    }
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let factor = match &text[digits.len()..] {
         "" | "s" => 1,
@@ -262,11 +298,24 @@ mod tests {
             ("DATABASE_URL", "mysql://x"),
             ("BETTER_AUTH_SECRET", "better-auth-secret-12345678901234567890"),
             ("CORS_ORIGINS", "*"),
+            ("TLS_CERT", "cert.pem"),
+            ("TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("MAX_CONNECTIONS", "many"),
             ("JWT_ALGORITHM", "none"),
         ])
         .unwrap_err();
         let named: Vec<_> = problems.iter().filter_map(|text| text.split(':').next()).collect();
-        let expected = ["SECRET_KEY", "DATABASE_URL", "PORT", "CORS_ORIGINS", "BETTER_AUTH_SECRET", "JWT_ALGORITHM"];
+        let expected = [
+            "SECRET_KEY",
+            "DATABASE_URL",
+            "PORT",
+            "CORS_ORIGINS",
+            "TLS_KEY",
+            "TRUSTED_PROXIES",
+            "BETTER_AUTH_SECRET",
+            "MAX_CONNECTIONS",
+            "JWT_ALGORITHM",
+        ];
         assert_eq!(named, expected);
         assert!(!problems.concat().contains("12345678901234567890"));
     }
@@ -301,6 +350,26 @@ mod tests {
         for url in ["postgres://x", "sqlite:", "sqlite::memory:", "app.db", "sqlite:a?mode=ro"] {
             assert!(read(&[("DATABASE_URL", url)]).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn nothing_is_no_limit() {
+        let names = ["HEADER_TIMEOUT", "BODY_IDLE_TIMEOUT", "BODY_TIMEOUT", "KEEP_ALIVE_TIMEOUT", "MAX_CONNECTIONS"];
+        let limits = read(&names.map(|name| (name, "0"))).unwrap().limits;
+        assert_eq!(limits.header_timeout.min(limits.body_timeout), std::time::Duration::MAX);
+        assert_eq!(limits.body_idle_timeout.min(limits.keep_alive_timeout), std::time::Duration::MAX);
+        assert_eq!(limits.connections, usize::MAX);
+    }
+
+    /// A browser remembers it for a year, so it is said only where it is meant.
+    #[test]
+    fn https_alone_is_asked_for_in_earnest_only() {
+        let tls = [("TLS_CERT", "a.pem"), ("TLS_KEY", "b.pem")];
+        let strict = |pairs: &[(&str, &str)]| read(pairs).unwrap().strict_transport();
+        assert!(!strict(&tls));
+        assert!(strict(&[tls[0], tls[1], ("ENV", "production"), ("SECRET_KEY", STRONG)]));
+        assert!(strict(&[("PUBLIC_URL", "https://x.example"), ("ENV", "staging"), ("SECRET_KEY", STRONG)]));
+        assert!(!strict(&[("PUBLIC_URL", "http://x.example"), ("ENV", "staging"), ("SECRET_KEY", STRONG)]));
     }
 
     #[test]

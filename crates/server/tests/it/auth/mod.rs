@@ -101,7 +101,7 @@ impl World {
         let header = token.map(|token| format!("Bearer {token}"));
         let caller = Caller { authorization: header.as_deref(), ip, request_id: "r-1" };
         let answer = self.auth.answer(route, caller, body.as_ref()).await;
-        answer.unwrap_or_else(|error| error.response("r-1"))
+        answer.unwrap_or_else(|error| error.response(blueprint::ErrorShape::Problem, "r-1"))
     }
 
     async fn try_login(&self, email: &str, password: &str) -> HttpResponse {
@@ -130,7 +130,7 @@ impl World {
     /// The token must be refused in the words of RFC 6750.
     async fn refuses(&self, token: &str, why: &str) {
         let error = self.actor(token).await.expect_err(why);
-        let response = error.response("r-1");
+        let response = error.response(blueprint::ErrorShape::Problem, "r-1");
         assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{why}");
         assert_eq!(response.headers["www-authenticate"], "Bearer error=\"invalid_token\"", "{why}");
     }

@@ -381,7 +381,10 @@ async fn the_header_has_one_form() {
         format!("Bearer {good}, Bearer {good}"),
     ] {
         let error = forge.world.auth.actor(Some(&header)).await.expect_err(&header);
-        assert_eq!(error.response("r-1").headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+        assert_eq!(
+            error.response(blueprint::ErrorShape::Problem, "r-1").headers["www-authenticate"],
+            "Bearer error=\"invalid_token\""
+        );
     }
     for scheme in ["Bearer", "bearer", "BEARER"] {
         assert!(forge.world.auth.actor(Some(&format!("{scheme} {good}"))).await.is_ok());
