@@ -1,7 +1,7 @@
 //! `cargo xtask generated`: files of this repository that the program itself writes, so that none is stale.
 //!
-//! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, and `docs/contract.md`. Secrets are
-//! not kept.
+//! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, `docs/access.md` of every other
+//! example with a blueprint, and `docs/contract.md`. Secrets are not kept.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,7 +30,10 @@ const REQUEST: &str =
 /// Random for each folder, or made by running: never in the repository.
 const NOT_KEPT: &[&str] = &[".env", "data"];
 
-/// Contents by path relative to the folder, with `/`.
+/// Of every example: who may do what by its blueprint.
+const ACCESS: &str = "docs/access.md";
+
+/// Contents by path relative to the root, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// Writes the files, or checks them.
@@ -42,16 +45,16 @@ pub fn run(args: &Args) -> Result<()> {
     let fresh = fresh()?;
     let known = known()?;
     for gone in known.keys().filter(|path| !fresh.contains_key(*path)) {
-        let path = root().join(FOLDER).join(gone);
+        let path = root().join(gone);
         fs::remove_file(&path).map_err(|error| Failure::cannot(format!("remove {}", path.display()), error))?;
     }
     for (path, content) in &fresh {
-        let path = root().join(FOLDER).join(path);
+        let path = root().join(path);
         write(&path, content).map_err(|error| Failure::cannot(format!("write {}", path.display()), error))?;
     }
     let changes = differences(&known, &fresh);
     changes.iter().for_each(|change| println!("{change}"));
-    println!("{FOLDER}: {} files, {} changed", fresh.len(), changes.len());
+    println!("{} files, {} changed", fresh.len(), changes.len());
     contract::write()
 }
 
@@ -60,10 +63,11 @@ pub fn check() -> Result<String> {
     let fresh = fresh()?;
     let changes = differences(&known()?, &fresh);
     if changes.is_empty() {
-        Ok(format!("{FOLDER}: {} files are current; {}", fresh.len(), contract::check()?))
+        Ok(format!("{} files of examples are current; {}", fresh.len(), contract::check()?))
     } else {
         let hint = "cargo xtask generated, then read the diff";
-        Err(Failure::new(format!("{FOLDER} is not current:\n       {}", changes.join("\n       "))).hint(hint))
+        Err(Failure::new(format!("what the program writes is not current:\n       {}", changes.join("\n       ")))
+            .hint(hint))
     }
 }
 
@@ -73,25 +77,49 @@ fn fresh() -> Result<Files> {
     let program = workspace::build("supermaker", &["--workspace", "--bin", "supermaker", "--examples"])?;
     let temporary = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
     let folder = temporary.path().join("lead-tracker");
-    let mut new = Command::new(program);
+    let mut new = Command::new(&program);
     new.args(["new", REQUEST, "--yes", "--dir"]).arg(&folder).current_dir(temporary.path());
     workspace::output(&mut new)?;
     let mut files = Files::new();
     collect(&folder, "", &mut files).map_err(|error| Failure::cannot("read what `supermaker new` wrote", error))?;
-    if files.is_empty() { Err(Failure::new("`supermaker new` wrote no files")) } else { Ok(files) }
+    if files.is_empty() {
+        return Err(Failure::new("`supermaker new` wrote no files"));
+    }
+    let mut files: Files = files.into_iter().map(|(path, content)| (format!("{FOLDER}/{path}"), content)).collect();
+    for example in examples()? {
+        let mut access = Command::new(&program);
+        access.args(["access", "--markdown"]).arg(root().join(&example));
+        files.insert(format!("{example}/{ACCESS}"), workspace::output(&mut access)?.into_bytes());
+    }
+    Ok(files)
 }
 
 /// What is in the repository.
 fn known() -> Result<Files> {
     let mut files = Files::new();
-    for path in workspace::files()? {
-        if let Some(inner) = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')) {
-            let content =
-                fs::read(root().join(&path)).map_err(|error| Failure::cannot(format!("read {path}"), error))?;
-            files.insert(inner.to_owned(), content);
-        }
+    for path in workspace::files()?.into_iter().filter(|path| is_generated(path)) {
+        let content = fs::read(root().join(&path)).map_err(|error| Failure::cannot(format!("read {path}"), error))?;
+        files.insert(path, content);
     }
     Ok(files)
+}
+
+/// The folders of all examples with a blueprint but the one that is written as a whole.
+fn examples() -> Result<Vec<String>> {
+    let folder = |path: &str| {
+        let (folder, name) = path.rsplit_once('/')?;
+        (name == "blueprint.toml" && example(path) && folder != FOLDER).then(|| folder.to_owned())
+    };
+    Ok(workspace::files()?.iter().filter_map(|path| folder(path)).collect())
+}
+
+fn is_generated(path: &str) -> bool {
+    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/')) || (example(path) && path.ends_with(ACCESS))
+}
+
+/// Whether a path is one of an example: not what a test or a crate may keep elsewhere.
+fn example(path: &str) -> bool {
+    path.starts_with("examples/")
 }
 
 fn collect(folder: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {

@@ -7,6 +7,7 @@ use blueprint::{Blueprint, Entity};
 use query::access::{self, Actor, Scope, User, Verb};
 use serde::Serialize;
 
+pub use crate::access_document::access_document;
 pub use crate::access_sentences::sentences;
 
 /// The id of every sample user. Which one it is makes no difference to a rule.
@@ -105,13 +106,25 @@ pub(crate) fn verbs(entity: &Entity) -> Vec<Verb> {
 
 /// What one kind of caller reaches by one operation.
 pub(crate) fn reach(blueprint: &Blueprint, entity: &Entity, verb: Verb, caller: &Caller) -> Reach {
+    let Some(access) = granted(blueprint, entity, verb, caller) else { return Reach::None };
+    match reached(access.reach()) {
+        // Whoever makes a record of an owned entity owns it.
+        Reach::All if verb == Verb::Create && entity.owned => Reach::Own,
+        reach => reach,
+    }
+}
+
+/// What the door gives to one kind of caller, if it lets him in at all.
+pub(crate) fn granted(blueprint: &Blueprint, entity: &Entity, verb: Verb, caller: &Caller) -> Option<query::Access> {
     // Where the path names a user, every caller comes by the path that is his own.
     let path_user = blueprint.api.user_path.then_some(SAMPLE_ID);
-    let Ok(access) = access::decide(entity, verb, caller.actor(), path_user) else { return Reach::None };
-    match access.reach() {
+    access::decide(entity, verb, caller.actor(), path_user).ok()
+}
+
+/// A scope in words.
+pub(crate) fn reached(scope: &Scope) -> Reach {
+    match scope {
         Scope::Nothing => Reach::None,
-        // Whoever makes a record of an owned entity owns it.
-        Scope::Everything if verb == Verb::Create && entity.owned => Reach::Own,
         Scope::Everything => Reach::All,
         Scope::OwnedBy(_) => Reach::Own,
     }

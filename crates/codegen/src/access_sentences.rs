@@ -4,14 +4,15 @@ use blueprint::{Blueprint, Entity, SignUp, TokenSource};
 use query::access::Verb;
 
 use crate::access::{Caller, Reach, callers, reach, verbs};
+use crate::access_details::details;
 use crate::words;
 
 /// Who may do what, a sentence each.
 pub fn sentences(blueprint: &Blueprint) -> Vec<String> {
     let callers = callers(blueprint);
     let of_entity = |entity| {
-        let groups = groups(blueprint, entity, &callers);
-        groups.into_iter().map(|group| group.sentence(entity, &callers)).collect::<Vec<_>>()
+        let groups = groups(blueprint, entity, &callers).into_iter().map(|group| group.sentence(entity, &callers));
+        groups.chain(details(blueprint, entity)).collect::<Vec<_>>()
     };
     std::iter::once(accounts(blueprint)).chain(blueprint.entities.iter().flat_map(of_entity)).collect()
 }

@@ -6,6 +6,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod access;
+mod access_actions;
+mod access_details;
+mod access_document;
+mod access_fields;
 mod access_sentences;
 mod checklist;
 mod draft;
@@ -19,6 +23,7 @@ mod templates;
 mod walkthrough;
 mod words;
 
+pub use access::access_document;
 pub use draft::{FileDraft, FileMode, Ownership};
 pub use facts::{Assumption, ProjectFacts, SettingFact};
 pub use project::{ProjectError, project};

@@ -41,10 +41,7 @@ pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDr
             todos,
             render("backend_todos.md.j2", include_str!("../templates/backend_todos.md.j2"), &view)?,
         ),
-        FileDraft::generated(
-            "docs/access.md",
-            render("access.md.j2", include_str!("../templates/access.md.j2"), &view)?,
-        ),
+        FileDraft::generated("docs/access.md", access::access_document(blueprint)),
         FileDraft::yours(".gitignore", include_str!("../templates/gitignore").to_owned()),
         FileDraft::secret(".env", render("env.j2", include_str!("../templates/env.j2"), &view)?),
         FileDraft::generated(
@@ -81,9 +78,6 @@ struct View<'a> {
     steps: Vec<Step>,
     not_yet: Vec<String>,
     sections: Vec<Section>,
-    sentences: Vec<String>,
-    callers: Vec<String>,
-    rows: Vec<RowView>,
     secret_key: &'a str,
     settings: Vec<SettingView>,
 }
@@ -93,13 +87,6 @@ struct EntityView {
     name: String,
     summary: String,
     fields: String,
-}
-
-#[derive(Serialize)]
-struct RowView {
-    entity: String,
-    operation: String,
-    cells: Vec<&'static str>,
 }
 
 impl<'a> View<'a> {
@@ -115,9 +102,6 @@ impl<'a> View<'a> {
             steps: walkthrough::steps(blueprint),
             not_yet: blueprint.warnings.iter().map(|warning| warning.message.clone()).collect(),
             sections: checklist::sections(blueprint, facts),
-            sentences: access::sentences(blueprint),
-            callers: access::callers(blueprint).iter().map(|caller| caller.name().to_owned()).collect(),
-            rows: access::matrix(blueprint).into_iter().map(RowView::new).collect(),
             secret_key: &facts.secret_key,
             settings: settings::views(facts),
         }
@@ -134,13 +118,6 @@ impl EntityView {
             summary: cell(&entity.summary),
             fields: words::list(&fields, "and"),
         }
-    }
-}
-
-impl RowView {
-    fn new(row: access::Row) -> RowView {
-        let cells = row.reach.iter().map(|reach| reach.name()).collect();
-        RowView { entity: row.entity, operation: row.operation, cells }
     }
 }
 

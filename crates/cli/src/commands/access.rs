@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use codegen::access::{Caller, Row, callers, matrix, sentences};
+use codegen::access::{Caller, Row, access_document, callers, matrix, sentences};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -17,10 +17,14 @@ use crate::source::Source;
 Examples:
   supermaker access
   supermaker access lead-tracker
-  supermaker access lead-tracker --json")]
+  supermaker access lead-tracker --json
+  supermaker access --markdown > docs/access.md")]
 pub struct Access {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     file: Option<PathBuf>,
+    /// Print the document that `new` writes to docs/access.md: fields with rules of their own too
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
 }
 
 #[derive(Serialize)]
@@ -35,6 +39,9 @@ impl Access {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let source = Source::read(self.file.as_deref())?;
         let blueprint = source.load_or_explain(screen.color_err())?;
+        if self.markdown {
+            return screen.result(access_document(&blueprint).trim_end());
+        }
         let report =
             Report { sentences: sentences(&blueprint), callers: callers(&blueprint), matrix: matrix(&blueprint) };
         if screen.manner.json {

@@ -93,4 +93,7 @@ fn access_is_told_in_english_and_as_a_table() {
     assert_eq!(json["sentences"].as_array().unwrap().len(), 8);
     assert_eq!(json["callers"][3], serde_json::json!({"kind": "role", "role": "doctor"}));
     assert_eq!(json["matrix"][3]["reach"], serde_json::json!(["none", "none", "none", "all"]));
+    let document = bench.run(&["access", "--markdown"]).fine();
+    assert!(document.contains("| doctor | yes | yes | own | yes | own |"), "{document}");
+    bench.run(&["access", "--markdown", "--json"]).refused(2, &["--json"]);
 }

@@ -1,0 +1,75 @@
+//! What is left to say of an entity once it is said who may do what: states, limits, code, single fields, links.
+
+use blueprint::{ActionKind, Blueprint, Entity, Target};
+use query::access::Verb;
+
+use crate::access::{Caller, Reach, callers, reach};
+use crate::access_actions::{code, guard};
+use crate::access_fields::{FieldReach, fields};
+use crate::words;
+
+/// A sentence each.
+pub(crate) fn details(blueprint: &Blueprint, entity: &Entity) -> Vec<String> {
+    let guards = entity.actions.iter().filter_map(|action| guard(entity, action));
+    let calls = entity.actions.iter().filter_map(|action| match &action.does {
+        ActionKind::Call(function) => {
+            let (path, of) = (&action.path, words::a(entity));
+            Some(format!("`{path}` of {of} calls {}, code of the app's own.", code(function)))
+        }
+        _ => None,
+    });
+    let fields = fields(blueprint, entity);
+    let fields = fields.iter().flat_map(|field| of_field(blueprint, entity, field));
+    let links = entity.links.iter().filter_map(|link| {
+        let Target::Entity(to) = link.to else { return None };
+        let (of, many) = (words::a(entity), words::many(blueprint.entity(to)));
+        Some(format!("`{}` of {of} shows and takes only {many} that the caller can see.", link.key))
+    });
+    guards.chain(calls).chain(fields).chain(links).collect()
+}
+
+/// Nothing where everybody does with the field what he does with the record.
+fn of_field(blueprint: &Blueprint, entity: &Entity, one: &FieldReach) -> Option<String> {
+    let callers = callers(blueprint);
+    let with_record = |verb| callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect::<Vec<_>>();
+    let read = (one.read != with_record(Verb::Read)).then(|| format!("seen by {}", who(entity, &callers, &one.read)));
+    let change = with_record(Verb::Update);
+    let changed = (one.change != change).then(|| format!("changed by {}", who(entity, &callers, &one.change)));
+    let made: Vec<bool> = with_record(Verb::Create).iter().map(|reach| *reach != Reach::None).collect();
+    let given = (one.give != made).then(|| {
+        let reach = |gives: &bool| if *gives { Reach::All } else { Reach::None };
+        let givers: Vec<Reach> = one.give.iter().map(reach).collect();
+        format!("given to new ones by {}", who(entity, &callers, &givers))
+    });
+    let parts: Vec<String> = [read, given, changed].into_iter().flatten().collect();
+    let (column, of) = (&one.field.column, words::a(entity));
+    (!parts.is_empty()).then(|| format!("`{column}` of {of} is {}.", words::list(&parts, "and")))
+}
+
+/// Those with a reach, as people.
+fn who(entity: &Entity, callers: &[Caller], reaches: &[Reach]) -> String {
+    let of = |wanted: &Caller| {
+        let place = callers.iter().position(|caller| caller == wanted);
+        place.and_then(|place| reaches.get(place)).copied().unwrap_or(Reach::None)
+    };
+    let roles = |wanted: Reach| {
+        callers.iter().zip(reaches).filter_map(move |(caller, reach)| match caller {
+            Caller::Role(role) if *reach == wanted => Some(words::holders(role)),
+            _ => None,
+        })
+    };
+    let owner = format!("the owner of {}", words::a(entity));
+    match (of(&Caller::Stranger), of(&Caller::SignedIn)) {
+        (Reach::All | Reach::Own, _) => "anyone".to_owned(),
+        (_, Reach::All) => "anyone signed in".to_owned(),
+        (_, Reach::Own) => {
+            let who: Vec<String> = std::iter::once(owner).chain(roles(Reach::All)).collect();
+            format!("{} only", words::list(&who, "and"))
+        }
+        (_, Reach::None) => {
+            let own = roles(Reach::Own).map(|role| format!("{role} in their own"));
+            let who: Vec<String> = roles(Reach::All).chain(own).collect();
+            if who.is_empty() { "nobody".to_owned() } else { format!("{} only", words::list(&who, "and")) }
+        }
+    }
+}
