@@ -65,6 +65,7 @@ fn groups(blueprint: &Blueprint, entity: &Entity, callers: &[Caller]) -> Vec<Gro
 impl Group {
     fn sentence(&self, entity: &Entity, callers: &[Caller]) -> String {
         let can = words::list(&self.verbs.iter().map(|verb| word(entity, *verb)).collect::<Vec<_>>(), "or");
+        let can = if self.sort == Sort::Action { format!("do {can} with") } else { can };
         let (a, many) = (words::a(entity), words::many(entity));
         // "any prospect" says that it need not be one's own; of what has no owner there is nothing to say.
         let all = if entity.owned && self.sort != Sort::AddOwn {
@@ -121,10 +122,7 @@ fn word(entity: &Entity, verb: Verb) -> String {
         Verb::Update => "change".to_owned(),
         Verb::Delete if entity.soft_delete => "delete (and restore)".to_owned(),
         Verb::Delete => "delete".to_owned(),
-        Verb::Act(place) => {
-            let name = entity.actions.get(place).map_or("", |action| &action.path);
-            format!("do `{name}` with")
-        }
+        Verb::Act(place) => entity.actions.get(place).map_or(String::new(), |action| format!("`{}`", action.path)),
     }
 }
 
