@@ -24,7 +24,7 @@ const FORWARDING: [&str; 5] =
 /// 404.
 pub(crate) fn page<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpResponse, ApiError> {
     let token = app.settings.metrics_token.as_ref();
-    if !token.is_some_and(|token| is_named(token, http)) && !is_on_this_machine(http) {
+    if !token.is_some_and(|token| is_named(token, http)) && !is_on_this_machine(app, http) {
         return Err(ApiError::not_found());
     }
     let text = write(&app.metrics, &app.store.counters());
@@ -41,8 +41,9 @@ fn is_named<B>(token: &Secret, http: &HttpRequest<B>) -> bool {
     })
 }
 
-fn is_on_this_machine<B>(http: &HttpRequest<B>) -> bool {
-    http.ip.to_canonical().is_loopback() && !is_forwarded(&http.headers)
+/// Behind a proxy nobody is, whatever his address looks like.
+fn is_on_this_machine<B>(app: &App, http: &HttpRequest<B>) -> bool {
+    app.settings.trusted_proxies.is_empty() && http.ip.to_canonical().is_loopback() && !is_forwarded(&http.headers)
 }
 
 fn is_forwarded(headers: &HeaderMap) -> bool {

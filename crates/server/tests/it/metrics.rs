@@ -52,6 +52,10 @@ async fn without_a_token_it_is_read_on_this_machine_alone() {
     for name in ["forwarded", "via", "x-forwarded-for", "x-real-ip", "x-forwarded-proto"] {
         read(&app, "127.0.0.1", &[(name, "for=192.0.2.7")]).await.expect(404);
     }
+    // Where proxies are named, one that says nothing may still speak for somebody elsewhere.
+    let behind = TestApp::with(OFFICE, &[("TRUSTED_PROXIES", "10.0.0.0/8")]).await;
+    read(&behind, "127.0.0.1", &[]).await.expect(404);
+    read(&behind, "10.0.0.1", &[("x-forwarded-for", "127.0.0.1")]).await.expect(404);
 }
 
 #[tokio::test]
