@@ -51,3 +51,23 @@ fn a_user_in_the_path_must_be_the_caller_and_narrows_what_he_reaches() {
     let delete = decide(prospect, Verb::Delete, user("ana", &[]), Some("ana")).unwrap();
     assert_eq!((delete.read(), delete.reach()), (&owned("ana"), &Scope::Nothing));
 }
+
+#[test]
+fn scopes_cover_and_narrow_each_other() {
+    use Scope::{Everything, Nothing};
+    for (one, other, covers, both) in [
+        (Everything, Everything, true, Everything),
+        (Everything, owned("ana"), true, owned("ana")),
+        (Everything, Nothing, true, Nothing),
+        (owned("ana"), Everything, false, owned("ana")),
+        (owned("ana"), owned("ana"), true, owned("ana")),
+        (owned("ana"), Nothing, true, Nothing),
+        (Nothing, Everything, false, Nothing),
+        (Nothing, owned("ana"), false, Nothing),
+        (Nothing, Nothing, true, Nothing),
+    ] {
+        assert_eq!(one.covers(&other), covers, "{one:?} {other:?}");
+        assert_eq!(one.clone().and(other.clone()), both, "{one:?} {other:?}");
+    }
+    assert!(!owned("ana").covers(&owned("bob")));
+}
