@@ -4,6 +4,7 @@
 
 mod it {
     mod access;
+    mod documents;
     mod good;
     mod links;
     mod noise;
@@ -11,4 +12,5 @@ mod it {
     mod problems;
     mod schema;
     mod values;
+    mod warnings;
 }

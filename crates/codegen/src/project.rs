@@ -100,12 +100,18 @@ impl<'a> View<'a> {
             prefix: &blueprint.api.prefix,
             entities: blueprint.entities.iter().map(EntityView::new).collect(),
             steps: walkthrough::steps(blueprint),
-            not_yet: blueprint.warnings.iter().map(|warning| warning.message.clone()).collect(),
+            not_yet: not_yet(blueprint),
             sections: checklist::sections(blueprint, facts),
             secret_key: &facts.secret_key,
             settings: settings::views(facts),
         }
     }
+}
+
+/// Other warnings are of what runs, and not for a README.
+fn not_yet(blueprint: &Blueprint) -> Vec<String> {
+    let cannot = blueprint.warnings.iter().filter(|warning| warning.code == "cannot_run_yet");
+    cannot.map(|warning| warning.message.clone()).collect()
 }
 
 impl EntityView {

@@ -8,7 +8,7 @@ use query::{Body, View};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::access::{Caller, Reach, callers, reach};
+use crate::access::{Caller, Reach, callers, granted, reach};
 use crate::sample::{other_sample, sample};
 use crate::{shell, words};
 
@@ -171,7 +171,7 @@ impl Walk<'_> {
     /// The body of a new record, and the shell variables that it names.
     fn body(&self, entity: &Entity) -> (String, Vec<String>) {
         let mut variables = Vec::new();
-        let members = shown(entity).into_iter().filter_map(|field| {
+        let members = self.shown(entity).into_iter().filter_map(|field| {
             let value = match field.kind {
                 FieldKind::Reference { to, id, .. } => {
                     let variable = self.reference(to);
@@ -195,18 +195,73 @@ impl Walk<'_> {
     }
 
     fn list(&self) -> String {
-        format!("curl -sSg \"{}?{}\" {}", self.url(self.entity, "ME"), filter(self.entity), bearer("TOKEN"))
+        format!("curl -sSg \"{}?{}\" {}", self.url(self.entity, "ME"), self.filter(), bearer("TOKEN"))
     }
 
     fn change(&self) -> Option<String> {
         if reach(self.blueprint, self.entity, Verb::Update, &self.caller) == Reach::None {
             return None;
         }
-        let (field, value) = changed(self.entity)?;
+        let (field, value) = self.changed()?;
         let body = shell::quote(&format!("{{{}:{value}}}", json!(field.column)));
         let condition = if self.blueprint.api.require_if_match { " -H 'If-Match: *'" } else { "" };
         let url = format!("{}/${}", self.url(self.entity, "ME"), id_variable(self.entity));
         Some(format!("curl -sS -X PATCH \"{url}\" {} {JSON}{condition} \\\n  -d {body}", bearer("TOKEN")))
+    }
+
+    /// The fields of an example: those that are demanded, then some that are not, of those that the caller may write.
+    fn shown<'e>(&self, entity: &'e Entity) -> Vec<&'e Field> {
+        let givable = |field: &&Field| self.may(entity, Verb::Create, field, |view, place| view.may_give(place));
+        let demanded = |field: &&Field| Body::Create.demands(field) && givable(field);
+        let plain = |field: &&Field| {
+            !field.hidden && Body::Create.writable(field) && !matches!(field.kind, FieldKind::Reference { .. })
+        };
+        let room = FIELDS_SHOWN.saturating_sub(entity.fields.iter().filter(demanded).count());
+        let extra = entity.fields.iter().filter(|field| !demanded(field) && plain(field) && givable(field));
+        let extra: Vec<&str> =
+            extra.filter(|field| sample(field).is_some()).take(room).map(|field| field.name.as_str()).collect();
+        entity.fields.iter().filter(|field| demanded(field) || extra.contains(&field.name.as_str())).collect()
+    }
+
+    /// A filter that finds the record of the example.
+    fn filter(&self) -> String {
+        let entity = self.entity;
+        let reads = |view: &View, place: usize| view.find(&entity.fields[place].column).is_some();
+        let filterable = |field: &&Field| self.may(entity, Verb::Read, field, reads);
+        let fields: Vec<&Field> = self.shown(entity).into_iter().filter(filterable).collect();
+        let few = |field: &&&Field| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean);
+        let texts =
+            |field: &&&Field| matches!(field.kind, FieldKind::Text(_) | FieldKind::LongText(_) | FieldKind::Email);
+        let chosen = fields.iter().find(few).or_else(|| fields.iter().find(texts));
+        let of = |field: &Field| match sample(field)? {
+            Value::String(text) if matches!(field.kind, FieldKind::Text(_) | FieldKind::LongText(_)) => {
+                let start: String = text.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+                Some(format!("{}[starts_with]={}", field.column, percent_encoded(&start)))
+            }
+            Value::String(text) => Some(format!("{}={}", field.column, percent_encoded(&text))),
+            value => Some(format!("{}={}", field.column, percent_encoded(&value.to_string()))),
+        };
+        chosen.and_then(|field| of(field)).unwrap_or_else(|| "created_at[gte]=2026-01-01T00:00:00Z".to_owned())
+    }
+
+    /// A field that a change can be seen in: a status rather than anything else.
+    fn changed(&self) -> Option<(&Field, Value)> {
+        let entity = self.entity;
+        let changeable =
+            |field: &&Field| self.may(entity, Verb::Update, field, |view, place| view.may_always_write(place));
+        let writable = || {
+            let fields = entity.fields.iter().filter(|field| Body::Update.writable(field) && !field.hidden);
+            fields.filter(changeable)
+        };
+        let status = writable().filter(|field| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean));
+        status.chain(writable()).find_map(|field| Some((field, other_sample(field)?)))
+    }
+
+    /// What the caller may do with a field, asked of what he is given of the entity.
+    fn may(&self, entity: &Entity, verb: Verb, field: &Field, asked: impl Fn(&View, usize) -> bool) -> bool {
+        let place = entity.fields.iter().position(|other| other.name == field.name);
+        let access = granted(self.blueprint, entity, verb, &self.caller);
+        matches!((place, access), (Some(place), Some(access)) if asked(&View::of(entity, &access), place))
     }
 
     /// Where records are seen by their owners only, somebody else is told that there is none.
@@ -223,43 +278,6 @@ impl Walk<'_> {
         lines.push(format!("curl -sS -o /dev/null -w '%{{http_code}}\\n' \"{url}\" {}", bearer("BOBS_TOKEN")));
         Some(step("As another user: 404, as if it were not there", lines.join("\n")))
     }
-}
-
-/// The fields of an example: those that are demanded, then some that are not.
-fn shown(entity: &Entity) -> Vec<&Field> {
-    let demanded = |field: &&Field| Body::Create.demands(field);
-    let plain = |field: &&Field| {
-        !field.hidden && Body::Create.writable(field) && !matches!(field.kind, FieldKind::Reference { .. })
-    };
-    let room = FIELDS_SHOWN.saturating_sub(entity.fields.iter().filter(demanded).count());
-    let extra = entity.fields.iter().filter(|field| !demanded(field) && plain(field) && sample(field).is_some());
-    let extra: Vec<&str> = extra.take(room).map(|field| field.name.as_str()).collect();
-    entity.fields.iter().filter(|field| demanded(field) || extra.contains(&field.name.as_str())).collect()
-}
-
-/// A filter that finds the record of the example.
-pub(crate) fn filter(entity: &Entity) -> String {
-    let filterable = |field: &&Field| View::document(entity).find(&field.column).is_some();
-    let fields: Vec<&Field> = shown(entity).into_iter().filter(filterable).collect();
-    let few = |field: &&&Field| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean);
-    let texts = |field: &&&Field| matches!(field.kind, FieldKind::Text(_) | FieldKind::LongText(_) | FieldKind::Email);
-    let chosen = fields.iter().find(few).or_else(|| fields.iter().find(texts));
-    let of = |field: &Field| match sample(field)? {
-        Value::String(text) if matches!(field.kind, FieldKind::Text(_) | FieldKind::LongText(_)) => {
-            let start: String = text.chars().take_while(|letter| letter.is_alphanumeric()).collect();
-            Some(format!("{}[starts_with]={}", field.column, percent_encoded(&start)))
-        }
-        Value::String(text) => Some(format!("{}={}", field.column, percent_encoded(&text))),
-        value => Some(format!("{}={}", field.column, percent_encoded(&value.to_string()))),
-    };
-    chosen.and_then(|field| of(field)).unwrap_or_else(|| "created_at[gte]=2026-01-01T00:00:00Z".to_owned())
-}
-
-/// A field that a change can be seen in: a status rather than anything else.
-fn changed(entity: &Entity) -> Option<(&Field, Value)> {
-    let writable = || entity.fields.iter().filter(|field| Body::Update.writable(field) && !field.hidden);
-    let status = writable().filter(|field| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean));
-    status.chain(writable()).find_map(|field| Some((field, other_sample(field)?)))
 }
 
 /// RFC 3986 §2.3: all but the unreserved characters.
@@ -311,11 +329,16 @@ mod tests {
                 });
                 let json = serde_json::from_str(&body.collect::<String>()).unwrap();
                 assert!(Body::Create.read(&View::document(entity), &json).is_ok(), "{json}");
-                let (name, value) = filter(entity).split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+                let (name, value) = Walk { entity, ..choose(&blueprint).unwrap() }
+                    .filter()
+                    .split_once('=')
+                    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                    .unwrap();
                 let view = View::document(entity);
                 let parameter = (name, value.replace("%20", " ").replace("%27", "'"));
                 assert!(List::parse(&blueprint, &view, &[parameter]).is_ok());
-                let (field, value) = changed(entity).unwrap();
+                let walk = Walk { entity, ..choose(&blueprint).unwrap() };
+                let (field, value) = walk.changed().unwrap();
                 assert!(Body::Update.read(&View::document(entity), &json!({ field.column.clone(): value })).is_ok());
             }
         }
@@ -332,6 +355,20 @@ mod tests {
         assert!(makeable(&clinic, EntityIndex(1), &doctor, &mut Vec::new(), &mut order));
         assert_eq!(order, [EntityIndex(2), EntityIndex(1)]);
         assert!(!makeable(&clinic, EntityIndex(1), &Caller::SignedIn, &mut Vec::new(), &mut Vec::new()));
+    }
+
+    /// What a user without a role may not write, or not read, is in none of his requests.
+    #[test]
+    fn fields_with_rules_are_left_to_those_who_may() {
+        let ruled = "read = [\"role:boss\"]";
+        let text = format!(
+            "[app]\nname = \"x\"\n[auth]\nroles = [\"boss\"]\n[entity.a]\n[entity.a.field]\n\
+             state = {{ type = \"enum\", values = [\"one\", \"two\"], {ruled} }}\n\
+             done = {{ type = \"boolean\", write = [\"role:boss\"] }}\nname = {{ type = \"text\" }}"
+        );
+        let blueprint = of(&text);
+        let told: String = steps(&blueprint).into_iter().map(|step| step.command).collect();
+        assert!(told.contains("name") && !told.contains("state") && !told.contains("done"), "{told}");
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Actions: what each sets, clears or turns round, under a name that nothing else of the entity's paths has.
 
 use super::access::Rules;
+use super::automations::BUILT_IN;
 use super::fields::{advice, literal};
 use super::limits;
 use super::names::{self, EntityName};
 use crate::expr::{self, Condition, Scene};
 use crate::model::{Action, ActionKind, Auth, Change, Field, FieldKind, Link, Literal};
-use crate::nearest::perhaps_or_list;
+use crate::nearest::{perhaps, perhaps_or_list};
 use crate::places::Pointer;
 use crate::raw::{RawAction, RawBlueprint};
 use crate::report::Report;
 
+/// What `call` names where the function is of the app's own code.
+const OWN_CODE: &str = "service";
 /// Keys of access, and a path that the trash will need.
 const RESERVED: &[&str] = &["read", "create", "update", "delete", "restore"];
 
@@ -26,10 +29,11 @@ pub(super) fn actions(
     let entity_at = at;
     let at = at.child("action");
     let mut actions = Vec::new();
+    let integrations: Vec<&str> = raw.integration.keys().map(String::as_str).collect();
     for (name, written) in &entity.raw.action {
         let at = at.child(name);
         check_name(name, raw, entity, &at, report);
-        let lookup = Lookup { fields, links, at: entity_at.child("field") };
+        let lookup = Lookup { fields, links, at: entity_at.child("field"), integrations: &integrations };
         let Some(does) = kind(written, &lookup, &at, report) else {
             continue;
         };
@@ -74,6 +78,7 @@ struct Lookup<'f> {
     fields: &'f [Field],
     links: &'f [Link],
     at: Pointer,
+    integrations: &'f [&'f str],
 }
 
 impl Lookup<'_> {
@@ -121,7 +126,7 @@ fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> 
     let changes = raw.set.is_some() || raw.clear.is_some() || raw.add.is_some();
     match (&raw.toggle, &raw.call, changes) {
         (Some(toggle), None, false) => toggled(toggle, fields, &at.child("toggle"), report),
-        (None, Some(call), false) => called(call, &at.child("call"), report),
+        (None, Some(call), false) => called(call, fields.integrations, &at.child("call"), report),
         (None, None, true) => {
             let mut change = Change { set: set(raw, fields, &at.child("set"), report), add: Vec::new() };
             change.set.extend(cleared(raw, &change.set, fields, &at.child("clear"), report));
@@ -150,12 +155,19 @@ fn kind(raw: &RawAction, fields: &Lookup, at: &Pointer, report: &mut Report) -> 
 }
 
 /// `service.` and a function of the app's own, or an integration and a verb.
-fn called(call: &str, at: &Pointer, report: &mut Report) -> Option<ActionKind> {
+fn called(call: &str, integrations: &[&str], at: &Pointer, report: &mut Report) -> Option<ActionKind> {
     let parts = call.split_once('.').filter(|(whose, what)| names::is_snake_case(whose) && names::is_snake_case(what));
-    if parts.is_none() {
+    let Some((whose, _)) = parts else {
         let hint = "for example \"service.convert\", which is a function of your own".to_owned();
         report.value(at, "action_value", format!("{call:?} is no function"), Some(hint));
         return None;
+    };
+    let known = || integrations.iter().copied().chain([OWN_CODE]).chain(BUILT_IN);
+    if !known().any(|known| known == whose) && !report.says(&Pointer::root("integration").child(whose)) {
+        let near = perhaps(whose, known());
+        let hint =
+            near.unwrap_or_else(|| format!("declare it: `[integration.{whose}]`; code of your own is `{OWN_CODE}.`"));
+        report.warn(at, "unknown_name", format!("there is no integration {whose:?}"), Some(hint));
     }
     Some(ActionKind::Call(call.to_owned()))
 }

@@ -10,7 +10,7 @@ use crate::report::Report;
 const RUNS_WITHOUT: &str = "everything else in the blueprint works without it";
 const EVENTS: [&str; 3] = ["created", "updated", "deleted"];
 /// What an automation may name without declaring it.
-const BUILT_IN: [&str; 3] = ["email", "webhook", "notify"];
+pub(super) const BUILT_IN: [&str; 3] = ["email", "webhook", "notify"];
 
 pub(super) fn integrations(raw: &RawBlueprint, report: &mut Report) -> Vec<Integration> {
     let at = Pointer::root("integration");

@@ -16,6 +16,7 @@ pub(crate) mod not_yet;
 mod plurals;
 mod references;
 mod size;
+mod unseen;
 
 pub use not_yet::{NOT_YET, NotYet};
 pub use plurals::plural;
@@ -60,6 +61,7 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     let entities: Vec<Entity> = names.iter().map(|name| entity(raw, name, &names, &auth, report)).collect();
     references::check(&entities, report);
     links::check(&entities, report);
+    unseen::check(&entities, &api, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);

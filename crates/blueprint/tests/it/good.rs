@@ -67,6 +67,11 @@ fn what_cannot_run_yet_loads_and_says_so() {
         [
             (
                 Severity::Warning,
+                "unseen_change",
+                "deleting a `prospect` deletes each `follow_up` that refers to it, also those that \"role:manager\" cannot see"
+            ),
+            (
+                Severity::Warning,
                 "cannot_run_yet",
                 "the integration `sms` cannot run yet in this version; nothing is sent"
             ),

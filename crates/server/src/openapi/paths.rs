@@ -1,6 +1,6 @@
 //! The paths of the entities, each with its operations; which answers each has is [`refusals`](super::refusals)'s.
 
-use blueprint::{Action, ActionKind, Blueprint, Change, Expr, FieldKind, Literal, PutMeaning};
+use blueprint::{Action, ActionKind, Blueprint, Change, Expr, FieldKind, Literal, PutMeaning, Rule};
 use query::{Body, MAX_FILTERS, access};
 use serde_json::{Map, Value as Json, json};
 
@@ -267,9 +267,11 @@ fn effect(subject: Subject, action: &Action) -> String {
     }
 }
 
-/// What is hidden is not even named in a document for everybody.
+/// What is hidden, or not for everybody who sees the row, is not even named in a document for everybody.
 fn speaks_of_hidden(subject: Subject, expr: &Expr) -> bool {
-    expr.fields().into_iter().any(|place| subject.entity.fields.get(place).is_some_and(|field| field.hidden))
+    expr.fields()
+        .into_iter()
+        .any(|place| subject.entity.fields.get(place).is_some_and(|field| field.hidden || field.read != Rule::Anyone))
 }
 
 /// A change of a row, which answers with the row.
