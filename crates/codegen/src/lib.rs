@@ -16,7 +16,6 @@ mod draft;
 mod facts;
 mod project;
 pub mod record;
-mod sample;
 mod settings;
 mod shell;
 mod templates;

@@ -5,11 +5,11 @@
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, IdKind, SignUp, Target, TokenSource};
 use query::access::Verb;
 use query::{Body, View};
+use sample::{other_sample, sample};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, Reach, callers, granted, reach};
-use crate::sample::{other_sample, sample};
 use crate::{shell, words};
 
 /// Long enough for the default of `PASSWORD_MIN_LENGTH`.

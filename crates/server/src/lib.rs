@@ -29,6 +29,7 @@ mod rates;
 mod request;
 mod response;
 mod route;
+pub mod seed;
 pub mod settings;
 mod start;
 mod trace;

@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod new;
 mod plan;
+mod seed;
 mod serve;
 mod user;
 
@@ -20,6 +21,7 @@ pub enum Command {
     Serve(serve::Serve),
     Check(check::Check),
     Access(access::Access),
+    Seed(seed::Seed),
     User(user::User),
 }
 
@@ -35,6 +37,7 @@ impl Command {
             Command::Serve(serve) => serve.run(screen),
             Command::Check(check) => check.run(screen),
             Command::Access(access) => access.run(screen),
+            Command::Seed(seed) => seed.run(screen),
             Command::User(user) => user.run(screen),
         }
     }

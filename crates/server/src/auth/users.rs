@@ -47,6 +47,14 @@ pub struct Listed {
     pub created_at: String,
 }
 
+impl From<Listed> for query::User {
+    /// As whom something is done that the operator does on his behalf.
+    fn from(user: Listed) -> query::User {
+        let Listed { id, iss, sub, email, roles, .. } = user;
+        query::User { id, iss, sub, email, roles, session: None }
+    }
+}
+
 /// Why nothing was done.
 #[derive(Debug)]
 pub enum UserError {

@@ -22,6 +22,7 @@ mod precedence;
 mod references;
 mod round_trip;
 mod search;
+mod seed;
 mod stranger;
 mod support;
 mod together;

@@ -1,16 +1,17 @@
 //! A value that a field accepts, for examples that work when they are typed in.
 
 use blueprint::{Field, FieldKind, IdKind, Literal, TextLimits};
-use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};
 
+use crate::pattern;
+
 /// A value that the field takes, if one can be made without knowing other records.
-pub(crate) fn sample(field: &Field) -> Option<Value> {
+pub fn sample(field: &Field) -> Option<Value> {
     first_fit(field, candidates(field))
 }
 
 /// Another one, for a change that can be seen.
-pub(crate) fn other_sample(field: &Field) -> Option<Value> {
+pub fn other_sample(field: &Field) -> Option<Value> {
     let first = sample(field)?;
     first_fit(field, others(field).into_iter().filter(|value| *value != first).collect())
 }
@@ -76,7 +77,8 @@ fn units(scale: u8, min: i64, max: i64) -> i64 {
     (25 * 10_i64.pow(u32::from(scale))).clamp(min, max)
 }
 
-fn decimal(units: i64, scale: u8) -> Value {
+/// A decimal as JSON has it, of units of 10^-scale.
+pub(crate) fn decimal(units: i64, scale: u8) -> Value {
     let ten = 10_u64.pow(u32::from(scale));
     let sign = if units < 0 { "-" } else { "" };
     let (before, after, width) = (units.unsigned_abs() / ten, units.unsigned_abs() % ten, usize::from(scale));
@@ -85,44 +87,11 @@ fn decimal(units: i64, scale: u8) -> Value {
 
 fn texts(name: &str, limits: &TextLimits, first_word: &str) -> Vec<Value> {
     let spoken: String =
-        format!("{first_word} {}", crate::words::human(name)).chars().take(limits.max_length).collect();
+        format!("{first_word} {}", name.replace(['_', '-'], " ")).chars().take(limits.max_length).collect();
     let padding = limits.min_length.saturating_sub(spoken.chars().count());
     let spoken = format!("{}{}", spoken, "x".repeat(padding));
-    let matching = limits.pattern.as_ref().and_then(|pattern| matching(pattern.as_str()));
+    let matching = limits.pattern.as_ref().and_then(|pattern| pattern::first_match(pattern.as_str()));
     [Some(spoken), matching].into_iter().flatten().map(|text| json!(text)).collect()
-}
-
-/// A short text that a regular expression matches, if it is an ordinary one. Whoever asks checks it.
-fn matching(pattern: &str) -> Option<String> {
-    let mut text = String::new();
-    write_match(&regex_syntax::parse(pattern).ok()?, &mut text)?;
-    Some(text)
-}
-
-fn write_match(hir: &Hir, text: &mut String) -> Option<()> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(std::str::from_utf8(&literal.0).ok()?),
-        HirKind::Class(class) => text.push(legible(class)?),
-        HirKind::Capture(capture) => write_match(&capture.sub, text)?,
-        HirKind::Repetition(repetition) => {
-            let one_unless_none = repetition.max.unwrap_or(1).min(1);
-            for _ in 0..repetition.min.max(one_unless_none).min(64) {
-                write_match(&repetition.sub, text)?;
-            }
-        }
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write_match(part, text))?,
-        HirKind::Alternation(parts) => write_match(parts.first()?, text)?,
-    }
-    Some(())
-}
-
-/// A letter or digit of the class rather than whatever stands first in Unicode.
-fn legible(class: &Class) -> Option<char> {
-    let Class::Unicode(class) = class else { return None };
-    let holds = |wanted: &char| class.iter().any(|range| (range.start()..=range.end()).contains(wanted));
-    let liked = ('A'..='Z').chain('1'..='9').chain('a'..='z').find(holds);
-    liked.or_else(|| class.iter().next().map(regex_syntax::hir::ClassUnicodeRange::start))
 }
 
 #[cfg(test)]
