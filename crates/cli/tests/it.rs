@@ -8,6 +8,8 @@ mod blueprints;
 mod making;
 #[path = "it/program.rs"]
 mod program;
+#[path = "it/seeding.rs"]
+mod seeding;
 #[path = "it/serving.rs"]
 mod serving;
 #[path = "it/users.rs"]

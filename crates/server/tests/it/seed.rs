@@ -136,7 +136,8 @@ async fn every_example_and_every_golden_request_can_be_filled_and_read() {
 
 #[tokio::test]
 async fn one_seed_gives_the_same_rows_and_another_one_others() {
-    let ((_, one), (_, again), (_, other)) = (seeded(OFFICE, 1).await, seeded(OFFICE, 1).await, seeded(OFFICE, 2).await);
+    let ((_, one), (_, again), (_, other)) =
+        (seeded(OFFICE, 1).await, seeded(OFFICE, 1).await, seeded(OFFICE, 2).await);
     assert_eq!(one, again);
     for ((entity, one), (_, other)) in one.iter().zip(&other) {
         let same = one.iter().zip(other).filter(|(one, other)| one == other).count();
@@ -150,7 +151,7 @@ async fn the_audit_knows_of_every_row_and_who_made_it() {
     let user = field.user("sample", &seed::needed(&field.blueprint));
     let made: usize = field.sow(&user, Wanted { rows: 5, seed: 1 }).iter().map(|seeded| seeded.rows).sum();
     let app = field.serve().await;
-    let by_user = format!("SELECT count(*) FROM _audit WHERE action = 'create' AND actor_sub = '{}'", user.sub);
+    let by_user = format!("SELECT count(*) FROM _audit WHERE action = 'create' AND sub = '{}'", user.sub);
     assert_eq!(app.sql::<i64>(&by_user), i64::try_from(made).unwrap());
 }
 
@@ -191,7 +192,10 @@ async fn what_cannot_be_made_is_told_and_not_faked() {
     assert_eq!(
         told,
         [
-            (2, "no value is left for `state`, which must be unique / no value was found that `odd` takes: left empty in 2 rows"),
+            (
+                2,
+                "no value is left for `state`, which must be unique / no value was found that `odd` takes: left empty in one row"
+            ),
             (0, "nobody may make one"),
             (0, "there is no row that `sealed` could refer to"),
             (0, "this user may not make one: a role is missing"),
