@@ -27,4 +27,5 @@ mod stranger;
 mod support;
 mod together;
 mod trash;
+mod walk;
 mod wire;
