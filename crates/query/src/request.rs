@@ -93,7 +93,7 @@ pub enum RecordId {
 }
 
 /// What `If-Match` says (RFC 9110 §13.1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
     /// Nothing.
     Absent,
@@ -101,8 +101,8 @@ pub enum IfMatch {
     Missing,
     /// `*`: any version.
     Any,
-    /// This version.
-    Version(i64),
+    /// Any of these versions.
+    Versions(Vec<i64>),
     /// Something that is no version of any row, such as a weak tag.
     Never,
 }

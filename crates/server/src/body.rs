@@ -55,9 +55,26 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: fmt::Display,
 {
+    read_json_and_text(headers, body, types, limits).await.map(|(json, _)| json)
+}
+
+/// The same, with the text that it was parsed from.
+///
+/// # Errors
+/// As above.
+pub async fn read_json_and_text<B>(
+    headers: &HeaderMap,
+    body: &mut B,
+    types: MediaTypes,
+    limits: BodyLimits,
+) -> Result<(Json, Vec<u8>), ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
     types.check(headers)?;
-    let bytes = read(headers, body, limits).await?;
-    parse(&bytes)
+    let text = read(headers, body, limits).await?;
+    Ok((parse(&text)?, text))
 }
 
 /// Reads a body whatever its type.

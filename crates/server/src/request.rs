@@ -1,12 +1,14 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
-use blueprint::{IdKind, PutMeaning};
-use http::header::IF_MATCH;
-use query::{Access, Bad, Body, IfMatch, List, RecordId, Representation, Request, View};
+use blueprint::{FieldKind, IdKind, PutMeaning};
+use query::{Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, RecordId, Representation, Request, View};
+use serde_json::Value as Json;
 
 use crate::App;
 use crate::body::{self, MediaTypes};
+use crate::conditional;
 use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
+use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
 
@@ -47,13 +49,13 @@ where
         }
         Operation::Delete(id) => {
             no_parameters(http)?;
-            Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http) })
+            Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http)? })
         }
         Operation::Restore(id) => {
             no_parameters(http)?;
             empty_body(app, http).await?;
             // Nobody can read the version of a row in the trash, so none is demanded.
-            let if_match = match if_match(app, http) {
+            let if_match = match if_match(app, http)? {
                 IfMatch::Missing => IfMatch::Absent,
                 given => given,
             };
@@ -62,12 +64,12 @@ where
         Operation::Act(id, action) => {
             no_parameters(http)?;
             empty_body(app, http).await?;
-            Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(app, http) })
+            Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(app, http)? })
         }
         Operation::Call(id, action) => {
             no_parameters(http)?;
             empty_body(app, http).await?;
-            Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http) })
+            Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http)? })
         }
     }
 }
@@ -84,8 +86,9 @@ where
     B::Error: std::fmt::Display,
 {
     no_parameters(http)?;
+    let if_match = if_match(app, http)?;
     let changes = values(app, view, http, meaning).await?;
-    Ok(Request::Update { id: id.clone(), changes, if_match: if_match(app, http) })
+    Ok(Request::Update { id: id.clone(), changes, if_match })
 }
 
 async fn values<B>(
@@ -99,8 +102,23 @@ where
     B::Error: std::fmt::Display,
 {
     let types = if http.method == http::Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
-    let json = body::read_json(&http.headers, &mut http.body, types, app.body_limits()).await?;
-    meaning.read(view, &json).map_err(ApiError::invalid)
+    let (json, text) = body::read_json_and_text(&http.headers, &mut http.body, types, app.body_limits()).await?;
+    let values = meaning.read(view, &json).map_err(ApiError::invalid)?;
+    let rounded = rounded(view, &json, &text);
+    if rounded.is_empty() { Ok(values) } else { Err(ApiError::invalid(rounded)) }
+}
+
+/// The numbers in `json` fields that would not come back as they were written.
+fn rounded(view: &View<'_>, json: &Json, text: &[u8]) -> Vec<Invalid> {
+    let kept = view.entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Json));
+    let kept: Vec<_> = kept.filter(|field| json.get(&field.column).is_some()).map(|field| &field.column).collect();
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let is_kept = |pointer: &String| kept.iter().any(|column| pointer.split('/').nth(1) == Some(column));
+    let detail = "has more digits than are kept: send it as a string";
+    let found = exact::rounded(text, json).into_iter().filter(is_kept).take(MAX_PROBLEMS);
+    found.map(|pointer| Invalid { pointer, code: "precision", detail: detail.to_owned() }).collect()
 }
 
 /// An action takes no input. An empty object is what many clients send for that, so it counts as none.
@@ -140,20 +158,6 @@ fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, ApiErro
     pairs.ok_or_else(|| ApiError::new(BAD_REQUEST, "the query string is not UTF-8 text"))
 }
 
-fn if_match<B>(app: &App, http: &HttpRequest<B>) -> IfMatch {
-    let Some(value) = http.headers.get(IF_MATCH) else {
-        return if app.blueprint.api.require_if_match { IfMatch::Missing } else { IfMatch::Absent };
-    };
-    match value.to_str().map(str::trim) {
-        Ok("*") => IfMatch::Any,
-        Ok(text) => version(text).map_or(IfMatch::Never, IfMatch::Version),
-        Err(_) => IfMatch::Never,
-    }
-}
-
-/// `"7"` is version 7. Weak tags never match here (RFC 9110 §13.1.1).
-fn version(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('"')?.strip_suffix('"')?;
-    let plain = !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
+fn if_match<B>(app: &App, http: &HttpRequest<B>) -> Result<IfMatch, ApiError> {
+    conditional::if_match(&http.headers, app.blueprint.api.require_if_match)
 }

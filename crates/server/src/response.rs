@@ -149,7 +149,7 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::NotFound => ApiError::not_found(),
         Refusal::Forbidden => ApiError::new(FORBIDDEN, "you may see this but not do that with it"),
-        Refusal::Stale if expected(plan.request()) == Some(IfMatch::Missing) => {
+        Refusal::Stale if expected(plan.request()) == Some(&IfMatch::Missing) => {
             ApiError::new(PRECONDITION_REQUIRED, "send the ETag that you last read as `If-Match`")
         }
         Refusal::Stale => ApiError::new(PRECONDITION_FAILED, "it was changed since you read it; read it again"),
@@ -169,13 +169,13 @@ fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
     }
 }
 
-fn expected(request: &Request) -> Option<IfMatch> {
+fn expected(request: &Request) -> Option<&IfMatch> {
     match request {
         Request::Update { if_match, .. }
         | Request::Delete { if_match, .. }
         | Request::Restore { if_match, .. }
         | Request::Call { if_match, .. }
-        | Request::Act { if_match, .. } => Some(*if_match),
+        | Request::Act { if_match, .. } => Some(if_match),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
 
-pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: IfMatch) -> Work {
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: &IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let guard = Guard::of(&source.entity.actions[action], plan);
     let mut sql = Sql::new("SELECT 1 FROM ");

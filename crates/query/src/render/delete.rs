@@ -9,7 +9,7 @@ use super::update::why;
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
 
-pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: IfMatch) -> Work {
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let entity = source.entity;
 

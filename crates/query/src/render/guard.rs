@@ -51,7 +51,7 @@ impl Sql {
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, changed meanwhile, or not in a state for it.
-pub(super) fn why_guarded(plan: &Plan, source: &Source, id: &RecordId, if_match: IfMatch, guard: &Guard) -> Otherwise {
+pub(super) fn why_guarded(plan: &Plan, source: &Source, id: &RecordId, if_match: &IfMatch, guard: &Guard) -> Otherwise {
     if guard.is_open() {
         return why(plan, source, id);
     }

@@ -28,13 +28,13 @@ use crate::{Catalog, Plan, Request};
 /// Renders the work of a plan.
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
     match &plan.request {
-        Request::Call { id, action, if_match } => call::render(catalog, plan, id, *action, *if_match),
+        Request::Call { id, action, if_match } => call::render(catalog, plan, id, *action, if_match),
         Request::List(list) => list::render(catalog, plan, list),
         Request::Read { id, representation } => read::render(catalog, plan, id, representation),
         Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),
-        Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, *if_match),
-        Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, *if_match),
-        Request::Restore { id, if_match } => restore::render(catalog, plan, id, *if_match),
-        Request::Delete { id, if_match } => delete::render(catalog, plan, id, *if_match),
+        Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, if_match),
+        Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, if_match),
+        Request::Restore { id, if_match } => restore::render(catalog, plan, id, if_match),
+        Request::Delete { id, if_match } => delete::render(catalog, plan, id, if_match),
     }
 }

@@ -13,7 +13,7 @@ use super::update::why_not;
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
 
-pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: IfMatch) -> Work {
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();

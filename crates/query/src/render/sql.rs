@@ -122,11 +122,14 @@ impl Sql {
     }
 
     /// The version that the caller expects, as one more condition.
-    pub fn and_version(&mut self, if_match: IfMatch) -> &mut Sql {
+    pub fn and_version(&mut self, if_match: &IfMatch) -> &mut Sql {
         match if_match {
             IfMatch::Absent | IfMatch::Any => self,
             IfMatch::Missing | IfMatch::Never => self.push(" AND 0"),
-            IfMatch::Version(version) => self.push(" AND \"_version\" = ").param(Value::Integer(version)),
+            IfMatch::Versions(versions) => {
+                let versions = versions.iter().map(|version| Value::Integer(*version));
+                self.push(" AND \"_version\" IN (").params(versions).push(")")
+            }
         }
     }
 

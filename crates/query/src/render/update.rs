@@ -18,13 +18,13 @@ use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId, Values};
 use crate::{Catalog, Plan};
 
-pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, changes: &Values, if_match: IfMatch) -> Work {
+pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, changes: &Values, if_match: &IfMatch) -> Work {
     let guard = Guard::default();
     let does = Does { set: &changes.fields, links: &changes.links, add: &[], toggle: None, guard };
     change(catalog, plan, id, "update", &does, if_match)
 }
 
-pub(super) fn render_action(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: IfMatch) -> Work {
+pub(super) fn render_action(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: &IfMatch) -> Work {
     let action = &catalog.blueprint.entity(plan.entity).actions[action];
     let guard = Guard::of(action, plan);
     let does = match &action.does {
@@ -45,7 +45,7 @@ struct Does<'a> {
     guard: Guard<'a>,
 }
 
-fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does, if_match: IfMatch) -> Work {
+fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does, if_match: &IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();

@@ -132,13 +132,13 @@ fn a_change_is_gated_by_its_audit_row() {
         "prospect",
         &[],
         Verb::Update,
-        set_status(IfMatch::Version(3)),
+        set_status(IfMatch::Versions(vec![3])),
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND "_version" = ?13
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND "_version" IN (?13)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana"), Integer(3)]
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
-            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND "_version" = ?6 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND "_version" IN (?6) RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Integer(3)]
                 else NotFound
         "#]],

@@ -31,7 +31,8 @@ pub(super) fn shared(blueprint: &Blueprint) -> Json {
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "required": blueprint.api.require_if_match,
-            "description": "The `ETag` that was last read: the change is refused if the row has changed since. `*` is any.",
+            "description": "The `ETag` that was last read: the change is refused if the row has changed since. \
+                Of several, with commas between, one must be that of the row. `*` is any.",
             "schema": tag,
         },
         "IdempotencyKey": {

@@ -166,10 +166,26 @@ async fn versions_guard_against_lost_updates() {
     ana.with("if-match", "\"1\"").patch("/clients/1", change.clone()).await.expect(200);
     ana.with("if-match", "\"1\"").patch("/clients/1", change.clone()).await.expect(412);
     ana.with("if-match", "*").patch("/clients/1", change.clone()).await.expect(200);
-    ana.with("if-match", "\"1\"").patch("/clients/99", change).await.expect(404);
+    ana.with("if-match", "\"1\"").patch("/clients/99", change.clone()).await.expect(404);
 
-    ana.with("if-none-match", "\"3\"").get("/clients/1").await.expect(304);
-    ana.with("if-none-match", "W/\"1\", W/\"3\"").get("/clients/1").await.expect(304);
+    for stale in ["\"1\", \"2\"", "W/\"3\", \"1\"", "\"1\", *", "\"3\" \"1\""] {
+        ana.with("if-match", stale).patch("/clients/1", change.clone()).await.expect(412);
+    }
+    let one_of = ana.with("if-match", "\"1\", W/\"2\",\"3\"");
+    assert_eq!(
+        one_of.with("if-match", "\"9\"").patch("/clients/1", change.clone()).await.expect(200).header("etag"),
+        "\"4\""
+    );
+    one_of.delete("/clients/1").await.expect(403);
+    one_of.patch("/clients/1", change.clone()).await.expect(412);
+    let many: Vec<String> = (1..=17).map(|version| format!("\"{version}\"")).collect();
+    ana.with("if-match", &many.join(", ")).patch("/clients/1", change.clone()).await.expect(400);
+    let many = ana.with("if-match", &many[..16].join(", "));
+    many.act("/clients/1/star").await.expect(200);
+    many.api("PATCH", "/clients/99/star", None).await.expect(404);
+
+    ana.with("if-none-match", "\"5\"").get("/clients/1").await.expect(304);
+    ana.with("if-none-match", "W/\"1\", W/\"5\"").get("/clients/1").await.expect(304);
     ana.with("if-none-match", "\"2\"").get("/clients/1").await.expect(200);
     let chosen = ana.get("/clients/1?fields=name,id").await.expect(200);
     assert_eq!(chosen.body, r#"{"name":"y","id":1}"#);
@@ -200,4 +216,34 @@ async fn what_must_differ_is_409_by_field() {
     ana.post("/clients", json!({"name": "z"})).await.expect(201);
     ana.post("/clients", json!({"name": "z"})).await.expect(201);
     assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE entity = 'client'"), 4);
+}
+
+#[tokio::test]
+async fn numbers_in_json_come_back_as_they_were_written_or_are_refused() {
+    let app = TestApp::new(OFFICE).await;
+    let ana = app.user("ana").await;
+    let create = async |extra: &str| {
+        let request = http::Request::post("/api/v1/clients").header("host", "localhost");
+        let request = request.header("content-type", "application/json");
+        let body = format!("{{\"name\": \"x\", \"weight\": 0.1000000000000000000001, \"extra\": {extra}}}");
+        ana.raw(request.body(body.into_bytes()).unwrap()).await
+    };
+    for extra in ["{\"n\":12345678901234567890}", "[9007199254740993,-9223372036854775808,0.1,1.5e300]", "7"] {
+        let made = create(extra).await.expect(201);
+        let text = format!("\"extra\":{extra}");
+        assert!(String::from_utf8_lossy(&made.body).contains(&text), "{made:?}");
+        let read = ana.get(made.header("location").trim_start_matches("/api/v1")).await.expect(200);
+        assert!(String::from_utf8_lossy(&read.body).contains(&text), "{read:?}");
+        let audit: String = app.sql("SELECT after FROM _audit ORDER BY rowid DESC LIMIT 1");
+        assert!(audit.contains(&text), "{audit}");
+    }
+    for (extra, pointer) in [
+        ("{\"n\": 123456789012345678901}", "/extra/n"),
+        ("[1, {\"a/b\": -9223372036854775809}]", "/extra/1/a~1b"),
+        ("3.14159265358979323846", "/extra"),
+    ] {
+        let refused = create(extra).await.expect(422);
+        assert_eq!(refused.errors(), [(pointer.to_owned(), "precision".to_owned())], "{extra}");
+    }
+    assert_eq!(ana.get("/clients?count=exact").await.json()["total"], 3);
 }
