@@ -5,7 +5,8 @@ use blueprint::Blueprint;
 use crate::View;
 use crate::attribute::Attribute;
 use crate::filter::{self, Filter};
-use crate::reference::{Parent, Path, Purpose, not_found};
+use crate::parent::Parent;
+use crate::reference::{Path, Purpose, Reference, not_found};
 use crate::representation::Representation;
 use crate::request::Bad;
 use crate::search;
@@ -124,9 +125,11 @@ fn sort(blueprint: &Blueprint, view: &View, text: &str) -> Result<Vec<Sort>, Bad
         let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
         let path = Path::find(blueprint, view, name, Purpose::Sort).ok_or_else(|| {
             let detail = match Path::find(blueprint, view, name, Purpose::Filter) {
+                Some(Path { via: Some(Reference::Link(_)), .. }) | None => {
+                    not_found(blueprint, view, name, Purpose::Sort)
+                }
                 Some(Path { attribute: Attribute::Link(_), .. }) => "is a set of ids, which has no order".to_owned(),
                 Some(_) => "has no index; mark it `index = true` in the blueprint to sort by it".to_owned(),
-                None => not_found(blueprint, view, name, Purpose::Sort),
             };
             Bad::parameter("sort", "value", format!("`{name}` {detail}"))
         })?;

@@ -8,7 +8,8 @@ use crate::access::{Access, Scope};
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
 use crate::list::{List, Sort};
-use crate::reference::{Parent, Path};
+use crate::parent::Parent;
+use crate::reference::Path;
 use crate::request::{Bad, Request};
 
 /// What will be done. Made by [`plan`] only, and only of an [`Access`].
@@ -72,8 +73,12 @@ pub fn plan(
         && let Some(cursor) = &list.cursor
     {
         let entity = blueprint.entity(entity);
-        let position =
-            cursor::open(key, &texts(&bound_to(entity, &plan, list)), &position_kinds(blueprint, entity, list), cursor);
+        let position = cursor::open(
+            key,
+            &texts(&bound_to(blueprint, &plan, list)),
+            &position_kinds(blueprint, entity, list),
+            cursor,
+        );
         let wrong = || Bad::parameter("cursor", "cursor", "is not a cursor of this list; start again without it");
         plan.position = Some(position.ok_or_else(|| PlanError::Cursor(wrong()))?);
     }
@@ -99,7 +104,7 @@ impl Plan {
     /// The cursor of the page after one that ended with a row of these sort keys.
     pub fn next_cursor(&self, blueprint: &Blueprint, position: &[Value], key: &CursorKey) -> Option<String> {
         let Request::List(list) = &self.request else { return None };
-        Some(cursor::seal(key, &texts(&bound_to(blueprint.entity(self.entity), self, list)), position))
+        Some(cursor::seal(key, &texts(&bound_to(blueprint, self, list)), position))
     }
 }
 
@@ -121,11 +126,12 @@ pub(crate) fn position_kinds(blueprint: &Blueprint, entity: &Entity, list: &List
 }
 
 /// What a cursor is good for: this list of this caller, under this row.
-fn bound_to(entity: &Entity, plan: &Plan, list: &List) -> [String; 5] {
+fn bound_to(blueprint: &Blueprint, plan: &Plan, list: &List) -> [String; 5] {
     let caller = plan.access.user().map_or_else(String::new, |user| user.id.clone());
-    let under = |parent: &Parent| format!("{}={}", parent.reference.attribute().column(entity), parent.id);
+    let under = |parent: &Parent| format!("{}={}", blueprint.entity(parent.entity).name, parent.id);
     let parent = list.parent.as_ref().map_or_else(String::new, under);
-    [entity.name.clone(), caller, list.fingerprint.clone(), parent, "1".to_owned()]
+    let entity = &blueprint.entity(plan.entity).name;
+    [entity.clone(), caller, list.fingerprint.clone(), parent, "1".to_owned()]
 }
 
 fn texts(bound_to: &[String; 5]) -> [&str; 5] {

@@ -1,21 +1,22 @@
-//! The ways from a row to others: its references and its owner; and attributes at the end of such a way,
+//! The ways from a row to others: its references, its links and its owner; and attributes at the end of such a way,
 //! as in `prospect.status`. Who may see what lies there is not decided here.
 
-use blueprint::{Blueprint, Entity, EntityIndex, FieldKind, Target, nearest};
+use blueprint::{Blueprint, Entity, EntityIndex, FieldKind, Link, Target, nearest};
 use work::Kind;
 
 use crate::View;
 use crate::access::Scope;
 use crate::attribute::Attribute;
-use crate::request::RecordId;
 
-/// A way from a row to one other row.
+/// A way from a row to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
     /// To the user whose row it is.
     Owner,
-    /// Along the field at this place in [`Entity::fields`].
+    /// To one row, along the field at this place in [`Entity::fields`].
     Field(usize),
+    /// To any number of rows, along the link at this place in [`Entity::links`].
+    Link(usize),
 }
 
 /// The references that there are for a caller, in the order of the columns.
@@ -27,7 +28,8 @@ pub fn references(view: &View) -> Vec<Reference> {
     let fields = fields.filter(|(_, field)| !field.hidden && matches!(field.kind, FieldKind::Reference { .. }));
     let fields = fields.map(|(place, _)| Reference::Field(place));
     let known = |reference: &Reference| view.reads(reference.attribute()) != Scope::Nothing;
-    owner.into_iter().chain(fields).filter(known).collect()
+    let links = (0..entity.links.len()).map(Reference::Link);
+    owner.into_iter().chain(fields).chain(links).filter(known).collect()
 }
 
 impl Reference {
@@ -36,19 +38,21 @@ impl Reference {
         references(view).into_iter().find(|reference| reference.name(view.entity) == name)
     }
 
-    /// Its name, under which the other row is shown.
+    /// Its name, under which the other rows are shown.
     pub fn name(self, entity: &Entity) -> &str {
         match self {
             Reference::Owner => "user",
             Reference::Field(place) => &entity.fields[place].name,
+            Reference::Link(place) => &entity.links[place].name,
         }
     }
 
-    /// The attribute that holds the id of the other row.
+    /// The attribute that holds the id of the other row, or the ids of the others.
     pub fn attribute(self) -> Attribute {
         match self {
             Reference::Owner => Attribute::UserId,
             Reference::Field(place) => Attribute::Field(place),
+            Reference::Link(place) => Attribute::Link(place),
         }
     }
 
@@ -60,6 +64,15 @@ impl Reference {
                 FieldKind::Reference { to, .. } => *to,
                 _ => Target::User,
             },
+            Reference::Link(place) => entity.links[place].to,
+        }
+    }
+
+    /// The link that it follows, if it may lead to many rows.
+    pub fn link(self, entity: &Entity) -> Option<&Link> {
+        match self {
+            Reference::Link(place) => Some(&entity.links[place]),
+            Reference::Owner | Reference::Field(_) => None,
         }
     }
 
@@ -72,37 +85,12 @@ impl Reference {
     }
 }
 
-/// The row under which a list stands: `/prospects/7/follow-ups`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Parent {
-    /// What it is a row of.
-    pub entity: EntityIndex,
-    /// Its id.
-    pub id: RecordId,
-    /// How the listed rows refer to it.
-    pub reference: Reference,
-}
-
-/// The entities of which lists stand under the rows of one: those with exactly one reference to it, which needs no
-/// telling which.
-pub fn children(blueprint: &Blueprint, parent: EntityIndex) -> Vec<(EntityIndex, Reference)> {
-    let only = |(place, entity): (usize, &Entity)| {
-        let ways = references(&View::document(entity));
-        let mut ways = ways.into_iter().filter(|way| way.entity(entity) == Some(parent));
-        match (ways.next(), ways.next()) {
-            (Some(way), None) => Some((EntityIndex(place), way)),
-            _ => None,
-        }
-    };
-    blueprint.entities.iter().enumerate().filter_map(only).collect()
-}
-
-/// An attribute of a row, or of the row that one of its references leads to.
+/// An attribute of a row, or of the rows that one of its references leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path {
     /// The reference that is followed, if one is. Never one to a user.
     pub via: Option<Reference>,
-    /// The attribute, of the row at the end.
+    /// The attribute, of the rows at the end.
     pub attribute: Attribute,
 }
 
@@ -128,6 +116,14 @@ impl Purpose {
         }
     }
 
+    /// Whether a path may follow a reference: many rows have no one value to sort by.
+    fn follows(self, reference: Reference) -> bool {
+        match self {
+            Purpose::Filter => true,
+            Purpose::Sort => !matches!(reference, Reference::Link(_)),
+        }
+    }
+
     /// What a name is not that is none of them.
     fn unknown(self) -> &'static str {
         match self {
@@ -150,7 +146,7 @@ impl Path {
     pub(crate) fn find(blueprint: &Blueprint, view: &View, name: &str, purpose: Purpose) -> Option<Path> {
         let (via, name) = match name.split_once('.') {
             None => (None, name),
-            Some((reference, name)) => (Some(Reference::find(view, reference)?), name),
+            Some((first, name)) => (Some(Reference::find(view, first).filter(|way| purpose.follows(*way))?), name),
         };
         let end = match via {
             None => *view,
@@ -191,6 +187,9 @@ pub(crate) fn not_found(blueprint: &Blueprint, view: &View, name: &str, purpose:
     let Some(reference) = near.and_then(|near| Reference::find(view, near)) else {
         return format!("`{first}` is not a reference of {}", entity.name);
     };
+    if !purpose.follows(reference) {
+        return format!("leads to many rows by `{}`, which have no order together", reference.name(entity));
+    }
     let Some(target) = reference.entity(entity) else {
         let column = reference.attribute().column(entity);
         return format!("`{first}` leads to a user, of whom only `{column}` is known here");

@@ -9,7 +9,7 @@ use crate::request::Bad;
 
 /// References that one expansion follows in a row at most.
 pub const MAX_DEPTH: usize = 2;
-/// Rows that are added to each row at most.
+/// Expansions of each row at most.
 pub const MAX_EXPANSIONS: usize = 10;
 
 /// What is shown of a row.
@@ -21,7 +21,7 @@ pub struct Representation {
     pub expand: Vec<Expansion>,
 }
 
-/// A row that is added to the one that refers to it.
+/// A row that is added to the one that refers to it, or the rows that it is linked to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expansion {
     /// The reference that leads to it.
@@ -74,7 +74,12 @@ impl Representation {
         sensitive(blueprint, entity, &self.expand)
     }
 
-    /// How many rows are added to each row.
+    /// Whether sets of rows are added, which may be large.
+    pub(crate) fn adds_many(&self) -> bool {
+        many(&self.expand)
+    }
+
+    /// How many expansions there are of each row.
     pub(crate) fn added(&self) -> usize {
         count(&self.expand)
     }
@@ -90,6 +95,10 @@ fn sensitive(blueprint: &Blueprint, entity: &Entity, expand: &[Expansion]) -> bo
 
 fn count(expand: &[Expansion]) -> usize {
     expand.iter().map(|expansion| 1 + count(&expansion.expand)).sum()
+}
+
+fn many(expand: &[Expansion]) -> bool {
+    expand.iter().any(|each| matches!(each.reference, Reference::Link(_)) || many(&each.expand))
 }
 
 fn fields(view: &View, text: &str) -> Result<Vec<Attribute>, Bad> {
@@ -147,8 +156,18 @@ fn add(blueprint: &Blueprint, view: &View, found: &mut Vec<Expansion>, names: &[
         found.len() - 1
     });
     match (reference.entity(entity), rest) {
-        (_, []) => Ok(()),
-        (Some(target), rest) => add(blueprint, &view.at(blueprint.entity(target)), &mut found[place].expand, rest),
-        (None, _) => Err(Bad::parameter("expand", "value", format!("`{name}` leads to a user, who refers to nothing"))),
+        (_, []) => return Ok(()),
+        (Some(target), rest) => add(blueprint, &view.at(blueprint.entity(target)), &mut found[place].expand, rest)?,
+        (None, _) => {
+            let detail = format!("`{name}` leads to a user, who refers to nothing");
+            return Err(Bad::parameter("expand", "value", detail));
+        }
     }
+    // Many rows with many rows each are no longer a part of one row.
+    let is_many = |reference: Reference| matches!(reference, Reference::Link(_));
+    if is_many(reference) && found[place].expand.iter().any(|beyond| is_many(beyond.reference)) {
+        let detail = format!("`{}` leads to many rows, each with many more", names.join("."));
+        return Err(Bad::parameter("expand", "limit", detail));
+    }
+    Ok(())
 }

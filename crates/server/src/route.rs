@@ -2,7 +2,7 @@
 
 use blueprint::{ActionKind, Blueprint, EntityIndex};
 use http::Method;
-use query::{Access, Actor, Denied, Parent, RecordId, Reference, Verb, access};
+use query::{Access, Actor, Denied, Parent, RecordId, Verb, Way, access};
 
 use crate::error::{ApiError, METHOD};
 
@@ -71,8 +71,8 @@ enum Rest<'a> {
     Restore(&'a str),
     Action(&'a str, usize),
     Call(&'a str, usize),
-    /// The rows of another entity under a row: which reference of theirs leads to it.
-    Children(&'a str, EntityIndex, Reference),
+    /// The rows of another entity under a row: how they hang together with it.
+    Children(&'a str, EntityIndex, Way),
 }
 
 /// Finds what a request addresses.
@@ -93,8 +93,8 @@ pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route,
         (Rest::Restore(text), "POST") => (Verb::Delete, Operation::Restore(id(text)?)),
         (Rest::Action(text, action), "PATCH") => (Verb::Act(*action), Operation::Act(id(text)?, *action)),
         (Rest::Call(text, action), "POST") => (Verb::Act(*action), Operation::Call(id(text)?, *action)),
-        (Rest::Children(text, children, reference), "GET" | "HEAD") => {
-            let parent = Parent { entity: place.entity, id: id(text)?, reference: *reference };
+        (Rest::Children(text, children, way), "GET" | "HEAD") => {
+            let parent = Parent { entity: place.entity, id: id(text)?, way: *way };
             let operation = Operation::ListUnder(parent);
             return Ok(Route { entity: *children, verb: Verb::Read, operation, path_user: place.path_user });
         }
@@ -151,7 +151,7 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
                 None => {
                     let mut children = query::children(blueprint, EntityIndex(entity)).into_iter();
                     let named = children.find(|(child, _)| blueprint.entity(*child).path == word);
-                    named.map(|(child, reference)| Rest::Children(id, child, reference))?
+                    named.map(|(child, way)| Rest::Children(id, child, way))?
                 }
             }
         }

@@ -5,6 +5,7 @@
 use blueprint::{Entity, Field, Link, Literal};
 use work::{Kind, Statement, Value};
 
+use super::json;
 use super::links;
 use super::sql::{Source, Sql, literal};
 use crate::Plan;
@@ -150,15 +151,7 @@ fn cell_json(field: &Field, column: &str) -> String {
     match field_kind(field) {
         Kind::Boolean => format!("json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
         Kind::Json => format!("json({column})"),
-        Kind::Decimal { scale: 0 } => format!("CAST({column} AS TEXT)"),
-        Kind::Decimal { scale } => {
-            // The least integer has no absolute value, its parts do.
-            let unit = 10_i64.pow(u32::from(scale));
-            format!(
-                "CASE WHEN {column} IS NULL THEN NULL ELSE printf('%s%d.%0{scale}d', \
-                 CASE WHEN {column} < 0 THEN '-' ELSE '' END, abs({column} / {unit}), abs({column} % {unit})) END"
-            )
-        }
+        Kind::Decimal { scale } => json::decimal(column, scale),
         _ => column.to_owned(),
     }
 }

@@ -76,10 +76,24 @@ impl<'a> Cells<'a> {
 impl Cell<'_> {
     /// Whether the set of links holds one of these, as a condition. No column does.
     pub fn holds_any(&self, sql: &mut Sql, ids: &[Value]) {
-        match &self.holds {
-            Holds::Links(links) => links.any_of(sql, self.source, ids),
-            Holds::Column(_) => {
+        self.links(sql, |links, sql| links.any_of(sql, self.source, ids));
+    }
+
+    /// Whether a row of `target` of which something holds is among those that it is linked to, as a condition.
+    pub fn leads_to(&self, sql: &mut Sql, target: &Source, holds: impl FnOnce(&mut Sql)) {
+        self.links(sql, |links, sql| links.any(sql, self.source, target, holds));
+    }
+
+    /// A condition on links, in the rows in which the caller can read them.
+    fn links(&self, sql: &mut Sql, holds: impl FnOnce(&Links, &mut Sql)) {
+        match (&self.holds, &self.shown) {
+            (Holds::Column(_), _) | (_, Shown::Never) => {
                 sql.push("0");
+            }
+            (Holds::Links(links), Shown::Always) => holds(links, sql),
+            (Holds::Links(links), Shown::Within(scope)) => {
+                sql.within_field(self.source, scope).push(" AND ");
+                holds(links, sql);
             }
         }
     }
@@ -97,18 +111,23 @@ impl Cell<'_> {
 impl Sql {
     /// A column as the caller may see it.
     pub fn cell(&mut self, cell: &Cell) -> &mut Sql {
+        self.shown(cell, |sql| cell.push(sql));
+        self
+    }
+
+    /// What stands for a cell, or null where the caller cannot read it.
+    pub fn shown(&mut self, cell: &Cell, write: impl FnOnce(&mut Sql)) {
         match &cell.shown {
-            Shown::Always => cell.push(self),
+            Shown::Always => write(self),
             Shown::Never => {
                 self.push("NULL");
             }
             Shown::Within(scope) => {
                 self.push("CASE WHEN ").within_field(cell.source, scope).push(" THEN ");
-                cell.push(self);
+                write(self);
                 self.push(" END");
             }
         }
-        self
     }
 
     /// These attributes, and a comma after each.

@@ -19,9 +19,9 @@ use crate::request::RecordId;
 /// The links of one field, as one caller sees them.
 pub(super) struct Links<'a> {
     pub link: &'a Link,
-    blueprint: &'a Blueprint,
     /// The rows at the other end that the caller can see.
-    scope: Scope,
+    pub scope: Scope,
+    blueprint: &'a Blueprint,
 }
 
 impl<'a> Links<'a> {
@@ -40,6 +40,36 @@ impl<'a> Links<'a> {
         self.visible_rows(sql);
         sql.push(" AND ").push(&column("__link", &self.link.from_column));
         sql.push(" = ").push(&source.column("id")).push(")");
+    }
+
+    /// ` FROM …`: the links with the rows at their other end, whose table and id these are.
+    pub fn from(&self, sql: &mut Sql, table: &str, id: &str) {
+        sql.push(" FROM ").push(&self.table_as()).push(" JOIN ").push(table);
+        sql.push(" ON ").push(id).push(" = ").push(&self.end());
+    }
+
+    /// The join table, as it stands after `FROM`.
+    pub fn table_as(&self) -> String {
+        quoted(&self.link.table) + " AS \"__link\""
+    }
+
+    /// Whose link it is.
+    pub fn holder(&self) -> String {
+        column("__link", &self.link.from_column)
+    }
+
+    /// Where it leads.
+    pub fn end(&self) -> String {
+        column("__link", &self.link.to_column)
+    }
+
+    /// The rows that are linked to one of which something holds, as a condition. `target`: those at the other end.
+    pub fn any(&self, sql: &mut Sql, source: &Source, target: &Source, holds: impl FnOnce(&mut Sql)) {
+        sql.push(&source.column("id")).push(" IN (SELECT ").push(&self.holder());
+        self.from(sql, &target.table_as(), &target.column("id"));
+        sql.push(" WHERE ").within(target, &self.scope).push(" AND ");
+        holds(sql);
+        sql.push(")");
     }
 
     /// The rows that are linked to one of these, as a condition.
@@ -102,8 +132,8 @@ impl<'a> Links<'a> {
 
     /// ` FROM … WHERE …`: the links to rows that the caller can see.
     fn visible_rows(&self, sql: &mut Sql) {
-        sql.push(" FROM ").push(&quoted(&self.link.table)).push(" AS \"__link\" JOIN ").push(&self.target());
-        sql.push(" AS \"__to\" ON \"__to\".\"id\" = ").push(&column("__link", &self.link.to_column)).push(" WHERE ");
+        self.from(sql, &(self.target() + " AS \"__to\""), "\"__to\".\"id\"");
+        sql.push(" WHERE ");
         self.within(sql);
     }
 

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use blueprint::Blueprint;
-use work::{Cost, Otherwise, Refusal, Shape, Step, Value, Work};
+use work::{Cost, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
 use super::join::Joins;
-use super::search;
 use super::sql::{Source, Sql};
+use super::{parent, search};
 use crate::access::Scope;
 use crate::attribute::Attribute;
 use crate::filter::{Comparison, Filter, Test};
 use crate::list::{List, Sort};
+use crate::parent::{Parent, Way};
 use crate::plan::{order, position_kinds};
-use crate::reference::{Parent, Path, Reference};
+use crate::reference::{Path, Reference};
 use crate::{Catalog, Plan};
 
 /// Rows that a read on the caller's thread may touch: more take long enough to be worth another thread.
@@ -41,7 +42,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
-    let mut steps: Vec<Step> = list.parent.iter().map(|parent| must_be_seen(blueprint, plan, parent)).collect();
+    let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(blueprint, plan, parent)).collect();
     steps.push(Step::Page { statement: sql.done(), shape, limit: list.limit });
     if list.count {
         let mut sql = Sql::new("SELECT count(*) FROM ");
@@ -50,18 +51,10 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
         steps.push(Step::Count(sql.done()));
     }
     let shown = list.representation.attributes(&joins.root().view);
-    let lists_links = shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
+    let lists_links =
+        list.representation.adds_many() || shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
     let cost = if lists_links { Cost::Scan } else { cost(&joins.root(), list, plan.access.reach()) };
     Work::read(cost, steps)
-}
-
-/// A list under a row that the caller cannot see is as little there as one under no row.
-fn must_be_seen(blueprint: &Blueprint, plan: &Plan, parent: &Parent) -> Step {
-    let source = Source::table(blueprint.entity(parent.entity));
-    let mut sql = Sql::new("SELECT 1 FROM ");
-    sql.push(&source.table_as()).push(" WHERE ");
-    sql.row(&source, &parent.id, &plan.access.sees(blueprint, source.entity));
-    Step::Require { statement: sql.done(), none: Otherwise::Refuse(Refusal::NotFound) }
 }
 
 /// A key of the order with the cell that it stands for in this statement.
@@ -89,8 +82,11 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
         found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
     };
-    // References have indexes without being asked to.
-    let under_one = |parent: &Parent| cells.is_plain(parent.reference.attribute());
+    // References have indexes without being asked to; the rows at the other end of links are brought into order first.
+    let under_one = |parent: &Parent| match parent.way {
+        Way::Up(reference) => reference.link(entity).is_none() && cells.is_plain(reference.attribute()),
+        Way::Down(_) => false,
+    };
     let filtered_by_index = match (&list.parent, list.filters.as_slice()) {
         (None, []) => true,
         (None, [filter]) => led_by_scope && exact(filter),
@@ -111,7 +107,7 @@ fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, 
         search::and_found(sql, cells, plan.access.reach(), &list.search);
     }
     if let Some(parent) = &list.parent {
-        sql.push(" AND ").cell(&cells.cell(parent.reference.attribute())).push(" = ").param(parent.id.value());
+        parent::and_under(sql, blueprint, cells, plan, parent);
     }
     for filter in &list.filters {
         sql.push(" AND ");
@@ -122,16 +118,20 @@ fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, 
     }
 }
 
-/// A condition on the row that a reference leads to: there must be one that the caller can see, so that one that he
+/// A condition on a row that a reference leads to: there must be one that the caller can see, so that one that he
 /// cannot see and none at all are the same to every test.
 fn beyond_reference(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, via: Reference, filter: &Filter) {
     let here = cells.source.entity;
     let there = filter.path.end(blueprint, here);
     let target = Source::joined(there, &format!("_{}", via.name(here)));
     let scope = plan.access.sees(blueprint, there);
-    sql.push("EXISTS (SELECT 1 FROM ").push(&target.table_as()).push(" WHERE ").push(&target.column("id"));
-    sql.push(" = ").cell(&cells.cell(via.attribute())).push(" AND ").within(&target, &scope).push(" AND ");
     let cell = Cells::of(blueprint, &target, &plan.access, &scope).cell(filter.path.attribute);
+    let way = cells.cell(via.attribute());
+    if let Reference::Link(_) = via {
+        return way.leads_to(sql, &target, |sql| condition(sql, &cell, &filter.test));
+    }
+    sql.push("EXISTS (SELECT 1 FROM ").push(&target.table_as()).push(" WHERE ").push(&target.column("id"));
+    sql.push(" = ").cell(&way).push(" AND ").within(&target, &scope).push(" AND ");
     condition(sql, &cell, &filter.test);
     sql.push(")");
 }

@@ -1,7 +1,7 @@
 //! What references add to lists and answers: `expand`, and filters and sort keys of the rows that they lead to.
 
 use blueprint::{EntityIndex, Target};
-use query::{Attribute, List, MAX_DEPTH, Path, Reference, View};
+use query::{Attribute, List, MAX_DEPTH, Path, Reference, Representation, View, Way};
 use serde_json::{Map, Value as Json, json};
 
 use super::examples::UUID;
@@ -14,15 +14,24 @@ pub(super) fn expand(subject: Subject) -> Option<Json> {
     let words = words(subject);
     let first = words.first()?.clone();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let description = "Adds the row that a reference leads to, or null where there is none that the caller may see. \
-         There is no `ETag` then.";
-    Some(choice("expand", description, &words, json!([first])))
+    let links = !subject.entity.links.is_empty();
+    let many =
+        if links { " Of a many-to-many reference, adds all rows that he may see, by ascending ids." } else { "" };
+    let description = format!(
+        "Adds the row that a reference leads to, or null where there is none that the caller may see.{many} There is no \
+         `ETag` then."
+    );
+    Some(choice("expand", &description, &words, json!([first])))
 }
 
 /// Every word that `expand` takes.
 fn words(subject: Subject) -> Vec<String> {
     let mut words = Vec::new();
     collect(subject, "", MAX_DEPTH, &mut words);
+    let view = View::document(subject.entity);
+    let parses =
+        |word: &String| Representation::parse(subject.blueprint, &view, &[("expand".to_owned(), word.clone())]).is_ok();
+    words.retain(parses);
     words
 }
 
@@ -45,7 +54,11 @@ pub(super) fn properties(subject: Subject) -> Map<String, Json> {
             Target::Entity(target) => reference("schemas", &subject.all_names[target.0].part),
         };
         let description = format!("What `{}` leads to; only with `expand`.", each.attribute().column(subject.entity));
-        let schema = json!({ "anyOf": [row, { "type": "null" }], "description": description, "examples": [null] });
+        let schema = if let Reference::Link(_) = each {
+            json!({ "type": "array", "items": row, "description": description, "examples": [[]] })
+        } else {
+            json!({ "anyOf": [row, { "type": "null" }], "description": description, "examples": [null] })
+        };
         (each.name(subject.entity).to_owned(), schema)
     };
     references(subject).into_iter().map(property).collect()
@@ -63,7 +76,8 @@ pub(super) fn user() -> Json {
 
 /// Sort keys beyond references.
 pub(super) fn sortable(subject: Subject) -> Vec<String> {
-    beyond(subject, |view| view.sortable()).into_iter().map(|(name, _)| name).collect()
+    let one = |path: &Path| !matches!(path.via, Some(Reference::Link(_)));
+    beyond(subject, |view| view.sortable()).into_iter().filter(|(_, path)| one(path)).map(|(name, _)| name).collect()
 }
 
 /// Filters beyond references. The operators are told of in words: there would be hundreds of parameters.
@@ -78,7 +92,13 @@ pub(super) fn filters(subject: Subject) -> Vec<Json> {
         };
         List::parse(blueprint, &View::document(entity), &[(name.clone(), text)]).ok()?;
         let operators = "Takes the operators of that field too, in brackets as in";
-        let description = format!("Only rows whose `{name}` is this. {operators} `{name}[ne]`.");
+        let rows = match path.via {
+            Some(via @ Reference::Link(_)) => {
+                format!("that `{}` links to one whose `{}`", via.name(entity), path.attribute.column(end))
+            }
+            _ => format!("whose `{name}`"),
+        };
+        let description = format!("Only rows {rows} is this. {operators} `{name}[ne]`.");
         let schema = with_example(schema, example);
         Some(json!({ "name": name, "in": "query", "description": description, "schema": schema }))
     };
@@ -106,7 +126,7 @@ fn references(subject: Subject) -> Vec<Reference> {
 pub(super) fn children(subject: Subject) -> Vec<Subject> {
     let Subject { blueprint, entity, all_names, .. } = subject;
     let here = blueprint.entities.iter().position(|each| each.name == entity.name).unwrap_or_default();
-    let child = |(index, _): (EntityIndex, Reference)| {
+    let child = |(index, _): (EntityIndex, Way)| {
         let entity = blueprint.entity(index);
         Subject { entity, names: &all_names[index.0], ..subject }
     };

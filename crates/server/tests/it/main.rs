@@ -11,6 +11,7 @@ mod field_rules;
 mod guards;
 mod idempotency;
 mod isolation;
+mod linked;
 mod links;
 mod lists;
 mod live;

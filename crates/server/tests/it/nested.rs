@@ -141,8 +141,8 @@ async fn expansions_and_nested_lists_run_along_indexes() {
             access::decide(blueprint.entity(visit), Verb::Read, Actor::User(user.clone().into()), None).unwrap();
         let mut list = List::parse(&blueprint, &View::of(blueprint.entity(visit), &access), &parameters).unwrap();
         if nested {
-            let (_, reference) = query::children(&blueprint, client).into_iter().find(|(it, _)| *it == visit).unwrap();
-            list.parent = Some(query::Parent { entity: client, id: query::RecordId::Integer(1), reference });
+            let (_, way) = query::children(&blueprint, client).into_iter().find(|(it, _)| *it == visit).unwrap();
+            list.parent = Some(query::Parent { entity: client, id: query::RecordId::Integer(1), way });
         }
         let origin = Origin { at: String::new(), request_id: String::new(), ip: None };
         let key = CursorKey([1; 32]);

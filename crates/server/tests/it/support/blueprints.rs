@@ -106,3 +106,51 @@ clubs = { type = "reference", to = "club", many = true, on_delete = "restrict" }
 [entity.club.field]
 name = { type = "text" }
 "#;
+
+/// Links to rows of every field type that have rules, references and a trash of their own.
+pub const STUDIO: &str = r#"
+[app]
+name = "studio"
+[auth]
+roles = ["manager"]
+
+[entity.kind.field]
+name = { type = "text", required = true }
+[entity.kind.access]
+read = ["owner", "role:manager"]
+
+[entity.tag]
+soft_delete = true
+[entity.tag.field]
+name = { type = "text", required = true, index = true }
+price = { type = "money" }
+level = { type = "decimal", scale = 4 }
+weight = { type = "float" }
+pieces = { type = "integer" }
+text = { type = "long_text" }
+vip = { type = "boolean" }
+on = { type = "date" }
+extra = { type = "json" }
+pin = { type = "text", hidden = true }
+note = { type = "text", read = ["owner"] }
+rank = { type = "text", read = ["role:manager"] }
+kind = { type = "reference", to = "kind", on_delete = "set_null" }
+[entity.tag.access]
+read = ["owner", "role:manager"]
+update = ["owner", "role:manager"]
+
+[entity.deal]
+soft_delete = true
+[entity.deal.field]
+name = { type = "text", required = true }
+tags = { type = "reference", to = "tag", many = true }
+members = { type = "reference", to = "user", many = true }
+related = { type = "reference", to = "deal", many = true }
+[entity.deal.access]
+read = ["owner", "role:manager"]
+update = ["owner", "role:manager"]
+
+[entity.visit.field]
+text = { type = "text" }
+deal = { type = "reference", to = "deal", on_delete = "set_null" }
+"#;

@@ -1,10 +1,14 @@
 //! Rows that are shown or sorted by beside the one that refers to them: one `LEFT JOIN` each, under the rule by which
-//! the caller may read *them*. A row that he may not see is joined as none, so that nothing tells the two apart.
+//! the caller may read *them*. A row that he may not see is joined as none, so that nothing tells the two apart. Sets of
+//! rows are no joins; they are [`array`]'s.
+
+mod array;
 
 use blueprint::{Blueprint, Entity, Target};
 use work::{Column, Kind};
 
 use super::cells::{Cell, Cells};
+use super::json::text as json_text;
 use super::sql::{Source, Sql};
 use crate::View;
 use crate::access::{Access, Scope};
@@ -26,7 +30,7 @@ pub(super) struct Joins<'a> {
 }
 
 struct Joined<'a> {
-    /// The references that lead to it, `prospect.company`; nothing for the root.
+    /// The references that lead to it, `prospect.company`; nothing for the rows that a whole statement is about.
     way: String,
     /// The place of the rows that refer to these, and how they do.
     from: Option<(usize, Reference)>,
@@ -50,10 +54,21 @@ impl<'a> Joins<'a> {
         scope: &Scope,
         representation: &Representation,
     ) -> Joins<'a> {
-        let rows = Rows::Entity(Source::table(entity));
-        let root = Joined { way: String::new(), from: None, rows, scope: scope.clone() };
+        Joins::of(blueprint, access, "", Source::table(entity), scope.clone(), &representation.expand)
+    }
+
+    /// The same for rows that a way leads to from those of another statement.
+    fn of(
+        blueprint: &'a Blueprint,
+        access: &'a Access,
+        way: &str,
+        rows: Source<'a>,
+        scope: Scope,
+        expand: &[Expansion],
+    ) -> Joins<'a> {
+        let root = Joined { way: way.to_owned(), from: None, rows: Rows::Entity(rows), scope };
         let mut joins = Joins { blueprint, access, joined: vec![root] };
-        joins.add(ROOT, &representation.expand);
+        joins.add(ROOT, expand);
         joins
     }
 
@@ -89,6 +104,11 @@ impl<'a> Joins<'a> {
     /// Writes `FROM` with every join.
     pub fn from(&self, sql: &mut Sql) {
         sql.push(" FROM ").push(&self.source(ROOT).table_as());
+        self.others(sql);
+    }
+
+    /// Writes every join.
+    fn others(&self, sql: &mut Sql) {
         for joined in &self.joined {
             let Some((from, reference)) = joined.from else { continue };
             sql.push(" LEFT JOIN ");
@@ -118,6 +138,12 @@ impl<'a> Joins<'a> {
         let own = attributes.iter().map(|attribute| Column::new(attribute.column(entity), attribute.kind(entity)));
         let mut columns: Vec<Column> = own.collect();
         for expansion in expansions {
+            if let Reference::Link(link) = expansion.reference {
+                self.array(sql, place, link, &expansion.expand);
+                sql.push(", ");
+                columns.push(Column::new(expansion.reference.name(entity), Kind::Json));
+                continue;
+            }
             let Some(place) = self.find(place, expansion.reference) else { continue };
             let row = match &self.joined[place].rows {
                 Rows::Entity(source) => {
@@ -135,7 +161,8 @@ impl<'a> Joins<'a> {
     }
 
     fn add(&mut self, from: usize, expansions: &[Expansion]) {
-        for expansion in expansions {
+        let one = |expansion: &&Expansion| !matches!(expansion.reference, Reference::Link(_));
+        for expansion in expansions.iter().filter(one) {
             let place = self.follow(from, expansion.reference);
             self.add(place, &expansion.expand);
         }
@@ -148,8 +175,8 @@ impl<'a> Joins<'a> {
         }
         let entity = self.source(from).entity;
         let name = reference.name(entity);
-        let way = if from == ROOT { name.to_owned() } else { format!("{}.{name}", self.joined[from].way) };
-        let alias = self.alias(&way);
+        let way = self.way(from, name);
+        let alias = alias(&way).unwrap_or_else(|| self.spare_alias());
         let (rows, scope) = match reference.target(entity) {
             Target::Entity(index) => {
                 let entity = self.blueprint.entity(index);
@@ -173,10 +200,21 @@ impl<'a> Joins<'a> {
         }
     }
 
-    fn alias(&self, way: &str) -> String {
-        let alias = format!("_{way}");
-        if alias.len() <= LONGEST_BYTES { alias } else { format!("_{}", self.joined.len()) }
+    /// The references that lead on by this name.
+    fn way(&self, from: usize, name: &str) -> String {
+        let way = &self.joined[from].way;
+        if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") }
     }
+
+    /// An alias for a way that is too long for one. Those of a sub-query differ from those around it.
+    fn spare_alias(&self) -> String {
+        let depth = if self.joined[ROOT].way.is_empty() { "" } else { "_" };
+        format!("_{depth}{}", self.joined.len())
+    }
+}
+
+fn alias(way: &str) -> Option<String> {
+    Some(format!("_{way}")).filter(|alias| alias.len() <= LONGEST_BYTES)
 }
 
 fn user_column(alias: &str, column: &str) -> String {
