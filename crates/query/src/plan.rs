@@ -31,6 +31,8 @@ pub struct Origin {
     pub request_id: String,
     /// The caller's address.
     pub ip: Option<String>,
+    /// What the changes of one batch have in common.
+    pub batch: Option<String>,
 }
 
 /// Why there is no plan.

@@ -1,6 +1,6 @@
 //! What a caller asks, in our words: parsed and valid, but not yet allowed.
 
-use blueprint::Literal;
+use blueprint::{Complaint, Literal};
 
 use crate::list::List;
 use crate::representation::Representation;
@@ -158,6 +158,18 @@ impl RecordId {
                 let id = (text.len() == 36).then(|| uuid::Uuid::try_parse(text).ok()).flatten()?;
                 Some(RecordId::Uuid(id.to_string()))
             }
+        }
+    }
+
+    /// Reads an id from a body.
+    ///
+    /// # Errors
+    /// It is no id of such a row.
+    pub fn read(json: &serde_json::Value, kind: blueprint::IdKind) -> Result<RecordId, Complaint> {
+        match kind.read(json)? {
+            Literal::Integer(number) => Ok(RecordId::Integer(number)),
+            Literal::Text(text) => Ok(RecordId::Uuid(text)),
+            _ => Err(Complaint { code: "type", detail: "must be the id of a row".to_owned() }),
         }
     }
 

@@ -7,7 +7,8 @@ use crate::App;
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::response::{self, Head};
-use crate::{caller, idempotency, route};
+use crate::route::Addressed;
+use crate::{batch, caller, idempotency, route};
 
 /// Answers a request of the entity API.
 ///
@@ -20,7 +21,10 @@ where
     B::Error: std::fmt::Display,
 {
     let stages = http.stages.clone();
-    let route = stages.run("route", || route::find(&app.blueprint, &http.method, http.uri.path()))?; // what is addressed
+    let route = match stages.run("route", || route::find(&app.blueprint, &http.method, http.uri.path()))? {
+        Addressed::Batch(collection) => return batch::answer(app, collection, http).await, // these stages for many at once
+        Addressed::Rows(route) => route,                                                   // what is addressed
+    };
     let actor = stages.wait("identify", caller::identify(app, http)).await?; // who asks: token, then the user and session as they are now
     let access = stages.run("decide", || route.decide(&app.blueprint, actor))?; // what of it they may reach
     let (request, once) = stages.wait("parse", idempotency::parse(app, &route, &access, http)).await?; // what they ask, in our words

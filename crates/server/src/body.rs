@@ -172,7 +172,11 @@ pub fn parse(bytes: &[u8]) -> Result<Json, ApiError> {
 }
 
 impl MediaTypes {
-    fn check(self, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Refuses any other type.
+    ///
+    /// # Errors
+    /// 415.
+    pub fn check(self, headers: &HeaderMap) -> Result<(), ApiError> {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = text.split(';').next().unwrap_or_default().trim();
         let is = |name: &str| essence.eq_ignore_ascii_case(name);

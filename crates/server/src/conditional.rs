@@ -19,17 +19,24 @@ pub fn if_match(headers: &HeaderMap, demanded: bool) -> Result<IfMatch, ApiError
     if lines.is_empty() {
         return Ok(if demanded { IfMatch::Missing } else { IfMatch::Absent });
     }
-    let text = lines.join(",");
+    expected(&lines.join(",")).map_err(|detail| ApiError::new(BAD_REQUEST, format!("`If-Match` {detail}")))
+}
+
+/// Reads the text of such a header.
+///
+/// # Errors
+/// That it names too many versions.
+pub fn expected(text: &str) -> Result<IfMatch, String> {
     if text.trim() == "*" {
         return Ok(IfMatch::Any);
     }
-    let mut versions: Vec<i64> = strong_tags(&text).unwrap_or_default().into_iter().filter_map(version).collect();
+    let mut versions: Vec<i64> = strong_tags(text).unwrap_or_default().into_iter().filter_map(version).collect();
     versions.sort_unstable();
     versions.dedup();
     match versions.len() {
         0 => Ok(IfMatch::Never),
         1..=MAX_VERSIONS => Ok(IfMatch::Versions(versions)),
-        _ => Err(ApiError::new(BAD_REQUEST, format!("`If-Match` names more than {MAX_VERSIONS} versions"))),
+        _ => Err(format!("names more than {MAX_VERSIONS} versions")),
     }
 }
 

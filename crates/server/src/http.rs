@@ -52,7 +52,8 @@ impl<B> HttpRequest<B> {
 
     /// What the audit keeps of where and when it came in.
     pub fn origin(&self) -> query::Origin {
-        query::Origin { at: crate::clock::now(), request_id: self.request_id.clone(), ip: Some(self.ip.to_string()) }
+        let (request_id, ip) = (self.request_id.clone(), Some(self.ip.to_string()));
+        query::Origin { at: crate::clock::now(), request_id, ip, batch: None }
     }
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod app;
 pub mod auth;
+mod batch;
 mod body;
 mod caller;
 mod clock;

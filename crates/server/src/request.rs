@@ -1,6 +1,6 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
-use blueprint::{FieldKind, IdKind, PutMeaning};
+use blueprint::{Api, Entity, FieldKind, IdKind, PutMeaning};
 use query::{Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, RecordId, Representation, Request, View};
 use serde_json::Value as Json;
 
@@ -36,17 +36,10 @@ where
         Operation::Create => {
             no_parameters(http)?;
             let values = values(app, view, http, Body::Create).await?;
-            let id = (entity.id == IdKind::Uuid).then(|| RecordId::Uuid(uuid::Uuid::now_v7().to_string()));
-            Ok(Request::Create { id, values })
+            Ok(Request::Create { id: new_id(entity), values })
         }
         Operation::Update(id) => update(app, view, http, id, Body::Update).await,
-        Operation::Replace(id) => {
-            let meaning = match app.blueprint.api.put {
-                PutMeaning::Replace => Body::Replace,
-                PutMeaning::Update => Body::Update,
-            };
-            update(app, view, http, id, meaning).await
-        }
+        Operation::Replace(id) => update(app, view, http, id, meaning_of_put(&app.blueprint.api)).await,
         Operation::Delete(id) => {
             no_parameters(http)?;
             Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http)? })
@@ -72,6 +65,27 @@ where
             Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http)? })
         }
     }
+}
+
+/// The id of a new row, where the database does not make it.
+pub fn new_id(entity: &Entity) -> Option<RecordId> {
+    (entity.id == IdKind::Uuid).then(|| RecordId::Uuid(uuid::Uuid::now_v7().to_string()))
+}
+
+/// What the body of a `PUT` is.
+pub fn meaning_of_put(api: &Api) -> Body {
+    match api.put {
+        PutMeaning::Replace => Body::Replace,
+        PutMeaning::Update => Body::Update,
+    }
+}
+
+/// Refuses a query string.
+///
+/// # Errors
+/// 400 that names its first parameter.
+pub fn no_parameters<B>(http: &HttpRequest<B>) -> Result<(), ApiError> {
+    parameters(http)?.first().map_or(Ok(()), |(name, _)| Err(not_a_parameter(name)))
 }
 
 async fn update<B>(
@@ -104,18 +118,19 @@ where
     let types = if http.method == http::Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
     let (json, text) = body::read_json_and_text(&http.headers, &mut http.body, types, app.body_limits()).await?;
     let values = meaning.read(view, &json).map_err(ApiError::invalid)?;
-    let rounded = rounded(view, &json, &text);
+    let rounded = rounded(view.entity, &json, &text, 1);
     if rounded.is_empty() { Ok(values) } else { Err(ApiError::invalid(rounded)) }
 }
 
-/// The numbers in `json` fields that would not come back as they were written.
-fn rounded(view: &View<'_>, json: &Json, text: &[u8]) -> Vec<Invalid> {
-    let kept = view.entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Json));
-    let kept: Vec<_> = kept.filter(|field| json.get(&field.column).is_some()).map(|field| &field.column).collect();
+/// The numbers in `json` fields that would not come back as they were written, where the fields are so many steps deep.
+pub fn rounded(entity: &Entity, json: &Json, text: &[u8], depth: usize) -> Vec<Invalid> {
+    let kept = entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Json));
+    let is_there = |column: &str| depth > 1 || json.get(column).is_some();
+    let kept: Vec<_> = kept.filter(|field| is_there(&field.column)).map(|field| &field.column).collect();
     if kept.is_empty() {
         return Vec::new();
     }
-    let is_kept = |pointer: &String| kept.iter().any(|column| pointer.split('/').nth(1) == Some(column));
+    let is_kept = |pointer: &String| kept.iter().any(|column| pointer.split('/').nth(depth) == Some(column));
     let detail = "has more digits than are kept: send it as a string";
     let found = exact::rounded(text, json).into_iter().filter(is_kept).take(MAX_PROBLEMS);
     found.map(|pointer| Invalid { pointer, code: "precision", detail: detail.to_owned() }).collect()
@@ -132,10 +147,6 @@ where
         return Ok(());
     }
     Err(ApiError::at(VALIDATION, "", "unknown", "this takes no input; send an empty body"))
-}
-
-fn no_parameters<B>(http: &HttpRequest<B>) -> Result<(), ApiError> {
-    parameters(http)?.first().map_or(Ok(()), |(name, _)| Err(not_a_parameter(name)))
 }
 
 fn not_a_parameter(name: &str) -> ApiError {

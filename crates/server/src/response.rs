@@ -144,7 +144,8 @@ fn broken(log: &str) -> ApiError {
     ApiError::new(INTERNAL, "something went wrong in the server").logged(log)
 }
 
-fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
+/// What a refusal means for a plan.
+pub fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError {
     let entity = blueprint.entity(plan.entity());
     match refusal {
         Refusal::NotFound => ApiError::not_found(),

@@ -4,7 +4,17 @@ use blueprint::{ActionKind, Blueprint, EntityIndex};
 use http::Method;
 use query::{Access, Actor, Denied, Parent, RecordId, Verb, Way, access};
 
+use crate::batch::{Collection, SUFFIX};
 use crate::error::{ApiError, METHOD};
+
+/// What a request of the entity API is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Addressed {
+    /// A row, or a list.
+    Rows(Route),
+    /// `POST /things:batch`
+    Batch(Collection),
+}
 
 /// One place of the entity API.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +77,7 @@ struct Place<'a> {
 
 enum Rest<'a> {
     Collection,
+    Batch,
     Item(&'a str),
     Restore(&'a str),
     Action(&'a str, usize),
@@ -79,13 +90,16 @@ enum Rest<'a> {
 ///
 /// # Errors
 /// 404, or 405 with `Allow`.
-pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route, ApiError> {
+pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Addressed, ApiError> {
     let place = place(blueprint, path).ok_or_else(ApiError::not_found)?;
     let entity = blueprint.entity(place.entity);
     let id = |text: &str| RecordId::parse(text, entity.id).ok_or_else(ApiError::not_found);
     let (verb, operation) = match (&place.rest, method.as_str()) {
         (Rest::Collection, "GET" | "HEAD") => (Verb::Read, Operation::List),
         (Rest::Collection, "POST") => (Verb::Create, Operation::Create),
+        (Rest::Batch, "POST") => {
+            return Ok(Addressed::Batch(Collection { entity: place.entity, path_user: place.path_user }));
+        }
         (Rest::Item(text), "GET" | "HEAD") => (Verb::Read, Operation::Read(id(text)?)),
         (Rest::Item(text), "PATCH") => (Verb::Update, Operation::Update(id(text)?)),
         (Rest::Item(text), "PUT") => (Verb::Update, Operation::Replace(id(text)?)),
@@ -96,11 +110,12 @@ pub fn find(blueprint: &Blueprint, method: &Method, path: &str) -> Result<Route,
         (Rest::Children(text, children, way), "GET" | "HEAD") => {
             let parent = Parent { entity: place.entity, id: id(text)?, way: *way };
             let operation = Operation::ListUnder(parent);
-            return Ok(Route { entity: *children, verb: Verb::Read, operation, path_user: place.path_user });
+            let route = Route { entity: *children, verb: Verb::Read, operation, path_user: place.path_user };
+            return Ok(Addressed::Rows(route));
         }
         (rest, _) => return Err(method_not_allowed(rest.methods())),
     };
-    Ok(Route { entity: place.entity, verb, operation, path_user: place.path_user })
+    Ok(Addressed::Rows(Route { entity: place.entity, verb, operation, path_user: place.path_user }))
 }
 
 /// The methods of a path, as `Allow` lists them; `None` if there is no such path.
@@ -118,9 +133,8 @@ impl Rest<'_> {
         match self {
             Rest::Collection => "GET, HEAD, POST, OPTIONS",
             Rest::Item(_) => "GET, HEAD, PATCH, PUT, DELETE, OPTIONS",
-            Rest::Restore(_) => "POST, OPTIONS",
+            Rest::Batch | Rest::Restore(_) | Rest::Call(..) => "POST, OPTIONS",
             Rest::Action(..) => "PATCH, OPTIONS",
-            Rest::Call(..) => "POST, OPTIONS",
             Rest::Children(..) => "GET, HEAD, OPTIONS",
         }
     }
@@ -135,9 +149,12 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
         rest = tail;
     }
     let mut segments = rest.splitn(3, '/');
-    let name = segments.next()?;
+    let segment = segments.next()?;
+    let (name, is_batch) = segment.strip_suffix(SUFFIX).map_or((segment, false), |name| (name, true));
     let entity = blueprint.entities.iter().position(|entity| entity.path == name)?;
     let rest = match (segments.next(), segments.next()) {
+        (None, _) if is_batch => Rest::Batch,
+        _ if is_batch => return None,
         (None, _) => Rest::Collection,
         (Some(""), _) => return None,
         (Some(id), None) => Rest::Item(id),

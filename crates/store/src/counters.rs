@@ -34,6 +34,8 @@ pub struct Counters {
     pub checkpoints: u64,
     /// Writes that wait now.
     pub waiting_writes: u64,
+    /// Bytes that waiting writes hold now.
+    pub waiting_write_bytes: u64,
     /// Scans that wait now.
     pub waiting_scans: u64,
     /// Connections to the database that are open now.
@@ -95,13 +97,14 @@ impl Tally {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn read(&self, waiting_writes: usize, waiting_scans: usize) -> Counters {
+    pub(crate) fn read(&self, waiting_writes: usize, waiting_write_bytes: usize, waiting_scans: usize) -> Counters {
         Counters {
             commits: self.commits.load(Ordering::Relaxed),
             writes: self.writes.load(Ordering::Relaxed),
             largest_batch: self.largest_batch.load(Ordering::Relaxed),
             checkpoints: self.checkpoints.load(Ordering::Relaxed),
             waiting_writes: waiting_writes as u64,
+            waiting_write_bytes: waiting_write_bytes as u64,
             waiting_scans: waiting_scans as u64,
             connections: self.connections.load(Ordering::Relaxed),
             batches: self.batches.read(),

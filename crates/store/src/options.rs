@@ -13,6 +13,9 @@ pub struct Options {
     pub scan_timeout_ms: u64,
     /// Writes that may wait; one more is refused as [`crate::StoreError::Overloaded`].
     pub waiting_writes: usize,
+    /// Bytes that waiting writes may hold together; one that would hold more is refused as
+    /// [`crate::StoreError::Overloaded`], unless none waits.
+    pub waiting_write_bytes: usize,
     /// Scans that may wait; one more is refused as [`crate::StoreError::Overloaded`].
     pub waiting_scans: usize,
     /// Writes that are committed together at most.
@@ -48,6 +51,7 @@ impl Options {
             readers: cores.clamp(2, 4),
             scan_timeout_ms: 30_000,
             waiting_writes: 4096,
+            waiting_write_bytes: 64 * 1024 * 1024,
             waiting_scans: 1024,
             batch: 512,
             log_pages: 4_000,

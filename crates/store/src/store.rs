@@ -9,7 +9,7 @@ use work::{Cost, Dialect, Mode, Outcome, Statement, Step, Work};
 use crate::app::{self, AppSchema, Applied};
 use crate::connection::{Handle, Purpose};
 use crate::counters::{Counters, Tally};
-use crate::queue::Queue;
+use crate::queue::{Limits, Queue};
 use crate::readers::{self, Pool, Scan};
 use crate::transaction::{Task, Transaction};
 use crate::wait::wait;
@@ -46,10 +46,13 @@ impl Store {
         engine::migrate(&mut first.connection, &options.path)?;
 
         let options = Arc::new(options);
+        let waiting_writes = Limits { items: options.waiting_writes, bytes: options.waiting_write_bytes };
+        // What a scan holds comes from a query string, which is short.
+        let waiting_scans = Limits { items: options.waiting_scans, bytes: usize::MAX };
         let inner = Inner {
             pool: Pool::new(options.clone(), tally.clone()),
-            writes: Arc::new(Queue::new(options.waiting_writes)),
-            scans: Arc::new(Queue::new(options.waiting_scans)),
+            writes: Arc::new(Queue::new(waiting_writes)),
+            scans: Arc::new(Queue::new(waiting_scans)),
             tally,
             closed: AtomicBool::new(false),
             reading: watch::Sender::new(()),
@@ -81,8 +84,11 @@ impl Store {
         }
         match work.mode {
             Mode::Read(Cost::Point) => self.inner.pool.read(&work),
-            Mode::Read(Cost::Scan) => answer(|reply| self.inner.scans.push(Scan { work, reply })).await,
-            Mode::Write => answer(|reply| self.inner.writes.push(Job::Write { work, reply })).await,
+            Mode::Read(Cost::Scan) => answer(|reply| self.inner.scans.push(Scan { work, reply }, 0)).await,
+            Mode::Write => {
+                let bytes = work.weight();
+                answer(|reply| self.inner.writes.push(Job::Write { work, reply }, bytes)).await
+            }
         }
     }
 
@@ -110,11 +116,27 @@ impl Store {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
+        self.transaction_holding(0, run).await
+    }
+
+    /// [`Store::transaction`] with a closure that holds so many bytes (see [`Work::weight`]), which count while it waits.
+    ///
+    /// # Errors
+    /// Those of [`Store::transaction`].
+    pub async fn transaction_holding<T, A>(
+        &self,
+        bytes: usize,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
         if self.inner.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed.into());
         }
         let (reply, answer) = oneshot::channel();
-        self.inner.writes.push(Job::Transaction(Task::new(run, reply)))?;
+        self.inner.writes.push(Job::Transaction(Task::new(run, reply)), bytes)?;
         answer.await.unwrap_or_else(|_| Err(panicked().into()))
     }
 
@@ -145,7 +167,7 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         let statement = Statement::new("SELECT count(*) FROM \"_state\"", Vec::new());
         self.run(Work::read(Cost::Point, vec![Step::Count(statement)])).await?;
-        answer(|reply| self.inner.writes.push(Job::Ready { reply })).await
+        answer(|reply| self.inner.writes.push(Job::Ready { reply }, 0)).await
     }
 
     /// Takes nothing more in, finishes what waits, moves the log into the file and closes it. Later runs are
@@ -167,7 +189,8 @@ impl Store {
 
     /// What the store has done so far.
     pub fn counters(&self) -> Counters {
-        self.inner.tally.read(self.inner.writes.len(), self.inner.scans.len())
+        let Inner { writes, scans, .. } = &*self.inner;
+        self.inner.tally.read(writes.len(), writes.bytes(), scans.len())
     }
 }
 
@@ -229,7 +252,7 @@ mod tests {
             Work::write(vec![Step::Run(statement)])
         };
         store.run_blocking(write("before")).unwrap();
-        let panicked = wait(answer(|reply| store.inner.writes.push(Job::Panic { reply })));
+        let panicked = wait(answer(|reply| store.inner.writes.push(Job::Panic { reply }, 0)));
         assert!(matches!(panicked, Err(StoreError::Broken { .. })), "{panicked:?}");
         store.run_blocking(write("after")).unwrap();
         store.close_blocking();

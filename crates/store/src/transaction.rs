@@ -5,12 +5,13 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rusqlite::Connection;
 use tokio::sync::oneshot;
-use work::{Outcome, Work};
+use work::{Answer, Idempotency, Outcome, Work};
 
 use crate::commit;
 use crate::connection::{Deadline, Handle};
-use crate::{StoreError, steps};
+use crate::{StoreError, idempotency, steps};
 
 /// What a closure runs its works on. Reads see what it has written.
 ///
@@ -28,15 +29,33 @@ impl Transaction<'_> {
     /// # Errors
     /// Those of [`crate::Store::run`]. A timeout is that of the whole transaction, and nothing can be run after it.
     pub fn run(&mut self, work: &Work) -> Result<Outcome, StoreError> {
+        self.limited(|connection| commit::in_savepoint(connection, |connection| steps::run(connection, work)))
+    }
+
+    /// What was answered before under an idempotency key, or why nothing may be; `None` if the key is new.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::run`].
+    pub fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError> {
+        self.limited(|connection| idempotency::find(connection, idempotency))
+    }
+
+    /// Keeps the answer of the whole transaction under an idempotency key.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::run`].
+    pub fn keep(&mut self, idempotency: &Idempotency, answer: &Answer) -> Result<(), StoreError> {
+        self.limited(|connection| idempotency::keep(connection, idempotency, answer))
+    }
+
+    fn limited<T>(&mut self, run: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if let Some(error) = &self.doomed {
             return Err(error.clone());
         }
         if self.deadline.has_passed() {
             return Err(self.doom(self.handle.timeout()));
         }
-        let result = self.handle.limited_until(self.deadline, |connection| {
-            commit::in_savepoint(connection, |connection| steps::run(connection, work))
-        });
+        let result = self.handle.limited_until(self.deadline, run);
         // Without a transaction, every further statement would be committed by itself.
         match &result {
             Err(error) if self.handle.connection.is_autocommit() => Err(self.doom(error.clone())),

@@ -26,6 +26,15 @@ impl Work {
         Work { mode: Mode::Write, steps, idempotency: None }
     }
 
+    /// The bytes that its parameters and its texts hold, more or less: what it costs to let it wait.
+    pub fn weight(&self) -> usize {
+        let weight = |statement: &Statement| {
+            let params: usize = statement.params.iter().map(Value::weight).sum();
+            size_of::<Step>() + statement.sql.len() + params
+        };
+        self.steps.iter().map(|step| weight(step.statement())).sum()
+    }
+
     /// The same, but only once for this key.
     pub fn once(mut self, idempotency: Option<Idempotency>) -> Work {
         self.idempotency = idempotency.map(Box::new);
@@ -107,6 +116,20 @@ pub enum Step {
     },
     /// Changes any number of rows.
     Run(Statement),
+}
+
+impl Step {
+    /// What it runs.
+    pub fn statement(&self) -> &Statement {
+        match self {
+            Step::One { statement, .. }
+            | Step::Page { statement, .. }
+            | Step::Require { statement, .. }
+            | Step::Change { statement, .. }
+            | Step::Count(statement)
+            | Step::Run(statement) => statement,
+        }
+    }
 }
 
 /// What it means that a step found nothing.

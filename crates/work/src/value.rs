@@ -49,6 +49,15 @@ impl Value {
         }
     }
 
+    /// The bytes that it holds.
+    pub fn weight(&self) -> usize {
+        let beyond = match self {
+            Value::Bytes(bytes) => bytes.len(),
+            other => other.as_str().map_or(0, str::len),
+        };
+        size_of::<Value>() + beyond
+    }
+
     /// The number of an integer.
     pub fn as_integer(&self) -> Option<i64> {
         match self {

@@ -48,7 +48,7 @@ impl Link {
         let mut ids: Vec<Literal> = Vec::with_capacity(items.len());
         let mut complaints = Vec::new();
         for (place, item) in items.iter().enumerate() {
-            match self.id(item) {
+            match self.id.read(item) {
                 Ok(id) if ids.contains(&id) => {
                     let detail = "stands there twice".to_owned();
                     complaints.push((Some(place), Complaint { code: "duplicate", detail }));
@@ -59,11 +59,17 @@ impl Link {
         }
         if complaints.is_empty() { Ok(ids) } else { Err(complaints) }
     }
+}
 
-    fn id(&self, item: &Value) -> Result<Literal, Complaint> {
-        match self.id {
-            IdKind::Integer => numbers::id(item),
-            IdKind::Uuid => text::uuid(super::string(item)?),
+impl IdKind {
+    /// Reads the id of a row from a body.
+    ///
+    /// # Errors
+    /// It is no id of such a row.
+    pub fn read(self, json: &Value) -> Result<Literal, Complaint> {
+        match self {
+            IdKind::Integer => numbers::id(json),
+            IdKind::Uuid => text::uuid(super::string(json)?),
         }
     }
 }

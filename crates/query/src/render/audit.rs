@@ -16,6 +16,8 @@ use crate::request::RecordId;
 const REDACTED: &str = "[redacted]";
 const INSERT: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
      \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
+const INSERT_IN_BATCH: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+     \"action\", \"entity\", \"outcome\", \"batch\", \"entity_id\", \"before\", \"after\") ";
 
 /// The row of a new row whose id is known, or is the one that the database made last.
 pub(super) fn created(
@@ -25,7 +27,7 @@ pub(super) fn created(
     values: &[Literal],
     links: &[(usize, Vec<Literal>)],
 ) -> Statement {
-    let mut sql = Sql::new(INSERT);
+    let mut sql = insert(plan);
     sql.push("VALUES (").params(who(plan, "create", entity)).push(", ");
     match id {
         Some(id) => sql.param(Value::Text(id.to_string())),
@@ -46,7 +48,7 @@ pub(super) fn created(
 
 /// The beginning of a row for each row of a table, up to the `FROM`: the caller adds table and condition.
 pub(super) fn select(plan: &Plan, action: &str, entity: &Entity, before: &str, after: After<'_>) -> Sql {
-    let mut sql = Sql::new(INSERT);
+    let mut sql = insert(plan);
     sql.push("SELECT ").params(who(plan, action, entity)).push(", CAST(\"id\" AS TEXT), ").push(before).push(", ");
     match after {
         After::Nothing => sql.push("NULL"),
@@ -119,10 +121,14 @@ pub(super) fn before<'a>(
     format!("json_object({})", fields.chain(links).collect::<Vec<_>>().join(", "))
 }
 
+fn insert(plan: &Plan) -> Sql {
+    Sql::new(if plan.origin.batch.is_some() { INSERT_IN_BATCH } else { INSERT })
+}
+
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
     let text = |text: Option<&str>| text.map_or(Value::Null, |text| Value::Text(text.to_owned()));
     let user = plan.access.user();
-    vec![
+    let mut who = vec![
         Value::DateTime(plan.origin.at.clone()),
         text(user.map(|user| user.iss.as_str())),
         text(user.map(|user| user.sub.as_str())),
@@ -132,7 +138,9 @@ fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
         text(Some(action)),
         text(Some(&entity.name)),
         text(Some("done")),
-    ]
+    ];
+    who.extend(plan.origin.batch.clone().map(Value::Text));
+    who
 }
 
 fn redacted(field: &Field) -> bool {

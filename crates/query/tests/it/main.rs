@@ -75,7 +75,7 @@ fn user(name: &str, roles: &[&str]) -> Actor {
 }
 
 fn origin() -> Origin {
-    Origin { at: "2026-11-21T00:00:00.000000Z".to_owned(), request_id: "r1".to_owned(), ip: None }
+    Origin { at: "2026-11-21T00:00:00.000000Z".to_owned(), request_id: "r1".to_owned(), ip: None, batch: None }
 }
 
 #[derive(Debug)]

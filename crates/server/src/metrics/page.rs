@@ -87,6 +87,7 @@ fn write_requests(text: &mut Text, metrics: &Metrics) {
 fn write_store(text: &mut Text, store: &Counters) {
     let numbers = [
         ("supermaker_store_waiting_writes", Kind::Gauge, "Writes that wait for the writer.", store.waiting_writes),
+        ("supermaker_store_waiting_write_bytes", Kind::Gauge, "Bytes that they hold.", store.waiting_write_bytes),
         ("supermaker_store_waiting_scans", Kind::Gauge, "Lists that wait for a reader.", store.waiting_scans),
         ("supermaker_store_connections", Kind::Gauge, "Open connections to the database.", store.connections),
         ("supermaker_store_writes_total", Kind::Counter, "Writes that reached the disk.", store.writes),

@@ -4,6 +4,7 @@
 //! do what and which problems there are come from the code that decides it. Settings of the server are unknown here.
 
 mod auth_paths;
+mod batch;
 mod examples;
 mod info;
 mod kinds;
@@ -64,7 +65,10 @@ pub fn document(blueprint: &Blueprint) -> Json {
 }
 
 fn schemas(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
-    let of_entities = subjects.iter().flat_map(|subject| schemas::of_entity(*subject));
+    let of_entities = subjects.iter().flat_map(|subject| {
+        let of_rows = schemas::of_entity(*subject);
+        of_rows.into_iter().chain(batch::schemas(*subject))
+    });
     let user = expandable(subjects).then(|| ("User".to_owned(), references::user()));
     of_entities
         .chain(user)

@@ -22,6 +22,10 @@ pub(super) struct Names {
     pub replace: String,
     /// A page of rows.
     pub page: String,
+    /// The body of a batch.
+    pub batch: String,
+    /// The answer of a batch.
+    pub batch_answer: String,
 }
 
 /// The names for all entities. `page` and `prospect_page` could both claim `ProspectPage`: the later one gives way.
@@ -49,11 +53,14 @@ impl Names {
             update: with("Update"),
             replace: with("Replace"),
             page: with("Page"),
+            batch: with("Batch"),
+            batch_answer: with("BatchAnswer"),
         }
     }
 
-    fn all(&self) -> [&String; 6] {
-        [&self.row, &self.part, &self.create, &self.update, &self.replace, &self.page]
+    fn all(&self) -> [&String; 8] {
+        let Names { row, part, create, update, replace, page, batch, batch_answer } = self;
+        [row, part, create, update, replace, page, batch, batch_answer]
     }
 }
 

@@ -9,7 +9,7 @@ use super::names::{capital, one, words};
 use super::operations::{Operation, Security, distinct, who};
 use super::refusals::Deed;
 use super::responses::{empty_answer, json_answer, media};
-use super::{Subject, auth_paths, examples, parameters, reference, references};
+use super::{Subject, auth_paths, batch, examples, parameters, reference, references};
 use crate::error::NOT_FOUND;
 
 /// Every path of the app.
@@ -24,7 +24,11 @@ fn of_entity(subject: Subject) -> Vec<(String, Json)> {
     let collection = format!("{}{user}/{}", blueprint.api.prefix, entity.path);
     let item = format!("{collection}/{{id}}");
     let mut paths = vec![
-        (collection, path_item(subject, false, [("get", list(subject)), ("post", create(subject))])),
+        (collection.clone(), path_item(subject, false, [("get", list(subject)), ("post", create(subject))])),
+        (
+            format!("{collection}{}", crate::batch::SUFFIX),
+            path_item(subject, false, [("post", batch::operation(subject))]),
+        ),
         (
             item.clone(),
             path_item(

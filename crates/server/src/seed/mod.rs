@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use blueprint::{Blueprint, EntityIndex, IdKind, Literal, Rule};
 use query::cursor::CursorKey;
-use query::{Access, Actor, Body, Catalog, Origin, PlanError, RecordId, Request, Scope, User, Verb, View};
+use query::{Access, Actor, Body, Catalog, Origin, PlanError, Request, Scope, User, Verb, View};
 use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Store, StoreError};
@@ -167,9 +167,9 @@ impl Sower<'_> {
             let all = wrong.iter().map(|wrong| format!("{} {}", wrong.pointer, wrong.detail));
             all.collect::<Vec<_>>().join("; ")
         })?;
-        let id = (entity.id == IdKind::Uuid).then(|| RecordId::Uuid(uuid::Uuid::now_v7().to_string()));
+        let id = crate::request::new_id(entity);
         let request = Request::Create { id, values };
-        let origin = Origin { at: crate::clock::now(), request_id: REQUEST_ID.to_owned(), ip: None };
+        let origin = Origin { at: crate::clock::now(), request_id: REQUEST_ID.to_owned(), ip: None, batch: None };
         // A key seals cursors, and a new row has none.
         let plan = query::plan(self.blueprint, self.index, access.clone(), request, origin, &CursorKey([0; 32]));
         let plan = plan.map_err(|error| match error {

@@ -3,6 +3,7 @@
 
 mod audit;
 mod auth;
+mod batch;
 mod crud;
 mod edge;
 mod expand;

@@ -118,6 +118,61 @@ fn a_full_queue_refuses_and_what_waits_is_still_done() {
     assert_eq!(database.titles().len(), done);
 }
 
+#[test]
+fn writes_that_wait_are_bounded_by_what_they_hold() {
+    const LIMIT: usize = 100_000;
+    let database = Database::with(|options| {
+        options.waiting_write_bytes = LIMIT;
+        options.busy_timeout_ms = 60_000;
+    });
+    let large = || add(&"x".repeat(LIMIT / 4));
+    let results = blocked(&database, (0..40).map(|_| large()));
+    let refused = results.iter().filter(|result| **result == Err(StoreError::Overloaded)).count();
+    let done = results.iter().filter(|result| matches!(result, Ok(Outcome::Done(_)))).count();
+    assert_eq!(refused + done, 40);
+    // What the writer has taken holds no more than what may wait.
+    assert!((3..=2 * 3).contains(&done), "{done} done");
+    assert_eq!(database.titles().len(), done);
+    assert_eq!(database.store.counters().waiting_write_bytes, 0);
+
+    // What is larger than all that may wait is done, as long as it waits alone; small ones come through as before.
+    database.done(add(&"x".repeat(2 * LIMIT)));
+    let results = blocked(&database, (0..100).map(|number| add(&format!("note {number}"))));
+    assert!(results.iter().all(|result| matches!(result, Ok(Outcome::Done(_)))), "{results:?}");
+}
+
+#[test]
+fn a_transaction_counts_what_it_says_it_holds() {
+    let database = Database::with(|options| options.waiting_write_bytes = 1_000);
+    let (begun, go_on) = (std::sync::mpsc::channel(), std::sync::mpsc::channel::<()>());
+    runtime().block_on(async {
+        let mut first = Box::pin(database.store.transaction(move |transaction| {
+            begun.0.send(()).unwrap();
+            go_on.1.recv().unwrap();
+            transaction.run(&add("first"))
+        }));
+        poll(&mut first).await;
+        begun.1.recv().unwrap();
+        // The writer is busy, so what comes now waits.
+        let mut second =
+            Box::pin(database.store.transaction_holding(900, |transaction| transaction.run(&add("second"))));
+        poll(&mut second).await;
+        let third = database.store.transaction_holding(200, |transaction| transaction.run(&add("third"))).await;
+        assert_eq!(third, Err(StoreError::Overloaded));
+        assert_eq!(database.store.counters().waiting_write_bytes, 900);
+        go_on.0.send(()).unwrap();
+        done(first.await);
+        done(second.await);
+    });
+    assert_eq!(database.titles(), ["first", "second"]);
+}
+
+/// Polls something once, so that it is in the queue.
+async fn poll(run: &mut (impl Future + Unpin)) {
+    let first = std::future::poll_fn(|context| std::task::Poll::Ready(std::pin::Pin::new(&mut *run).poll(context)));
+    assert!(first.await.is_pending());
+}
+
 /// Runs writes one after the other while another program holds the lock, which it lets go when all were handed in.
 fn blocked(database: &Database, works: impl Iterator<Item = work::Work>) -> Vec<Result<Outcome, StoreError>> {
     let other = plain(&database.path());

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use store::{Store, StoreError, Transaction};
-use work::{Answer, Outcome, Refusal, Step};
+use work::{Answer, Idempotency, Outcome, Refusal, Step};
 
 use crate::support::*;
 
@@ -193,4 +193,34 @@ async fn closing_runs_what_waits_and_nothing_later() {
     let late = database.store.transaction(|transaction| must(transaction, &add("late"))).await;
     assert_eq!(late, Err(Abort::Store(StoreError::Closed)));
     assert_eq!(count(&plain(&database.path()), r#"SELECT count(*) FROM "notes""#), 1);
+}
+
+#[test]
+fn a_transaction_keeps_its_answer_under_a_key() {
+    let database = Database::new();
+    let once = |body: &str| Idempotency {
+        scope: "ana".to_owned(),
+        key: "k".to_owned(),
+        fingerprint: body.as_bytes().to_vec(),
+        rights: Vec::new(),
+        at: "2026-11-21T00:00:00.000000Z".to_owned(),
+        since: "2026-11-20T00:00:00.000000Z".to_owned(),
+    };
+    let run = |body: &'static str, wanted: bool| {
+        let once = once(body);
+        database.store.transaction_blocking(move |transaction| {
+            match transaction.replay(&once)? {
+                Some(Outcome::Done(answer)) => return Ok((answer.replayed, answer.body)),
+                Some(Outcome::Refused(refusal)) => return Err(Abort::Refused(refusal)),
+                None => must(transaction, &add(body))?,
+            };
+            transaction.keep(&once, &Answer { body: body.into(), ..Answer::default() })?;
+            if wanted { Ok((false, body.into())) } else { Err(Abort::Wanted) }
+        })
+    };
+    assert_eq!(run("a", false), Err(Abort::Wanted), "nothing is kept of what was undone");
+    assert_eq!(run("a", true), Ok((false, b"a".to_vec())));
+    assert_eq!(run("a", true), Ok((true, b"a".to_vec())));
+    assert_eq!(run("b", true), Err(Abort::Refused(Refusal::KeyReused)));
+    assert_eq!(database.titles(), ["a"]);
 }

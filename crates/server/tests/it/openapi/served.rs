@@ -131,6 +131,12 @@ impl Sender<'_> {
     }
 
     fn with_references(&self, operation: &Json, mut body: Json) -> Json {
+        if let Some(Json::Array(batch)) = body.get_mut("operations") {
+            for one in batch {
+                one["body"] = self.with_references(operation, one["body"].take());
+            }
+            return body;
+        }
         let entity = self.blueprint.entities.iter().find(|entity| operation["tags"][0] == entity.path.as_str());
         for field in entity.into_iter().flat_map(|entity| &entity.fields) {
             let FieldKind::Reference { to, .. } = field.kind else { continue };

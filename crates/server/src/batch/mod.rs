@@ -1,0 +1,226 @@
+//! `POST /things:batch`: several changes of one entity in one transaction, or none of them.
+//!
+//! The stages are those of a single request, and each is passed by all operations before any comes to the next: what is
+//! wrong with their form is told of all at once. Of what the rows say, the first refusal counts.
+
+mod kept;
+mod operations;
+
+use blueprint::{Entity, EntityIndex};
+use http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use http::{StatusCode, Uri};
+use hyper::body::{Body, Bytes};
+use query::access::decide;
+use query::{Access, Actor, Denied, Invalid, Plan, Verb};
+use serde_json::Value as Json;
+use store::{Store, StoreError};
+use work::{Answer, Idempotency, Outcome, Refusal, Work};
+
+use crate::App;
+use crate::body::{self, MediaTypes};
+use crate::error::{ApiError, INTERNAL};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::idempotency::{Asked, REPLAYED};
+use crate::response::{self, Head};
+use crate::{caller, request};
+
+pub(crate) use operations::MAX_OPERATIONS;
+use operations::{Form, Operation};
+
+/// What follows the path of a collection.
+pub(crate) const SUFFIX: &str = ":batch";
+
+/// The collection that a batch is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Which entity.
+    pub entity: EntityIndex,
+    /// The user id in the path, where the blueprint puts one there.
+    pub path_user: Option<String>,
+}
+
+/// Answers a batch.
+///
+/// # Errors
+/// Those of a single request; a pointer says which operation was refused.
+pub async fn answer<B>(app: &App, place: Collection, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let stages = http.stages.clone();
+    let actor = stages.wait("identify", caller::identify(app, http)).await?;
+    let entity = app.blueprint.entity(place.entity);
+    let rights = stages.run("decide", || Rights::decide(entity, actor, place.path_user.as_deref()))?;
+    let (operations, once) = stages.wait("parse", parse(app, entity, &rights, http)).await?;
+    let plans = stages.run("plan", || plans(app, place.entity, operations, http))?;
+    let works: Vec<Work> =
+        stages.run("render", || plans.iter().map(|plan| query::render(&app.catalog, plan)).collect());
+    let result = stages.wait("run", run(&app.store, works, once)).await;
+    let uri = collection(&http.uri)?;
+    let head = Head { uri: &uri, headers: &http.headers };
+    stages.run("response", || respond(app, &plans, head, result))
+}
+
+/// What the caller may reach by each kind of operation.
+struct Rights {
+    create: Access,
+    update: Access,
+    delete: Access,
+}
+
+impl Rights {
+    /// Strangers have none: a hundred rows for one request of somebody unknown are too many, whatever the rules.
+    fn decide(entity: &Entity, actor: Actor, path_user: Option<&str>) -> Result<Rights, Denied> {
+        if actor == Actor::Stranger {
+            return Err(Denied::SignIn);
+        }
+        let access = |verb| decide(entity, verb, actor.clone(), path_user);
+        Ok(Rights { create: access(Verb::Create)?, update: access(Verb::Update)?, delete: access(Verb::Delete)? })
+    }
+
+    fn as_text(&self) -> String {
+        [&self.create, &self.update, &self.delete].map(Access::rights).join("; ")
+    }
+}
+
+async fn parse<B>(
+    app: &App,
+    entity: &Entity,
+    rights: &Rights,
+    http: &mut HttpRequest<B>,
+) -> Result<(Vec<Operation>, Option<Idempotency>), ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    request::no_parameters(http)?;
+    let asked = Asked::of(&rights.create, http)?;
+    MediaTypes::Json.check(&http.headers)?;
+    let bytes = body::read(&http.headers, &mut http.body, app.body_limits()).await?;
+    let form = Form { api: &app.blueprint.api, entity, rights };
+    let json = body::parse(&bytes)?;
+    let operations = form.read(&json).map_err(ApiError::invalid)?;
+    let rounded = request::rounded(entity, &json, &bytes, operations::DEPTH);
+    if !rounded.is_empty() {
+        return Err(ApiError::invalid(rounded));
+    }
+    let once = asked.map(|asked| asked.with(&http.headers, http.uri.query(), &bytes, &rights.as_text()));
+    Ok((operations, once))
+}
+
+fn plans<B>(
+    app: &App,
+    entity: EntityIndex,
+    operations: Vec<Operation>,
+    http: &HttpRequest<B>,
+) -> Result<Vec<Plan>, ApiError> {
+    let origin = query::Origin { batch: Some(uuid::Uuid::now_v7().to_string()), ..http.origin() };
+    let plan = |(place, operation): (usize, Operation)| {
+        let Operation { access, request } = operation;
+        let plan = query::plan(&app.blueprint, entity, access, request, origin.clone(), &app.cursor_key);
+        plan.map_err(|error| of_operation(place, error.into()))
+    };
+    operations.into_iter().enumerate().map(plan).collect()
+}
+
+/// What came of all operations.
+struct Done {
+    answers: Vec<Answer>,
+    replayed: bool,
+}
+
+/// Why none was done.
+enum Stopped {
+    /// This one was refused.
+    Operation(usize, Refusal),
+    /// The key was.
+    Key(Refusal),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Stopped {
+        Stopped::Store(error)
+    }
+}
+
+async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotency>) -> Result<Done, Stopped> {
+    let bytes = works.iter().map(Work::weight).sum();
+    let all = store.transaction_holding(bytes, move |transaction| {
+        match once.as_ref().map(|once| transaction.replay(once)).transpose()?.flatten() {
+            Some(Outcome::Done(answer)) => return Ok(Done { answers: kept::read(&answer)?, replayed: true }),
+            Some(Outcome::Refused(refusal)) => return Err(Stopped::Key(refusal)),
+            None => {}
+        }
+        let mut answers = Vec::with_capacity(works.len());
+        for (place, work) in works.iter().enumerate() {
+            match transaction.run(work)? {
+                Outcome::Done(answer) => answers.push(answer),
+                Outcome::Refused(refusal) => return Err(Stopped::Operation(place, refusal)),
+            }
+        }
+        if let Some(once) = &once {
+            transaction.keep(once, &kept::written(&answers))?;
+        }
+        Ok(Done { answers, replayed: false })
+    });
+    all.await
+}
+
+fn respond(app: &App, plans: &[Plan], head: Head<'_>, result: Result<Done, Stopped>) -> Result<HttpResponse, ApiError> {
+    let refused = |plan: Option<&Plan>, refusal| match plan {
+        Some(plan) => response::refused(&app.blueprint, plan, refusal),
+        None => ApiError::new(INTERNAL, "something went wrong in the server").logged("no such operation"),
+    };
+    let Done { answers, replayed } = match result {
+        Ok(done) => done,
+        Err(Stopped::Store(error)) => return Err(error.into()),
+        Err(Stopped::Key(refusal)) => return Err(refused(plans.first(), refusal)),
+        Err(Stopped::Operation(place, refusal)) => return Err(of_operation(place, refused(plans.get(place), refusal))),
+    };
+    let mut body = b"{\"data\":[".to_vec();
+    for (place, (plan, answer)) in plans.iter().zip(answers).enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        write_answer(&mut body, &response::render(app, plan, head, Outcome::Done(answer))?);
+    }
+    body.extend_from_slice(b"]}");
+    let response = HttpResponse::json(StatusCode::OK, body).with(CACHE_CONTROL, "no-store");
+    Ok(if replayed { response.with(REPLAYED, "true") } else { response })
+}
+
+/// The answer of an operation: what a single request would have been answered.
+fn write_answer(body: &mut Vec<u8>, response: &HttpResponse) {
+    body.extend_from_slice(format!("{{\"status\":{}", response.status.as_u16()).as_bytes());
+    for (key, name) in [("etag", ETAG), ("location", LOCATION)] {
+        if let Some(text) = response.headers.get(name).and_then(|value| value.to_str().ok()) {
+            body.extend_from_slice(format!(",\"{key}\":{}", Json::from(text)).as_bytes());
+        }
+    }
+    body.extend_from_slice(b",\"body\":");
+    body.extend_from_slice(if response.body.is_empty() { b"null" } else { &response.body });
+    body.push(b'}');
+}
+
+/// A refusal with pointers into the operation that was refused.
+fn of_operation(place: usize, mut error: ApiError) -> ApiError {
+    let operation = format!("/operations/{place}");
+    for one in error.errors.iter_mut().filter(|one| !one.pointer.is_empty()) {
+        one.pointer.insert_str(0, &format!("{operation}/body"));
+    }
+    for one in error.errors.iter_mut().filter(|one| one.pointer.is_empty()) {
+        one.pointer.clone_from(&operation);
+    }
+    if error.errors.is_empty() {
+        error.errors = vec![Invalid { pointer: operation, code: error.problem.code, detail: error.detail.clone() }];
+    }
+    error
+}
+
+/// The path to which the ids of new rows are added.
+fn collection(uri: &Uri) -> Result<Uri, ApiError> {
+    let path = uri.path().strip_suffix(SUFFIX).unwrap_or_default();
+    path.parse().map_err(|_| ApiError::new(INTERNAL, "something went wrong in the server").logged(path.to_owned()))
+}
