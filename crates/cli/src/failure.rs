@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use serde::Serialize;
+use server::process::ProcessError;
 
 /// The exit code of what was tried and did not work.
 pub const FAILED: u8 = 1;
@@ -42,6 +43,12 @@ impl Failure {
     #[must_use]
     pub fn hint(self, hint: impl Display) -> Failure {
         Failure { hint: Some(hint.to_string()), ..self }
+    }
+}
+
+impl From<ProcessError> for Failure {
+    fn from(error: ProcessError) -> Failure {
+        Failure { hint: error.hint.map(str::to_owned), ..Failure::new(error.message) }
     }
 }
 

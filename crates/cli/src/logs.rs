@@ -1,10 +1,7 @@
-//! Logs, on stderr: lines for people on a terminal, JSON lines for machines and in production. `RUST_LOG` says what.
+//! Logs as a command wants them: with the colours of the screen, and errors only where it was told to be quiet.
 
-use std::io::{self, IsTerminal};
+use server::process::{Environment, logs};
 
-use server::logs::{self, Form, LogError};
-
-use crate::config::Environment;
 use crate::failure::Failure;
 use crate::screen::Screen;
 
@@ -13,15 +10,6 @@ use crate::screen::Screen;
 /// # Errors
 /// `RUST_LOG` is no filter.
 pub fn start(screen: &Screen, environment: &Environment) -> Result<(), Failure> {
-    let quiet_default = if screen.manner.quiet { "error" } else { "info" };
-    let wanted = environment.get("RUST_LOG").filter(|text| !text.trim().is_empty());
-    let wanted = wanted.unwrap_or_else(|| quiet_default.to_owned());
-    let in_production = environment.get("ENV").is_some_and(|stage| stage.trim() == "production");
-    let for_people = io::stderr().is_terminal() && !in_production;
-    let form = if for_people { Form::Text { color: screen.color_err() } } else { Form::Json };
-    logs::start(&wanted, form).map_err(|error| match error {
-        LogError::Filter(why) => Failure::new(format!("RUST_LOG: `{wanted}` is no filter: {why}"))
-            .hint("write RUST_LOG=warn or RUST_LOG=server=debug"),
-        LogError::Started(_) => Failure::new(error),
-    })
+    let default = if screen.manner.quiet { "error" } else { "info" };
+    Ok(logs::start(logs::Logs { default, color: screen.color_err() }, environment)?)
 }

@@ -1,11 +1,10 @@
 //! The `supermaker` command: English in, a backend out, served at once.
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
-//! what to try), `source` (where a blueprint is), `config` (the only place that reads the environment), `disk` (the only
-//! one that writes files), `watch` (a blueprint that is saved while it is served).
+//! what to try), `source` (where a blueprint is), `disk` (the only one that writes files),
+//! `watch` (a blueprint that is saved while it is served).
 
 mod commands;
-mod config;
 mod disk;
 mod failure;
 mod logs;
@@ -22,9 +21,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser};
 
 use crate::commands::Command;
-use crate::config::Environment;
 use crate::failure::USAGE;
 use crate::screen::{ColorChoice, Screen};
+use server::process::Environment;
 
 /// A third of the processor time of a request went into the system's allocator.
 #[global_allocator]

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::config::Environment;
 use crate::failure::Failure;
+use server::process::Environment;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

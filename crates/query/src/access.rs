@@ -109,13 +109,7 @@ pub enum Denied {
 /// # Errors
 /// [`Denied`] when no row could make a difference.
 pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>) -> Result<Access, Denied> {
-    if let Some(named) = path_user {
-        match &actor {
-            Actor::Stranger => return Err(Denied::SignIn),
-            Actor::User(user) if named != user.id && named != user.sub => return Err(Denied::ForeignPath),
-            Actor::User(_) => {}
-        }
-    }
+    own_path(&actor, path_user)?;
     let narrow = |scope| if path_user.is_some() && entity.owned { narrow_to_own(scope, &actor) } else { scope };
     let read = narrow(scope(&entity.access.read, &actor));
     let reach = narrow(scope(rule(entity, verb), &actor));
@@ -123,6 +117,19 @@ pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>
         return Err(Denied::SignIn);
     }
     Ok(Access { actor, read, reach })
+}
+
+/// Whether a path is the caller's own, where it names a user.
+///
+/// # Errors
+/// [`Denied`] to strangers, and to those whom the path does not name.
+pub fn own_path(actor: &Actor, path_user: Option<&str>) -> Result<(), Denied> {
+    match (path_user, actor) {
+        (None, _) => Ok(()),
+        (Some(_), Actor::Stranger) => Err(Denied::SignIn),
+        (Some(named), Actor::User(user)) if named != user.id && named != user.sub => Err(Denied::ForeignPath),
+        (Some(_), Actor::User(_)) => Ok(()),
+    }
 }
 
 impl Access {

@@ -67,6 +67,20 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// The row that it changes, if it is one that is there already.
+    pub fn changed(&self) -> Option<&RecordId> {
+        match self {
+            Request::Update { id, .. }
+            | Request::Delete { id, .. }
+            | Request::Restore { id, .. }
+            | Request::Act { id, .. }
+            | Request::Call { id, .. } => Some(id),
+            Request::List(_) | Request::Read { .. } | Request::Create { .. } => None,
+        }
+    }
+}
+
 /// What a body gives a row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Values {

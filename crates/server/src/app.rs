@@ -15,9 +15,11 @@ use store::Store;
 use crate::auth::Auth;
 use crate::auth::users::{self, UserError};
 use crate::body::BodyLimits;
+use crate::code::{Code, CodeMap};
 use crate::metrics::Metrics;
 use crate::rates::Rates;
 use crate::settings::Settings;
+use crate::shared_body::BodyError;
 use crate::{StartError, edge, openapi};
 
 /// Opens the database and makes the tables if they are not there.
@@ -40,6 +42,7 @@ fn apply(blueprint: &Blueprint, store: &Store) -> Result<(), StartError> {
 pub struct App {
     pub(crate) blueprint: Arc<Blueprint>,
     pub(crate) settings: Settings,
+    pub(crate) code: CodeMap,
     pub(crate) catalog: Catalog,
     pub(crate) store: Store,
     pub(crate) auth: Auth,
@@ -56,8 +59,18 @@ impl App {
     /// # Errors
     /// What stands in the way, in words for the person who starts the server.
     pub async fn open(blueprint: Arc<Blueprint>, settings: Settings) -> Result<App, StartError> {
+        App::open_with(blueprint, settings, Code::default()).await
+    }
+
+    /// The same with routes that are code.
+    ///
+    /// # Errors
+    /// The same, and code that does not go with the blueprint.
+    pub async fn open_with(blueprint: Arc<Blueprint>, settings: Settings, code: Code) -> Result<App, StartError> {
+        // First: code that does not fit must not touch the database.
+        let openapi = openapi::document_with(&blueprint, &code)?;
+        let code = CodeMap::new(&blueprint, code)?;
         let store = open_database(&blueprint, &settings)?;
-        let openapi = openapi::document(&blueprint);
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
@@ -66,6 +79,7 @@ impl App {
             metrics: Metrics::new(paths(&openapi), None),
             openapi: openapi.to_string().into(),
             draining: Arc::default(),
+            code,
             blueprint,
             settings,
             store,
@@ -78,6 +92,10 @@ impl App {
     /// # Errors
     /// The database holds other tables, or the settings do not go with the blueprint; then nothing was recorded.
     pub(crate) async fn renewed(&self, blueprint: Arc<Blueprint>) -> Result<App, StartError> {
+        if self.code.has_routes() {
+            let problem = "code is checked against its blueprint at start; stop this app and start it anew";
+            return Err(StartError::Code(vec![problem.to_owned()]));
+        }
         let openapi = openapi::document(&blueprint);
         let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;
         apply(&blueprint, &self.store)?;
@@ -88,6 +106,7 @@ impl App {
             metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
             openapi: openapi.to_string().into(),
             draining: self.draining.clone(),
+            code: CodeMap::default(),
             blueprint,
             settings: self.settings.clone(),
             store: self.store.clone(),
@@ -101,10 +120,10 @@ impl App {
     }
 
     /// Answers one request of a caller at `ip`, whatever brought it here. Never fails: what goes wrong is an answer.
-    pub async fn handle<B>(&self, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
+    pub async fn handle<B>(self: &Arc<Self>, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
     where
-        B: Body<Data = Bytes> + Unpin,
-        B::Error: std::fmt::Display,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
     {
         edge::handle(self, ip, request).await
     }

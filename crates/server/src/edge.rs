@@ -1,10 +1,11 @@
-//! The edge of the server: what every request goes through before and after it is answered.
+//! The edge of the server: what every request goes through before and after it is answered, by the blueprint or by code.
 //!
 //! In this order: an id, limits of the head, `OPTIONS` and CORS, the answer within its time and without a panic
 //! getting out, problems as `application/problem+json`, the headers that every answer has, one line of log.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -13,7 +14,7 @@ use http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HOST, HeaderName, HeaderValue, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use tracing::{Instrument, Span, field};
@@ -22,8 +23,9 @@ use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL, UNAVAILAB
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Environment;
+use crate::shared_body::{BodyError, SharedBody};
 use crate::trace::{Ids, REQUESTS, Stages, TraceParent, within};
-use crate::{App, answer, body, cors, forwarded, route};
+use crate::{App, answer, body, code, cors, forwarded};
 
 /// Bytes of path and query at most.
 pub(crate) const MAX_URI_BYTES: usize = 8 * 1024;
@@ -36,10 +38,10 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Handles one request. Never fails: whatever goes wrong is an answer.
-pub async fn handle<B>(app: &App, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
+pub async fn handle<B>(app: &Arc<App>, ip: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
 where
-    B: Body<Data = Bytes> + Unpin,
-    B::Error: std::fmt::Display,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BodyError>,
 {
     let started = Instant::now();
     let (head, body) = request.into_parts();
@@ -52,22 +54,26 @@ where
     let can_close = head.version < Version::HTTP_2;
 
     let checked = check_head(&head);
-    let mut http = HttpRequest {
+    let mut body = SharedBody::new(body);
+    // What is said of the body, for whoever drains it when the rest of the head is gone.
+    let body_head = if body.is_end_stream() { HeaderMap::new() } else { head.headers.clone() };
+    let http = HttpRequest {
         method: head.method,
         uri: head.uri,
         headers: head.headers,
-        body,
+        body: body.clone(),
         ip,
         request_id: request_id.clone(),
         stages: if app.settings.environment == Environment::Development { Stages::timed() } else { Stages::default() },
     };
+    let stages = http.stages.clone();
     let trace = TraceParent::of(&http.headers);
     let span = request_span(&http, trace.as_ref());
     let ids = Ids { request: request_id.as_str().into(), trace: trace.map(|trace| trace.trace_id.into()) };
     let result = match checked {
         Err(error) => Err(error),
         Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
-        Ok(()) => within(ids.clone(), in_time(app, dispatch(app, &mut http)).instrument(span.clone())).await,
+        Ok(()) => within(ids.clone(), in_time(app, dispatch(app, http)).instrument(span.clone())).await,
     };
 
     let mut response = result.unwrap_or_else(|error| {
@@ -76,14 +82,14 @@ where
         error.response(app.blueprint.api.errors, &request_id)
     });
     // A body that nobody wanted stands in the way of the next request.
-    if can_close && !body::is_drained(&http.headers, &mut http.body).await {
+    if can_close && !body::is_drained(&body_head, &mut body).await {
         response = response.with(CONNECTION, "close");
     }
     every_answer(app, &mut response, &request_id, origin);
     let elapsed = started.elapsed();
     app.metrics.answered(&method, &path, response.status, elapsed);
     span.record("http.response.status_code", response.status.as_u16());
-    if let Some(timing) = http.stages.server_timing(elapsed) {
+    if let Some(timing) = stages.server_timing(elapsed) {
         response = response.with(SERVER_TIMING, timing);
     }
     tracing::info!(target: "request", request_id, trace_id = ids.trace.as_deref(), %method, path, status = response.status.as_u16(),
@@ -111,14 +117,13 @@ pub fn refuse(app: &App, error: &ApiError) -> Response<Full<Bytes>> {
     finish(response, false)
 }
 
-async fn dispatch<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
-where
-    B: Body<Data = Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
-    match Fixed::find(http.uri.path()) {
-        Some(fixed) => fixed::answer(app, fixed, http).await,
-        None => answer::answer(app, http).await,
+async fn dispatch(app: &Arc<App>, mut http: HttpRequest<SharedBody>) -> Result<HttpResponse, ApiError> {
+    if let Some(fixed) = Fixed::find(http.uri.path()) {
+        return fixed::answer(app, fixed, &mut http).await;
+    }
+    match app.code.find(&app.blueprint, &http.method, http.uri.path())? {
+        Some(found) => code::answer(app, found, http).await,
+        None => answer::answer(app, &mut http).await,
     }
 }
 
@@ -194,7 +199,10 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
 }
 
 fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiError> {
-    let methods = Fixed::find(path).map(Fixed::methods).or_else(|| route::methods(&app.blueprint, path));
+    let methods = match Fixed::find(path) {
+        Some(fixed) => Some(fixed.methods().to_owned()),
+        None => app.code.methods(&app.blueprint, path),
+    };
     let allow = methods.ok_or_else(ApiError::not_found)?;
     let response = HttpResponse::empty(StatusCode::NO_CONTENT).with(ALLOW, allow);
     Ok(if preflight { cors::preflight(response) } else { response })

@@ -163,6 +163,14 @@ impl ApiError {
     }
 }
 
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}: {}", self.problem.title, self.detail)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
 fn error_json(error: &Invalid) -> Json {
     json!({ "pointer": error.pointer, "code": error.code, "detail": error.detail })
 }

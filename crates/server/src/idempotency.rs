@@ -5,17 +5,17 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Method};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
-use query::{Access, Request, Verb};
+use query::{Access, Actor, Request, User, Verb};
 use sha2::{Digest, Sha256};
 use work::Idempotency;
 
 use crate::error::{ApiError, BAD_REQUEST};
 use crate::http::HttpRequest;
 use crate::route::Route;
-use crate::{App, body, clock, request};
+use crate::{App, SharedBody, body, clock, request};
 
 /// The header of a request.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -53,7 +53,27 @@ where
     Ok((request, Some(once)))
 }
 
+/// The key of a request that code answers, with the body that it came with. The body can still be read afterwards.
+///
+/// # Errors
+/// 400 for a key that is none; 413 and 408.
+pub async fn ask(
+    app: &App,
+    actor: &Actor,
+    http: &mut HttpRequest<SharedBody>,
+) -> Result<Option<(Asked, Bytes)>, ApiError> {
+    let Actor::User(user) = actor else { return Ok(None) };
+    if matches!(http.method, Method::GET | Method::HEAD) {
+        return Ok(None);
+    }
+    let Some(asked) = Asked::by(user, http)? else { return Ok(None) };
+    let bytes = Bytes::from(body::read(&http.headers, &mut http.body, app.body_limits()).await?);
+    http.body = SharedBody::new(Full::new(bytes.clone()));
+    Ok(Some((asked, bytes)))
+}
+
 /// A key and whose it is.
+#[derive(Clone)]
 pub struct Asked {
     scope: String,
     key: String,
@@ -65,11 +85,20 @@ impl Asked {
     /// # Errors
     /// 400 for a key that is none.
     pub fn of<B>(access: &Access, http: &HttpRequest<B>) -> Result<Option<Asked>, ApiError> {
-        let Some(user) = access.user() else { return Ok(None) };
+        access.user().map_or(Ok(None), |user| Asked::by(user, http))
+    }
+
+    fn by<B>(user: &User, http: &HttpRequest<B>) -> Result<Option<Asked>, ApiError> {
         let Some(key) = key(&http.headers)? else { return Ok(None) };
         // As JSON, so that no part can be taken for the end of another.
         let scope = serde_json::json!([user.iss, user.sub, http.method.as_str(), http.uri.path()]).to_string();
         Ok(Some(Asked { scope, key }))
+    }
+
+    /// The same for the write of this number of one request, counted from 0: code may write more than once.
+    pub fn nth(&self, number: usize) -> Asked {
+        let scope = if number == 0 { self.scope.clone() } else { format!("{}#{number}", self.scope) };
+        Asked { scope, key: self.key.clone() }
     }
 
     /// All of it, for a body and what its caller may reach.

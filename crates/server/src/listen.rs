@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 
 use blueprint::Blueprint;
 
+use crate::code::Code;
 use crate::connection::crowd::{Crowd, raise_file_limit};
 use crate::connection::{self, Shared, tls};
 use crate::settings::Settings;
@@ -37,6 +38,14 @@ impl Server {
     /// # Errors
     /// What stands in the way.
     pub async fn start(blueprint: Arc<Blueprint>, settings: Settings) -> Result<Server, StartError> {
+        Server::start_with(blueprint, settings, Code::default()).await
+    }
+
+    /// The same with routes that are code.
+    ///
+    /// # Errors
+    /// The same, and code that does not go with the blueprint.
+    pub async fn start_with(blueprint: Arc<Blueprint>, settings: Settings, code: Code) -> Result<Server, StartError> {
         let tls = settings.tls.as_ref().map(tls::acceptor).transpose().map_err(StartError::Tls)?;
         let wanted = SocketAddr::new(settings.host, settings.port);
         // The socket comes first: a second server on a taken port must not touch the database.
@@ -44,7 +53,7 @@ impl Server {
         let listener = TcpListener::bind(wanted).await.map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
         let crowd = Arc::new(Crowd::new(&settings, raise_file_limit()));
-        let app = App::open(blueprint, settings).await?;
+        let app = App::open_with(blueprint, settings, code).await?;
         Ok(Server { live: Live::new(app), listener, address, tls, crowd, warned: None })
     }
 

@@ -13,8 +13,8 @@ pub struct Live(Arc<RwLock<Arc<App>>>);
 
 impl Live {
     /// Begins with an app.
-    pub fn new(app: App) -> Live {
-        Live(Arc::new(RwLock::new(Arc::new(app))))
+    pub fn new(app: impl Into<Arc<App>>) -> Live {
+        Live(Arc::new(RwLock::new(app.into())))
     }
 
     /// The app that requests meet now.

@@ -1,11 +1,13 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
 use blueprint::{Api, Entity, FieldKind, IdKind, PutMeaning};
-use query::{Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, RecordId, Representation, Request, View};
+use http::{HeaderMap, Method};
+use query::{Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, RecordId, Representation, Request, Values, View};
 use serde_json::Value as Json;
 
 use crate::App;
 use crate::body::{self, MediaTypes};
+use crate::code::Takes;
 use crate::conditional;
 use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
 use crate::exact;
@@ -22,21 +24,16 @@ where
     B::Error: std::fmt::Display,
 {
     let view = &View::of(app.blueprint.entity(route.entity), access);
-    let entity = view.entity;
     match &route.operation {
-        Operation::List => Ok(Request::List(List::parse(&app.blueprint, view, &parameters(http)?)?)),
+        Operation::List => list(app, view, &parameters(http)?),
         Operation::ListUnder(parent) => {
             let list = List::parse(&app.blueprint, view, &parameters(http)?)?;
             Ok(Request::List(List { parent: Some(parent.clone()), ..list }))
         }
-        Operation::Read(id) => {
-            let representation = Representation::parse(&app.blueprint, view, &parameters(http)?)?;
-            Ok(Request::Read { id: id.clone(), representation })
-        }
+        Operation::Read(id) => read(app, view, id, &parameters(http)?),
         Operation::Create => {
             no_parameters(http)?;
-            let values = values(app, view, http, Body::Create).await?;
-            Ok(Request::Create { id: new_id(entity), values })
+            create(view, &sent(app, http).await?)
         }
         Operation::Update(id) => update(app, view, http, id, Body::Update).await,
         Operation::Replace(id) => update(app, view, http, id, meaning_of_put(&app.blueprint.api)).await,
@@ -88,6 +85,59 @@ pub fn no_parameters<B>(http: &HttpRequest<B>) -> Result<(), ApiError> {
     parameters(http)?.first().map_or(Ok(()), |(name, _)| Err(not_a_parameter(name)))
 }
 
+/// A page of rows, as the parameters ask.
+///
+/// # Errors
+/// 400 that names the parameter.
+pub fn list(app: &App, view: &View, parameters: &[(String, String)]) -> Result<Request, ApiError> {
+    Ok(Request::List(List::parse(&app.blueprint, view, parameters)?))
+}
+
+/// One row, and what the parameters ask to be shown of it.
+///
+/// # Errors
+/// 400 that names the parameter.
+pub fn read(app: &App, view: &View, id: &RecordId, parameters: &[(String, String)]) -> Result<Request, ApiError> {
+    let representation = Representation::parse(&app.blueprint, view, parameters)?;
+    Ok(Request::Read { id: id.clone(), representation })
+}
+
+/// A new row of this body.
+///
+/// # Errors
+/// 422 with every problem.
+pub fn create(view: &View, sent: &Sent) -> Result<Request, ApiError> {
+    let values = values(view, Body::Create, sent)?;
+    Ok(Request::Create { id: new_id(view.entity), values })
+}
+
+/// A change of a row by this body.
+///
+/// # Errors
+/// 422 with every problem.
+pub fn change(view: &View, id: &RecordId, meaning: Body, sent: &Sent, if_match: IfMatch) -> Result<Request, ApiError> {
+    let changes = values(view, meaning, sent)?;
+    Ok(Request::Update { id: id.clone(), changes, if_match })
+}
+
+/// Refuses what a handler in code does not look at, as the blueprint's own routes do.
+///
+/// # Errors
+/// 400, 408, 413 or 422.
+pub async fn refuse_what_is_not_taken<B>(app: &App, takes: Takes, http: &mut HttpRequest<B>) -> Result<(), ApiError>
+where
+    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    if !takes.parameters {
+        no_parameters(http)?;
+    }
+    if !takes.body && [Method::POST, Method::PATCH, Method::PUT].contains(&http.method) {
+        empty_body(app, http).await?;
+    }
+    Ok(())
+}
+
 async fn update<B>(
     app: &App,
     view: &View<'_>,
@@ -101,24 +151,47 @@ where
 {
     no_parameters(http)?;
     let if_match = if_match(app, http)?;
-    let changes = values(app, view, http, meaning).await?;
-    Ok(Request::Update { id: id.clone(), changes, if_match })
+    change(view, id, meaning, &sent(app, http).await?, if_match)
 }
 
-async fn values<B>(
-    app: &App,
-    view: &View<'_>,
-    http: &mut HttpRequest<B>,
-    meaning: Body,
-) -> Result<query::Values, ApiError>
+/// A body, and the text that it was read from: numbers in it may have more digits than a value keeps.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The body.
+    pub json: Json,
+    /// `None` where no text came in: code made it.
+    pub text: Option<Vec<u8>>,
+}
+
+/// Reads the body, strictly.
+///
+/// # Errors
+/// 415, 413, 408 or 400, in this order.
+async fn sent<B>(app: &App, http: &mut HttpRequest<B>) -> Result<Sent, ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    let types = if http.method == http::Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
-    let (json, text) = body::read_json_and_text(&http.headers, &mut http.body, types, app.body_limits()).await?;
-    let values = meaning.read(view, &json).map_err(ApiError::invalid)?;
-    let rounded = rounded(view.entity, &json, &text, 1);
+    sent_of(app, &http.method, &http.headers, &mut http.body).await
+}
+
+/// The same of the parts of a request.
+///
+/// # Errors
+/// The same.
+pub async fn sent_of<B>(app: &App, method: &Method, headers: &HeaderMap, body: &mut B) -> Result<Sent, ApiError>
+where
+    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let types = if method == Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
+    let (json, text) = body::read_json_and_text(headers, body, types, app.body_limits()).await?;
+    Ok(Sent { json, text: Some(text) })
+}
+
+fn values(view: &View, meaning: Body, sent: &Sent) -> Result<Values, ApiError> {
+    let values = meaning.read(view, &sent.json).map_err(ApiError::invalid)?;
+    let rounded = sent.text.as_ref().map(|text| rounded(view.entity, &sent.json, text, 1)).unwrap_or_default();
     if rounded.is_empty() { Ok(values) } else { Err(ApiError::invalid(rounded)) }
 }
 
@@ -136,7 +209,7 @@ pub fn rounded(entity: &Entity, json: &Json, text: &[u8], depth: usize) -> Vec<I
     found.map(|pointer| Invalid { pointer, code: "precision", detail: detail.to_owned() }).collect()
 }
 
-/// An action takes no input. An empty object is what many clients send for that, so it counts as none.
+/// What takes no input, such as an action, refuses one. An empty object is what many clients send for that, so it counts as none.
 async fn empty_body<B>(app: &App, http: &mut HttpRequest<B>) -> Result<(), ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
@@ -154,7 +227,10 @@ fn not_a_parameter(name: &str) -> ApiError {
 }
 
 /// The query string, decoded. Text that does not decode is refused, not repaired.
-fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, ApiError> {
+///
+/// # Errors
+/// 400.
+pub fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, ApiError> {
     let Some(query) = http.uri.query().filter(|query| !query.is_empty()) else { return Ok(Vec::new()) };
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
@@ -169,6 +245,10 @@ fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, ApiErro
     pairs.ok_or_else(|| ApiError::new(BAD_REQUEST, "the query string is not UTF-8 text"))
 }
 
-fn if_match<B>(app: &App, http: &HttpRequest<B>) -> Result<IfMatch, ApiError> {
+/// What the caller expects of the version.
+///
+/// # Errors
+/// 400 where it names too many.
+pub fn if_match<B>(app: &App, http: &HttpRequest<B>) -> Result<IfMatch, ApiError> {
     conditional::if_match(&http.headers, app.blueprint.api.require_if_match)
 }

@@ -83,7 +83,7 @@ fn row(head: Head<'_>, answer: Answer, etag: Option<String>) -> HttpResponse {
 }
 
 /// Whether the caller has this version already (RFC 9110 §13.1.2, which compares weakly).
-fn matches_none(headers: &HeaderMap, etag: &str) -> bool {
+pub fn matches_none(headers: &HeaderMap, etag: &str) -> bool {
     let texts = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     texts.flat_map(|text| text.split(',')).map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

@@ -123,8 +123,13 @@ pub fn methods(blueprint: &Blueprint, path: &str) -> Option<&'static str> {
     place(blueprint, path).map(|place| place.rest.methods())
 }
 
+/// The entity that a path is about, if there is one.
+pub fn entity(blueprint: &Blueprint, path: &str) -> Option<EntityIndex> {
+    place(blueprint, path).map(|place| place.entity)
+}
+
 /// 405 with the methods that there are.
-pub fn method_not_allowed(allow: &'static str) -> ApiError {
+pub fn method_not_allowed(allow: &str) -> ApiError {
     ApiError::new(METHOD, format!("this path has {allow}")).with(http::header::ALLOW, allow)
 }
 
@@ -177,7 +182,7 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
 }
 
 /// A user id in a path. Other issuers' ids may hold characters that a path must encode, such as `|`.
-fn decode(segment: &str) -> Option<String> {
+pub fn decode(segment: &str) -> Option<String> {
     let text = percent_encoding::percent_decode_str(segment).decode_utf8().ok()?;
     (!text.is_empty() && !text.contains(['/', '\\']) && !text.chars().any(char::is_control)).then(|| text.into_owned())
 }

@@ -9,6 +9,10 @@ use crate::settings::SettingProblem;
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// The blueprint does not load.
+    Blueprint(blueprint::Problems),
+    /// Routes in code that do not go with the blueprint, or with each other.
+    Code(Vec<String>),
     /// The address cannot be listened on.
     Bind {
         /// Which.
@@ -29,6 +33,8 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            StartError::Blueprint(problems) => problems.fmt(out),
+            StartError::Code(problems) => problems.iter().try_for_each(|problem| writeln!(out, "{problem}")),
             StartError::Bind { address, source } if source.kind() == std::io::ErrorKind::AddrInUse => {
                 write!(
                     out,

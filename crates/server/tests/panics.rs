@@ -50,7 +50,7 @@ impl Lines {
     }
 }
 
-async fn app(folder: &tempfile::TempDir) -> App {
+async fn app(folder: &tempfile::TempDir) -> Arc<App> {
     let database = format!("sqlite:{}", folder.path().join("app.db").display());
     let settings = Settings::read(|name| match name {
         "DATABASE_URL" => Some(database.clone()),
@@ -58,7 +58,7 @@ async fn app(folder: &tempfile::TempDir) -> App {
         _ => None,
     });
     let blueprint = blueprint::load("[app]\nname = \"x\"\n[entity.a.field]\nb = { type = \"text\" }\n").unwrap();
-    App::open(Arc::new(blueprint), settings.unwrap()).await.unwrap()
+    Arc::new(App::open(Arc::new(blueprint), settings.unwrap()).await.unwrap())
 }
 
 fn request(id: &str) -> Request<Panicking> {

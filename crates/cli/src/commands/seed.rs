@@ -15,12 +15,11 @@ use server::seed::{self, Seeded, Wanted};
 use server::settings::{Environment as Stage, Settings};
 use store::Store;
 
-use super::serve::read_settings;
-use crate::config::Environment;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::{logs, report};
+use server::process::{Environment, read_settings};
 
 /// The account that owns sample rows, unless another one is named.
 const SAMPLE_USER: &str = "sample@example.com";

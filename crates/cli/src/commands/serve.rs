@@ -8,10 +8,10 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use clap::Args;
 use serde::Serialize;
-use server::settings::{Environment as Stage, Settings};
-use server::{Server, StartError};
+use server::process::{Environment, is_exposed_development, stop_signal};
+use server::settings::Settings;
+use server::{Server, StartError, process};
 
-use crate::config::Environment;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
@@ -109,41 +109,18 @@ impl Serve {
     }
 
     fn settings(&self, folder: &Path, environment: &Environment) -> Result<Settings, Failure> {
-        let settings = read_settings(folder, environment, |name| match name {
+        let settings = process::read_settings(folder, environment, |name| match name {
             "HOST" => self.host.map(|host| host.to_string()),
             "PORT" => self.port.map(|port| port.to_string()),
             _ => None,
         })?;
-        if settings.environment == Stage::Development && !settings.host.is_loopback() && !self.allow_remote {
+        if is_exposed_development(&settings) && !self.allow_remote {
             let message = format!("HOST: {} lets other machines reach a server in development", settings.host);
             return Err(Failure::new(message)
                 .hint("serve real users with ENV=production, or add --allow-remote if that is what you want"));
         }
         Ok(settings)
     }
-}
-
-/// The settings, from the command line, the environment and the `.env` file, in this order; paths from the folder.
-///
-/// # Errors
-/// Everything that is wrong with them.
-pub fn read_settings(
-    folder: &Path,
-    environment: &Environment,
-    flag: impl Fn(&str) -> Option<String>,
-) -> Result<Settings, Failure> {
-    let settings = Settings::read(|name| flag(name).or_else(|| environment.get(name)));
-    let mut settings = settings.map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
-        Failure::new(format!("settings that cannot be used:\n{}", lines.join("\n")))
-            .hint("they come from the environment and from .env beside the blueprint; .env.example explains them")
-    })?;
-    settings.database = folder.join(&settings.database);
-    if let Some(files) = &mut settings.tls {
-        files.certificate = folder.join(&files.certificate);
-        files.key = folder.join(&files.key);
-    }
-    Ok(settings)
 }
 
 async fn serve(
@@ -219,30 +196,6 @@ fn url(address: SocketAddr, scheme: &str) -> String {
         ip => ip,
     };
     format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
-}
-
-/// Done at Ctrl-C or SIGTERM.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Done at Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // Without a signal to hear, the server runs until it is ended from outside.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }
 
 #[cfg(test)]

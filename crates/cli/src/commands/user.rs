@@ -10,13 +10,12 @@ use serde_json::json;
 use server::auth::users::{self, Listed, NewAccount};
 use store::Store;
 
-use super::serve::read_settings;
-use crate::config::Environment;
 use crate::failure::Failure;
 use crate::logs;
 use crate::report::table;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
+use server::process::{Environment, read_settings};
 
 /// Make, list, disable accounts and change their roles
 #[derive(Args)]

@@ -5,6 +5,7 @@
 
 mod auth_paths;
 mod batch;
+mod code;
 mod examples;
 mod info;
 mod kinds;
@@ -22,6 +23,8 @@ mod schemas;
 use blueprint::{Blueprint, Entity};
 use serde_json::{Map, Value as Json, json};
 
+pub(crate) use self::code::document_with;
+pub use self::code::{Content, Docs};
 use self::names::Names;
 
 /// One entity and all that its part of the document depends on.

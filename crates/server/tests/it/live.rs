@@ -17,14 +17,14 @@ fn with(rule: &str) -> Arc<Blueprint> {
     Arc::new(blueprint::load(&format!("{NOTES}[entity.note.access]\n{rule}\n")).unwrap())
 }
 
-async fn post(app: &App, token: &str) -> u16 {
+async fn post(app: &Arc<App>, token: &str) -> u16 {
     let request = Request::post("/api/v1/notes").header("host", "x").header("content-type", "application/json");
     let request = request.header("authorization", format!("Bearer {token}"));
     let request = request.body(Full::new(Bytes::from_static(br#"{"text": "a"}"#))).unwrap();
     app.handle(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await.status().as_u16()
 }
 
-async fn text(app: &App, path: &str) -> String {
+async fn text(app: &Arc<App>, path: &str) -> String {
     let request = Request::get(path).header("host", "x").body(Full::<Bytes>::default()).unwrap();
     let body = app.handle(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await.into_body().collect().await.unwrap();
     String::from_utf8(body.to_bytes().to_vec()).unwrap()

@@ -20,7 +20,7 @@ pub const SECRET: &str = "a secret for tests only, 32 bytes or more";
 
 /// An app with a blueprint and a database of its own.
 pub struct TestApp {
-    pub app: App,
+    pub app: Arc<App>,
     pub folder: TempDir,
     prefix: String,
     /// Whether errors are problems, which is then held of each.
@@ -73,7 +73,7 @@ impl TestApp {
         let prefix = blueprint.api.prefix.clone();
         let has_problems = blueprint.api.errors == blueprint::ErrorShape::Problem;
         let app = App::open(Arc::new(blueprint), settings).await.unwrap_or_else(|error| panic!("{error}"));
-        TestApp { app, folder, prefix, has_problems }
+        TestApp { app: Arc::new(app), folder, prefix, has_problems }
     }
 
     /// Nobody in particular.

@@ -1,9 +1,9 @@
-//! The environment: of the process, and of a `.env` file beside a blueprint. Nothing else here reads either.
+//! The environment: of the process, and of a `.env` file beside a blueprint. Nothing else reads either.
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::failure::Failure;
+use super::ProcessError;
 
 /// Variables by name. What the process says wins over the file.
 #[derive(Debug, Default)]
@@ -21,24 +21,29 @@ impl Environment {
     ///
     /// # Errors
     /// The file cannot be read. The message never holds what stands in it: it may be a secret.
-    pub fn beside(folder: &Path) -> Result<Environment, Failure> {
+    pub fn beside(folder: &Path) -> Result<Environment, ProcessError> {
         let path = folder.join(".env");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Environment::process()),
-            Err(error) => return Err(Failure::new(format!("cannot read {}: {error}", path.display()))),
+            Err(error) => {
+                let message = format!("cannot read {}: {error}", path.display());
+                return Err(ProcessError { message, hint: None });
+            }
         };
         let pairs = dotenvy::from_read_iter(text.as_bytes()).collect::<Result<HashMap<_, _>, _>>();
         let file = pairs.map_err(|error| {
             let place = line_of(&error, &text).map(|line| format!(" in line {line}")).unwrap_or_default();
-            Failure::new(format!("{}: not a variable{place}", path.display()))
-                .hint("write NAME=value, and quote values with spaces: NAME='a value'")
+            ProcessError {
+                message: format!("{}: not a variable{place}", path.display()),
+                hint: Some("write NAME=value, and quote values with spaces: NAME='a value'"),
+            }
         })?;
         Ok(Environment { file })
     }
 
     /// One variable. One that is set but empty counts as set, so that the process can silence the file.
-    #[expect(clippy::disallowed_methods, reason = "the one place where the command reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "the one place where programs that serve read the environment")]
     pub fn get(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().or_else(|| self.file.get(name).cloned())
     }

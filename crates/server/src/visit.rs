@@ -1,0 +1,345 @@
+//! One request that code answers: who asks, what the path names, and the stages behind it as calls.
+//!
+//! Whatever code does with rows comes through [`Visit::run`], which decides access anew for each call: there is no way from
+//! here to a statement that has no scope.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use blueprint::{Blueprint, Entity, EntityIndex};
+use http::header::ETAG;
+use http::{HeaderMap, Method, Request as HttpHead, StatusCode, Uri};
+use hyper::body::Bytes;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use query::{Access, Actor, Body, IfMatch, Plan, RecordId, Request, User, Verb, View, access};
+use store::StoreError;
+use work::{Mode, Outcome, Work};
+
+use crate::error::ApiError;
+use crate::http::{HttpRequest, HttpResponse};
+use crate::idempotency::Asked;
+use crate::request::Sent;
+use crate::response::{self, Head};
+use crate::{App, SharedBody, request};
+
+/// What a path segment cannot hold as it is (RFC 3986 §3.3).
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// One request that code answers. Clones are the same request.
+#[derive(Clone)]
+pub struct Visit(Arc<Inner>);
+
+struct Inner {
+    app: Arc<App>,
+    actor: Actor,
+    path_user: Option<String>,
+    named: Vec<Named>,
+    http: HttpRequest<SharedBody>,
+    /// `If-Match` has been used: it speaks of the version before the first change.
+    is_spent: AtomicBool,
+    /// The key under which its writes are known when it comes again, and its body.
+    once: Option<(Asked, Bytes)>,
+    /// Writes so far.
+    writes: AtomicUsize,
+}
+
+/// A row that a path names.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub entity: EntityIndex,
+    pub id: RecordId,
+}
+
+/// A transaction of code: the same stages as [`Visit::run`], several times, as one change.
+pub struct Transaction<'a> {
+    visit: &'a Visit,
+    store: &'a mut dyn FnMut(&Work) -> Result<Outcome, StoreError>,
+}
+
+impl Transaction<'_> {
+    /// The request that it is done for.
+    pub fn visit(&self) -> &Visit {
+        self.visit
+    }
+
+    /// Does what is asked, as far as the caller may. What it reads is what the transaction has written.
+    ///
+    /// # Errors
+    /// The first stage that refuses. That alone undoes only this step; the closure decides whether to go on.
+    pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>) -> Result<HttpResponse, ApiError> {
+        let plan = self.visit.plan(entity, ask)?;
+        let outcome = (self.store)(&self.visit.render(&plan))?;
+        self.visit.respond(&plan, outcome)
+    }
+}
+
+/// What code asks of an entity.
+#[derive(Debug, Clone, Copy)]
+pub enum Ask<'a> {
+    /// A page of rows, in the parameters of the API.
+    List(&'a [(String, String)]),
+    /// One row, and what of it.
+    Read(&'a RecordId, &'a [(String, String)]),
+    /// A new row.
+    Create(&'a Sent),
+    /// A change of a row.
+    Update(&'a RecordId, &'a Sent),
+    /// What `PUT` means in this app.
+    Replace(&'a RecordId, &'a Sent),
+    /// The end of a row.
+    Delete(&'a RecordId),
+    /// The action at this place, of a row.
+    Act(&'a RecordId, usize),
+}
+
+impl Ask<'_> {
+    fn verb(&self) -> Verb {
+        match self {
+            Ask::List(_) | Ask::Read(..) => Verb::Read,
+            Ask::Create(_) => Verb::Create,
+            Ask::Update(..) | Ask::Replace(..) => Verb::Update,
+            Ask::Delete(_) => Verb::Delete,
+            Ask::Act(_, place) => Verb::Act(*place),
+        }
+    }
+}
+
+impl Visit {
+    pub(crate) fn new(
+        app: Arc<App>,
+        actor: Actor,
+        path_user: Option<String>,
+        named: Vec<Named>,
+        http: HttpRequest<SharedBody>,
+        once: Option<(Asked, Bytes)>,
+    ) -> Visit {
+        let (is_spent, writes) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Visit(Arc::new(Inner { app, actor, path_user, named, http, is_spent, once, writes }))
+    }
+
+    /// The app's blueprint.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.0.app.blueprint
+    }
+
+    /// Who asks.
+    pub fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+
+    /// The user who asks, if he is signed in.
+    pub fn user(&self) -> Option<&User> {
+        match &self.0.actor {
+            Actor::Stranger => None,
+            Actor::User(user) => Some(user),
+        }
+    }
+
+    /// The id of the request, as its log lines and its audit rows have it.
+    pub fn request_id(&self) -> &str {
+        &self.0.http.request_id
+    }
+
+    /// Bytes of a body at most.
+    pub fn max_body_bytes(&self) -> usize {
+        self.0.app.body_limits().bytes
+    }
+
+    /// The row of an entity that the path names; the last, where it names several.
+    pub fn named(&self, entity: EntityIndex) -> Option<&RecordId> {
+        self.0.named.iter().rev().find(|named| named.entity == entity).map(|named| &named.id)
+    }
+
+    /// The request as a web framework wants it. It shares its body with this one. `HEAD` is `GET`: the edge takes the body
+    /// away.
+    pub fn request(&self) -> HttpHead<SharedBody> {
+        let http = &self.0.http;
+        let mut request = HttpHead::new(http.body.clone());
+        *request.method_mut() = if http.method == Method::HEAD { Method::GET } else { http.method.clone() };
+        *request.uri_mut() = http.uri.clone();
+        *request.headers_mut() = http.headers.clone();
+        request
+    }
+
+    /// The query string, decoded.
+    ///
+    /// # Errors
+    /// 400 where it does not decode.
+    pub fn parameters(&self) -> Result<Vec<(String, String)>, ApiError> {
+        request::parameters(&self.0.http)
+    }
+
+    /// The body as JSON, strictly.
+    ///
+    /// # Errors
+    /// 415, 413, 408 or 400, in this order.
+    pub async fn json(&self) -> Result<Sent, ApiError> {
+        let http = &self.0.http;
+        request::sent_of(&self.0.app, &http.method, &http.headers, &mut http.body.clone()).await
+    }
+
+    /// Whether something can be asked of an entity by this caller, as far as that can be known without its rows.
+    ///
+    /// # Errors
+    /// 400, or 422 with every problem.
+    pub fn check(&self, entity: EntityIndex, ask: &Ask) -> Result<(), ApiError> {
+        let access = self.access(entity, ask.verb())?;
+        self.parse(entity, &access, ask).map(drop)
+    }
+
+    /// What the caller says of the version of a row that is about to change. He speaks of the row that the path names, and
+    /// of its first change; of any other row he has said nothing.
+    fn if_match(&self, entity: EntityIndex, id: &RecordId) -> Result<IfMatch, ApiError> {
+        if self.is_addressed(entity, id) && !self.0.is_spent.load(Ordering::Relaxed) {
+            request::if_match(&self.0.app, &self.0.http)
+        } else {
+            Ok(IfMatch::Absent)
+        }
+    }
+
+    /// Does what is asked, in one transaction, as far as the caller may.
+    ///
+    /// # Errors
+    /// The first stage that refuses, as in any other request.
+    pub async fn run(&self, entity: EntityIndex, ask: &Ask<'_>) -> Result<HttpResponse, ApiError> {
+        let (app, stages) = (&self.0.app, &self.0.http.stages);
+        let plan = self.plan(entity, ask)?;
+        let work = stages.run("render", || self.render(&plan));
+        let outcome = stages.wait("run", app.store.run(work)).await?;
+        self.respond(&plan, outcome)
+    }
+
+    /// Runs a closure as one transaction: all that it does happens when it returns `Ok`, and nothing of it when it returns
+    /// `Err` or panics. Nobody else writes meanwhile, so it should compute little and wait for nothing.
+    ///
+    /// # Errors
+    /// What the closure returns, or why the database did not keep it.
+    pub async fn transaction<T, E>(
+        &self,
+        run: impl FnOnce(Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let visit = self.clone();
+        let as_one = self
+            .0
+            .app
+            .store
+            .transaction(move |store| run(Transaction { visit: &visit, store: &mut |work| store.run(work) }));
+        as_one.await
+    }
+
+    /// Whether the caller has this answer to a read already.
+    pub fn is_known(&self, response: &HttpResponse) -> bool {
+        let etag = response.headers.get(ETAG).and_then(|etag| etag.to_str().ok());
+        etag.is_some_and(|etag| response::matches_none(&self.0.http.headers, etag))
+    }
+
+    fn plan(&self, entity: EntityIndex, ask: &Ask) -> Result<Plan, ApiError> {
+        let (app, stages, origin) = (&self.0.app, &self.0.http.stages, self.0.http.origin());
+        let access = stages.run("decide", || self.access(entity, ask.verb()))?;
+        let request = stages.run("parse", || self.parse(entity, &access, ask))?;
+        let plan = || query::plan(&app.blueprint, entity, access, request, origin, &app.cursor_key);
+        Ok(stages.run("plan", plan)?)
+    }
+
+    /// The work of a plan. Each write of a request with a key has a number of its own, so that each is done once.
+    fn render(&self, plan: &Plan) -> Work {
+        let work = query::render(&self.0.app.catalog, plan);
+        match &self.0.once {
+            Some((asked, body)) if work.mode == Mode::Write => {
+                let http = &self.0.http;
+                let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed));
+                work.once(Some(asked.with(&http.headers, http.uri.query(), body, &plan.access().rights())))
+            }
+            _ => work,
+        }
+    }
+
+    fn parse(&self, entity: EntityIndex, access: &Access, ask: &Ask) -> Result<Request, ApiError> {
+        let view = &View::of(self.entity(entity), access);
+        match ask {
+            Ask::List(parameters) => request::list(&self.0.app, view, parameters),
+            Ask::Read(id, parameters) => request::read(&self.0.app, view, id, parameters),
+            Ask::Create(json) => request::create(view, json),
+            Ask::Update(id, json) => request::change(view, id, Body::Update, json, self.if_match(entity, id)?),
+            Ask::Replace(id, json) => request::change(
+                view,
+                id,
+                request::meaning_of_put(&self.blueprint().api),
+                json,
+                self.if_match(entity, id)?,
+            ),
+            Ask::Delete(id) => Ok(Request::Delete { id: RecordId::clone(id), if_match: self.if_match(entity, id)? }),
+            Ask::Act(id, action) => {
+                let if_match = self.if_match(entity, id)?;
+                Ok(Request::Act { id: RecordId::clone(id), action: *action, if_match })
+            }
+        }
+    }
+
+    fn access(&self, entity: EntityIndex, verb: Verb) -> Result<Access, ApiError> {
+        Ok(access::decide(self.entity(entity), verb, self.0.actor.clone(), self.0.path_user.as_deref())?)
+    }
+
+    /// The answer as the blueprint's own route would give it, but that a row is always whole: code may want to read it.
+    fn respond(&self, plan: &Plan, outcome: Outcome) -> Result<HttpResponse, ApiError> {
+        let collection;
+        let uri = if matches!(plan.request(), Request::Create { .. }) {
+            collection = self.collection(plan.entity());
+            &collection
+        } else {
+            &self.0.http.uri
+        };
+        let head = Head { uri, headers: &HeaderMap::new() };
+        let response = self.0.http.stages.run("response", || response::render(&self.0.app, plan, head, outcome))?;
+        if plan.request().changed().is_some_and(|id| self.is_addressed(plan.entity(), id)) {
+            self.0.is_spent.store(true, Ordering::Relaxed);
+        }
+        Ok(response)
+    }
+
+    /// Whether it is the row that the path is about.
+    fn is_addressed(&self, entity: EntityIndex, id: &RecordId) -> bool {
+        self.0.named.last().is_some_and(|named| named.entity == entity && named.id == *id)
+    }
+
+    /// Where the rows of an entity are, whatever path this request has.
+    fn collection(&self, entity: EntityIndex) -> Uri {
+        let api = &self.blueprint().api;
+        let user = self.0.path_user.as_deref().or_else(|| self.user().map(|user| user.id.as_str()));
+        let user = user.filter(|_| api.user_path).map(|user| format!("/{}", utf8_percent_encode(user, SEGMENT)));
+        let path = format!("{}{}/{}", api.prefix, user.unwrap_or_default(), self.entity(entity).path);
+        // Every part is in the grammar of a path, so the other case does not come.
+        path.parse().unwrap_or_else(|_| self.0.http.uri.clone())
+    }
+
+    fn entity(&self, entity: EntityIndex) -> &Entity {
+        self.blueprint().entity(entity)
+    }
+}
+
+/// What the caller has already need not be sent again.
+pub fn not_modified(response: HttpResponse) -> HttpResponse {
+    let mut headers = response.headers;
+    headers.remove(http::header::CONTENT_TYPE);
+    HttpResponse { headers, ..HttpResponse::empty(StatusCode::NOT_MODIFIED) }
+}

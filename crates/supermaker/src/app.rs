@@ -1,0 +1,185 @@
+//! An app of which some is code: its blueprint, and the routes that a project adds to it or takes over from it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, LazyLock};
+
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use blueprint::Blueprint;
+use http_body_util::Limited;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value as Json};
+use server::code::{Answer, Code, CodeRoute, base};
+use server::settings::Settings;
+use server::{StartError, Visit};
+use tower::ServiceExt;
+
+use crate::describe::{Description, Model};
+use crate::routes::{self, Methods, Operation};
+use crate::{Record, Routes, bare, model, run};
+
+/// An app, not yet opened.
+pub struct App {
+    blueprint: Source,
+    parts: Vec<Part>,
+}
+
+enum Source {
+    Text(String),
+    File(PathBuf),
+}
+
+struct Part {
+    entity: Option<&'static str>,
+    routes: Routes,
+}
+
+impl App {
+    /// An app with this blueprint: `App::new(include_str!("../blueprint.toml"))`.
+    pub fn new(blueprint: impl Into<String>) -> App {
+        App { blueprint: Source::Text(blueprint.into()), parts: Vec::new() }
+    }
+
+    /// An app whose blueprint is read from a file when it is opened.
+    pub fn from_file(path: impl Into<PathBuf>) -> App {
+        App { blueprint: Source::File(path.into()), parts: Vec::new() }
+    }
+
+    /// Serves an entity by these routes alone: of its blueprint's own routes, those that are not among them are not there.
+    pub fn entity<T: Record>(mut self, routes: Routes) -> App {
+        self.parts.push(Part { entity: Some(T::ENTITY), routes });
+        self
+    }
+
+    /// Adds routes that belong to no entity, or to one that the blueprint goes on serving.
+    pub fn routes(mut self, routes: Routes) -> App {
+        self.parts.push(Part { entity: None, routes });
+        self
+    }
+
+    /// Opens the database and puts the app in service, without listening: what tests do, and what runs it elsewhere.
+    ///
+    /// # Errors
+    /// What stands in the way, in words for the person who starts it; code that does not go with the blueprint is among it.
+    pub async fn open(self, settings: Settings) -> Result<server::App, StartError> {
+        let (blueprint, code) = self.prepare()?;
+        server::App::open_with(blueprint, settings, code).await
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, as `supermaker serve` does: settings from the environment and from `.env`, logs to
+    /// stderr.
+    pub fn run(self) -> ExitCode {
+        run::run(self)
+    }
+
+    /// Where `.env` and relative paths of databases are.
+    pub(crate) fn folder(&self) -> &Path {
+        let folder = match &self.blueprint {
+            Source::Text(_) => None,
+            Source::File(path) => path.parent(),
+        };
+        folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// The blueprint, checked, and the code, which the server checks.
+    pub(crate) fn prepare(self) -> Result<(Arc<Blueprint>, Code), StartError> {
+        let text = match self.blueprint {
+            Source::Text(text) => text,
+            Source::File(path) => std::fs::read_to_string(&path)
+                .map_err(|error| StartError::Code(vec![format!("cannot read {}: {error}", path.display())]))?,
+        };
+        let blueprint = blueprint::load(&text).map_err(StartError::Blueprint)?;
+        let code = code(&blueprint, self.parts)?;
+        Ok((Arc::new(blueprint), code))
+    }
+}
+
+fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut schemas = SchemaGenerator::new(settings);
+    let mut code =
+        Code { entities: parts.iter().filter_map(|part| Some(part.entity?.to_owned())).collect(), ..Code::default() };
+    let mut paths: Vec<(String, Methods)> = Vec::new();
+    let mut models: Vec<Model> = Vec::new();
+    let mut problems = Vec::new();
+    for Part { entity, routes } in parts {
+        for (path, methods) in routes.paths {
+            let path = format!("{}{path}", base(blueprint));
+            for operation in &methods.operations {
+                let (route, described) = describe(operation, &path, entity, &mut schemas);
+                problems.extend(missing_ids(&route, &described.ids));
+                models.extend(described.models);
+                code.routes.push(route);
+            }
+            paths.push((path, methods));
+        }
+    }
+    problems.extend(model::check(blueprint, &models));
+    if !problems.is_empty() {
+        return Err(StartError::Code(problems));
+    }
+    code.schemas = definitions(&mut schemas);
+    code.answer = Some(answer(paths));
+    Ok(code)
+}
+
+/// What is left of a description beside its route.
+struct Described {
+    models: Vec<Model>,
+    ids: Vec<&'static str>,
+}
+
+fn describe(
+    operation: &Operation,
+    path: &str,
+    entity: Option<&str>,
+    schemas: &mut SchemaGenerator,
+) -> (CodeRoute, Described) {
+    let mut description = Description::new(schemas);
+    (operation.describe)(&mut description);
+    let Description { takes, mut docs, models, ids, .. } = description;
+    docs.summary = operation.summary.clone();
+    docs.description.clone_from(&operation.description);
+    let (method, path, entity) = (operation.method.clone(), path.to_owned(), entity.map(str::to_owned));
+    (CodeRoute { method, path, entity, takes, docs }, Described { models, ids })
+}
+
+/// A handler that takes an id wants a path that has one.
+fn missing_ids(route: &CodeRoute, ids: &[&'static str]) -> Vec<String> {
+    let has = |entity: &str| {
+        let own = route.entity.as_deref() == Some(entity) && route.path.contains("{id}");
+        own || route.path.contains(&format!("{{{entity}_id}}"))
+    };
+    let CodeRoute { method, path, .. } = route;
+    let missing = ids.iter().filter(|entity| !has(entity));
+    missing
+        .map(|entity| format!("{method} {path} takes the id of a {entity}, but its path has no {{{entity}_id}}"))
+        .collect()
+}
+
+fn definitions(schemas: &mut SchemaGenerator) -> Map<String, Json> {
+    schemas.take_definitions(true)
+}
+
+/// The way into the router. It is made at the first request, after the server has found that no two paths clash.
+fn answer(paths: Vec<(String, Methods)>) -> Answer {
+    let router = LazyLock::new(move || routes::router(paths).layer(DefaultBodyLimit::disable()));
+    Box::new(move |visit: Visit| {
+        let router = router.clone();
+        Box::pin(async move {
+            // Whatever reads a body, it is never longer than the settings say.
+            let limit = visit.max_body_bytes();
+            let mut request = visit.request().map(|body| Body::new(Limited::new(body, limit)));
+            request.extensions_mut().insert(visit);
+            match router.oneshot(request).await {
+                Ok(response) => bare::read(response).await,
+                Err(never) => match never {},
+            }
+        })
+    })
+}

@@ -1,0 +1,176 @@
+//! The rows of one entity, as far as the caller of this request may reach them.
+//!
+//! Each method is one request of the engine's, in a transaction of its own, through the same stages as the blueprint's own
+//! routes: access is decided, the request is checked, planned, rendered and run. There is no other door to rows.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use blueprint::EntityIndex;
+use http::request::Parts;
+use query::{Actor, User};
+use serde::Serialize;
+use server::http::HttpResponse;
+use server::{Ask, Sent, Visit};
+
+use crate::answer::{Created, Deleted, Page, Row};
+use crate::extract::visit;
+use crate::{Action, Error, Fields, Id, Query, Record, Result, Transaction};
+
+/// The rows of `T` that the caller may reach. It carries who asks, the user of the path, `If-Match` and the id of the request.
+pub struct Records<T> {
+    visit: Visit,
+    entity: EntityIndex,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Record> Records<T> {
+    /// One row.
+    ///
+    /// # Errors
+    /// 404 if it is not there or not visible.
+    pub async fn get(&self, id: impl Into<Id<T>>) -> Result<Row<T>> {
+        self.read(&id.into(), &[]).await
+    }
+
+    /// One row, with what the query string asks to be shown of it.
+    ///
+    /// # Errors
+    /// 400 for a parameter that means nothing; 404 if it is not there or not visible.
+    pub async fn show(&self, id: impl Into<Id<T>>, fields: Fields<T>) -> Result<Row<T>> {
+        self.read(&id.into(), &fields.parameters).await
+    }
+
+    /// A page of rows.
+    ///
+    /// # Errors
+    /// 400 for a parameter that means nothing, 403 where the caller may list nothing.
+    pub async fn list(&self, query: Query<T>) -> Result<Page<T>> {
+        Ok(Page::new(self.run(&Ask::List(&query.parameters)).await?))
+    }
+
+    /// A new row. In an owned entity it belongs to the caller.
+    ///
+    /// # Errors
+    /// 422 where it breaks a limit of the blueprint, 403, 409.
+    pub async fn create(&self, new: T::New) -> Result<Created<T>> {
+        Ok(Created::new(self.run(&Ask::Create(&json(&new)?)).await?))
+    }
+
+    /// Changes a row: what is absent stays.
+    ///
+    /// # Errors
+    /// 422, 404, 403, 412 or 428, 409.
+    pub async fn update(&self, id: impl Into<Id<T>>, changes: T::Changes) -> Result<Row<T>> {
+        Ok(Row::changed(self.run(&Ask::Update(id.into().record(), &json(&changes)?)).await?))
+    }
+
+    /// What `PUT` does: replaces a row, or changes it where the blueprint says `put = "update"`.
+    ///
+    /// # Errors
+    /// 422, 404, 403, 412 or 428, 409.
+    pub async fn replace(&self, id: impl Into<Id<T>>, whole: T::Replacement) -> Result<Row<T>> {
+        Ok(Row::changed(self.run(&Ask::Replace(id.into().record(), &json(&whole)?)).await?))
+    }
+
+    /// Deletes a row.
+    ///
+    /// # Errors
+    /// 404, 403, 412 or 428, 409.
+    pub async fn delete(&self, id: impl Into<Id<T>>) -> Result<Deleted> {
+        Ok(Deleted::new(self.run(&Ask::Delete(id.into().record())).await?))
+    }
+
+    /// Runs an action of the blueprint on a row.
+    ///
+    /// # Errors
+    /// 404, 403, 412 or 428, 409.
+    pub async fn act(&self, id: impl Into<Id<T>>, action: &Action<T>) -> Result<Row<T>> {
+        let place = action_place(&self.visit, self.entity, action)?;
+        Ok(Row::changed(self.run(&Ask::Act(id.into().record(), place)).await?))
+    }
+
+    /// Several changes as one: all of it happens when the closure returns `Ok`, nothing of it when it returns `Err`.
+    ///
+    /// The closure sees its own changes, and nobody else writes while it runs; so what it has read stays true, and it cannot
+    /// wait for anybody who waits for it. It should compute little, and call no other service.
+    ///
+    /// # Errors
+    /// What the closure returns.
+    pub async fn transaction<R: Send + 'static>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.visit.transaction(move |engine| run(&mut Transaction::new(engine))).await
+    }
+
+    /// The rows of another entity, for the same caller.
+    ///
+    /// # Errors
+    /// 500 if the blueprint has no such entity.
+    pub fn of<U: Record>(&self) -> Result<Records<U>> {
+        Records::new(self.visit.clone())
+    }
+
+    /// The user who asks, if he is signed in.
+    pub fn user(&self) -> Option<&User> {
+        self.visit.user()
+    }
+
+    /// Who asks.
+    pub fn actor(&self) -> &Actor {
+        self.visit.actor()
+    }
+
+    /// The id of the request, as its log lines and its audit rows have it.
+    pub fn request_id(&self) -> &str {
+        self.visit.request_id()
+    }
+
+    pub(crate) fn new(visit: Visit) -> Result<Records<T>> {
+        let entity = entity::<T>(&visit)?;
+        Ok(Records { visit, entity, of: PhantomData })
+    }
+
+    async fn read(&self, id: &Id<T>, parameters: &[(String, String)]) -> Result<Row<T>> {
+        let response = self.run(&Ask::Read(id.record(), parameters)).await?;
+        let is_known = self.visit.is_known(&response);
+        Ok(Row::read(response, is_known))
+    }
+
+    async fn run(&self, ask: &Ask<'_>) -> Result<HttpResponse> {
+        Ok(self.visit.run(self.entity, ask).await?)
+    }
+}
+
+impl<T> Clone for Records<T> {
+    fn clone(&self) -> Records<T> {
+        Records { visit: self.visit.clone(), entity: self.entity, of: PhantomData }
+    }
+}
+
+impl<T: Record, S: Sync> FromRequestParts<S> for Records<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Records<T>> {
+        Records::new(visit(&parts.extensions)?.clone())
+    }
+}
+
+/// The place of an entity in the blueprint. That it has one is seen at start.
+pub(crate) fn entity<T: Record>(visit: &Visit) -> Result<EntityIndex> {
+    let found = visit.blueprint().entities.iter().position(|entity| entity.name == T::ENTITY);
+    let missing = || Error::internal(format!("the blueprint has no entity `{}`", T::ENTITY));
+    found.map(EntityIndex).ok_or_else(missing)
+}
+
+pub(crate) fn action_place<T: Record>(visit: &Visit, entity: EntityIndex, action: &Action<T>) -> Result<usize> {
+    let actions = &visit.blueprint().entity(entity).actions;
+    let missing = || Error::internal(format!("the blueprint has no action `{}` of {}", action.name, T::ENTITY));
+    actions.iter().position(|known| known.name == action.name).ok_or_else(missing)
+}
+
+/// What a handler made of a body, as the engine checks it: like one that came from outside.
+pub(crate) fn json(body: &impl Serialize) -> Result<Sent> {
+    Ok(Sent { json: serde_json::to_value(body)?, text: None })
+}

@@ -1,0 +1,56 @@
+//! The process of a project: started and ended as `supermaker serve` is.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use server::Server;
+use server::process::{self, Environment, ProcessError, is_exposed_development, logs, stop_signal};
+use server::settings::Settings;
+
+use crate::App;
+
+/// Serves until it is told to stop. What stands in the way is said on stderr, in words for the person who starts it.
+pub(crate) fn run(app: App) -> ExitCode {
+    match start(app) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", error.to_string().trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn start(app: App) -> Result<(), Failure> {
+    let environment = Environment::beside(app.folder())?;
+    let settings = process::read_settings(app.folder(), &environment, |_| None)?;
+    refuse_exposed(&settings)?;
+    logs::start(logs::Logs { default: "info", color: std::io::stderr().is_terminal() }, &environment)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(app, settings))
+}
+
+fn refuse_exposed(settings: &Settings) -> Result<(), ProcessError> {
+    if !is_exposed_development(settings) {
+        return Ok(());
+    }
+    let message = format!("HOST: {} lets other machines reach a server in development", settings.host);
+    Err(ProcessError { message, hint: Some("serve real users with ENV=production") })
+}
+
+async fn serve(app: App, settings: Settings) -> Result<(), Failure> {
+    let (blueprint, code) = app.prepare()?;
+    let temporary = settings.secret_is_temporary;
+    let server = Server::start_with(blueprint.clone(), settings, code).await?;
+    // Heard from here on, so that whoever reads the address may stop the server at once.
+    let stop = stop_signal()?;
+    let (name, url) = (&blueprint.app.name, format!("http://{}", server.address()));
+    println!("Serving {name} at {url}\n  API   {url}{}\n  docs  {url}/docs", blueprint.api.prefix);
+    blueprint.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.message));
+    if temporary {
+        tracing::warn!("SECRET_KEY is not set: one was made for this run, and log-ins end with it");
+    }
+    server.run_until(stop).await;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Code that does not go with its blueprint does not start, and says why.
+
+#![expect(clippy::panic, reason = "tests")]
+
+use server::StartError;
+use server::settings::Settings;
+use supermaker::prelude::*;
+
+const NOTES: &str = "[app]\nname = \"notes\"\n[entity.note.field]\ntext = { type = \"text\", required = true }\n";
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Note {
+    id: Id<Note>,
+    user_id: String,
+    text: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Text {
+    text: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Changes {
+    text: Option<String>,
+}
+
+impl Record for Note {
+    const ENTITY: &'static str = "note";
+    type New = Text;
+    type Changes = Changes;
+    type Replacement = Text;
+}
+
+impl Input for Text {
+    const BODY: Body = Body::New("note");
+}
+
+impl Input for Changes {
+    const BODY: Body = Body::Changes("note");
+}
+
+async fn read(notes: Records<Note>, id: Id<Note>) -> Result<Row<Note>> {
+    notes.get(id).await
+}
+
+async fn create(notes: Records<Note>, Json(new): Json<Text>) -> Result<Created<Note>> {
+    notes.create(new).await
+}
+
+async fn ping() -> &'static str {
+    "pong"
+}
+
+/// What is wrong with an app, a problem a line; empty if it starts.
+async fn problems(app: App) -> String {
+    let folder = std::env::temp_dir().join(format!("supermaker-{}-{:p}", std::process::id(), &app));
+    let database = format!("sqlite:{}", folder.join("app.db").display());
+    let settings = Settings::read(|name| match name {
+        "DATABASE_URL" => Some(database.clone()),
+        "SECRET_KEY" => Some("a secret for tests only, 32 bytes or more".to_owned()),
+        "ENV" => Some("test".to_owned()),
+        _ => None,
+    });
+    let told = match app.open(settings.unwrap_or_else(|problems| panic!("{problems:?}"))).await {
+        Ok(app) => {
+            app.close().await;
+            String::new()
+        }
+        Err(StartError::Code(problems)) => problems.join("\n"),
+        Err(other) => panic!("{other}"),
+    };
+    let made = std::fs::remove_dir_all(&folder).is_ok();
+    assert_eq!(made, told.is_empty(), "code that does not fit must not touch the database");
+    told
+}
+
+fn notes(routes: Routes) -> App {
+    App::new(NOTES).entity::<Note>(routes)
+}
+
+#[tokio::test]
+async fn what_fits_starts() {
+    let routes = Routes::new().route("/notes", post(create)).route("/notes/{id}", get(read));
+    assert_eq!(problems(notes(routes)).await, "");
+}
+
+#[tokio::test]
+async fn a_route_that_nobody_declared_is_refused() {
+    let told = problems(notes(Routes::new().route("/notes/{id}/twin", post(read)))).await;
+    assert_eq!(
+        told,
+        "POST /api/v1/notes/{id}/twin is in code, but no such operation is in the blueprint; \
+         say what it does: post(…).summary(\"…\")"
+    );
+    let declared = Routes::new().route("/ping", get(ping).summary("Answer"));
+    assert_eq!(problems(App::new(NOTES).routes(declared)).await, "");
+    let told = problems(App::new(NOTES).routes(Routes::new().route("/ping", get(ping)))).await;
+    assert!(told.contains("GET /api/v1/ping is in code"), "{told}");
+}
+
+#[tokio::test]
+async fn routes_that_clash_are_refused() {
+    let twice = Routes::new().route("/notes", post(create)).route("/notes", post(create));
+    assert_eq!(problems(notes(twice)).await, "POST /api/v1/notes is there twice");
+    let twice = Routes::new().route("/notes", post(create).post(create));
+    assert_eq!(problems(notes(twice)).await, "POST /api/v1/notes is there twice");
+    let clash = Routes::new().route("/notes/{id}", get(read)).route("/notes/{note_id}", post(read).summary("Read"));
+    let told = problems(notes(clash)).await;
+    assert!(told.starts_with("/api/v1/notes/{note_id}: "), "{told}");
+}
+
+#[tokio::test]
+async fn an_id_wants_a_path_that_has_one() {
+    let told = problems(notes(Routes::new().route("/notes", get(read)))).await;
+    assert_eq!(told, "GET /api/v1/notes takes the id of a note, but its path has no {note_id}");
+}
+
+#[tokio::test]
+async fn models_follow_the_blueprint() {
+    let told = problems(
+        App::new(NOTES.replace("text =", "title =")).entity::<Note>(Routes::new().route("/notes", post(create))),
+    )
+    .await;
+    assert!(told.contains("start::Note has no `title`, but the blueprint's note has"), "{told}");
+    assert!(told.contains("start::Text has `text`, which the blueprint's note does not take or show"), "{told}");
+    let told =
+        problems(App::new(NOTES.replace("note", "memo")).entity::<Note>(Routes::new().route("/memos", post(create))))
+            .await;
+    assert!(told.contains("start::Note is a model of `note`, which the blueprint does not have"), "{told}");
+}

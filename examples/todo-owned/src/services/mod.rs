@@ -1,0 +1,3 @@
+//! Business logic of this app's own: what no blueprint can say.
+
+pub mod split;
