@@ -10,7 +10,9 @@ mod support;
 async fn the_document_is_the_served_one_and_what_is_added() {
     let (owned, served) = (document(&support::owned().await).await, document(&support::served().await).await);
     for (path, item) in served["paths"].as_object().into_iter().flatten() {
-        assert_eq!(owned["paths"][path], *item, "{path}");
+        // Several at once would go past the code of each, so the blueprint's way to do that ends where code begins.
+        let expected = if path.ends_with(":batch") { &Json::Null } else { item };
+        assert_eq!(owned["paths"].get(path).unwrap_or(&Json::Null), expected, "{path}");
     }
     let added = |section: &str| {
         let keys = |document: &Json| -> Vec<String> {
