@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A third of the processor time of a request went into the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     todo_owned::app().run()
 }
