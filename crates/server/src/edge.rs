@@ -73,7 +73,11 @@ where
     let result = match checked {
         Err(error) => Err(error),
         Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
-        Ok(()) => within(ids.clone(), in_time(app, dispatch(app, http)).instrument(span.clone())).await,
+        Ok(()) => {
+            // In a box, for every wrapper would hold it by value and be moved with it: ten times its size, for each request.
+            let answer = Box::pin(dispatch(app, http));
+            within(ids.clone(), in_time(app, answer).instrument(span.clone())).await
+        }
     };
 
     let mut response = result.unwrap_or_else(|error| {
@@ -122,7 +126,8 @@ async fn dispatch(app: &Arc<App>, mut http: HttpRequest<SharedBody>) -> Result<H
         return fixed::answer(app, fixed, &mut http).await;
     }
     match app.code.find(&app.blueprint, &http.method, http.uri.path())? {
-        Some(found) => code::answer(app, found, http).await,
+        // In a box, for it is the largest by far, and most requests are not for code.
+        Some(found) => Box::pin(code::answer(app, found, http)).await,
         None => answer::answer(app, &mut http).await,
     }
 }
@@ -264,5 +269,21 @@ fn log_error(error: &ApiError, request_id: &str, method: &Method, path: &str) {
         tracing::error!(request_id, %method, path, code, log, "a request failed");
     } else if !log.is_empty() {
         tracing::warn!(request_id, %method, path, code, log, "a request was refused");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_answer<F: Future>(_: impl FnOnce(Arc<App>, IpAddr, Request<Full<Bytes>>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// It is moved several times for each request, which once took a fifth of the time of one.
+    #[test]
+    fn what_waits_for_an_answer_is_small() {
+        let size = size_of_answer(|app, ip, request| async move { handle(&app, ip, request).await });
+        assert!(size < 4096, "{size} bytes");
     }
 }

@@ -112,6 +112,8 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
     connection.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Else a statement is compiled anew whenever a parameter that its plan looked at has another value, which is each time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     write_ahead(connection)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
@@ -161,4 +163,33 @@ fn add_fold(connection: &Connection) -> rusqlite::Result<()> {
         ValueRef::Null => Ok(None),
         _ => Err(rusqlite::Error::UserFunctionError("fold takes text".into())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_its_parameters() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(folder.path().join("app.db"));
+        std::fs::write(&options.path, "").unwrap();
+        let handle = Handle::open(&options, &Arc::default(), Purpose::Write).unwrap();
+        let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, owner TEXT, gone TEXT) STRICT; CREATE INDEX i ON t (owner, id);
+                     CREATE INDEX live ON t (owner) WHERE gone IS NULL; INSERT INTO t VALUES (1, 'a', NULL), (2, 'b', NULL)";
+        handle.connection.execute_batch(table).unwrap();
+        for sql in [
+            "SELECT * FROM t WHERE owner = ?1 AND id > ?2 ORDER BY id LIMIT ?2",
+            "SELECT * FROM t WHERE owner = ?1 AND gone IS NULL LIMIT ?2",
+            "SELECT * FROM t WHERE owner IN (?1) AND id BETWEEN ?2 AND ?2 + 9 LIMIT ?2",
+        ] {
+            let mut statement = handle.connection.prepare(sql).unwrap();
+            for (owner, number) in [("a", 1), ("b", 2), ("c", 3)] {
+                let _ = statement.query((owner, number)).unwrap().next().unwrap();
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
+    }
 }

@@ -32,6 +32,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("RATE_LIMIT_LOGIN", "0"),
     ("LOGIN_FAILURES", "0"),
     ("JWT_EXPIRATION", "24h"),
+    ("ENV", "production"),
     ("RUST_LOG", "warn"),
 ];
 

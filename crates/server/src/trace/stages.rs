@@ -68,10 +68,20 @@ impl Stages {
         let mut value = String::new();
         for Stage { name, took } in stages.iter() {
             // Writing to a string cannot fail.
-            let _ = write!(value, "{name};dur={:.3}, ", took.as_secs_f64() * 1e3);
+            let _ = write!(value, "{name};dur={}, ", Milliseconds(*took));
         }
-        let _ = write!(value, "total;dur={:.3}", total.as_secs_f64() * 1e3);
+        let _ = write!(value, "total;dur={}", Milliseconds(total));
         Some(value)
+    }
+}
+
+/// With three digits after the point. Written as whole numbers, which is much faster than as a float.
+struct Milliseconds(Duration);
+
+impl std::fmt::Display for Milliseconds {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let micros = self.0.as_micros();
+        write!(to, "{}.{:03}", micros / 1000, micros % 1000)
     }
 }
 
