@@ -21,4 +21,4 @@ mod world;
 
 pub use answer::Answer;
 pub use people::Person;
-pub use world::World;
+pub use world::{World, settings};

@@ -1,6 +1,7 @@
 //! An app in a temporary folder with a database of its own. Requests go through the whole server but the socket.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -26,6 +27,19 @@ pub struct World {
     open: Arc<Open>,
 }
 
+/// The settings of a test: a database in this folder, and no limits of rate.
+pub fn settings(folder: &Path) -> Settings {
+    let database = format!("sqlite:{}", folder.join("app.db").display());
+    let settings = Settings::read(|name| match name {
+        "DATABASE_URL" => Some(database.clone()),
+        "SECRET_KEY" => Some("a secret for tests only, 32 bytes or more".to_owned()),
+        "ENV" => Some("test".to_owned()),
+        "RATE_LIMIT_USER" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
+        _ => None,
+    });
+    settings.unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
 impl World {
     /// Serves a blueprint.
     pub async fn served(blueprint: &str) -> World {
@@ -44,15 +58,7 @@ impl World {
     }
 
     async fn in_folder(open: Arc<Open>, folder: TempDir) -> World {
-        let database = format!("sqlite:{}", folder.path().join("app.db").display());
-        let settings = Settings::read(|name| match name {
-            "DATABASE_URL" => Some(database.clone()),
-            "SECRET_KEY" => Some("a secret for tests only, 32 bytes or more".to_owned()),
-            "ENV" => Some("test".to_owned()),
-            "RATE_LIMIT_USER" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
-            _ => None,
-        });
-        let app = open(settings.unwrap_or_else(|problems| panic!("{problems:?}"))).await;
+        let app = open(settings(folder.path())).await;
         World { app: Arc::new(app), folder: Arc::new(folder), open }
     }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use blueprint::{Blueprint, Entity, Rule};
 
+use crate::Reason;
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -86,12 +88,22 @@ pub enum OwnerId {
 
 /// What a caller may reach for one verb on one entity: which rows he can see, and which of them the verb may touch.
 ///
-/// The fields are private: [`decide`] is the only door.
+/// The fields are private: [`decide`] and, for code that says why, [`unscoped`] are the only doors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     actor: Actor,
     read: Scope,
     reach: Scope,
+    right: Right,
+}
+
+/// By what right rows are reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Right {
+    /// By the rules of the blueprint.
+    Rules,
+    /// By this reason, which the audit keeps. New rows belong to this user.
+    Reason(Reason, Option<String>),
 }
 
 /// Why a caller gets nothing at all, whatever the rows are.
@@ -116,7 +128,13 @@ pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>
     if actor == Actor::Stranger && reach == Scope::Nothing {
         return Err(Denied::SignIn);
     }
-    Ok(Access { actor, read, reach })
+    Ok(Access { actor, read, reach, right: Right::Rules })
+}
+
+/// Every row and every field that is ever shown, whatever the rules say: for code that says why it reaches past those of its
+/// caller, and never for what a caller asks by himself. New rows belong to `owner`.
+pub fn unscoped(actor: Actor, owner: Option<String>, why: Reason) -> Access {
+    Access { actor, read: Scope::Everything, reach: Scope::Everything, right: Right::Reason(why, owner) }
 }
 
 /// Whether a path is the caller's own, where it names a user.
@@ -146,6 +164,32 @@ impl Access {
         }
     }
 
+    /// Why the rules do not hold here; `None` where they do.
+    pub fn reason(&self) -> Option<&Reason> {
+        match &self.right {
+            Right::Rules => None,
+            Right::Reason(why, _) => Some(why),
+        }
+    }
+
+    /// The user to whom new rows belong, if there is one.
+    pub fn owner(&self) -> Option<&str> {
+        match &self.right {
+            Right::Rules => self.user().map(|user| user.id.as_str()),
+            Right::Reason(_, owner) => owner.as_deref(),
+        }
+    }
+
+    /// The rows that a rule gives to this caller.
+    pub fn grants(&self, rule: &Rule) -> Scope {
+        match (&self.right, rule) {
+            (Right::Rules, _) => scope(rule, &self.actor),
+            // What nobody is to see is not shown by way of code either.
+            (Right::Reason(..), Rule::Nobody) => Scope::Nothing,
+            (Right::Reason(..), _) => Scope::Everything,
+        }
+    }
+
     /// The rows that the caller can see.
     pub fn read(&self) -> &Scope {
         &self.read
@@ -171,6 +215,9 @@ impl Access {
 
     /// The rows of another entity that this caller can see: what a reference that he writes may lead to.
     pub fn sees(&self, blueprint: &Blueprint, entity: &Entity) -> Scope {
+        if self.reason().is_some() {
+            return Scope::Everything;
+        }
         let seen = scope(&entity.access.read, &self.actor);
         if blueprint.api.user_path && entity.owned { narrow_to_own(seen, &self.actor) } else { seen }
     }
@@ -179,6 +226,7 @@ impl Access {
     /// others, everybody.
     pub fn sees_users(&self) -> Scope {
         match &self.actor {
+            _ if self.reason().is_some() => Scope::Everything,
             Actor::Stranger => Scope::Nothing,
             Actor::User(user) if user.roles.is_empty() => Scope::OwnedBy(OwnerId::User(user.id.clone())),
             Actor::User(_) => Scope::Everything,

@@ -5,7 +5,7 @@
 
 use blueprint::{Entity, Rule};
 
-use crate::access::{self, Access, Scope};
+use crate::access::{Access, Scope};
 use crate::attribute::Attribute;
 
 /// An entity as one caller may know it.
@@ -113,7 +113,7 @@ impl<'a> View<'a> {
 
     fn scope(&self, rule: &Rule) -> Scope {
         match self.eyes {
-            Eyes::Caller(access) => access::scope(rule, access.actor()),
+            Eyes::Caller(access) => access.grants(rule),
             Eyes::Document if *rule == Rule::Nobody => Scope::Nothing,
             Eyes::Document => Scope::Everything,
         }

@@ -49,4 +49,4 @@ pub use request::Sent;
 pub use shared_body::{BodyError, SharedBody};
 pub use start::StartError;
 pub use trace::logs;
-pub use visit::{Ask, Transaction, Visit, not_modified};
+pub use visit::{Ask, Reach, Transaction, Visit, not_modified};

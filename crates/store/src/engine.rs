@@ -125,6 +125,8 @@ CREATE TABLE "_idempotency" (
   PRIMARY KEY ("scope", "key")
 ) STRICT;
 "#,
+    // Why code reached past its caller's rows.
+    r#"ALTER TABLE "_audit" ADD COLUMN "reason" TEXT;"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

@@ -30,7 +30,7 @@ pub use extract::{Caller, Fields, Json, Query};
 pub use id::Id;
 pub use jiff::Timestamp;
 pub use record::{Action, Body, Input, Problems, Record};
-pub use records::Records;
+pub use records::{Reason, Records, Rules, Unscoped};
 pub use routes::{Methods, Routes, delete, get, patch, post, put};
 pub use transaction::Transaction;
 
@@ -45,7 +45,7 @@ pub use server;
 pub mod prelude {
     pub use crate::{
         Action, App, Body, Caller, Change, Created, Deleted, Error, Fields, Id, Input, Json, Page, Problems, Query,
-        Record, Records, Result, Routes, Row, Timestamp, Transaction, delete, get, patch, post, put,
+        Record, Records, Result, Routes, Row, Timestamp, Transaction, Unscoped, delete, get, patch, post, put,
     };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};

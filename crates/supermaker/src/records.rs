@@ -1,7 +1,8 @@
 //! The rows of one entity, as far as the caller of this request may reach them.
 //!
 //! Each method is one request of the engine's, in a transaction of its own, through the same stages as the blueprint's own
-//! routes: access is decided, the request is checked, planned, rendered and run. There is no other door to rows.
+//! routes: access is decided, the request is checked, planned, rendered and run. There is one door past the caller's rows,
+//! [`Records::unscoped`], which wants a reason and has a type of its own.
 
 use std::marker::PhantomData;
 
@@ -11,20 +12,36 @@ use http::request::Parts;
 use query::{Actor, User};
 use serde::Serialize;
 use server::http::HttpResponse;
-use server::{Ask, Sent, Visit};
+use server::error::ApiError;
+use server::{Ask, Reach, Sent, Visit};
 
 use crate::answer::{Created, Deleted, Page, Row};
 use crate::extract::visit;
 use crate::{Action, Error, Fields, Id, Query, Record, Result, Transaction};
 
 /// The rows of `T` that the caller may reach. It carries who asks, the user of the path, `If-Match` and the id of the request.
-pub struct Records<T> {
+///
+/// `By` is the right by which it reaches them: the blueprint's rules, unless it says otherwise.
+pub struct Records<T, By = Rules> {
     visit: Visit,
     entity: EntityIndex,
-    of: PhantomData<fn() -> T>,
+    /// A reason that says nothing is told at the first call, which can refuse.
+    reach: Result<Reach, Box<ApiError>>,
+    of: PhantomData<fn() -> (T, By)>,
 }
 
-impl<T: Record> Records<T> {
+/// All rows of `T`, and all fields that are ever shown, whatever the rules: see [`Records::unscoped`].
+pub type Unscoped<T> = Records<T, Reason>;
+
+/// By the rules of the blueprint, as they are for the caller.
+#[derive(Debug)]
+pub enum Rules {}
+
+/// By a reason that code gives and the audit keeps.
+#[derive(Debug)]
+pub enum Reason {}
+
+impl<T: Record, By> Records<T, By> {
     /// One row.
     ///
     /// # Errors
@@ -90,26 +107,13 @@ impl<T: Record> Records<T> {
         Ok(Row::changed(self.run(&Ask::Act(id.into().record(), place)).await?))
     }
 
-    /// Several changes as one: all of it happens when the closure returns `Ok`, nothing of it when it returns `Err`.
-    ///
-    /// The closure sees its own changes, and nobody else writes while it runs; so what it has read stays true, and it cannot
-    /// wait for anybody who waits for it. It should compute little, and call no other service.
-    ///
-    /// # Errors
-    /// What the closure returns.
-    pub async fn transaction<R: Send + 'static>(
-        &self,
-        run: impl FnOnce(&mut Transaction<'_>) -> Result<R> + Send + 'static,
-    ) -> Result<R> {
-        self.visit.transaction(move |engine| run(&mut Transaction::new(engine))).await
-    }
-
-    /// The rows of another entity, for the same caller.
+    /// The rows of another entity, for the same caller and by the same right.
     ///
     /// # Errors
     /// 500 if the blueprint has no such entity.
-    pub fn of<U: Record>(&self) -> Result<Records<U>> {
-        Records::new(self.visit.clone())
+    pub fn of<U: Record>(&self) -> Result<Records<U, By>> {
+        let (visit, reach) = (self.visit.clone(), self.reach.clone());
+        Ok(Records { entity: entity::<U>(&visit)?, visit, reach, of: PhantomData })
     }
 
     /// The user who asks, if he is signed in.
@@ -127,11 +131,6 @@ impl<T: Record> Records<T> {
         self.visit.request_id()
     }
 
-    pub(crate) fn new(visit: Visit) -> Result<Records<T>> {
-        let entity = entity::<T>(&visit)?;
-        Ok(Records { visit, entity, of: PhantomData })
-    }
-
     async fn read(&self, id: &Id<T>, parameters: &[(String, String)]) -> Result<Row<T>> {
         let response = self.run(&Ask::Read(id.record(), parameters)).await?;
         let is_known = self.visit.is_known(&response);
@@ -139,13 +138,57 @@ impl<T: Record> Records<T> {
     }
 
     async fn run(&self, ask: &Ask<'_>) -> Result<HttpResponse> {
-        Ok(self.visit.run(self.entity, ask).await?)
+        let reach = self.reach.as_ref().map_err(|error| ApiError::clone(error))?;
+        Ok(self.visit.run(self.entity, ask, reach).await?)
     }
 }
 
-impl<T> Clone for Records<T> {
-    fn clone(&self) -> Records<T> {
-        Records { visit: self.visit.clone(), entity: self.entity, of: PhantomData }
+impl<T: Record> Records<T> {
+    /// All rows of `T`, whoever the caller is: the one door past what he may reach. The audit keeps each change through it,
+    /// and each read that found something, with who asked, the id of the request and this reason; a read is on disk there
+    /// before its rows are here. What you return of it, you show: fields that the caller may not read are among it.
+    ///
+    /// A new row of an owned entity belongs to the caller still; [`Records::create_for`] gives it to somebody else.
+    /// Without a reason, the first call is 500, and the log says why.
+    pub fn unscoped(&self, why: &str) -> Unscoped<T> {
+        let reach = Reach::everything(why).map_err(Box::new);
+        Records { visit: self.visit.clone(), entity: self.entity, reach, of: PhantomData }
+    }
+
+    /// Several changes as one: all of it happens when the closure returns `Ok`, nothing of it when it returns `Err`.
+    ///
+    /// The closure sees its own changes, and nobody else writes while it runs; so what it has read stays true, and it cannot
+    /// wait for anybody who waits for it. It should compute little, and call no other service.
+    ///
+    /// # Errors
+    /// What the closure returns.
+    pub async fn transaction<R: Send + 'static>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.visit.transaction(move |engine| run(&mut Transaction::new(engine))).await
+    }
+
+    pub(crate) fn new(visit: Visit) -> Result<Records<T>> {
+        let entity = entity::<T>(&visit)?;
+        Ok(Records { visit, entity, reach: Ok(Reach::Caller), of: PhantomData })
+    }
+}
+
+impl<T: Record> Unscoped<T> {
+    /// A new row that belongs to this user, by his local id.
+    ///
+    /// # Errors
+    /// 422 where it breaks a limit of the blueprint, 409: also where there is no such user.
+    pub async fn create_for(&self, user: &str, new: T::New) -> Result<Created<T>> {
+        Ok(Created::new(self.run(&Ask::CreateFor(user, &json(&new)?)).await?))
+    }
+}
+
+impl<T, By> Clone for Records<T, By> {
+    fn clone(&self) -> Records<T, By> {
+        let (visit, reach) = (self.visit.clone(), self.reach.clone());
+        Records { visit, entity: self.entity, reach, of: PhantomData }
     }
 }
 

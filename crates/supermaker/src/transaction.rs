@@ -1,24 +1,48 @@
 //! Several changes as one, of any entities, for the caller of one request.
 //!
-//! The methods are those of [`Records`](crate::Records), and so are the stages behind them: nothing here reaches further.
+//! The methods are those of [`Records`](crate::Records), and so are the stages behind them: nothing here reaches further but
+//! by [`Transaction::unscoped`], which wants a reason.
 
-use server::Ask;
+use std::marker::PhantomData;
+
+use server::error::ApiError;
 use server::http::HttpResponse;
+use server::{Ask, Reach};
 
 use crate::answer::{Created, Deleted, Page, Row};
-use crate::records::{action_place, entity, json};
+use crate::records::{Reason, Rules, action_place, entity, json};
 use crate::{Action, Id, Query, Record, Result};
 
 /// A transaction. What it is asked for happens at once, and holds when the closure that has it returns `Ok`.
-pub struct Transaction<'a> {
+pub struct Transaction<'a, By = Rules> {
     engine: server::Transaction<'a>,
+    reach: Result<Reach, Box<ApiError>>,
+    by: PhantomData<fn() -> By>,
 }
 
 impl Transaction<'_> {
     pub(crate) fn new(engine: server::Transaction<'_>) -> Transaction<'_> {
-        Transaction { engine }
+        Transaction { engine, reach: Ok(Reach::Caller), by: PhantomData }
     }
 
+    /// The same transaction in all rows, as [`Records::unscoped`](crate::Records::unscoped) reaches them. What is read by it
+    /// stays in the audit even if the closure returns `Err`.
+    pub fn unscoped(&mut self, why: &str) -> Transaction<'_, Reason> {
+        Transaction { engine: self.engine.again(), reach: Reach::everything(why).map_err(Box::new), by: PhantomData }
+    }
+}
+
+impl Transaction<'_, Reason> {
+    /// A new row that belongs to this user, by his local id.
+    ///
+    /// # Errors
+    /// 422, 409: also where there is no such user.
+    pub fn create_for<T: Record>(&mut self, user: &str, new: T::New) -> Result<Created<T>> {
+        Ok(Created::new(self.run::<T>(&Ask::CreateFor(user, &json(&new)?))?))
+    }
+}
+
+impl<By> Transaction<'_, By> {
     /// One row.
     ///
     /// # Errors
@@ -79,6 +103,7 @@ impl Transaction<'_> {
 
     fn run<T: Record>(&mut self, ask: &Ask<'_>) -> Result<HttpResponse> {
         let entity = entity::<T>(self.engine.visit())?;
-        Ok(self.engine.run(entity, ask)?)
+        let reach = self.reach.as_ref().map_err(|error| ApiError::clone(error))?;
+        Ok(self.engine.run(entity, ask, reach)?)
     }
 }

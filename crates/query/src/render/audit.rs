@@ -18,6 +18,8 @@ const INSERT: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"sessio
      \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
 const INSERT_IN_BATCH: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
      \"action\", \"entity\", \"outcome\", \"batch\", \"entity_id\", \"before\", \"after\") ";
+const INSERT_WITH_REASON: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+     \"action\", \"entity\", \"outcome\", \"batch\", \"reason\", \"entity_id\", \"before\", \"after\") ";
 
 /// The row of a new row whose id is known, or is the one that the database made last.
 pub(super) fn created(
@@ -121,8 +123,20 @@ pub(super) fn before<'a>(
     format!("json_object({})", fields.chain(links).collect::<Vec<_>>().join(", "))
 }
 
+/// The row of rows that were looked at and are as they were.
+pub(super) fn seen(plan: &Plan, action: &str, entity: &Entity, id: Option<&RecordId>) -> Statement {
+    let mut sql = insert(plan);
+    sql.push("VALUES (").params(who(plan, action, entity)).push(", ");
+    sql.param(id.map_or(Value::Null, |id| Value::Text(id.to_string()))).push(", NULL, NULL)");
+    sql.done()
+}
+
 fn insert(plan: &Plan) -> Sql {
-    Sql::new(if plan.origin.batch.is_some() { INSERT_IN_BATCH } else { INSERT })
+    Sql::new(match (plan.access.reason(), &plan.origin.batch) {
+        (Some(_), _) => INSERT_WITH_REASON,
+        (None, Some(_)) => INSERT_IN_BATCH,
+        (None, None) => INSERT,
+    })
 }
 
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
@@ -139,7 +153,11 @@ fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
         text(Some(&entity.name)),
         text(Some("done")),
     ];
-    who.extend(plan.origin.batch.clone().map(Value::Text));
+    let batch = plan.origin.batch.as_deref();
+    match plan.access.reason() {
+        Some(why) => who.extend([text(batch), text(Some(why.as_str()))]),
+        None => who.extend(batch.map(|batch| text(Some(batch)))),
+    }
     who
 }
 

@@ -22,7 +22,8 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let row = id.map_or(Row::New, Row::Of);
     let links = |place: usize| Links::new(&catalog.blueprint, &plan.access, &entity.links[place]);
     let links: Vec<_> = values.links.iter().map(|(place, ids)| (links(*place), ids)).collect();
-    let mut steps: Vec<Step> = references(catalog, plan, entity, filled.iter().enumerate()).collect();
+    let mut steps: Vec<Step> = owner(plan, entity).into_iter().collect();
+    steps.extend(references(catalog, plan, entity, filled.iter().enumerate()));
     steps.extend(links.iter().map(|(links, ids)| links.require(row, ids)));
     let none = Otherwise::Refuse(Refusal::Forbidden);
     let params = params(plan, entity, id, &filled);
@@ -54,16 +55,25 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
 
 /// Whose the new row is.
 fn own(plan: &Plan, entity: &Entity) -> Scope {
-    match plan.access.user() {
-        Some(user) if entity.owned => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+    match plan.access.owner() {
+        Some(owner) if entity.owned => Scope::OwnedBy(OwnerId::User(owner.to_owned())),
         _ => Scope::Everything,
     }
+}
+
+/// That the owner is there, where code has named him; a caller is.
+fn owner(plan: &Plan, entity: &Entity) -> Option<Step> {
+    plan.access.reason().filter(|_| entity.owned)?;
+    let owner = plan.access.owner().map_or(Value::Null, |owner| Value::Uuid(owner.to_owned()));
+    let statement = Statement::new("SELECT 1 FROM \"users\" WHERE \"id\" = ?1", vec![owner]);
+    let none = Otherwise::Refuse(Refusal::Reference { pointer: "/user_id".to_owned() });
+    Some(Step::Require { statement, none })
 }
 
 /// The values of [`super::fixed::columns`], in the same order.
 fn params(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Vec<Value> {
     let at = &plan.origin.at;
-    let owner = entity.owned.then(|| plan.access.user().map_or(Value::Null, |user| Value::Uuid(user.id.clone())));
+    let owner = entity.owned.then(|| plan.access.owner().map_or(Value::Null, |id| Value::Uuid(id.to_owned())));
     let fields = entity.fields.iter().zip(values).map(|(field, literal)| value(literal, field_kind(field), at));
     let stamps = [Value::DateTime(at.clone()), Value::DateTime(at.clone())];
     id.map(RecordId::value).into_iter().chain(owner).chain(fields).chain(stamps).collect()

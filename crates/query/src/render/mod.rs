@@ -22,10 +22,13 @@ mod search;
 mod sql;
 mod unlink;
 mod update;
+mod witness;
 
 use work::Work;
 
 use crate::{Catalog, Plan, Request};
+
+pub use witness::witness;
 
 /// Renders the work of a plan.
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {

@@ -1,8 +1,8 @@
 //! Rules become scopes: every rule, every kind of caller.
 
 use blueprint::Rule;
-use query::access::{decide, scope};
-use query::{Actor, Denied, OwnerId, Scope, Verb};
+use query::access::{decide, scope, unscoped};
+use query::{Actor, Denied, OwnerId, Reason, Scope, Verb};
 
 use crate::{entity, leads, stranger, user};
 
@@ -50,6 +50,19 @@ fn a_user_in_the_path_must_be_the_caller_and_narrows_what_he_reaches() {
     assert_eq!((own.read(), own.reach()), (&owned("eve"), &owned("eve")));
     let delete = decide(prospect, Verb::Delete, user("ana", &[]), Some("ana")).unwrap();
     assert_eq!((delete.read(), delete.reach()), (&owned("ana"), &Scope::Nothing));
+}
+
+#[test]
+fn a_reason_reaches_every_row_but_nothing_that_nobody_is_to_see() {
+    let why = Reason::new("the nightly report").unwrap();
+    let access = unscoped(user("ana", &[]), Some("bob".to_owned()), why.clone());
+    assert_eq!((access.read(), access.reach()), (&Scope::Everything, &Scope::Everything));
+    assert_eq!((access.reason(), access.owner()), (Some(&why), Some("bob")));
+    assert_eq!(access.grants(&Rule::Role("manager".to_owned())), Scope::Everything);
+    assert_eq!(access.grants(&Rule::Nobody), Scope::Nothing);
+    let blueprint = leads();
+    let plain = decide(blueprint.entity(entity(&blueprint, "prospect")), Verb::Read, user("ana", &[]), None).unwrap();
+    assert_eq!((plain.reason(), plain.owner()), (None, Some("ana")));
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! Code that does not go with its blueprint does not start, and says why.
 
-#![expect(clippy::panic, reason = "tests")]
-
 use server::StartError;
-use server::settings::Settings;
 use supermaker::prelude::*;
 
 const NOTES: &str = "[app]\nname = \"notes\"\n[entity.note.field]\ntext = { type = \"text\", required = true }\n";
@@ -57,14 +54,7 @@ async fn ping() -> &'static str {
 /// What is wrong with an app, a problem a line; empty if it starts.
 async fn problems(app: App) -> String {
     let folder = std::env::temp_dir().join(format!("supermaker-{}-{:p}", std::process::id(), &app));
-    let database = format!("sqlite:{}", folder.join("app.db").display());
-    let settings = Settings::read(|name| match name {
-        "DATABASE_URL" => Some(database.clone()),
-        "SECRET_KEY" => Some("a secret for tests only, 32 bytes or more".to_owned()),
-        "ENV" => Some("test".to_owned()),
-        _ => None,
-    });
-    let told = match app.open(settings.unwrap_or_else(|problems| panic!("{problems:?}"))).await {
+    let told = match app.open(conformance::settings(&folder)).await {
         Ok(app) => {
             app.close().await;
             String::new()

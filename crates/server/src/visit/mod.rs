@@ -1,7 +1,10 @@
 //! One request that code answers: who asks, what the path names, and the stages behind it as calls.
 //!
 //! Whatever code does with rows comes through [`Visit::run`], which decides access anew for each call: there is no way from
-//! here to a statement that has no scope.
+//! here to a statement that has no scope, and none past the caller's rows that leaves no reason in the audit.
+
+mod ask;
+mod transaction;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,16 +14,20 @@ use http::header::ETAG;
 use http::{HeaderMap, Method, Request as HttpHead, StatusCode, Uri};
 use hyper::body::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use query::{Access, Actor, Body, IfMatch, Plan, RecordId, Request, User, Verb, View, access};
+use query::{Access, Actor, Body, IfMatch, Plan, PlanError, RecordId, Request, User, View, access};
 use store::StoreError;
 use work::{Mode, Outcome, Work};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, INTERNAL};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::Asked;
 use crate::request::Sent;
 use crate::response::{self, Head};
 use crate::{App, SharedBody, request};
+
+pub use ask::{Ask, Reach};
+use transaction::Seen;
+pub use transaction::Transaction;
 
 /// What a path segment cannot hold as it is (RFC 3986 §3.3).
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -64,60 +71,6 @@ struct Inner {
 pub(crate) struct Named {
     pub entity: EntityIndex,
     pub id: RecordId,
-}
-
-/// A transaction of code: the same stages as [`Visit::run`], several times, as one change.
-pub struct Transaction<'a> {
-    visit: &'a Visit,
-    store: &'a mut dyn FnMut(&Work) -> Result<Outcome, StoreError>,
-}
-
-impl Transaction<'_> {
-    /// The request that it is done for.
-    pub fn visit(&self) -> &Visit {
-        self.visit
-    }
-
-    /// Does what is asked, as far as the caller may. What it reads is what the transaction has written.
-    ///
-    /// # Errors
-    /// The first stage that refuses. That alone undoes only this step; the closure decides whether to go on.
-    pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>) -> Result<HttpResponse, ApiError> {
-        let plan = self.visit.plan(entity, ask)?;
-        let outcome = (self.store)(&self.visit.render(&plan))?;
-        self.visit.respond(&plan, outcome)
-    }
-}
-
-/// What code asks of an entity.
-#[derive(Debug, Clone, Copy)]
-pub enum Ask<'a> {
-    /// A page of rows, in the parameters of the API.
-    List(&'a [(String, String)]),
-    /// One row, and what of it.
-    Read(&'a RecordId, &'a [(String, String)]),
-    /// A new row.
-    Create(&'a Sent),
-    /// A change of a row.
-    Update(&'a RecordId, &'a Sent),
-    /// What `PUT` means in this app.
-    Replace(&'a RecordId, &'a Sent),
-    /// The end of a row.
-    Delete(&'a RecordId),
-    /// The action at this place, of a row.
-    Act(&'a RecordId, usize),
-}
-
-impl Ask<'_> {
-    fn verb(&self) -> Verb {
-        match self {
-            Ask::List(_) | Ask::Read(..) => Verb::Read,
-            Ask::Create(_) => Verb::Create,
-            Ask::Update(..) | Ask::Replace(..) => Verb::Update,
-            Ask::Delete(_) => Verb::Delete,
-            Ask::Act(_, place) => Verb::Act(*place),
-        }
-    }
 }
 
 impl Visit {
@@ -199,7 +152,7 @@ impl Visit {
     /// # Errors
     /// 400, or 422 with every problem.
     pub fn check(&self, entity: EntityIndex, ask: &Ask) -> Result<(), ApiError> {
-        let access = self.access(entity, ask.verb())?;
+        let access = self.access(entity, ask, &Reach::Caller)?;
         self.parse(entity, &access, ask).map(drop)
     }
 
@@ -213,15 +166,18 @@ impl Visit {
         }
     }
 
-    /// Does what is asked, in one transaction, as far as the caller may.
+    /// Does what is asked, in one transaction, in the rows that are reached.
     ///
     /// # Errors
     /// The first stage that refuses, as in any other request.
-    pub async fn run(&self, entity: EntityIndex, ask: &Ask<'_>) -> Result<HttpResponse, ApiError> {
+    pub async fn run(&self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
         let (app, stages) = (&self.0.app, &self.0.http.stages);
-        let plan = self.plan(entity, ask)?;
+        let plan = self.plan(entity, ask, reach)?;
         let work = stages.run("render", || self.render(&plan));
         let outcome = stages.wait("run", app.store.run(work)).await?;
+        if let Some(witness) = self.witness(&plan, &outcome) {
+            stages.wait("run", app.store.run(witness)).await?;
+        }
         self.respond(&plan, outcome)
     }
 
@@ -238,13 +194,18 @@ impl Visit {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let visit = self.clone();
-        let as_one = self
-            .0
-            .app
-            .store
-            .transaction(move |store| run(Transaction { visit: &visit, store: &mut |work| store.run(work) }));
-        as_one.await
+        let (visit, seen) = (self.clone(), Arc::new(Seen::default()));
+        let seen_there = seen.clone();
+        let as_one = self.0.app.store.transaction(move |store| {
+            run(Transaction { visit: &visit, store: &mut |work| store.run(work), seen: &seen_there })
+        });
+        let result = as_one.await;
+        if result.is_err() {
+            for witness in seen.take() {
+                self.0.app.store.run(witness).await?;
+            }
+        }
+        result
     }
 
     /// Whether the caller has this answer to a read already.
@@ -253,9 +214,9 @@ impl Visit {
         etag.is_some_and(|etag| response::matches_none(&self.0.http.headers, etag))
     }
 
-    fn plan(&self, entity: EntityIndex, ask: &Ask) -> Result<Plan, ApiError> {
+    fn plan(&self, entity: EntityIndex, ask: &Ask, reach: &Reach) -> Result<Plan, ApiError> {
         let (app, stages, origin) = (&self.0.app, &self.0.http.stages, self.0.http.origin());
-        let access = stages.run("decide", || self.access(entity, ask.verb()))?;
+        let access = stages.run("decide", || self.access(entity, ask, reach))?;
         let request = stages.run("parse", || self.parse(entity, &access, ask))?;
         let plan = || query::plan(&app.blueprint, entity, access, request, origin, &app.cursor_key);
         Ok(stages.run("plan", plan)?)
@@ -274,12 +235,18 @@ impl Visit {
         }
     }
 
+    /// What is to be on disk before code sees what was found past its caller's rows.
+    fn witness(&self, plan: &Plan, outcome: &Outcome) -> Option<Work> {
+        let is_done = matches!(outcome, Outcome::Done(_));
+        is_done.then(|| query::witness(&self.0.app.catalog, plan)).flatten()
+    }
+
     fn parse(&self, entity: EntityIndex, access: &Access, ask: &Ask) -> Result<Request, ApiError> {
         let view = &View::of(self.entity(entity), access);
         match ask {
             Ask::List(parameters) => request::list(&self.0.app, view, parameters),
             Ask::Read(id, parameters) => request::read(&self.0.app, view, id, parameters),
-            Ask::Create(json) => request::create(view, json),
+            Ask::Create(json) | Ask::CreateFor(_, json) => request::create(view, json),
             Ask::Update(id, json) => request::change(view, id, Body::Update, json, self.if_match(entity, id)?),
             Ask::Replace(id, json) => request::change(
                 view,
@@ -296,15 +263,32 @@ impl Visit {
         }
     }
 
-    fn access(&self, entity: EntityIndex, verb: Verb) -> Result<Access, ApiError> {
-        Ok(access::decide(self.entity(entity), verb, self.0.actor.clone(), self.0.path_user.as_deref())?)
+    fn access(&self, entity: EntityIndex, ask: &Ask, reach: &Reach) -> Result<Access, ApiError> {
+        let actor = self.0.actor.clone();
+        match (reach, ask) {
+            (Reach::Caller, Ask::CreateFor(..)) => Err(ApiError::from(PlanError::Forbidden)),
+            (Reach::Caller, _) => {
+                Ok(access::decide(self.entity(entity), ask.verb(), actor, self.0.path_user.as_deref())?)
+            }
+            (Reach::Everything(why), Ask::CreateFor(owner, _)) => {
+                Ok(access::unscoped(actor, Some((*owner).to_owned()), why.clone()))
+            }
+            (Reach::Everything(why), _) => {
+                let owner = self.user().map(|user| user.id.clone());
+                if matches!(ask, Ask::Create(_)) && owner.is_none() && self.entity(entity).owned {
+                    let log = "a stranger owns no rows: say whose the new row is with `create_for`";
+                    return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+                }
+                Ok(access::unscoped(actor, owner, why.clone()))
+            }
+        }
     }
 
     /// The answer as the blueprint's own route would give it, but that a row is always whole: code may want to read it.
     fn respond(&self, plan: &Plan, outcome: Outcome) -> Result<HttpResponse, ApiError> {
         let collection;
         let uri = if matches!(plan.request(), Request::Create { .. }) {
-            collection = self.collection(plan.entity());
+            collection = self.collection(plan);
             &collection
         } else {
             &self.0.http.uri
@@ -323,11 +307,13 @@ impl Visit {
     }
 
     /// Where the rows of an entity are, whatever path this request has.
-    fn collection(&self, entity: EntityIndex) -> Uri {
-        let api = &self.blueprint().api;
-        let user = self.0.path_user.as_deref().or_else(|| self.user().map(|user| user.id.as_str()));
+    fn collection(&self, plan: &Plan) -> Uri {
+        let (api, access) = (&self.blueprint().api, plan.access());
+        // A row that code gives to somebody else is on his path.
+        let named = self.0.path_user.as_deref().filter(|_| access.reason().is_none());
+        let user = named.or_else(|| access.owner());
         let user = user.filter(|_| api.user_path).map(|user| format!("/{}", utf8_percent_encode(user, SEGMENT)));
-        let path = format!("{}{}/{}", api.prefix, user.unwrap_or_default(), self.entity(entity).path);
+        let path = format!("{}{}/{}", api.prefix, user.unwrap_or_default(), self.entity(plan.entity()).path);
         // Every part is in the grammar of a path, so the other case does not come.
         path.parse().unwrap_or_else(|_| self.0.http.uri.clone())
     }

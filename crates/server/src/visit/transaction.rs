@@ -1,0 +1,58 @@
+//! Several things that code asks for as one change.
+
+use std::sync::{Mutex, PoisonError};
+
+use blueprint::EntityIndex;
+use store::StoreError;
+use work::{Outcome, Work};
+
+use super::{Ask, Reach, Visit};
+use crate::error::ApiError;
+use crate::http::HttpResponse;
+
+/// A transaction of code: the same stages as [`Visit::run`], several times, as one change.
+pub struct Transaction<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) store: &'a mut dyn FnMut(&Work) -> Result<Outcome, StoreError>,
+    pub(super) seen: &'a Seen,
+}
+
+/// The audit rows of what a transaction has looked at past the caller's rows: what was seen stays seen, though all else be undone.
+#[derive(Default)]
+pub(super) struct Seen(Mutex<Vec<Work>>);
+
+impl Seen {
+    fn push(&self, work: Work) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+    }
+
+    pub(super) fn take(&self) -> Vec<Work> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Transaction<'_> {
+    /// The request that it is done for.
+    pub fn visit(&self) -> &Visit {
+        self.visit
+    }
+
+    /// The same transaction, for a while.
+    pub fn again(&mut self) -> Transaction<'_> {
+        Transaction { visit: self.visit, store: &mut *self.store, seen: self.seen }
+    }
+
+    /// Does what is asked, in the rows that are reached. What it reads is what the transaction has written.
+    ///
+    /// # Errors
+    /// The first stage that refuses. That alone undoes only this step; the closure decides whether to go on.
+    pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
+        let plan = self.visit.plan(entity, ask, reach)?;
+        let outcome = (self.store)(&self.visit.render(&plan))?;
+        if let Some(witness) = self.visit.witness(&plan, &outcome) {
+            (self.store)(&witness)?;
+            self.seen.push(witness);
+        }
+        self.visit.respond(&plan, outcome)
+    }
+}
