@@ -21,4 +21,4 @@ mod world;
 
 pub use answer::Answer;
 pub use people::Person;
-pub use world::{World, settings};
+pub use world::{Open, World, settings};

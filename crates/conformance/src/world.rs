@@ -64,6 +64,15 @@ impl World {
 
     /// The same app on a copy of the database, in which something was changed behind its back. Tokens are good in both.
     pub async fn twin(&self, change: impl FnOnce(&Connection)) -> World {
+        self.twin_opened(self.open.clone(), change).await
+    }
+
+    /// The same database, opened as another app.
+    pub async fn moved(&self, open: Arc<Open>) -> World {
+        self.twin_opened(open, |_| {}).await
+    }
+
+    async fn twin_opened(&self, open: Arc<Open>, change: impl FnOnce(&Connection)) -> World {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("app.db");
         // What is still in the log is moved into the file, which then is all there is.
@@ -74,7 +83,7 @@ impl World {
         let connection = Connection::open(&copy).unwrap();
         change(&connection);
         drop(connection);
-        World::in_folder(self.open.clone(), folder).await
+        World::in_folder(open, folder).await
     }
 
     /// Looks into the database past the server.

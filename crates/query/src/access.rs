@@ -208,9 +208,7 @@ impl Access {
 
     /// What the caller may, as one text: as long as it is the same, what he was once shown may be shown to him again.
     pub fn rights(&self) -> String {
-        let mut roles: Vec<&str> = self.user().into_iter().flat_map(|user| &user.roles).map(String::as_str).collect();
-        roles.sort_unstable();
-        format!("{:?} {:?} {roles:?}", self.read, self.reach)
+        format!("{:?} {:?} {}", self.read, self.reach, roles(&self.actor))
     }
 
     /// The rows of another entity that this caller can see: what a reference that he writes may lead to.
@@ -232,6 +230,16 @@ impl Access {
             Actor::User(_) => Scope::Everything,
         }
     }
+}
+
+/// The roles of a caller, as one text.
+pub fn roles(actor: &Actor) -> String {
+    let mut roles: Vec<&str> = match actor {
+        Actor::Stranger => Vec::new(),
+        Actor::User(user) => user.roles.iter().map(String::as_str).collect(),
+    };
+    roles.sort_unstable();
+    format!("{roles:?}")
 }
 
 /// The rule that governs a verb.

@@ -68,6 +68,19 @@ pub enum Request {
 }
 
 impl Request {
+    /// What it does to which row, as one text.
+    pub fn deed(&self) -> String {
+        let verb = match self {
+            Request::List(_) | Request::Read { .. } => "read".to_owned(),
+            Request::Create { .. } => "create".to_owned(),
+            Request::Update { .. } => "update".to_owned(),
+            Request::Delete { .. } => "delete".to_owned(),
+            Request::Restore { .. } => "restore".to_owned(),
+            Request::Call { action, .. } | Request::Act { action, .. } => format!("action {action}"),
+        };
+        self.changed().map_or(verb.clone(), |id| format!("{verb} {id}"))
+    }
+
     /// The row that it changes, if it is one that is there already.
     pub fn changed(&self) -> Option<&RecordId> {
         match self {

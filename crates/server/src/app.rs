@@ -17,6 +17,7 @@ use crate::auth::users::{self, UserError};
 use crate::body::BodyLimits;
 use crate::code::{Code, CodeMap};
 use crate::metrics::Metrics;
+use crate::once::Turns;
 use crate::rates::Rates;
 use crate::settings::Settings;
 use crate::shared_body::BodyError;
@@ -50,6 +51,7 @@ pub struct App {
     pub(crate) cursor_key: CursorKey,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
+    pub(crate) turns: Turns,
     draining: Arc<AtomicBool>,
 }
 
@@ -79,6 +81,7 @@ impl App {
             metrics: Metrics::new(paths(&openapi), None),
             openapi: openapi.to_string().into(),
             draining: Arc::default(),
+            turns: Turns::default(),
             code,
             blueprint,
             settings,
@@ -106,6 +109,7 @@ impl App {
             metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
             openapi: openapi.to_string().into(),
             draining: self.draining.clone(),
+            turns: Turns::default(),
             code: CodeMap::default(),
             blueprint,
             settings: self.settings.clone(),

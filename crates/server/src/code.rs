@@ -16,7 +16,7 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::openapi::Docs;
 use crate::route::{self, Addressed, Route, method_not_allowed};
 use crate::visit::Named;
-use crate::{App, SharedBody, StartError, Visit, caller, idempotency, request};
+use crate::{App, SharedBody, StartError, Visit, caller, idempotency, once, request};
 
 /// What of an app is code.
 #[derive(Default)]
@@ -116,11 +116,27 @@ pub(crate) async fn answer(
     admit(&app.blueprint, &found, &actor)?;
     let once = idempotency::ask(app, &actor, &mut http).await?;
     request::refuse_what_is_not_taken(app, found.known.takes, &mut http).await?;
+    let whole = once.as_ref().map(|(asked, body)| {
+        let rights = rights(&app.blueprint, &found, &actor);
+        asked.clone().with(&http.headers, http.uri.query(), body, &rights)
+    });
+    let (method, uri) = (http.method.clone(), http.uri.clone());
     let visit = Visit::new(app.clone(), actor, found.path_user, found.named, http, once);
-    match &app.code.answer {
-        Some(answer) => stages.wait("code", answer(visit)).await,
-        None => Err(ApiError::not_found()),
+    let Some(answer) = &app.code.answer else { return Err(ApiError::not_found()) };
+    match whole {
+        Some(whole) => once::answer(app, &method, &uri, whole, stages.wait("code", answer(visit))).await,
+        None => stages.wait("code", answer(visit)).await,
     }
+}
+
+/// What the caller may here, as one text: that of the blueprint's operation, where it knows the route.
+fn rights(blueprint: &Blueprint, found: &Found, actor: &Actor) -> String {
+    let Known { entity, verb, .. } = found.known;
+    let decide = |index: EntityIndex| {
+        let verb = verb.unwrap_or(Verb::Read);
+        access::decide(blueprint.entity(index), verb, actor.clone(), found.path_user.as_deref()).ok()
+    };
+    entity.and_then(decide).map_or_else(|| access::roles(actor), |access| access.rights())
 }
 
 /// The access rule, as far as it can be known before the code runs.

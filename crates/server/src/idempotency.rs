@@ -10,9 +10,9 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use query::{Access, Actor, Request, User, Verb};
 use sha2::{Digest, Sha256};
-use work::Idempotency;
+use work::{Idempotency, Refusal};
 
-use crate::error::{ApiError, BAD_REQUEST};
+use crate::error::{ApiError, BAD_REQUEST, FORBIDDEN, KEY_REUSED};
 use crate::http::HttpRequest;
 use crate::route::Route;
 use crate::{App, SharedBody, body, clock, request};
@@ -54,6 +54,7 @@ where
 }
 
 /// The key of a request that code answers, with the body that it came with. The body can still be read afterwards.
+/// What is kept under the key of a whole answer, and of each write of the code, is made of it.
 ///
 /// # Errors
 /// 400 for a key that is none; 413 and 408.
@@ -77,6 +78,8 @@ pub async fn ask(
 pub struct Asked {
     scope: String,
     key: String,
+    /// Of a write of code: what it does to what.
+    deed: Option<String>,
 }
 
 impl Asked {
@@ -92,20 +95,22 @@ impl Asked {
         let Some(key) = key(&http.headers)? else { return Ok(None) };
         // As JSON, so that no part can be taken for the end of another.
         let scope = serde_json::json!([user.iss, user.sub, http.method.as_str(), http.uri.path()]).to_string();
-        Ok(Some(Asked { scope, key }))
+        Ok(Some(Asked { scope, key, deed: None }))
     }
 
-    /// The same for the write of this number of one request, counted from 0: code may write more than once.
-    pub fn nth(&self, number: usize) -> Asked {
-        let scope = if number == 0 { self.scope.clone() } else { format!("{}#{number}", self.scope) };
-        Asked { scope, key: self.key.clone() }
+    /// The same for the write of this number of one request, counted from 0: code may write more than once. Should the code
+    /// take another way when it runs again, the write is another one, and gets no answer that is not its own.
+    pub fn nth(&self, number: usize, deed: String) -> Asked {
+        Asked { scope: format!("{}#{number}", self.scope), key: self.key.clone(), deed: Some(deed) }
     }
 
     /// All of it, for a body and what its caller may reach.
     pub fn with(self, headers: &HeaderMap, query: Option<&str>, body: &[u8], rights: &str) -> Idempotency {
         let if_match: Vec<&[u8]> =
             headers.get_all(http::header::IF_MATCH).iter().map(|value| value.as_bytes()).collect();
-        let parts = [query.unwrap_or_default().as_bytes(), &if_match.join(&b", "[..]), body];
+        let if_match = if_match.join(&b", "[..]);
+        let parts = [query.unwrap_or_default().as_bytes(), &if_match, body].into_iter();
+        let parts: Vec<&[u8]> = parts.chain(self.deed.as_deref().map(str::as_bytes)).collect();
         Idempotency {
             scope: self.scope,
             key: self.key,
@@ -114,6 +119,20 @@ impl Asked {
             at: clock::now(),
             since: clock::ago(KEPT),
         }
+    }
+}
+
+/// Why a key is not answered, if that is why a work was refused.
+pub fn refused(refusal: &Refusal) -> Option<ApiError> {
+    match refusal {
+        Refusal::KeyReused => {
+            Some(ApiError::new(KEY_REUSED, "this `Idempotency-Key` was used for another request; take a new one"))
+        }
+        Refusal::RightsChanged => Some(ApiError::new(
+            FORBIDDEN,
+            "this was done before, but your rights have changed since: look at what is there now",
+        )),
+        _ => None,
     }
 }
 

@@ -27,6 +27,7 @@ mod idempotency;
 mod listen;
 mod live;
 mod metrics;
+mod once;
 pub mod openapi;
 mod patience;
 pub mod process;

@@ -8,11 +8,13 @@ use work::{Answer, Outcome, Refusal, Value};
 
 use crate::App;
 use crate::error::{
-    ApiError, FORBIDDEN, INTERNAL, KEY_REUSED, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE,
-    STATE, UNIQUE,
+    ApiError, FORBIDDEN, INTERNAL, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE,
+    UNIQUE,
 };
 use crate::http::HttpResponse;
-use crate::idempotency::REPLAYED;
+use crate::idempotency::{self, REPLAYED};
+use crate::once;
+use crate::route::Operation;
 
 /// The parts of the request's head that an answer depends on.
 #[derive(Clone, Copy)]
@@ -29,6 +31,7 @@ pub struct Head<'a> {
 /// What a refusal means for this plan.
 pub fn render(app: &App, plan: &Plan, head: Head<'_>, outcome: Outcome) -> Result<HttpResponse, ApiError> {
     let answer = match outcome {
+        Outcome::Done(Answer { head: Some(kept), body, .. }) => return once::whole(&kept, body),
         Outcome::Done(answer) => answer,
         Outcome::Refused(refusal) => return Err(refused(&app.blueprint, plan, refusal)),
     };
@@ -49,22 +52,45 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
             let sensitive = representation.is_sensitive(&app.blueprint, entity);
             Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
         }
-        Request::Create { .. } => {
-            let id = id(&answer)?;
-            let etag = etag(&answer)?;
-            let response = HttpResponse::json(StatusCode::CREATED, answer.body);
-            let location = format!("{}/{id}", head.uri.path());
-            Ok(response.with(LOCATION, location).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
-        }
-        Request::Update { .. } | Request::Act { .. } | Request::Restore { .. } => {
-            let etag = etag(&answer)?;
-            Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
-        }
+        Request::Create { .. } => created(head.uri, answer),
+        Request::Update { .. } | Request::Act { .. } | Request::Restore { .. } => changed(answer),
         Request::Call { .. } => {
             Err(ApiError::new(NOT_IMPLEMENTED, "this is done by code of the app, which is not here"))
         }
-        Request::Delete { .. } => Ok(HttpResponse::empty(StatusCode::NO_CONTENT).with(CACHE_CONTROL, "no-store")),
+        Request::Delete { .. } => Ok(gone()),
     }
+}
+
+/// What was answered to a write of the blueprint's own route, once more.
+///
+/// # Errors
+/// 500 for what no such write answers.
+pub fn given_again(operation: &Operation, uri: &Uri, answer: Answer) -> Result<HttpResponse, ApiError> {
+    let response = match operation {
+        Operation::Create => created(uri, answer)?,
+        Operation::Update(_) | Operation::Replace(_) | Operation::Act(..) | Operation::Restore(_) => changed(answer)?,
+        Operation::Delete(_) => gone(),
+        Operation::List | Operation::ListUnder(_) | Operation::Read(_) | Operation::Call(..) => {
+            return Err(broken("an answer was kept of what writes nothing"));
+        }
+    };
+    Ok(response.with(REPLAYED, "true"))
+}
+
+fn created(uri: &Uri, answer: Answer) -> Result<HttpResponse, ApiError> {
+    let (id, etag) = (id(&answer)?, etag(&answer)?);
+    let response = HttpResponse::json(StatusCode::CREATED, answer.body);
+    let location = format!("{}/{id}", uri.path());
+    Ok(response.with(LOCATION, location).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
+}
+
+fn changed(answer: Answer) -> Result<HttpResponse, ApiError> {
+    let etag = etag(&answer)?;
+    Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
+}
+
+fn gone() -> HttpResponse {
+    HttpResponse::empty(StatusCode::NO_CONTENT).with(CACHE_CONTROL, "no-store")
 }
 
 /// What a client may keep: nothing that is sensitive, anything else only to ask whether it still holds.
@@ -159,13 +185,9 @@ pub fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError
         }
         Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
         Refusal::Unique { index } => taken(blueprint, entity, &index),
-        Refusal::KeyReused => {
-            ApiError::new(KEY_REUSED, "this `Idempotency-Key` was used for another request; take a new one")
+        Refusal::KeyReused | Refusal::RightsChanged => {
+            idempotency::refused(&refusal).unwrap_or_else(ApiError::not_found)
         }
-        Refusal::RightsChanged => ApiError::new(
-            FORBIDDEN,
-            "this was done before, but your rights have changed since: look at what is there now",
-        ),
         Refusal::State => ApiError::new(STATE, "its present state does not allow this"),
     }
 }

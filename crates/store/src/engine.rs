@@ -127,6 +127,8 @@ CREATE TABLE "_idempotency" (
 "#,
     // Why code reached past its caller's rows.
     r#"ALTER TABLE "_audit" ADD COLUMN "reason" TEXT;"#,
+    // The head of an answer that code gave as a whole; null where the engine's own steps are the answer.
+    r#"ALTER TABLE "_idempotency" ADD COLUMN "head" TEXT CHECK ("head" IS NULL OR json_valid("head"));"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

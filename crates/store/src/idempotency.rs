@@ -6,10 +6,11 @@ use work::{Answer, Idempotency, Outcome, Refusal, Value};
 
 use crate::StoreError;
 
-const FIND: &str = "SELECT \"fingerprint\", \"rights\", \"body\", \"captured\" FROM \"_idempotency\" \
+const FIND: &str = "SELECT \"fingerprint\", \"rights\", \"body\", \"captured\", \"head\" FROM \"_idempotency\" \
      WHERE \"scope\" = ?1 AND \"key\" = ?2 AND \"created_at\" >= ?3";
 const KEEP: &str = "INSERT OR REPLACE INTO \"_idempotency\" \
-     (\"scope\", \"key\", \"fingerprint\", \"rights\", \"body\", \"captured\", \"created_at\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+     (\"scope\", \"key\", \"fingerprint\", \"rights\", \"body\", \"captured\", \"head\", \"created_at\") \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 /// Rows are added in the order of time, so the oldest come first. More go than come, and never many at once.
 const PRUNE: &str = "DELETE FROM \"_idempotency\" WHERE \"rowid\" IN (SELECT \"rowid\" FROM \
      (SELECT \"rowid\", \"created_at\" FROM \"_idempotency\" ORDER BY \"rowid\" LIMIT 4) WHERE \"created_at\" < ?1)";
@@ -20,16 +21,16 @@ pub(crate) fn find(connection: &Connection, idempotency: &Idempotency) -> Result
     let mut statement = connection.prepare_cached(FIND)?;
     let found = statement.query_row((scope, key, since), |row| {
         let (fingerprint, rights): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        Ok((fingerprint, rights, row.get::<_, Vec<u8>>(2)?, row.get::<_, String>(3)?))
+        Ok((fingerprint, rights, row.get::<_, Vec<u8>>(2)?, row.get::<_, String>(3)?, row.get(4)?))
     });
-    let Some((fingerprint, rights, body, captured)) = found.optional()? else { return Ok(None) };
+    let Some((fingerprint, rights, body, captured, head)) = found.optional()? else { return Ok(None) };
     Ok(Some(if fingerprint != idempotency.fingerprint {
         Outcome::Refused(Refusal::KeyReused)
     } else if rights != idempotency.rights {
         Outcome::Refused(Refusal::RightsChanged)
     } else {
         let rows = usize::from(!body.is_empty());
-        Outcome::Done(Answer { body, rows, captured: read(&captured)?, replayed: true, ..Answer::default() })
+        Outcome::Done(Answer { body, rows, captured: read(&captured)?, head, replayed: true, ..Answer::default() })
     }))
 }
 
@@ -38,7 +39,16 @@ pub(crate) fn keep(connection: &Connection, idempotency: &Idempotency, answer: &
     let Idempotency { scope, key, fingerprint, rights, at, since } = idempotency;
     connection.prepare_cached(PRUNE)?.execute([since])?;
     let captured = Json::from_iter(answer.captured.iter().map(written)).to_string();
-    connection.prepare_cached(KEEP)?.execute((scope, key, fingerprint, rights, &answer.body, captured, at))?;
+    connection.prepare_cached(KEEP)?.execute((
+        scope,
+        key,
+        fingerprint,
+        rights,
+        &answer.body,
+        captured,
+        &answer.head,
+        at,
+    ))?;
     Ok(())
 }
 

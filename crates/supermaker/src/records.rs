@@ -11,8 +11,8 @@ use blueprint::EntityIndex;
 use http::request::Parts;
 use query::{Actor, User};
 use serde::Serialize;
-use server::http::HttpResponse;
 use server::error::ApiError;
+use server::http::HttpResponse;
 use server::{Ask, Reach, Sent, Visit};
 
 use crate::answer::{Created, Deleted, Page, Row};

@@ -24,6 +24,8 @@ pub struct Answer {
     pub captured: Vec<Value>,
     /// The integer of a `Count` step.
     pub count: Option<i64>,
+    /// Whoever answered for the steps kept this with the body: the rest of a whole answer, in its own words.
+    pub head: Option<String>,
     /// It was done before under the same idempotency key: this is the answer of then, and nothing was changed now.
     pub replayed: bool,
 }

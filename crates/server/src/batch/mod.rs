@@ -22,7 +22,7 @@ use crate::error::{ApiError, INTERNAL};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::{Asked, REPLAYED};
 use crate::response::{self, Head};
-use crate::{caller, request};
+use crate::{caller, once, request};
 
 pub(crate) use operations::MAX_OPERATIONS;
 use operations::{Form, Operation};
@@ -136,6 +136,8 @@ enum Stopped {
     Operation(usize, Refusal),
     /// The key was.
     Key(Refusal),
+    /// It was done before, by code, which gave this answer.
+    Answered(String, Vec<u8>),
     Store(StoreError),
 }
 
@@ -149,6 +151,7 @@ async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotency>) -> Resu
     let bytes = works.iter().map(Work::weight).sum();
     let all = store.transaction_holding(bytes, move |transaction| {
         match once.as_ref().map(|once| transaction.replay(once)).transpose()?.flatten() {
+            Some(Outcome::Done(Answer { head: Some(head), body, .. })) => return Err(Stopped::Answered(head, body)),
             Some(Outcome::Done(answer)) => return Ok(Done { answers: kept::read(&answer)?, replayed: true }),
             Some(Outcome::Refused(refusal)) => return Err(Stopped::Key(refusal)),
             None => {}
@@ -176,6 +179,7 @@ fn respond(app: &App, plans: &[Plan], head: Head<'_>, result: Result<Done, Stopp
     let Done { answers, replayed } = match result {
         Ok(done) => done,
         Err(Stopped::Store(error)) => return Err(error.into()),
+        Err(Stopped::Answered(head, body)) => return once::whole(&head, body),
         Err(Stopped::Key(refusal)) => return Err(refused(plans.first(), refusal)),
         Err(Stopped::Operation(place, refusal)) => return Err(of_operation(place, refused(plans.get(place), refusal))),
     };

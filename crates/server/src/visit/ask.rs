@@ -55,8 +55,9 @@ impl Reach {
     /// 500 if the text says nothing: a mistake of the code, which its log names.
     pub fn everything(why: &str) -> Result<Reach, ApiError> {
         let missing = || {
-            ApiError::new(INTERNAL, "something went wrong in the server")
-                .logged("`unscoped` was given no reason; the audit keeps it, so say why this reaches past the caller's rows")
+            ApiError::new(INTERNAL, "something went wrong in the server").logged(
+                "`unscoped` was given no reason; the audit keeps it, so say why this reaches past the caller's rows",
+            )
         };
         Reason::new(why).map(Reach::Everything).ok_or_else(missing)
     }

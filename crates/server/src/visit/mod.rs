@@ -228,7 +228,8 @@ impl Visit {
         match &self.0.once {
             Some((asked, body)) if work.mode == Mode::Write => {
                 let http = &self.0.http;
-                let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed));
+                let deed = format!("{} {}", plan.request().deed(), self.entity(plan.entity()).name);
+                let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed), deed);
                 work.once(Some(asked.with(&http.headers, http.uri.query(), body, &plan.access().rights())))
             }
             _ => work,

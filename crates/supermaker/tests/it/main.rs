@@ -1,20 +1,26 @@
 //! Apps of which some is code, from outside: what they answer, and what does not start.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::disallowed_methods, reason = "looks into the database past the server")]
 
 mod alone;
+mod once;
 mod start;
 mod unscoped;
 
 use std::sync::Arc;
 
-use conformance::World;
+use conformance::{Open, World};
 use supermaker::App;
 
 /// An app in a temporary folder with a database of its own.
 async fn world(app: fn() -> App) -> World {
-    World::of(Arc::new(move |settings| {
+    World::of(opened(app)).await
+}
+
+/// How an app is opened.
+fn opened(app: fn() -> App) -> Arc<Open> {
+    Arc::new(move |settings| {
         Box::pin(async move { app().open(settings).await.unwrap_or_else(|error| panic!("{error}")) })
-    }))
-    .await
+    })
 }

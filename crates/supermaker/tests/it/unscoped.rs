@@ -1,7 +1,7 @@
 //! The door past the caller's rows: it reaches what he cannot, says so in the audit, and is the only one.
 
 use conformance::{Person, World};
-use serde_json::{Value as Json, json};
+use serde_json::{Value, json};
 use supermaker::prelude::*;
 
 const BLUEPRINT: &str = r#"
@@ -146,7 +146,7 @@ async fn desk() -> (World, Person, Person) {
 }
 
 /// What the audit has of reasons, oldest first: action, row, whose doing, reason, request.
-fn audit(world: &World) -> Vec<Json> {
+fn audit(world: &World) -> Vec<Value> {
     let sql = "SELECT json_array(\"action\", \"entity_id\", \"sub\", \"reason\", \"request_id\") FROM \"_audit\" \
          WHERE \"reason\" IS NOT NULL ORDER BY \"seq\"";
     let texts: Vec<String> = world.sql(|file| {
@@ -173,12 +173,12 @@ async fn it_reaches_what_the_caller_cannot_and_tells_who_and_why() {
     // Nothing was seen or changed.
     ask("GET", "/tickets/1/peek", 404).await;
     ask("POST", "/tickets/1/close", 404).await;
-    let told = |action: &str, id: Json, why: &str| json!([action, id, bob.id, why, "r-1"]);
+    let told = |action: &str, id: Value, why: &str| json!([action, id, bob.id, why, "r-1"]);
     assert_eq!(
         audit(&world),
         [
             told("read", json!("1"), "looks for duplicates"),
-            told("list", Json::Null, "counts the queue"),
+            told("list", Value::Null, "counts the queue"),
             told("update", json!("1"), "closes a duplicate"),
             told("delete", json!("1"), "was spam"),
         ]
@@ -195,7 +195,7 @@ async fn without_it_nothing_more_is_reached() {
     assert_eq!(bob.send(&world, "POST", "/api/v1/tickets/1/long", &[], None).await.status, 422);
     // A stranger is one here, too.
     assert_eq!(Person::stranger().send(&world, "GET", "/api/v1/tickets/1/own", &[], None).await.status, 401);
-    assert_eq!(audit(&world), [Json::Null; 0]);
+    assert_eq!(audit(&world), [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn a_reason_must_say_something() {
     let (world, ana, _) = desk().await;
     let refused = ana.send(&world, "GET", "/api/v1/tickets/1/wordless", &[], None).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (500, &json!("internal")));
-    assert_eq!(audit(&world), [Json::Null; 0]);
+    assert_eq!(audit(&world), [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -232,6 +232,6 @@ async fn what_was_seen_stays_in_the_audit_though_the_rest_is_undone() {
     assert_eq!(bob.send(&world, "POST", "/api/v1/tickets/1/regret", &[], None).await.status, 409);
     let read = ana.send(&world, "GET", "/api/v1/tickets/1", &[], None).await.json();
     assert_eq!(read["title"], "hers");
-    let told: Vec<Json> = audit(&world).into_iter().map(|row| row[0].clone()).collect();
+    let told: Vec<Value> = audit(&world).into_iter().map(|row| row[0].clone()).collect();
     assert_eq!(told, ["read"]);
 }
