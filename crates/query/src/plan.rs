@@ -62,7 +62,7 @@ pub fn plan(
     }
     // A field that may be written in some rows only narrows the rows that may be changed: elsewhere it is 403.
     let access = match &request {
-        Request::Update { changes, .. } => {
+        Request::Update { changes, .. } | Request::Perform { changes, .. } => {
             let scopes =
                 changes.fields.iter().map(|(place, _)| View::of(blueprint.entity(entity), &access).writes(*place));
             let writable = scopes.fold(Scope::Everything, Scope::and);

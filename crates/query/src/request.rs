@@ -56,6 +56,17 @@ pub enum Request {
         /// The version that the caller expects.
         if_match: IfMatch,
     },
+    /// What the code of an action changes: by the right of the action, under its guard, and told by its name.
+    Perform {
+        /// Which row.
+        id: RecordId,
+        /// Its place in the entity's actions.
+        action: usize,
+        /// The fields that change.
+        changes: Values,
+        /// The version that the caller expects.
+        if_match: IfMatch,
+    },
     /// Any other action.
     Act {
         /// Which row.
@@ -76,7 +87,9 @@ impl Request {
             Request::Update { .. } => "update".to_owned(),
             Request::Delete { .. } => "delete".to_owned(),
             Request::Restore { .. } => "restore".to_owned(),
-            Request::Call { action, .. } | Request::Act { action, .. } => format!("action {action}"),
+            Request::Call { action, .. } | Request::Perform { action, .. } | Request::Act { action, .. } => {
+                format!("action {action}")
+            }
         };
         self.changed().map_or(verb.clone(), |id| format!("{verb} {id}"))
     }
@@ -88,6 +101,7 @@ impl Request {
             | Request::Delete { id, .. }
             | Request::Restore { id, .. }
             | Request::Act { id, .. }
+            | Request::Perform { id, .. }
             | Request::Call { id, .. } => Some(id),
             Request::List(_) | Request::Read { .. } | Request::Create { .. } => None,
         }
@@ -132,6 +146,14 @@ pub enum IfMatch {
     Versions(Vec<i64>),
     /// Something that is no version of any row, such as a weak tag.
     Never,
+}
+
+impl IfMatch {
+    /// The same where none is demanded: nobody can read the version of a row in the trash.
+    #[must_use]
+    pub fn if_given(self) -> IfMatch {
+        if self == IfMatch::Missing { IfMatch::Absent } else { self }
+    }
 }
 
 /// A request that cannot be answered as it stands.

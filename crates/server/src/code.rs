@@ -12,10 +12,11 @@ use query::{Actor, Denied, RecordId, Scope, Verb, access};
 use serde_json::{Map, Value as Json};
 
 use crate::error::ApiError;
+use crate::fixed::Fixed;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::openapi::Docs;
-use crate::route::{self, Addressed, Route, method_not_allowed};
-use crate::visit::Named;
+use crate::route::{self, Addressed, Operation, Route, method_not_allowed};
+use crate::visit::{Named, Path};
 use crate::{App, SharedBody, StartError, Visit, caller, idempotency, once, request};
 
 /// What of an app is code.
@@ -45,6 +46,8 @@ pub struct CodeRoute {
     pub entity: Option<String>,
     /// What its handler looks at.
     pub takes: Takes,
+    /// Whoever asks is a stranger here: `Authorization` is the handler's own affair.
+    pub anonymous: bool,
     /// What `/openapi.json` says of it.
     pub docs: Docs,
 }
@@ -56,6 +59,8 @@ pub struct Takes {
     pub parameters: bool,
     /// The body.
     pub body: bool,
+    /// The body by way of [`Visit::json`], after which comes [`Visit::enter`].
+    pub json: bool,
 }
 
 /// Where the paths of the API begin: the prefix, and the user id where the blueprint puts one there.
@@ -63,6 +68,9 @@ pub fn base(blueprint: &Blueprint) -> String {
     let user = if blueprint.api.user_path { "/{user_id}" } else { "" };
     format!("{}{user}", blueprint.api.prefix)
 }
+
+/// Folders of what every app has, or will.
+const BESIDE: [&str; 4] = ["/auth/", "/docs/", "/_/", "/.well-known/"];
 
 /// The routes in code, by path.
 #[derive(Default)]
@@ -92,7 +100,10 @@ struct Known {
     entity: Option<EntityIndex>,
     /// What the blueprint says is done here, if it knows the route too.
     verb: Option<Verb>,
+    /// The action that it is the code of.
+    calls: Option<(EntityIndex, usize)>,
     takes: Takes,
+    anonymous: bool,
 }
 
 /// A request's route, with what its path names.
@@ -112,7 +123,11 @@ pub(crate) async fn answer(
     mut http: HttpRequest<SharedBody>,
 ) -> Result<HttpResponse, ApiError> {
     let stages = http.stages.clone();
-    let actor = stages.wait("identify", caller::identify(app, &http)).await?;
+    let actor = if found.known.anonymous {
+        app.rates.check(&Actor::Stranger, http.ip).map(|()| Actor::Stranger)?
+    } else {
+        stages.wait("identify", caller::identify(app, &http)).await?
+    };
     admit(&app.blueprint, &found, &actor)?;
     let once = idempotency::ask(app, &actor, &mut http).await?;
     request::refuse_what_is_not_taken(app, found.known.takes, &mut http).await?;
@@ -121,11 +136,19 @@ pub(crate) async fn answer(
         asked.clone().with(&http.headers, http.uri.query(), body, &rights)
     });
     let (method, uri) = (http.method.clone(), http.uri.clone());
-    let visit = Visit::new(app.clone(), actor, found.path_user, found.named, http, once);
+    let path = Path { user: found.path_user, rows: found.named, calls: found.known.calls };
+    let visit = Visit::new(app.clone(), actor, path, http, once);
     let Some(answer) = &app.code.answer else { return Err(ApiError::not_found()) };
+    let answer = async {
+        // What a body is refused for comes first (422), and only its handler reads it.
+        if !found.known.takes.json {
+            visit.enter().await?;
+        }
+        stages.wait("code", answer(visit)).await
+    };
     match whole {
-        Some(whole) => once::answer(app, &method, &uri, whole, stages.wait("code", answer(visit))).await,
-        None => stages.wait("code", answer(visit)).await,
+        Some(whole) => once::answer(app, &method, &uri, whole, answer).await,
+        None => answer.await,
     }
 }
 
@@ -179,6 +202,9 @@ impl CodeMap {
             }
         }
         for (path, routes) in paths {
+            if Fixed::find(path).is_some() || BESIDE.iter().any(|folder| path.starts_with(folder)) {
+                problems.push(format!("{path} is kept for what every app has"));
+            }
             let place = Place::new(blueprint, path, &routes);
             if let Err(error) = map.places.insert(path, place) {
                 problems.push(format!("{path}: {error}"));
@@ -262,12 +288,15 @@ impl Place {
             let operation = operation(blueprint, &route.method, &sample);
             let known = Known {
                 entity: operation.as_ref().map(|operation| operation.entity).or_else(|| entity(route)),
+                calls: operation.as_ref().and_then(called),
                 verb: operation.map(|operation| operation.verb),
                 takes: route.takes,
+                anonymous: route.anonymous,
             };
             (route.method.clone(), known)
         });
-        Place { routes: known.collect(), segments: names(path).map(|name| segment(blueprint, name, of_path)).collect() }
+        let segments = segments(blueprint, path, of_path).filter_map(|(_, segment)| segment).collect();
+        Place { routes: known.collect(), segments }
     }
 
     /// What the segments of a path name, in the order of the path; `None` if one of them can name nothing.
@@ -294,28 +323,61 @@ fn operation(blueprint: &Blueprint, method: &Method, path: &str) -> Option<Route
     }
 }
 
-/// `{id}` is a row of the path's entity, `{prospect_id}` one of `prospect`.
-fn segment(blueprint: &Blueprint, name: &str, of_path: Option<EntityIndex>) -> Segment {
-    let entity = match name {
-        "user_id" if blueprint.api.user_path => return Segment::User,
-        "id" => of_path,
-        _ => name.strip_suffix("_id").and_then(|name| index(blueprint, name)),
-    };
-    entity.map_or(Segment::Free, |entity| Segment::Row(entity, blueprint.entity(entity).id))
+/// The action that a route of the blueprint leaves to code.
+fn called(route: &Route) -> Option<(EntityIndex, usize)> {
+    match route.operation {
+        Operation::Call(_, action) => Some((route.entity, action)),
+        _ => None,
+    }
+}
+
+/// The action that a route is the code of.
+pub(crate) fn calls(blueprint: &Blueprint, route: &CodeRoute) -> Option<(EntityIndex, usize)> {
+    let of_path = route.entity.as_deref().and_then(|name| index(blueprint, name));
+    operation(blueprint, &route.method, &sample(blueprint, &route.path, of_path)).as_ref().and_then(called)
+}
+
+/// The entity of which a `{name}` in a path names a row; `None` if it names none.
+pub fn row_named(blueprint: &Blueprint, path: &str, name: &str, entity: Option<&str>) -> Option<EntityIndex> {
+    let of_path = entity.and_then(|name| index(blueprint, name));
+    let mut segments = segments(blueprint, path, of_path);
+    let found = segments.find(|(text, _)| name_of(text) == Some(name));
+    match found?.1? {
+        Segment::Row(entity, _) => Some(entity),
+        Segment::User | Segment::Free => None,
+    }
+}
+
+/// The segments of a path, each with what it stands for where it has a name. `{prospect_id}` is a row of `prospect`; `{id}`
+/// one of the entity whose collection stands before it, else of that to which the path belongs.
+fn segments<'p>(
+    blueprint: &'p Blueprint,
+    path: &'p str,
+    of_path: Option<EntityIndex>,
+) -> impl Iterator<Item = (&'p str, Option<Segment>)> {
+    let mut before = None;
+    path.split('/').map(move |text| {
+        let collection = before.replace(text);
+        let Some(name) = name_of(text) else { return (text, None) };
+        let listed = || blueprint.entities.iter().position(|entity| Some(entity.path.as_str()) == collection);
+        let entity = match name {
+            "user_id" if blueprint.api.user_path => return (text, Some(Segment::User)),
+            "id" => listed().map(EntityIndex).or(of_path),
+            _ => name.strip_suffix("_id").and_then(|name| index(blueprint, name)),
+        };
+        let segment = entity.map_or(Segment::Free, |entity| Segment::Row(entity, blueprint.entity(entity).id));
+        (text, Some(segment))
+    })
 }
 
 /// A path that this template matches, for asking the blueprint what it would do there.
 fn sample(blueprint: &Blueprint, template: &str, of_path: Option<EntityIndex>) -> String {
-    let segments = template.split('/').map(|text| match name_of(text).map(|name| segment(blueprint, name, of_path)) {
+    let segments = segments(blueprint, template, of_path).map(|(text, segment)| match segment {
         None => text,
         Some(Segment::Row(_, IdKind::Uuid)) => "00000000-0000-0000-0000-000000000000",
         Some(Segment::Row(_, IdKind::Integer) | Segment::User | Segment::Free) => "1",
     });
     segments.collect::<Vec<_>>().join("/")
-}
-
-fn names(template: &str) -> impl Iterator<Item = &str> {
-    template.split('/').filter_map(name_of)
 }
 
 fn name_of(segment: &str) -> Option<&str> {

@@ -1,15 +1,17 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
-use blueprint::{Api, Entity, FieldKind, IdKind, PutMeaning};
+use blueprint::{ActionKind, Api, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
 use http::{HeaderMap, Method};
-use query::{Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, RecordId, Representation, Request, Values, View};
+use query::{
+    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, View,
+};
 use serde_json::Value as Json;
 
 use crate::App;
 use crate::body::{self, MediaTypes};
 use crate::code::Takes;
 use crate::conditional;
-use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
+use crate::error::{ApiError, BAD_REQUEST, INTERNAL, VALIDATION};
 use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
@@ -44,12 +46,7 @@ where
         Operation::Restore(id) => {
             no_parameters(http)?;
             empty_body(app, http).await?;
-            // Nobody can read the version of a row in the trash, so none is demanded.
-            let if_match = match if_match(app, http)? {
-                IfMatch::Missing => IfMatch::Absent,
-                given => given,
-            };
-            Ok(Request::Restore { id: id.clone(), if_match })
+            Ok(Request::Restore { id: id.clone(), if_match: if_match(app, http)?.if_given() })
         }
         Operation::Act(id, action) => {
             no_parameters(http)?;
@@ -118,6 +115,41 @@ pub fn create(view: &View, sent: &Sent) -> Result<Request, ApiError> {
 pub fn change(view: &View, id: &RecordId, meaning: Body, sent: &Sent, if_match: IfMatch) -> Result<Request, ApiError> {
     let changes = values(view, meaning, sent)?;
     Ok(Request::Update { id: id.clone(), changes, if_match })
+}
+
+/// What the code of an action changes by this body.
+///
+/// # Errors
+/// 422 with every problem; 500 for an action that is no code.
+pub fn perform(view: &View, id: &RecordId, action: usize, sent: &Sent, if_match: IfMatch) -> Result<Request, ApiError> {
+    let known = view.entity.actions.get(action);
+    if !known.is_some_and(|action| matches!(action.does, ActionKind::Call(_))) {
+        let log = "only an action with `call` is what code makes of it; the blueprint says what others do";
+        return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+    }
+    let changes = values(view, Body::Update, sent)?;
+    Ok(Request::Perform { id: id.clone(), action, changes, if_match })
+}
+
+/// A page of the rows of an entity that hang together with one of another, as the parameters ask.
+///
+/// # Errors
+/// 400 that names the parameter; 500 where no one way leads from one to the other.
+pub fn under(
+    app: &App,
+    view: &View,
+    (above, id): (EntityIndex, &RecordId),
+    entity: EntityIndex,
+    parameters: &[(String, String)],
+) -> Result<Request, ApiError> {
+    let mut children = query::children(&app.blueprint, above).into_iter();
+    let Some((_, way)) = children.find(|(child, _)| *child == entity) else {
+        let log = format!("no one reference leads from {} to {}", view.entity.name, app.blueprint.entity(above).name);
+        return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+    };
+    let parent = Parent { entity: above, id: id.clone(), way };
+    let list = List::parse(&app.blueprint, view, parameters)?;
+    Ok(Request::List(List { parent: Some(parent), ..list }))
 }
 
 /// Refuses what a handler in code does not look at, as the blueprint's own routes do.

@@ -53,7 +53,9 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
             Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
         }
         Request::Create { .. } => created(head.uri, answer),
-        Request::Update { .. } | Request::Act { .. } | Request::Restore { .. } => changed(answer),
+        Request::Update { .. } | Request::Perform { .. } | Request::Act { .. } | Request::Restore { .. } => {
+            changed(answer)
+        }
         Request::Call { .. } => {
             Err(ApiError::new(NOT_IMPLEMENTED, "this is done by code of the app, which is not here"))
         }
@@ -198,6 +200,7 @@ fn expected(request: &Request) -> Option<&IfMatch> {
         | Request::Delete { if_match, .. }
         | Request::Restore { if_match, .. }
         | Request::Call { if_match, .. }
+        | Request::Perform { if_match, .. }
         | Request::Act { if_match, .. } => Some(if_match),
         _ => None,
     }

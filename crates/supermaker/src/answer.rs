@@ -128,7 +128,7 @@ impl IntoResponse for Deleted {
     }
 }
 
-fn response(engine: HttpResponse) -> Response {
+pub(crate) fn response(engine: HttpResponse) -> Response {
     let mut response = Response::new(Body::from(engine.body));
     *response.status_mut() = engine.status;
     *response.headers_mut() = engine.headers;

@@ -11,7 +11,7 @@ use http_body_util::Limited;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
-use server::code::{Answer, Code, CodeRoute, base};
+use server::code::{Answer, Code, CodeRoute, base, row_named};
 use server::settings::Settings;
 use server::{StartError, Visit};
 use tower::ServiceExt;
@@ -33,7 +33,16 @@ enum Source {
 
 struct Part {
     entity: Option<&'static str>,
+    begins: Begins,
     routes: Routes,
+}
+
+/// Where the paths of routes begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// After the prefix of the API, and the user id where there is one.
+    Api,
+    Root,
 }
 
 impl App {
@@ -49,13 +58,20 @@ impl App {
 
     /// Serves an entity by these routes alone: of its blueprint's own routes, those that are not among them are not there.
     pub fn entity<T: Record>(mut self, routes: Routes) -> App {
-        self.parts.push(Part { entity: Some(T::ENTITY), routes });
+        self.parts.push(Part { entity: Some(T::ENTITY), begins: Begins::Api, routes });
         self
     }
 
     /// Adds routes that belong to no entity, or to one that the blueprint goes on serving.
     pub fn routes(mut self, routes: Routes) -> App {
-        self.parts.push(Part { entity: None, routes });
+        self.parts.push(Part { entity: None, begins: Begins::Api, routes });
+        self
+    }
+
+    /// Adds routes outside the API, whose paths are whole: `/webhooks/stripe`. Limits, ids, problems and documents are those of
+    /// every other route.
+    pub fn routes_at_root(mut self, routes: Routes) -> App {
+        self.parts.push(Part { entity: None, begins: Begins::Root, routes });
         self
     }
 
@@ -107,12 +123,18 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
     let mut paths: Vec<(String, Methods)> = Vec::new();
     let mut models: Vec<Model> = Vec::new();
     let mut problems = Vec::new();
-    for Part { entity, routes } in parts {
+    for Part { entity, begins, routes } in parts {
         for (path, methods) in routes.paths {
-            let path = format!("{}{path}", base(blueprint));
+            let path = match begins {
+                Begins::Api => format!("{}{path}", base(blueprint)),
+                Begins::Root => path,
+            };
+            if begins == Begins::Root && is_in_api(blueprint, &path) {
+                problems.push(format!("{path} is in the API: give it to `routes`, without what comes before"));
+            }
             for operation in &methods.operations {
                 let (route, described) = describe(operation, &path, entity, &mut schemas);
-                problems.extend(missing_ids(&route, &described.ids));
+                problems.extend(missing_ids(blueprint, &route, &described.ids));
                 models.extend(described.models);
                 code.routes.push(route);
             }
@@ -126,6 +148,10 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
     code.schemas = definitions(&mut schemas);
     code.answer = Some(answer(paths));
     Ok(code)
+}
+
+fn is_in_api(blueprint: &Blueprint, path: &str) -> bool {
+    path.strip_prefix(blueprint.api.prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is left of a description beside its route.
@@ -146,16 +172,20 @@ fn describe(
     docs.summary = operation.summary.clone();
     docs.description.clone_from(&operation.description);
     let (method, path, entity) = (operation.method.clone(), path.to_owned(), entity.map(str::to_owned));
-    (CodeRoute { method, path, entity, takes, docs }, Described { models, ids })
+    let anonymous = operation.anonymous;
+    (CodeRoute { method, path, entity, takes, anonymous, docs }, Described { models, ids })
 }
 
 /// A handler that takes an id wants a path that has one.
-fn missing_ids(route: &CodeRoute, ids: &[&'static str]) -> Vec<String> {
-    let has = |entity: &str| {
-        let own = route.entity.as_deref() == Some(entity) && route.path.contains("{id}");
-        own || route.path.contains(&format!("{{{entity}_id}}"))
-    };
+fn missing_ids(blueprint: &Blueprint, route: &CodeRoute, ids: &[&'static str]) -> Vec<String> {
     let CodeRoute { method, path, .. } = route;
+    let names = || path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let row = |name| row_named(blueprint, path, name, route.entity.as_deref());
+    // An entity that the blueprint does not have is told of as such.
+    let has = |entity: &str| {
+        let known = blueprint.entities.iter().any(|known| known.name == entity);
+        !known || names().filter_map(row).any(|index| blueprint.entity(index).name == entity)
+    };
     let missing = ids.iter().filter(|entity| !has(entity));
     missing
         .map(|entity| format!("{method} {path} takes the id of a {entity}, but its path has no {{{entity}_id}}"))

@@ -116,7 +116,7 @@ impl<'a> Description<'a> {
         }
     }
 
-    fn succeeds(&mut self, status: StatusCode, content: Option<Content>) {
+    pub(crate) fn succeeds(&mut self, status: StatusCode, content: Option<Content>) {
         self.docs.success = Some((status, content));
     }
 }
@@ -139,6 +139,7 @@ impl<T: Record> Extracted for Id<T> {
 impl<T: Input> Extracted for Json<T> {
     fn describe(description: &mut Description<'_>) {
         description.takes.body = true;
+        description.takes.json = true;
         description.docs.body = Some(match T::BODY.of() {
             Some((entity, body)) => Content::Input(entity.to_owned(), body),
             None => Content::Schema(description.schemas.subschema_for::<T>().to_value()),

@@ -75,7 +75,9 @@ impl<T: Input, S: Sync> FromRequest<S> for Json<T> {
             }
             None => serde_path_to_error::deserialize(sent.json).map_err(|error| not_decoded(&error))?,
         };
-        checked(decoded).map(Json)
+        let json = checked(decoded)?;
+        visit.enter().await?;
+        Ok(Json(json))
     }
 }
 

@@ -9,6 +9,7 @@
 mod answer;
 mod app;
 mod bare;
+mod batch;
 mod change;
 mod describe;
 mod error;
@@ -23,6 +24,7 @@ mod transaction;
 
 pub use answer::{Created, Deleted, Page, Row};
 pub use app::App;
+pub use batch::{Batch, Batched};
 pub use change::Change;
 pub use describe::{Answered, Described, Description, Extracted};
 pub use error::{Error, Result};
@@ -44,8 +46,9 @@ pub use server;
 /// What a file of handlers or models uses: `use supermaker::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Action, App, Body, Caller, Change, Created, Deleted, Error, Fields, Id, Input, Json, Page, Problems, Query,
-        Record, Records, Result, Routes, Row, Timestamp, Transaction, Unscoped, delete, get, patch, post, put,
+        Action, App, Batch, Batched, Body, Caller, Change, Created, Deleted, Error, Fields, Id, Input, Json, Page,
+        Problems, Query, Record, Records, Result, Routes, Row, Timestamp, Transaction, Unscoped, delete, get, patch,
+        post, put,
     };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};

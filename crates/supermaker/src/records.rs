@@ -17,7 +17,7 @@ use server::{Ask, Reach, Sent, Visit};
 
 use crate::answer::{Created, Deleted, Page, Row};
 use crate::extract::visit;
-use crate::{Action, Error, Fields, Id, Query, Record, Result, Transaction};
+use crate::{Action, Batch, Batched, Error, Fields, Id, Query, Record, Result, Transaction};
 
 /// The rows of `T` that the caller may reach. It carries who asks, the user of the path, `If-Match` and the id of the request.
 ///
@@ -107,6 +107,34 @@ impl<T: Record, By> Records<T, By> {
         Ok(Row::changed(self.run(&Ask::Act(id.into().record(), place)).await?))
     }
 
+    /// Changes a row as the code of an action with `call`: by the right of the action, in the state that its `when` asks for, and
+    /// told in the audit by its name. What is absent stays.
+    ///
+    /// # Errors
+    /// 422, 404, 403, 412 or 428, 409.
+    pub async fn act_with(&self, id: impl Into<Id<T>>, action: &Action<T>, changes: T::Changes) -> Result<Row<T>> {
+        let place = action_place(&self.visit, self.entity, action)?;
+        Ok(Row::changed(self.run(&Ask::Perform(id.into().record(), place, &json(&changes)?)).await?))
+    }
+
+    /// Brings a row back from the trash, where the blueprint says `soft_delete = true`.
+    ///
+    /// # Errors
+    /// 404, 403, 412, 409.
+    pub async fn restore(&self, id: impl Into<Id<T>>) -> Result<Row<T>> {
+        self.has_trash()?;
+        Ok(Row::changed(self.run(&Ask::Restore(id.into().record())).await?))
+    }
+
+    /// A page of the rows that hang together with a row of another entity, such as the tasks of a project.
+    ///
+    /// # Errors
+    /// 404 if that row is not there or not visible; those of [`Records::list`].
+    pub async fn under<P: Record>(&self, row: impl Into<Id<P>>, query: Query<T>) -> Result<Page<T>> {
+        let above = entity::<P>(&self.visit)?;
+        Ok(Page::new(self.run(&Ask::Under(above, row.into().record(), &query.parameters)).await?))
+    }
+
     /// The rows of another entity, for the same caller and by the same right.
     ///
     /// # Errors
@@ -131,6 +159,11 @@ impl<T: Record, By> Records<T, By> {
         self.visit.request_id()
     }
 
+    fn has_trash(&self) -> Result<()> {
+        let has = self.visit.blueprint().entity(self.entity).soft_delete;
+        if has { Ok(()) } else { Err(Error::internal(format!("{} has no trash to come back from", T::ENTITY))) }
+    }
+
     async fn read(&self, id: &Id<T>, parameters: &[(String, String)]) -> Result<Row<T>> {
         let response = self.run(&Ask::Read(id.record(), parameters)).await?;
         let is_known = self.visit.is_known(&response);
@@ -153,6 +186,15 @@ impl<T: Record> Records<T> {
     pub fn unscoped(&self, why: &str) -> Unscoped<T> {
         let reach = Reach::everything(why).map_err(Box::new);
         Records { visit: self.visit.clone(), entity: self.entity, reach, of: PhantomData }
+    }
+
+    /// Does what the body of a batch asks: all of it, or nothing. Each change goes through the blueprint's checks and rules, and
+    /// past the handlers of the same changes one by one: what they add, this leaves out.
+    ///
+    /// # Errors
+    /// That of the first change that is refused, with a pointer to it.
+    pub async fn batch(&self, batch: Batch<T>) -> Result<Batched<T>> {
+        Ok(Batched::new(self.visit.batch(self.entity, &batch.sent).await?))
     }
 
     /// Several changes as one: all of it happens when the closure returns `Ok`, nothing of it when it returns `Err`.

@@ -35,6 +35,7 @@ pub(crate) struct Operation {
     pub describe: fn(&mut Description<'_>),
     pub summary: Option<String>,
     pub description: String,
+    pub anonymous: bool,
 }
 
 macro_rules! methods {
@@ -89,6 +90,15 @@ impl<S: Clone + Send + Sync + 'static> Methods<S> {
         self
     }
 
+    /// Whoever asks the method named last is a stranger, whatever he sends as `Authorization`: that is for the handler to read.
+    /// For callers who have no account here but another secret, such as webhooks.
+    pub fn without_account(mut self) -> Methods<S> {
+        if let Some(last) = self.operations.last_mut() {
+            last.anonymous = true;
+        }
+        self
+    }
+
     fn on<H, T>(mut self, filter: MethodFilter, method: Method, handler: H) -> Methods<S>
     where
         H: Handler<T, S> + Described<T>,
@@ -99,7 +109,7 @@ impl<S: Clone + Send + Sync + 'static> Methods<S> {
             self.handlers = self.handlers.on(filter, handler);
         }
         let (summary, description) = (None, String::new());
-        self.operations.push(Operation { method, describe: H::describe, summary, description });
+        self.operations.push(Operation { method, describe: H::describe, summary, description, anonymous: false });
         self
     }
 }

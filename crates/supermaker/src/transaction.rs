@@ -101,6 +101,16 @@ impl<By> Transaction<'_, By> {
         Ok(Row::changed(self.run::<T>(&Ask::Act(id.record(), place))?))
     }
 
+    /// Changes a row as the code of an action with `call`: see [`Records::act_with`](crate::Records::act_with).
+    ///
+    /// # Errors
+    /// 422, 404, 403, 412 or 428, 409.
+    pub fn act_with<T: Record>(&mut self, id: &Id<T>, action: &Action<T>, changes: T::Changes) -> Result<Row<T>> {
+        let visit = self.engine.visit();
+        let place = action_place(visit, entity::<T>(visit)?, action)?;
+        Ok(Row::changed(self.run::<T>(&Ask::Perform(id.record(), place, &json(&changes)?))?))
+    }
+
     fn run<T: Record>(&mut self, ask: &Ask<'_>) -> Result<HttpResponse> {
         let entity = entity::<T>(self.engine.visit())?;
         let reach = self.reach.as_ref().map_err(|error| ApiError::clone(error))?;

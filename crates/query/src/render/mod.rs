@@ -38,6 +38,9 @@ pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
         Request::Read { id, representation } => read::render(catalog, plan, id, representation),
         Request::Create { id, values } => create::render(catalog, plan, id.as_ref(), values),
         Request::Update { id, changes, if_match } => update::render(catalog, plan, id, changes, if_match),
+        Request::Perform { id, action, changes, if_match } => {
+            update::render_performed(catalog, plan, id, *action, changes, if_match)
+        }
         Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, if_match),
         Request::Restore { id, if_match } => restore::render(catalog, plan, id, if_match),
         Request::Delete { id, if_match } => delete::render(catalog, plan, id, if_match),

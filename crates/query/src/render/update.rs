@@ -36,6 +36,21 @@ pub(super) fn render_action(catalog: &Catalog, plan: &Plan, id: &RecordId, actio
     change(catalog, plan, id, &action.name, &does, if_match)
 }
 
+/// What the code of an action makes of the row.
+pub(super) fn render_performed(
+    catalog: &Catalog,
+    plan: &Plan,
+    id: &RecordId,
+    action: usize,
+    changes: &Values,
+    if_match: &IfMatch,
+) -> Work {
+    let action = &catalog.blueprint.entity(plan.entity).actions[action];
+    let guard = Guard::of(action, plan);
+    let does = Does { set: &changes.fields, links: &changes.links, add: &[], toggle: None, guard };
+    change(catalog, plan, id, &action.name, &does, if_match)
+}
+
 /// What happens to the row, and in which state of it.
 struct Does<'a> {
     set: &'a [(usize, Literal)],

@@ -24,8 +24,8 @@ use crate::idempotency::{Asked, REPLAYED};
 use crate::response::{self, Head};
 use crate::{caller, once, request};
 
-pub(crate) use operations::MAX_OPERATIONS;
-use operations::{Form, Operation};
+use operations::Form;
+pub(crate) use operations::{MAX_OPERATIONS, Operation};
 
 /// What follows the path of a collection.
 pub(crate) const SUFFIX: &str = ":batch";
@@ -53,7 +53,7 @@ where
     let entity = app.blueprint.entity(place.entity);
     let rights = stages.run("decide", || Rights::decide(entity, actor, place.path_user.as_deref()))?;
     let (operations, once) = stages.wait("parse", parse(app, entity, &rights, http)).await?;
-    let plans = stages.run("plan", || plans(app, place.entity, operations, http))?;
+    let plans = stages.run("plan", || plans(app, place.entity, operations, http.origin()))?;
     let works: Vec<Work> =
         stages.run("render", || plans.iter().map(|plan| query::render(&app.catalog, plan)).collect());
     let result = stages.wait("run", run(&app.store, works, once)).await;
@@ -63,7 +63,7 @@ where
 }
 
 /// What the caller may reach by each kind of operation.
-struct Rights {
+pub(crate) struct Rights {
     create: Access,
     update: Access,
     delete: Access,
@@ -71,7 +71,7 @@ struct Rights {
 
 impl Rights {
     /// Strangers have none: a hundred rows for one request of somebody unknown are too many, whatever the rules.
-    fn decide(entity: &Entity, actor: Actor, path_user: Option<&str>) -> Result<Rights, Denied> {
+    pub(crate) fn decide(entity: &Entity, actor: Actor, path_user: Option<&str>) -> Result<Rights, Denied> {
         if actor == Actor::Stranger {
             return Err(Denied::SignIn);
         }
@@ -79,7 +79,8 @@ impl Rights {
         Ok(Rights { create: access(Verb::Create)?, update: access(Verb::Update)?, delete: access(Verb::Delete)? })
     }
 
-    fn as_text(&self) -> String {
+    /// As one text: see [`Access::rights`].
+    pub(crate) fn as_text(&self) -> String {
         [&self.create, &self.update, &self.delete].map(Access::rights).join("; ")
     }
 }
@@ -98,24 +99,38 @@ where
     let asked = Asked::of(&rights.create, http)?;
     MediaTypes::Json.check(&http.headers)?;
     let bytes = body::read(&http.headers, &mut http.body, app.body_limits()).await?;
-    let form = Form { api: &app.blueprint.api, entity, rights };
-    let json = body::parse(&bytes)?;
-    let operations = form.read(&json).map_err(ApiError::invalid)?;
-    let rounded = request::rounded(entity, &json, &bytes, operations::DEPTH);
-    if !rounded.is_empty() {
-        return Err(ApiError::invalid(rounded));
-    }
+    let operations = read(app, entity, rights, &body::parse(&bytes)?, &bytes)?;
     let once = asked.map(|asked| asked.with(&http.headers, http.uri.query(), &bytes, &rights.as_text()));
     Ok((operations, once))
 }
 
-fn plans<B>(
+/// The operations of a body, and of the text that it was read from.
+///
+/// # Errors
+/// 422 with every problem.
+pub(crate) fn read(
+    app: &App,
+    entity: &Entity,
+    rights: &Rights,
+    json: &Json,
+    text: &[u8],
+) -> Result<Vec<Operation>, ApiError> {
+    let operations = Form { api: &app.blueprint.api, entity, rights }.read(json).map_err(ApiError::invalid)?;
+    let rounded = request::rounded(entity, json, text, operations::DEPTH);
+    if rounded.is_empty() { Ok(operations) } else { Err(ApiError::invalid(rounded)) }
+}
+
+/// A plan for each operation.
+///
+/// # Errors
+/// 403, with a pointer to the first operation that is refused.
+pub(crate) fn plans(
     app: &App,
     entity: EntityIndex,
     operations: Vec<Operation>,
-    http: &HttpRequest<B>,
+    origin: query::Origin,
 ) -> Result<Vec<Plan>, ApiError> {
-    let origin = query::Origin { batch: Some(uuid::Uuid::now_v7().to_string()), ..http.origin() };
+    let origin = query::Origin { batch: Some(uuid::Uuid::now_v7().to_string()), ..origin };
     let plan = |(place, operation): (usize, Operation)| {
         let Operation { access, request } = operation;
         let plan = query::plan(&app.blueprint, entity, access, request, origin.clone(), &app.cursor_key);
@@ -125,13 +140,13 @@ fn plans<B>(
 }
 
 /// What came of all operations.
-struct Done {
+pub(crate) struct Done {
     answers: Vec<Answer>,
     replayed: bool,
 }
 
 /// Why none was done.
-enum Stopped {
+pub(crate) enum Stopped {
     /// This one was refused.
     Operation(usize, Refusal),
     /// The key was.
@@ -147,7 +162,8 @@ impl From<StoreError> for Stopped {
     }
 }
 
-async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotency>) -> Result<Done, Stopped> {
+/// Runs all of it, or nothing.
+pub(crate) async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotency>) -> Result<Done, Stopped> {
     let bytes = works.iter().map(Work::weight).sum();
     let all = store.transaction_holding(bytes, move |transaction| {
         match once.as_ref().map(|once| transaction.replay(once)).transpose()?.flatten() {
@@ -171,7 +187,16 @@ async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotency>) -> Resu
     all.await
 }
 
-fn respond(app: &App, plans: &[Plan], head: Head<'_>, result: Result<Done, Stopped>) -> Result<HttpResponse, ApiError> {
+/// What came of it.
+///
+/// # Errors
+/// That of the operation that was refused.
+pub(crate) fn respond(
+    app: &App,
+    plans: &[Plan],
+    head: Head<'_>,
+    result: Result<Done, Stopped>,
+) -> Result<HttpResponse, ApiError> {
     let refused = |plan: Option<&Plan>, refusal| match plan {
         Some(plan) => response::refused(&app.blueprint, plan, refusal),
         None => ApiError::new(INTERNAL, "something went wrong in the server").logged("no such operation"),

@@ -17,7 +17,7 @@ pub(super) const DEPTH: usize = 4;
 const KEYS: [&str; 4] = ["method", "id", "body", "if_match"];
 
 /// One operation, with what its caller may reach by it.
-pub(super) struct Operation {
+pub(crate) struct Operation {
     pub access: Access,
     pub request: Request,
 }

@@ -10,12 +10,12 @@ use super::names::Names;
 use super::operations::{Operation, Security, distinct};
 use super::refusals::{ANYWHERE, WITH_BODY};
 use super::responses::{empty_answer, json_answer, media};
-use super::{names, parameters, reference};
+use super::{names, parameters, paths, reference};
 use crate::StartError;
-use crate::code::{Code, CodeRoute, base};
+use crate::code::{Code, CodeRoute, base, calls, row_named};
 use crate::error::{
-    BAD_PARAMETER, FORBIDDEN, FOREIGN_PATH, NOT_FOUND, PRECONDITION_FAILED, Problem, REFERENCE, STATE, STORAGE_FULL,
-    TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
+    BAD_PARAMETER, FORBIDDEN, FOREIGN_PATH, NOT_FOUND, NOT_IMPLEMENTED, PRECONDITION_FAILED, Problem, REFERENCE, STATE,
+    STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
 };
 
 /// What is to be said of a route in code.
@@ -42,6 +42,10 @@ pub enum Content {
     Page(String),
     /// A body of an entity.
     Input(String, Body),
+    /// A batch of an entity.
+    Batch(String),
+    /// What a batch of an entity answers.
+    BatchAnswer(String),
     /// Anything else, as a schema.
     Schema(Json),
 }
@@ -60,7 +64,9 @@ pub(crate) fn document_with(blueprint: &Blueprint, code: &Code) -> Result<Json, 
     let context = Context { blueprint, names: &names };
     if let Some(paths) = document.pointer_mut("/paths").and_then(Json::as_object_mut) {
         let operations: Vec<_> = code.routes.iter().map(|route| context.operation(paths, route)).collect();
-        let in_code = |path: &String| code.entities.iter().any(|entity| context.is_of(path, entity));
+        let in_code = |path: &String| {
+            code.entities.iter().any(|entity| context.is_of(path, entity) || context.lists(path, entity))
+        };
         for (_, item) in paths.iter_mut().filter(|(path, _)| in_code(path)) {
             item.as_object_mut().into_iter().for_each(|item| item.retain(|key, _| key == PARAMETERS));
         }
@@ -99,6 +105,9 @@ struct Context<'a> {
 impl Context<'_> {
     /// The operation as the document has it, or one made of what is said.
     fn operation(&self, paths: &Map<String, Json>, route: &CodeRoute) -> Result<Json, String> {
+        if let Some((index, place)) = calls(self.blueprint, route) {
+            return Ok(self.called(route, index, place).render());
+        }
         let method = route.method.as_str().to_ascii_lowercase();
         let same = paths.iter().find(|(path, _)| shape(path) == shape(&route.path));
         let known = same.and_then(|(_, item)| item.get(&method));
@@ -123,6 +132,40 @@ impl Context<'_> {
         content == route.docs.body.as_ref().map(|body| self.schema(body)).as_ref()
     }
 
+    /// An action of the blueprint that is code, with what the code takes and answers.
+    fn called(&self, route: &CodeRoute, index: EntityIndex, place: usize) -> Operation {
+        let (entity, names) = (self.blueprint.entity(index), &self.names[index.0]);
+        let subject = super::Subject { blueprint: self.blueprint, entity, names, all_names: self.names };
+        let mut operation = paths::act(subject, place, &entity.actions[place], paths::Code::Here);
+        if let Some(summary) = &route.docs.summary {
+            operation.summary.clone_from(summary);
+        }
+        operation.problems.retain(|problem| *problem != NOT_IMPLEMENTED);
+        operation.problems.extend([UNIQUE, REFERENCE, STATE]);
+        operation.successes = vec![self.success(route, &operation.summary)];
+        operation.body = self.body(route);
+        operation
+    }
+
+    fn success(&self, route: &CodeRoute, summary: &str) -> (&'static str, Json) {
+        match &route.docs.success {
+            Some((status, Some(content))) => (text(*status), json_answer(summary, &[], self.schema(content), None)),
+            Some((status, None)) => (text(*status), empty_answer(summary, &[])),
+            None => (text(StatusCode::OK), empty_answer(summary, &[])),
+        }
+    }
+
+    fn body(&self, route: &CodeRoute) -> Option<Json> {
+        match &route.docs.body {
+            Some(body) => {
+                Some(json!({ "required": true, "content": { "application/json": media(self.schema(body), None) } }))
+            }
+            // Read by the code as it comes.
+            None if route.takes.body => Some(json!({ "content": { "*/*": { "schema": {} } } })),
+            None => None,
+        }
+    }
+
     fn render(&self, route: &CodeRoute, summary: &str) -> Json {
         let entity = route.entity.as_deref().and_then(|name| self.index(name));
         let entity = entity.map(|index| self.blueprint.entity(index));
@@ -130,16 +173,11 @@ impl Context<'_> {
         let open = rules.is_none_or(|rules| {
             rules.iter().any(|rule| access::scope(rule, &query::Actor::Stranger) != query::Scope::Nothing)
         });
-        let security = if open && !self.blueprint.api.user_path { Security::Optional } else { Security::Token };
-        let success = match &route.docs.success {
-            Some((status, Some(content))) => (*status, json_answer(summary, &[], self.schema(content), None)),
-            Some((status, None)) => (*status, empty_answer(summary, &[])),
-            None => (StatusCode::OK, empty_answer(summary, &[])),
+        let security = match open && !self.has_user(route) {
+            _ if route.anonymous => Security::None,
+            true => Security::Optional,
+            false => Security::Token,
         };
-        let body =
-            route.docs.body.as_ref().map(
-                |body| json!({ "required": true, "content": { "application/json": media(self.schema(body), None) } }),
-            );
         Operation {
             id: id(route),
             tag: entity.map_or_else(|| "Service".to_owned(), |entity| entity.path.clone()),
@@ -147,8 +185,8 @@ impl Context<'_> {
             description: route.docs.description.clone(),
             security,
             parameters: self.parameters(route),
-            body,
-            successes: vec![(text(success.0), success.1)],
+            body: self.body(route),
+            successes: vec![self.success(route, summary)],
             problems: self.problems(route),
         }
         .render()
@@ -169,12 +207,17 @@ impl Context<'_> {
     fn problems(&self, route: &CodeRoute) -> Vec<&'static Problem> {
         let mut problems =
             [ANYWHERE, &[BAD_PARAMETER, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, UNAVAILABLE]].concat();
-        problems.extend(self.blueprint.api.user_path.then_some(FOREIGN_PATH));
+        problems.extend(self.has_user(route).then_some(FOREIGN_PATH));
         if route.method != Method::GET {
             problems.extend([UNIQUE, REFERENCE, STATE, PRECONDITION_FAILED, STORAGE_FULL]);
             problems.extend(WITH_BODY);
         }
         problems
+    }
+
+    /// Whether its path is one user's.
+    fn has_user(&self, route: &CodeRoute) -> bool {
+        self.blueprint.api.user_path && route.path.split('/').any(|segment| segment == "{user_id}")
     }
 
     /// Adds an operation: to its path, or with a new path beside the others of its entity.
@@ -208,6 +251,8 @@ impl Context<'_> {
             Content::Input(entity, Body::Create) => name(entity, |names| &names.create),
             Content::Input(entity, Body::Update) => name(entity, |names| &names.update),
             Content::Input(entity, Body::Replace) => name(entity, |names| &names.replace),
+            Content::Batch(entity) => name(entity, |names| &names.batch),
+            Content::BatchAnswer(entity) => name(entity, |names| &names.batch_answer),
             Content::Schema(schema) => schema.clone(),
         }
     }
@@ -217,6 +262,12 @@ impl Context<'_> {
         let Some(index) = self.index(entity) else { return false };
         let collection = format!("{}/{}", base(self.blueprint), self.blueprint.entity(index).path);
         path.strip_prefix(&collection).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+    }
+
+    /// Whether a path of the document is the list of an entity's rows under one of another.
+    fn lists(&self, path: &str, entity: &str) -> bool {
+        let Some(index) = self.index(entity) else { return false };
+        path.ends_with(&format!("/{{id}}/{}", self.blueprint.entity(index).path))
     }
 
     fn index(&self, name: &str) -> Option<EntityIndex> {
@@ -246,10 +297,9 @@ fn parameter(blueprint: &Blueprint, route: &CodeRoute, name: &str) -> Json {
     if name == "user_id" && blueprint.api.user_path {
         return reference("parameters", "UserId");
     }
-    let of = if name == "id" { route.entity.as_deref() } else { name.strip_suffix("_id") };
-    match blueprint.entities.iter().find(|entity| Some(entity.name.as_str()) == of) {
-        Some(entity) => {
-            let mut parameter = parameters::id(entity);
+    match row_named(blueprint, &route.path, name, route.entity.as_deref()) {
+        Some(index) => {
+            let mut parameter = parameters::id(blueprint.entity(index));
             parameter["name"] = name.into();
             parameter
         }

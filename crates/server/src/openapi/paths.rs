@@ -47,7 +47,7 @@ fn of_entity(subject: Subject) -> Vec<(String, Json)> {
         paths.push((format!("{item}/restore"), path_item(subject, true, [("post", restore(subject))])));
     }
     for (place, action) in entity.actions.iter().enumerate() {
-        let operation = act(subject, place, action);
+        let operation = act(subject, place, action, Code::Elsewhere);
         let method = if matches!(action.does, ActionKind::Call(_)) { "post" } else { "patch" };
         paths.push((format!("{item}/{}", action.path), path_item(subject, true, [(method, operation)])));
     }
@@ -218,10 +218,19 @@ fn restore(subject: Subject) -> Operation {
     }
 }
 
-fn act(subject: Subject, place: usize, action: &Action) -> Operation {
+/// Where the code is that answers an action with `call`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// In this app, which says by itself what it takes and answers.
+    Here,
+    Elsewhere,
+}
+
+pub(super) fn act(subject: Subject, place: usize, action: &Action, code: Code) -> Operation {
     let Subject { entity, .. } = subject;
     let summary = format!("{}: {}", capital(&words(&entity.name)), words(&action.name));
-    let sentences: Vec<String> = [action.summary.clone(), effect(subject, action), "Takes no body.".to_owned()]
+    let takes = if code == Code::Here { "" } else { "Takes no body." };
+    let sentences: Vec<String> = [action.summary.clone(), effect(subject, action, code), takes.to_owned()]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
@@ -234,11 +243,12 @@ fn act(subject: Subject, place: usize, action: &Action) -> Operation {
     }
 }
 
-fn effect(subject: Subject, action: &Action) -> String {
+fn effect(subject: Subject, action: &Action, code: Code) -> String {
     let field = |place: usize| subject.entity.fields.get(place);
     let column = |place: usize| field(place).map_or("", |field| field.column.as_str());
     let effect = match &action.does {
         ActionKind::Toggle(place) => format!("Turns `{}` round.", column(*place)),
+        ActionKind::Call(_) if code == Code::Here => String::new(),
         ActionKind::Call(_) => "Done by code of the app's own: 501 where the app is served without it.".to_owned(),
         ActionKind::Change(Change { set, add }) => {
             let told = |(place, literal): &(usize, Literal)| {
@@ -269,6 +279,8 @@ fn effect(subject: Subject, action: &Action) -> String {
         Some(when) => format!("{effect} Only where `{}`.", when.text),
         None => effect,
     }
+    .trim_start()
+    .to_owned()
 }
 
 /// What is hidden, or not for everybody who sees the row, is not even named in a document for everybody.

@@ -1,5 +1,6 @@
 //! What code asks of an entity, and by what right.
 
+use blueprint::EntityIndex;
 use query::{Reason, RecordId, Verb};
 
 use crate::error::{ApiError, INTERNAL};
@@ -24,6 +25,14 @@ pub enum Ask<'a> {
     Delete(&'a RecordId),
     /// The action at this place, of a row.
     Act(&'a RecordId, usize),
+    /// Whether the action at this place, which is code, is possible.
+    Call(&'a RecordId, usize),
+    /// What the code of the action at this place changes of a row.
+    Perform(&'a RecordId, usize, &'a Sent),
+    /// A row that comes back from the trash.
+    Restore(&'a RecordId),
+    /// A page of the rows that hang together with a row of another entity.
+    Under(EntityIndex, &'a RecordId, &'a [(String, String)]),
 }
 
 /// Which rows code reaches.
@@ -39,11 +48,11 @@ impl Ask<'_> {
     /// What it is as far as access is concerned.
     pub(super) fn verb(&self) -> Verb {
         match self {
-            Ask::List(_) | Ask::Read(..) => Verb::Read,
+            Ask::List(_) | Ask::Under(..) | Ask::Read(..) => Verb::Read,
             Ask::Create(_) | Ask::CreateFor(..) => Verb::Create,
             Ask::Update(..) | Ask::Replace(..) => Verb::Update,
-            Ask::Delete(_) => Verb::Delete,
-            Ask::Act(_, place) => Verb::Act(*place),
+            Ask::Delete(_) | Ask::Restore(_) => Verb::Delete,
+            Ask::Act(_, place) | Ask::Call(_, place) | Ask::Perform(_, place, _) => Verb::Act(*place),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! here to a statement that has no scope, and none past the caller's rows that leaves no reason in the audit.
 
 mod ask;
+mod batch;
 mod transaction;
 
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use http::header::ETAG;
 use http::{HeaderMap, Method, Request as HttpHead, StatusCode, Uri};
 use hyper::body::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use query::{Access, Actor, Body, IfMatch, Plan, PlanError, RecordId, Request, User, View, access};
+use query::{Access, Actor, Body, IfMatch, Plan, PlanError, RecordId, Request, User, Verb, View, access};
 use store::StoreError;
-use work::{Mode, Outcome, Work};
+use work::{Idempotency, Mode, Outcome, Work};
 
 use crate::error::{ApiError, INTERNAL};
 use crate::http::{HttpRequest, HttpResponse};
@@ -57,6 +58,9 @@ struct Inner {
     actor: Actor,
     path_user: Option<String>,
     named: Vec<Named>,
+    /// The action that the route is the code of.
+    calls: Option<(EntityIndex, usize)>,
+    has_entered: AtomicBool,
     http: HttpRequest<SharedBody>,
     /// `If-Match` has been used: it speaks of the version before the first change.
     is_spent: AtomicBool,
@@ -64,6 +68,16 @@ struct Inner {
     once: Option<(Asked, Bytes)>,
     /// Writes so far.
     writes: AtomicUsize,
+}
+
+/// What a path says.
+pub(crate) struct Path {
+    /// Whose it is, where the blueprint puts a user there.
+    pub user: Option<String>,
+    /// The rows that it names.
+    pub rows: Vec<Named>,
+    /// The action that the route is the code of.
+    pub calls: Option<(EntityIndex, usize)>,
 }
 
 /// A row that a path names.
@@ -77,13 +91,13 @@ impl Visit {
     pub(crate) fn new(
         app: Arc<App>,
         actor: Actor,
-        path_user: Option<String>,
-        named: Vec<Named>,
+        named: Path,
         http: HttpRequest<SharedBody>,
         once: Option<(Asked, Bytes)>,
     ) -> Visit {
-        let (is_spent, writes) = (AtomicBool::new(false), AtomicUsize::new(0));
-        Visit(Arc::new(Inner { app, actor, path_user, named, http, is_spent, once, writes }))
+        let (is_spent, has_entered, writes) = (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
+        let Path { user: path_user, rows: named, calls } = named;
+        Visit(Arc::new(Inner { app, actor, path_user, named, calls, has_entered, http, is_spent, once, writes }))
     }
 
     /// The app's blueprint.
@@ -208,6 +222,29 @@ impl Visit {
         result
     }
 
+    /// Whether what the blueprint says of the route's action lets this caller do it with this row now: what is asked before an
+    /// action that is code. Other routes let everybody in. Asked once; what is read of the body comes before it.
+    ///
+    /// # Errors
+    /// 404, 403, 412 or 428, 409.
+    pub async fn enter(&self) -> Result<(), ApiError> {
+        let Some((entity, action)) = self.0.calls else { return Ok(()) };
+        let Some(id) = self.named(entity) else { return Err(ApiError::not_found()) };
+        if self.0.has_entered.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (app, stages) = (&self.0.app, &self.0.http.stages);
+        let plan = self.plan(entity, &Ask::Call(id, action), &Reach::Caller)?;
+        let work = stages.run("render", || query::render(&app.catalog, &plan));
+        match stages.wait("run", app.store.run(work)).await? {
+            Outcome::Refused(refusal) => Err(response::refused(&app.blueprint, &plan, refusal)),
+            Outcome::Done(_) => {
+                self.0.has_entered.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
     /// Whether the caller has this answer to a read already.
     pub fn is_known(&self, response: &HttpResponse) -> bool {
         let etag = response.headers.get(ETAG).and_then(|etag| etag.to_str().ok());
@@ -225,15 +262,19 @@ impl Visit {
     /// The work of a plan. Each write of a request with a key has a number of its own, so that each is done once.
     fn render(&self, plan: &Plan) -> Work {
         let work = query::render(&self.0.app.catalog, plan);
-        match &self.0.once {
-            Some((asked, body)) if work.mode == Mode::Write => {
-                let http = &self.0.http;
-                let deed = format!("{} {}", plan.request().deed(), self.entity(plan.entity()).name);
-                let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed), deed);
-                work.once(Some(asked.with(&http.headers, http.uri.query(), body, &plan.access().rights())))
-            }
-            _ => work,
+        if work.mode != Mode::Write {
+            return work;
         }
+        let deed = || format!("{} {}", plan.request().deed(), self.entity(plan.entity()).name);
+        let once = self.once(deed, || plan.access().rights());
+        work.once(once)
+    }
+
+    /// How the next write of a request with a key is known.
+    fn once(&self, deed: impl FnOnce() -> String, rights: impl FnOnce() -> String) -> Option<Idempotency> {
+        let (asked, body) = self.0.once.as_ref()?;
+        let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed), deed());
+        Some(asked.with(&self.0.http.headers, self.0.http.uri.query(), body, &rights()))
     }
 
     /// What is to be on disk before code sees what was found past its caller's rows.
@@ -261,6 +302,15 @@ impl Visit {
                 let if_match = self.if_match(entity, id)?;
                 Ok(Request::Act { id: RecordId::clone(id), action: *action, if_match })
             }
+            Ask::Call(id, action) => {
+                let if_match = self.if_match(entity, id)?;
+                Ok(Request::Call { id: RecordId::clone(id), action: *action, if_match })
+            }
+            Ask::Perform(id, action, json) => request::perform(view, id, *action, json, self.if_match(entity, id)?),
+            Ask::Restore(id) => {
+                Ok(Request::Restore { id: RecordId::clone(id), if_match: self.if_match(entity, id)?.if_given() })
+            }
+            Ask::Under(above, id, parameters) => request::under(&self.0.app, view, (*above, id), entity, parameters),
         }
     }
 
@@ -269,7 +319,11 @@ impl Visit {
         match (reach, ask) {
             (Reach::Caller, Ask::CreateFor(..)) => Err(ApiError::from(PlanError::Forbidden)),
             (Reach::Caller, _) => {
-                Ok(access::decide(self.entity(entity), ask.verb(), actor, self.0.path_user.as_deref())?)
+                let path_user = self.0.path_user.as_deref();
+                if let Ask::Under(above, ..) = ask {
+                    access::decide(self.entity(*above), Verb::Read, actor.clone(), path_user)?;
+                }
+                Ok(access::decide(self.entity(entity), ask.verb(), actor, path_user)?)
             }
             (Reach::Everything(why), Ask::CreateFor(owner, _)) => {
                 Ok(access::unscoped(actor, Some((*owner).to_owned()), why.clone()))

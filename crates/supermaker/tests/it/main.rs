@@ -4,9 +4,12 @@
 #![expect(clippy::disallowed_methods, reason = "looks into the database past the server")]
 
 mod alone;
+mod calls;
+mod lines;
 mod once;
 mod start;
 mod unscoped;
+mod webhooks;
 
 use std::sync::Arc;
 
