@@ -12,3 +12,8 @@ use crate::models::task::Task;
 pub fn app() -> App {
     App::new(include_str!("../blueprint.toml")).entity::<Task>(crud::task::routes())
 }
+
+/// The examples of the guide, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/code.md")]
+struct Guide;
