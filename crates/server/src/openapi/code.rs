@@ -14,8 +14,8 @@ use super::{names, parameters, paths, reference};
 use crate::StartError;
 use crate::code::{Code, CodeRoute, base, calls, row_named};
 use crate::error::{
-    BAD_PARAMETER, FORBIDDEN, FOREIGN_PATH, NOT_FOUND, NOT_IMPLEMENTED, PRECONDITION_FAILED, Problem, REFERENCE, STATE,
-    STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
+    BAD_PARAMETER, FORBIDDEN, FOREIGN_PATH, KEY_REUSED, NOT_FOUND, NOT_IMPLEMENTED, PRECONDITION_FAILED, Problem,
+    REFERENCE, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
 };
 
 /// What is to be said of a route in code.
@@ -148,10 +148,12 @@ impl Context<'_> {
     }
 
     fn success(&self, route: &CodeRoute, summary: &str) -> (&'static str, Json) {
+        let again: &[&str] =
+            if route.method == Method::GET || route.anonymous { &[] } else { &["Idempotency-Replayed"] };
         match &route.docs.success {
-            Some((status, Some(content))) => (text(*status), json_answer(summary, &[], self.schema(content), None)),
-            Some((status, None)) => (text(*status), empty_answer(summary, &[])),
-            None => (text(StatusCode::OK), empty_answer(summary, &[])),
+            Some((status, Some(content))) => (text(*status), json_answer(summary, again, self.schema(content), None)),
+            Some((status, None)) => (text(*status), empty_answer(summary, again)),
+            None => (text(StatusCode::OK), empty_answer(summary, again)),
         }
     }
 
@@ -198,9 +200,13 @@ impl Context<'_> {
             let (entity, names) = (self.blueprint.entity(index), &self.names[index.0]);
             parameters::list(super::Subject { blueprint: self.blueprint, entity, names, all_names: self.names })
         });
-        let changes = !matches!(route.method, Method::GET | Method::POST);
-        let if_match = changes.then(|| reference("parameters", "IfMatch"));
-        list.unwrap_or_default().into_iter().chain(if_match).collect()
+        let is_change = route.method != Method::GET;
+        let mut names = route.path.split('/').filter_map(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        let row = |name| row_named(self.blueprint, &route.path, name, route.entity.as_deref());
+        let if_match = (is_change && names.any(|name| row(name).is_some())).then_some("IfMatch");
+        let key = (is_change && !route.anonymous).then_some("IdempotencyKey");
+        let headers = if_match.into_iter().chain(key).map(|name| reference("parameters", name));
+        list.unwrap_or_default().into_iter().chain(headers).collect()
     }
 
     /// Everything that the stages behind a route may answer. What its code adds by itself is not known here.
@@ -209,7 +215,7 @@ impl Context<'_> {
             [ANYWHERE, &[BAD_PARAMETER, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, UNAVAILABLE]].concat();
         problems.extend(self.has_user(route).then_some(FOREIGN_PATH));
         if route.method != Method::GET {
-            problems.extend([UNIQUE, REFERENCE, STATE, PRECONDITION_FAILED, STORAGE_FULL]);
+            problems.extend([UNIQUE, REFERENCE, STATE, PRECONDITION_FAILED, STORAGE_FULL, KEY_REUSED]);
             problems.extend(WITH_BODY);
         }
         problems
