@@ -13,13 +13,14 @@ use crate::render::fixed;
 #[derive(Debug)]
 pub struct Catalog {
     pub(crate) blueprint: Arc<Blueprint>,
+    pub(crate) dialect: Dialect,
     pub(crate) tables: Vec<Table>,
 }
 
 /// What is fixed about one entity.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// `"prospects"`.
+    /// `"prospects"`, as it stands after `FROM`.
     pub name: String,
     /// All visible attributes, then the version and the id captured.
     pub shape: Arc<Shape>,
@@ -39,25 +40,23 @@ pub(crate) struct Table {
 impl Catalog {
     /// Renders what is fixed.
     pub fn new(blueprint: Arc<Blueprint>, dialect: Dialect) -> Catalog {
-        // One dialect so far; a second one makes this a choice that the compiler then asks for everywhere.
-        let Dialect::Sqlite = dialect;
-        let tables = blueprint.entities.iter().map(Table::new).collect();
-        Catalog { blueprint, tables }
+        let tables = blueprint.entities.iter().map(|entity| Table::new(&dialect, entity)).collect();
+        Catalog { blueprint, dialect, tables }
     }
 }
 
 impl Table {
-    fn new(entity: &Entity) -> Table {
-        let name = quoted(&entity.plural);
+    fn new(dialect: &Dialect, entity: &Entity) -> Table {
+        let name = dialect.table(&entity.plural);
         let visible = View::document(entity).visible();
         let shape = shape(entity, &visible, &[Kind::Integer, attribute::id_kind(entity.id)]);
         let select = select_list(entity, &visible, "\"_version\", \"id\"");
         Table {
-            get: fixed::get(entity, &name, &select, false).into(),
-            get_owned: fixed::get(entity, &name, &select, true).into(),
+            get: fixed::get(dialect, entity, &select, false).into(),
+            get_owned: fixed::get(dialect, entity, &select, true).into(),
             ruled: !entity.links.is_empty()
                 || entity.fields.iter().any(|field| !field.hidden && field.read != Rule::Anyone),
-            insert: (fixed::insert(entity, &name) + " RETURNING " + &select).into(),
+            insert: (fixed::insert(dialect, entity) + " RETURNING " + &select).into(),
             shape: Arc::new(shape),
             select,
             name,

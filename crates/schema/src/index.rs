@@ -9,12 +9,13 @@
 //!   for. `updated_at` is not: each change would move its entry, and sorting by it stays correct without.
 
 use blueprint::{Entity, Field, FieldKind, Unique};
+use work::Dialect;
 
 use crate::name::{index_name, quoted, unique_index_name};
 
 /// Indexes of an entity's table.
-pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
-    let table = Table { name: &entity.plural, owned: entity.owned, trash: entity.soft_delete };
+pub(crate) fn of_entity(dialect: &Dialect, entity: &Entity) -> Vec<String> {
+    let table = Table { dialect, name: &entity.plural, owned: entity.owned, trash: entity.soft_delete };
     let mut statements = Vec::new();
     if entity.owned {
         let columns: &[&str] = if table.trash { &["user_id", "_deleted_at", "id"] } else { &["user_id", "id"] };
@@ -28,11 +29,12 @@ pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
 }
 
 /// Indexes of a field of the built-in user.
-pub(crate) fn of_user_field(field: &Field) -> Vec<String> {
-    Table { name: "users", owned: false, trash: false }.of_field(field)
+pub(crate) fn of_user_field(dialect: &Dialect, field: &Field) -> Vec<String> {
+    Table { dialect, name: "users", owned: false, trash: false }.of_field(field)
 }
 
 struct Table<'a> {
+    dialect: &'a Dialect,
     name: &'a str,
     owned: bool,
     trash: bool,
@@ -87,6 +89,7 @@ impl Table<'_> {
 
     fn create(&self, what: &str, name: &str, columns: &[&str]) -> String {
         let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-        format!("CREATE {what} {} ON {} ({})", quoted(name), quoted(self.name), columns.join(", "))
+        let table = self.dialect.table(self.name);
+        format!("CREATE {what} {} ON {table} ({})", quoted(name), columns.join(", "))
     }
 }

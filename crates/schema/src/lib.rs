@@ -10,8 +10,10 @@ mod column;
 mod index;
 mod link;
 mod name;
+mod reference;
 mod search;
 mod table;
+mod types;
 
 use blueprint::Blueprint;
 use work::Dialect;
@@ -21,29 +23,25 @@ pub use name::{index_name, search_table_name, unique_index_name};
 /// The statements, without closing semicolons, in the order in which they are to be run.
 ///
 /// They expect that the engine's table `users` is there already.
-pub fn tables(blueprint: &Blueprint, dialect: Dialect) -> Vec<String> {
-    match dialect {
-        Dialect::Sqlite => sqlite(blueprint),
-    }
-}
-
-/// SQLite looks a referred table up only when a row is written, so that references may form a ring and the tables
-/// can come in the order of the file.
-fn sqlite(blueprint: &Blueprint) -> Vec<String> {
+pub fn tables(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
     let mut statements = Vec::new();
     for field in &blueprint.user_fields {
-        statements.push(table::add_user_column(blueprint, field));
-        statements.extend(index::of_user_field(field));
+        statements.push(table::add_user_column(blueprint, dialect, field));
+        statements.extend(index::of_user_field(dialect, field));
     }
     for entity in &blueprint.entities {
-        statements.push(table::create(blueprint, entity));
-        statements.extend(index::of_entity(entity));
-        statements.extend(search::of_entity(entity));
+        statements.push(table::create(blueprint, dialect, entity));
+        statements.extend(index::of_entity(dialect, entity));
+        statements.extend(search::of_entity(dialect, entity));
     }
     for (entity, link) in
         blueprint.entities.iter().flat_map(|entity| entity.links.iter().map(move |link| (entity, link)))
     {
-        statements.extend(link::create(blueprint, entity, link));
+        statements.extend(link::create(blueprint, dialect, entity, link));
+    }
+    // References may form a ring. SQLite looks a referred table up only when a row is written.
+    if *dialect != Dialect::Sqlite {
+        statements.extend(reference::all(blueprint, dialect));
     }
     statements
 }

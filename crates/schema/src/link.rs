@@ -2,32 +2,31 @@
 //!
 //! The primary key serves "what is linked to this row", the index the other direction; both are covering.
 
-use blueprint::{Blueprint, Entity, IdKind, Link};
+use blueprint::{Blueprint, Entity, Link};
+use work::Dialect;
 
 use crate::column::target_table;
 use crate::name::{index_name, quoted};
+use crate::types::Types;
 
 /// `CREATE TABLE` and its index.
-pub(crate) fn create(blueprint: &Blueprint, entity: &Entity, link: &Link) -> [String; 2] {
-    let (table, from, to) = (quoted(&link.table), quoted(&link.from_column), quoted(&link.to_column));
-    let (own, target) = (quoted(&entity.plural), quoted(target_table(blueprint, link.to)));
+pub(crate) fn create(blueprint: &Blueprint, dialect: &Dialect, entity: &Entity, link: &Link) -> [String; 2] {
+    let types = Types(dialect);
+    let (table, from, to) = (dialect.table(&link.table), quoted(&link.from_column), quoted(&link.to_column));
     // A row takes its own links along. Links to a deleted row are the engine's: whoever had them changes and is audited.
+    let own = Some(types.reference(&entity.plural)).filter(|reference| !reference.is_empty());
+    let own = own.map_or_else(String::new, |reference| reference + " ON DELETE CASCADE");
     let create = format!(
         "CREATE TABLE {table} (\n  \
-         {from} {} NOT NULL REFERENCES {own}(\"id\") ON DELETE CASCADE,\n  \
-         {to} {} NOT NULL REFERENCES {target}(\"id\"),\n  \
+         {from} {} NOT NULL{own},\n  \
+         {to} {} NOT NULL{},\n  \
          PRIMARY KEY ({from}, {to})\n\
-         ) WITHOUT ROWID, STRICT",
-        storage(entity.id),
-        storage(link.id),
+         ){}",
+        types.id(entity.id),
+        types.id(link.id),
+        types.reference(target_table(blueprint, link.to)),
+        types.key_table_options(),
     );
     let name = quoted(&index_name(&link.table, &link.to_column, "reference"));
     [create, format!("CREATE INDEX {name} ON {table} ({to}, {from})")]
-}
-
-fn storage(id: IdKind) -> &'static str {
-    match id {
-        IdKind::Integer => "INTEGER",
-        IdKind::Uuid => "TEXT",
-    }
 }

@@ -1,22 +1,52 @@
-//! What `q=` searches: an FTS5 table of the words of an entity's searched fields, kept by triggers of plain SQL, so that
-//! it stays right whoever writes. Rows in the trash stay in it; the statement that searches leaves them out.
+//! What `q=` searches, kept by the database itself, so that it stays right whoever writes. Rows in the trash stay in it;
+//! the statement that searches leaves them out.
 //!
-//! What a word is stands in docs/search.md; the tokenizer here and the reader of `q` must agree on it.
+//! SQLite has an FTS5 table of the words of an entity's searched fields, kept by triggers of plain SQL. Postgres has a
+//! generated column of words, each under the name of its field, with a GIN index. What a word is stands in docs/search.md;
+//! all that cuts or reads words must agree on it.
 
 use blueprint::{Entity, IdKind};
+use work::Dialect;
 
-use crate::name::{quoted, search_table_name, text};
+use crate::name::{index_name, quoted, search_table_name, text};
+
+/// The column of the words of a row.
+pub const WORDS: &str = "_words";
+/// Bytes of words that Postgres can keep of a row; the engine's function `words` counts them.
+const ROOM_BYTES: usize = 1_000_000;
 
 /// Whether an entity has fields that `q=` searches.
 pub(crate) fn is_searched(entity: &Entity) -> bool {
     entity.fields.iter().any(|field| field.search)
 }
 
-/// The table and its triggers, if the entity is searched.
-pub(crate) fn of_entity(entity: &Entity) -> Vec<String> {
-    if !is_searched(entity) {
-        return Vec::new();
+/// What comes after the table, if the entity is searched.
+pub(crate) fn of_entity(dialect: &Dialect, entity: &Entity) -> Vec<String> {
+    match dialect {
+        _ if !is_searched(entity) => Vec::new(),
+        Dialect::Sqlite => sqlite(entity),
+        Dialect::Postgres { .. } => {
+            let name = quoted(&index_name(&entity.plural, WORDS, "index"));
+            vec![format!("CREATE INDEX {name} ON {} USING gin ({})", dialect.table(&entity.plural), quoted(WORDS))]
+        }
     }
+}
+
+/// The column of words, where there is one.
+pub(crate) fn column(dialect: &Dialect, entity: &Entity) -> Option<String> {
+    let searched: Vec<_> = entity.fields.iter().filter(|field| field.search).collect();
+    if *dialect == Dialect::Sqlite || searched.is_empty() {
+        return None;
+    }
+    let room = ROOM_BYTES / searched.len();
+    let words = dialect.table("words");
+    let of = |column: &str| format!("{words}({}, {}, {room})", text(column), quoted(column));
+    let words: Vec<String> = searched.iter().map(|field| of(&field.column)).collect();
+    let words = words.join("\n    || ");
+    Some(format!("{} tsvector GENERATED ALWAYS AS (array_to_tsvector(\n    {words}\n  )) STORED", quoted(WORDS)))
+}
+
+fn sqlite(entity: &Entity) -> Vec<String> {
     let name = search_table_name(&entity.plural);
     let key = match entity.id {
         IdKind::Integer => "id",

@@ -1,4 +1,4 @@
-//! Each folder of `cases` is a test: a blueprint and the statements that it must give, which SQLite must accept.
+//! Each folder of `cases` is a test: a blueprint and the statements that it must give in each dialect, which SQLite must accept.
 //! Write the statements anew with `UPDATE_EXPECT=1 cargo test -p schema`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -31,7 +31,7 @@ fn database(case: &Path) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(USERS).unwrap();
     connection.execute(r#"INSERT INTO "users" ("id") VALUES ('ana')"#, []).unwrap();
-    for statement in schema::tables(&load(case), Dialect::Sqlite) {
+    for statement in schema::tables(&load(case), &Dialect::Sqlite) {
         connection.execute_batch(&statement).unwrap_or_else(|error| panic!("{}: {error}\n{statement}", case.display()));
     }
     connection
@@ -39,11 +39,14 @@ fn database(case: &Path) -> Connection {
 
 #[test]
 fn tables_are_as_recorded() {
-    for case in cases() {
-        let statements = schema::tables(&load(&case), Dialect::Sqlite);
-        let text = statements.join(";\n\n") + ";\n";
-        expect_test::expect_file![case.join("sqlite.sql")].assert_eq(&text);
-        assert_eq!(statements, schema::tables(&load(&case), Dialect::Sqlite), "{}", case.display());
+    let postgres = Dialect::Postgres { schema: "app".into() };
+    for (dialect, file) in [(Dialect::Sqlite, "sqlite.sql"), (postgres, "postgres.sql")] {
+        for case in cases() {
+            let statements = schema::tables(&load(&case), &dialect);
+            let text = statements.join(";\n\n") + ";\n";
+            expect_test::expect_file![case.join(file)].assert_eq(&text);
+            assert_eq!(statements, schema::tables(&load(&case), &dialect), "{}", case.display());
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store
 }
 
 fn apply(blueprint: &Blueprint, store: &Store) -> Result<(), StartError> {
-    let statements = schema::tables(blueprint, store.dialect());
+    let statements = schema::tables(blueprint, &store.dialect());
     store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
     Ok(())
 }

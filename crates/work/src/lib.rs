@@ -3,6 +3,7 @@
 //! `query` writes a [`Work`], `store` runs it in one transaction and answers an [`Outcome`]. Neither needs to know
 //! the other. This crate knows no blueprint, no HTTP and no driver.
 
+mod dialect;
 mod fold;
 mod idempotency;
 mod outcome;
@@ -10,16 +11,10 @@ mod shape;
 mod step;
 mod value;
 
+pub use dialect::Dialect;
 pub use fold::fold;
 pub use idempotency::Idempotency;
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Content, Kind, Shape};
 pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};
 pub use value::Value;
-
-/// Which SQL the statements are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// SQLite 3, tables `STRICT`.
-    Sqlite,
-}

@@ -3,37 +3,37 @@
 //! `before` and `after` hold the changed fields only, in the form of the API. What is hidden or sensitive is redacted.
 
 use blueprint::{Entity, Field, Link, Literal};
-use work::{Kind, Statement, Value};
+use work::{Dialect, Kind, Statement, Value};
 
-use super::json;
-use super::links;
-use super::sql::{Source, Sql, literal};
-use crate::Plan;
+use super::sql::{Source, Sql};
+use super::{dialect, json, links};
 use crate::attribute::{self, field_kind};
 use crate::catalog::quoted;
 use crate::request::RecordId;
+use crate::{Catalog, Plan};
 
 const REDACTED: &str = "[redacted]";
-const INSERT: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+const COLUMNS: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
      \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
-const INSERT_IN_BATCH: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+const COLUMNS_IN_BATCH: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
      \"action\", \"entity\", \"outcome\", \"batch\", \"entity_id\", \"before\", \"after\") ";
-const INSERT_WITH_REASON: &str = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
+const COLUMNS_WITH_REASON: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
      \"action\", \"entity\", \"outcome\", \"batch\", \"reason\", \"entity_id\", \"before\", \"after\") ";
 
 /// The row of a new row whose id is known, or is the one that the database made last.
 pub(super) fn created(
+    catalog: &Catalog,
     plan: &Plan,
     entity: &Entity,
     id: Option<&RecordId>,
     values: &[Literal],
     links: &[(usize, Vec<Literal>)],
 ) -> Statement {
-    let mut sql = insert(plan);
+    let mut sql = insert(catalog, plan);
     sql.push("VALUES (").params(who(plan, "create", entity)).push(", ");
     match id {
         Some(id) => sql.param(Value::Text(id.to_string())),
-        None => sql.push("CAST(last_insert_rowid() AS TEXT)"),
+        None => sql.push("CAST(").last_id(entity).push(" AS TEXT)"),
     };
     let values = entity.fields.iter().zip(values);
     let mut object = json_object(values, &plan.origin.at);
@@ -48,26 +48,40 @@ pub(super) fn created(
     sql.done()
 }
 
-/// The beginning of a row for each row of a table, up to the `FROM`: the caller adds table and condition.
-pub(super) fn select(plan: &Plan, action: &str, entity: &Entity, before: &str, after: After<'_>) -> Sql {
-    let mut sql = insert(plan);
+/// The beginning of a row for each row of a table, up to the `WHERE`: the caller adds the condition, and how the rows are
+/// locked.
+pub(super) fn select(
+    catalog: &Catalog,
+    plan: &Plan,
+    action: &str,
+    entity: &Entity,
+    before: &str,
+    after: After<'_>,
+) -> Sql {
+    let mut sql = insert(catalog, plan);
     sql.push("SELECT ").params(who(plan, action, entity)).push(", CAST(\"id\" AS TEXT), ").push(before).push(", ");
     match after {
         After::Nothing => sql.push("NULL"),
         After::Values(values) => sql.param(values),
         After::Sql(text) => sql.push(&text),
-        After::Linked(values, sets) => {
-            sql.push("json_set(").param(values);
-            for set in sets {
-                sql.push(&format!(", '$.{}', json(", set.link.key));
-                (set.ids)(&mut sql);
-                sql.push(")");
-            }
-            sql.push(")")
-        }
+        After::Linked(values, sets) => linked(&mut sql, &values, &sets),
     };
-    sql.push(" FROM ").push(&quoted(&entity.plural)).push(" WHERE ");
+    sql.push(" FROM ").table(&entity.plural).push(" WHERE ");
     sql
+}
+
+/// The values and then the sets, as one JSON object.
+fn linked<'s>(sql: &'s mut Sql, values: &str, sets: &[SetOfIds<'_>]) -> &'s mut Sql {
+    let (open, close) = dialect::json_of_text(&sql.dialect);
+    let begun = values.strip_suffix('}').unwrap_or(values).to_owned();
+    let mut comma = if begun.len() > 1 { "," } else { "" };
+    sql.push(open).typed(Value::Text(begun));
+    for set in sets {
+        sql.push(&format!(" || '{comma}\"{}\":' || ", set.link.key));
+        (set.ids)(sql);
+        comma = ",";
+    }
+    sql.push(" || '}'").push(close)
 }
 
 /// What a row becomes.
@@ -79,7 +93,7 @@ pub(super) enum After<'a> {
     /// What this expression makes of it.
     Sql(String),
     /// These values, a JSON object, and these sets of ids.
-    Linked(Value, Vec<SetOfIds<'a>>),
+    Linked(String, Vec<SetOfIds<'a>>),
 }
 
 /// What a many-to-many reference becomes.
@@ -90,53 +104,58 @@ pub(super) struct SetOfIds<'a> {
 }
 
 /// A JSON object of fields with the values they are given.
-pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> Value {
-    Value::Json(json_object(values, at))
+pub(super) fn after<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> String {
+    json_object(values, at)
 }
 
 /// A JSON object of fields with the values they are given, and of others that the database computes from the row.
 pub(super) fn after_computed<'a>(
+    dialect: &Dialect,
     values: impl Iterator<Item = (&'a Field, &'a Literal)>,
     computed: impl Iterator<Item = (&'a Field, String)>,
     at: &str,
 ) -> String {
-    let given = values.map(|(field, given)| (field, format!("json({})", literal(&literal_json(field, given, at)))));
-    let computed = computed.map(|(field, sql)| (field, cell_json(field, &sql)));
-    let pairs = given.chain(computed).map(|(field, json)| format!("{}, {json}", literal(&field.column)));
-    format!("json_object({})", pairs.collect::<Vec<_>>().join(", "))
+    let given = values.map(|(field, given)| (field, json::given(dialect, &literal_json(field, given, at))));
+    let computed = computed.map(|(field, sql)| (field, cell_json(dialect, field, &sql)));
+    let members = given.chain(computed).map(|(field, json)| (field.column.clone(), json));
+    dialect::as_json(dialect, &json::object(dialect, members))
 }
 
 /// A row as it stands in the table, as an SQL expression: a JSON object of all its fields and links.
-pub(super) fn whole(entity: &Entity) -> String {
-    before(entity, entity.fields.iter(), entity.links.iter())
+pub(super) fn whole(dialect: &Dialect, entity: &Entity) -> String {
+    before(dialect, entity, entity.fields.iter(), entity.links.iter())
 }
 
 /// The same of some fields and links.
 pub(super) fn before<'a>(
+    dialect: &Dialect,
     entity: &Entity,
     fields: impl Iterator<Item = &'a Field>,
     links: impl Iterator<Item = &'a Link>,
 ) -> String {
     let source = Source::table(entity);
-    let fields = fields.map(|field| format!("{}, {}", literal(&field.column), column_json(field)));
-    let links = links.map(|link| format!("{}, json({})", literal(&link.key), links::all(link, &source)));
-    format!("json_object({})", fields.chain(links).collect::<Vec<_>>().join(", "))
+    let fields = fields.map(|field| (field.column.clone(), cell_json(dialect, field, &quoted(&field.column))));
+    let set = |link: &Link| json::value(dialect, Kind::Json, &links::all(dialect, link, &source));
+    let links = links.map(|link| (link.key.clone(), set(link)));
+    dialect::as_json(dialect, &json::object(dialect, fields.chain(links)))
 }
 
 /// The row of rows that were looked at and are as they were.
-pub(super) fn seen(plan: &Plan, action: &str, entity: &Entity, id: Option<&RecordId>) -> Statement {
-    let mut sql = insert(plan);
+pub(super) fn seen(catalog: &Catalog, plan: &Plan, action: &str, entity: &Entity, id: Option<&RecordId>) -> Statement {
+    let mut sql = insert(catalog, plan);
     sql.push("VALUES (").params(who(plan, action, entity)).push(", ");
     sql.param(id.map_or(Value::Null, |id| Value::Text(id.to_string()))).push(", NULL, NULL)");
     sql.done()
 }
 
-fn insert(plan: &Plan) -> Sql {
-    Sql::new(match (plan.access.reason(), &plan.origin.batch) {
-        (Some(_), _) => INSERT_WITH_REASON,
-        (None, Some(_)) => INSERT_IN_BATCH,
-        (None, None) => INSERT,
-    })
+fn insert(catalog: &Catalog, plan: &Plan) -> Sql {
+    let mut sql = Sql::new(&catalog.dialect, "INSERT INTO ");
+    sql.table("_audit").push(match (plan.access.reason(), &plan.origin.batch) {
+        (Some(_), _) => COLUMNS_WITH_REASON,
+        (None, Some(_)) => COLUMNS_IN_BATCH,
+        (None, None) => COLUMNS,
+    });
+    sql
 }
 
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
@@ -165,21 +184,12 @@ fn redacted(field: &Field) -> bool {
     field.hidden || field.sensitive
 }
 
-fn column_json(field: &Field) -> String {
-    cell_json(field, &quoted(&field.column))
-}
-
 /// What an expression gives a field, in the form of the API.
-fn cell_json(field: &Field, column: &str) -> String {
+fn cell_json(dialect: &Dialect, field: &Field, column: &str) -> String {
     if redacted(field) {
-        return format!("CASE WHEN {column} IS NULL THEN NULL ELSE '{REDACTED}' END");
+        return json::instead(dialect, column, REDACTED);
     }
-    match field_kind(field) {
-        Kind::Boolean => format!("json(CASE {column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
-        Kind::Json => format!("json({column})"),
-        Kind::Decimal { scale } => json::decimal(column, scale),
-        _ => column.to_owned(),
-    }
+    json::value(dialect, field_kind(field), column)
 }
 
 fn json_object<'a>(values: impl Iterator<Item = (&'a Field, &'a Literal)>, at: &str) -> String {
@@ -214,7 +224,7 @@ fn literal_json(field: &Field, given: &Literal, at: &str) -> String {
 }
 
 /// Units of 10^-scale in the form of the API.
-fn decimal(units: i64, scale: u8) -> String {
+pub(super) fn decimal(units: i64, scale: u8) -> String {
     let sign = if units < 0 { "-" } else { "" };
     let digits = format!("{:0width$}", units.unsigned_abs(), width = usize::from(scale) + 1);
     let (whole, part) = digits.split_at(digits.len() - usize::from(scale));

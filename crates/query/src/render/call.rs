@@ -5,17 +5,16 @@ use work::{Cost, Mode, Step, Work};
 
 use super::guard::{Guard, why_guarded};
 use super::sql::{Source, Sql};
-use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usize, if_match: &IfMatch) -> Work {
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let guard = Guard::of(&source.entity.actions[action], plan);
-    let mut sql = Sql::new("SELECT 1 FROM ");
-    sql.push(&quoted(&source.entity.plural)).push(" WHERE ").row(&source, id, plan.access.reach());
+    let mut sql = Sql::new(&catalog.dialect, "SELECT 1 FROM ");
+    sql.source(&source).push(" WHERE ").row(&source, id, plan.access.reach());
     sql.and_version(if_match).and_guard(&source, &guard);
-    let none = why_guarded(plan, &source, id, if_match, &guard);
+    let none = why_guarded(catalog, plan, &source, id, if_match, &guard);
     let steps = vec![Step::Require { statement: sql.done(), none }];
     Work { mode: Mode::Read(Cost::Point), steps, idempotency: None }
 }

@@ -8,6 +8,7 @@ use blueprint::{EntityIndex, Field, FieldKind, Link, Target};
 use work::{Otherwise, Refusal, Statement, Step, Value};
 
 use super::audit::{self, After};
+use super::dialect::Change;
 use super::rows::{Dependant, Rows, Which, dependants};
 use super::sql::{DELETED_AT, Source, Sql};
 use super::unlink::Linked;
@@ -52,7 +53,7 @@ pub(super) fn after_trash(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<
 
 /// Brings the rows back that went to the trash with a row; before the row itself, whose stamp tells which they are.
 pub(super) fn before_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
-    let table = quoted(&catalog.blueprint.entity(plan.entity).plural);
+    let table = catalog.dialect.table(&catalog.blueprint.entity(plan.entity).plural);
     let each = Each { catalog, plan, which: Which::GoneWith(table) };
     let steps = |dependant| match dependant {
         Dependant::Along(rows) => each.restore(&rows),
@@ -65,7 +66,7 @@ pub(super) fn before_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> V
 /// What must hold once a row has come back with all that went along: none of it refers to a row in the trash.
 pub(super) fn after_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
     let each = Each { catalog, plan, which: Which::Live };
-    let root = Rows::root(&catalog.blueprint, plan.entity, id);
+    let root = Rows::root(catalog, plan.entity, id);
     let of_root = each.whole(&root, |field| format!("/{}", field.column));
     let of_others = along(&each, id).flat_map(|rows| each.whole(&rows, |_| String::new()));
     of_root.into_iter().chain(of_others).collect()
@@ -87,7 +88,11 @@ struct Each<'a> {
 
 impl<'a> Each<'a> {
     fn of(&self, id: &RecordId) -> Vec<Dependant<'a>> {
-        dependants(&self.catalog.blueprint, &Rows::root(&self.catalog.blueprint, self.plan.entity, id))
+        dependants(self.catalog, &Rows::root(self.catalog, self.plan.entity, id))
+    }
+
+    fn sql(&self, text: &str) -> Sql {
+        Sql::new(&self.catalog.dialect, text)
     }
 
     fn at(&self) -> Value {
@@ -95,31 +100,32 @@ impl<'a> Each<'a> {
     }
 
     fn linked<'l>(&'l self, entity: EntityIndex, link: &'l Link, to: &'l Rows) -> Linked<'l> {
-        let blueprint = &self.catalog.blueprint;
-        let holders = Source::table(blueprint.entity(entity));
-        Linked { blueprint, plan: self.plan, which: &self.which, holders, entity, link, to }
+        let catalog = self.catalog;
+        let holders = Source::table(catalog.blueprint.entity(entity));
+        Linked { catalog, plan: self.plan, which: &self.which, holders, entity, link, to }
     }
 
     fn delete(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let before = audit::whole(entity);
-        let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
+        let before = audit::whole(&self.catalog.dialect, entity);
+        let mut gone = audit::select(self.catalog, self.plan, "delete", entity, &before, After::Nothing);
         self.others(&mut gone, rows);
+        gone.locked(Change::Delete);
         // All of a ring goes at once, the row that the deletion is about too: each holds the next.
-        let mut delete = Sql::new("DELETE FROM ");
-        delete.push(&quoted(&entity.plural)).push(" WHERE ");
+        let mut delete = self.sql("DELETE FROM ");
+        delete.table(&entity.plural).push(" WHERE ");
         self.among(&mut delete, rows);
         run([gone, delete])
     }
 
     fn trash(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let before = audit::whole(entity);
-        let mut gone = audit::select(self.plan, "delete", entity, &before, After::Nothing);
+        let before = audit::whole(&self.catalog.dialect, entity);
+        let mut gone = audit::select(self.catalog, self.plan, "delete", entity, &before, After::Nothing);
         self.others(&mut gone, rows);
-        gone.push(" AND \"_deleted_at\" IS NULL");
-        let mut trash = Sql::new("UPDATE ");
-        trash.push(&quoted(&entity.plural)).push(" SET \"_deleted_at\" = ").param(self.at());
+        gone.push(" AND \"_deleted_at\" IS NULL").locked(Change::Delete);
+        let mut trash = self.sql("UPDATE ");
+        trash.table(&entity.plural).push(" SET \"_deleted_at\" = ").param(self.at());
         self.stamps(&mut trash).push(" WHERE ");
         self.others(&mut trash, rows);
         trash.push(" AND \"_deleted_at\" IS NULL");
@@ -128,11 +134,12 @@ impl<'a> Each<'a> {
 
     fn restore(&self, rows: &Rows) -> Vec<Step> {
         let entity = self.catalog.blueprint.entity(rows.entity);
-        let after = After::Sql(audit::whole(entity));
-        let mut back = audit::select(self.plan, "restore", entity, "NULL", after);
+        let after = After::Sql(audit::whole(&self.catalog.dialect, entity));
+        let mut back = audit::select(self.catalog, self.plan, "restore", entity, "NULL", after);
         self.others(&mut back, rows);
-        let mut restore = Sql::new("UPDATE ");
-        restore.push(&quoted(&entity.plural)).push(" SET \"_deleted_at\" = NULL");
+        back.locked(Change::Update);
+        let mut restore = self.sql("UPDATE ");
+        restore.table(&entity.plural).push(" SET \"_deleted_at\" = NULL");
         self.stamps(&mut restore).push(" WHERE ");
         self.others(&mut restore, rows);
         run([back, restore])
@@ -142,16 +149,12 @@ impl<'a> Each<'a> {
         let entity = self.catalog.blueprint.entity(entity);
         let column = quoted(&field.column);
         let after = After::Values(Value::Json(format!("{{\"{}\":null}}", field.column)));
-        let mut cleared = audit::select(
-            self.plan,
-            "update",
-            entity,
-            &audit::before(entity, std::iter::once(field), std::iter::empty()),
-            after,
-        );
+        let before = audit::before(&self.catalog.dialect, entity, std::iter::once(field), std::iter::empty());
+        let mut cleared = audit::select(self.catalog, self.plan, "update", entity, &before, after);
         self.referring(&mut cleared, &column, of);
-        let mut clear = Sql::new("UPDATE ");
-        clear.push(&quoted(&entity.plural)).push(" SET ").push(&column).push(" = NULL");
+        cleared.locked(Change::Update);
+        let mut clear = self.sql("UPDATE ");
+        clear.table(&entity.plural).push(" SET ").push(&column).push(" = NULL");
         self.stamps(&mut clear).push(" WHERE ");
         self.referring(&mut clear, &column, of);
         run([cleared, clear])
@@ -159,8 +162,8 @@ impl<'a> Each<'a> {
 
     fn held(&self, entity: EntityIndex, field: &Field, of: &Rows) -> Step {
         let entity = self.catalog.blueprint.entity(entity);
-        let mut sql = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
-        sql.push(&quoted(&entity.plural)).push(" WHERE ");
+        let mut sql = self.sql("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
+        sql.table(&entity.plural).push(" WHERE ");
         self.referring(&mut sql, &quoted(&field.column), of);
         if entity.soft_delete {
             sql.push(" AND \"_deleted_at\" IS NULL");
@@ -176,10 +179,10 @@ impl<'a> Each<'a> {
         let into_trash = |field: &Field| -> Option<(Statement, String)> {
             let FieldKind::Reference { to: Target::Entity(to), .. } = field.kind else { return None };
             let target = Some(blueprint.entity(to)).filter(|target| target.soft_delete)?;
-            let mut sql = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
-            sql.push(&quoted(&entity.plural)).push(" WHERE ");
+            let mut sql = self.sql("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
+            sql.table(&entity.plural).push(" WHERE ");
             self.among(&mut sql, rows);
-            sql.push(&format!(" AND {} IN (SELECT \"id\" FROM ", quoted(&field.column))).push(&quoted(&target.plural));
+            sql.push(&format!(" AND {} IN (SELECT \"id\" FROM ", quoted(&field.column))).table(&target.plural);
             sql.push(&format!(" WHERE {} IS NOT NULL))", quoted(DELETED_AT)));
             Some((sql.done(), pointer(field)))
         };

@@ -88,7 +88,7 @@ impl Cell<'_> {
     fn links(&self, sql: &mut Sql, holds: impl FnOnce(&Links, &mut Sql)) {
         match (&self.holds, &self.shown) {
             (Holds::Column(_), _) | (_, Shown::Never) => {
-                sql.push("0");
+                sql.push("FALSE");
             }
             (Holds::Links(links), Shown::Always) => holds(links, sql),
             (Holds::Links(links), Shown::Within(scope)) => {

@@ -17,9 +17,9 @@ impl Sql {
 
     fn part(&mut self, source: &Source, expr: &Expr, wanted: bool) -> &mut Sql {
         match expr {
-            Expr::Constant(truth) => self.push(if *truth == wanted { "1" } else { "0" }),
+            Expr::Constant(truth) => self.push(if *truth == wanted { "TRUE" } else { "FALSE" }),
             // Nobody has a role where it is not known who asks.
-            Expr::HasRole(_) => self.push(if wanted { "0" } else { "1" }),
+            Expr::HasRole(_) => self.push(if wanted { "FALSE" } else { "TRUE" }),
             Expr::Not(inner) => self.part(source, inner, !wanted),
             Expr::All(parts) => self.joined(source, parts, if wanted { " AND " } else { " OR " }, wanted),
             Expr::Any(parts) => self.joined(source, parts, if wanted { " OR " } else { " AND " }, wanted),

@@ -9,7 +9,6 @@ use super::sql::{Source, Sql};
 use super::{audit, fixed};
 use crate::access::{OwnerId, Scope};
 use crate::attribute::{field_kind, value};
-use crate::catalog::quoted;
 use crate::input::with_defaults;
 use crate::request::{RecordId, Values};
 use crate::{Catalog, Plan};
@@ -19,12 +18,12 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let table = &catalog.tables[plan.entity.0];
     let filled = with_defaults(entity, values);
 
-    let row = id.map_or(Row::New, Row::Of);
+    let row = id.map_or(Row::New(entity), Row::Of);
     let links = |place: usize| Links::new(&catalog.blueprint, &plan.access, &entity.links[place]);
     let links: Vec<_> = values.links.iter().map(|(place, ids)| (links(*place), ids)).collect();
-    let mut steps: Vec<Step> = owner(plan, entity).into_iter().collect();
+    let mut steps: Vec<Step> = owner(catalog, plan, entity).into_iter().collect();
     steps.extend(references(catalog, plan, entity, filled.iter().enumerate()));
-    steps.extend(links.iter().map(|(links, ids)| links.require(row, ids)));
+    steps.extend(links.iter().map(|(links, ids)| links.require(&catalog.dialect, row, ids)));
     let none = Otherwise::Refuse(Refusal::Forbidden);
     let params = params(plan, entity, id, &filled);
     let source = Source::table(entity);
@@ -33,15 +32,15 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let shape = cells.whole_shape(table);
     if !entity.links.is_empty() {
         // The links need the row, and what is shown needs the links.
-        let statement = Statement::new(fixed::insert(entity, &table.name), params);
+        let statement = Statement::new(fixed::insert(&catalog.dialect, entity), params);
         steps.push(Step::Change { statement, none: none.clone() });
-        steps.extend(links.iter().map(|(links, ids)| links.add(row, ids)));
-        let mut sql = Sql::new("SELECT ");
+        steps.extend(links.iter().map(|(links, ids)| links.add(&catalog.dialect, row, ids)));
+        let mut sql = Sql::new(&catalog.dialect, "SELECT ");
         sql.whole(&cells, table).push(" FROM ").push(&table.name).push(" WHERE ").push(&source.column("id"));
         row.push(sql.push(" = "));
         steps.push(Step::One { statement: sql.done(), shape, none });
     } else if table.ruled {
-        let mut sql = Sql::with(&fixed::insert(entity, &table.name), params);
+        let mut sql = Sql::with(&catalog.dialect, &fixed::insert(&catalog.dialect, entity), params);
         sql.push(" RETURNING ").whole(&cells, table);
         steps.push(Step::One { statement: sql.done(), shape, none });
     } else {
@@ -49,7 +48,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
         steps.push(Step::One { statement, shape, none });
     }
     // After the insert, because a row of an integer id has none before.
-    steps.push(Step::Run(audit::created(plan, entity, id, &filled, &values.links)));
+    steps.push(Step::Run(audit::created(catalog, plan, entity, id, &filled, &values.links)));
     Work::write(steps)
 }
 
@@ -62,12 +61,13 @@ fn own(plan: &Plan, entity: &Entity) -> Scope {
 }
 
 /// That the owner is there, where code has named him; a caller is.
-fn owner(plan: &Plan, entity: &Entity) -> Option<Step> {
+fn owner(catalog: &Catalog, plan: &Plan, entity: &Entity) -> Option<Step> {
     plan.access.reason().filter(|_| entity.owned)?;
     let owner = plan.access.owner().map_or(Value::Null, |owner| Value::Uuid(owner.to_owned()));
-    let statement = Statement::new("SELECT 1 FROM \"users\" WHERE \"id\" = ?1", vec![owner]);
+    let mut sql = Sql::new(&catalog.dialect, "SELECT 1 FROM ");
+    sql.table("users").push(" WHERE \"id\" = ").param(owner).kept(None);
     let none = Otherwise::Refuse(Refusal::Reference { pointer: "/user_id".to_owned() });
-    Some(Step::Require { statement, none })
+    Some(Step::Require { statement: sql.done(), none })
 }
 
 /// The values of [`super::fixed::columns`], in the same order.
@@ -94,16 +94,16 @@ pub(super) fn references<'a>(
             return None;
         }
         let id = value(literal, field_kind(field), &plan.origin.at);
-        let mut sql = Sql::new("SELECT 1 FROM ");
+        let mut sql = Sql::new(&catalog.dialect, "SELECT 1 FROM ");
         match to {
             Target::Entity(target) => {
                 let target = Source::table(catalog.blueprint.entity(*target));
-                sql.push(&quoted(&target.entity.plural)).push(" WHERE \"id\" = ").param(id).push(" AND ");
-                sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity));
+                sql.source(&target).push(" WHERE \"id\" = ").param(id).push(" AND ");
+                sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity)).kept(Some(target.entity));
             }
             Target::User => {
-                sql.push("\"users\" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
-                sql.within_column("\"id\"", &plan.access.sees_users());
+                sql.table("users").push(" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
+                sql.within_column("\"id\"", &plan.access.sees_users()).kept(None);
             }
         }
         let none = Otherwise::Refuse(Refusal::Reference { pointer: format!("/{}", field.column) });

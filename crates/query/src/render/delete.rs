@@ -4,6 +4,7 @@ use work::{Step, Value, Work};
 
 use super::audit::{self, After};
 use super::cascade;
+use super::dialect::Change;
 use super::sql::{Source, Sql};
 use super::update::why;
 use crate::request::{IfMatch, RecordId};
@@ -13,10 +14,11 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let entity = source.entity;
 
-    let mut gate = audit::select(plan, "delete", entity, &audit::whole(entity), After::Nothing);
-    gate.row(&source, id, plan.access.reach()).and_version(if_match);
+    let mut gate =
+        audit::select(catalog, plan, "delete", entity, &audit::whole(&catalog.dialect, entity), After::Nothing);
+    gate.row(&source, id, plan.access.reach()).and_version(if_match).locked(Change::Delete);
 
-    let mut steps = vec![Step::Change { statement: gate.done(), none: why(plan, &source, id) }];
+    let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
     steps.extend(if entity.soft_delete {
         trash(catalog, plan, &source, id)
     } else {
@@ -27,7 +29,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
 
 fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {
     let mut steps = cascade::before_delete(catalog, plan, id);
-    let mut delete = Sql::new("DELETE FROM ");
+    let mut delete = Sql::new(&catalog.dialect, "DELETE FROM ");
     delete.push(&catalog.tables[plan.entity.0].name).push(" WHERE ").row(source, id, plan.access.reach());
     // The gate has found the row already; a row that refers to itself may have gone with its own tree.
     steps.push(Step::Run(delete.done()));
@@ -37,7 +39,7 @@ fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec
 fn trash(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {
     let mut steps = cascade::before_trash(catalog, plan, id);
     let at = || Value::DateTime(plan.origin.at.clone());
-    let mut trash = Sql::new("UPDATE ");
+    let mut trash = Sql::new(&catalog.dialect, "UPDATE ");
     trash.push(&catalog.tables[plan.entity.0].name).push(" SET \"_deleted_at\" = ").param(at());
     trash.push(", \"updated_at\" = ").param(at()).push(", \"_version\" = \"_version\" + 1 WHERE ");
     trash.row(source, id, plan.access.reach());

@@ -1,21 +1,24 @@
 //! The statements that do not change from request to request; rendered once, at start.
 
 use blueprint::Entity;
+use work::Dialect;
 
 use crate::catalog::quoted;
 
-/// One row by id (`?1`) and, if owned, owner (`?2`).
-pub(crate) fn get(entity: &Entity, table: &str, select: &str, owned: bool) -> String {
-    let owner = if owned { " AND \"user_id\" = ?2" } else { "" };
+/// One row by id, the first parameter, and if owned by owner, the second.
+pub(crate) fn get(dialect: &Dialect, entity: &Entity, select: &str, owned: bool) -> String {
+    let (table, id) = (dialect.table(&entity.plural), dialect.parameter(1));
+    let owner = if owned { format!(" AND \"user_id\" = {}", dialect.parameter(2)) } else { String::new() };
     let live = if entity.soft_delete { " AND \"_deleted_at\" IS NULL" } else { "" };
-    format!("SELECT {select} FROM {table} WHERE \"id\" = ?1{owner}{live}")
+    format!("SELECT {select} FROM {table} WHERE \"id\" = {id}{owner}{live}")
 }
 
 /// A new row: [`columns`] in their order. What it returns is added by the caller.
-pub(crate) fn insert(entity: &Entity, table: &str) -> String {
+pub(crate) fn insert(dialect: &Dialect, entity: &Entity) -> String {
     let columns = columns(entity);
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
+    let places: Vec<String> = (1..=columns.len()).map(|place| dialect.parameter(place)).collect();
+    let table = dialect.table(&entity.plural);
     format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "))
 }
 

@@ -7,9 +7,8 @@ use work::{Otherwise, Refusal, Value};
 
 use super::sql::{Source, Sql};
 use super::update::why;
-use crate::Plan;
-use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
+use crate::{Catalog, Plan};
 
 /// What must hold of a row besides that the caller may reach it.
 #[derive(Default)]
@@ -51,17 +50,23 @@ impl Sql {
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, changed meanwhile, or not in a state for it.
-pub(super) fn why_guarded(plan: &Plan, source: &Source, id: &RecordId, if_match: &IfMatch, guard: &Guard) -> Otherwise {
+pub(super) fn why_guarded(
+    catalog: &Catalog,
+    plan: &Plan,
+    source: &Source,
+    id: &RecordId,
+    if_match: &IfMatch,
+    guard: &Guard,
+) -> Otherwise {
     if guard.is_open() {
-        return why(plan, source, id);
+        return why(catalog, plan, source, id);
     }
-    let table = quoted(&source.entity.plural);
-    let mut sql = Sql::new("SELECT CASE");
+    let mut sql = Sql::new(&catalog.dialect, "SELECT CASE");
     for (place, scope) in [plan.access.read(), plan.access.reach()].into_iter().enumerate() {
-        sql.push(" WHEN NOT EXISTS (SELECT 1 FROM ").push(&table).push(" WHERE ").row(source, id, scope);
+        sql.push(" WHEN NOT EXISTS (SELECT 1 FROM ").source(source).push(" WHERE ").row(source, id, scope);
         sql.push(&format!(") THEN {place}"));
     }
-    sql.push(" WHEN EXISTS (SELECT 1 FROM ").push(&table).push(" WHERE ").row(source, id, plan.access.reach());
+    sql.push(" WHEN EXISTS (SELECT 1 FROM ").source(source).push(" WHERE ").row(source, id, plan.access.reach());
     sql.and_version(if_match).push(") THEN 3 ELSE 2 END");
     let refusals = vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale, Refusal::State];
     Otherwise::Probe { statement: sql.done(), refusals }

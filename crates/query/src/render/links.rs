@@ -6,10 +6,11 @@
 
 use std::cmp::Ordering;
 
-use blueprint::{Blueprint, Link, Literal, Target};
-use work::{Otherwise, Refusal, Step, Value};
+use blueprint::{Blueprint, Entity, Link, Literal, Target};
+use work::{Dialect, Otherwise, Refusal, Step, Value};
 
 use super::audit::SetOfIds;
+use super::dialect;
 use super::sql::{Source, Sql};
 use crate::access::{Access, Scope};
 use crate::attribute::{id_kind, value};
@@ -36,21 +37,31 @@ impl<'a> Links<'a> {
     /// The ids of a row as a JSON array, ascending.
     pub fn ids(&self, sql: &mut Sql, source: &Source) {
         let to = column("__link", &self.link.to_column);
-        sql.push(&format!("(SELECT json_group_array({to} ORDER BY {to})"));
+        let ids = dialect::ids_json(&sql.dialect, &to, self.link.id);
+        sql.push("(SELECT ").push(&ids);
         self.visible_rows(sql);
         sql.push(" AND ").push(&column("__link", &self.link.from_column));
         sql.push(" = ").push(&source.column("id")).push(")");
     }
 
-    /// ` FROM …`: the links with the rows at their other end, whose table and id these are.
-    pub fn from(&self, sql: &mut Sql, table: &str, id: &str) {
-        sql.push(" FROM ").push(&self.table_as()).push(" JOIN ").push(table);
-        sql.push(" ON ").push(id).push(" = ").push(&self.end());
+    /// ` FROM …`: the links with the rows at their other end.
+    pub fn from(&self, sql: &mut Sql, rows: &Source) {
+        sql.push(" FROM ");
+        self.table_as(sql).push(" JOIN ").source(rows);
+        sql.push(" ON ").push(&rows.column("id")).push(" = ").push(&self.end());
+    }
+
+    /// The same where the rows are users.
+    pub fn users(&self, sql: &mut Sql, alias: &str) {
+        let alias = quoted(alias);
+        sql.push(" FROM ");
+        self.table_as(sql).push(" JOIN ").table("users").push(" AS ").push(&alias);
+        sql.push(" ON ").push(&format!("{alias}.\"id\"")).push(" = ").push(&self.end());
     }
 
     /// The join table, as it stands after `FROM`.
-    pub fn table_as(&self) -> String {
-        quoted(&self.link.table) + " AS \"__link\""
+    pub fn table_as<'s>(&self, sql: &'s mut Sql) -> &'s mut Sql {
+        sql.table(&self.link.table).push(" AS \"__link\"")
     }
 
     /// Whose link it is.
@@ -66,7 +77,7 @@ impl<'a> Links<'a> {
     /// The rows that are linked to one of which something holds, as a condition. `target`: those at the other end.
     pub fn any(&self, sql: &mut Sql, source: &Source, target: &Source, holds: impl FnOnce(&mut Sql)) {
         sql.push(&source.column("id")).push(" IN (SELECT ").push(&self.holder());
-        self.from(sql, &target.table_as(), &target.column("id"));
+        self.from(sql, target);
         sql.push(" WHERE ").within(target, &self.scope).push(" AND ");
         holds(sql);
         sql.push(")");
@@ -82,11 +93,11 @@ impl<'a> Links<'a> {
 
     /// Every id must lead to a row that the writer can see. One that is missing and one that is hidden give the same
     /// refusal, at the place of the first of them.
-    pub fn require(&self, row: Row, ids: &[Literal]) -> Step {
-        let mut require = Sql::new("SELECT 1 WHERE NOT EXISTS (SELECT 1");
+    pub fn require(&self, dialect: &Dialect, row: Row, ids: &[Literal]) -> Step {
+        let mut require = Sql::new(dialect, "SELECT 1 WHERE NOT EXISTS (SELECT 1");
         self.unseen_ids(&mut require, row, ids);
         require.push(")");
-        let mut probe = Sql::new("SELECT min(\"__id\".\"key\")");
+        let mut probe = Sql::new(dialect, "SELECT min(\"__id\".\"key\")");
         self.unseen_ids(&mut probe, row, ids);
         let pointer = |place| Refusal::Reference { pointer: format!("/{}/{place}", self.link.key) };
         let refusals = (0..ids.len()).map(pointer).collect();
@@ -94,24 +105,30 @@ impl<'a> Links<'a> {
     }
 
     /// The links of a row become these.
-    pub fn replace(&self, row: Row, ids: &[Literal]) -> [Step; 2] {
+    pub fn replace(&self, dialect: &Dialect, row: Row, ids: &[Literal]) -> [Step; 2] {
         let (table, to) = (quoted(&self.link.table), quoted(&self.link.to_column));
-        let mut remove = Sql::new("DELETE FROM ");
-        remove.push(&table).push(" WHERE ").push(&quoted(&self.link.from_column)).push(" = ");
+        let mut remove = Sql::new(dialect, "DELETE FROM ");
+        remove.table(&self.link.table).push(" WHERE ").push(&quoted(&self.link.from_column)).push(" = ");
         row.push(&mut remove);
-        remove.push(" AND ").push(&to).push(" NOT IN (SELECT \"value\" FROM json_each(").param(self.json(ids));
-        remove.push(")) AND ");
+        remove.push(" AND ").push(&to).push(" NOT IN (SELECT \"value\" FROM ");
+        remove.ids_of(self.json(ids), self.link.id, "__id").push(") AND ");
         self.is_visible(&mut remove, &format!("{table}.{to}"));
-        [Step::Run(remove.done()), self.add(row, ids)]
+        [Step::Run(remove.done()), self.add(dialect, row, ids)]
     }
 
     /// Links of a row are added, those that there are not yet.
-    pub fn add(&self, row: Row, ids: &[Literal]) -> Step {
-        let (table, from) = (quoted(&self.link.table), quoted(&self.link.from_column));
-        let mut sql = Sql::new("INSERT INTO ");
-        sql.push(&table).push(" (").push(&from).push(", ").push(&quoted(&self.link.to_column)).push(") SELECT ");
+    pub fn add(&self, dialect: &Dialect, row: Row, ids: &[Literal]) -> Step {
+        let from = quoted(&self.link.from_column);
+        let mut sql = Sql::new(dialect, "INSERT INTO ");
+        sql.table(&self.link.table)
+            .push(" (")
+            .push(&from)
+            .push(", ")
+            .push(&quoted(&self.link.to_column))
+            .push(") SELECT ");
         row.push(&mut sql);
-        sql.push(", \"value\" FROM json_each(").param(self.json(ids)).push(") WHERE true ON CONFLICT DO NOTHING");
+        sql.push(", \"value\" FROM ").ids_of(self.json(ids), self.link.id, "__id");
+        sql.push(" WHERE TRUE ON CONFLICT DO NOTHING");
         Step::Run(sql.done())
     }
 
@@ -123,28 +140,38 @@ impl<'a> Links<'a> {
     /// These ids, and those that the writer cannot see.
     fn replaced(&self, sql: &mut Sql, source: &Source, ids: &[Literal]) {
         let to = column("__link", &self.link.to_column);
-        sql.push("(SELECT json_group_array(\"id\" ORDER BY \"id\") FROM (SELECT ").push(&to).push(" AS \"id\" FROM ");
-        sql.push(&quoted(&self.link.table)).push(" AS \"__link\" WHERE ");
-        sql.push(&column("__link", &self.link.from_column)).push(" = ").push(&source.column("id")).push(" AND NOT ");
+        let becomes = dialect::ids_json(&sql.dialect, "\"id\"", self.link.id);
+        sql.push("(SELECT ").push(&becomes).push(" FROM (SELECT ").push(&to).push(" AS \"id\" FROM ");
+        self.table_as(sql)
+            .push(" WHERE ")
+            .push(&column("__link", &self.link.from_column))
+            .push(" = ")
+            .push(&source.column("id"))
+            .push(" AND NOT ");
         self.is_visible(sql, &to);
-        sql.push(" UNION SELECT \"value\" FROM json_each(").param(self.json(ids)).push(")))");
+        sql.push(" UNION SELECT \"value\" FROM ").ids_of(self.json(ids), self.link.id, "__id");
+        sql.push(") AS \"__all\")");
     }
 
     /// ` FROM … WHERE …`: the links to rows that the caller can see.
     fn visible_rows(&self, sql: &mut Sql) {
-        self.from(sql, &(self.target() + " AS \"__to\""), "\"__to\".\"id\"");
+        match self.link.to {
+            Target::Entity(index) => self.from(sql, &Source::joined(self.blueprint.entity(index), "__to")),
+            Target::User => self.users(sql, "__to"),
+        }
         sql.push(" WHERE ");
         self.within(sql);
     }
 
     /// ` FROM … WHERE …`: the ids among these that `row` may not be linked to.
     fn unseen_ids(&self, sql: &mut Sql, row: Row, ids: &[Literal]) {
-        sql.push(" FROM json_each(").param(self.json(ids)).push(") AS \"__id\" WHERE NOT ");
+        sql.push(" FROM ").ids_of(self.json(ids), self.link.id, "__id").push(" WHERE NOT ");
         self.is_visible(sql, "\"__id\".\"value\"");
         if self.link.to == Target::User {
             // A disabled user keeps the links that he has, so that a set that was read can be sent back.
-            sql.push(" OR EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = \"__id\".\"value\" AND \"disabled\")");
-            sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(&quoted(&self.link.table)).push(" WHERE ");
+            sql.push(" OR EXISTS (SELECT 1 FROM ").table("users");
+            sql.push(" WHERE \"id\" = \"__id\".\"value\" AND \"disabled\") AND NOT EXISTS (SELECT 1 FROM ");
+            sql.table(&self.link.table).push(" WHERE ");
             sql.push(&quoted(&self.link.from_column)).push(" = ");
             row.push(sql);
             sql.push(" AND ").push(&quoted(&self.link.to_column)).push(" = \"__id\".\"value\")");
@@ -153,7 +180,7 @@ impl<'a> Links<'a> {
 
     /// Whether an id is that of a row that the caller can see, as a condition.
     fn is_visible(&self, sql: &mut Sql, id: &str) {
-        sql.push("EXISTS (SELECT 1 FROM ").push(&self.target()).push(" AS \"__to\" WHERE \"__to\".\"id\" = ").push(id);
+        sql.push("EXISTS (SELECT 1 FROM ").table(self.target()).push(" AS \"__to\" WHERE \"__to\".\"id\" = ").push(id);
         sql.push(" AND ");
         self.within(sql);
         sql.push(")");
@@ -166,10 +193,10 @@ impl<'a> Links<'a> {
         };
     }
 
-    fn target(&self) -> String {
+    fn target(&self) -> &str {
         match self.link.to {
-            Target::Entity(index) => quoted(&self.blueprint.entity(index).plural),
-            Target::User => quoted("users"),
+            Target::Entity(index) => &self.blueprint.entity(index).plural,
+            Target::User => "users",
         }
     }
 
@@ -183,16 +210,16 @@ impl<'a> Links<'a> {
 pub(super) enum Row<'a> {
     /// The row of this id.
     Of(&'a RecordId),
-    /// The row of an integer id that was inserted last. Join tables have no row ids, so their rows do not count.
-    New,
+    /// The row of this entity, whose ids are integers, that was inserted last.
+    New(&'a Entity),
 }
 
 impl Row<'_> {
     /// Its id.
     pub fn push(self, sql: &mut Sql) {
         match self {
-            Row::Of(id) => sql.param(id.value()),
-            Row::New => sql.push("last_insert_rowid()"),
+            Row::Of(id) => sql.typed(id.value()),
+            Row::New(entity) => sql.last_id(entity),
         };
     }
 }
@@ -219,13 +246,10 @@ pub(super) fn ascending(link: &Link, ids: &[Literal]) -> String {
 }
 
 /// All links of a row of `table`, whoever may see them, as an SQL expression: what the audit keeps.
-pub(super) fn all(link: &Link, source: &Source) -> String {
-    let (table, to) = (quoted(&link.table), column("__link", &link.to_column));
-    let from = column("__link", &link.from_column);
-    format!(
-        "(SELECT json_group_array({to} ORDER BY {to}) FROM {table} AS \"__link\" WHERE {from} = {})",
-        source.column("id")
-    )
+pub(super) fn all(dialect: &Dialect, link: &Link, source: &Source) -> String {
+    let (table, to) = (dialect.table(&link.table), column("__link", &link.to_column));
+    let (ids, from) = (dialect::ids_json(dialect, &to, link.id), column("__link", &link.from_column));
+    format!("(SELECT {ids} FROM {table} AS \"__link\" WHERE {from} = {})", source.column("id"))
 }
 
 fn column(table: &str, column: &str) -> String {

@@ -29,7 +29,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     order.iter().for_each(|sort| joins.reach(sort.path));
     let keys: Vec<Key> = order.iter().map(|sort| Key::new(&joins, sort)).collect();
 
-    let mut sql = Sql::new("SELECT ");
+    let mut sql = Sql::new(&catalog.dialect, "SELECT ");
     let columns = joins.select(&mut sql, &list.representation);
     captured(&mut sql, &keys);
     joins.from(&mut sql);
@@ -42,11 +42,11 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
-    let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(blueprint, plan, parent)).collect();
+    let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(catalog, plan, parent)).collect();
     steps.push(Step::Page { statement: sql.done(), shape, limit: list.limit });
     if list.count {
-        let mut sql = Sql::new("SELECT count(*) FROM ");
-        sql.push(&joins.root().source.table_as());
+        let mut sql = Sql::new(&catalog.dialect, "SELECT count(*) FROM ");
+        sql.source(joins.root().source);
         conditions(&mut sql, blueprint, &joins.root(), plan, list);
         steps.push(Step::Count(sql.done()));
     }
@@ -130,7 +130,7 @@ fn beyond_reference(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &
     if let Reference::Link(_) = via {
         return way.leads_to(sql, &target, |sql| condition(sql, &cell, &filter.test));
     }
-    sql.push("EXISTS (SELECT 1 FROM ").push(&target.table_as()).push(" WHERE ").push(&target.column("id"));
+    sql.push("EXISTS (SELECT 1 FROM ").source(&target).push(" WHERE ").push(&target.column("id"));
     sql.push(" = ").cell(&way).push(" AND ").within(&target, &scope).push(" AND ");
     condition(sql, &cell, &filter.test);
     sql.push(")");
@@ -141,28 +141,28 @@ fn condition(sql: &mut Sql, cell: &Cell, test: &Test) {
         Test::Compare(comparison, value) => {
             let operator = match comparison {
                 Comparison::Eq => " = ",
-                Comparison::Ne => " IS NOT ",
+                Comparison::Ne => " IS DISTINCT FROM ",
                 Comparison::Lt => " < ",
                 Comparison::Lte => " <= ",
                 Comparison::Gt => " > ",
                 Comparison::Gte => " >= ",
             };
-            sql.cell(cell).push(operator).param(value.clone());
+            sql.comparable(cell, Some(value)).push(operator).compared(value.clone());
         }
         Test::In(values) => {
-            sql.cell(cell).push(" IN (").params(values.iter().cloned()).push(")");
+            sql.comparable(cell, values.first()).push(" IN (");
+            one_of(sql, values);
         }
         Test::NotIn(values) => {
-            sql.push("(").cell(cell).push(" IS NULL OR ").cell(cell).push(" NOT IN (");
-            sql.params(values.iter().cloned()).push("))");
+            sql.push("(").cell(cell).push(" IS NULL OR ").comparable(cell, values.first()).push(" NOT IN (");
+            one_of(sql, values);
+            sql.push(")");
         }
         Test::Contains(text) => {
-            sql.push("instr(fold(").cell(cell).push("), ").param(folded(text)).push(") > 0");
+            sql.contains(cell, text);
         }
         Test::StartsWith(text) => {
-            let length = folded(text).as_str().map_or(0, |text| text.chars().count());
-            sql.push("substr(fold(").cell(cell).push("), 1, ").param(Value::Integer(length as i64));
-            sql.push(") = ").param(folded(text));
+            sql.starts_with(cell, text);
         }
         Test::Linked(ids) => cell.holds_any(sql, ids),
         Test::IsNull(true) => {
@@ -174,9 +174,11 @@ fn condition(sql: &mut Sql, cell: &Cell, test: &Test) {
     }
 }
 
-/// As the database's `fold` does it.
-fn folded(text: &str) -> Value {
-    Value::Text(work::fold(text))
+fn one_of(sql: &mut Sql, values: &[Value]) {
+    for (place, value) in values.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " }).compared(value.clone());
+    }
+    sql.push(")");
 }
 
 /// What the next cursor is made of.
@@ -210,7 +212,11 @@ fn after(sql: &mut Sql, keys: &[Key], position: &[Value]) {
         sql.push(if first { "" } else { " OR " }).push("(");
         first = false;
         for (equal, value) in keys.iter().zip(position).take(place) {
-            sql.cell(&equal.cell).push(" IS ").param(value.clone()).push(" AND ");
+            // Not `IS NOT DISTINCT FROM`, for which Postgres uses no index.
+            match value {
+                Value::Null => sql.cell(&equal.cell).push(" IS NULL AND "),
+                value => sql.cell(&equal.cell).push(" = ").param(value.clone()).push(" AND "),
+            };
         }
         beyond(sql, key, value);
         sql.push(")");

@@ -8,6 +8,7 @@ mod cells;
 mod condition;
 mod create;
 mod delete;
+mod dialect;
 pub(crate) mod fixed;
 mod guard;
 mod join;

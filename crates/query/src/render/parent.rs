@@ -8,13 +8,14 @@ use super::links::Links;
 use super::sql::{Source, Sql};
 use crate::attribute::Attribute;
 use crate::parent::{Parent, Way};
-use crate::{Plan, Shown};
+use crate::{Catalog, Plan, Shown};
 
 /// A list under a row that the caller cannot see is as little there as one under no row.
-pub(super) fn must_be_seen(blueprint: &Blueprint, plan: &Plan, parent: &Parent) -> Step {
+pub(super) fn must_be_seen(catalog: &Catalog, plan: &Plan, parent: &Parent) -> Step {
+    let blueprint = &catalog.blueprint;
     let source = Source::table(blueprint.entity(parent.entity));
-    let mut sql = Sql::new("SELECT 1 FROM ");
-    sql.push(&source.table_as()).push(" WHERE ");
+    let mut sql = Sql::new(&catalog.dialect, "SELECT 1 FROM ");
+    sql.source(&source).push(" WHERE ");
     sql.row(&source, &parent.id, &plan.access.sees(blueprint, source.entity));
     Step::Require { statement: sql.done(), none: Otherwise::Refuse(Refusal::NotFound) }
 }
@@ -40,15 +41,15 @@ fn linked(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, (par
     let scope = plan.access.sees(blueprint, above.entity);
     let shown = Cells::of(blueprint, &above, &plan.access, &scope).view.shows(Attribute::Link(place), &scope);
     let links = Links::new(blueprint, &plan.access, &above.entity.links[place]);
-    sql.push(&cells.source.column("id")).push(" IN (SELECT ").push(&links.end()).push(" FROM ").push(&links.table_as());
-    sql.push(" WHERE ").push(&links.holder()).push(" = ").param(parent.id.value());
+    sql.push(&cells.source.column("id")).push(" IN (SELECT ").push(&links.end()).push(" FROM ");
+    links.table_as(sql).push(" WHERE ").push(&links.holder()).push(" = ").param(parent.id.value());
     match shown {
         Shown::Always => {}
         Shown::Never => {
-            sql.push(" AND 0");
+            sql.push(" AND FALSE");
         }
         Shown::Within(readable) => {
-            sql.push(" AND EXISTS (SELECT 1 FROM ").push(&above.table_as()).push(" WHERE ");
+            sql.push(" AND EXISTS (SELECT 1 FROM ").source(&above).push(" WHERE ");
             sql.row(&above, &parent.id, &scope).push(" AND ").within_field(&above, &readable).push(")");
         }
     }

@@ -20,9 +20,9 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, representati
     let joins = Joins::new(&catalog.blueprint, &plan.access, entity, plan.access.reach(), representation);
     let cells = joins.root();
     let (statement, shape) = if representation.is_plain() {
-        (whole(table, &cells, plan, id), cells.whole_shape(table))
+        (whole(catalog, table, &cells, plan, id), cells.whole_shape(table))
     } else {
-        let mut sql = Sql::new("SELECT ");
+        let mut sql = Sql::new(&catalog.dialect, "SELECT ");
         let columns = joins.select(&mut sql, representation);
         sql.push(&cells.source.column("_version")).push(", ").push(&cells.source.column("id"));
         joins.from(&mut sql);
@@ -34,7 +34,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, representati
     Work::read(Cost::Point, vec![Step::One { statement, shape, none }])
 }
 
-fn whole(table: &Table, cells: &Cells, plan: &Plan, id: &RecordId) -> Statement {
+fn whole(catalog: &Catalog, table: &Table, cells: &Cells, plan: &Plan, id: &RecordId) -> Statement {
     match plan.access.reach() {
         Scope::Everything if !table.ruled => Statement::new(table.get.clone(), vec![id.value()]),
         Scope::OwnedBy(OwnerId::User(owner)) if !table.ruled => {
@@ -42,7 +42,7 @@ fn whole(table: &Table, cells: &Cells, plan: &Plan, id: &RecordId) -> Statement 
         }
         // Runs for no row at all, too: one that is hidden takes as long to not find as one that is not there.
         scope => {
-            let mut sql = Sql::new("SELECT ");
+            let mut sql = Sql::new(&catalog.dialect, "SELECT ");
             sql.whole(cells, table).push(" FROM ").push(&table.name).push(" WHERE ").row(cells.source, id, scope);
             sql.done()
         }

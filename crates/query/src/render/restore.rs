@@ -8,6 +8,7 @@ use work::{Otherwise, Refusal, Step, Value, Work};
 use super::audit::{self, After};
 use super::cascade;
 use super::cells::Cells;
+use super::dialect::Change;
 use super::sql::{Source, Sql};
 use super::update::why_not;
 use crate::request::{IfMatch, RecordId};
@@ -19,16 +20,16 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     let reach = plan.access.reach();
     let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
 
-    let after = After::Sql(audit::whole(entity));
-    let mut gate = audit::select(plan, "restore", entity, "NULL", after);
-    gate.trashed_row(&source, id, reach).and_version(if_match);
+    let after = After::Sql(audit::whole(&catalog.dialect, entity));
+    let mut gate = audit::select(catalog, plan, "restore", entity, "NULL", after);
+    gate.trashed_row(&source, id, reach).and_version(if_match).locked(Change::Update);
 
-    let mut restore = Sql::new("UPDATE ");
+    let mut restore = Sql::new(&catalog.dialect, "UPDATE ");
     restore.push(&table.name).push(" SET \"_deleted_at\" = NULL, \"updated_at\" = ");
     restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
     restore.trashed_row(&source, id, reach).push(" RETURNING ").whole(&cells, table);
 
-    let none = why_not(plan, &source, |sql, scope| {
+    let none = why_not(catalog, plan, &source, |sql, scope| {
         sql.trashed_row(&source, id, scope);
     });
     let mut steps = vec![Step::Change { statement: gate.done(), none }];

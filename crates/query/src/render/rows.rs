@@ -7,6 +7,7 @@ use blueprint::{Blueprint, EntityIndex, Field, FieldKind, Link, OnDelete, Target
 use work::Value;
 
 use super::sql::{DELETED_AT, Sql};
+use crate::Catalog;
 use crate::catalog::quoted;
 use crate::request::RecordId;
 
@@ -14,7 +15,9 @@ use crate::request::RecordId;
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
     pub entity: EntityIndex,
+    /// The table, as it stands after `FROM`, and the name that its columns are called by.
     table: String,
+    name: String,
     found: Found,
 }
 
@@ -55,17 +58,21 @@ pub(super) enum Dependant<'b> {
 
 impl Rows {
     /// The row that it is all about.
-    pub fn root(blueprint: &Blueprint, entity: EntityIndex, id: &RecordId) -> Rows {
-        Rows { entity, table: table(blueprint, entity), found: Found::Root(id.value()) }
+    pub fn root(catalog: &Catalog, entity: EntityIndex, id: &RecordId) -> Rows {
+        Rows::of(catalog, entity, Found::Root(id.value()))
     }
 
-    fn referring(&self, blueprint: &Blueprint, entity: EntityIndex, field: &Field) -> Rows {
-        let found = Found::Referring(Box::new(self.clone()), quoted(&field.column));
-        Rows { entity, table: table(blueprint, entity), found }
+    fn referring(&self, catalog: &Catalog, entity: EntityIndex, field: &Field) -> Rows {
+        Rows::of(catalog, entity, Found::Referring(Box::new(self.clone()), quoted(&field.column)))
     }
 
-    fn below(&self, columns: Vec<String>) -> Rows {
-        Rows { entity: self.entity, table: self.table.clone(), found: Found::Below(Box::new(self.clone()), columns) }
+    fn below(&self, catalog: &Catalog, columns: Vec<String>) -> Rows {
+        Rows::of(catalog, self.entity, Found::Below(Box::new(self.clone()), columns))
+    }
+
+    fn of(catalog: &Catalog, entity: EntityIndex, found: Found) -> Rows {
+        let plural = &catalog.blueprint.entity(entity).plural;
+        Rows { entity, table: catalog.dialect.table(plural), name: quoted(plural), found }
     }
 
     /// The entity and the id of the row that it is all about.
@@ -81,7 +88,7 @@ impl Rows {
         let table = &self.table;
         match &self.found {
             Found::Root(id) => {
-                sql.push("SELECT ").param(id.clone());
+                sql.push("SELECT ").typed(id.clone());
             }
             Found::Referring(of, column) => {
                 sql.push(&format!("SELECT \"id\" FROM {table} WHERE {column} IN ("));
@@ -90,26 +97,26 @@ impl Rows {
                 self.and_meant(sql, which);
             }
             Found::Below(of, columns) => {
-                sql.push("WITH RECURSIVE \"below\"(\"id\") AS (");
-                for (place, column) in columns.iter().enumerate() {
-                    let union = if place == 0 { "" } else { " UNION " };
-                    sql.push(&format!("{union}SELECT \"id\" FROM {table} WHERE {column} IN ("));
+                let name = &self.name;
+                sql.push(&format!("WITH RECURSIVE \"below\"(\"id\") AS (SELECT \"id\" FROM {table} WHERE "));
+                either(sql, columns, |sql, column| {
+                    sql.push(&format!("{column} IN ("));
                     of.ids(sql, which);
                     sql.push(")");
-                    self.and_meant(sql, which);
-                }
-                for column in columns {
-                    sql.push(&format!(" UNION SELECT {table}.\"id\" FROM {table} JOIN \"below\" "));
-                    sql.push(&format!("ON {table}.{column} = \"below\".\"id\""));
-                    self.and_meant(sql, which);
-                }
+                });
+                self.and_meant(sql, which);
+                sql.push(&format!(" UNION SELECT {name}.\"id\" FROM {table} JOIN \"below\" ON "));
+                either(sql, columns, |sql, column| {
+                    sql.push(&format!("{name}.{column} = \"below\".\"id\""));
+                });
+                self.and_meant(sql, which);
                 sql.push(") SELECT \"id\" FROM \"below\"");
             }
         }
     }
 
     fn and_meant(&self, sql: &mut Sql, which: &Which) {
-        let deleted_at = format!("{}.{}", self.table, quoted(DELETED_AT));
+        let deleted_at = format!("{}.{}", self.name, quoted(DELETED_AT));
         match which {
             Which::All => {}
             Which::Live => {
@@ -128,31 +135,33 @@ impl Rows {
 }
 
 /// All that hangs on rows.
-pub(super) fn dependants<'b>(blueprint: &'b Blueprint, rows: &Rows) -> Vec<Dependant<'b>> {
+pub(super) fn dependants<'b>(catalog: &'b Catalog, rows: &Rows) -> Vec<Dependant<'b>> {
+    let blueprint = &catalog.blueprint;
     let mut found = Vec::new();
     let tree: Vec<String> = references_to(blueprint, rows.entity)
         .filter(|(entity, _, on_delete)| *entity == rows.entity && *on_delete == OnDelete::Cascade)
         .map(|(_, field, _)| quoted(&field.column))
         .collect();
     if !tree.is_empty() {
-        let below = rows.below(tree);
-        around(blueprint, &below, &mut found);
+        let below = rows.below(catalog, tree);
+        around(catalog, &below, &mut found);
         found.push(Dependant::Along(below));
     }
-    around(blueprint, rows, &mut found);
+    around(catalog, rows, &mut found);
     found
 }
 
 /// What hangs on rows but not in a tree of their own entity.
-fn around<'b>(blueprint: &'b Blueprint, rows: &Rows, found: &mut Vec<Dependant<'b>>) {
+fn around<'b>(catalog: &'b Catalog, rows: &Rows, found: &mut Vec<Dependant<'b>>) {
+    let blueprint = &catalog.blueprint;
     for (entity, field, on_delete) in references_to(blueprint, rows.entity) {
         match on_delete {
             OnDelete::Restrict => found.push(Dependant::Held(entity, field, rows.clone())),
             OnDelete::SetNull => found.push(Dependant::Cleared(entity, field, rows.clone())),
             OnDelete::Cascade if entity == rows.entity => {}
             OnDelete::Cascade => {
-                let children = rows.referring(blueprint, entity, field);
-                found.extend(dependants(blueprint, &children));
+                let children = rows.referring(catalog, entity, field);
+                found.extend(dependants(catalog, &children));
                 found.push(Dependant::Along(children));
             }
         }
@@ -181,6 +190,13 @@ fn links_to(blueprint: &Blueprint, target: EntityIndex) -> impl Iterator<Item = 
     links.filter(move |(_, link)| link.to == Target::Entity(target))
 }
 
-fn table(blueprint: &Blueprint, entity: EntityIndex) -> String {
-    quoted(&blueprint.entity(entity).plural)
+/// Something of one column or another.
+fn either(sql: &mut Sql, columns: &[String], write: impl Fn(&mut Sql, &str)) {
+    let (before, after) = if columns.len() == 1 { ("", "") } else { ("(", ")") };
+    sql.push(before);
+    for (place, column) in columns.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { " OR " });
+        write(sql, column);
+    }
+    sql.push(after);
 }

@@ -1,7 +1,7 @@
 //! SQL text with its parameters, built left to right, and the conditions that recur: scope, id, version.
 
 use blueprint::Entity;
-use work::{Statement, Value};
+use work::{Dialect, Statement, Value};
 
 use crate::access::{OwnerId, Scope};
 use crate::catalog::quoted;
@@ -30,10 +30,8 @@ impl<'a> Source<'a> {
         Source { entity, name: quoted(alias) }
     }
 
-    /// The table with its name, as it stands after `FROM` or `JOIN`.
-    pub fn table_as(&self) -> String {
-        let table = quoted(&self.entity.plural);
-        if table == self.name { table } else { format!("{table} AS {}", self.name) }
+    fn is_joined(&self) -> bool {
+        self.name != quoted(&self.entity.plural)
     }
 
     /// `"prospects"."name"`.
@@ -43,20 +41,21 @@ impl<'a> Source<'a> {
 }
 
 /// A statement under construction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sql {
+    pub dialect: Dialect,
     text: String,
     params: Vec<Value>,
 }
 
 impl Sql {
-    pub fn new(text: &str) -> Sql {
-        Sql { text: text.to_owned(), params: Vec::new() }
+    pub fn new(dialect: &Dialect, text: &str) -> Sql {
+        Sql::with(dialect, text, Vec::new())
     }
 
     /// The beginning of a statement with the parameters that it has already.
-    pub fn with(text: &str, params: Vec<Value>) -> Sql {
-        Sql { text: text.to_owned(), params }
+    pub fn with(dialect: &Dialect, text: &str, params: Vec<Value>) -> Sql {
+        Sql { dialect: dialect.clone(), text: text.to_owned(), params }
     }
 
     pub fn push(&mut self, text: &str) -> &mut Sql {
@@ -67,9 +66,8 @@ impl Sql {
     /// Adds a parameter and its placeholder.
     pub fn param(&mut self, value: Value) -> &mut Sql {
         self.params.push(value);
-        let number = self.params.len().to_string();
-        self.text.push('?');
-        self.push(&number)
+        let parameter = self.dialect.parameter(self.params.len());
+        self.push(&parameter)
     }
 
     /// Adds parameters with commas between.
@@ -78,6 +76,18 @@ impl Sql {
             self.push(if place == 0 { "" } else { ", " }).param(value);
         }
         self
+    }
+
+    /// A table, as it stands after `FROM`, `JOIN`, `INTO` or `UPDATE`.
+    pub fn table(&mut self, name: &str) -> &mut Sql {
+        let table = self.dialect.table(name);
+        self.push(&table)
+    }
+
+    /// The same under the name that its columns are called by.
+    pub fn source(&mut self, source: &Source) -> &mut Sql {
+        self.table(&source.entity.plural);
+        if source.is_joined() { self.push(" AS ").push(&source.name) } else { self }
     }
 
     /// The rows of a scope, as a condition: none that is in the trash. Every statement that touches rows of callers comes
@@ -105,8 +115,8 @@ impl Sql {
     /// The same where another column says whose the row is, such as the id of a user.
     pub fn within_column(&mut self, column: &str, scope: &Scope) -> &mut Sql {
         match scope {
-            Scope::Nothing => self.push("0"),
-            Scope::Everything => self.push("1"),
+            Scope::Nothing => self.push("FALSE"),
+            Scope::Everything => self.push("TRUE"),
             Scope::OwnedBy(OwnerId::User(id)) => self.push(column).push(" = ").param(Value::Uuid(id.clone())),
         }
     }
@@ -125,7 +135,7 @@ impl Sql {
     pub fn and_version(&mut self, if_match: &IfMatch) -> &mut Sql {
         match if_match {
             IfMatch::Absent | IfMatch::Any => self,
-            IfMatch::Missing | IfMatch::Never => self.push(" AND 0"),
+            IfMatch::Missing | IfMatch::Never => self.push(" AND FALSE"),
             IfMatch::Versions(versions) => {
                 let versions = versions.iter().map(|version| Value::Integer(*version));
                 self.push(" AND \"_version\" IN (").params(versions).push(")")

@@ -9,6 +9,7 @@ use work::{Otherwise, Refusal, Step, Value, Work};
 use super::audit::{self, After, SetOfIds};
 use super::cells::Cells;
 use super::create::references;
+use super::dialect::{self, Change};
 use super::guard::{Guard, number, why_guarded};
 use super::links::{Links, Row};
 use super::sql::{Source, Sql};
@@ -66,11 +67,16 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     let reach = plan.access.reach();
 
     let written: Vec<_> = does.links(catalog, plan).collect();
-    let before = audit::before(entity, does.fields(entity).into_iter(), written.iter().map(|(links, _)| links.link));
-    let mut gate = audit::select(plan, name, entity, &before, does.after(plan, &source, &written));
-    gate.row(&source, id, reach).and_version(if_match).and_guard(&source, &does.guard);
+    let before = audit::before(
+        &catalog.dialect,
+        entity,
+        does.fields(entity).into_iter(),
+        written.iter().map(|(links, _)| links.link),
+    );
+    let mut gate = audit::select(catalog, plan, name, entity, &before, does.after(catalog, plan, &source, &written));
+    gate.row(&source, id, reach).and_version(if_match).and_guard(&source, &does.guard).locked(Change::Update);
 
-    let mut update = Sql::new("UPDATE ");
+    let mut update = Sql::new(&catalog.dialect, "UPDATE ");
     update.push(&table.name).push(" SET ");
     does.assign(&mut update, plan, entity);
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
@@ -79,31 +85,30 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
     update.whole(&cells, table);
 
-    let none = why_guarded(plan, &source, id, if_match, &does.guard);
+    let none = why_guarded(catalog, plan, &source, id, if_match, &does.guard);
     let mut steps = vec![Step::Change { statement: gate.done(), none }];
     let values = does.set.iter().map(|(place, literal)| (*place, literal));
     steps.extend(references(catalog, plan, entity, values));
-    steps.extend(written.iter().map(|(links, ids)| links.require(Row::Of(id), ids)));
-    steps.extend(written.iter().flat_map(|(links, ids)| links.replace(Row::Of(id), ids)));
+    steps.extend(written.iter().map(|(links, ids)| links.require(&catalog.dialect, Row::Of(id), ids)));
+    steps.extend(written.iter().flat_map(|(links, ids)| links.replace(&catalog.dialect, Row::Of(id), ids)));
     let none = Otherwise::Refuse(Refusal::NotFound);
     steps.push(Step::One { statement: update.done(), shape: cells.whole_shape(table), none });
     Work::write(steps)
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
-pub(super) fn why(plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
-    why_not(plan, source, |sql, scope| {
+pub(super) fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+    why_not(catalog, plan, source, |sql, scope| {
         sql.row(source, id, scope);
     })
 }
 
 /// The same of a row that is found by another condition.
-pub(super) fn why_not(plan: &Plan, source: &Source, row: impl Fn(&mut Sql, &Scope)) -> Otherwise {
-    let table = quoted(&source.entity.plural);
-    let mut sql = Sql::new("SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
-    sql.push(&table).push(" WHERE ");
+pub(super) fn why_not(catalog: &Catalog, plan: &Plan, source: &Source, row: impl Fn(&mut Sql, &Scope)) -> Otherwise {
+    let mut sql = Sql::new(&catalog.dialect, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
+    sql.source(source).push(" WHERE ");
     row(&mut sql, plan.access.read());
-    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").push(&table).push(" WHERE ");
+    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").source(source).push(" WHERE ");
     row(&mut sql, plan.access.reach());
     sql.push(") THEN 1 ELSE 2 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
@@ -123,20 +128,27 @@ impl Does<'_> {
         self.links.iter().map(move |(place, ids)| (links(*place), ids.as_slice()))
     }
 
-    fn after<'s>(&self, plan: &Plan, source: &'s Source, written: &'s [(Links<'s>, &'s [Literal])]) -> After<'s> {
-        let entity = source.entity;
+    fn after<'s>(
+        &self,
+        catalog: &Catalog,
+        plan: &Plan,
+        source: &'s Source,
+        written: &'s [(Links<'s>, &'s [Literal])],
+    ) -> After<'s> {
+        let (entity, dialect) = (source.entity, &catalog.dialect);
         let set = self.set.iter().map(|(place, value)| (&entity.fields[*place], value));
         if self.add.is_empty() && self.toggle.is_none() {
             let values = audit::after(set, &plan.origin.at);
             let sets: Vec<SetOfIds> = written.iter().map(|(links, ids)| links.becomes(source, ids)).collect();
-            return if sets.is_empty() { After::Values(values) } else { After::Linked(values, sets) };
+            return if sets.is_empty() { After::Values(Value::Json(values)) } else { After::Linked(values, sets) };
         }
-        let sum = |field: &Field, units: i64| format!("({} + {units})", quoted(&field.column));
-        let turned = |field: &Field| format!("CASE {} WHEN 1 THEN 0 ELSE 1 END", quoted(&field.column));
+        let units = |field: &Field, units: i64| dialect::number(dialect, field_kind(field), units);
+        let sum = |field: &Field, added: i64| format!("({} + {})", quoted(&field.column), units(field, added));
+        let turned = |field: &Field| format!("({} IS NOT TRUE)", quoted(&field.column));
         let added = self.add.iter().map(|(place, units)| (&entity.fields[*place], *units));
         let added = added.map(|(field, units)| (field, sum(field, units)));
         let toggled = self.toggle.map(|place| &entity.fields[place]).map(|field| (field, turned(field)));
-        After::Sql(audit::after_computed(set, added.chain(toggled), &plan.origin.at))
+        After::Sql(audit::after_computed(dialect, set, added.chain(toggled), &plan.origin.at))
     }
 
     fn assign(&self, sql: &mut Sql, plan: &Plan, entity: &Entity) {
@@ -152,7 +164,7 @@ impl Does<'_> {
         }
         if let Some(place) = self.toggle {
             let column = quoted(&entity.fields[place].column);
-            sql.push(&format!("{column} = CASE {column} WHEN 1 THEN 0 ELSE 1 END, "));
+            sql.push(&format!("{column} = ({column} IS NOT TRUE), "));
         }
     }
 }

@@ -13,8 +13,8 @@ pub fn witness(catalog: &Catalog, plan: &Plan) -> Option<Work> {
     plan.access.reason()?;
     let entity = catalog.blueprint.entity(plan.entity);
     let seen = match &plan.request {
-        Request::Read { id, .. } => audit::seen(plan, "read", entity, Some(id)),
-        Request::List(_) => audit::seen(plan, "list", entity, None),
+        Request::Read { id, .. } => audit::seen(catalog, plan, "read", entity, Some(id)),
+        Request::List(_) => audit::seen(catalog, plan, "list", entity, None),
         _ => return None,
     };
     Some(Work::write(vec![Step::Run(seen)]))

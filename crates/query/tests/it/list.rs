@@ -61,7 +61,7 @@ fn lists() {
         "name[starts_with]=a%_&status[nin]=won&status[ne]=new",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 AND substr(fold("prospects"."name"), 1, ?2) = ?3 AND ("prospects"."status" IS NULL OR "prospects"."status" NOT IN (?4)) AND "prospects"."status" IS NOT ?5 ORDER BY "prospects"."id" LIMIT ?6
+            "prospects"."user_id" = ?1 AND substr(fold("prospects"."name"), 1, ?2) = ?3 AND ("prospects"."status" IS NULL OR "prospects"."status" NOT IN (?4)) AND "prospects"."status" IS DISTINCT FROM ?5 ORDER BY "prospects"."id" LIMIT ?6
                 [Uuid("ana"), Integer(3), Text("a%_"), Text("won"), Text("new"), Integer(21)]
         "#]],
     );
@@ -183,16 +183,16 @@ fn a_cursor_continues_where_the_page_ended() {
     "#]]
     .assert_eq(&continued("", &[Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND (((("prospects"."score" < ?2 OR "prospects"."score" IS NULL)) OR ("prospects"."score" IS ?3 AND "prospects"."id" < ?4))) ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."id" DESC LIMIT ?5
+        "prospects"."user_id" = ?1 AND (((("prospects"."score" < ?2 OR "prospects"."score" IS NULL)) OR ("prospects"."score" = ?3 AND "prospects"."id" < ?4))) ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."id" DESC LIMIT ?5
             [Uuid("ana"), Integer(5), Integer(5), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=-score", &[Value::Integer(5), Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("prospects"."score" IS NULL AND (("prospects"."score" IS ?2 AND "prospects"."id" > ?3))) ORDER BY "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?4
-            [Uuid("ana"), Null, Integer(9), Integer(21)]
+        "prospects"."user_id" = ?1 AND ("prospects"."score" IS NULL AND (("prospects"."score" IS NULL AND "prospects"."id" > ?2))) ORDER BY "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?3
+            [Uuid("ana"), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=score", &[Value::Null, Value::Integer(9)]));
     let stamp = Value::DateTime("2026-11-21T00:00:00.000000Z".into());
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("prospects"."created_at" <= ?2 AND (("prospects"."created_at" < ?3) OR ("prospects"."created_at" IS ?4 AND ("prospects"."score" > ?5 OR "prospects"."score" IS NULL)) OR ("prospects"."created_at" IS ?6 AND "prospects"."score" IS ?7 AND "prospects"."id" > ?8))) ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?9
+        "prospects"."user_id" = ?1 AND ("prospects"."created_at" <= ?2 AND (("prospects"."created_at" < ?3) OR ("prospects"."created_at" = ?4 AND ("prospects"."score" > ?5 OR "prospects"."score" IS NULL)) OR ("prospects"."created_at" = ?6 AND "prospects"."score" = ?7 AND "prospects"."id" > ?8))) ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?9
             [Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=-created_at,score", &[stamp, Value::Integer(5), Value::Integer(9)]));
 }

@@ -107,7 +107,7 @@ fn written_references_must_be_visible_and_what_is_sensitive_is_not_audited() {
             require: SELECT 1 FROM "prospects" WHERE "id" = ?1 AND "prospects"."user_id" = ?2
                 [Integer(7), Uuid("ana")]
                 else Reference { pointer: "/prospect_id" }
-            require: SELECT 1 FROM "tags" WHERE "id" = ?1 AND 1
+            require: SELECT 1 FROM "tags" WHERE "id" = ?1 AND TRUE
                 [Uuid("t1")]
                 else Reference { pointer: "/tag_id" }
             one: INSERT INTO "notes" ("user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING "id", "user_id", "prospect_id", "tag_id", "text", "created_at", "updated_at", "_version", "id"
@@ -154,10 +154,10 @@ fn a_change_without_the_version_that_the_blueprint_demands_finds_nothing() {
         set_status(IfMatch::Missing),
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND 0
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12 AND FALSE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("prospect"), Text("done"), Json("{\"status\":\"won\",\"budget\":\"12.50\"}"), Integer(7), Uuid("ana")]
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
-            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND 0 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+            one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND FALSE RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
                 else NotFound
         "#]],
@@ -194,10 +194,10 @@ fn an_action_toggles() {
         act,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_object('vip', json(CASE CASE "vip" WHEN 1 THEN 0 ELSE 1 END WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) FROM "prospects" WHERE "prospects"."id" = ?10 AND "prospects"."user_id" = ?11
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_object('vip', json(CASE ("vip" IS NOT TRUE) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) FROM "prospects" WHERE "prospects"."id" = ?10 AND "prospects"."user_id" = ?11
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("star"), Text("prospect"), Text("done"), Integer(7), Uuid("ana")]
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
-            one: UPDATE "prospects" SET "vip" = CASE "vip" WHEN 1 THEN 0 ELSE 1 END, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "prospects"."id" = ?2 AND "prospects"."user_id" = ?3 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
+            one: UPDATE "prospects" SET "vip" = ("vip" IS NOT TRUE), "updated_at" = ?1, "_version" = "_version" + 1 WHERE "prospects"."id" = ?2 AND "prospects"."user_id" = ?3 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
                 else NotFound
         "#]],
@@ -214,14 +214,14 @@ fn an_owner_who_may_not_delete_is_told_so_by_the_probe() {
         delete,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND 0
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND FALSE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND 0) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND FALSE) THEN 1 ELSE 2 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
                 [Integer(7)]
-            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND 0
+            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND FALSE
                 [Integer(7)]
         "#]],
     );
@@ -237,14 +237,14 @@ fn a_deletion_takes_its_dependants_along_each_with_an_audit_row() {
         delete,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND 1
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND TRUE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?2 AND 1) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?2 AND TRUE) THEN 1 ELSE 2 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
                 [Integer(7)]
-            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND 1
+            run: DELETE FROM "prospects" WHERE "prospects"."id" = ?1 AND TRUE
                 [Integer(7)]
         "#]],
     );
@@ -260,14 +260,14 @@ fn a_deletion_clears_the_references_that_want_it() {
         delete,
         expect![[r#"
             Write
-            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "tags"."id" = ?10 AND 1
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "tags"."id" = ?10 AND TRUE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("tag"), Text("done"), Uuid("t1")]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND 1) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?2 AND 1) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?2 AND TRUE) THEN 1 ELSE 2 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "tag_id" IN (SELECT ?11)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("note"), Text("done"), Json("{\"tag_id\":null}"), Uuid("t1")]
             run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "tag_id" IN (SELECT ?2)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Uuid("t1")]
-            run: DELETE FROM "tags" WHERE "tags"."id" = ?1 AND 1
+            run: DELETE FROM "tags" WHERE "tags"."id" = ?1 AND TRUE
                 [Uuid("t1")]
         "#]],
     );

@@ -9,6 +9,7 @@ use crate::View;
 use crate::attribute::Attribute;
 use crate::reference::Reference;
 use crate::render::cells::Cells;
+use crate::render::json;
 use crate::render::links::Links;
 use crate::render::sql::{Source, Sql};
 use crate::representation::Expansion;
@@ -44,7 +45,7 @@ impl Joins<'_> {
         self.json_object(sql, ROOT, expand);
         let rows = self.source(ROOT);
         end(sql, &rows.column("id"));
-        links.from(sql, &rows.table_as(), &rows.column("id"));
+        links.from(sql, rows);
         self.others(sql);
         sql.push(" WHERE ").push(&links.holder()).push(" = ").push(&holder.column("id")).push(" AND ");
         sql.within(rows, &links.scope).push(")");
@@ -102,19 +103,20 @@ fn users(sql: &mut Sql, links: &Links, holder: &Source) {
     begin(sql);
     json_user(sql, USERS);
     end(sql, &id);
-    links.from(sql, &format!("\"users\" AS \"{USERS}\""), &id);
+    links.users(sql, USERS);
     sql.push(" WHERE ").push(&links.holder()).push(" = ").push(&holder.column("id")).push(" AND ");
     sql.within_column(&id, &links.scope).push(")");
 }
 
 fn json_user(sql: &mut Sql, alias: &str) {
-    sql.push("'{\"id\":' || ").push(&super::json_text(Kind::Uuid, &user_column(alias, "id")));
-    sql.push(" || ',\"email\":' || ").push(&super::json_text(Kind::Text, &user_column(alias, "email"))).push(" || '}'");
+    let id = json::text(&sql.dialect, Kind::Uuid, &user_column(alias, "id"));
+    let email = json::text(&sql.dialect, Kind::Text, &user_column(alias, "email"));
+    sql.push(&format!("'{{\"id\":' || {id} || ',\"email\":' || {email} || '}}'"));
 }
 
 /// Texts are put together, not values: numbers and JSON documents stay as they are written elsewhere.
 fn begin(sql: &mut Sql) {
-    sql.push("(SELECT '[' || coalesce(group_concat(");
+    sql.push("(SELECT '[' || coalesce(string_agg(");
 }
 
 fn end(sql: &mut Sql, id: &str) {

@@ -8,7 +8,6 @@ use blueprint::{Blueprint, Entity, Target};
 use work::{Column, Kind};
 
 use super::cells::{Cell, Cells};
-use super::json::text as json_text;
 use super::sql::{Source, Sql};
 use crate::View;
 use crate::access::{Access, Scope};
@@ -103,7 +102,7 @@ impl<'a> Joins<'a> {
 
     /// Writes `FROM` with every join.
     pub fn from(&self, sql: &mut Sql) {
-        sql.push(" FROM ").push(&self.source(ROOT).table_as());
+        sql.push(" FROM ").source(self.source(ROOT));
         self.others(sql);
     }
 
@@ -114,11 +113,11 @@ impl<'a> Joins<'a> {
             sql.push(" LEFT JOIN ");
             let id = match &joined.rows {
                 Rows::Entity(source) => {
-                    sql.push(&source.table_as());
+                    sql.source(source);
                     source.column("id")
                 }
                 Rows::Users(alias) => {
-                    sql.push("\"users\" AS ").push(&quoted(alias));
+                    sql.table("users").push(" AS ").push(&quoted(alias));
                     user_column(alias, "id")
                 }
             };

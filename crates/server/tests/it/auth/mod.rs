@@ -157,7 +157,7 @@ impl World {
 
 fn open(folder: &TempDir, blueprint: &Blueprint) -> Store {
     let store = Store::open(store::Options::new(folder.path().join("app.db"))).unwrap();
-    let statements = schema::tables(blueprint, store.dialect());
+    let statements = schema::tables(blueprint, &store.dialect());
     store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
     store
 }

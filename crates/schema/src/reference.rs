@@ -1,0 +1,37 @@
+//! References between tables, where they can only be added once all tables are there.
+
+use blueprint::{Blueprint, FieldKind};
+use work::Dialect;
+
+use crate::column::target_table;
+use crate::name::{index_name, quoted};
+
+/// The statements that add them. That references have no action says [`crate::types`].
+pub(crate) fn all(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
+    let mut statements = Vec::new();
+    for entity in &blueprint.entities {
+        let mut refer = |table: &str, column: &str, to: &str, action: &str| {
+            statements.push(format!(
+                "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} (\"id\"){action}",
+                dialect.table(table),
+                quoted(&index_name(table, column, "fkey")),
+                quoted(column),
+                dialect.table(to),
+            ));
+        };
+        if entity.owned {
+            refer(&entity.plural, "user_id", "users", "");
+        }
+        for field in &entity.fields {
+            if let FieldKind::Reference { to, .. } = field.kind {
+                refer(&entity.plural, &field.column, target_table(blueprint, to), "");
+            }
+        }
+        for link in &entity.links {
+            // A row takes its own links along.
+            refer(&link.table, &link.from_column, &entity.plural, " ON DELETE CASCADE");
+            refer(&link.table, &link.to_column, target_table(blueprint, link.to), "");
+        }
+    }
+    statements
+}
