@@ -16,5 +16,5 @@ pub use fold::fold;
 pub use idempotency::Idempotency;
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Content, Kind, Shape};
-pub use step::{Cost, Mode, Otherwise, Statement, Step, Work};
+pub use step::{AtOnce, Cost, Mode, Otherwise, Statement, Step, Work};
 pub use value::Value;

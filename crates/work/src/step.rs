@@ -13,17 +13,30 @@ pub struct Work {
     pub steps: Vec<Step>,
     /// For a write that is to happen only once. Boxed, because few have it.
     pub idempotency: Option<Box<Idempotency>>,
+    /// The same as all the steps, where one statement can do it.
+    pub at_once: Option<Box<AtOnce>>,
+}
+
+/// One statement that does what the steps of its work do, or nothing at all, where each journey to the database counts.
+///
+/// If it returns no row, it has changed nothing, and the steps tell why, or do it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AtOnce {
+    /// The statement.
+    pub statement: Statement,
+    /// How its one row is read.
+    pub shape: Arc<Shape>,
 }
 
 impl Work {
     /// A work that only reads.
     pub fn read(cost: Cost, steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Read(cost), steps, idempotency: None }
+        Work { mode: Mode::Read(cost), steps, idempotency: None, at_once: None }
     }
 
     /// A work that writes.
     pub fn write(steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Write, steps, idempotency: None }
+        Work { mode: Mode::Write, steps, idempotency: None, at_once: None }
     }
 
     /// The bytes that its parameters and its texts hold, more or less: what it costs to let it wait.
@@ -32,7 +45,15 @@ impl Work {
             let params: usize = statement.params.iter().map(Value::weight).sum();
             size_of::<Step>() + statement.sql.len() + params
         };
-        self.steps.iter().map(|step| weight(step.statement())).sum()
+        let at_once = self.at_once.as_ref().map(|at_once| &at_once.statement);
+        self.steps.iter().map(Step::statement).chain(at_once).map(weight).sum()
+    }
+
+    /// The same, by one statement if that can do it.
+    #[must_use]
+    pub fn or_at_once(mut self, statement: Option<Statement>, shape: Arc<Shape>) -> Work {
+        self.at_once = statement.map(|statement| Box::new(AtOnce { statement, shape }));
+        self
     }
 
     /// The same, but only once for this key.

@@ -29,12 +29,25 @@ pub(super) fn created(
     values: &[Literal],
     links: &[(usize, Vec<Literal>)],
 ) -> Statement {
-    let mut sql = insert(catalog, plan);
+    let mut sql = Sql::new(&catalog.dialect, "");
+    insert(&mut sql, plan);
     sql.push("VALUES (").params(who(plan, "create", entity)).push(", ");
     match id {
         Some(id) => sql.param(Value::Text(id.to_string())),
         None => sql.push("CAST(").last_id(entity).push(" AS TEXT)"),
     };
+    let object = whole_values(plan, entity, values, links);
+    sql.push(", NULL, ").param(Value::Json(object)).push(")");
+    sql.done()
+}
+
+/// A new row as it will be, a JSON object of all its fields and links.
+pub(super) fn whole_values(
+    plan: &Plan,
+    entity: &Entity,
+    values: &[Literal],
+    links: &[(usize, Vec<Literal>)],
+) -> String {
     let values = entity.fields.iter().zip(values);
     let mut object = json_object(values, &plan.origin.at);
     object.pop();
@@ -44,8 +57,7 @@ pub(super) fn created(
         object.push_str(&format!("\"{}\":{}", link.key, links::ascending(link, given)));
     }
     object.push('}');
-    sql.push(", NULL, ").param(Value::Json(object)).push(")");
-    sql.done()
+    object
 }
 
 /// The beginning of a row for each row of a table, up to the `WHERE`: the caller adds the condition, and how the rows are
@@ -58,16 +70,22 @@ pub(super) fn select(
     before: &str,
     after: After<'_>,
 ) -> Sql {
-    let mut sql = insert(catalog, plan);
+    let mut sql = Sql::new(&catalog.dialect, "");
+    select_rows(&mut sql, plan, action, entity, before, after);
+    sql.push(" FROM ").table(&entity.plural).push(" WHERE ");
+    sql
+}
+
+/// The same without the `FROM`: the caller adds what stands for the table, under the table's name.
+pub(super) fn select_rows(sql: &mut Sql, plan: &Plan, action: &str, entity: &Entity, before: &str, after: After<'_>) {
+    insert(sql, plan);
     sql.push("SELECT ").params(who(plan, action, entity)).push(", CAST(\"id\" AS TEXT), ").push(before).push(", ");
     match after {
         After::Nothing => sql.push("NULL"),
         After::Values(values) => sql.param(values),
         After::Sql(text) => sql.push(&text),
-        After::Linked(values, sets) => linked(&mut sql, &values, &sets),
+        After::Linked(values, sets) => linked(sql, &values, &sets),
     };
-    sql.push(" FROM ").table(&entity.plural).push(" WHERE ");
-    sql
 }
 
 /// The values and then the sets, as one JSON object.
@@ -142,20 +160,19 @@ pub(super) fn before<'a>(
 
 /// The row of rows that were looked at and are as they were.
 pub(super) fn seen(catalog: &Catalog, plan: &Plan, action: &str, entity: &Entity, id: Option<&RecordId>) -> Statement {
-    let mut sql = insert(catalog, plan);
+    let mut sql = Sql::new(&catalog.dialect, "");
+    insert(&mut sql, plan);
     sql.push("VALUES (").params(who(plan, action, entity)).push(", ");
     sql.param(id.map_or(Value::Null, |id| Value::Text(id.to_string()))).push(", NULL, NULL)");
     sql.done()
 }
 
-fn insert(catalog: &Catalog, plan: &Plan) -> Sql {
-    let mut sql = Sql::new(&catalog.dialect, "INSERT INTO ");
-    sql.table("_audit").push(match (plan.access.reason(), &plan.origin.batch) {
+fn insert(sql: &mut Sql, plan: &Plan) {
+    sql.push("INSERT INTO ").table("_audit").push(match (plan.access.reason(), &plan.origin.batch) {
         (Some(_), _) => COLUMNS_WITH_REASON,
         (None, Some(_)) => COLUMNS_IN_BATCH,
         (None, None) => COLUMNS,
     });
-    sql
 }
 
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {

@@ -1,7 +1,7 @@
 //! An action that is code: whether the caller may reach the row, and whether its state allows it. The code itself is the
 //! app's; where there is none, this is all that happens.
 
-use work::{Cost, Mode, Step, Work};
+use work::{Cost, Step, Work};
 
 use super::guard::{Guard, why_guarded};
 use super::sql::{Source, Sql};
@@ -16,5 +16,5 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, action: usiz
     sql.and_version(if_match).and_guard(&source, &guard);
     let none = why_guarded(catalog, plan, &source, id, if_match, &guard);
     let steps = vec![Step::Require { statement: sql.done(), none }];
-    Work { mode: Mode::Read(Cost::Point), steps, idempotency: None }
+    Work::read(Cost::Point, steps)
 }

@@ -1,12 +1,12 @@
 //! A new row, its audit row, and the references that it may make.
 
-use blueprint::{Entity, FieldKind, Literal, Target};
+use blueprint::{Entity, Field, FieldKind, Literal, Target};
 use work::{Otherwise, Refusal, Statement, Step, Value, Work};
 
 use super::cells::Cells;
 use super::links::{Links, Row};
 use super::sql::{Source, Sql};
-use super::{audit, fixed};
+use super::{at_once, audit, fixed};
 use crate::access::{OwnerId, Scope};
 use crate::attribute::{field_kind, value};
 use crate::input::with_defaults;
@@ -38,18 +38,21 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
         let mut sql = Sql::new(&catalog.dialect, "SELECT ");
         sql.whole(&cells, table).push(" FROM ").push(&table.name).push(" WHERE ").push(&source.column("id"));
         row.push(sql.push(" = "));
-        steps.push(Step::One { statement: sql.done(), shape, none });
+        steps.push(Step::One { statement: sql.done(), shape: shape.clone(), none });
     } else if table.ruled {
         let mut sql = Sql::with(&catalog.dialect, &fixed::insert(&catalog.dialect, entity), params);
         sql.push(" RETURNING ").whole(&cells, table);
-        steps.push(Step::One { statement: sql.done(), shape, none });
+        steps.push(Step::One { statement: sql.done(), shape: shape.clone(), none });
     } else {
         let statement = Statement::new(table.insert.clone(), params);
-        steps.push(Step::One { statement, shape, none });
+        steps.push(Step::One { statement, shape: shape.clone(), none });
     }
     // After the insert, because a row of an integer id has none before.
     steps.push(Step::Run(audit::created(catalog, plan, entity, id, &filled, &values.links)));
-    Work::write(steps)
+    // An owner whom code has named must be looked for first.
+    let is_plain = values.links.is_empty() && plan.access.reason().is_none();
+    let statement = is_plain.then(|| at_once::create(catalog, plan, &cells, id, &filled)).flatten();
+    Work::write(steps).or_at_once(statement, shape)
 }
 
 /// Whose the new row is.
@@ -71,7 +74,7 @@ fn owner(catalog: &Catalog, plan: &Plan, entity: &Entity) -> Option<Step> {
 }
 
 /// The values of [`super::fixed::columns`], in the same order.
-fn params(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Vec<Value> {
+pub(super) fn params(plan: &Plan, entity: &Entity, id: Option<&RecordId>, values: &[Literal]) -> Vec<Value> {
     let at = &plan.origin.at;
     let owner = entity.owned.then(|| plan.access.owner().map_or(Value::Null, |id| Value::Uuid(id.to_owned())));
     let fields = entity.fields.iter().zip(values).map(|(field, literal)| value(literal, field_kind(field), at));
@@ -87,26 +90,38 @@ pub(super) fn references<'a>(
     entity: &'a Entity,
     values: impl Iterator<Item = (usize, &'a Literal)> + 'a,
 ) -> impl Iterator<Item = Step> + 'a {
-    values.filter_map(|(place, literal)| {
-        let field = &entity.fields[place];
-        let FieldKind::Reference { to, .. } = &field.kind else { return None };
-        if *literal == Literal::Null {
-            return None;
-        }
-        let id = value(literal, field_kind(field), &plan.origin.at);
-        let mut sql = Sql::new(&catalog.dialect, "SELECT 1 FROM ");
-        match to {
-            Target::Entity(target) => {
-                let target = Source::table(catalog.blueprint.entity(*target));
-                sql.source(&target).push(" WHERE \"id\" = ").param(id).push(" AND ");
-                sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity)).kept(Some(target.entity));
-            }
-            Target::User => {
-                sql.table("users").push(" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
-                sql.within_column("\"id\"", &plan.access.sees_users()).kept(None);
-            }
-        }
+    referring(entity, values).map(|(field, to, literal)| {
+        let mut sql = Sql::new(&catalog.dialect, "");
+        referred(&mut sql, catalog, plan, to, value(literal, field_kind(field), &plan.origin.at));
         let none = Otherwise::Refuse(Refusal::Reference { pointer: format!("/{}", field.column) });
-        Some(Step::Require { statement: sql.done(), none })
+        Step::Require { statement: sql.done(), none }
     })
+}
+
+/// Those of the values that refer to a row.
+pub(super) fn referring<'a>(
+    entity: &'a Entity,
+    values: impl Iterator<Item = (usize, &'a Literal)> + 'a,
+) -> impl Iterator<Item = (&'a Field, Target, &'a Literal)> + 'a {
+    let values = values.map(|(place, literal)| (&entity.fields[place], literal));
+    values.filter(|(_, literal)| **literal != Literal::Null).filter_map(|(field, literal)| match field.kind {
+        FieldKind::Reference { to, .. } => Some((field, to, literal)),
+        _ => None,
+    })
+}
+
+/// A query for a row that is going to be referred to, if the writer can see it.
+pub(super) fn referred(sql: &mut Sql, catalog: &Catalog, plan: &Plan, to: Target, id: Value) {
+    sql.push("SELECT 1 FROM ");
+    match to {
+        Target::Entity(target) => {
+            let target = Source::table(catalog.blueprint.entity(target));
+            sql.source(&target).push(" WHERE \"id\" = ").param(id).push(" AND ");
+            sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity)).kept(Some(target.entity));
+        }
+        Target::User => {
+            sql.table("users").push(" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
+            sql.within_column("\"id\"", &plan.access.sees_users()).kept(None);
+        }
+    }
 }

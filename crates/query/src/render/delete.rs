@@ -1,9 +1,13 @@
 //! DELETE: the row goes, for good or to the trash, and what must go with it, each with an audit row of its own.
 
+use std::sync::Arc;
+
 use work::{Step, Value, Work};
 
+use super::at_once;
 use super::audit::{self, After};
 use super::cascade;
+use super::cells::Cells;
 use super::dialect::Change;
 use super::sql::{Source, Sql};
 use super::update::why;
@@ -19,12 +23,14 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     gate.row(&source, id, plan.access.reach()).and_version(if_match).locked(Change::Delete);
 
     let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
-    steps.extend(if entity.soft_delete {
-        trash(catalog, plan, &source, id)
-    } else {
-        delete(catalog, plan, &source, id)
-    });
-    Work::write(steps)
+    let goes = if entity.soft_delete { trash(catalog, plan, &source, id) } else { delete(catalog, plan, &source, id) };
+    // One step: nothing goes with it, nothing holds it but foreign keys.
+    let alone = goes.len() == 1;
+    steps.extend(goes);
+    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.reach());
+    let row = at_once::Row { catalog, plan, cells: &cells, id, if_match, action: "delete" };
+    let statement = alone.then(|| row.delete(&audit::whole(&catalog.dialect, entity)));
+    Work::write(steps).or_at_once(statement.flatten(), Arc::default())
 }
 
 fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {

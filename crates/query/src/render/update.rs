@@ -6,6 +6,7 @@
 use blueprint::{ActionKind, Entity, Field, Literal};
 use work::{Otherwise, Refusal, Step, Value, Work};
 
+use super::at_once;
 use super::audit::{self, After, SetOfIds};
 use super::cells::Cells;
 use super::create::references;
@@ -92,8 +93,14 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     steps.extend(written.iter().map(|(links, ids)| links.require(&catalog.dialect, Row::Of(id), ids)));
     steps.extend(written.iter().flat_map(|(links, ids)| links.replace(&catalog.dialect, Row::Of(id), ids)));
     let none = Otherwise::Refuse(Refusal::NotFound);
-    steps.push(Step::One { statement: update.done(), shape: cells.whole_shape(table), none });
-    Work::write(steps)
+    let shape = cells.whole_shape(table);
+    steps.push(Step::One { statement: update.done(), shape: shape.clone(), none });
+    let statement = written.is_empty().then(|| {
+        let after = does.after(catalog, plan, &source, &written);
+        let row = at_once::Row { catalog, plan, cells: &cells, id, if_match, action: name };
+        row.change(&before, after, &does.guard, does.set, |sql| does.assign(sql, plan, entity))
+    });
+    Work::write(steps).or_at_once(statement.flatten(), shape)
 }
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.

@@ -3,8 +3,10 @@
 
 mod access;
 mod agreement;
+mod every;
 mod input;
 mod list;
+mod postgres;
 mod sql;
 
 use std::sync::Arc;
@@ -97,6 +99,9 @@ fn work(blueprint: &Arc<Blueprint>, name: &str, actor: Actor, verb: Verb, reques
 /// A work as text: a line a statement, its parameters, and what it means to find nothing.
 fn text(work: &Work) -> String {
     let mut out = format!("{:?}\n", work.mode);
+    if let Some(at_once) = &work.at_once {
+        out += &format!("at once: {}\n    {:?}\n", at_once.statement.sql, at_once.statement.params);
+    }
     for step in &work.steps {
         let (name, statement, none) = match step {
             Step::One { statement, none, .. } => ("one", statement, Some(none)),
