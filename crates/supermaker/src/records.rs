@@ -122,7 +122,7 @@ impl<T: Record, By> Records<T, By> {
     /// # Errors
     /// 404, 403, 412, 409.
     pub async fn restore(&self, id: impl Into<Id<T>>) -> Result<Row<T>> {
-        self.has_trash()?;
+        has_trash(&self.visit, self.entity)?;
         Ok(Row::changed(self.run(&Ask::Restore(id.into().record())).await?))
     }
 
@@ -157,11 +157,6 @@ impl<T: Record, By> Records<T, By> {
     /// The id of the request, as its log lines and its audit rows have it.
     pub fn request_id(&self) -> &str {
         self.visit.request_id()
-    }
-
-    fn has_trash(&self) -> Result<()> {
-        let has = self.visit.blueprint().entity(self.entity).soft_delete;
-        if has { Ok(()) } else { Err(Error::internal(format!("{} has no trash to come back from", T::ENTITY))) }
     }
 
     async fn read(&self, id: &Id<T>, parameters: &[(String, String)]) -> Result<Row<T>> {
@@ -253,6 +248,15 @@ pub(crate) fn action_place<T: Record>(visit: &Visit, entity: EntityIndex, action
     let actions = &visit.blueprint().entity(entity).actions;
     let missing = || Error::internal(format!("the blueprint has no action `{}` of {}", action.name, T::ENTITY));
     actions.iter().position(|known| known.name == action.name).ok_or_else(missing)
+}
+
+/// Without a trash there is nothing to come back from, and code that tries is wrong.
+pub(crate) fn has_trash(visit: &Visit, entity: EntityIndex) -> Result<()> {
+    let entity = visit.blueprint().entity(entity);
+    if entity.soft_delete {
+        return Ok(());
+    }
+    Err(Error::internal(format!("{} has no trash to come back from", entity.name)))
 }
 
 /// What a handler made of a body, as the engine checks it: like one that came from outside.

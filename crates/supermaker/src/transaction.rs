@@ -10,7 +10,7 @@ use server::http::HttpResponse;
 use server::{Ask, Reach};
 
 use crate::answer::{Created, Deleted, Page, Row};
-use crate::records::{Reason, Rules, action_place, entity, json};
+use crate::records::{Reason, Rules, action_place, entity, has_trash, json};
 use crate::{Action, Id, Query, Record, Result};
 
 /// A transaction. What it is asked for happens at once, and holds when the closure that has it returns `Ok`.
@@ -109,6 +109,25 @@ impl<By> Transaction<'_, By> {
         let visit = self.engine.visit();
         let place = action_place(visit, entity::<T>(visit)?, action)?;
         Ok(Row::changed(self.run::<T>(&Ask::Perform(id.record(), place, &json(&changes)?))?))
+    }
+
+    /// Brings a row back from the trash, where the blueprint says `soft_delete = true`.
+    ///
+    /// # Errors
+    /// 404, 403, 412, 409.
+    pub fn restore<T: Record>(&mut self, id: &Id<T>) -> Result<Row<T>> {
+        let visit = self.engine.visit();
+        has_trash(visit, entity::<T>(visit)?)?;
+        Ok(Row::changed(self.run::<T>(&Ask::Restore(id.record()))?))
+    }
+
+    /// A page of the rows that hang together with a row of another entity.
+    ///
+    /// # Errors
+    /// 404 if that row is not there or not visible; those of [`Transaction::list`].
+    pub fn under<T: Record, P: Record>(&mut self, row: &Id<P>, query: Query<T>) -> Result<Page<T>> {
+        let above = entity::<P>(self.engine.visit())?;
+        Ok(Page::new(self.run::<T>(&Ask::Under(above, row.record(), &query.parameters))?))
     }
 
     fn run<T: Record>(&mut self, ask: &Ask<'_>) -> Result<HttpResponse> {

@@ -4,7 +4,7 @@
 use blueprint::{Blueprint, EntityIndex};
 use http::Method;
 
-use super::place::{Place, Segment, index, operation};
+use super::place::{Place, Segment, index, name_of, operation};
 use super::{Answer, Code, CodeRoute, Found};
 use crate::StartError;
 use crate::error::ApiError;
@@ -50,6 +50,9 @@ impl CodeMap {
         for (path, routes) in paths {
             if Fixed::find(path).is_some() || BESIDE.iter().any(|folder| path.starts_with(folder)) {
                 problems.push(format!("{path} is kept for what every app has"));
+            }
+            if let Some(part) = path.split('/').find(|part| name_of(part).is_none() && part.contains(['{', '}'])) {
+                problems.push(format!("{path}: `{part}` is a name and more; a name is a whole segment"));
             }
             let place = Place::new(blueprint, path, &routes);
             if let Err(error) = map.places.insert(path, place) {

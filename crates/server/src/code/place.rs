@@ -142,7 +142,8 @@ fn sample(blueprint: &Blueprint, template: &str, of_path: Option<EntityIndex>) -
     segments.collect::<Vec<_>>().join("/")
 }
 
-fn name_of(segment: &str) -> Option<&str> {
+/// The name that a segment is, if it is one.
+pub(super) fn name_of(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 

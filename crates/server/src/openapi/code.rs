@@ -218,6 +218,9 @@ impl Context<'_> {
             problems.extend([UNIQUE, REFERENCE, STATE, PRECONDITION_FAILED, STORAGE_FULL, KEY_REUSED]);
             problems.extend(WITH_BODY);
         }
+        if route.anonymous {
+            problems.retain(|problem| ![UNAUTHORIZED, KEY_REUSED].contains(problem));
+        }
         problems
     }
 

@@ -93,6 +93,19 @@ async fn restore(steps: Records<Step>, id: Id<Step>) -> Result<Row<Step>> {
     steps.restore(id).await
 }
 
+/// Clears a project of its steps, and brings the last one back.
+async fn clear(steps: Records<Step>, id: Id<Project>) -> Result<Page<Step>> {
+    steps
+        .transaction(move |tx| {
+            let all = tx.under::<Step, Project>(&id, Query::new())?.into_inner()?;
+            all.iter().try_for_each(|step| tx.delete(&step.id).map(drop))?;
+            let Some(last) = all.last() else { return Err(Error::conflict("there is nothing to clear")) };
+            tx.restore(&last.id)?;
+            tx.under(&id, Query::new())
+        })
+        .await
+}
+
 async fn of_project(steps: Records<Step>, id: Id<Project>, query: Query<Step>) -> Result<Page<Step>> {
     steps.under(id, query).await
 }
@@ -114,7 +127,11 @@ fn owned() -> App {
                 .route("/steps:batch", post(batch))
                 .route("/projects/{id}/steps", get(of_project)),
         )
-        .routes(Routes::new().route("/projects/{id}/back", post(no_trash).summary("Bring back what cannot be gone")))
+        .routes(
+            Routes::new()
+                .route("/projects/{id}/back", post(no_trash).summary("Bring back what cannot be gone"))
+                .route("/projects/{id}/clear", post(clear).summary("Clear but for the last")),
+        )
 }
 
 async fn ask(world: &World, who: &Person, ask: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
@@ -200,6 +217,22 @@ async fn a_batch_is_done_once() {
     let again = ask(&world, &ana, "POST /steps:batch", &key, Some(body)).await;
     assert_eq!((&again.body, again.header("idempotency-replayed")), (&first.body, Some("true")));
     assert_eq!(world.sql(|file| file.query_row("SELECT count(*) FROM steps", [], |row| row.get(0))), Ok(1));
+}
+
+#[tokio::test]
+async fn in_a_transaction_they_see_what_it_has_done() {
+    let world = crate::world(owned).await;
+    let (ana, bob) = (Person::join(&world, "ana", &[]).await, Person::join(&world, "bob", &[]).await);
+    ask(&world, &ana, "POST /projects", &[], Some(json!({}))).await;
+    assert_eq!(ask(&world, &ana, "POST /projects/1/clear", &[], None).await.status, 409);
+    let add = |title: &str| json!({"method": "POST", "body": {"project_id": 1, "title": title}});
+    let batch = json!({"operations": [add("one"), add("two")]});
+    ask(&world, &ana, "POST /steps:batch", &[], Some(batch)).await;
+    assert_eq!(ask(&world, &bob, "POST /projects/1/clear", &[], None).await.status, 404);
+    let left = ask(&world, &ana, "POST /projects/1/clear", &[], None).await;
+    assert_eq!((left.status.as_u16(), left.json()["data"].as_array().map(Vec::len)), (200, Some(1)), "{left}");
+    let sql = "SELECT count(*) FROM steps WHERE _deleted_at IS NULL";
+    assert_eq!(world.sql(|file| file.query_row(sql, [], |row| row.get(0))), Ok(1));
 }
 
 #[tokio::test]

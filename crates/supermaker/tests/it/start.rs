@@ -103,6 +103,20 @@ async fn routes_that_clash_are_refused() {
 }
 
 #[tokio::test]
+async fn paths_that_cannot_be_read_or_are_not_the_codes_are_refused() {
+    let told = problems(notes(Routes::new().route("/notes/{id}.txt", get(ping).summary("Print")))).await;
+    assert!(told.contains("`{id}.txt` is a name and more"), "{told}");
+    let at_root = |path: &'static str| {
+        let routes = Routes::new().route(path, get(ping).summary("Answer"));
+        problems(App::new(NOTES).routes_at_root(routes))
+    };
+    assert_eq!(at_root("/ping").await, "");
+    assert_eq!(at_root("/auth/ping").await, "/auth/ping is kept for what every app has");
+    assert_eq!(at_root("/healthz").await, "/healthz is kept for what every app has");
+    assert!(at_root("/api/v1/ping").await.contains("/api/v1/ping is in the API"));
+}
+
+#[tokio::test]
 async fn an_id_wants_a_path_that_has_one() {
     let told = problems(notes(Routes::new().route("/notes", get(read)))).await;
     assert_eq!(told, "GET /api/v1/notes takes the id of a note, but its path has no {note_id}");

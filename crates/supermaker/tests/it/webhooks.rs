@@ -128,5 +128,6 @@ async fn the_documents_tell_of_it() {
     for status in ["200", "403", "404", "409", "413", "429"] {
         assert!(post["responses"][status].is_object(), "{status}");
     }
+    assert_eq!((&post["responses"]["401"], &post["parameters"]), (&Value::Null, &Value::Null));
     assert_eq!(document["paths"]["/api/v1/webhooks/payments"], Value::Null);
 }
