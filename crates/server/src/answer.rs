@@ -8,13 +8,13 @@ use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::response::{self, Head};
 use crate::route::Addressed;
-use crate::{batch, caller, idempotency, route};
+use crate::{batch, caller, idempotency, request, route};
 
 /// Answers a request of the entity API.
 ///
 /// # Errors
 /// The first stage that refuses, in the order of the contract: 404 and 405, 401, 429, 403 for a foreign path,
-/// 415, 413 and 400, 422, then what the rows say: 404, 403, 412 and 428, 409.
+/// 413, 415 and 400, 422, then what the rows say: 404, 403, 412 and 428, 409.
 pub async fn answer<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -27,7 +27,9 @@ where
     };
     let actor = stages.wait("identify", caller::identify(app, http)).await?; // who asks: token, then the user and session as they are now
     let access = stages.run("decide", || route.decide(&app.blueprint, actor))?; // what of it they may reach
-    let (request, once) = stages.wait("parse", idempotency::parse(app, &route, &access, http)).await?; // what they ask, in our words
+    let body = stages.wait("receive", request::receive(app, &route, http)).await?; // the body, if it may come
+    let once = idempotency::once(&route, &access, http, &body)?; // how it is known when it comes again
+    let request = stages.run("parse", || request::parse(app, &route, &access, http, body))?; // what they ask, in our words
     let (blueprint, key, origin) = (&app.blueprint, &app.cursor_key, http.origin());
     let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do
     let work = stages.run("render", || query::render(&app.catalog, &plan).once(once)); // SQL and audit row, as data

@@ -44,7 +44,7 @@ pub struct BodyLimits {
 /// Reads and parses a body.
 ///
 /// # Errors
-/// 415, 413, 408 or 400, in this order.
+/// 413, 415, 408 or 400, in this order.
 pub async fn read_json<B>(
     headers: &HeaderMap,
     body: &mut B,
@@ -55,42 +55,30 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: fmt::Display,
 {
-    read_json_and_text(headers, body, types, limits).await.map(|(json, _)| json)
+    parse(&read(headers, body, Some(types), limits).await?)
 }
 
-/// The same, with the text that it was parsed from.
+/// Reads a body, of any type where none is given.
 ///
 /// # Errors
-/// As above.
-pub async fn read_json_and_text<B>(
+/// 413 where its length is announced, 415 where it is compressed or of another type, then what shows only as it comes: 413,
+/// 408, or 400 where the connection broke off.
+pub async fn read<B>(
     headers: &HeaderMap,
     body: &mut B,
-    types: MediaTypes,
+    types: Option<MediaTypes>,
     limits: BodyLimits,
-) -> Result<(Json, Vec<u8>), ApiError>
+) -> Result<Vec<u8>, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: fmt::Display,
 {
-    types.check(headers)?;
-    let text = read(headers, body, limits).await?;
-    Ok((parse(&text)?, text))
-}
-
-/// Reads a body whatever its type.
-///
-/// # Errors
-/// 415 where it is compressed, 413, 408, or 400 where the connection broke off.
-pub async fn read<B>(headers: &HeaderMap, body: &mut B, limits: BodyLimits) -> Result<Vec<u8>, ApiError>
-where
-    B: Body<Data = Bytes> + Unpin,
-    B::Error: fmt::Display,
-{
-    check_encoding(headers)?;
     let announced = announced(headers);
     if announced.is_some_and(|length| length > limits.bytes as u64) {
         return Err(too_large(limits));
     }
+    types.map_or(Ok(()), |types| types.check(headers))?;
+    check_encoding(headers)?;
     let bytes = Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024) as usize);
     let read = tokio::time::timeout(limits.total, read_frames(bytes, body, limits)).await;
     read.unwrap_or_else(|_| Err(ApiError::new(TIMEOUT, "the body took too long to come")))

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, Method};
 use http_body_util::Full;
-use hyper::body::{Body, Bytes};
-use query::{Access, Actor, Request, User, Verb};
+use hyper::body::Bytes;
+use query::{Access, Actor, User, Verb};
 use sha2::{Digest, Sha256};
 use work::{Idempotency, Refusal};
 
 use crate::error::{ApiError, BAD_REQUEST, FORBIDDEN, KEY_REUSED};
 use crate::http::HttpRequest;
 use crate::route::Route;
-use crate::{App, SharedBody, body, clock, request};
+use crate::{App, SharedBody, body, clock};
 
 /// The header of a request.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -27,50 +27,40 @@ pub const MAX_KEY: usize = 255;
 /// How long a key counts.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Parses a request, and says of a write with a key how it is known when it comes again.
+/// How a write with a key is known when it comes again.
 ///
 /// # Errors
-/// 400 for a key that is none, and the errors of [`request::parse`].
-pub async fn parse<B>(
-    app: &App,
+/// 400 for a key that is none.
+pub fn once<B>(
     route: &Route,
     access: &Access,
-    http: &mut HttpRequest<B>,
-) -> Result<(Request, Option<Idempotency>), ApiError>
-where
-    B: Body<Data = Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
+    http: &HttpRequest<B>,
+    body: &[u8],
+) -> Result<Option<Idempotency>, ApiError> {
     if route.verb == Verb::Read {
-        return Ok((request::parse(app, route, access, http).await?, None));
+        return Ok(None);
     }
-    let Some(asked) = Asked::of(access, http)? else {
-        return Ok((request::parse(app, route, access, http).await?, None));
-    };
-    let bytes = Bytes::from(body::read(&http.headers, &mut http.body, app.body_limits()).await?);
-    let once = asked.with(&http.headers, http.uri.query(), &bytes, &access.rights());
-    let request = request::parse(app, route, access, &mut http.with_body(Full::new(bytes))).await?;
-    Ok((request, Some(once)))
+    let asked = Asked::of(access, http)?;
+    Ok(asked.map(|asked| asked.with(&http.headers, http.uri.query(), body, &access.rights())))
 }
 
 /// The key of a request that code answers, with the body that it came with. The body can still be read afterwards.
 /// What is kept under the key of a whole answer, and of each write of the code, is made of it.
 ///
 /// # Errors
-/// 400 for a key that is none; 413 and 408.
+/// 413 and 408; 400 for a key that is none.
 pub async fn ask(
     app: &App,
     actor: &Actor,
     http: &mut HttpRequest<SharedBody>,
 ) -> Result<Option<(Asked, Bytes)>, ApiError> {
     let Actor::User(user) = actor else { return Ok(None) };
-    if matches!(http.method, Method::GET | Method::HEAD) {
+    if matches!(http.method, Method::GET | Method::HEAD) || !http.headers.contains_key(&KEY) {
         return Ok(None);
     }
-    let Some(asked) = Asked::by(user, http)? else { return Ok(None) };
-    let bytes = Bytes::from(body::read(&http.headers, &mut http.body, app.body_limits()).await?);
+    let bytes = Bytes::from(body::read(&http.headers, &mut http.body, None, app.body_limits()).await?);
     http.body = SharedBody::new(Full::new(bytes.clone()));
-    Ok(Some((asked, bytes)))
+    Ok(Asked::by(user, http)?.map(|asked| (asked, bytes)))
 }
 
 /// A key and whose it is.

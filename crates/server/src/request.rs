@@ -3,7 +3,7 @@
 use blueprint::{ActionKind, Api, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
 use http::{HeaderMap, Method};
 use query::{
-    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, View,
+    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, Verb, View,
 };
 use serde_json::Value as Json;
 
@@ -16,16 +16,39 @@ use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
 
-/// Parses a request.
+/// Takes in the body of a request, where it has one that counts.
 ///
 /// # Errors
-/// 415, 413, 408, 400 or 422.
-pub async fn parse<B>(app: &App, route: &Route, access: &Access, http: &mut HttpRequest<B>) -> Result<Request, ApiError>
+/// 413, 415, 408, or 400 where it broke off.
+pub async fn receive<B>(app: &App, route: &Route, http: &mut HttpRequest<B>) -> Result<Vec<u8>, ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
+    let types = match route.operation {
+        Operation::List | Operation::ListUnder(_) | Operation::Read(_) => return Ok(Vec::new()),
+        Operation::Create | Operation::Replace(_) => Some(MediaTypes::Json),
+        Operation::Update(_) => Some(MediaTypes::MergePatch),
+        Operation::Delete(_) | Operation::Restore(_) | Operation::Act(..) | Operation::Call(..) => None,
+    };
+    body::read(&http.headers, &mut http.body, types, app.body_limits()).await
+}
+
+/// Parses a request whose body has been taken in.
+///
+/// # Errors
+/// 400 or 422.
+pub fn parse<B>(
+    app: &App,
+    route: &Route,
+    access: &Access,
+    http: &HttpRequest<B>,
+    body: Vec<u8>,
+) -> Result<Request, ApiError> {
     let view = &View::of(app.blueprint.entity(route.entity), access);
+    if route.verb != Verb::Read {
+        no_parameters(http)?;
+    }
     match &route.operation {
         Operation::List => list(app, view, &parameters(http)?),
         Operation::ListUnder(parent) => {
@@ -33,29 +56,26 @@ where
             Ok(Request::List(List { parent: Some(parent.clone()), ..list }))
         }
         Operation::Read(id) => read(app, view, id, &parameters(http)?),
-        Operation::Create => {
-            no_parameters(http)?;
-            create(view, &sent(app, http).await?)
+        Operation::Create => create(view, &Sent::read(body)?),
+        Operation::Update(id) => {
+            let if_match = if_match(app, http)?;
+            change(view, id, Body::Update, &Sent::read(body)?, if_match)
         }
-        Operation::Update(id) => update(app, view, http, id, Body::Update).await,
-        Operation::Replace(id) => update(app, view, http, id, meaning_of_put(&app.blueprint.api)).await,
-        Operation::Delete(id) => {
-            no_parameters(http)?;
-            Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http)? })
+        Operation::Replace(id) => {
+            let (meaning, if_match) = (meaning_of_put(&app.blueprint.api), if_match(app, http)?);
+            change(view, id, meaning, &Sent::read(body)?, if_match)
         }
+        Operation::Delete(id) => Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http)? }),
         Operation::Restore(id) => {
-            no_parameters(http)?;
-            empty_body(app, http).await?;
+            no_input(&body)?;
             Ok(Request::Restore { id: id.clone(), if_match: if_match(app, http)?.if_given() })
         }
         Operation::Act(id, action) => {
-            no_parameters(http)?;
-            empty_body(app, http).await?;
+            no_input(&body)?;
             Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(app, http)? })
         }
         Operation::Call(id, action) => {
-            no_parameters(http)?;
-            empty_body(app, http).await?;
+            no_input(&body)?;
             Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http)? })
         }
     }
@@ -155,35 +175,21 @@ pub fn under(
 /// Refuses what a handler in code does not look at, as the blueprint's own routes do.
 ///
 /// # Errors
-/// 400, 408, 413 or 422.
+/// 413, 408, 400 or 422.
 pub async fn refuse_what_is_not_taken<B>(app: &App, takes: Takes, http: &mut HttpRequest<B>) -> Result<(), ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
+    let takes_no_body = !takes.body && [Method::POST, Method::PATCH, Method::PUT].contains(&http.method);
+    let body = match takes_no_body {
+        true => body::read(&http.headers, &mut http.body, None, app.body_limits()).await?,
+        false => Vec::new(),
+    };
     if !takes.parameters {
         no_parameters(http)?;
     }
-    if !takes.body && [Method::POST, Method::PATCH, Method::PUT].contains(&http.method) {
-        empty_body(app, http).await?;
-    }
-    Ok(())
-}
-
-async fn update<B>(
-    app: &App,
-    view: &View<'_>,
-    http: &mut HttpRequest<B>,
-    id: &RecordId,
-    meaning: Body,
-) -> Result<Request, ApiError>
-where
-    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
-    no_parameters(http)?;
-    let if_match = if_match(app, http)?;
-    change(view, id, meaning, &sent(app, http).await?, if_match)
+    no_input(&body)
 }
 
 /// A body, and the text that it was read from: numbers in it may have more digits than a value keeps.
@@ -195,30 +201,27 @@ pub struct Sent {
     pub text: Option<Vec<u8>>,
 }
 
-/// Reads the body, strictly.
-///
-/// # Errors
-/// 415, 413, 408 or 400, in this order.
-async fn sent<B>(app: &App, http: &mut HttpRequest<B>) -> Result<Sent, ApiError>
-where
-    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
-    sent_of(app, &http.method, &http.headers, &mut http.body).await
+impl Sent {
+    /// Parses a body, strictly.
+    ///
+    /// # Errors
+    /// 400.
+    pub fn read(text: Vec<u8>) -> Result<Sent, ApiError> {
+        Ok(Sent { json: body::parse(&text)?, text: Some(text) })
+    }
 }
 
-/// The same of the parts of a request.
+/// Takes in and parses the body of a request that code answers.
 ///
 /// # Errors
-/// The same.
+/// 413, 415, 408 or 400, in this order.
 pub async fn sent_of<B>(app: &App, method: &Method, headers: &HeaderMap, body: &mut B) -> Result<Sent, ApiError>
 where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
     let types = if method == Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
-    let (json, text) = body::read_json_and_text(headers, body, types, app.body_limits()).await?;
-    Ok(Sent { json, text: Some(text) })
+    Sent::read(body::read(headers, body, Some(types), app.body_limits()).await?)
 }
 
 fn values(view: &View, meaning: Body, sent: &Sent) -> Result<Values, ApiError> {
@@ -242,13 +245,8 @@ pub fn rounded(entity: &Entity, json: &Json, text: &[u8], depth: usize) -> Vec<I
 }
 
 /// What takes no input, such as an action, refuses one. An empty object is what many clients send for that, so it counts as none.
-async fn empty_body<B>(app: &App, http: &mut HttpRequest<B>) -> Result<(), ApiError>
-where
-    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
-    let bytes = body::read(&http.headers, &mut http.body, app.body_limits()).await?;
-    if bytes.is_empty() || body::parse(&bytes)?.as_object().is_some_and(serde_json::Map::is_empty) {
+fn no_input(body: &[u8]) -> Result<(), ApiError> {
+    if body.is_empty() || body::parse(body)?.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(());
     }
     Err(ApiError::at(VALIDATION, "", "unknown", "this takes no input; send an empty body"))

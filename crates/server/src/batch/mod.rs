@@ -95,10 +95,9 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
+    let bytes = body::read(&http.headers, &mut http.body, Some(MediaTypes::Json), app.body_limits()).await?;
     request::no_parameters(http)?;
     let asked = Asked::of(&rights.create, http)?;
-    MediaTypes::Json.check(&http.headers)?;
-    let bytes = body::read(&http.headers, &mut http.body, app.body_limits()).await?;
     let operations = read(app, entity, rights, &body::parse(&bytes)?, &bytes)?;
     let once = asked.map(|asked| asked.with(&http.headers, http.uri.query(), &bytes, &rights.as_text()));
     Ok((operations, once))

@@ -155,7 +155,7 @@ impl Visit {
     /// The body as JSON, strictly.
     ///
     /// # Errors
-    /// 415, 413, 408 or 400, in this order.
+    /// 413, 415, 408 or 400, in this order.
     pub async fn json(&self) -> Result<Sent, ApiError> {
         let http = &self.0.http;
         request::sent_of(&self.0.app, &http.method, &http.headers, &mut http.body.clone()).await

@@ -209,7 +209,7 @@ async fn the_times_of_the_stages_are_told_in_development_only() {
     let answer = ana.get("/clients/1").await.expect(200);
     let timing = answer.header("server-timing");
     let names: Vec<&str> = timing.split(", ").map(|part| part.split(';').next().unwrap()).collect();
-    let stages = ["route", "identify", "decide", "parse", "plan", "render", "run", "response", "total"];
+    let stages = ["route", "identify", "decide", "receive", "parse", "plan", "render", "run", "response", "total"];
     assert_eq!(names, stages, "{timing}");
     for part in timing.split(", ") {
         let millis: f64 = part.split("dur=").nth(1).unwrap().parse().unwrap();
