@@ -74,6 +74,12 @@ const STEPS: &[Step] = &[
         run: |_| cargo_step(&["test", "--workspace"]),
     },
     Step {
+        name: "otlp",
+        doing: "clippy and test of what only the feature `otlp` builds",
+        hint: "cargo test -p server --features otlp --test otlp",
+        run: otlp,
+    },
+    Step {
         name: "doc",
         doing: "cargo doc --workspace --no-deps, warnings denied",
         hint: "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps",
@@ -137,6 +143,16 @@ fn fmt(_: &Args) -> Result<Outcome> {
     // A workspace of its own, because the server must not share its versions with what it is compared to.
     run_command(&mut cargo(&["fmt", "--manifest-path", "bench/bare/Cargo.toml", "--check"]))?;
     Ok(Outcome::Passed(String::new()))
+}
+
+/// The one feature that is off by default, without building anew what does not depend on it.
+fn otlp(_: &Args) -> Result<Outcome> {
+    let packages = ["-p", "server", "-p", "supermaker", "-p", "cli"];
+    let features = ["--features", "server/otlp,supermaker/otlp,cli/otlp", "--lib", "--bins"];
+    let clippy: Vec<&str> =
+        ["clippy"].into_iter().chain(packages).chain(features).chain(["--", "-D", "warnings"]).collect();
+    cargo_step(&clippy)?;
+    cargo_step(&["test", "-p", "server", "--features", "otlp", "--test", "otlp"])
 }
 
 fn doc(_: &Args) -> Result<Outcome> {

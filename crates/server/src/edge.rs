@@ -68,7 +68,7 @@ where
     };
     let stages = http.stages.clone();
     let trace = TraceParent::of(&http.headers);
-    let span = request_span(&http, trace.as_ref());
+    let span = request_span(app, &http, trace.as_ref());
     let ids = Ids { request: request_id.as_str().into(), trace: trace.map(|trace| trace.trace_id.into()) };
     let result = match checked {
         Err(error) => Err(error),
@@ -92,7 +92,7 @@ where
     every_answer(app, &mut response, &request_id, origin);
     let elapsed = started.elapsed();
     app.metrics.answered(&method, &path, response.status, elapsed);
-    span.record("http.response.status_code", response.status.as_u16());
+    record_status(&span, response.status);
     if let Some(timing) = stages.server_timing(elapsed) {
         response = response.with(SERVER_TIMING, timing);
     }
@@ -102,12 +102,30 @@ where
     finish(response, no_body)
 }
 
-/// The span of a request, for those who watch: names as OpenTelemetry's conventions have them.
-fn request_span<B>(http: &HttpRequest<B>, trace: Option<&TraceParent>) -> Span {
+/// The span of a request, for those who watch: names as OpenTelemetry's conventions have them. The query string is not in
+/// it, for what people search for is theirs.
+fn request_span<B>(app: &App, http: &HttpRequest<B>, trace: Option<&TraceParent>) -> Span {
     let (method, path) = (&http.method, http.uri.path());
-    tracing::debug_span!(target: REQUESTS, "request", otel.kind = "server", http.request.method = %method, url.path = path,
-        http.response.status_code = field::Empty, request_id = http.request_id,
-        trace_id = trace.map(|trace| trace.trace_id.as_str()), parent_id = trace.map(|trace| trace.parent_id.as_str()))
+    let name = |route: Option<&str>| route.map_or_else(|| method.to_string(), |route| format!("{method} {route}"));
+    let span = tracing::debug_span!(target: REQUESTS, "request", otel.name = name(app.metrics.route(path)),
+        otel.kind = "server", otel.status_code = field::Empty, http.request.method = %method,
+        http.route = app.metrics.route(path), url.path = path, http.response.status_code = field::Empty,
+        request_id = http.request_id, trace_id = trace.map(|trace| trace.trace_id.as_str()),
+        parent_id = trace.map(|trace| trace.parent_id.as_str()));
+    #[cfg(feature = "otlp")]
+    if let Some(trace) = trace {
+        let state = http.headers.get("tracestate").and_then(|value| value.to_str().ok());
+        crate::trace::otlp::take_up(&span, trace, state);
+    }
+    span
+}
+
+/// What became of it. Only what is our own fault is an error of ours.
+fn record_status(span: &Span, status: StatusCode) {
+    span.record("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 /// The answer to a head that cannot be read; its connection is closed after it.

@@ -2,8 +2,11 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use blueprint::Blueprint;
 use server::Server;
+use server::code::Code;
 use server::process::{self, Environment, ProcessError, is_exposed_development, logs, stop_signal};
 use server::settings::Settings;
 
@@ -26,9 +29,11 @@ fn start(app: App) -> Result<(), Failure> {
     let environment = Environment::beside(app.folder())?;
     let settings = process::read_settings(app.folder(), &environment, |_| None)?;
     refuse_exposed(&settings)?;
-    logs::start(logs::Logs { default: "info", color: std::io::stderr().is_terminal() }, &environment)?;
+    let (blueprint, code) = app.prepare()?;
+    let logs = logs::Logs { default: "info", color: std::io::stderr().is_terminal() };
+    let _export = logs::start_exporting(logs, &environment, &blueprint.app.name)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(app, settings))
+    runtime.block_on(serve(blueprint, code, settings))
 }
 
 fn refuse_exposed(settings: &Settings) -> Result<(), ProcessError> {
@@ -39,15 +44,15 @@ fn refuse_exposed(settings: &Settings) -> Result<(), ProcessError> {
     Err(ProcessError { message, hint: Some("serve real users with ENV=production") })
 }
 
-async fn serve(app: App, settings: Settings) -> Result<(), Failure> {
-    let (blueprint, code) = app.prepare()?;
-    let temporary = settings.secret_is_temporary;
+async fn serve(blueprint: Arc<Blueprint>, code: Code, settings: Settings) -> Result<(), Failure> {
+    let (temporary, unheeded) = (settings.secret_is_temporary, settings.unheeded.clone());
     let server = Server::start_with(blueprint.clone(), settings, code).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
     let stop = stop_signal()?;
     let (name, url) = (&blueprint.app.name, format!("http://{}", server.address()));
     println!("Serving {name} at {url}\n  API   {url}{}\n  docs  {url}/docs", blueprint.api.prefix);
     blueprint.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.message));
+    unheeded.iter().for_each(|warning| tracing::warn!("{warning}"));
     if temporary {
         tracing::warn!("SECRET_KEY is not set: one was made for this run, and log-ins end with it");
     }

@@ -81,7 +81,7 @@ impl Serve {
                 url(address, scheme(&settings))
             ));
         }
-        logs::start(screen, &environment)?;
+        let _export = logs::start_exporting(screen, &environment, &blueprint.app.name)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;
         // Before the server starts, so that no save is missed.
         let saves = if self.watch { Some(Saves::of(&source)?) } else { None };

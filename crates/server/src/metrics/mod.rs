@@ -41,6 +41,11 @@ impl Metrics {
         }
     }
 
+    /// The template of a path, if it has one.
+    pub(crate) fn route(&self, path: &str) -> Option<&str> {
+        self.routes.of(path).known()
+    }
+
     /// A request was answered.
     pub(crate) fn answered(&self, method: &Method, path: &str, status: StatusCode, took: Duration) {
         self.routes.of(path).answered(method, status, took);

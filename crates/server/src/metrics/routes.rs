@@ -112,6 +112,11 @@ impl Counts {
         Counts { template: template.to_owned(), methods: std::array::from_fn(method) }
     }
 
+    /// The template, unless these are the counts of all that have none.
+    pub(super) fn known(&self) -> Option<&str> {
+        (self.template != UNKNOWN).then_some(&self.template)
+    }
+
     pub(super) fn answered(&self, method: &Method, status: StatusCode, took: Duration) {
         let place = METHODS.iter().position(|known| *known == method.as_str()).unwrap_or(METHODS.len() - 1);
         let Some(of) = self.methods.get(place) else { return };

@@ -88,7 +88,8 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "none",
-        "not used in this version: traceparent is taken up in the log alone",
+        "a collector that spans of requests are sent to (OTLP/HTTP), such as http://localhost:4318; needs a build with the \
+         feature `otlp`",
     ),
     setting("RUST_LOG", "info", "what is logged, for example warn or server=debug"),
 ];

@@ -116,14 +116,15 @@ impl Reader<'_> {
     /// What a person may believe to be at work must not be passed over in silence.
     fn unheeded(&self) -> Vec<String> {
         let known = [
-            ("SENTRY_DSN", "panics go to the log, with the id of their request"),
+            ("SENTRY_DSN", true, "panics go to the log, with the id of their request"),
             (
                 "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "this version exports no traces; RUST_LOG=server::stage=debug logs each stage",
+                cfg!(not(feature = "otlp")),
+                "this program was built without the feature `otlp`; RUST_LOG=server::stage=debug logs each stage",
             ),
         ];
-        let set = known.into_iter().filter(|(name, _)| self.text(name).is_some());
-        set.map(|(name, instead)| format!("{name} is set but not used: {instead}")).collect()
+        let set = known.into_iter().filter(|(name, unheeded, _)| *unheeded && self.text(name).is_some());
+        set.map(|(name, _, instead)| format!("{name} is set but not used: {instead}")).collect()
     }
 
     fn check_secret(&mut self, name: &'static str, text: &str) {

@@ -4,10 +4,11 @@ use std::fmt;
 use std::io;
 
 use tracing::{Dispatch, Event, Subscriber};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::{DefaultFields, Format, Json, JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::current::{Ids, current};
 use super::panics;
@@ -48,11 +49,27 @@ impl std::error::Error for LogError {}
 /// # Errors
 /// The filter cannot be read, or something logs already.
 pub fn start(filter: &str, form: Form) -> Result<(), LogError> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| LogError::Filter(error.to_string()))?;
-    tracing::dispatcher::set_global_default(sink(filter, form, io::stderr))
-        .map_err(|error| LogError::Started(error.to_string()))?;
+    start_with(sink(read(filter)?, form, io::stderr))
+}
+
+/// The same, and a layer that gets what it asks for itself, whatever the filter says of lines.
+#[cfg(feature = "otlp")]
+pub(crate) fn start_beside<L>(filter: &str, form: Form, layer: L) -> Result<(), LogError>
+where
+    L: Layer<Registry> + Send + Sync,
+{
+    let lines = lines(form, io::stderr).with_filter(read(filter)?);
+    start_with(Dispatch::new(Registry::default().with(layer).with(lines)))
+}
+
+fn start_with(dispatch: Dispatch) -> Result<(), LogError> {
+    tracing::dispatcher::set_global_default(dispatch).map_err(|error| LogError::Started(error.to_string()))?;
     panics::log_them();
     Ok(())
+}
+
+fn read(filter: &str) -> Result<EnvFilter, LogError> {
+    EnvFilter::try_new(filter).map_err(|error| LogError::Filter(error.to_string()))
 }
 
 /// From now on panics are lines of the log, in its form, instead of text of their own on stderr. [`start`] does it.
@@ -65,15 +82,23 @@ pub fn sink<W>(filter: EnvFilter, form: Form, writer: W) -> Dispatch
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    Dispatch::new(Registry::default().with(lines(form, writer)).with(filter))
+}
+
+fn lines<S, W>(form: Form, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'l> LookupSpan<'l>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     match form {
         Form::Text { color } => {
             let inner = Format::default().with_ansi(color).with_target(false);
-            Dispatch::new(builder.fmt_fields(DefaultFields::new()).event_format(TextLine(inner)).finish())
+            layer.with_ansi(color).fmt_fields(DefaultFields::new()).event_format(TextLine(inner)).boxed()
         }
         Form::Json => {
             let inner = Format::default().json().flatten_event(true).with_current_span(false).with_span_list(false);
-            Dispatch::new(builder.fmt_fields(JsonFields::new()).event_format(JsonLine(inner)).finish())
+            layer.fmt_fields(JsonFields::new()).event_format(JsonLine(inner)).boxed()
         }
     }
 }

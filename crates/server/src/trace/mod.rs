@@ -4,6 +4,8 @@
 
 mod current;
 pub mod logs;
+#[cfg(feature = "otlp")]
+pub(crate) mod otlp;
 mod panics;
 mod stages;
 mod traceparent;

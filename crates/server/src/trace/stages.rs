@@ -11,7 +11,7 @@ use tracing::{Instrument, Level, Span};
 /// The target of the spans of requests.
 pub(crate) const REQUESTS: &str = "server::request";
 /// The target of the spans of stages, and of the lines that tell their times.
-const STAGES: &str = "server::stage";
+pub(super) const STAGES: &str = "server::stage";
 
 /// The stages of one request, as they go by. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +52,7 @@ impl Stages {
     }
 
     fn is_watched(&self) -> bool {
-        self.0.is_some() || tracing::enabled!(target: STAGES, Level::DEBUG)
+        self.0.is_some() || tracing::span_enabled!(target: STAGES, Level::DEBUG)
     }
 
     fn note(&self, name: &'static str, took: Duration) {

@@ -160,9 +160,13 @@ async fn a_weak_token_is_refused_at_the_start() {
 
 #[test]
 fn what_is_set_and_not_used_is_told_without_its_value() {
-    let dsn = "https://key@sentry.example.com/1";
-    let settings = server::settings::Settings::read(|name| (name == "SENTRY_DSN").then(|| dsn.to_owned())).unwrap();
-    assert_eq!(settings.unheeded.len(), 1, "{:?}", settings.unheeded);
-    assert!(settings.unheeded[0].starts_with("SENTRY_DSN is set but not used: "), "{:?}", settings.unheeded);
-    assert!(!settings.unheeded[0].contains("key@"));
+    for (name, value) in [
+        ("SENTRY_DSN", "https://key@sentry.example.com/1"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://key@otel.example.com"),
+    ] {
+        let settings = server::settings::Settings::read(|known| (known == name).then(|| value.to_owned())).unwrap();
+        assert_eq!(settings.unheeded.len(), 1, "{:?}", settings.unheeded);
+        assert!(settings.unheeded[0].starts_with(&format!("{name} is set but not used: ")), "{:?}", settings.unheeded);
+        assert!(!settings.unheeded[0].contains("key@"));
+    }
 }
