@@ -50,6 +50,18 @@ fn create(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Bytes that are free on the disk of a file, where the system says.
+#[cfg(unix)]
+pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
 #[cfg(unix)]
 fn sync(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()

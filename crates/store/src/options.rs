@@ -25,6 +25,9 @@ pub struct Options {
     pub log_pages: u16,
     /// How long another process may hold the lock before a write gives up.
     pub busy_timeout_ms: u64,
+    /// Free bytes on the disk below which a store says that it is not ready. Less may still take some writes, but neither
+    /// their log nor the move of that into the file has room to grow.
+    pub min_free_bytes: u64,
     /// The SQLite VFS to use, for tests that plant faults; `None` is that of the system.
     pub vfs: Option<String>,
     /// See [`Synchronous`].
@@ -56,6 +59,7 @@ impl Options {
             batch: 512,
             log_pages: 4_000,
             busy_timeout_ms: 5_000,
+            min_free_bytes: 4 * 1024 * 1024,
             vfs: None,
             synchronous: Synchronous::Full,
         }

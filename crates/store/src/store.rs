@@ -165,6 +165,10 @@ impl Store {
     /// # Errors
     /// The error that the next read or write would probably get.
     pub async fn ready(&self) -> Result<(), StoreError> {
+        let Options { path, min_free_bytes, .. } = &*self.inner.options;
+        if file::free_bytes(path).is_some_and(|free| free < *min_free_bytes) {
+            return Err(StoreError::Full);
+        }
         let statement = Statement::new("SELECT count(*) FROM \"_state\"", Vec::new());
         self.run(Work::read(Cost::Point, vec![Step::Count(statement)])).await?;
         answer(|reply| self.inner.writes.push(Job::Ready { reply }, 0)).await

@@ -42,6 +42,16 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
     assert_eq!(after_power_cut(storage), (2, 2));
 }
 
+/// Not only when a write has failed already: the next one might, and whoever spreads the load had better know.
+#[test]
+fn a_disk_that_is_nearly_full_is_told_before_a_write_fails() {
+    let database = Database::with(|options| options.min_free_bytes = u64::MAX);
+    assert_eq!(ready(&database), Err(StoreError::Full));
+    database.done(add("still written"));
+    assert_eq!(ready(&database), Err(StoreError::Full));
+    assert_eq!(ready(&Database::new()), Ok(()));
+}
+
 #[test]
 fn when_a_batch_finds_no_room_all_of_it_is_refused() {
     let storage = Storage::new();
