@@ -131,11 +131,23 @@ fn record_status(span: &Span, status: StatusCode) {
 /// The answer to a head that cannot be read; its connection is closed after it.
 pub fn refuse(app: &App, error: &ApiError) -> Response<Full<Bytes>> {
     let request_id = new_request_id();
-    app.metrics.refused(error);
-    let mut response = error.response(app.blueprint.api.errors, &request_id).with(CONNECTION, "close");
-    every_answer(app, &mut response, &request_id, None);
-    tracing::info!(target: "request", request_id, status = response.status.as_u16(), detail = error.detail,
+    let response = last(app, error, &request_id);
+    tracing::info!(target: "request", request_id, status = response.status().as_u16(), detail = error.detail,
         "a head was refused");
+    response
+}
+
+/// The answer to a connection for which there is no place. Counted, not logged: a flood of them must not become a flood of lines.
+pub fn no_place(app: &App) -> Response<Full<Bytes>> {
+    let error = ApiError::new(UNAVAILABLE, "there are too many connections, in all or of your address");
+    last(app, &error.with(RETRY_AFTER, "5"), &new_request_id())
+}
+
+/// The last answer of a connection, to whatever it asked.
+fn last(app: &App, error: &ApiError, request_id: &str) -> Response<Full<Bytes>> {
+    app.metrics.refused(error);
+    let mut response = error.response(app.blueprint.api.errors, request_id).with(CONNECTION, "close");
+    every_answer(app, &mut response, request_id, None);
     finish(response, false)
 }
 

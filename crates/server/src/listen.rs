@@ -12,6 +12,7 @@ use blueprint::Blueprint;
 
 use crate::code::Code;
 use crate::connection::crowd::{Crowd, raise_file_limit};
+use crate::connection::turned_away::TurnedAway;
 use crate::connection::{self, Shared, tls};
 use crate::settings::Settings;
 use crate::{App, Live, StartError};
@@ -29,6 +30,7 @@ pub struct Server {
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
     crowd: Arc<Crowd>,
+    turned_away: TurnedAway,
     warned: Option<Instant>,
 }
 
@@ -54,7 +56,7 @@ impl Server {
         let address = listener.local_addr().map_err(bound)?;
         let crowd = Arc::new(Crowd::new(&settings, raise_file_limit()));
         let app = App::open_with(blueprint, settings, code).await?;
-        Ok(Server { live: Live::new(app), listener, address, tls, crowd, warned: None })
+        Ok(Server { live: Live::new(app), listener, address, tls, crowd, turned_away: TurnedAway::new(), warned: None })
     }
 
     /// Where it listens.
@@ -103,11 +105,13 @@ impl Server {
         let app = self.live.now();
         let is_proxy = app.settings.trusted_proxies.iter().any(|network| network.contains(peer.ip()));
         let Some(place) = self.crowd.admit(peer.ip(), !is_proxy) else {
-            // Closed at once: to answer each would be work that whoever fills the places can order.
-            drop(stream);
+            // To agree on TLS first would be work that whoever fills the places can order.
+            if self.tls.is_none() {
+                self.turned_away.add(&self.live, stream);
+            }
             if self.warned.is_none_or(|warned| warned.elapsed() > WARN_EVERY) {
                 self.warned = Some(Instant::now());
-                tracing::warn!(peer = %peer.ip(), "a connection was closed at once: there are too many, in all or of its address");
+                tracing::warn!(peer = %peer.ip(), "a connection was turned away: there are too many, in all or of its address");
             }
             return;
         };

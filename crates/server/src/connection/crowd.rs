@@ -76,9 +76,9 @@ impl Drop for Place {
     }
 }
 
-/// Files that the server needs besides its connections: database, log, listener, and some to spare.
+/// Files that the server needs besides its connections: database, log, listener, who is turned away, and some to spare.
 #[cfg(unix)]
-const OTHER_FILES: u64 = 64;
+const OTHER_FILES: u64 = 64 + super::turned_away::MOST as u64;
 
 /// Asks the system for as many open files as it gives, and returns how many connections that is. The limit that a shell
 /// starts with, 1,024, is kept low for programs that cannot deal with more.

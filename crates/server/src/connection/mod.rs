@@ -8,6 +8,7 @@ mod guard;
 mod head;
 mod line;
 pub(crate) mod tls;
+pub(crate) mod turned_away;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -113,6 +114,8 @@ fn http2() -> http2::Builder<TokioExecutor> {
         .max_concurrent_streams(MAX_STREAMS)
         .max_pending_accept_reset_streams(MAX_RESET_STREAMS)
         .max_local_error_reset_streams(MAX_LOCAL_RESETS)
+        // What is longer than this, twice what a head may have, is a 431 of the library's own, without a problem: it reads no
+        // more of it, and asks nobody.
         .max_header_list_size(MAX_BUFFER_BYTES as u32)
         .max_send_buf_size(MAX_SEND_BYTES);
     builder
