@@ -44,6 +44,21 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+/// Settings for an app in a folder of its own: those that a test gives, and else such as no test runs into.
+pub fn settings(given: &[(&str, &str)], folder: &TempDir) -> Settings {
+    let lookup = |name: &str| match given.iter().find(|(known, _)| *known == name) {
+        Some((_, value)) => Some((*value).to_owned()),
+        None => match name {
+            "DATABASE_URL" => Some(format!("sqlite:{}", folder.path().join("app.db").display())),
+            "SECRET_KEY" => Some(SECRET.to_owned()),
+            "ENV" => Some("test".to_owned()),
+            "PORT" | "RATE_LIMIT_USER" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
+            _ => None,
+        },
+    };
+    Settings::read(lookup).unwrap()
+}
+
 impl TestApp {
     /// Serves a blueprint with default settings, but without limits of rate, which tests would run into.
     pub async fn new(blueprint: &str) -> TestApp {
@@ -57,18 +72,7 @@ impl TestApp {
 
     /// The same in a folder that may hold a database already.
     pub async fn in_folder(blueprint: &str, settings: &[(&str, &str)], folder: TempDir) -> TestApp {
-        let database = format!("sqlite:{}", folder.path().join("app.db").display());
-        let lookup = |name: &str| match settings.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => Some((*value).to_owned()),
-            None => match name {
-                "DATABASE_URL" => Some(database.clone()),
-                "SECRET_KEY" => Some(SECRET.to_owned()),
-                "ENV" => Some("test".to_owned()),
-                "RATE_LIMIT_USER" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
-                _ => None,
-            },
-        };
-        let settings = Settings::read(lookup).unwrap();
+        let settings = self::settings(settings, &folder);
         let blueprint = blueprint::load(blueprint).unwrap_or_else(|problems| panic!("{problems}"));
         let prefix = blueprint.api.prefix.clone();
         let has_problems = blueprint.api.errors == blueprint::ErrorShape::Problem;

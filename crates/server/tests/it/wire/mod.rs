@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use server::settings::Settings;
 use server::{Server, StartError};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +15,6 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::support::SECRET;
 use crate::support::blueprints::OFFICE;
 
 /// A server that listens, with a database of its own.
@@ -42,18 +40,7 @@ impl Live {
     }
 
     pub async fn try_start(settings: &[(&str, &str)], folder: TempDir) -> Result<Live, StartError> {
-        let database = format!("sqlite:{}", folder.path().join("app.db").display());
-        let lookup = |name: &str| match settings.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => Some((*value).to_owned()),
-            None => match name {
-                "DATABASE_URL" => Some(database.clone()),
-                "SECRET_KEY" => Some(SECRET.to_owned()),
-                "ENV" => Some("test".to_owned()),
-                "PORT" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
-                _ => None,
-            },
-        };
-        let settings = Settings::read(lookup).unwrap();
+        let settings = crate::support::settings(settings, &folder);
         let server = Server::start(Arc::new(blueprint::load(OFFICE).unwrap()), settings).await?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
