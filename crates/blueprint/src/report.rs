@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::places::{Places, Pointer};
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Place, Problem, Problems, Severity};
 
 /// Nobody reads more, and a file made of mistakes must not cost more than a file.
 const MAX_PROBLEMS: usize = 200;
@@ -22,27 +22,13 @@ impl<'t> Report<'t> {
     /// Something is wrong with a word: unknown, misplaced, missing below it.
     pub fn key(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.key(at);
-        self.push(Problem {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            hint,
-            pointer: at.as_str().to_owned(),
-            place,
-        });
+        self.push(problem(at, place, code, message, hint));
     }
 
     /// Something is wrong with what a word says.
     pub fn value(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.value(at);
-        self.push(Problem {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            hint,
-            pointer: at.as_str().to_owned(),
-            place,
-        });
+        self.push(problem(at, place, code, message, hint));
     }
 
     /// Something is wrong at a byte of a text that a word says; of the whole text, if it is not written as it is read.
@@ -53,34 +39,20 @@ impl<'t> Report<'t> {
             let start = place.span.start + 1 + fault.at;
             place = self.places.place(start..start + 1);
         }
-        self.push(Problem {
-            severity: Severity::Error,
-            code: "condition",
-            message: fault.message,
-            hint: fault.hint.or_else(|| Some("for example `status != 'closed' and budget > 1000`".to_owned())),
-            pointer: at.as_str().to_owned(),
-            place,
-        });
+        let hint = fault.hint.or_else(|| Some("for example `status != 'closed' and budget > 1000`".to_owned()));
+        self.push(problem(at, place, "condition", fault.message, hint));
     }
 
     /// Something loads but does not do what it says.
     pub fn warn(&mut self, at: &Pointer, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.key(at);
-        self.push(Problem {
-            severity: Severity::Warning,
-            code,
-            message: message.into(),
-            hint,
-            pointer: at.as_str().to_owned(),
-            place,
-        });
+        self.push(Problem { severity: Severity::Warning, ..problem(at, place, code, message, hint) });
     }
 
     /// Something is wrong with a stretch of the text that has no pointer.
     pub fn span(&mut self, span: Range<usize>, code: &'static str, message: impl Into<String>, hint: Option<String>) {
         let place = self.places.place(span);
-        let pointer = String::new();
-        self.push(Problem { severity: Severity::Error, code, message: message.into(), hint, pointer, place });
+        self.push(problem(&Pointer::default(), place, code, message, hint));
     }
 
     fn push(&mut self, problem: Problem) {
@@ -116,6 +88,17 @@ impl<'t> Report<'t> {
         }
         Problems(self.problems)
     }
+}
+
+fn problem(
+    at: &Pointer,
+    place: Place,
+    code: &'static str,
+    message: impl Into<String>,
+    hint: Option<String>,
+) -> Problem {
+    let pointer = at.as_str().to_owned();
+    Problem { severity: Severity::Error, code, message: message.into(), hint, pointer, place }
 }
 
 /// Messages quote the file, and the file may say a name as long as itself.
