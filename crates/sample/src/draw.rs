@@ -100,11 +100,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-
-    fn fields(lines: &str) -> Vec<Field> {
-        let text = format!("[app]\nname = \"x\"\n[entity.customer.field]\n{lines}");
-        blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}")).entities.remove(0).fields
-    }
+    use crate::fields;
 
     const HARD: &str = r#"
         a = { type = "text", min_length = 400, max_length = 410 }

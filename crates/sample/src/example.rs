@@ -97,11 +97,7 @@ fn texts(name: &str, limits: &TextLimits, first_word: &str) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fields(lines: &str) -> Vec<Field> {
-        let text = format!("[app]\nname = \"x\"\n[entity.thing.field]\n{lines}");
-        blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}")).entities.remove(0).fields
-    }
+    use crate::fields;
 
     #[test]
     fn every_type_has_a_value_and_another_that_its_field_takes() {

@@ -22,3 +22,10 @@ pub use dice::Dice;
 pub use draw::draw;
 pub use example::{other_sample, sample};
 pub use subject::Subject;
+
+/// The fields of a blueprint that has these lines for the fields of a customer.
+#[cfg(test)]
+fn fields(lines: &str) -> Vec<blueprint::Field> {
+    let text = format!("[app]\nname = \"x\"\n[entity.customer.field]\n{lines}");
+    blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}")).entities.remove(0).fields
+}
