@@ -1,9 +1,10 @@
 //! Who may do what: the permissions a request states, and defaults where it states none.
 //!
-//! `statements` reads the sentences, `lists` turns them into the words of the blueprint. What those words cannot say is
+//! `sentences` and `statements` read what is said, `lists` turns it into the words of the blueprint. What those words cannot say is
 //! told here as an assumption.
 
 mod lists;
+mod sentences;
 mod statements;
 
 use crate::draft::{Draft, Entity, Grant};

@@ -1,16 +1,14 @@
-//! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
+//! What a request says of who may do what: what a statement is, and what a verb means for an entity.
 //!
-//! Words are read here and nothing is decided: `lists` turns the statements of an entity into the blueprint's lists.
+//! `sentences` finds them, the rules find some too. Nothing is decided: `lists` turns the statements of an entity into the
+//! blueprint's lists.
 
-use crate::clauses::{Clause, Join, Polarity};
+use super::sentences;
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Who};
-use crate::lexicon::verbs::{self, Class};
-use crate::nouns::Np;
+use crate::lexicon::verbs::Class;
 use crate::resolve::Cast;
-use crate::rules;
 use crate::scene::Scene;
-use crate::tags::Tag;
 use crate::tokens::Span;
 
 /// What is done with a record.
@@ -56,11 +54,7 @@ pub(super) fn statements(
     cast: &Cast,
     draft: &Draft,
 ) -> (Vec<Statement>, Vec<Span>) {
-    let mut reader = Reader { scene, cast, draft, found: Vec::new(), lost: Vec::new(), last: Vec::new() };
-    for index in 0..scene.sentences.len() {
-        reader.sentence(index);
-    }
-    let (mut found, lost) = (reader.found, reader.lost);
+    let (mut found, lost) = sentences::read(scene, cast, draft);
     found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
     (found, lost)
 }
@@ -95,19 +89,25 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
 }
 
 /// "everyone can add" speaks of those who use it; only "anyone" and visitors come from outside.
-fn outside(text: &str) -> bool {
+pub(super) fn outside(text: &str) -> bool {
     let words = ["anyone", "anybody", "visitor", "stranger", "public", "without", " no login", " no account"];
     words.iter().any(|word| text.contains(word))
 }
 
 /// Whether a text speaks of people with an account.
-fn accounts(text: &str) -> bool {
+pub(super) fn accounts(text: &str) -> bool {
     let signed = ["signed in", "signed-in", "logged in", "logged-in", "registered", "with an account", "with a login"];
     signed.iter().any(|words| text.contains(words)) && !text.contains("without")
 }
 
 /// What a verb means for an entity; a booking is made, the class that is booked is not.
-fn of_verb(base: &str, class: Class, entity: &str, cast: &Cast, draft: &Draft) -> Option<(Op, Option<String>)> {
+pub(super) fn of_verb(
+    base: &str,
+    class: Class,
+    entity: &str,
+    cast: &Cast,
+    draft: &Draft,
+) -> Option<(Op, Option<String>)> {
     let here = Some(entity.to_owned());
     let op = match class {
         _ if matches!(base, "list" | "look" | "check" | "search" | "access" | "export" | "download") => Op::Read,
@@ -128,370 +128,4 @@ fn of_verb(base: &str, class: Class, entity: &str, cast: &Cast, draft: &Draft) -
         _ => return None,
     };
     Some((op, here))
-}
-
-struct Reader<'a> {
-    scene: &'a Scene<'a>,
-    cast: &'a Cast,
-    draft: &'a Draft,
-    found: Vec<Statement>,
-    lost: Vec<Span>,
-    /// The entities last spoken of, for "it" and "them".
-    last: Vec<String>,
-}
-
-/// A verb that waits for its object.
-#[derive(Clone)]
-struct Pending {
-    who: Vec<Who>,
-    mode: Mode,
-    base: &'static str,
-    class: Class,
-    span: Span,
-}
-
-impl Reader<'_> {
-    fn sentence(&mut self, index: usize) {
-        let scene = self.scene;
-        let clauses: Vec<&Clause> = scene.clauses_of(index).collect();
-        let first = self.found.len();
-        let mut pending: Vec<Pending> = Vec::new();
-        let mut negated = false;
-        for clause in &clauses {
-            if !clause.carried {
-                self.elided(&mut pending);
-            }
-            let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity == Polarity::Someday;
-            let Some(verb) = clause.verb.filter(|_| !aside) else {
-                self.remember(clause.from, clause.to);
-                continue;
-            };
-            let Some((who, mode)) = self.actors(clause, clause.carried && negated) else {
-                self.remember(clause.from, clause.to);
-                continue;
-            };
-            negated = mode == Mode::MayNot;
-            if clause.passive {
-                self.passive(clause, verb, &who, mode);
-                continue;
-            }
-            self.verbs(clause, verb, &who, mode, &mut pending);
-        }
-        self.elided(&mut pending);
-        let (from, to) = scene.sentences.get(index).map_or((0, 0), |sentence| (sentence.from, sentence.to));
-        let words = scene.words(from, to);
-        if ["nobody else", "no one else", "no-one else"].iter().any(|phrase| words.contains(phrase)) {
-            for said in self.found.iter_mut().skip(first).filter(|said| said.mode == Mode::May) {
-                said.mode = Mode::Exclusive;
-            }
-        }
-    }
-
-    /// Who does it, and how it is meant; none where the clause speaks of nobody's rights.
-    fn actors(&self, clause: &Clause, carried_not: bool) -> Option<(Vec<Who>, Mode)> {
-        let (scene, verb) = (self.scene, clause.verb?);
-        let before = scene.words(clause.from, verb);
-        let lead = format!(" {before} ");
-        let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
-        let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
-        if nobody && but {
-            let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::role_of(&np.entity())).collect();
-            return Some((self.known(who), Mode::Exclusive));
-        }
-        if nobody {
-            return Some((Vec::new(), Mode::MayNot));
-        }
-        let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
-            || carried_not && clause.modal.is_none_or_same(&before);
-        if clause.passive {
-            let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));
-            let by: Vec<Who> = (clause.after..clause.to)
-                .find(|at| scene.is(*at, "by"))
-                .map(|at| rules::objects(scene, at + 1, clause.to))
-                .unwrap_or_default()
-                .into_iter()
-                .map(|np| rules::role_of(&np.entity()))
-                .collect();
-            let by = self.known(by);
-            let mode = match (not, only) {
-                (true, _) => Mode::MayNot,
-                (_, true) => Mode::Exclusive,
-                _ => Mode::May,
-            };
-            return (!by.is_empty() || not && clause.modal.is_some()).then_some((by, mode));
-        }
-        let account = accounts(&format!(" {} ", scene.words(clause.from, clause.to)));
-        let mut who: Vec<Who> = rules::actors(scene, clause).into_iter().map(|(who, _)| who).collect();
-        if account && who.contains(&Who::Public) {
-            who = vec![Who::User];
-        }
-        let who = self.known(who);
-        if who.is_empty() || not && who.contains(&Who::User) && clause.pronoun.is_some() {
-            return None;
-        }
-        Some((who, if not { Mode::MayNot } else { self.only(clause, verb) }))
-    }
-
-    /// "only X can" keeps it for X; "X can only" limits X.
-    fn only(&self, clause: &Clause, verb: usize) -> Mode {
-        let scene = self.scene;
-        let only = |at: &usize| scene.one_of(*at, &["only", "just", "solely"]);
-        let Some(at) = (clause.from..verb).find(only) else {
-            if clause.carried && clause.only {
-                return self.found.last().map_or(Mode::Exclusive, |said| said.mode);
-            }
-            return Mode::May;
-        };
-        let subject = clause.subject.first().map_or(verb, |np| np.from);
-        let modal_follows = scene.tag(at + 1) == Some(Tag::Modal);
-        if at <= subject || modal_follows || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
-            Mode::Exclusive
-        } else {
-            Mode::Limit
-        }
-    }
-
-    /// The actors that access can be given to.
-    fn known(&self, who: Vec<Who>) -> Vec<Who> {
-        let mut known = Vec::new();
-        for who in who {
-            let who = match who {
-                Who::Role(name) => match self.role(&name) {
-                    Some(role) => Who::Role(role),
-                    None => continue,
-                },
-                other => other,
-            };
-            if !known.contains(&who) {
-                known.push(who);
-            }
-        }
-        known
-    }
-
-    fn role(&self, name: &str) -> Option<String> {
-        let roles = &self.draft.roles;
-        let same = roles.iter().find(|role| *role == name);
-        let longer = || roles.iter().find(|role| role.ends_with(&format!("_{name}")));
-        let admin = matches!(name.rsplit('_').next(), Some("admin" | "administrator" | "superuser"));
-        same.or_else(longer).cloned().or_else(|| admin.then(|| "admin".to_owned()))
-    }
-
-    fn passive(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode) {
-        let bases = self.scene.tokens.get(verb..clause.to).unwrap_or(&[]).iter();
-        let mut verbs: Vec<(&'static str, Class)> = Vec::new();
-        for token in bases.take_while(|token| !token.is("by")) {
-            if let Some((known, verbs::Form::Past)) = verbs::lookup(&token.text) {
-                verbs.push((known.base, known.class));
-            }
-        }
-        let span = self.scene.span(clause.from, clause.to);
-        let subject = clause.subject.clone();
-        for (base, class) in verbs {
-            // "A slot cannot be booked twice" is no right.
-            if mode == Mode::MayNot && !matches!(class, Class::Read | Class::Update | Class::Delete) {
-                continue;
-            }
-            let one = Pending { who: who.to_vec(), mode, base, class, span };
-            for np in &subject {
-                self.object(&one, np, clause);
-            }
-        }
-    }
-
-    /// The verbs of a clause in turn: "can view but not edit or delete X".
-    fn verbs(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode, pending: &mut Vec<Pending>) {
-        let scene = self.scene;
-        let (mut at, mut mode, mut placed) = (verb, mode, false);
-        let span = scene.span(clause.from, clause.to);
-        while at < clause.to {
-            if let Some(close) = scene.close_of(at) {
-                at = close + 1;
-                continue;
-            }
-            let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
-            if at > verb && scene.one_of(at, &["not", "never"]) && next.is_some() {
-                mode = Mode::MayNot;
-                at += 1;
-                continue;
-            }
-            let is_verb = at == verb || !placed_np(scene, at) || mode == Mode::MayNot && scene.is(at - 1, "not");
-            let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
-            let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base;
-            if let Some((known, _)) = known.filter(|(_, form)| is_verb && base_form(form)) {
-                if placed {
-                    pending.clear();
-                    placed = false;
-                }
-                let bases: &[(&'static str, Class)] = match known.base {
-                    "manage" | "administer" | "handle" | "maintain" => &[
-                        ("manage", Class::Create),
-                        ("manage", Class::Read),
-                        ("manage", Class::Update),
-                        ("manage", Class::Delete),
-                    ],
-                    _ => &[(known.base, known.class)],
-                };
-                for (base, class) in bases {
-                    pending.push(Pending { who: who.to_vec(), mode, base, class: *class, span });
-                }
-                at += 1;
-                continue;
-            }
-            if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
-                for one in pending.iter() {
-                    self.everything(one);
-                }
-                placed = true;
-            } else if scene.one_of(at, &["them", "it", "those", "these"]) && !placed {
-                let last = self.last.clone();
-                for one in pending.iter() {
-                    for entity in &last {
-                        self.place(one, entity, false);
-                    }
-                }
-                placed = true;
-            } else if let Some(np) = scene.np_at(at) {
-                let direct = !scene.tag(at.saturating_sub(1)).is_some_and(|tag| tag == Tag::Preposition) || !placed;
-                if direct && !pending.is_empty() {
-                    for one in pending.clone() {
-                        self.object(&one, np, clause);
-                    }
-                    placed = true;
-                }
-                at = np.to.max(at + 1);
-                continue;
-            }
-            at += 1;
-        }
-        if placed {
-            pending.clear();
-        }
-    }
-
-    /// Verbs whose object was said before: "can view orders but not edit".
-    fn elided(&mut self, pending: &mut Vec<Pending>) {
-        let last = self.last.clone();
-        for one in pending.drain(..) {
-            let (limits, known) = (matches!(one.mode, Mode::Exclusive | Mode::MayNot), is_access(one.class));
-            if limits && known && last.is_empty() {
-                self.lost.push(one.span);
-            } else if limits && known {
-                for entity in &last {
-                    self.place(&one, entity, false);
-                }
-            }
-        }
-    }
-
-    fn everything(&mut self, one: &Pending) {
-        let place = |op| Statement {
-            who: one.who.clone(),
-            mode: one.mode,
-            op,
-            base: one.base,
-            entity: None,
-            own: false,
-            span: one.span,
-        };
-        match one.class {
-            Class::Read => self.found.push(place(Op::Read)),
-            Class::Update | Class::Track => {
-                self.found.push(place(Op::Update));
-                if one.mode == Mode::May && one.base == "edit" {
-                    self.found.push(place(Op::Create));
-                }
-            }
-            Class::Create => self.found.push(place(Op::Create)),
-            Class::Delete => self.found.push(place(Op::Delete)),
-            Class::Approve => self.found.push(place(Op::Approve)),
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, one: &Pending, np: &Np, clause: &Clause) {
-        let scene = self.scene;
-        if np.words.iter().all(|word| matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record")) {
-            return self.everything(one);
-        }
-        let Some(entity) = self.entity(np) else {
-            if matches!(one.mode, Mode::Exclusive | Mode::MayNot) && is_access(one.class) {
-                self.lost.push(one.span);
-            }
-            return;
-        };
-        let words = format!(" {} ", scene.words(np.from, clause.to));
-        let their = np.possessive.as_deref();
-        let own = their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
-            && (np.words.iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
-            || [" own ", " assigned to them ", " they created ", " they made ", " they posted ", " they added "]
-                .iter()
-                .any(|phrase| words.contains(phrase));
-        // "must not see each other's orders" leaves everybody his own.
-        let ahead = format!(" {} ", scene.words(one_verb(clause), np.to));
-        let others = [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w));
-        let one =
-            if one.mode == Mode::MayNot && others { Pending { mode: Mode::Limit, ..one.clone() } } else { one.clone() };
-        self.place(&one, &entity, own || others && one.mode == Mode::Limit);
-        self.last = vec![entity];
-    }
-
-    fn place(&mut self, one: &Pending, entity: &str, own: bool) {
-        let Some((mut op, entity)) = of_verb(one.base, one.class, entity, self.cast, self.draft) else { return };
-        // Others make what "only editors can publish".
-        if one.base == "publish" && one.mode != Mode::May {
-            op = Op::Approve;
-        }
-        let mut who = one.who.clone();
-        if op != Op::Read && !outside(&self.scene.text(one.span).to_lowercase()) {
-            for who in who.iter_mut().filter(|who| **who == Who::Public) {
-                *who = Who::User;
-            }
-        }
-        self.found.push(Statement { who, mode: one.mode, op, base: one.base, entity, own, span: one.span });
-    }
-
-    /// "job listings" speak of jobs.
-    fn entity(&self, np: &Np) -> Option<String> {
-        let known = |name: &str| self.cast.entity(name).filter(|name| self.draft.entity(name).is_some());
-        known(&np.entity())
-            .or_else(|| np.words.last().and_then(|word| known(&word.lemma)))
-            .or_else(|| {
-                let page =
-                    matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar" | "record");
-                np.words.first().filter(|_| page).and_then(|word| known(&word.lemma))
-            })
-            .map(str::to_owned)
-    }
-
-    fn remember(&mut self, from: usize, to: usize) {
-        let found: Vec<String> = self.scene.nps_in(from, to).filter_map(|np| self.entity(np)).collect();
-        if let Some(first) = found.into_iter().next() {
-            self.last = vec![first];
-        }
-    }
-}
-
-fn one_verb(clause: &Clause) -> usize {
-    clause.verb.unwrap_or(clause.from)
-}
-
-fn is_access(class: Class) -> bool {
-    matches!(class, Class::Create | Class::Read | Class::Update | Class::Delete)
-}
-
-/// Whether a phrase starts here, so that the word is a noun.
-fn placed_np(scene: &Scene<'_>, at: usize) -> bool {
-    scene.np_at(at).is_some() || scene.tag(at) != Some(Tag::Verb)
-}
-
-/// A carried "cannot" ends where a new modal stands.
-trait Carried {
-    fn is_none_or_same(&self, before: &str) -> bool;
-}
-
-impl Carried for Option<String> {
-    fn is_none_or_same(&self, before: &str) -> bool {
-        !self.as_ref().is_some_and(|modal| before.split(' ').any(|word| word == modal)) && !before.contains("but")
-    }
 }
