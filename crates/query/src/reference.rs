@@ -7,6 +7,7 @@ use work::Kind;
 use crate::View;
 use crate::access::Scope;
 use crate::attribute::Attribute;
+use crate::search;
 
 /// A way from a row to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl From<Attribute> for Path {
 }
 
 /// What a path is for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Filter,
     Sort,
@@ -177,7 +178,12 @@ pub(crate) fn not_found(blueprint: &Blueprint, view: &View, name: &str, purpose:
         }
         let attributes = purpose.attributes(view);
         let names = attributes.iter().map(|attribute| attribute.column(entity)).chain(purpose.words().iter().copied());
-        return perhaps(purpose.unknown().to_owned(), name, names);
+        let is_searched = purpose == Purpose::Filter && !search::fields(view).is_empty();
+        return match nearest(name, names) {
+            Some(near) => format!("{}; perhaps you meant `{near}`", purpose.unknown()),
+            None if is_searched => format!("{}; words are searched for with `q`", purpose.unknown()),
+            None => purpose.unknown().to_owned(),
+        };
     };
     if rest.contains('.') {
         return "follows more than one reference".to_owned();

@@ -101,6 +101,8 @@ async fn every_word_must_begin_a_word() {
     }
     ana.get("/books?q=%00").await.expect(400);
     ana.get("/books?q=a&q=b").await.expect(400);
+    let unknown = ana.get("/books?search=red").await.expect(400).json();
+    assert!(unknown["detail"].as_str().unwrap().ends_with("words are searched for with `q`"), "{unknown}");
     ana.get(&format!("/books?q={}", "x".repeat(7000))).await.expect(200);
 }
 
