@@ -29,6 +29,7 @@ pub(super) fn actions(
     let entity_at = at;
     let at = at.child("action");
     let mut actions = Vec::new();
+    check_restore(raw, entity, report);
     let integrations: Vec<&str> = raw.integration.keys().map(String::as_str).collect();
     for (name, written) in &entity.raw.action {
         let at = at.child(name);
@@ -59,19 +60,37 @@ fn check_name(name: &str, raw: &RawBlueprint, entity: &EntityName, at: &Pointer,
         let hint = Some("choose another name".to_owned());
         report.key(at, "reserved_name", format!("`{name}` is what the engine calls an operation of its own"), hint);
     }
+    if let Some(other) = nested(name, raw, entity) {
+        let message = format!("`{name}` is also the path of the rows of `{other}` that refer to a `{}`", entity.name);
+        report.key(at, "name_clash", message, Some("choose another name".to_owned()));
+    }
+}
+
+/// The way back from the trash is the engine's own: no other entity's rows can be listed there.
+fn check_restore(raw: &RawBlueprint, entity: &EntityName, report: &mut Report) {
+    if entity.raw.soft_delete != Some(true) {
+        return;
+    }
+    if let Some(other) = nested("restore", raw, entity) {
+        let message = format!("the rows of `{other}` cannot be at the path that restores a `{}`", entity.name);
+        let hint = Some(format!("give `{other}` another `plural`"));
+        report.key(&Pointer::root("entity").child(other), "name_clash", message, hint);
+    }
+}
+
+/// The entity whose rows are listed at this path below a row of another.
+fn nested<'r>(path: &str, raw: &'r RawBlueprint, entity: &EntityName) -> Option<&'r String> {
     let refers_here =
         |other: &crate::raw::RawEntity| other.field.values().any(|field| field.to.as_ref() == Some(&entity.name));
     let linked_from_here = |other: &String| {
         entity.raw.field.values().any(|field| super::links::is_link(field) && field.to.as_ref() == Some(other))
     };
-    let nested = raw.entity.iter().find(|(other, written)| {
+    let mut entities = raw.entity.iter();
+    let found = entities.find(|(other, written)| {
         let plural = written.plural.clone().unwrap_or_else(|| super::plurals::plural(other));
-        plural == name && (refers_here(written) || linked_from_here(other))
+        plural == path && (refers_here(written) || linked_from_here(other))
     });
-    if let Some((other, _)) = nested {
-        let message = format!("`{name}` is also the path of the rows of `{other}` that refer to a `{}`", entity.name);
-        report.key(at, "name_clash", message, Some("choose another name".to_owned()));
-    }
+    found.map(|(other, _)| other)
 }
 
 struct Lookup<'f> {
