@@ -2,7 +2,7 @@
 
 use super::names;
 use crate::model::{Automation, Entity, Integration};
-use crate::nearest::perhaps_or_list;
+use crate::nearest::{perhaps, perhaps_or_list};
 use crate::places::Pointer;
 use crate::raw::{RawAutomation, RawBlueprint};
 use crate::report::Report;
@@ -12,6 +12,86 @@ const EVENTS: [&str; 3] = ["created", "updated", "deleted"];
 /// What an automation may name without declaring it.
 pub(super) const BUILT_IN: [&str; 3] = ["email", "webhook", "notify"];
 
+/// What integrations and their providers are usually called. Others may be their owner's own, so that one of those is
+/// asked about only where it looks like a slip.
+const USUAL: &[&str] = &[
+    "sms",
+    "email",
+    "billing",
+    "ehr",
+    "chat",
+    "webhook",
+    "storage",
+    "calendar",
+    "push",
+    "whatsapp",
+    "maps",
+    "accounting",
+    "esign",
+    "video",
+];
+const USUAL_PROVIDERS: &[&str] = &[
+    "twilio",
+    "vonage",
+    "messagebird",
+    "plivo",
+    "smtp",
+    "sendgrid",
+    "mailgun",
+    "postmark",
+    "mailchimp",
+    "ses",
+    "resend",
+    "stripe",
+    "paypal",
+    "square",
+    "braintree",
+    "adyen",
+    "paddle",
+    "mollie",
+    "razorpay",
+    "klarna",
+    "fhir",
+    "epic",
+    "cerner",
+    "athenahealth",
+    "slack",
+    "discord",
+    "microsoft_teams",
+    "mattermost",
+    "telegram",
+    "http",
+    "zapier",
+    "shopify",
+    "woocommerce",
+    "s3",
+    "gcs",
+    "dropbox",
+    "google_drive",
+    "minio",
+    "onedrive",
+    "google_calendar",
+    "outlook_calendar",
+    "caldav",
+    "apple_calendar",
+    "fcm",
+    "apns",
+    "onesignal",
+    "whatsapp",
+    "google_maps",
+    "mapbox",
+    "openstreetmap",
+    "quickbooks",
+    "xero",
+    "freshbooks",
+    "sage",
+    "docusign",
+    "hellosign",
+    "zoom",
+    "google_meet",
+    "jitsi",
+];
+
 pub(super) fn integrations(raw: &RawBlueprint, report: &mut Report) -> Vec<Integration> {
     let at = Pointer::root("integration");
     let mut integrations = Vec::new();
@@ -19,10 +99,21 @@ pub(super) fn integrations(raw: &RawBlueprint, report: &mut Report) -> Vec<Integ
         let at = at.child(name);
         names::snake_case(name, &at, "an integration", report);
         let message = format!("the integration `{name}` cannot run yet in this version; nothing is sent");
-        report.warn(&at, "cannot_run_yet", message, Some(RUNS_WITHOUT.to_owned()));
+        let hint = slip(name, USUAL).unwrap_or_else(|| RUNS_WITHOUT.to_owned());
+        report.warn(&at, "cannot_run_yet", message, Some(hint));
+        if let Some(provider) = &written.provider
+            && let Some(hint) = slip(provider, USUAL_PROVIDERS)
+        {
+            let message = format!("there is no provider {provider:?} that is known here");
+            report.warn(&at.child("provider"), "unknown_name", message, Some(hint));
+        }
         integrations.push(Integration { name: name.clone(), provider: written.provider.clone() });
     }
     integrations
+}
+
+fn slip(word: &str, usual: &[&'static str]) -> Option<String> {
+    if usual.contains(&word) { None } else { perhaps(word, usual.iter().copied()) }
 }
 
 pub(super) fn automations(raw: &RawBlueprint, entities: &[Entity], report: &mut Report) -> Vec<Automation> {
