@@ -3,7 +3,8 @@
 use blueprint::{ActionKind, Api, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
 use http::{HeaderMap, Method};
 use query::{
-    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, Verb, View,
+    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, Verb,
+    View,
 };
 use serde_json::Value as Json;
 
