@@ -20,9 +20,11 @@ mod options;
 mod queue;
 mod readers;
 mod row;
+mod scans;
 mod steps;
 mod store;
 mod transaction;
+mod turns;
 mod wait;
 mod writer;
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// The database file. It and the folders above it are made when they are not there.
     pub path: PathBuf,
-    /// Threads that run scans, so that a slow list holds up no read by key and no write. 0 counts as 1.
+    /// Threads that run scans, so that a slow list holds up no read by key and no write; half of them, but at least one,
+    /// on behalf of one. 0 counts as 1.
     pub readers: usize,
     /// A read, or a single work of a batch of writes, that takes longer is interrupted.
     pub scan_timeout_ms: u64,
@@ -16,7 +17,7 @@ pub struct Options {
     /// Bytes that waiting writes may hold together; one that would hold more is refused as
     /// [`crate::StoreError::Overloaded`], unless none waits.
     pub waiting_write_bytes: usize,
-    /// Scans that may wait; one more is refused as [`crate::StoreError::Overloaded`].
+    /// Scans that may wait, half of them on behalf of one; one more is refused as [`crate::StoreError::Overloaded`].
     pub waiting_scans: usize,
     /// Writes that are committed together at most.
     pub batch: usize,

@@ -10,7 +10,7 @@ use work::{Otherwise, Outcome, Step, Work};
 
 use crate::connection::{Handle, Purpose};
 use crate::counters::Tally;
-use crate::queue::Queue;
+use crate::scans::Scans;
 use crate::{Options, StoreError, steps};
 
 /// Idle connections that are kept. More are opened when more threads read at once.
@@ -70,14 +70,14 @@ pub(crate) fn start(
     number: usize,
     options: Arc<Options>,
     tally: Arc<Tally>,
-    queue: Arc<Queue<Scan>>,
+    scans: Arc<Scans>,
     alive: watch::Receiver<()>,
 ) -> std::io::Result<()> {
     let run = move || {
         let mut handle = None;
-        while let Some(scan) = queue.take(1).pop() {
+        let mut serve = |scan: Scan| {
             if scan.reply.is_closed() {
-                continue;
+                return;
             }
             let result = catch_unwind(AssertUnwindSafe(|| run(&options, &tally, &mut handle, &scan.work)));
             let result = result.unwrap_or_else(|_| {
@@ -86,7 +86,8 @@ pub(crate) fn start(
             });
             // Whoever asked may be gone.
             let _ = scan.reply.send(result);
-        }
+        };
+        while scans.run_next(&mut serve) {}
         drop(handle);
         drop(alive);
     };

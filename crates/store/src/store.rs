@@ -11,6 +11,7 @@ use crate::connection::{Handle, Purpose};
 use crate::counters::{Counters, Tally};
 use crate::queue::{Limits, Queue};
 use crate::readers::{self, Pool, Scan};
+use crate::scans::Scans;
 use crate::transaction::{Task, Transaction};
 use crate::wait::wait;
 use crate::writer::{self, Job};
@@ -26,7 +27,7 @@ struct Inner {
     options: Arc<Options>,
     pool: Pool,
     writes: Arc<Queue<Job>>,
-    scans: Arc<Queue<Scan>>,
+    scans: Arc<Scans>,
     tally: Arc<Tally>,
     closed: AtomicBool,
     /// Each thread holds a receiver; when there is none left the thread is gone.
@@ -47,12 +48,10 @@ impl Store {
 
         let options = Arc::new(options);
         let waiting_writes = Limits { items: options.waiting_writes, bytes: options.waiting_write_bytes };
-        // What a scan holds comes from a query string, which is short.
-        let waiting_scans = Limits { items: options.waiting_scans, bytes: usize::MAX };
         let inner = Inner {
             pool: Pool::new(options.clone(), tally.clone()),
             writes: Arc::new(Queue::new(waiting_writes)),
-            scans: Arc::new(Queue::new(waiting_scans)),
+            scans: Arc::new(Scans::new(threads(&options), options.waiting_scans)),
             tally,
             closed: AtomicBool::new(false),
             reading: watch::Sender::new(()),
@@ -84,7 +83,7 @@ impl Store {
         }
         match work.mode {
             Mode::Read(Cost::Point) => self.inner.pool.read(&work),
-            Mode::Read(Cost::Scan) => answer(|reply| self.inner.scans.push(Scan { work, reply }, 0)).await,
+            Mode::Read(Cost::Scan) => answer(|reply| self.inner.scans.push(Scan { work, reply })).await,
             Mode::Write => {
                 let bytes = work.weight();
                 answer(|reply| self.inner.writes.push(Job::Write { work, reply }, bytes)).await
@@ -215,8 +214,13 @@ fn open(options: &Options, tally: &Arc<Tally>) -> Result<Handle, OpenError> {
     Handle::open(options, tally, Purpose::Write).map_err(|error| OpenError::new(&options.path, error))
 }
 
+/// Threads that run scans.
+fn threads(options: &Options) -> usize {
+    options.readers.max(1)
+}
+
 fn start_threads(inner: &Inner) -> std::io::Result<()> {
-    for number in 1..=inner.options.readers.max(1) {
+    for number in 1..=threads(&inner.options) {
         readers::start(
             number,
             inner.options.clone(),

@@ -1,5 +1,6 @@
 //! One transaction as a list of steps.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::{Idempotency, Refusal, Shape, Value};
@@ -15,6 +16,8 @@ pub struct Work {
     pub idempotency: Option<Box<Idempotency>>,
     /// The same as all the steps, where one statement can do it.
     pub at_once: Option<Box<AtOnce>>,
+    /// On whose behalf: works of one share wait for one another before they make those of others wait.
+    pub share: u64,
 }
 
 /// One statement that does what the steps of its work do, or nothing at all, where each journey to the database counts.
@@ -31,12 +34,12 @@ pub struct AtOnce {
 impl Work {
     /// A work that only reads.
     pub fn read(cost: Cost, steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Read(cost), steps, idempotency: None, at_once: None }
+        Work { mode: Mode::Read(cost), steps, idempotency: None, at_once: None, share: 0 }
     }
 
     /// A work that writes.
     pub fn write(steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Write, steps, idempotency: None, at_once: None }
+        Work { mode: Mode::Write, steps, idempotency: None, at_once: None, share: 0 }
     }
 
     /// The bytes that its parameters and its texts hold, more or less: what it costs to let it wait.
@@ -53,6 +56,15 @@ impl Work {
     #[must_use]
     pub fn or_at_once(mut self, statement: Option<Statement>, shape: Arc<Shape>) -> Work {
         self.at_once = statement.map(|statement| Box::new(AtOnce { statement, shape }));
+        self
+    }
+
+    /// The same on behalf of somebody, known by any text that is his alone.
+    #[must_use]
+    pub fn shared_by(mut self, caller: &str) -> Work {
+        let mut hasher = DefaultHasher::new();
+        caller.hash(&mut hasher);
+        self.share = hasher.finish();
         self
     }
 

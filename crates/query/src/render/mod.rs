@@ -34,7 +34,7 @@ pub use witness::witness;
 
 /// Renders the work of a plan.
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
-    match &plan.request {
+    let work = match &plan.request {
         Request::Call { id, action, if_match } => call::render(catalog, plan, id, *action, if_match),
         Request::List(list) => list::render(catalog, plan, list),
         Request::Read { id, representation } => read::render(catalog, plan, id, representation),
@@ -46,5 +46,8 @@ pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
         Request::Act { id, action, if_match } => update::render_action(catalog, plan, id, *action, if_match),
         Request::Restore { id, if_match } => restore::render(catalog, plan, id, if_match),
         Request::Delete { id, if_match } => delete::render(catalog, plan, id, if_match),
-    }
+    };
+    // Strangers are known by their addresses.
+    let caller = plan.access.user().map(|user| user.id.as_str()).or(plan.origin.ip.as_deref());
+    work.shared_by(caller.unwrap_or_default())
 }

@@ -74,14 +74,43 @@ fn slow_scans_hold_up_neither_reads_by_key_nor_writes() {
     });
     database.done(add("first"));
     std::thread::scope(|scope| {
+        let endless = |whose| scan(vec![Step::Count(statement(ENDLESS, &[]))]).shared_by(whose);
+        let database = &database;
         let scans: Vec<_> =
-            (0..2).map(|_| scope.spawn(|| database.run(scan(vec![Step::Count(statement(ENDLESS, &[]))])))).collect();
+            ["ana", "bob"].map(|whose| scope.spawn(move || database.run(endless(whose)))).into_iter().collect();
         for number in 0..10 {
             database.done(get(1));
             database.done(add(&format!("note {number}")));
         }
         let running = scans.iter().filter(|scan| !scan.is_finished()).count();
         assert_eq!(running, 2, "the scans were to be slower than this");
+        for scan in scans {
+            assert_eq!(scan.join().unwrap(), Err(StoreError::Timeout { after_ms: 2_000 }));
+        }
+    });
+}
+
+#[test]
+fn slow_scans_of_one_hold_up_no_scans_of_another() {
+    let database = Database::with(|options| {
+        options.readers = 2;
+        options.scan_timeout_ms = 2_000;
+    });
+    database.done(add("first"));
+    let list = || scan(vec![page(r#"SELECT "title" FROM "notes""#, &[], 5)]).shared_by("bob");
+    let endless = || scan(vec![Step::Count(statement(ENDLESS, &[]))]).shared_by("ana");
+    std::thread::scope(|scope| {
+        let scans: Vec<_> = (0..3).map(|_| scope.spawn(|| database.run(endless()))).collect();
+        // One of them runs, the others wait for it though a thread is idle.
+        while database.store.counters().waiting_scans < 2 {
+            std::thread::yield_now();
+        }
+        for _ in 0..5 {
+            assert_eq!(database.done(list()).body, br#"[{"title":"first"}]"#);
+        }
+        assert_eq!(scans.iter().filter(|scan| scan.is_finished()).count(), 0, "the scans were to be slower than this");
+        // What waits is still done when the store is closed.
+        database.store.close_blocking();
         for scan in scans {
             assert_eq!(scan.join().unwrap(), Err(StoreError::Timeout { after_ms: 2_000 }));
         }
