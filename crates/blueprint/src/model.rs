@@ -273,6 +273,10 @@ pub struct Link {
     pub required: bool,
     /// `true`: a row that is linked cannot be deleted. `false`: its links go with it.
     pub restrict: bool,
+    /// Of the rows that a caller can see: in which of them he can read these links. [`Rule::Anyone`]: in all.
+    pub read: Rule,
+    /// Of the rows that a caller may make or change: in which of them he may set these links.
+    pub write: Rule,
     /// The join table, for example `prospects_tags`.
     pub table: String,
     /// Its column with the id of the row that has this field, for example `prospect_id`.

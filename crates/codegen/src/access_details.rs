@@ -42,7 +42,7 @@ fn of_field(blueprint: &Blueprint, entity: &Entity, one: &FieldReach) -> Option<
         format!("given to new ones by {}", who(entity, &callers, &givers))
     });
     let parts: Vec<String> = [read, given, changed].into_iter().flatten().collect();
-    let (column, of) = (&one.field.column, words::a(entity));
+    let (column, of) = (one.key, words::a(entity));
     (!parts.is_empty()).then(|| format!("`{column}` of {of} is {}.", words::list(&parts, "and")))
 }
 

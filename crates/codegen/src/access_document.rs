@@ -133,7 +133,7 @@ fn described(entity: &Entity, action: &blueprint::Action) -> String {
 }
 
 fn of_fields(fields: &[FieldReach], lines: &[Line]) -> String {
-    let heads = fields.iter().map(|one| format!("`{}`", one.field.column));
+    let heads = fields.iter().map(|one| format!("`{}`", one.key));
     let rows = lines.iter().map(|line| {
         let cells = fields.iter().map(|field| field_cell(field, line));
         std::iter::once(line.name.clone()).chain(cells).collect()

@@ -1,9 +1,9 @@
-//! Which kinds of caller reach a single field: for the fields that not all who see a record read, or not all who change
-//! it write.
+//! Which kinds of caller reach a single field or set of links: for those that not all who see a record read, or not all
+//! who change it write.
 //!
 //! Asked of [`query::View`], which every request's field names go through.
 
-use blueprint::{Blueprint, Entity, Field, Rule};
+use blueprint::{Blueprint, Entity, Field, Link, Rule};
 use query::access::Verb;
 use query::{Attribute, Body, Scope, View};
 
@@ -11,7 +11,7 @@ use crate::access::{Caller, Reach, callers, granted, reached};
 
 /// A field, and what each kind of caller does with it, in the order of [`callers`].
 pub(crate) struct FieldReach<'a> {
-    pub field: &'a Field,
+    pub key: &'a str,
     /// In which records he reads it.
     pub read: Vec<Reach>,
     /// Whether he gives it to a record that he makes.
@@ -23,40 +23,50 @@ pub(crate) struct FieldReach<'a> {
 /// The fields that have rules of their own.
 pub(crate) fn fields<'a>(blueprint: &'a Blueprint, entity: &'a Entity) -> Vec<FieldReach<'a>> {
     let callers = callers(blueprint);
-    let ruled = entity.fields.iter().enumerate().filter(|(_, field)| is_ruled(field));
-    let of = |(place, field)| FieldReach {
-        field,
-        read: callers.iter().map(|caller| read(blueprint, entity, place, caller)).collect(),
-        give: callers.iter().map(|caller| gives(blueprint, entity, place, caller)).collect(),
-        change: callers.iter().map(|caller| change(blueprint, entity, place, caller)).collect(),
+    let fields = entity.fields.iter().enumerate().filter(|(_, field)| is_ruled(field));
+    let fields = fields.map(|(place, _)| Attribute::Field(place));
+    let is_ruled = |link: &Link| link.read != Rule::Anyone || link.write != Rule::Anyone;
+    let links = entity.links.iter().enumerate().filter(|(_, link)| is_ruled(link));
+    let of = |attribute: Attribute| FieldReach {
+        key: attribute.column(entity),
+        read: callers.iter().map(|caller| read(blueprint, entity, attribute, caller)).collect(),
+        give: callers.iter().map(|caller| gives(blueprint, entity, attribute, caller)).collect(),
+        change: callers.iter().map(|caller| change(blueprint, entity, attribute, caller)).collect(),
     };
-    ruled.map(of).collect()
+    fields.chain(links.map(|(place, _)| Attribute::Link(place))).map(of).collect()
 }
 
 fn is_ruled(field: &Field) -> bool {
     field.hidden || field.read_only || field.read != Rule::Anyone || field.write != Rule::Anyone
 }
 
-fn read(blueprint: &Blueprint, entity: &Entity, place: usize, caller: &Caller) -> Reach {
+fn read(blueprint: &Blueprint, entity: &Entity, attribute: Attribute, caller: &Caller) -> Reach {
     let Some(access) = granted(blueprint, entity, Verb::Read, caller) else { return Reach::None };
     let view = View::of(entity, &access);
-    let attribute = Attribute::Field(place);
     if !view.visible().contains(&attribute) {
         return Reach::None;
     }
     reached(&access.read().clone().and(view.reads(attribute)))
 }
 
-fn gives(blueprint: &Blueprint, entity: &Entity, place: usize, caller: &Caller) -> bool {
+fn gives(blueprint: &Blueprint, entity: &Entity, attribute: Attribute, caller: &Caller) -> bool {
     let Some(access) = granted(blueprint, entity, Verb::Create, caller) else { return false };
-    let writable = entity.fields.get(place).is_some_and(|field| Body::Create.writable(field));
-    writable && *access.reach() != Scope::Nothing && View::of(entity, &access).may_give(place)
+    let writable = is_writable(entity, attribute, Body::Create);
+    writable && *access.reach() != Scope::Nothing && View::of(entity, &access).may_give(attribute)
 }
 
-fn change(blueprint: &Blueprint, entity: &Entity, place: usize, caller: &Caller) -> Reach {
+fn change(blueprint: &Blueprint, entity: &Entity, attribute: Attribute, caller: &Caller) -> Reach {
     let Some(access) = granted(blueprint, entity, Verb::Update, caller) else { return Reach::None };
-    if !entity.fields.get(place).is_some_and(|field| Body::Update.writable(field)) {
+    if !is_writable(entity, attribute, Body::Update) {
         return Reach::None;
     }
-    reached(&access.reach().clone().and(View::of(entity, &access).writes(place)))
+    reached(&access.reach().clone().and(View::of(entity, &access).writes(attribute)))
+}
+
+fn is_writable(entity: &Entity, attribute: Attribute, body: Body) -> bool {
+    match attribute {
+        Attribute::Field(place) => entity.fields.get(place).is_some_and(|field| body.writable(field)),
+        Attribute::Link(place) => entity.links.get(place).is_some_and(|link| body.writable_link(link)),
+        _ => false,
+    }
 }

@@ -4,7 +4,7 @@
 
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, IdKind, SignUp, Target, TokenSource};
 use query::access::Verb;
-use query::{Body, View};
+use query::{Attribute, Body, View};
 use sample::{other_sample, sample};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -211,7 +211,9 @@ impl Walk<'_> {
 
     /// The fields of an example: those that are demanded, then some that are not, of those that the caller may write.
     fn shown<'e>(&self, entity: &'e Entity) -> Vec<&'e Field> {
-        let givable = |field: &&Field| self.may(entity, Verb::Create, field, |view, place| view.may_give(place));
+        let givable = |field: &&Field| {
+            self.may(entity, Verb::Create, field, |view, place| view.may_give(Attribute::Field(place)))
+        };
         let demanded = |field: &&Field| Body::Create.demands(field) && givable(field);
         let plain = |field: &&Field| {
             !field.hidden && Body::Create.writable(field) && !matches!(field.kind, FieldKind::Reference { .. })
@@ -247,8 +249,9 @@ impl Walk<'_> {
     /// A field that a change can be seen in: a status rather than anything else.
     fn changed(&self) -> Option<(&Field, Value)> {
         let entity = self.entity;
-        let changeable =
-            |field: &&Field| self.may(entity, Verb::Update, field, |view, place| view.may_always_write(place));
+        let changeable = |field: &&Field| {
+            self.may(entity, Verb::Update, field, |view, place| view.may_always_write(Attribute::Field(place)))
+        };
         let writable = || {
             let fields = entity.fields.iter().filter(|field| Body::Update.writable(field) && !field.hidden);
             fields.filter(changeable)

@@ -57,7 +57,12 @@ impl Body {
 
     /// Whether this body may name a field, if the caller may write it.
     pub fn writable(self, field: &Field) -> bool {
-        !is_set_by_server(field) && (self == Body::Create || !field.hidden)
+        !is_read_only(field) && (self == Body::Create || !field.hidden)
+    }
+
+    /// Whether this body may name a set of ids, if the caller may write it.
+    pub fn writable_link(self, link: &Link) -> bool {
+        link.write != Rule::Nobody
     }
 
     /// Whether this body must name a field, if the caller may write it.
@@ -69,65 +74,101 @@ impl Body {
         }
     }
 
-    /// Whether the body must name this set of ids: a new row that does not say has an empty one.
+    /// Whether the body must name this set of ids, if the caller may write it: a new row that does not say has an empty one.
     pub fn demands_link(self, link: &Link) -> bool {
         match self {
             Body::Create => link.required,
             Body::Update => false,
-            Body::Replace => true,
+            Body::Replace => self.writable_link(link),
         }
     }
 
+    /// What a key names that the caller may give a value.
     fn part(self, view: &View, key: &str) -> Result<Part, Invalid> {
-        match view.entity.links.iter().position(|link| link.key == key) {
-            Some(place) => Ok(Part::Link(place)),
-            None => self.field(view, key).map(Part::Field),
-        }
-    }
-
-    fn field(self, view: &View, key: &str) -> Result<usize, Invalid> {
         let refused = |detail: &str| Err(invalid(&pointer(key), "read_only", detail));
-        let Some(place) = view.entity.fields.iter().position(|field| field.column == key) else {
+        let entity = view.entity;
+        let Some(part) = Part::all(entity).find(|part| part.key(entity) == key) else {
             return match key {
                 "id" | "user_id" | "created_at" | "updated_at" => refused(SERVER_SETS),
                 _ => Err(invalid(&pointer(key), "unknown", unknown(self, view, key))),
             };
         };
-        let field = &view.entity.fields[place];
-        let is_seen = !field.hidden && view.reads(Attribute::Field(place)) != Scope::Nothing;
-        match (self.writable(field), view.may_give(place)) {
-            (true, true) => Ok(place),
+        let is_seen = !part.is_hidden(entity) && view.reads(part.attribute()) != Scope::Nothing;
+        match (self.takes(entity, part), view.may_give(part.attribute())) {
+            (true, true) => Ok(part),
             (true, false) if is_seen => refused("cannot be written by you: your roles do not allow it"),
-            (false, _) if is_set_by_server(field) && is_seen => refused(SERVER_SETS),
+            (false, _) if part.is_set_by_server(entity) && is_seen => refused(SERVER_SETS),
             _ => Err(invalid(&pointer(key), "unknown", unknown(self, view, key))),
         }
     }
 
     fn missing(self, view: &View, object: &Map<String, Json>) -> Vec<Invalid> {
-        let fields = view.entity.fields.iter().enumerate();
-        let fields = fields.filter(|(place, field)| {
-            let may = if self == Body::Create { view.may_give(*place) } else { view.may_always_write(*place) };
-            may && self.demands(field)
-        });
-        let links = view.entity.links.iter().filter(|link| self.demands_link(link));
-        let demanded = fields.map(|(_, field)| &field.column).chain(links.map(|link| &link.key));
-        let absent = demanded.filter(|key| !object.contains_key(*key));
+        let entity = view.entity;
+        let may = |part: &Part| match self {
+            Body::Create => view.may_give(part.attribute()),
+            Body::Update | Body::Replace => view.may_always_write(part.attribute()),
+        };
+        let demanded = Part::all(entity).filter(|part| self.asks_for(entity, *part) && may(part));
+        let absent = demanded.map(|part| part.key(entity)).filter(|key| !object.contains_key(*key));
         absent.map(|key| invalid(&pointer(key), "required", "is required")).collect()
+    }
+
+    fn takes(self, entity: &Entity, part: Part) -> bool {
+        match part {
+            Part::Field(place) => self.writable(&entity.fields[place]),
+            Part::Link(place) => self.writable_link(&entity.links[place]),
+        }
+    }
+
+    fn asks_for(self, entity: &Entity, part: Part) -> bool {
+        match part {
+            Part::Field(place) => self.demands(&entity.fields[place]),
+            Part::Link(place) => self.demands_link(&entity.links[place]),
+        }
     }
 }
 
-/// Actions and defaults may set it, bodies never.
-fn is_set_by_server(field: &Field) -> bool {
-    field.read_only || field.write == Rule::Nobody
-}
-
-const SERVER_SETS: &str = "is set by the server and cannot be written";
-
 /// What a key of a body names: a place in the entity's fields or links.
+#[derive(Clone, Copy)]
 enum Part {
     Field(usize),
     Link(usize),
 }
+
+impl Part {
+    fn all(entity: &Entity) -> impl Iterator<Item = Part> {
+        (0..entity.fields.len()).map(Part::Field).chain((0..entity.links.len()).map(Part::Link))
+    }
+
+    fn attribute(self) -> Attribute {
+        match self {
+            Part::Field(place) => Attribute::Field(place),
+            Part::Link(place) => Attribute::Link(place),
+        }
+    }
+
+    fn key(self, entity: &Entity) -> &str {
+        self.attribute().column(entity)
+    }
+
+    fn is_hidden(self, entity: &Entity) -> bool {
+        matches!(self, Part::Field(place) if entity.fields[place].hidden)
+    }
+
+    fn is_set_by_server(self, entity: &Entity) -> bool {
+        match self {
+            Part::Field(place) => is_read_only(&entity.fields[place]),
+            Part::Link(place) => entity.links[place].write == Rule::Nobody,
+        }
+    }
+}
+
+/// Actions and defaults may set it, bodies never.
+fn is_read_only(field: &Field) -> bool {
+    field.read_only || field.write == Rule::Nobody
+}
+
+const SERVER_SETS: &str = "is set by the server and cannot be written";
 
 fn ids(link: &Link, json: &Json) -> Result<Vec<Literal>, Vec<Invalid>> {
     link.read(json).map_err(|complaints| {
@@ -148,10 +189,9 @@ pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
 }
 
 fn unknown(body: Body, view: &View, key: &str) -> String {
-    let fields = view.entity.fields.iter().enumerate();
-    let writable = fields.filter(|(place, field)| body.writable(field) && view.may_give(*place));
-    let links = view.entity.links.iter().map(|link| link.key.as_str());
-    match blueprint::nearest(key, writable.map(|(_, field)| field.column.as_str()).chain(links)) {
+    let entity = view.entity;
+    let writable = Part::all(entity).filter(|part| body.takes(entity, *part) && view.may_give(part.attribute()));
+    match blueprint::nearest(key, writable.map(|part| part.key(entity))) {
         Some(name) => format!("is not a field of {}; perhaps you meant `{name}`", view.entity.name),
         None => format!("is not a field of {}", view.entity.name),
     }

@@ -60,12 +60,12 @@ pub fn plan(
     if *access.reach() == Scope::Nothing && matches!(request, Request::Create { .. } | Request::List(_)) {
         return Err(PlanError::Forbidden);
     }
-    // A field that may be written in some rows only narrows the rows that may be changed: elsewhere it is 403.
+    // What may be written in some rows only narrows the rows that may be changed: elsewhere it is 403.
     let access = match &request {
         Request::Update { changes, .. } | Request::Perform { changes, .. } => {
-            let scopes =
-                changes.fields.iter().map(|(place, _)| View::of(blueprint.entity(entity), &access).writes(*place));
-            let writable = scopes.fold(Scope::Everything, Scope::and);
+            let view = View::of(blueprint.entity(entity), &access);
+            let writable = changes.attributes().map(|attribute| view.writes(attribute));
+            let writable = writable.fold(Scope::Everything, Scope::and);
             access.reaching_only(writable)
         }
         _ => access,

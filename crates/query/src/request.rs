@@ -2,6 +2,7 @@
 
 use blueprint::{Complaint, Literal};
 
+use crate::attribute::Attribute;
 use crate::list::List;
 use crate::representation::Representation;
 
@@ -115,6 +116,14 @@ pub struct Values {
     pub fields: Vec<(usize, Literal)>,
     /// Places in the entity's links, each with the ids that it is to hold, in the order given, none twice.
     pub links: Vec<(usize, Vec<Literal>)>,
+}
+
+impl Values {
+    /// What it gives a value.
+    pub fn attributes(&self) -> impl Iterator<Item = Attribute> {
+        let fields = self.fields.iter().map(|(place, _)| Attribute::Field(*place));
+        fields.chain(self.links.iter().map(|(place, _)| Attribute::Link(*place)))
+    }
 }
 
 impl From<Vec<(usize, Literal)>> for Values {

@@ -42,26 +42,29 @@ impl<'a> View<'a> {
     pub fn reads(&self, attribute: Attribute) -> Scope {
         match attribute {
             Attribute::Field(place) => self.scope(&self.entity.fields[place].read),
-            Attribute::Id | Attribute::UserId | Attribute::Link(_) | Attribute::CreatedAt | Attribute::UpdatedAt => {
-                Scope::Everything
-            }
+            Attribute::Link(place) => self.scope(&self.entity.links[place].read),
+            Attribute::Id | Attribute::UserId | Attribute::CreatedAt | Attribute::UpdatedAt => Scope::Everything,
         }
     }
 
-    /// Of the rows that he may make or change: in which of them he may set the field at a place.
-    pub fn writes(&self, place: usize) -> Scope {
-        self.scope(&self.entity.fields[place].write)
+    /// Of the rows that he may make or change: in which of them he may set an attribute.
+    pub fn writes(&self, attribute: Attribute) -> Scope {
+        match attribute {
+            Attribute::Field(place) => self.scope(&self.entity.fields[place].write),
+            Attribute::Link(place) => self.scope(&self.entity.links[place].write),
+            Attribute::Id | Attribute::UserId | Attribute::CreatedAt | Attribute::UpdatedAt => Scope::Nothing,
+        }
     }
 
-    /// Whether there are rows in which he may set the field at a place.
-    pub fn may_give(&self, place: usize) -> bool {
-        self.writes(place) != Scope::Nothing
+    /// Whether there are rows in which he may set an attribute.
+    pub fn may_give(&self, attribute: Attribute) -> bool {
+        self.writes(attribute) != Scope::Nothing
     }
 
-    /// Whether he may set the field at a place in every row that his request may touch.
-    pub fn may_always_write(&self, place: usize) -> bool {
+    /// Whether he may set an attribute in every row that his request may touch.
+    pub fn may_always_write(&self, attribute: Attribute) -> bool {
         match self.eyes {
-            Eyes::Caller(access) => self.may_give(place) && self.writes(place).covers(access.reach()),
+            Eyes::Caller(access) => self.may_give(attribute) && self.writes(attribute).covers(access.reach()),
             Eyes::Document => true,
         }
     }

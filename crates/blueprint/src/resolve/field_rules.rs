@@ -1,41 +1,82 @@
-//! Who may read and who may write a single field: the words of access, once more, for those who reach the row at all.
+//! Who may read and who may write a single field or set of links: the words of access, once more, for those who reach the
+//! row at all.
 
 use super::access::{self, Rules, atoms, covers, describe};
 use super::names::EntityName;
-use crate::model::{Auth, Field, Rule, Unique};
+use crate::model::{Auth, Field, Link, Rule, Unique};
 use crate::places::Pointer;
 use crate::report::Report;
 
-/// Gives the fields of an entity their rules.
+/// Gives the fields and links of an entity their rules.
 pub(super) fn resolve(
-    fields: &mut [Field],
+    (fields, links): (&mut [Field], &mut [Link]),
     rules: &Rules,
     entity: &EntityName,
     auth: &Auth,
     at: &Pointer,
     report: &mut Report,
 ) {
-    for field in fields {
-        let Some(raw) = entity.raw.field.get(&field.name) else { continue };
-        let at = at.child("field").child(&field.name);
+    let of = |named: Named, report: &mut Report| {
+        let raw = entity.raw.field.get(named.name)?;
+        let at = at.child("field").child(named.name);
         let mut rule = |word: &str, list: &Option<Vec<_>>| {
             let list = list.as_ref()?;
             access::rule(list, entity, auth, &at.child(word), report)
         };
         let (read, write) = (rule("read", &raw.read), rule("write", &raw.write));
-        field.read = read.unwrap_or(Rule::Anyone);
+        let read = read.unwrap_or(Rule::Anyone);
         // Whoever may not read a field would write it blindly, so he writes it only if the blueprint says so.
-        field.write = write.unwrap_or_else(|| field.read.clone());
-        let check = Check { field, rules, owned: entity.owned, at: &at };
+        let write = write.unwrap_or_else(|| read.clone());
+        let check = Check { named, read: &read, write: &write, rules, owned: entity.owned, at: &at };
         check.effective(report);
         check.unique(report);
         check.covered(report);
         check.creatable(report);
+        Some((read, write))
+    };
+    for field in fields {
+        let Some((read, write)) = of(Named::field(field), report) else { continue };
+        (field.read, field.write) = (read, write);
+    }
+    for link in links {
+        let Some((read, write)) = of(Named::link(link), report) else { continue };
+        (link.read, link.write) = (read, write);
+    }
+}
+
+/// What matters here of a field or link.
+struct Named<'a> {
+    name: &'a str,
+    hidden: bool,
+    read_only: bool,
+    unique: bool,
+    required: bool,
+    /// `None`: it cannot have one.
+    has_default: Option<bool>,
+}
+
+impl<'a> Named<'a> {
+    fn field(field: &'a Field) -> Named<'a> {
+        Named {
+            name: &field.name,
+            hidden: field.hidden,
+            read_only: field.read_only,
+            unique: field.unique != Unique::No,
+            required: field.required,
+            has_default: Some(field.default.is_some()),
+        }
+    }
+
+    fn link(link: &'a Link) -> Named<'a> {
+        let (name, required) = (&link.name, link.required);
+        Named { name, required, hidden: false, read_only: false, unique: false, has_default: None }
     }
 }
 
 struct Check<'a> {
-    field: &'a Field,
+    named: Named<'a>,
+    read: &'a Rule,
+    write: &'a Rule,
     rules: &'a Rules,
     owned: bool,
     at: &'a Pointer,
@@ -49,7 +90,7 @@ impl Check<'_> {
     /// A rule on a field that is never read, or never written, would change nothing.
     fn effective(&self, report: &mut Report) {
         for (word, ruled_out, by) in
-            [("read", self.field.hidden, "hidden"), ("write", self.field.read_only, "read_only")]
+            [("read", self.named.hidden, "hidden"), ("write", self.named.read_only, "read_only")]
         {
             if ruled_out && self.says(word, report) {
                 let message = format!("`{word}` means nothing on a field that is `{by}`");
@@ -60,10 +101,10 @@ impl Check<'_> {
 
     /// A conflict tells that the value is there.
     fn unique(&self, report: &mut Report) {
-        if self.field.unique != Unique::No && self.field.read != Rule::Anyone {
+        if self.named.unique && *self.read != Rule::Anyone {
             let message = format!(
                 "`{}` is unique, so whoever writes it learns which values are taken, allowed to read it or not",
-                self.field.name
+                self.named.name
             );
             let hint = "remove `read`, or `unique`".to_owned();
             report.key(&self.at.child("read"), "contradiction", message, Some(hint));
@@ -71,10 +112,10 @@ impl Check<'_> {
     }
 
     fn covered(&self, report: &mut Report) {
-        if !self.says("write", report) || self.field.hidden {
+        if !self.says("write", report) || self.named.hidden {
             return;
         }
-        let missing = atoms(&self.field.write).iter().find(|atom| !covers(&self.field.read, atom));
+        let missing = atoms(self.write).iter().find(|atom| !covers(self.read, atom));
         if let Some(missing) = missing {
             let message = format!("`write` is allowed to {}, who cannot read the field", describe(missing));
             let hint = format!("add {} to `read`, or remove it from `write`", describe(missing));
@@ -84,22 +125,22 @@ impl Check<'_> {
 
     /// What every new row must have, everybody who may make one must be able to give.
     fn creatable(&self, report: &mut Report) {
-        let field = self.field;
-        let engine_sets = field.read_only || field.default.is_some() || report.says(&self.at.child("default"));
-        if !field.required || engine_sets {
+        let Named { name, required, read_only, has_default, .. } = self.named;
+        let engine_sets = read_only || has_default == Some(true) || report.says(&self.at.child("default"));
+        if !required || engine_sets {
             return;
         }
         // Whoever makes a row owns it.
-        let by_owner = self.owned && atoms(&field.write).contains(&Rule::Owner);
-        let left_out = |atom: &&Rule| !covers(&field.write, atom) && (!by_owner || **atom == Rule::Anyone);
+        let by_owner = self.owned && atoms(self.write).contains(&Rule::Owner);
+        let left_out = |atom: &&Rule| !covers(self.write, atom) && (!by_owner || **atom == Rule::Anyone);
         if let Some(creator) = atoms(&self.rules.standard.create).iter().find(left_out) {
             let word = if self.says("write", report) { "write" } else { "read" };
             let message = format!(
-                "`{}` is required, but {} may make a row without being allowed to set it",
-                field.name,
+                "`{name}` is required, but {} may make a row without being allowed to set it",
                 describe(creator)
             );
-            let hint = format!("add a `default`, remove `required`, or add {} to `{word}`", describe(creator));
+            let default = if has_default.is_some() { "add a `default`, " } else { "" };
+            let hint = format!("{default}remove `required`, or add {} to `{word}`", describe(creator));
             report.key(&self.at.child(word), "contradiction", message, Some(hint));
         }
     }

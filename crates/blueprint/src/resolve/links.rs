@@ -6,7 +6,7 @@ use super::fields::{Home, check_name};
 use super::names::{EntityName, MAX_NAME_BYTES};
 use super::plurals::singular;
 use super::{limits, references};
-use crate::model::{Entity, EntityIndex, Link, Target};
+use crate::model::{Entity, EntityIndex, Link, Rule, Target};
 use crate::places::Pointer;
 use crate::raw::{RawField, RawOnDelete, RawType};
 use crate::report::Report;
@@ -22,8 +22,6 @@ const WITHOUT_EFFECT: &[Word] = &[
     ("hidden", |raw| raw.hidden.is_some()),
     ("read_only", |raw| raw.read_only.is_some()),
     ("sensitive", |raw| raw.sensitive.is_some()),
-    ("read", |raw| raw.read.is_some()),
-    ("write", |raw| raw.write.is_some()),
 ];
 
 /// Whether a field of a blueprint is one.
@@ -54,6 +52,9 @@ pub(super) fn link(
         summary: raw.summary.clone().unwrap_or_default(),
         required: raw.required.unwrap_or(false),
         restrict: restrict(raw, at, report),
+        // Until `field_rules` looks at them.
+        read: Rule::Anyone,
+        write: Rule::Anyone,
         table: format!("{}_{name}", entity.plural),
         to_column: if to_column == from_column { format!("other_{to_column}") } else { to_column },
         from_column,

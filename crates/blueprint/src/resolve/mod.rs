@@ -72,8 +72,8 @@ fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Au
     let at = Pointer::root("entity").child(&name.name);
     let written = name.raw;
     let access = access::rules(name, auth, &at, report);
-    let (mut fields, links) = fields::entity_fields(name, names, &at, report);
-    field_rules::resolve(&mut fields, &access, name, auth, &at, report);
+    let (mut fields, mut links) = fields::entity_fields(name, names, &at, report);
+    field_rules::resolve((&mut fields, &mut links), &access, name, auth, &at, report);
     let actions = actions::actions(raw, name, (&fields, &links), &access, auth, &at, report);
     Entity {
         name: name.name.clone(),

@@ -271,8 +271,11 @@ fn bodies(entity: &Entity) -> Vec<(String, Body, serde_json::Value)> {
 
 /// All that a caller may write, at once.
 fn whole(entity: &Entity, view: &View) -> Option<Values> {
-    let fields =
-        entity.fields.iter().enumerate().filter(|(place, field)| Body::Update.writable(field) && view.may_give(*place));
+    let fields = entity
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(place, field)| Body::Update.writable(field) && view.may_give(query::Attribute::Field(*place)));
     let fields = fields.map(|(place, field)| field.read(&sample(field)).map(|literal| (place, literal)));
     let id = |link: &Link| match link.id {
         IdKind::Integer => Literal::Integer(7),

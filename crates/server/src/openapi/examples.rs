@@ -70,7 +70,8 @@ pub(super) fn body(entity: &Entity, body: Body) -> Option<Json> {
     let writable: Vec<&Field> = entity.fields.iter().filter(|field| body.writable(field)).collect();
     // A change names one field: that the others stay is the point of it.
     let shown = if body == Body::Update { &writable[..writable.len().min(1)] } else { &writable[..] };
-    let links = entity.links.iter().filter(|_| body != Body::Update || shown.is_empty());
+    let links = entity.links.iter().filter(|link| body.writable_link(link));
+    let links = links.filter(|_| body != Body::Update || shown.is_empty());
     let mut object = Map::new();
     for field in shown {
         match of_field(field, Side::Body) {

@@ -1,10 +1,11 @@
 //! The schema of a many-to-many reference: a set of ids.
 
-use blueprint::{Blueprint, Link, MAX_LINKS, Target};
+use blueprint::{Blueprint, Link, MAX_LINKS, Rule, Target};
 use query::Body;
 use serde_json::{Value as Json, json};
 
 use super::names::words;
+use super::schemas::told;
 use super::{examples, kinds};
 use kinds::Side;
 
@@ -16,6 +17,12 @@ pub(super) fn schema(link: &Link, side: Side) -> Json {
         schema["maxItems"] = MAX_LINKS.into();
     }
     schema
+}
+
+/// The set as answers show it: null in rows in which it is kept from the caller.
+pub(super) fn answer_schema(link: &Link) -> Json {
+    let schema = schema(link, Side::Answer);
+    if link.read == Rule::Anyone { schema } else { kinds::or_null(schema) }
 }
 
 /// What it means, in sentences.
@@ -31,9 +38,9 @@ pub(super) fn describe(blueprint: &Blueprint, link: &Link) -> String {
 /// Its entry in a body.
 pub(super) fn property(blueprint: &Blueprint, link: &Link, body: Body) -> (String, Json) {
     let mut schema = schema(link, Side::Body);
+    let description = told(describe(blueprint, link), "Set by", &link.write);
     let replaced = " A change replaces them all, but for those that the caller cannot see.";
-    schema["description"] =
-        format!("{}{}", describe(blueprint, link), if body == Body::Create { "" } else { replaced }).into();
+    schema["description"] = format!("{description}{}", if body == Body::Create { "" } else { replaced }).into();
     if body == Body::Create && !link.required {
         schema["default"] = json!([]);
     }

@@ -1,6 +1,6 @@
 //! What references add to lists and answers: `expand`, and filters and sort keys of the rows that they lead to.
 
-use blueprint::{EntityIndex, Target};
+use blueprint::{EntityIndex, Rule, Target};
 use query::{Attribute, List, MAX_DEPTH, Path, Reference, Representation, View, Way};
 use serde_json::{Map, Value as Json, json};
 
@@ -54,8 +54,9 @@ pub(super) fn properties(subject: Subject) -> Map<String, Json> {
             Target::Entity(target) => reference("schemas", &subject.all_names[target.0].part),
         };
         let description = format!("What `{}` leads to; only with `expand`.", each.attribute().column(subject.entity));
-        let schema = if let Reference::Link(_) = each {
-            json!({ "type": "array", "items": row, "description": description, "examples": [[]] })
+        let schema = if let Some(link) = each.link(subject.entity) {
+            let rows = json!({ "type": "array", "items": row, "description": description, "examples": [[]] });
+            if link.read == Rule::Anyone { rows } else { kinds::or_null(rows) }
         } else {
             json!({ "anyOf": [row, { "type": "null" }], "description": description, "examples": [null] })
         };

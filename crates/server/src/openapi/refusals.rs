@@ -1,6 +1,8 @@
 //! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
 
-use blueprint::{Action, ActionKind, Blueprint, Change, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
+use blueprint::{
+    Action, ActionKind, Blueprint, Change, Entity, Field, FieldKind, Link, Literal, OnDelete, Target, Unique,
+};
 use query::{Actor, Body, Scope, User, Verb, access};
 
 use super::schemas::refers_to;
@@ -137,7 +139,7 @@ fn plain_user() -> Actor {
 
 fn writes_references(entity: &Entity, body: Body) -> bool {
     let refers = |field: &Field| body.writable(field) && matches!(field.kind, FieldKind::Reference { .. });
-    !entity.links.is_empty() || entity.fields.iter().any(refers)
+    entity.links.iter().any(|link| body.writable_link(link)) || entity.fields.iter().any(refers)
 }
 
 /// What a row that comes back from the trash, or one that comes with it, may meet: a value that is taken, a reference that
@@ -149,8 +151,10 @@ fn comes_back<'b>(blueprint: &'b Blueprint, entity: &'b Entity, seen: &mut Vec<&
     seen.push(&entity.name);
     let trash = |target: &Entity| target.soft_delete;
     let into_trash = |field: &Field| blueprint.entities.iter().any(|to| trash(to) && refers_to(blueprint, field, to));
-    let mut found =
-        (entity.fields.iter().any(|field| field.unique != Unique::No), entity.fields.iter().any(into_trash));
+    let all_in_trash =
+        |link: &Link| link.required && matches!(link.to, Target::Entity(index) if trash(blueprint.entity(index)));
+    let refers = entity.fields.iter().any(into_trash) || entity.links.iter().any(all_in_trash);
+    let mut found = (entity.fields.iter().any(|field| field.unique != Unique::No), refers);
     for (owner, field) in blueprint.entities.iter().flat_map(|owner| owner.fields.iter().map(move |one| (owner, one))) {
         let cascades = matches!(field.kind, FieldKind::Reference { on_delete: OnDelete::Cascade, .. });
         if cascades && refers_to(blueprint, field, entity) {

@@ -41,7 +41,8 @@ pub(super) fn attribute(subject: Subject, attribute: Attribute) -> Json {
         }
         Attribute::Link(place) => {
             let link = &entity.links[place];
-            (links::schema(link, Side::Answer), links::describe(blueprint, link), false)
+            let description = told(links::describe(blueprint, link), "Shown to", &link.read);
+            (links::answer_schema(link), description, link.write == Rule::Nobody)
         }
     };
     let example = examples::of_attribute(entity, attribute, Side::Answer);
@@ -97,11 +98,15 @@ fn row(subject: Subject, whole: bool) -> Json {
 fn body(subject: Subject, body: Body) -> Json {
     let Subject { blueprint, entity, .. } = subject;
     let writable = || entity.fields.iter().filter(|field| body.writable(field));
-    let links = entity.links.iter().filter(|link| body.demands_link(link)).map(|link| link.key.as_str());
-    let demanded: Vec<&str> =
-        writable().filter(|field| body.demands(field)).map(|field| field.column.as_str()).chain(links).collect();
+    let links = || entity.links.iter().filter(|link| body.writable_link(link));
+    let demanded_links = links().filter(|link| body.demands_link(link)).map(|link| link.key.as_str());
+    let demanded: Vec<&str> = writable()
+        .filter(|field| body.demands(field))
+        .map(|field| field.column.as_str())
+        .chain(demanded_links)
+        .collect();
     let properties = writable().map(|field| (field.column.clone(), body_field(blueprint, field, body)));
-    let properties = properties.chain(entity.links.iter().map(|link| links::property(blueprint, link, body)));
+    let properties = properties.chain(links().map(|link| links::property(blueprint, link, body)));
     let what = one(&entity.name);
     let description = match body {
         Body::Create => format!("What makes {what}."),
@@ -140,11 +145,15 @@ fn answer_schema(field: &Field) -> Json {
 }
 
 fn is_kept(entity: &Entity, attribute: Attribute) -> bool {
-    matches!(attribute, Attribute::Field(place) if entity.fields[place].read != Rule::Anyone)
+    match attribute {
+        Attribute::Field(place) => entity.fields[place].read != Rule::Anyone,
+        Attribute::Link(place) => entity.links[place].read != Rule::Anyone,
+        _ => false,
+    }
 }
 
 /// Whom a rule of a field leaves it to, if not to all who reach the row.
-fn told(description: String, what: &str, rule: &Rule) -> String {
+pub(super) fn told(description: String, what: &str, rule: &Rule) -> String {
     match rule {
         Rule::Anyone => description,
         rule => format!("{description} {what}: {}.", who(rule)).trim_start().to_owned(),

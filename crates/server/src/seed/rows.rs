@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Link, Literal, Target, Unique};
-use query::{Access, Body, Scope, User, View};
+use query::{Access, Attribute, Body, Scope, User, View};
 use sample::{Dice, Subject, draw};
 use serde_json::{Map, Value as Json};
 
@@ -67,7 +67,7 @@ impl<'a> Rows<'a> {
         let view = View::of(self.entity, self.access);
         let mut body = Map::new();
         for (place, field) in self.entity.fields.iter().enumerate() {
-            if !Body::Create.writable(field) || !view.may_give(place) {
+            if !Body::Create.writable(field) || !view.may_give(Attribute::Field(place)) {
                 continue;
             }
             let mut dice = subject.dice(&format!("{}?", field.name));
@@ -87,7 +87,10 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        for link in &self.entity.links {
+        for (place, link) in self.entity.links.iter().enumerate() {
+            if !Body::Create.writable_link(link) || !view.may_give(Attribute::Link(place)) {
+                continue;
+            }
             let ids = self.linked(made, link, &subject);
             if ids.is_empty() && link.required {
                 return Err(format!("`{}` needs a row to link, and there is none", link.name));

@@ -12,6 +12,7 @@ mod field_rules;
 mod guards;
 mod idempotency;
 mod isolation;
+mod link_rules;
 mod linked;
 mod links;
 mod lists;
