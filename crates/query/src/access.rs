@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity, Rule};
+use blueprint::{Blueprint, Entity, Rule, Target};
 
 use crate::Reason;
 
@@ -218,6 +218,14 @@ impl Access {
         }
         let seen = scope(&entity.access.read, &self.actor);
         if blueprint.api.user_path && entity.owned { narrow_to_own(seen, &self.actor) } else { seen }
+    }
+
+    /// The same of whatever a reference leads to.
+    pub(crate) fn sees_target(&self, blueprint: &Blueprint, target: Target) -> Scope {
+        match target {
+            Target::Entity(index) => self.sees(blueprint, blueprint.entity(index)),
+            Target::User => self.sees_users(),
+        }
     }
 
     /// The users that a reference of this caller may lead to: himself, and for a caller with a role, who works for

@@ -20,6 +20,7 @@ mod render;
 mod representation;
 mod request;
 pub mod search;
+mod sight;
 mod view;
 
 pub use access::{Access, Actor, Denied, OwnerId, Scope, User, Verb};

@@ -9,6 +9,8 @@ use crate::error::{ApiError, BAD_REQUEST};
 
 /// Versions that one request may name at most. Who merges changes knows a few; nobody means dozens.
 const MAX_VERSIONS: usize = 16;
+/// Letters of what [`query::Plan::sight`] says.
+const SIGHT_LENGTH: usize = 12;
 
 /// Reads the header (RFC 9110 §13.1.1): any of its strong tags may match, weak ones never do.
 ///
@@ -57,10 +59,13 @@ fn strong_tags(text: &str) -> Option<Vec<&str>> {
     Some(tags)
 }
 
-/// `7` is version 7, in this one form.
+/// `7` is version 7, in this one form. What a caller was shown of it, `7-0123456789ab`, is no matter: he changes the version.
 fn version(opaque: &str) -> Option<i64> {
-    let plain = !opaque.starts_with('0') && opaque.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| opaque.parse().ok()).flatten()
+    let (version, shown) = opaque.split_once('-').map_or((opaque, None), |(version, shown)| (version, Some(shown)));
+    let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let known = shown.is_none_or(|shown| shown.len() == SIGHT_LENGTH && shown.bytes().all(hexadecimal));
+    let plain = known && !version.starts_with('0') && version.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| version.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -78,6 +83,8 @@ mod tests {
         for (lines, expected) in [
             (&[&b"\"7\""[..]][..], Versions(vec![7])),
             (&[b"\"3\", \"7\""], Versions(vec![3, 7])),
+            (&[b"\"7-0123456789ab\", \"3\""], Versions(vec![3, 7])),
+            (&[b"\"7-\", \"7-0123\", \"7-0123456789AB\", \"07-0123456789ab\", \"-0123456789ab\""], Never),
             (&[b"\"7\"", b"\"3\""], Versions(vec![3, 7])),
             (&[b" , \"7\" ,,\t\"7\","], Versions(vec![7])),
             (&[b"W/\"3\", \"7\", W/\"9\""], Versions(vec![7])),

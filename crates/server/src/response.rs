@@ -48,13 +48,13 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
             Ok(page(app, plan, head, answer).with(CACHE_CONTROL, cache(sensitive)))
         }
         Request::Read { representation, .. } => {
-            let etag = representation.is_plain().then(|| etag(&answer)).transpose()?;
+            let etag = representation.is_plain().then(|| etag(&answer, plan.sight(&app.blueprint))).transpose()?;
             let sensitive = representation.is_sensitive(&app.blueprint, entity);
             Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
         }
-        Request::Create { .. } => created(head.uri, answer),
+        Request::Create { .. } => created(head.uri, answer, plan.sight(&app.blueprint)),
         Request::Update { .. } | Request::Perform { .. } | Request::Act { .. } | Request::Restore { .. } => {
-            changed(answer)
+            changed(answer, plan.sight(&app.blueprint))
         }
         Request::Call { .. } => {
             Err(ApiError::new(NOT_IMPLEMENTED, "this is done by code of the app, which is not here"))
@@ -69,8 +69,10 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
 /// 500 for what no such write answers.
 pub fn given_again(operation: &Operation, uri: &Uri, answer: Answer) -> Result<HttpResponse, ApiError> {
     let response = match operation {
-        Operation::Create => created(uri, answer)?,
-        Operation::Update(_) | Operation::Replace(_) | Operation::Act(..) | Operation::Restore(_) => changed(answer)?,
+        Operation::Create => created(uri, answer, None)?,
+        Operation::Update(_) | Operation::Replace(_) | Operation::Act(..) | Operation::Restore(_) => {
+            changed(answer, None)?
+        }
         Operation::Delete(_) => gone(),
         Operation::List | Operation::ListUnder(_) | Operation::Read(_) | Operation::Call(..) => {
             return Err(broken("an answer was kept of what writes nothing"));
@@ -79,15 +81,15 @@ pub fn given_again(operation: &Operation, uri: &Uri, answer: Answer) -> Result<H
     Ok(response.with(REPLAYED, "true"))
 }
 
-fn created(uri: &Uri, answer: Answer) -> Result<HttpResponse, ApiError> {
-    let (id, etag) = (id(&answer)?, etag(&answer)?);
+fn created(uri: &Uri, answer: Answer, sight: Option<String>) -> Result<HttpResponse, ApiError> {
+    let (id, etag) = (id(&answer)?, etag(&answer, sight)?);
     let response = HttpResponse::json(StatusCode::CREATED, answer.body);
     let location = format!("{}/{id}", uri.path());
     Ok(response.with(LOCATION, location).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
 }
 
-fn changed(answer: Answer) -> Result<HttpResponse, ApiError> {
-    let etag = etag(&answer)?;
+fn changed(answer: Answer, sight: Option<String>) -> Result<HttpResponse, ApiError> {
+    let etag = etag(&answer, sight)?;
     Ok(HttpResponse::json(StatusCode::OK, answer.body).with(ETAG, etag).with(CACHE_CONTROL, "no-store"))
 }
 
@@ -153,10 +155,14 @@ fn is_cursor(term: &str) -> bool {
     percent_encoding::percent_decode_str(name).eq(*b"cursor")
 }
 
-/// The captured version of a row, as a strong tag.
-fn etag(answer: &Answer) -> Result<String, ApiError> {
+/// The captured version of a row, as a strong tag; with what the caller is shown of it, where that is not all.
+fn etag(answer: &Answer, sight: Option<String>) -> Result<String, ApiError> {
     let version = answer.captured.first().and_then(Value::as_integer);
-    version.map(|version| format!("\"{version}\"")).ok_or_else(|| broken("a row without a version"))
+    let version = version.ok_or_else(|| broken("a row without a version"))?;
+    Ok(match sight {
+        None => format!("\"{version}\""),
+        Some(sight) => format!("\"{version}-{sight}\""),
+    })
 }
 
 /// The captured id of a row.

@@ -27,11 +27,7 @@ pub(super) struct Links<'a> {
 
 impl<'a> Links<'a> {
     pub fn new(blueprint: &'a Blueprint, access: &Access, link: &'a Link) -> Links<'a> {
-        let scope = match link.to {
-            Target::Entity(index) => access.sees(blueprint, blueprint.entity(index)),
-            Target::User => access.sees_users(),
-        };
-        Links { link, blueprint, scope }
+        Links { link, blueprint, scope: access.sees_target(blueprint, link.to) }
     }
 
     /// The ids of a row as a JSON array, ascending.

@@ -6,6 +6,7 @@ mod auth;
 mod batch;
 mod crud;
 mod edge;
+mod etags;
 mod expand;
 mod fastapi;
 mod field_rules;

@@ -223,6 +223,13 @@ impl Answer {
         self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers)).to_str().unwrap()
     }
 
+    /// The version of a row, whatever of it was shown.
+    #[track_caller]
+    pub fn version(&self) -> i64 {
+        let tag = self.header("etag").trim_matches('"');
+        tag.split('-').next().unwrap().parse().unwrap()
+    }
+
     /// The ids of a page, in its order.
     #[track_caller]
     pub fn ids(&self) -> Vec<i64> {
