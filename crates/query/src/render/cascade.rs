@@ -67,7 +67,7 @@ pub(super) fn before_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> V
 pub(super) fn after_restore(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
     let each = Each { catalog, plan, which: Which::Live };
     let root = Rows::root(catalog, plan.entity, id);
-    let of_root = each.whole(&root, |field| format!("/{}", field.column));
+    let of_root = each.whole(&root, |key| format!("/{key}"));
     let of_others = along(&each, id).flat_map(|rows| each.whole(&rows, |_| String::new()));
     of_root.into_iter().chain(of_others).collect()
 }
@@ -172,8 +172,8 @@ impl<'a> Each<'a> {
         Step::Require { statement: sql.done(), none: Otherwise::Refuse(Refusal::Referred) }
     }
 
-    /// That no reference of these rows leads into the trash.
-    fn whole(&self, rows: &Rows, pointer: impl Fn(&Field) -> String) -> Vec<Step> {
+    /// That no reference of these rows leads into the trash, and no link that they must have only there.
+    fn whole(&self, rows: &Rows, pointer: impl Fn(&str) -> String) -> Vec<Step> {
         let blueprint = &self.catalog.blueprint;
         let entity = blueprint.entity(rows.entity);
         let into_trash = |field: &Field| -> Option<(Statement, String)> {
@@ -184,9 +184,23 @@ impl<'a> Each<'a> {
             self.among(&mut sql, rows);
             sql.push(&format!(" AND {} IN (SELECT \"id\" FROM ", quoted(&field.column))).table(&target.plural);
             sql.push(&format!(" WHERE {} IS NOT NULL))", quoted(DELETED_AT)));
-            Some((sql.done(), pointer(field)))
+            Some((sql.done(), pointer(&field.column)))
         };
-        let found = entity.fields.iter().filter_map(into_trash);
+        let all_in_trash = |link: &Link| -> Option<(Statement, String)> {
+            let Target::Entity(to) = link.to else { return None };
+            let target = Some(blueprint.entity(to)).filter(|target| link.required && target.soft_delete)?;
+            let holders = Source::table(entity);
+            let mut sql = self.sql("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ");
+            sql.table(&entity.plural).push(" WHERE ");
+            self.among(&mut sql, rows);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM ").table(&link.table).push(" AS \"__link\" WHERE ");
+            sql.push(&format!("\"__link\".{} = ", quoted(&link.from_column))).push(&holders.column("id"));
+            sql.push(&format!(" AND \"__link\".{} IN (SELECT \"id\" FROM ", quoted(&link.to_column)));
+            sql.table(&target.plural).push(&format!(" WHERE {} IS NULL)))", quoted(DELETED_AT)));
+            Some((sql.done(), pointer(&link.key)))
+        };
+        let links = entity.links.iter().filter_map(all_in_trash);
+        let found = entity.fields.iter().filter_map(into_trash).chain(links);
         let step = |(statement, pointer)| {
             let none = Otherwise::Refuse(Refusal::Reference { pointer });
             Step::Require { statement, none }

@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod batch;
 mod crud;
+mod deletions;
 mod edge;
 mod etags;
 mod expand;
