@@ -23,6 +23,7 @@ mod malformed;
 mod metrics;
 mod nested;
 mod openapi;
+mod plans;
 mod precedence;
 mod references;
 mod round_trip;
