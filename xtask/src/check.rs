@@ -140,8 +140,10 @@ fn cargo_step(arguments: &[&str]) -> Result<Outcome> {
 
 fn fmt(_: &Args) -> Result<Outcome> {
     run_command(&mut cargo(&["fmt", "--all", "--check"]))?;
-    // A workspace of its own, because the server must not share its versions with what it is compared to.
-    run_command(&mut cargo(&["fmt", "--manifest-path", "bench/bare/Cargo.toml", "--check"]))?;
+    // Workspaces of their own, because the server must not share its versions with what it is compared to.
+    for peer in ["bench/bare/Cargo.toml", "bench/handwritten/Cargo.toml"] {
+        run_command(&mut cargo(&["fmt", "--manifest-path", peer, "--check"]))?;
+    }
     Ok(Outcome::Passed(String::new()))
 }
 

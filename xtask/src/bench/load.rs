@@ -56,6 +56,11 @@ impl Requests {
         Ok(Requests { list, status, file })
     }
 
+    /// The same once more.
+    pub fn copy(&self) -> Result<Requests> {
+        Requests::new(self.status, self.list.clone())
+    }
+
     /// Sends each request once and compares its status.
     pub fn check(&self, server: &Running) -> Result<()> {
         let mut connection = server.connect()?;

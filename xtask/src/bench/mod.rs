@@ -1,30 +1,35 @@
-//! `cargo xtask bench`: the server beside a bare axum on this machine, with real users, tokens and rows.
+//! `cargo xtask bench`: the server beside its peers on this machine, in one run, with real users, tokens and rows.
 //!
-//! The order of events is here; who serves is in `server`, what is in the database in `setup`, who asks in `load` and
-//! `http`, what is made of the numbers in `report`.
+//! Whoever is measured is a [`Contender`]: a program that serves, its users, and the requests they send.
 
+mod chart;
+mod contender;
 mod http;
 mod load;
+mod ours;
+mod peers;
 mod report;
 mod server;
-mod setup;
 
-use std::process::Command;
 use std::time::Instant;
 
-use clap::Args as Arguments;
-
+use crate::bench::contender::{Case, Contender};
+use crate::bench::load::Load;
+use crate::bench::ours::{Program, Served};
+use crate::bench::report::Measured;
 use crate::failure::{Failure, Result};
 use crate::workspace::{self, root};
-use load::{Load, Requests};
-use report::Measured;
-use server::Running;
-use setup::{Data, Site};
 
-/// How long to measure, and what to do with the result.
-#[derive(Arguments)]
+/// What is measured, and how long.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench                                        ours beside a bare axum
+  cargo xtask bench --rounds 1 --seconds 2                 a quick look
+  cargo xtask bench --peers --write bench/RESULTS.md       beside PocketBase, FastAPI and axum with sqlx, too (minutes)
+  cargo xtask bench --assert                               fails when a target is missed; for a machine that is otherwise idle")]
 pub struct Args {
-    /// Length of one measurement, in seconds.
+    /// Seconds of each measurement.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
     /// How often each is measured; the median counts.
@@ -40,15 +45,21 @@ pub struct Args {
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     users: u32,
     /// Tasks of each user.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     tasks: u32,
+    /// Measure the peers too: their packages are fetched from PyPI and crates.io.
+    #[arg(long)]
+    peers: bool,
+    /// A Postgres database that the benchmark may empty, to measure those that can use one on it too.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// Fail unless every target is met.
     #[arg(long)]
     assert: bool,
     /// Measure a build of the program from nothing too (minutes).
     #[arg(long)]
     build_time: bool,
-    /// Write the table into this file, relative to the workspace.
+    /// Write the table into this file, relative to the workspace, and a chart beside it.
     #[arg(long, value_name = "FILE")]
     write: Option<String>,
 }
@@ -56,75 +67,78 @@ pub struct Args {
 /// How often the server is started to find how long that takes.
 const STARTS: usize = 5;
 
+/// How much of everything is made.
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// Users.
+    pub users: u32,
+    /// Tasks of each.
+    pub tasks: u32,
+}
+
 /// Measures, and prints the table.
 pub fn run(args: &Args) -> Result<()> {
     let wrk = load::wrk_version()?;
     let build_seconds = if args.build_time { Some(build_from_nothing()?) } else { None };
-    step("building the server: cargo build --release -p cli");
-    let program = workspace::build("supermaker", &["--release", "-p", "cli"])?;
-    step("building the bare axum: bench/bare");
-    let bare = build_bare()?;
+    let size = Size { users: args.users, tasks: args.tasks };
 
-    let site = Site::new(program)?;
-    step(&format!("making {} users with {} tasks each through the API", args.users, args.tasks));
-    let data = {
-        let server = site.start()?;
-        Data::make(&server, args.users, args.tasks)?
-    };
+    let served = Served::prepare(Program::served()?, size)?;
     step(&format!("starting the server {STARTS} times on that database"));
-    let mut starts = Vec::new();
-    for _ in 1..STARTS {
-        starts.push(site.start_timed(&data)?.1);
+    let (mut starts, mut idle) = (Vec::new(), 0);
+    for _ in 0..STARTS {
+        let (server, start_ms) = served.start_timed()?;
+        starts.push(start_ms);
+        idle = server.rss_bytes()?;
     }
-    let (server, start) = site.start_timed(&data)?;
-    starts.push(start);
-    let rss_idle = server.rss_bytes()?;
+    let mut contenders = vec![served.contender()?];
+    let bare = peers::bare(contenders.first())?;
+    contenders.insert(0, bare);
+    contenders.push(Served::prepare(Program::owned()?, size)?.contender()?);
+    if args.peers {
+        contenders.extend(peers::all(args.postgres.as_deref(), size)?);
+    }
 
-    let bare = Running::start(Command::new(bare).arg(data.one_task(&server)?))?;
-    let cases = data.cases()?;
-    for case in &cases {
-        let server = if case.name == "bare" { &bare } else { &server };
-        case.requests.check(server)?;
+    for contender in &contenders {
+        contender.check()?;
     }
-    let measured = measure(args, &cases, &server, &bare)?;
+    let measured = measure(args, &contenders)?;
+    let memory = contenders.iter().map(|it| Ok((it.name, it.server.rss_bytes()?))).collect::<Result<Vec<_>>>()?;
     let report = report::Report {
-        title: format!(
-            "{} cores, {}, {wrk}; {} connections, {} threads of wrk, {} rounds of {} s; {} users with {} tasks",
-            std::thread::available_parallelism().map_or(0, usize::from),
-            workspace::output(Command::new("rustc").arg("--version"))?.trim(),
-            args.connections,
-            args.threads,
-            args.rounds,
-            args.seconds,
-            args.users,
-            args.tasks,
-        ),
+        title: title(args, &wrk)?,
         measured,
         start_ms: report::median(starts),
-        rss_idle,
-        rss_after: server.rss_bytes()?,
+        rss_idle: idle,
+        memory,
         build_seconds,
     };
     finish(args, &report)
 }
 
-/// One kind of request that is measured.
-pub struct Case {
-    name: &'static str,
-    what: &'static str,
-    requests: Requests,
+fn title(args: &Args, wrk: &str) -> Result<String> {
+    Ok(format!(
+        "{} cores, {}, {wrk}; {} connections, {} threads of wrk, {} rounds of {} s; {} users with {} tasks",
+        std::thread::available_parallelism().map_or(0, usize::from),
+        workspace::output(std::process::Command::new("rustc").arg("--version"))?.trim(),
+        args.connections,
+        args.threads,
+        args.rounds,
+        args.seconds,
+        args.users,
+        args.tasks,
+    ))
 }
 
-/// All cases in each round, so that a busy minute of the machine harms them alike.
-fn measure(args: &Args, cases: &[Case], server: &Running, bare: &Running) -> Result<Vec<Measured>> {
-    let mut measured: Vec<Measured> = cases.iter().map(|case| Measured::new(case.name, case.what)).collect();
+/// All in each round, so that a busy minute of the machine harms them alike.
+fn measure(args: &Args, contenders: &[Contender]) -> Result<Vec<Measured>> {
     let load = Load { seconds: args.seconds, connections: args.connections, threads: args.threads };
+    let cases = || contenders.iter().flat_map(|contender| contender.cases.iter().map(move |case| (contender, case)));
+    let mut measured: Vec<Measured> = cases().map(|(by, case)| Measured::new(by.name, case.name)).collect();
     for round in 1..=args.rounds {
-        for (case, measured) in cases.iter().zip(&mut measured) {
-            let server = if case.name == "bare" { bare } else { server };
-            let answer = load.run(&case.requests, server)?;
-            step(&format!("round {round}/{}, {}: {:.0} requests/s", args.rounds, case.name, answer.per_second));
-            measured.rounds.push(answer);
+        for ((contender, Case { name, requests }), measured) in cases().zip(&mut measured) {
+            let sample = load.run(requests, &contender.server)?;
+            let (of, by) = (args.rounds, contender.name);
+            step(&format!("round {round}/{of}, {by}, {name}: {:.0} requests/s", sample.per_second));
+            measured.rounds.push(sample);
         }
     }
     Ok(measured)
@@ -135,23 +149,22 @@ fn finish(args: &Args, report: &report::Report) -> Result<()> {
     println!("{text}");
     if let Some(path) = &args.write {
         let path = root().join(path);
-        std::fs::write(&path, &text).map_err(|error| Failure::cannot(format!("write {}", path.display()), error))?;
-        step(&format!("written to {}", path.display()));
+        let chart = path.with_extension("svg");
+        let name = chart.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for (path, text) in [
+            (&path, format!("{}\n![The same as a chart]({name})\n", report::HEADING.to_owned() + &text)),
+            (&chart, chart::svg(report)),
+        ] {
+            std::fs::write(path, text).map_err(|error| Failure::cannot(format!("write {}", path.display()), error))?;
+            step(&format!("written to {}", path.display()));
+        }
     }
-    let failed: Vec<String> = report.targets()?.iter().filter(|it| !it.met).map(|it| it.name.to_owned()).collect();
+    let failed: Vec<String> = report.targets()?.iter().filter(|it| !it.met).map(|it| it.name.clone()).collect();
     if args.assert && !failed.is_empty() {
         return Err(Failure::new(format!("targets not met: {}", failed.join(", ")))
             .hint("measure again with the machine otherwise idle; then `perf record` the server"));
     }
     Ok(())
-}
-
-/// Beside the workspace's own build, for it shares nothing with it.
-fn build_bare() -> Result<std::path::PathBuf> {
-    let target = root().join("target/bare");
-    let manifest = root().join("bench/bare/Cargo.toml");
-    let (target, manifest) = (target.to_string_lossy(), manifest.to_string_lossy());
-    workspace::build("bare", &["--release", "--locked", "--manifest-path", &manifest, "--target-dir", &target])
 }
 
 fn build_from_nothing() -> Result<f64> {

@@ -5,10 +5,23 @@ use std::fmt::Write;
 use crate::bench::load::Sample;
 use crate::failure::{Failure, Result};
 
-/// One case with all its rounds.
+/// What stands above the table in a file.
+pub const HEADING: &str = "\
+# How fast it is
+
+Made by `cargo xtask bench`; see `bench/` for the peers. Every figure is of one run on one machine, so ratios say more than \
+rates. Ours checks a token, the session behind it and the access rule in every request, and writes an audit row with every \
+change; an answer of success comes after the data is on disk. PocketBase does not wait for the disk; FastAPI checks a token; \
+axum + sqlx checks nothing.
+
+";
+
+/// One case of one contender with all its rounds.
 pub struct Measured {
-    name: &'static str,
-    what: &'static str,
+    /// Who.
+    pub by: &'static str,
+    /// What.
+    pub case: &'static str,
     /// One for each round.
     pub rounds: Vec<Sample>,
 }
@@ -23,8 +36,8 @@ pub struct Report {
     pub start_ms: f64,
     /// Memory after the first answer.
     pub rss_idle: u64,
-    /// Memory after the load.
-    pub rss_after: u64,
+    /// Memory of each after the load.
+    pub memory: Vec<(&'static str, u64)>,
     /// Time of a release build from nothing, if it was taken.
     pub build_seconds: Option<f64>,
 }
@@ -32,25 +45,38 @@ pub struct Report {
 /// A target, and what came out.
 pub struct Target {
     /// What is judged.
-    pub name: &'static str,
+    pub name: String,
     /// Whether it is good enough.
     pub met: bool,
     said: String,
 }
 
-/// Requests a second of one case over those of another must be this or more.
-const RATIOS: &[(&str, &str, &str, f64)] =
-    &[("own / bare", "own", "bare", 0.6), ("get / own", "get", "own", 0.35), ("create / own", "create", "own", 0.2)];
+const SERVED: &str = "served, SQLite";
+
+/// Who, and what he was asked.
+type Asked = (&'static str, &'static str);
+
+/// Requests a second of one over those of another, where both were measured, must be this or more.
+const RATIOS: &[(Asked, Asked, f64)] = &[
+    ((SERVED, "own"), ("bare axum", "own"), 0.7),
+    ((SERVED, "get"), (SERVED, "own"), 0.5),
+    (("owned, SQLite", "get"), (SERVED, "get"), 0.8),
+    ((SERVED, "get"), ("PocketBase, SQLite", "get"), 5.0),
+    ((SERVED, "list"), ("PocketBase, SQLite", "list"), 5.0),
+    ((SERVED, "create"), ("PocketBase, SQLite", "create"), 4.0),
+];
 const MAX_START_MS: f64 = 100.0;
 const MAX_RSS_IDLE_MIB: f64 = 25.0;
+const MAX_RSS_LOADED_MIB: f64 = 120.0;
 
 impl Measured {
     /// No round yet.
-    pub fn new(name: &'static str, what: &'static str) -> Measured {
-        Measured { name, what, rounds: Vec::new() }
+    pub fn new(by: &'static str, case: &'static str) -> Measured {
+        Measured { by, case, rounds: Vec::new() }
     }
 
-    fn median(&self, of: fn(&Sample) -> f64) -> f64 {
+    /// The middle of all rounds.
+    pub fn median(&self, of: fn(&Sample) -> f64) -> f64 {
         median(self.rounds.iter().map(of).collect())
     }
 }
@@ -59,53 +85,57 @@ impl Report {
     /// The table and the targets.
     pub fn markdown(&self) -> Result<String> {
         let mut text = format!("{}. Medians; every answer had the expected status.\n\n", self.title);
-        text += "| what | requests/s | of bare | p50 ms | p99 ms |\n|---|---:|---:|---:|---:|\n";
-        let bare = self.per_second("bare")?;
-        for case in &self.measured {
-            let per_second = case.median(|sample| sample.per_second);
-            let (p50, p99) = (case.median(|sample| sample.p50_us) / 1e3, case.median(|sample| sample.p99_us) / 1e3);
-            let (name, what, of_bare) = (case.name, case.what, per_second / bare);
-            line(&mut text, format_args!("| {name}: {what} | {per_second:.0} | {of_bare:.2} | {p50:.2} | {p99:.2} |"));
+        text += "| who | what | requests/s | of ours | p50 ms | p99 ms |\n|---|---|---:|---:|---:|---:|\n";
+        for measured in &self.measured {
+            let Measured { by, case, .. } = measured;
+            let rate = measured.median(|sample| sample.per_second);
+            let (p50, p99) =
+                (measured.median(|sample| sample.p50_us) / 1e3, measured.median(|sample| sample.p99_us) / 1e3);
+            let of_ours = rate / self.rate(SERVED, case)?;
+            line(&mut text, format_args!("| {by} | {case} | {rate:.0} | {of_ours:.2} | {p50:.2} | {p99:.2} |"));
         }
+        text += "\n`own`: an answer that needs no database, all checks; `get`: one row; `list`: 20 rows; `create`: one row.\n";
         text += "\n| target | measured | |\n|---|---|---|\n";
         for Target { name, met, said } in self.targets()? {
             line(&mut text, format_args!("| {name} | {said} | {} |", if met { "met" } else { "NOT MET" }));
         }
-        let list = self.per_second("list")? / self.per_second("own")?;
-        line(&mut text, format_args!("| list / own | {list:.2} | no target |"));
-        line(&mut text, format_args!("| memory after the load | {:.1} MiB | no target |", mib(self.rss_after)));
+        for (by, bytes) in &self.memory {
+            line(&mut text, format_args!("| memory after the load, {by} | {:.1} MiB | |", mib(*bytes)));
+        }
         if let Some(seconds) = self.build_seconds {
-            line(&mut text, format_args!("| release build from nothing | {seconds:.0} s | no target |"));
+            line(&mut text, format_args!("| release build from nothing | {seconds:.0} s | |"));
         }
         Ok(text)
     }
 
-    /// Every target, met or not.
+    /// Every target whose both sides were measured, met or not.
     pub fn targets(&self) -> Result<Vec<Target>> {
         let mut targets = Vec::new();
-        for (name, above, below, least) in RATIOS {
-            let ratio = self.per_second(above)? / self.per_second(below)?;
+        for ((by, case), (than, other), least) in RATIOS {
+            let is_there = |who| self.measured.iter().any(|measured| measured.by == who);
+            if !is_there(*by) || !is_there(*than) {
+                continue;
+            }
+            let ratio = self.rate(by, case)? / self.rate(than, other)?;
+            let name = format!("{case}, {by} ÷ {other}, {than}");
             targets.push(Target { name, met: ratio >= *least, said: format!("{ratio:.2}, at least {least:.2}") });
         }
-        targets.push(Target {
-            name: "start to first answer",
-            met: self.start_ms <= MAX_START_MS,
-            said: format!("{:.0} ms, at most {MAX_START_MS:.0} ms", self.start_ms),
-        });
-        let idle = mib(self.rss_idle);
-        targets.push(Target {
-            name: "memory after the first answer",
-            met: idle <= MAX_RSS_IDLE_MIB,
-            said: format!("{idle:.1} MiB, at most {MAX_RSS_IDLE_MIB:.0} MiB"),
-        });
+        let loaded = self.memory.iter().find(|(by, _)| *by == SERVED).map_or(f64::NAN, |(_, bytes)| mib(*bytes));
+        targets.push(at_most("ms from start to first answer", self.start_ms, MAX_START_MS));
+        targets.push(at_most("MiB after the first answer", mib(self.rss_idle), MAX_RSS_IDLE_MIB));
+        targets.push(at_most("MiB after the load", loaded, MAX_RSS_LOADED_MIB));
         Ok(targets)
     }
 
-    fn per_second(&self, name: &str) -> Result<f64> {
-        let case = self.measured.iter().find(|case| case.name == name && !case.rounds.is_empty());
-        let case = case.ok_or_else(|| Failure::new(format!("`{name}` was not measured")))?;
-        Ok(case.median(|sample| sample.per_second))
+    fn rate(&self, by: &str, case: &str) -> Result<f64> {
+        let found = self.measured.iter().find(|it| it.by == by && it.case == case && !it.rounds.is_empty());
+        let found = found.ok_or_else(|| Failure::new(format!("`{case}` of {by} was not measured")))?;
+        Ok(found.median(|sample| sample.per_second))
     }
+}
+
+fn at_most(name: &str, measured: f64, most: f64) -> Target {
+    Target { name: name.to_owned(), met: measured <= most, said: format!("{measured:.1}, at most {most:.0}") }
 }
 
 /// The one in the middle; of an even number, the mean of the two.
@@ -126,51 +156,68 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn report(rates: &[(&'static str, f64)], start_ms: f64, rss_idle_mib: u64) -> Report {
+    /// A report of these rates.
+    pub fn report(rates: &[(&'static str, &'static str, f64)], start_ms: f64, rss_mib: u64) -> Report {
         let sample = |per_second| Sample { per_second, p50_us: 1500.0, p99_us: 9000.0 };
-        let measured = |(name, rate): &(&'static str, f64)| Measured { name, what: "it", rounds: vec![sample(*rate)] };
+        let measured = |(by, case, rate): &(&'static str, &'static str, f64)| {
+            let rounds = vec![sample(*rate)];
+            Measured { by, case, rounds }
+        };
         Report {
             title: "here".to_owned(),
             measured: rates.iter().map(measured).collect(),
             start_ms,
-            rss_idle: rss_idle_mib * 1024 * 1024,
-            rss_after: 64 * 1024 * 1024,
+            rss_idle: rss_mib * 1024 * 1024,
+            memory: vec![(SERVED, 64 * 1024 * 1024)],
             build_seconds: None,
         }
     }
 
-    const GOOD: &[(&str, f64)] =
-        &[("bare", 100_000.0), ("own", 60_000.0), ("get", 21_000.0), ("list", 9_000.0), ("create", 12_000.0)];
+    const GOOD: &[(&str, &str, f64)] = &[
+        ("bare axum", "own", 100_000.0),
+        (SERVED, "own", 70_000.0),
+        (SERVED, "get", 35_000.0),
+        (SERVED, "list", 9_000.0),
+    ];
 
-    fn not_met(report: &Report) -> Vec<&str> {
-        report.targets().unwrap().iter().filter(|target| !target.met).map(|target| target.name).collect()
+    fn not_met(report: &Report) -> Vec<String> {
+        report.targets().unwrap().into_iter().filter(|target| !target.met).map(|target| target.name).collect()
     }
 
     #[test]
     fn targets_are_met_at_their_border_and_missed_beyond_it() {
-        assert_eq!(not_met(&report(GOOD, 100.0, 25)), &[] as &[&str]);
-        assert_eq!(not_met(&report(GOOD, 100.1, 26)), ["start to first answer", "memory after the first answer"]);
-        let slow = &[("bare", 100_000.0), ("own", 59_000.0), ("get", 20_000.0), ("create", 11_000.0)];
-        assert_eq!(not_met(&report(slow, 1.0, 1)), ["own / bare", "get / own", "create / own"]);
+        assert_eq!(not_met(&report(GOOD, 100.0, 25)), [""; 0]);
+        assert_eq!(not_met(&report(GOOD, 100.1, 26)), ["ms from start to first answer", "MiB after the first answer"]);
+        let slow = &[("bare axum", "own", 100_000.0), (SERVED, "own", 69_000.0), (SERVED, "get", 30_000.0)];
+        assert_eq!(not_met(&report(slow, 1.0, 1)).len(), 2);
+    }
+
+    #[test]
+    fn a_peer_counts_where_it_was_measured() {
+        let beside =
+            [GOOD, &[("PocketBase, SQLite", "get", 8_000.0), ("PocketBase, SQLite", "list", 1_000.0)]].concat();
+        assert!(report(&beside, 1.0, 1).targets().is_err(), "its creates were not measured");
+        let beside = [&beside[..], &[("PocketBase, SQLite", "create", 1.0), (SERVED, "create", 9.0)]].concat();
+        assert_eq!(not_met(&report(&beside, 1.0, 1)), ["get, served, SQLite ÷ get, PocketBase, SQLite"]);
     }
 
     #[test]
     fn what_was_not_measured_is_told() {
-        let failure = report(&[("bare", 1.0), ("own", 1.0)], 1.0, 1).markdown().err().unwrap();
-        assert!(failure.to_string().contains("`get` was not measured"), "{failure}");
+        let failure = report(&[("bare axum", "own", 1.0), (SERVED, "own", 1.0)], 1.0, 1).markdown().err().unwrap();
+        assert!(failure.to_string().contains("`get` of served, SQLite was not measured"), "{failure}");
     }
 
     #[test]
     fn the_table_shows_rates_and_ratios() {
         let text = report(GOOD, 40.0, 20).markdown().unwrap();
         for line in [
-            "| own: it | 60000 | 0.60 | 1.50 | 9.00 |",
-            "| get / own | 0.35, at least 0.35 | met |",
-            "| list / own | 0.15 | no target |",
-            "| memory after the first answer | 20.0 MiB, at most 25 MiB | met |",
+            "| bare axum | own | 100000 | 1.43 | 1.50 | 9.00 |",
+            "| get, served, SQLite ÷ own, served, SQLite | 0.50, at least 0.50 | met |",
+            "| MiB after the first answer | 20.0, at most 25 | met |",
+            "| memory after the load, served, SQLite | 64.0 MiB | |",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

@@ -1,0 +1,138 @@
+//! Ours: the blueprint served by the command, and the same app as code, each on a database of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::bench::contender::{Api, Contender, User, populate, task, text};
+use crate::bench::http::{Connection, Request};
+use crate::bench::server::Running;
+use crate::bench::{Size, step};
+use crate::failure::{Failure, Result};
+use crate::workspace;
+
+/// What the requests are for.
+const BLUEPRINT: &str = "examples/todo/blueprint.toml";
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// Every limit is off, for the load comes from one address; the rest is the server's default in production.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("RATE_LIMIT_USER", "0"),
+    ("RATE_LIMIT_STRANGER", "0"),
+    ("RATE_LIMIT_LOGIN", "0"),
+    ("LOGIN_FAILURES", "0"),
+    ("JWT_EXPIRATION", "24h"),
+    ("ENV", "production"),
+    ("RUST_LOG", "warn"),
+];
+
+/// The paths that both have.
+pub const API: Api = Api {
+    tasks: |user| format!("/api/{user}/tasks"),
+    page: "",
+    new_task: |_, title| task(title),
+    created: 201,
+    own: Some("/auth/me"),
+};
+
+/// A program of ours.
+pub struct Program {
+    name: &'static str,
+    path: PathBuf,
+    /// The blueprint is given to it; else it has its own.
+    is_served: bool,
+}
+
+impl Program {
+    /// `supermaker serve`.
+    pub fn served() -> Result<Program> {
+        step("building the server: cargo build --release -p cli");
+        let path = workspace::build("supermaker", &["--release", "-p", "cli"])?;
+        Ok(Program { name: "served, SQLite", path, is_served: true })
+    }
+
+    /// The same app as code.
+    pub fn owned() -> Result<Program> {
+        step("building the app as code: cargo build --release -p todo-owned");
+        let path = workspace::build("todo-owned", &["--release", "-p", "todo-owned"])?;
+        Ok(Program { name: "owned, SQLite", path, is_served: false })
+    }
+}
+
+/// A program, its folder, and what is in its database.
+pub struct Served {
+    program: Program,
+    folder: TempDir,
+    secret_key: String,
+    users: Vec<User>,
+}
+
+impl Served {
+    /// Makes the folder, the users and their tasks; nothing runs afterwards.
+    pub fn prepare(program: Program, size: Size) -> Result<Served> {
+        let folder = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
+        write(&folder.path().join("blueprint.toml"), &workspace::read(BLUEPRINT)?)?;
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(|error| Failure::cannot("make a secret", error))?;
+        let secret_key = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        step(&format!("{}: making {} users with {} tasks each through the API", program.name, size.users, size.tasks));
+        let mut served = Served { program, folder, secret_key, users: Vec::new() };
+        let server = served.start()?;
+        served.users = populate(&server, API, size, join)?;
+        Ok(served)
+    }
+
+    /// Starts the server and takes the time, in milliseconds, until it has answered with a row of its database.
+    pub fn start_timed(&self) -> Result<(Running, f64)> {
+        let start = Instant::now();
+        let server = self.start()?;
+        let request = self.users.first().and_then(|user| {
+            let path = format!("{}/{}", (API.tasks)(&user.id), user.tasks.first()?);
+            Some(Request { method: "GET", path, token: user.token.clone(), body: String::new() })
+        });
+        let request = request.ok_or_else(|| Failure::new("there is no task to ask for"))?;
+        server.connect()?.expect(200, &request)?;
+        Ok((server, start.elapsed().as_secs_f64() * 1000.0))
+    }
+
+    /// Starts it for good. The folder lasts as long as the server.
+    pub fn contender(self) -> Result<Contender> {
+        let server = self.start()?.keeping(self.folder);
+        Contender::new(self.program.name, server, API, &self.users)
+    }
+
+    /// Nothing of this shell's environment reaches it.
+    fn start(&self) -> Result<Running> {
+        let mut command = Command::new(&self.program.path);
+        if self.program.is_served {
+            command.arg("serve").arg(self.folder.path());
+        }
+        let database = format!("sqlite:{}", self.folder.path().join("data/app.db").display());
+        command.env_clear().envs(ENVIRONMENT.iter().copied()).env("SECRET_KEY", &self.secret_key);
+        Running::start(command.env("PORT", "0").env("DATABASE_URL", database))
+    }
+}
+
+/// Registers a user and logs him in.
+fn join(connection: &mut Connection, number: u32) -> Result<User> {
+    let account = json!({"email": format!("user{number}@example.com"), "password": PASSWORD}).to_string();
+    let request = |method, path: &str, token: &str, body: &str| Request {
+        method,
+        path: path.to_owned(),
+        token: token.to_owned(),
+        body: body.to_owned(),
+    };
+    connection.expect(202, &request("POST", "/auth/register", "", &account))?;
+    let tokens = connection.expect(200, &request("POST", "/auth/login", "", &account))?.json()?;
+    let token = text(&tokens["access_token"])?;
+    let me = connection.expect(200, &request("GET", "/auth/me", &token, ""))?.json()?;
+    Ok(User { id: text(&me["id"])?, token, tasks: Vec::new() })
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).map_err(|error| Failure::cannot(format!("write {}", path.display()), error))
+}
