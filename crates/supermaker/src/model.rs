@@ -33,8 +33,9 @@ fn fields<'a>(entity: &'a Entity, model: &Model) -> Vec<&'a str> {
     match model.body {
         None => View::document(entity).visible().into_iter().map(|attribute| attribute.column(entity)).collect(),
         Some(body) => {
-            let writable = entity.fields.iter().filter(|field| body.writable(field));
-            writable.map(|field| field.column.as_str()).collect()
+            let fields = entity.fields.iter().filter(|field| body.writable(field)).map(|field| &field.column);
+            let links = entity.links.iter().filter(|link| body.writable_link(link)).map(|link| &link.key);
+            fields.chain(links).map(String::as_str).collect()
         }
     }
 }

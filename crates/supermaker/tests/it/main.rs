@@ -6,6 +6,7 @@
 mod alone;
 mod calls;
 mod lines;
+mod links;
 mod once;
 mod start;
 mod unscoped;
