@@ -107,6 +107,7 @@ impl Explained {
         statements.flat_map(|statement| self.scans(&statement.sql)).collect()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "asks the database how it would run what the server would send")]
     fn scans(&self, sql: &str) -> Vec<String> {
         let mut prepared = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let mut rows = prepared.raw_query();
