@@ -10,7 +10,6 @@ use super::cascade;
 use super::cells::Cells;
 use super::dialect::Change;
 use super::sql::{Source, Sql};
-use super::update::why_not;
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
 
@@ -29,13 +28,18 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
     restore.trashed_row(&source, id, reach).push(" RETURNING ").whole(&cells, table);
 
-    let none = why_not(catalog, plan, &source, |sql, scope| {
-        sql.trashed_row(&source, id, scope);
-    });
-    let mut steps = vec![Step::Change { statement: gate.done(), none }];
+    let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
     steps.extend(cascade::before_restore(catalog, plan, id));
     let none = Otherwise::Refuse(Refusal::NotFound);
     steps.push(Step::One { statement: restore.done(), shape: cells.whole_shape(table), none });
     steps.extend(cascade::after_restore(catalog, plan, id));
     Work::write(steps)
+}
+
+/// Why a row did not come back: it changed meanwhile, or there is none that this caller could bring back. Who cannot is told
+/// nothing more, even if he could see the row before: a row in the trash is hidden, and that it is there is not his to know.
+fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+    let mut sql = Sql::new(&catalog.dialect, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
+    sql.source(source).push(" WHERE ").trashed_row(source, id, plan.access.reach()).push(") THEN 0 ELSE 1 END");
+    Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Stale] }
 }

@@ -14,7 +14,6 @@ use super::dialect::{self, Change};
 use super::guard::{Guard, number, why_guarded};
 use super::links::{Links, Row};
 use super::sql::{Source, Sql};
-use crate::access::Scope;
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId, Values};
@@ -105,19 +104,10 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
 
 /// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
 pub(super) fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
-    why_not(catalog, plan, source, |sql, scope| {
-        sql.row(source, id, scope);
-    })
-}
-
-/// The same of a row that is found by another condition.
-pub(super) fn why_not(catalog: &Catalog, plan: &Plan, source: &Source, row: impl Fn(&mut Sql, &Scope)) -> Otherwise {
     let mut sql = Sql::new(&catalog.dialect, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
-    sql.source(source).push(" WHERE ");
-    row(&mut sql, plan.access.read());
-    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").source(source).push(" WHERE ");
-    row(&mut sql, plan.access.reach());
-    sql.push(") THEN 1 ELSE 2 END");
+    sql.source(source).push(" WHERE ").row(source, id, plan.access.read());
+    sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").source(source);
+    sql.push(" WHERE ").row(source, id, plan.access.reach()).push(") THEN 1 ELSE 2 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }
 }
 

@@ -75,15 +75,15 @@ impl Deed {
     }
 
     /// Where the rule leaves some users without any row, a list or a new row is refused; one row is refused only to
-    /// those who can see it.
+    /// those who can see it, and one in the trash is seen by nobody.
     fn may_be_forbidden(self, blueprint: &Blueprint, entity: &Entity) -> bool {
         let rule = access::rule(entity, self.verb());
         let leaves_out = access::scope(rule, &plain_user()) == Scope::Nothing;
         match self {
             Deed::List | Deed::Create => leaves_out,
-            Deed::Read => false,
+            Deed::Read | Deed::Restore => false,
             // Within the path of one user every rule that admits him reaches the same rows.
-            Deed::Write(_) | Deed::Delete | Deed::Restore | Deed::Act(_) => {
+            Deed::Write(_) | Deed::Delete | Deed::Act(_) => {
                 let narrowed = blueprint.api.user_path && entity.owned;
                 *rule != entity.access.read && (leaves_out || !narrowed)
             }
