@@ -24,6 +24,7 @@ mod values;
 pub use expr::{Comparison, Condition, Expr, Term};
 pub use model::*;
 pub use nearest::nearest;
+pub use places::pointer;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use raw::json_schema;
 pub use resolve::{NOT_YET, NotYet, plural};

@@ -27,7 +27,7 @@ impl Pointer {
     }
 
     pub fn child(&self, key: &str) -> Pointer {
-        Pointer(format!("{}/{}", self.0, key.replace('~', "~0").replace('/', "~1")))
+        Pointer(format!("{}{}", self.0, pointer(key)))
     }
 
     pub fn item(&self, index: usize) -> Pointer {
@@ -41,6 +41,11 @@ impl Pointer {
     pub fn keys(&self) -> impl Iterator<Item = String> + '_ {
         self.0.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
     }
+}
+
+/// A key of an object as a JSON pointer (RFC 6901 §3): `/` and `~` in it are escaped.
+pub fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Something that JSON, or good sense, cannot hold.

@@ -1,6 +1,6 @@
 //! A JSON body becomes values: every problem at once, nothing silently dropped.
 
-use blueprint::{Entity, Field, Link, Literal, Rule};
+use blueprint::{Entity, Field, Link, Literal, Rule, pointer};
 use serde_json::{Map, Value as Json};
 
 use crate::View;
@@ -199,9 +199,4 @@ fn unknown(body: Body, view: &View, key: &str) -> String {
 
 fn invalid(pointer: &str, code: &'static str, detail: impl Into<String>) -> Invalid {
     Invalid { pointer: pointer.to_owned(), code, detail: detail.into() }
-}
-
-/// A key as a JSON pointer (RFC 6901 §3).
-fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -19,7 +19,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use tracing::{Instrument, Span, field};
 
-use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE, URI_TOO_LONG};
+use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, UNAVAILABLE, URI_TOO_LONG};
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Environment;
@@ -178,7 +178,7 @@ async fn in_time(
     caught.unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(message.unwrap_or_default()))
+        Err(ApiError::internal(message.unwrap_or_default()))
     })
 }
 

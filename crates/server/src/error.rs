@@ -108,6 +108,11 @@ impl ApiError {
         ApiError::new(NOT_FOUND, "there is nothing here")
     }
 
+    /// A mistake of the server: the caller does not read what it is, the log does.
+    pub fn internal(log: impl Into<String>) -> ApiError {
+        ApiError::new(INTERNAL, "something went wrong in the server").logged(log)
+    }
+
     /// No token, or one that does not count. `error` is the code of RFC 6750 §3.1; absent where no token was sent.
     pub fn unauthorized(error: Option<&str>, detail: impl Into<String>) -> ApiError {
         let challenge = match error {

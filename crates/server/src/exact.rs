@@ -27,8 +27,7 @@ fn walk(json: &Json, pointer: &mut String, numbers: &mut Numbers, found: &mut Ve
         }
         Json::Object(object) => {
             for (key, item) in object {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&blueprint::pointer(key));
                 walk(item, pointer, numbers, found);
                 pointer.truncate(length);
             }

@@ -14,7 +14,7 @@ use tokio::sync::OwnedMutexGuard;
 use work::{Answer, Idempotency, Outcome};
 
 use crate::App;
-use crate::error::{ApiError, INTERNAL, KEY_REUSED};
+use crate::error::{ApiError, KEY_REUSED};
 use crate::http::HttpResponse;
 use crate::idempotency::{self, REPLAYED};
 use crate::response;
@@ -47,10 +47,7 @@ pub(crate) async fn answer(
 /// # Errors
 /// 500 where what was kept cannot be read.
 pub(crate) fn whole(head: &str, body: Vec<u8>) -> Result<HttpResponse, ApiError> {
-    let unreadable = || {
-        ApiError::new(INTERNAL, "something went wrong in the server")
-            .logged(format!("the head of a kept answer cannot be read: {head}"))
-    };
+    let unreadable = || ApiError::internal(format!("the head of a kept answer cannot be read: {head}"));
     let (status, headers) = read(head).ok_or_else(unreadable)?;
     Ok(HttpResponse { status, headers, body: body.into() }.with(REPLAYED, "true"))
 }

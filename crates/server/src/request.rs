@@ -12,7 +12,7 @@ use crate::App;
 use crate::body::{self, MediaTypes};
 use crate::code::Takes;
 use crate::conditional;
-use crate::error::{ApiError, BAD_REQUEST, INTERNAL, VALIDATION};
+use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
 use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
@@ -146,7 +146,7 @@ pub fn perform(view: &View, id: &RecordId, action: usize, sent: &Sent, if_match:
     let known = view.entity.actions.get(action);
     if !known.is_some_and(|action| matches!(action.does, ActionKind::Call(_))) {
         let log = "only an action with `call` is what code makes of it; the blueprint says what others do";
-        return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+        return Err(ApiError::internal(log));
     }
     let changes = values(view, Body::Update, sent)?;
     Ok(Request::Perform { id: id.clone(), action, changes, if_match })
@@ -166,7 +166,7 @@ pub fn under(
     let mut children = query::children(&app.blueprint, above).into_iter();
     let Some((_, way)) = children.find(|(child, _)| *child == entity) else {
         let log = format!("no one reference leads from {} to {}", view.entity.name, app.blueprint.entity(above).name);
-        return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+        return Err(ApiError::internal(log));
     };
     let parent = Parent { entity: above, id: id.clone(), way };
     let list = List::parse(&app.blueprint, view, parameters)?;

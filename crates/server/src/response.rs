@@ -8,8 +8,7 @@ use work::{Answer, Outcome, Refusal, Value};
 
 use crate::App;
 use crate::error::{
-    ApiError, FORBIDDEN, INTERNAL, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE,
-    UNIQUE,
+    ApiError, FORBIDDEN, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, REFERENCE, STATE, UNIQUE,
 };
 use crate::http::HttpResponse;
 use crate::idempotency::{self, REPLAYED};
@@ -175,7 +174,7 @@ fn id(answer: &Answer) -> Result<String, ApiError> {
 }
 
 fn broken(log: &str) -> ApiError {
-    ApiError::new(INTERNAL, "something went wrong in the server").logged(log)
+    ApiError::internal(log)
 }
 
 /// What a refusal means for a plan.

@@ -5,8 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use server::error::{
-    ApiError, BAD_REQUEST, FORBIDDEN, INTERNAL, MEDIA_TYPE, METHOD, NOT_FOUND, PROBLEMS, Problem, STATE, TOO_LARGE,
-    UNAUTHORIZED, VALIDATION,
+    ApiError, BAD_REQUEST, FORBIDDEN, MEDIA_TYPE, METHOD, NOT_FOUND, PROBLEMS, Problem, STATE, TOO_LARGE, UNAUTHORIZED,
+    VALIDATION,
 };
 use server::http::HttpResponse;
 
@@ -63,5 +63,5 @@ fn problem(status: StatusCode) -> &'static Problem {
 }
 
 fn broken(log: &str) -> ApiError {
-    ApiError::new(INTERNAL, "something went wrong in the server").logged(log)
+    ApiError::internal(log)
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use axum::response::{IntoResponse, Response};
-use server::error::{ApiError, FORBIDDEN, INTERNAL, STATE, VALIDATION};
+use server::error::{ApiError, FORBIDDEN, STATE, VALIDATION};
 use store::StoreError;
 
 /// What a handler returns.
@@ -38,7 +38,7 @@ impl Error {
 
     /// 500: a mistake of the server. The caller does not read what it is, the log does.
     pub fn internal(log: impl Into<String>) -> Error {
-        ApiError::new(INTERNAL, "something went wrong in the server").logged(log).into()
+        ApiError::internal(log).into()
     }
 
     /// The same about another place of the body: what was checked as a row of its own is a part of what the caller sent.

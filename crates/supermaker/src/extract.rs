@@ -109,7 +109,7 @@ fn place(visit: &Visit, name: &str) -> Result<blueprint::EntityIndex> {
 fn not_decoded(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let segments = error.path().iter().filter_map(|segment| match segment {
         serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-        serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        serde_path_to_error::Segment::Map { key } => Some(blueprint::pointer(key)),
         serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
     });
     Error::invalid(&segments.collect::<String>(), "type", &error.inner().to_string())

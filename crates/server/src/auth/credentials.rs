@@ -115,8 +115,7 @@ impl<'b> Reader<'b> {
     }
 
     fn problem(&mut self, key: &str, code: &'static str, detail: impl Into<String>) {
-        let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
-        self.problems.push(invalid(&pointer, code, detail));
+        self.problems.push(invalid(&blueprint::pointer(key), code, detail));
     }
 }
 

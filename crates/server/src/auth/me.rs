@@ -9,7 +9,7 @@ use serde::Serialize;
 use work::{Column, Kind, Outcome, Shape, Statement, Step};
 
 use super::{Auth, sql};
-use crate::error::{ApiError, INTERNAL};
+use crate::error::ApiError;
 use crate::http::HttpResponse;
 
 /// What is told of a user.
@@ -30,7 +30,7 @@ impl Auth {
         let Actor::User(user) = actor else { return Err(Denied::SignIn.into()) };
         let body = if self.blueprint.user_fields.iter().all(|field| field.hidden) {
             let me = Me { id: &user.id, sub: &user.sub, email: user.email.as_deref(), roles: &user.roles };
-            serde_json::to_vec(&me).map_err(|error| ApiError::new(INTERNAL, "no answer").logged(error.to_string()))?
+            serde_json::to_vec(&me).map_err(|error| ApiError::internal(error.to_string()))?
         } else {
             match self.store.run(sql::read(self.read_user(&user.id))).await? {
                 Outcome::Done(answer) => answer.body,

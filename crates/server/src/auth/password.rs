@@ -8,7 +8,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVe
 use http::header::RETRY_AFTER;
 use tokio::sync::Semaphore;
 
-use crate::error::{ApiError, INTERNAL, UNAVAILABLE};
+use crate::error::{ApiError, UNAVAILABLE};
 
 /// OWASP's second choice: 19 MiB and two passes, some 25 ms of one core.
 const MEMORY_KIB: u32 = 19_456;
@@ -152,8 +152,7 @@ impl Drop for Place<'_> {
 }
 
 fn broken() -> ApiError {
-    ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed")
-        .logged("a password was not hashed")
+    ApiError::internal("a password was not hashed")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::actor::invalid_token;
 use super::credentials::Reader;
 use super::sql::{self, By};
 use super::{Auth, Caller};
-use crate::error::{ApiError, FORBIDDEN, INTERNAL};
+use crate::error::{ApiError, FORBIDDEN};
 use crate::http::HttpResponse;
 
 const TOKEN_BYTES: usize = 32;
@@ -30,7 +30,7 @@ impl Auth {
         match self.store.run(sql::write(rotate(old, &new, &at))).await? {
             Outcome::Done(answer) => match &answer.captured[..] {
                 [Value::Uuid(user), Value::Uuid(session)] => self.tokens(user, session, &new),
-                _ => Err(ApiError::new(INTERNAL, "something went wrong in the server").logged("no session was read")),
+                _ => Err(ApiError::internal("no session was read")),
             },
             Outcome::Refused(Refusal::State) => {
                 self.revoke_family(caller, old, &at).await?;
@@ -137,7 +137,7 @@ fn rotate(old: &str, new: &str, at: &str) -> Vec<Step> {
 pub(super) fn new_token() -> Result<String, ApiError> {
     let mut bytes = [0; TOKEN_BYTES];
     let filled = getrandom::fill(&mut bytes);
-    filled.map_err(|error| ApiError::new(INTERNAL, "something went wrong in the server").logged(error.to_string()))?;
+    filled.map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

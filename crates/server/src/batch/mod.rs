@@ -18,7 +18,7 @@ use work::{Answer, Idempotency, Outcome, Refusal, Work};
 
 use crate::App;
 use crate::body::{self, MediaTypes};
-use crate::error::{ApiError, INTERNAL};
+use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::{Asked, REPLAYED};
 use crate::response::{self, Head};
@@ -198,7 +198,7 @@ pub(crate) fn respond(
 ) -> Result<HttpResponse, ApiError> {
     let refused = |plan: Option<&Plan>, refusal| match plan {
         Some(plan) => response::refused(&app.blueprint, plan, refusal),
-        None => ApiError::new(INTERNAL, "something went wrong in the server").logged("no such operation"),
+        None => ApiError::internal("no such operation"),
     };
     let Done { answers, replayed } = match result {
         Ok(done) => done,
@@ -250,5 +250,5 @@ fn of_operation(place: usize, mut error: ApiError) -> ApiError {
 /// The path to which the ids of new rows are added.
 fn collection(uri: &Uri) -> Result<Uri, ApiError> {
     let path = uri.path().strip_suffix(SUFFIX).unwrap_or_default();
-    path.parse().map_err(|_| ApiError::new(INTERNAL, "something went wrong in the server").logged(path.to_owned()))
+    path.parse().map_err(|_| ApiError::internal(path.to_owned()))
 }

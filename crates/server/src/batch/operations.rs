@@ -169,7 +169,7 @@ fn unknown_keys(object: &Map<String, Json>, known: &[&str]) -> Vec<Invalid> {
             Some(name) => format!("is not known here; perhaps you meant `{name}`"),
             None => "is not known here".to_owned(),
         };
-        invalid(&format!("/{}", key.replace('~', "~0").replace('/', "~1")), "unknown", detail)
+        invalid(&blueprint::pointer(key), "unknown", detail)
     };
     unknown.map(problem).collect()
 }

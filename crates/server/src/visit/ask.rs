@@ -3,7 +3,7 @@
 use blueprint::EntityIndex;
 use query::{Reason, RecordId, Verb};
 
-use crate::error::{ApiError, INTERNAL};
+use crate::error::ApiError;
 use crate::request::Sent;
 
 /// What code asks of an entity.
@@ -64,7 +64,7 @@ impl Reach {
     /// 500 if the text says nothing: a mistake of the code, which its log names.
     pub fn everything(why: &str) -> Result<Reach, ApiError> {
         let missing = || {
-            ApiError::new(INTERNAL, "something went wrong in the server").logged(
+            ApiError::internal(
                 "`unscoped` was given no reason; the audit keeps it, so say why this reaches past the caller's rows",
             )
         };

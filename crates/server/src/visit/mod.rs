@@ -19,7 +19,7 @@ use query::{Access, Actor, Body, IfMatch, Plan, PlanError, RecordId, Request, Us
 use store::StoreError;
 use work::{Idempotency, Mode, Outcome, Work};
 
-use crate::error::{ApiError, INTERNAL};
+use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::Asked;
 use crate::request::Sent;
@@ -332,7 +332,7 @@ impl Visit {
                 let owner = self.user().map(|user| user.id.clone());
                 if matches!(ask, Ask::Create(_)) && owner.is_none() && self.entity(entity).owned {
                     let log = "a stranger owns no rows: say whose the new row is with `create_for`";
-                    return Err(ApiError::new(INTERNAL, "something went wrong in the server").logged(log));
+                    return Err(ApiError::internal(log));
                 }
                 Ok(access::unscoped(actor, owner, why.clone()))
             }
