@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::{Asked, REPLAYED};
 use crate::response::{self, Head};
-use crate::{caller, once, request};
+use crate::{caller, clock, once, request};
 
 use operations::Form;
 pub(crate) use operations::{MAX_OPERATIONS, Operation};
@@ -119,7 +119,8 @@ pub(crate) fn read(
     if rounded.is_empty() { Ok(operations) } else { Err(ApiError::invalid(rounded)) }
 }
 
-/// A plan for each operation.
+/// A plan for each operation. Each has a time of its own: what went to the trash by one is not brought back with what went
+/// by another.
 ///
 /// # Errors
 /// 403, with a pointer to the first operation that is refused.
@@ -132,7 +133,8 @@ pub(crate) fn plans(
     let origin = query::Origin { batch: Some(uuid::Uuid::now_v7().to_string()), ..origin };
     let plan = |(place, operation): (usize, Operation)| {
         let Operation { access, request } = operation;
-        let plan = query::plan(&app.blueprint, entity, access, request, origin.clone(), &app.cursor_key);
+        let origin = query::Origin { at: clock::now(), ..origin.clone() };
+        let plan = query::plan(&app.blueprint, entity, access, request, origin, &app.cursor_key);
         plan.map_err(|error| of_operation(place, error.into()))
     };
     operations.into_iter().enumerate().map(plan).collect()

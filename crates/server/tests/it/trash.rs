@@ -278,6 +278,24 @@ async fn what_goes_along_comes_back_along_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_on_purpose_stays_in_the_trash_though_the_same_batch_took_the_rest() {
+    let app = TestApp::new(ARCHIVE).await;
+    let ana = app.user("ana").await;
+    folder(&ana, "f").await;
+    let top = document(&ana, json!({"folder_id": 1, "title": "top"})).await;
+    let below = |title: &'static str| json!({"folder_id": 1, "title": title, "parent_id": id(&top)});
+    let (chosen, along) = (document(&ana, below("chosen")).await, document(&ana, below("along")).await);
+    let operations = [&chosen, &top].map(|path| json!({"method": "DELETE", "id": id(path)}));
+    ana.post("/documents:batch", json!({"operations": operations})).await.expect(200);
+    assert_eq!(audit(&app, "action = 'delete'"), 3, "each once");
+
+    restore(&ana, &top).await.expect(200);
+    ana.get(&along).await.expect(200);
+    ana.get(&chosen).await.expect(404);
+    restore(&ana, &chosen).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_row_that_is_held_stays_and_one_in_the_trash_holds_nothing() {
     let app = TestApp::new(ARCHIVE).await;
     let ana = app.user("ana").await;
