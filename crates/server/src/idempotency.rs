@@ -99,12 +99,15 @@ impl Asked {
         let if_match: Vec<&[u8]> =
             headers.get_all(http::header::IF_MATCH).iter().map(|value| value.as_bytes()).collect();
         let if_match = if_match.join(&b", "[..]);
-        let parts = [query.unwrap_or_default().as_bytes(), &if_match, body].into_iter();
-        let parts: Vec<&[u8]> = parts.chain(self.deed.as_deref().map(str::as_bytes)).collect();
+        let mut fingerprint = digest(&[query.unwrap_or_default().as_bytes(), &if_match, body]);
+        if let Some(deed) = self.deed {
+            // Behind that of the request, so that one can find what was done for it.
+            fingerprint.extend(digest(&[deed.as_bytes()]));
+        }
         Idempotency {
             scope: self.scope,
             key: self.key,
-            fingerprint: digest(&parts),
+            fingerprint,
             rights: digest(&[rights.as_bytes()]),
             at: clock::now(),
             since: clock::ago(KEPT),

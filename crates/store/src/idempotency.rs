@@ -8,6 +8,9 @@ use crate::StoreError;
 
 const FIND: &str = "SELECT \"fingerprint\", \"rights\", \"body\", \"captured\", \"head\" FROM \"_idempotency\" \
      WHERE \"scope\" = ?1 AND \"key\" = ?2 AND \"created_at\" >= ?3";
+/// What a request has done begins with its own scope and fingerprint.
+const FIND_PART: &str = "SELECT EXISTS (SELECT 1 FROM \"_idempotency\" WHERE \"scope\" > ?1 AND \"scope\" < ?2 \
+     AND \"key\" = ?3 AND \"created_at\" >= ?4 AND substr(\"fingerprint\", 1, length(?5)) = ?5)";
 const KEEP: &str = "INSERT OR REPLACE INTO \"_idempotency\" \
      (\"scope\", \"key\", \"fingerprint\", \"rights\", \"body\", \"captured\", \"head\", \"created_at\") \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -32,6 +35,15 @@ pub(crate) fn find(connection: &Connection, idempotency: &Idempotency) -> Result
         let rows = usize::from(!body.is_empty());
         Outcome::Done(Answer { body, rows, captured: read(&captured)?, head, replayed: true, ..Answer::default() })
     }))
+}
+
+/// Whether the answer of a part of what this asks for was kept: under its scope with `#` and more behind it.
+pub(crate) fn has_part(connection: &Connection, idempotency: &Idempotency) -> Result<bool, StoreError> {
+    let Idempotency { scope, key, fingerprint, since, .. } = idempotency;
+    // `$` is the character after `#`.
+    let (first, last) = (format!("{scope}#"), format!("{scope}$"));
+    let mut statement = connection.prepare_cached(FIND_PART)?;
+    Ok(statement.query_row((first, last, key, since, fingerprint), |row| row.get(0))?)
 }
 
 /// Keeps an answer, and lets go of a few that are too old.

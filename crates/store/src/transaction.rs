@@ -40,6 +40,15 @@ impl Transaction<'_> {
         self.limited(|connection| idempotency::find(connection, idempotency))
     }
 
+    /// Whether an answer was kept of a part of what this asks for: one whose scope is this one, `#` and more, and whose
+    /// fingerprint begins with this one.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::run`].
+    pub fn has_part(&mut self, idempotency: &Idempotency) -> Result<bool, StoreError> {
+        self.limited(|connection| idempotency::has_part(connection, idempotency))
+    }
+
     /// Keeps the answer of the whole transaction under an idempotency key.
     ///
     /// # Errors

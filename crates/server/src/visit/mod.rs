@@ -223,7 +223,8 @@ impl Visit {
     }
 
     /// Whether what the blueprint says of the route's action lets this caller do it with this row now: what is asked before an
-    /// action that is code. Other routes let everybody in. Asked once; what is read of the body comes before it.
+    /// action that is code. Other routes let everybody in. Asked once; what is read of the body comes before it. The row is
+    /// not asked where a request comes again that has done a part of its work.
     ///
     /// # Errors
     /// 404, 403, 412 or 428, 409.
@@ -237,8 +238,10 @@ impl Visit {
         let plan = self.plan(entity, &Ask::Call(id, action), &Reach::Caller)?;
         let work = stages.run("render", || query::render(&app.catalog, &plan));
         match stages.wait("run", app.store.run(work)).await? {
-            Outcome::Refused(refusal) => Err(response::refused(&app.blueprint, &plan, refusal)),
-            Outcome::Done(_) => {
+            Outcome::Refused(refusal) if !self.has_begun().await? => {
+                Err(response::refused(&app.blueprint, &plan, refusal))
+            }
+            Outcome::Refused(_) | Outcome::Done(_) => {
                 self.0.has_entered.store(true, Ordering::Relaxed);
                 Ok(())
             }
@@ -275,6 +278,15 @@ impl Visit {
         let (asked, body) = self.0.once.as_ref()?;
         let asked = asked.nth(self.0.writes.fetch_add(1, Ordering::Relaxed), deed());
         Some(asked.with(&self.0.http.headers, self.0.http.uri.query(), body, &rights()))
+    }
+
+    /// Whether something was done for this request when it came before, though its whole answer was not kept: then the row
+    /// is another one for its own doing, and the handler goes on to be told of it.
+    async fn has_begun(&self) -> Result<bool, ApiError> {
+        let Some((asked, body)) = &self.0.once else { return Ok(false) };
+        let once = asked.clone().with(&self.0.http.headers, self.0.http.uri.query(), body, "");
+        let begun = self.0.app.store.transaction(move |store| store.has_part(&once)).await;
+        begun.map_err(|error: StoreError| ApiError::from(error))
     }
 
     /// What is to be on disk before code sees what was found past its caller's rows.

@@ -85,10 +85,12 @@ impl Input for Rename {
     }
 }
 
+/// What nothing is ever called, and how often that was tried all the same: tests run side by side.
+const NEVER: &str = "never";
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 async fn rename(products: Records<Product>, id: Id<Product>, Json(rename): Json<Rename>) -> Result<Row<Product>> {
-    RUNS.fetch_add(1, Ordering::Relaxed);
+    RUNS.fetch_add(usize::from(rename.to == NEVER), Ordering::Relaxed);
     let changes = ProductChanges { name: Some(rename.to), ..ProductChanges::default() };
     products.act_with(id, &Product::RENAME, changes).await
 }
@@ -159,8 +161,7 @@ async fn the_code_answers_under_the_rule_of_the_action_and_the_audit_has_its_nam
 async fn who_may_not_is_told_before_any_of_the_code_runs() {
     let shop = shop().await;
     let (rename, check) = ("/products/1/rename", "/products/1/check");
-    let body = || json!({"to": "coffee"});
-    let before = RUNS.load(Ordering::Relaxed);
+    let body = || json!({"to": NEVER});
     for (who, path, header, body, status) in [
         (&Person::stranger(), rename, None, body(), 401),
         (&shop.ana, "/products/9/rename", None, body(), 404),
@@ -182,7 +183,7 @@ async fn who_may_not_is_told_before_any_of_the_code_runs() {
     shop.eve.send(&shop.world, "PATCH", "/api/v1/products/1/publish", &[], None).await;
     let late = shop.post(&shop.ana, rename, &[], body()).await;
     assert_eq!((late.status.as_u16(), &late.json()["code"]), (409, &json!("state")));
-    assert_eq!(RUNS.load(Ordering::Relaxed), before);
+    assert_eq!(RUNS.load(Ordering::Relaxed), 0);
     assert_eq!(shop.post(&shop.eve, "/products/1/wrong", &[], Value::Null).await.status, 500);
     let get = shop.ana.send(&shop.world, "GET", "/api/v1/products/1/rename", &[], None).await;
     assert_eq!((get.status.as_u16(), get.header("allow")), (405, Some("POST, OPTIONS")));
@@ -197,6 +198,49 @@ async fn a_repeat_is_answered_though_the_state_allows_it_no_more() {
     let again = shop.post(&shop.ana, "/products/1/rename", &key, json!({"to": "coffee"})).await;
     assert_eq!((again.status, &again.body), (first.status, &first.body));
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
+}
+
+/// As if the server had stopped between the change and the answer: the change was done by the right of then.
+#[tokio::test]
+async fn a_repeat_whose_answer_was_lost_is_answered_too() {
+    for headers in [vec![("idempotency-key", "k")], vec![("idempotency-key", "k"), ("if-match", "\"1\"")]] {
+        let shop = shop().await;
+        let first = shop.post(&shop.ana, "/products/1/rename", &headers, json!({"to": "coffee"})).await;
+        assert_eq!(first.status, 200, "{first}");
+        shop.eve.send(&shop.world, "PATCH", "/api/v1/products/1/publish", &[], None).await;
+        let world = shop.world.twin(|file| {
+            assert_eq!(file.execute("DELETE FROM _idempotency WHERE head IS NOT NULL", []), Ok(1));
+        });
+        let shop = Shop { world: world.await, ..shop };
+        let again = shop.post(&shop.ana, "/products/1/rename", &headers, json!({"to": "coffee"})).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{again}");
+        assert_eq!((again.header("etag"), again.header("idempotency-replayed")), (first.header("etag"), Some("true")));
+        let renamed = "SELECT count(*) FROM _audit WHERE action = 'rename'";
+        assert_eq!(shop.world.sql(|file| file.query_row(renamed, [], |row| row.get::<_, i64>(0))), Ok(1));
+    }
+}
+
+/// Only what was done lets a request in again: not its key, and not what another one did.
+#[tokio::test]
+async fn a_repeat_that_had_done_nothing_is_asked_for_its_state() {
+    let shop = shop().await;
+    let key = [("idempotency-key", "k")];
+    shop.post(&shop.ana, "/products/1/rename", &key, json!({"to": "coffee"})).await;
+    shop.eve.send(&shop.world, "PATCH", "/api/v1/products/1/publish", &[], None).await;
+    let world = shop.world.twin(|file| {
+        file.execute("DELETE FROM _idempotency WHERE head IS NOT NULL", []).unwrap();
+    });
+    let shop = Shop { world: world.await, ..shop };
+    for (who, key, body) in [
+        (&shop.ana, "k", json!({"to": "cocoa"})),
+        (&shop.ana, "kk", json!({"to": "coffee"})),
+        (&shop.eve, "k", json!({"to": "coffee"})),
+    ] {
+        for _ in 0..2 {
+            let late = shop.post(who, "/products/1/rename", &[("idempotency-key", key)], body.clone()).await;
+            assert_eq!((late.status.as_u16(), &late.json()["code"]), (409, &json!("state")), "{key} {body}");
+        }
+    }
 }
 
 #[tokio::test]
