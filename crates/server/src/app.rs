@@ -68,10 +68,10 @@ impl App {
     ///
     /// # Errors
     /// The same, and code that does not go with the blueprint.
-    pub async fn open_with(blueprint: Arc<Blueprint>, settings: Settings, code: Code) -> Result<App, StartError> {
+    pub async fn open_with(blueprint: Arc<Blueprint>, settings: Settings, mut code: Code) -> Result<App, StartError> {
         // First: code that does not fit must not touch the database.
+        let routes = CodeMap::new(&blueprint, &mut code)?;
         let openapi = openapi::document_with(&blueprint, &code)?;
-        let code = CodeMap::new(&blueprint, code)?;
         let store = open_database(&blueprint, &settings)?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
@@ -82,7 +82,7 @@ impl App {
             openapi: openapi.to_string().into(),
             draining: Arc::default(),
             turns: Turns::default(),
-            code,
+            code: routes,
             blueprint,
             settings,
             store,

@@ -62,7 +62,8 @@ impl App {
         self
     }
 
-    /// Adds routes that belong to no entity, or to one that the blueprint goes on serving.
+    /// Adds routes that belong to no entity, or to one that the blueprint goes on serving. What the blueprint answers itself they
+    /// cannot take over one by one: other ways to the same rows would pass them by.
     pub fn routes(mut self, routes: Routes) -> App {
         self.parts.push(Part { entity: None, begins: Begins::Api, routes });
         self

@@ -5,7 +5,7 @@ use blueprint::{Blueprint, EntityIndex};
 use http::Method;
 
 use super::place::{Place, Segment, index, name_of, operation};
-use super::{Answer, Code, CodeRoute, Found};
+use super::{Answer, Code, CodeRoute, Found, taken};
 use crate::StartError;
 use crate::error::ApiError;
 use crate::fixed::Fixed;
@@ -24,13 +24,13 @@ pub(crate) struct CodeMap {
 }
 
 impl CodeMap {
-    /// Checks the routes and makes them findable.
+    /// Checks the routes and makes them findable. What answers them is taken out of the code.
     ///
     /// # Errors
     /// Everything that does not go with the blueprint or with other routes.
-    pub fn new(blueprint: &Blueprint, code: Code) -> Result<CodeMap, StartError> {
+    pub fn new(blueprint: &Blueprint, code: &mut Code) -> Result<CodeMap, StartError> {
         let mut problems = Vec::new();
-        let mut map = CodeMap { any: !code.routes.is_empty(), answer: code.answer, ..CodeMap::default() };
+        let mut map = CodeMap { any: !code.routes.is_empty(), answer: code.answer.take(), ..CodeMap::default() };
         for name in &code.entities {
             match index(blueprint, name) {
                 Some(entity) => map.entities.push(entity),
@@ -59,6 +59,7 @@ impl CodeMap {
                 problems.push(format!("{path}: {error}"));
             }
         }
+        problems.extend(taken::problems(&map, blueprint));
         if problems.is_empty() { Ok(map) } else { Err(StartError::Code(problems)) }
     }
 
@@ -108,6 +109,16 @@ impl CodeMap {
         let all = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"];
         let there = all.into_iter().filter(|method| is_there(method) || by_blueprint.contains(method));
         Some(there.collect::<Vec<_>>().join(", "))
+    }
+
+    /// The methods of a path that the blueprint would answer itself were it not for code, each with the code's path.
+    pub(super) fn taken_over(&self, blueprint: &Blueprint, path: &str) -> Vec<(&Method, &str)> {
+        let (Some(place), Some(methods)) = (self.place(path), self.methods_of_blueprint(blueprint, path)) else {
+            return Vec::new();
+        };
+        let place = place.value;
+        let taken = place.routes.iter().filter(|(method, _)| methods.split(", ").any(|known| known == method));
+        taken.map(|(method, _)| (method, place.path.as_str())).collect()
     }
 
     /// A path in code. One whose user id can be nobody's is no path at all.

@@ -5,6 +5,7 @@
 
 mod map;
 mod place;
+mod taken;
 
 use std::sync::Arc;
 

@@ -4,12 +4,14 @@ use blueprint::{Blueprint, EntityIndex, IdKind};
 use http::Method;
 use query::{RecordId, Verb};
 
+use super::taken::sample_id;
 use super::{CodeRoute, Takes};
 use crate::route::{self, Addressed, Operation, Route};
 use crate::visit::Named;
 
 /// A path with its methods.
 pub(super) struct Place {
+    pub path: String,
     pub segments: Vec<Segment>,
     pub routes: Vec<(Method, Known)>,
 }
@@ -58,7 +60,7 @@ impl Place {
             (route.method.clone(), known)
         });
         let segments = segments(blueprint, path, of_path).filter_map(|(_, segment)| segment).collect();
-        Place { routes: known.collect(), segments }
+        Place { path: path.to_owned(), routes: known.collect(), segments }
     }
 
     /// What the segments of a path name, in the order of the path; `None` if one of them can name nothing.
@@ -136,8 +138,8 @@ fn segments<'p>(
 fn sample(blueprint: &Blueprint, template: &str, of_path: Option<EntityIndex>) -> String {
     let segments = segments(blueprint, template, of_path).map(|(text, segment)| match segment {
         None => text,
-        Some(Segment::Row(_, IdKind::Uuid)) => "00000000-0000-0000-0000-000000000000",
-        Some(Segment::Row(_, IdKind::Integer) | Segment::User | Segment::Free) => "1",
+        Some(Segment::Row(_, kind)) => sample_id(kind),
+        Some(Segment::User | Segment::Free) => "1",
     });
     segments.collect::<Vec<_>>().join("/")
 }

@@ -116,6 +116,50 @@ async fn paths_that_cannot_be_read_or_are_not_the_codes_are_refused() {
     assert!(at_root("/api/v1/ping").await.contains("/api/v1/ping is in the API"));
 }
 
+/// The others of the same rows would pass the code by.
+#[tokio::test]
+async fn what_the_blueprint_answers_is_taken_over_as_a_whole() {
+    let blueprint = format!(
+        "{NOTES}[entity.note]\nsoft_delete = true\n[entity.comment]\nid = \"uuid\"\n[entity.comment.field]\n\
+         note = {{ type = \"reference\", to = \"note\" }}\n[entity.note.action.close]\nset = {{ text = \"\" }}\n\
+         [entity.note.action.call]\ncall = \"service.call\"\n"
+    );
+    let told = |path: &'static str, methods: fn() -> supermaker::Methods| {
+        problems(App::new(blueprint.clone()).routes(Routes::new().route(path, methods())))
+    };
+    for (path, methods, entity) in [
+        ("/notes/{id}", (|| patch(ping)) as fn() -> supermaker::Methods, "note"),
+        ("/notes/{slug}", || put(ping).summary("Put"), "note"),
+        ("/comments/{slug}", || delete(ping).summary("Delete"), "comment"),
+        ("/notes", || get(ping), "note"),
+        ("/{some}", || post(ping).summary("Do"), "comment"),
+        ("/notes:batch", || post(ping), "note"),
+        ("/notes/{id}/restore", || post(ping), "note"),
+        ("/notes/{id}/close", || patch(ping), "note"),
+        ("/notes/{id}/comments", || get(ping), "note"),
+        ("/{*rest}", || get(ping).summary("Get"), "comment"),
+    ] {
+        let told = told(path, methods).await;
+        let expected = format!("/api/v1{path} is the blueprint's to answer");
+        assert!(
+            told.contains(&expected) && told.contains(&format!("the whole of {entity} over with `.entity`")),
+            "{told}"
+        );
+    }
+    for (path, methods) in [
+        ("/notes/{id}/call", (|| post(ping)) as fn() -> supermaker::Methods),
+        ("/notes/{id}/close", || post(ping).summary("Close in another way")),
+        ("/notes/recent", || get(ping).summary("List the latest")),
+        ("/notes/{id}/{word}", || delete(ping).summary("Take a word back")),
+    ] {
+        assert_eq!(told(path, methods).await, "", "{path}");
+    }
+    // Of an entity in code, another route may answer anything.
+    let more = Routes::new().route("/notes", post(create));
+    let reads = Routes::new().route("/notes/{id}", get(read));
+    assert_eq!(problems(App::new(NOTES).entity::<Note>(more).routes(reads)).await, "");
+}
+
 #[tokio::test]
 async fn an_id_wants_a_path_that_has_one() {
     let told = problems(notes(Routes::new().route("/notes", get(read)))).await;
