@@ -15,7 +15,12 @@ pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A body that is read where it is first asked for; clones share it.
 #[derive(Clone, Default)]
-pub struct SharedBody(Option<Arc<Mutex<UnsyncBoxBody<Bytes, BodyError>>>>);
+pub struct SharedBody(Option<Arc<Mutex<Shared>>>);
+
+struct Shared {
+    body: UnsyncBoxBody<Bytes, BodyError>,
+    bytes_read: usize,
+}
 
 impl SharedBody {
     /// Shares a body. One that is empty, as that of most requests, costs nothing.
@@ -27,10 +32,16 @@ impl SharedBody {
         if body.is_end_stream() {
             return SharedBody(None);
         }
-        SharedBody(Some(Arc::new(Mutex::new(body.map_err(Into::into).boxed_unsync()))))
+        let body = body.map_err(Into::into).boxed_unsync();
+        SharedBody(Some(Arc::new(Mutex::new(Shared { body, bytes_read: 0 }))))
     }
 
-    fn with<T>(&self, empty: T, look: impl FnOnce(&mut UnsyncBoxBody<Bytes, BodyError>) -> T) -> T {
+    /// Bytes that were read of it, by whomever.
+    pub(crate) fn bytes_read(&self) -> usize {
+        self.with(0, |shared| shared.bytes_read)
+    }
+
+    fn with<T>(&self, empty: T, look: impl FnOnce(&mut Shared) -> T) -> T {
         match &self.0 {
             None => empty,
             // A panic while it was polled leaves a body that says what it has; the request is answered with 500 anyway.
@@ -44,14 +55,20 @@ impl Body for SharedBody {
     type Error = BodyError;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        self.with(Poll::Ready(None), |body| Pin::new(body).poll_frame(context))
+        self.with(Poll::Ready(None), |shared| {
+            let polled = Pin::new(&mut shared.body).poll_frame(context);
+            if let Poll::Ready(Some(Ok(frame))) = &polled {
+                shared.bytes_read += frame.data_ref().map_or(0, Bytes::len);
+            }
+            polled
+        })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.with(true, |body| body.is_end_stream())
+        self.with(true, |shared| shared.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.with(SizeHint::with_exact(0), |body| body.size_hint())
+        self.with(SizeHint::with_exact(0), |shared| shared.body.size_hint())
     }
 }

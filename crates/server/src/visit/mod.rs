@@ -62,7 +62,7 @@ struct Inner {
     calls: Option<(EntityIndex, usize)>,
     has_entered: AtomicBool,
     http: HttpRequest<SharedBody>,
-    /// `If-Match` has been used: it speaks of the version before the first change.
+    /// `If-Match` has been used: it speaks of the version before the first change that stays.
     is_spent: AtomicBool,
     /// The key under which its writes are known when it comes again, and its body.
     once: Option<(Asked, Bytes)>,
@@ -167,13 +167,13 @@ impl Visit {
     /// 400, or 422 with every problem.
     pub fn check(&self, entity: EntityIndex, ask: &Ask) -> Result<(), ApiError> {
         let access = self.access(entity, ask, &Reach::Caller)?;
-        self.parse(entity, &access, ask).map(drop)
+        self.parse(entity, &access, ask, self.is_spent()).map(drop)
     }
 
     /// What the caller says of the version of a row that is about to change. He speaks of the row that the path names, and
-    /// of its first change; of any other row he has said nothing.
-    fn if_match(&self, entity: EntityIndex, id: &RecordId) -> Result<IfMatch, ApiError> {
-        if self.is_addressed(entity, id) && !self.0.is_spent.load(Ordering::Relaxed) {
+    /// of its first change; of any other row, and once that is spent, he has said nothing.
+    fn if_match(&self, entity: EntityIndex, id: &RecordId, is_spent: bool) -> Result<IfMatch, ApiError> {
+        if self.is_addressed(entity, id) && !is_spent {
             request::if_match(&self.0.app, &self.0.http)
         } else {
             Ok(IfMatch::Absent)
@@ -186,13 +186,17 @@ impl Visit {
     /// The first stage that refuses, as in any other request.
     pub async fn run(&self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
         let (app, stages) = (&self.0.app, &self.0.http.stages);
-        let plan = self.plan(entity, ask, reach)?;
+        let plan = self.plan(entity, ask, reach, self.is_spent())?;
         let work = stages.run("render", || self.render(&plan));
         let outcome = stages.wait("run", app.store.run(work)).await?;
         if let Some(witness) = self.witness(&plan, &outcome) {
             stages.wait("run", app.store.run(witness)).await?;
         }
-        self.respond(&plan, outcome)
+        let response = self.respond(&plan, outcome)?;
+        if self.spends(&plan) {
+            self.spend();
+        }
+        Ok(response)
     }
 
     /// Runs a closure as one transaction: all that it does happens when it returns `Ok`, and nothing of it when it returns
@@ -210,7 +214,9 @@ impl Visit {
     {
         let (visit, seen) = (self.clone(), Arc::new(Seen::default()));
         let seen_there = seen.clone();
-        let as_one = self.0.app.store.transaction(move |store| {
+        // What the closure holds cannot be known; most of it is what was sent.
+        let bytes = self.0.http.body.bytes_read();
+        let as_one = self.0.app.store.transaction_holding(bytes, move |store| {
             run(Transaction { visit: &visit, store: &mut |work| store.run(work), seen: &seen_there })
         });
         let result = as_one.await;
@@ -218,6 +224,8 @@ impl Visit {
             for witness in seen.take() {
                 self.0.app.store.run(witness).await?;
             }
+        } else if seen.is_spent() {
+            self.spend();
         }
         result
     }
@@ -235,7 +243,7 @@ impl Visit {
             return Ok(());
         }
         let (app, stages) = (&self.0.app, &self.0.http.stages);
-        let plan = self.plan(entity, &Ask::Call(id, action), &Reach::Caller)?;
+        let plan = self.plan(entity, &Ask::Call(id, action), &Reach::Caller, self.is_spent())?;
         let work = stages.run("render", || query::render(&app.catalog, &plan));
         match stages.wait("run", app.store.run(work)).await? {
             Outcome::Refused(refusal) if !self.has_begun().await? => {
@@ -254,10 +262,10 @@ impl Visit {
         etag.is_some_and(|etag| response::matches_none(&self.0.http.headers, etag))
     }
 
-    fn plan(&self, entity: EntityIndex, ask: &Ask, reach: &Reach) -> Result<Plan, ApiError> {
+    fn plan(&self, entity: EntityIndex, ask: &Ask, reach: &Reach, is_spent: bool) -> Result<Plan, ApiError> {
         let (app, stages, origin) = (&self.0.app, &self.0.http.stages, self.0.http.origin());
         let access = stages.run("decide", || self.access(entity, ask, reach))?;
-        let request = stages.run("parse", || self.parse(entity, &access, ask))?;
+        let request = stages.run("parse", || self.parse(entity, &access, ask, is_spent))?;
         let plan = || query::plan(&app.blueprint, entity, access, request, origin, &app.cursor_key);
         Ok(stages.run("plan", plan)?)
     }
@@ -295,33 +303,28 @@ impl Visit {
         is_done.then(|| query::witness(&self.0.app.catalog, plan)).flatten()
     }
 
-    fn parse(&self, entity: EntityIndex, access: &Access, ask: &Ask) -> Result<Request, ApiError> {
+    fn parse(&self, entity: EntityIndex, access: &Access, ask: &Ask, is_spent: bool) -> Result<Request, ApiError> {
         let view = &View::of(self.entity(entity), access);
+        let if_match = |id| self.if_match(entity, id, is_spent);
         match ask {
             Ask::List(parameters) => request::list(&self.0.app, view, parameters),
             Ask::Read(id, parameters) => request::read(&self.0.app, view, id, parameters),
             Ask::Create(json) | Ask::CreateFor(_, json) => request::create(view, json),
-            Ask::Update(id, json) => request::change(view, id, Body::Update, json, self.if_match(entity, id)?),
-            Ask::Replace(id, json) => request::change(
-                view,
-                id,
-                request::meaning_of_put(&self.blueprint().api),
-                json,
-                self.if_match(entity, id)?,
-            ),
-            Ask::Delete(id) => Ok(Request::Delete { id: RecordId::clone(id), if_match: self.if_match(entity, id)? }),
+            Ask::Update(id, json) => request::change(view, id, Body::Update, json, if_match(id)?),
+            Ask::Replace(id, json) => {
+                request::change(view, id, request::meaning_of_put(&self.blueprint().api), json, if_match(id)?)
+            }
+            Ask::Delete(id) => Ok(Request::Delete { id: RecordId::clone(id), if_match: if_match(id)? }),
             Ask::Act(id, action) => {
-                let if_match = self.if_match(entity, id)?;
+                let if_match = if_match(id)?;
                 Ok(Request::Act { id: RecordId::clone(id), action: *action, if_match })
             }
             Ask::Call(id, action) => {
-                let if_match = self.if_match(entity, id)?;
+                let if_match = if_match(id)?;
                 Ok(Request::Call { id: RecordId::clone(id), action: *action, if_match })
             }
-            Ask::Perform(id, action, json) => request::perform(view, id, *action, json, self.if_match(entity, id)?),
-            Ask::Restore(id) => {
-                Ok(Request::Restore { id: RecordId::clone(id), if_match: self.if_match(entity, id)?.if_given() })
-            }
+            Ask::Perform(id, action, json) => request::perform(view, id, *action, json, if_match(id)?),
+            Ask::Restore(id) => Ok(Request::Restore { id: RecordId::clone(id), if_match: if_match(id)?.if_given() }),
             Ask::Under(above, id, parameters) => request::under(&self.0.app, view, (*above, id), entity, parameters),
         }
     }
@@ -361,11 +364,20 @@ impl Visit {
             &self.0.http.uri
         };
         let head = Head { uri, headers: &HeaderMap::new() };
-        let response = self.0.http.stages.run("response", || response::render(&self.0.app, plan, head, outcome))?;
-        if plan.request().changed().is_some_and(|id| self.is_addressed(plan.entity(), id)) {
-            self.0.is_spent.store(true, Ordering::Relaxed);
-        }
-        Ok(response)
+        self.0.http.stages.run("response", || response::render(&self.0.app, plan, head, outcome))
+    }
+
+    /// Whether a plan, once done and kept, has used up what the caller said of the row's version.
+    fn spends(&self, plan: &Plan) -> bool {
+        plan.request().changed().is_some_and(|id| self.is_addressed(plan.entity(), id))
+    }
+
+    fn spend(&self) {
+        self.0.is_spent.store(true, Ordering::Relaxed);
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.is_spent.load(Ordering::Relaxed)
     }
 
     /// Whether it is the row that the path is about.

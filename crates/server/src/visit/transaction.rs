@@ -1,5 +1,6 @@
 //! Several things that code asks for as one change.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use blueprint::EntityIndex;
@@ -17,17 +18,26 @@ pub struct Transaction<'a> {
     pub(super) seen: &'a Seen,
 }
 
-/// The audit rows of what a transaction has looked at past the caller's rows: what was seen stays seen, though all else be undone.
+/// What is to be known of a transaction when it is over.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<Vec<Work>>);
+pub(super) struct Seen {
+    /// The audit rows of what it has looked at past the caller's rows: what was seen stays seen, though all else be undone.
+    witnesses: Mutex<Vec<Work>>,
+    /// It has changed the row that `If-Match` speaks of, which counts once its changes stay.
+    is_spent: AtomicBool,
+}
 
 impl Seen {
     fn push(&self, work: Work) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
     pub(super) fn take(&self) -> Vec<Work> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.witnesses.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.is_spent.load(Ordering::Relaxed)
     }
 }
 
@@ -47,12 +57,17 @@ impl Transaction<'_> {
     /// # Errors
     /// The first stage that refuses. That alone undoes only this step; the closure decides whether to go on.
     pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
-        let plan = self.visit.plan(entity, ask, reach)?;
+        let is_spent = self.visit.is_spent() || self.seen.is_spent();
+        let plan = self.visit.plan(entity, ask, reach, is_spent)?;
         let outcome = (self.store)(&self.visit.render(&plan))?;
         if let Some(witness) = self.visit.witness(&plan, &outcome) {
             (self.store)(&witness)?;
             self.seen.push(witness);
         }
-        self.visit.respond(&plan, outcome)
+        let response = self.visit.respond(&plan, outcome)?;
+        if self.visit.spends(&plan) {
+            self.seen.is_spent.store(true, Ordering::Relaxed);
+        }
+        Ok(response)
     }
 }

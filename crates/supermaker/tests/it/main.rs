@@ -9,6 +9,7 @@ mod lines;
 mod links;
 mod once;
 mod start;
+mod transactions;
 mod unscoped;
 mod webhooks;
 
