@@ -8,6 +8,7 @@ mod calls;
 mod lines;
 mod links;
 mod once;
+mod refusals;
 mod start;
 mod transactions;
 mod unscoped;
