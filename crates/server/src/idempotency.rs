@@ -1,7 +1,8 @@
 //! `Idempotency-Key` (IETF draft of the HTTP API working group): a write that is sent again is not done again.
 //!
 //! Here the header is read and what makes a repeat the same is worked out; finding and keeping answers is the store's.
-//! Of two that come at once the second waits for the first and gets its answer, so there is no "still in flight" here.
+//! Of two that come at once the second waits for the first and gets its answer; only code can take so long that it is told to
+//! come back (`once`).
 
 use std::time::Duration;
 

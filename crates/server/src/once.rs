@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use hyper::body::Bytes;
 use serde_json::{Value as Json, json};
@@ -14,16 +15,20 @@ use tokio::sync::OwnedMutexGuard;
 use work::{Answer, Idempotency, Outcome};
 
 use crate::App;
-use crate::error::{ApiError, KEY_REUSED};
+use crate::error::{ApiError, KEY_REUSED, STATE};
 use crate::http::HttpResponse;
 use crate::idempotency::{self, REPLAYED};
 use crate::response;
 use crate::route::{self, Addressed};
 
+/// This part of the time of a request it waits for another with its key; enough must be left to answer.
+const PATIENCE: u32 = 3;
+
 /// Answers a request once: with what was answered before, or with what comes of `answer`.
 ///
 /// # Errors
-/// Those of `answer`; 422 for a key that was used for another request, 403 for rights that are others now.
+/// Those of `answer`; 409 while another with the key takes long, 422 for a key that was used for another request, 403 for
+/// rights that are others now.
 pub(crate) async fn answer(
     app: &App,
     method: &Method,
@@ -31,7 +36,11 @@ pub(crate) async fn answer(
     once: Idempotency,
     answer: impl Future<Output = Result<HttpResponse, ApiError>>,
 ) -> Result<HttpResponse, ApiError> {
-    let _turn = app.turns.take(format!("{} {}", once.scope, once.key)).await;
+    let turn = app.turns.take(format!("{} {}", once.scope, once.key));
+    let _turn = match app.settings.limits.request_timeout {
+        None => turn.await,
+        Some(limit) => tokio::time::timeout(limit / PATIENCE, turn).await.map_err(|_| in_flight())?,
+    };
     if let Some(found) = find(app, &once).await? {
         return given_again(app, method, uri, found);
     }
@@ -50,6 +59,12 @@ pub(crate) fn whole(head: &str, body: Vec<u8>) -> Result<HttpResponse, ApiError>
     let unreadable = || ApiError::internal(format!("the head of a kept answer cannot be read: {head}"));
     let (status, headers) = read(head).ok_or_else(unreadable)?;
     Ok(HttpResponse { status, headers, body: body.into() }.with(REPLAYED, "true"))
+}
+
+fn in_flight() -> ApiError {
+    let detail =
+        "the first request with this `Idempotency-Key` is still being answered; send this one again a little later";
+    ApiError::new(STATE, detail).with(RETRY_AFTER, "1")
 }
 
 /// The requests with a key that code is answering: of each key one at a time.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use supermaker::axum::extract::Path;
 use supermaker::axum::response::{IntoResponse, Response};
 use supermaker::prelude::*;
+use tokio::sync::Notify;
 
 const BLUEPRINT: &str = r#"
 [app]
@@ -113,6 +114,16 @@ async fn call() -> Response {
     (StatusCode::ACCEPTED, head, format!("call {call}")).into_response()
 }
 
+static ENTERED: Notify = Notify::const_new();
+static LEAVE: Notify = Notify::const_new();
+
+/// Takes as long as somebody likes.
+async fn slow() -> &'static str {
+    ENTERED.notify_one();
+    LEAVE.notified().await;
+    "done"
+}
+
 fn app() -> App {
     let routes = Routes::new()
         .route("/notes", post(create))
@@ -121,7 +132,8 @@ fn app() -> App {
         .route("/notes/{id}/settle", post(settle).summary("Settle"));
     let more = Routes::new()
         .route("/pairs/{second}", post(pair).summary("Make one, change another"))
-        .route("/calls", post(call).summary("Call"));
+        .route("/calls", post(call).summary("Call"))
+        .route("/slow", post(slow).summary("Take long"));
     App::new(BLUEPRINT).entity::<Note>(routes).routes(more)
 }
 
@@ -208,6 +220,30 @@ async fn of_a_hundred_at_once_one_is_done() {
         assert_eq!((answer.status, &answer.body), (StatusCode::OK, &answers[0].body));
     }
     assert_eq!(count(&world, "SELECT count(*) FROM _audit WHERE action = 'update'"), 1);
+}
+
+#[tokio::test]
+async fn who_has_waited_long_enough_for_another_is_told_so() {
+    let world = World::of(std::sync::Arc::new(|mut settings: server::settings::Settings| {
+        settings.limits.request_timeout = Some(std::time::Duration::from_secs(9));
+        Box::pin(async move { app().open(settings).await.unwrap() })
+    }));
+    let world = world.await;
+    let ana = Person::join(&world, "ana", &[]).await;
+    let first = once(&world, &ana, "POST /slow", None);
+    let second = async {
+        ENTERED.notified().await;
+        let second = once(&world, &ana, "POST /slow", None).await;
+        // Another key is nobody's to wait for.
+        assert_eq!(ana.send(&world, "POST", "/api/v1/calls", &[], None).await.status, 202);
+        LEAVE.notify_one();
+        second
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!((second.status.as_u16(), &second.json()["code"]), (409, &json!("state")), "{second}");
+    assert_eq!(second.header("retry-after"), Some("1"));
+    assert_eq!(first.status, 200, "{first}");
+    assert_given_again(&first, &once(&world, &ana, "POST /slow", None).await);
 }
 
 #[tokio::test]
