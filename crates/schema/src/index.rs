@@ -18,8 +18,12 @@ pub(crate) fn of_entity(dialect: &Dialect, entity: &Entity) -> Vec<String> {
     let table = Table { dialect, name: &entity.plural, owned: entity.owned, trash: entity.soft_delete };
     let mut statements = Vec::new();
     if entity.owned {
-        let columns: &[&str] = if table.trash { &["user_id", "_deleted_at", "id"] } else { &["user_id", "id"] };
-        statements.push(table.create("INDEX", &index_name(table.name, "user_id", "index"), columns));
+        let name = index_name(table.name, "user_id", "index");
+        // For SQLite `IS NULL` fixes a column like `=`, so that the rest is in order; for Postgres it does not.
+        statements.push(match dialect {
+            Dialect::Sqlite if table.trash => table.create("INDEX", &name, &["user_id", "_deleted_at", "id"]),
+            _ => table.live("INDEX", &name, &["user_id", "id"]),
+        });
     }
     for field in &entity.fields {
         statements.extend(table.of_field(field));

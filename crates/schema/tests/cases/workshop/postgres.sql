@@ -64,7 +64,7 @@ CREATE TABLE "app"."repairs" (
   )) STORED
 );
 
-CREATE INDEX "repairs__user_id_index" ON "app"."repairs" ("user_id", "_deleted_at", "id");
+CREATE INDEX "repairs__user_id_index" ON "app"."repairs" ("user_id", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "repairs__customer_id_index" ON "app"."repairs" ("user_id", "customer_id", "id") WHERE "_deleted_at" IS NULL;
 
