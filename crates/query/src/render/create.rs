@@ -23,6 +23,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let links: Vec<_> = values.links.iter().map(|(place, ids)| (links(*place), ids)).collect();
     let mut steps: Vec<Step> = owner(catalog, plan, entity).into_iter().collect();
     steps.extend(references(catalog, plan, entity, filled.iter().enumerate()));
+    steps.extend(links.iter().filter_map(|(links, ids)| links.hold(&catalog.dialect, ids)));
     steps.extend(links.iter().map(|(links, ids)| links.require(&catalog.dialect, row, ids)));
     let none = Otherwise::Refuse(Refusal::Forbidden);
     let params = params(plan, entity, id, &filled);

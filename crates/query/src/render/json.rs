@@ -48,6 +48,8 @@ pub(super) fn value(dialect: &Dialect, kind: Kind, cell: &str) -> String {
     match (dialect, kind) {
         (Dialect::Sqlite, Kind::Boolean) => format!("json(CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"),
         (Dialect::Sqlite, Kind::Json) => format!("json({cell})"),
+        // What `json_object` makes of it has 15 digits.
+        (Dialect::Sqlite, Kind::Float) => format!("json({})", float(cell)),
         (Dialect::Sqlite, Kind::Decimal { scale }) => decimal(cell, scale),
         (Dialect::Sqlite, _) => cell.to_owned(),
         (Dialect::Postgres { .. }, kind) => text(dialect, kind, cell),
@@ -95,10 +97,8 @@ fn postgres(kind: Kind, cell: &str) -> String {
         Kind::Date => quoted(&format!("to_char({cell}, 'YYYY-MM-DD')")),
         Kind::DateTime => quoted(&format!("to_char({cell} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")),
         Kind::Text => text(&format!("to_json({})", text(cell))),
-        // A whole number has a point here, too.
-        Kind::Float => {
-            format!("CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15 THEN {0} || '.0' ELSE {0} END", text(cell))
-        }
+        // A whole number has a point here, too, as in SQLite.
+        Kind::Float => format!("regexp_replace({}, '^(-?[0-9]+)(e|$)', '\\1.0\\2')", text(cell)),
         Kind::Bytes => "NULL".to_owned(),
     }
 }

@@ -87,6 +87,21 @@ impl<'a> Links<'a> {
         sql.push(" IN (").params(ids.iter().cloned()).push("))");
     }
 
+    /// Has the rows of these ids stay what they are until the links to them are written, where others write meanwhile.
+    pub fn hold(&self, dialect: &Dialect, ids: &[Literal]) -> Option<Step> {
+        if *dialect == Dialect::Sqlite || ids.is_empty() {
+            return None;
+        }
+        let mut sql = Sql::new(dialect, "SELECT 1 FROM ");
+        sql.table(self.target()).push(" WHERE \"id\" IN (SELECT \"value\" FROM ");
+        sql.ids_of(self.json(ids), self.link.id, "__id").push(")");
+        sql.kept(match self.link.to {
+            Target::Entity(index) => Some(self.blueprint.entity(index)),
+            Target::User => None,
+        });
+        Some(Step::Run(sql.done()))
+    }
+
     /// Every id must lead to a row that the writer can see. One that is missing and one that is hidden give the same
     /// refusal, at the place of the first of them.
     pub fn require(&self, dialect: &Dialect, row: Row, ids: &[Literal]) -> Step {

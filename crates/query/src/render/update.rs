@@ -89,6 +89,7 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     let mut steps = vec![Step::Change { statement: gate.done(), none }];
     let values = does.set.iter().map(|(place, literal)| (*place, literal));
     steps.extend(references(catalog, plan, entity, values));
+    steps.extend(written.iter().filter_map(|(links, ids)| links.hold(&catalog.dialect, ids)));
     steps.extend(written.iter().map(|(links, ids)| links.require(&catalog.dialect, Row::Of(id), ids)));
     steps.extend(written.iter().flat_map(|(links, ids)| links.replace(&catalog.dialect, Row::Of(id), ids)));
     let none = Otherwise::Refuse(Refusal::NotFound);
