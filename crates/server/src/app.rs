@@ -10,7 +10,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use query::Catalog;
 use query::cursor::CursorKey;
-use store::Store;
+use store::{AppSchema, Store};
 
 use crate::auth::Auth;
 use crate::auth::users::{self, UserError};
@@ -19,24 +19,34 @@ use crate::code::{Code, CodeMap};
 use crate::metrics::Metrics;
 use crate::once::Turns;
 use crate::rates::Rates;
-use crate::settings::Settings;
+use crate::settings::{Database, Settings};
 use crate::shared_body::BodyError;
 use crate::{StartError, edge, openapi};
 
-/// Opens the database and makes the tables if they are not there.
+/// Opens the database and makes the tables if they are not there. For callers without a runtime; it blocks the thread.
 ///
 /// # Errors
 /// What stands in the way, in words for the person who starts the server.
 pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {
-    let store = Store::open(store::Options::new(&settings.database))?;
-    apply(blueprint, &store)?;
+    let store = match &settings.database {
+        Database::Sqlite(path) => Store::open(store::Options::new(path))?,
+        Database::Postgres(options) => Store::connect_blocking((**options).clone())?,
+    };
+    store.apply_blocking(&tables(blueprint, &store))?;
     Ok(store)
 }
 
-fn apply(blueprint: &Blueprint, store: &Store) -> Result<(), StartError> {
-    let statements = schema::tables(blueprint, &store.dialect());
-    store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements })?;
-    Ok(())
+async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {
+    let store = match &settings.database {
+        Database::Sqlite(path) => Store::open(store::Options::new(path))?,
+        Database::Postgres(options) => Store::connect((**options).clone()).await?,
+    };
+    store.apply(&tables(blueprint, &store)).await?;
+    Ok(store)
+}
+
+fn tables(blueprint: &Blueprint, store: &Store) -> AppSchema {
+    AppSchema { blueprint: blueprint.source.clone(), statements: schema::tables(blueprint, &store.dialect()) }
 }
 
 /// A blueprint in service.
@@ -72,7 +82,7 @@ impl App {
         // First: code that does not fit must not touch the database.
         let routes = CodeMap::new(&blueprint, &mut code)?;
         let openapi = openapi::document_with(&blueprint, &code)?;
-        let store = open_database(&blueprint, &settings)?;
+        let store = open(&blueprint, &settings).await?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
@@ -101,7 +111,7 @@ impl App {
         }
         let openapi = openapi::document(&blueprint);
         let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;
-        apply(&blueprint, &self.store)?;
+        self.store.apply(&tables(&blueprint, &self.store)).await?;
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), self.store.dialect()),
             rates: self.rates.clone(),

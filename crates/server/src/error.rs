@@ -229,6 +229,10 @@ impl From<StoreError> for ApiError {
                 ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed")
                     .logged(error.to_string())
             }
+            StoreError::Uncertain { .. } => {
+                let detail = "the server lost its database while it saved this; whether it was done is not known";
+                retry(UNAVAILABLE, detail, "1")
+            }
             _ => retry(UNAVAILABLE, "the server cannot do this now; nothing was changed", "1"),
         }
     }

@@ -20,7 +20,7 @@ fn main() {
     let folder = std::env::args_os().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = folder.join(format!("store-speed-{}", std::process::id()));
     let store = Store::open(Options::new(folder.join("app.db"))).unwrap();
-    store.apply(&app()).unwrap();
+    store.apply_blocking(&app()).unwrap();
     let statements = Statements::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     println!("empty:              {} kB resident", resident_kb());

@@ -1,4 +1,4 @@
-//! What can go wrong, in words for an operator, and how SQLite's result codes map to it.
+//! What can go wrong, in words for an operator. How the codes of an engine map to it stands with the engine.
 //!
 //! A refusal (not found, stale, unique …) is not an error; it is an [`work::Outcome`].
 
@@ -6,8 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use rusqlite::ErrorCode;
-use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+use crate::ConnectError;
 
 /// Why a work was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +17,11 @@ pub enum StoreError {
     Full,
     /// Locked by another process, or the disk failed. Nothing was acknowledged; trying again may help.
     Unavailable {
+        /// For the log.
+        message: String,
+    },
+    /// The connection to the server was lost while it committed: done as a whole or not at all, and nobody knows which.
+    Uncertain {
         /// For the log.
         message: String,
     },
@@ -39,6 +43,10 @@ impl StoreError {
     pub(crate) fn broken(message: impl Into<String>) -> StoreError {
         StoreError::Broken { message: message.into() }
     }
+
+    pub(crate) fn uncertain(message: impl Into<String>) -> StoreError {
+        StoreError::Uncertain { message: message.into() }
+    }
 }
 
 impl fmt::Display for StoreError {
@@ -47,6 +55,9 @@ impl fmt::Display for StoreError {
             StoreError::Closed => write!(f, "the database is closed"),
             StoreError::Full => write!(f, "the disk is full; make room where the database file is"),
             StoreError::Unavailable { message } => write!(f, "the database cannot be used at the moment: {message}"),
+            StoreError::Uncertain { message } => {
+                write!(f, "the database was lost in the middle of a commit: {message}")
+            }
             StoreError::Timeout { after_ms } => write!(f, "the database took longer than {after_ms} ms"),
             StoreError::Overloaded => write!(f, "too many requests are waiting for the database"),
             StoreError::Broken { message } => write!(f, "the database did not understand its work: {message}"),
@@ -55,30 +66,6 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> StoreError {
-        let message = error.to_string();
-        let rusqlite::Error::SqliteFailure(failure, _) = error else { return StoreError::Broken { message } };
-        match failure.code {
-            ErrorCode::DiskFull => StoreError::Full,
-            ErrorCode::SystemIoFailure if failure.extended_code == SQLITE_IOERR_SHMSIZE => StoreError::Full,
-            // Whoever set the time limit puts its length in.
-            ErrorCode::OperationInterrupted => StoreError::Timeout { after_ms: 0 },
-            ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen
-            | ErrorCode::ReadOnly
-            | ErrorCode::PermissionDenied
-            | ErrorCode::OutOfMemory
-            | ErrorCode::FileLockingProtocolFailed
-            | ErrorCode::NotADatabase
-            | ErrorCode::DatabaseCorrupt => StoreError::Unavailable { message },
-            _ => StoreError::Broken { message },
-        }
-    }
-}
 
 /// Why a database could not be opened or made to fit.
 #[derive(Debug)]
@@ -100,7 +87,7 @@ pub enum OpenError {
     /// A database that another program made.
     Foreign {
         /// Which.
-        path: PathBuf,
+        place: String,
         /// A table in it.
         table: String,
     },
@@ -119,7 +106,7 @@ pub enum OpenError {
     /// A later version of the program made it.
     Newer {
         /// Which.
-        path: PathBuf,
+        place: String,
         /// The version of the engine's tables in the file.
         found: i64,
         /// The latest that this program knows.
@@ -128,7 +115,7 @@ pub enum OpenError {
     /// The tables of the blueprint are not those of the database.
     Changed {
         /// Which.
-        path: PathBuf,
+        place: String,
         /// Statements of the blueprint that the database does not have.
         wanted: Vec<String>,
         /// Statements of the database that the blueprint does not have.
@@ -137,24 +124,17 @@ pub enum OpenError {
     /// Anything else.
     Failed {
         /// Which.
-        path: PathBuf,
-        /// What SQLite says.
+        place: String,
+        /// What the database says.
         message: String,
     },
+    /// A server cannot be reached, or does not let us in.
+    Connect(ConnectError),
 }
 
-impl OpenError {
-    pub(crate) fn new(path: &std::path::Path, error: rusqlite::Error) -> OpenError {
-        let path = path.to_owned();
-        let message = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::NotADatabase { path, message },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                OpenError::ReadOnly { path, message }
-            }
-            _ => OpenError::Failed { path, message },
-        }
+impl From<ConnectError> for OpenError {
+    fn from(error: ConnectError) -> OpenError {
+        OpenError::Connect(error)
     }
 }
 
@@ -172,11 +152,10 @@ impl fmt::Display for OpenError {
                  Try: another path, or restore the file from a backup.",
                 path.display()
             ),
-            OpenError::Foreign { path, table } => write!(
+            OpenError::Foreign { place, table } => write!(
                 f,
-                "{} is a database of another program: it has a table `{table}` and none of ours\n\
-                 Try: another path; nothing was changed in this file.",
-                path.display()
+                "{place} is a database of another program: it has a table `{table}` and none of ours\n\
+                 Try: another place; nothing was changed in this one."
             ),
             OpenError::Locked { path } => write!(
                 f,
@@ -189,24 +168,23 @@ impl fmt::Display for OpenError {
                  Try: give yourself write permission for the file and its folder (SQLite keeps two files beside it).",
                 path.display()
             ),
-            OpenError::Newer { path, found, known } => write!(
+            OpenError::Newer { place, found, known } => write!(
                 f,
-                "{} was made by a later version: its tables are at {found}, this program knows up to {known}\n\
-                 Try: upgrade this program, or open another database.",
-                path.display()
+                "{place} was made by a later version: its tables are at {found}, this program knows up to {known}\n\
+                 Try: upgrade this program, or open another database."
             ),
-            OpenError::Changed { path, wanted, found } => {
-                writeln!(f, "{} was made for another blueprint; its tables differ:", path.display())?;
+            OpenError::Changed { place, wanted, found } => {
+                writeln!(f, "{place} was made for another blueprint; its tables differ:")?;
                 differences(f, "in the blueprint, not in the database", wanted, found)?;
                 differences(f, "in the database, not in the blueprint", found, wanted)?;
                 write!(
                     f,
                     "Try: go back to the former blueprint. This version cannot change tables that exist; while there is \
-                     nothing to lose, move {} away and start again.",
-                    path.display()
+                     nothing to lose, move {place} away and start again."
                 )
             }
-            OpenError::Failed { path, message } => write!(f, "{} could not be prepared: {message}", path.display()),
+            OpenError::Failed { place, message } => write!(f, "{place} could not be prepared: {message}"),
+            OpenError::Connect(error) => error.fmt(f),
         }
     }
 }

@@ -1,35 +1,39 @@
-//! Several works as one, with a caller's own code between them: a closure that runs on the writer's thread, inside the
-//! transaction of the batch and in a savepoint of its own. All of it happens or nothing, and none of its neighbours can
-//! tell.
+//! Several works as one, with a caller's own code between them: what a closure sees of the transaction that it runs in. Each
+//! engine has its own way to run the closure.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::Connection;
-use tokio::sync::oneshot;
 use work::{Answer, Idempotency, Outcome, Work};
 
-use crate::commit;
-use crate::connection::{Deadline, Handle};
-use crate::{StoreError, idempotency, steps};
+use crate::StoreError;
 
 /// What a closure runs its works on. Reads see what it has written.
 ///
-/// While it runs nobody else writes, so it should compute little and wait for nothing.
+/// While it runs it holds up others (all writers on SQLite, a connection on Postgres), so it should compute little and wait
+/// for nothing.
 pub struct Transaction<'a> {
-    handle: &'a Handle,
-    deadline: Deadline,
-    /// Why nothing more can be run, and nothing that was done can stay.
-    doomed: Option<StoreError>,
+    running: &'a mut dyn Running,
 }
 
-impl Transaction<'_> {
+/// A transaction that an engine has begun.
+pub(crate) trait Running {
+    fn run(&mut self, work: &Work) -> Result<Outcome, StoreError>;
+    fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError>;
+    fn has_part(&mut self, idempotency: &Idempotency) -> Result<bool, StoreError>;
+    fn keep(&mut self, idempotency: &Idempotency, answer: &Answer) -> Result<(), StoreError>;
+}
+
+impl<'a> Transaction<'a> {
+    pub(crate) fn on(running: &'a mut dyn Running) -> Transaction<'a> {
+        Transaction { running }
+    }
+
     /// Runs a work. One that is refused or fails has changed nothing, and the transaction can go on without it.
     ///
     /// # Errors
     /// Those of [`crate::Store::run`]. A timeout is that of the whole transaction, and nothing can be run after it.
     pub fn run(&mut self, work: &Work) -> Result<Outcome, StoreError> {
-        self.limited(|connection| commit::in_savepoint(connection, |connection| steps::run(connection, work)))
+        self.running.run(work)
     }
 
     /// What was answered before under an idempotency key, or why nothing may be; `None` if the key is new.
@@ -37,7 +41,7 @@ impl Transaction<'_> {
     /// # Errors
     /// Those of [`Transaction::run`].
     pub fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError> {
-        self.limited(|connection| idempotency::find(connection, idempotency))
+        self.running.replay(idempotency)
     }
 
     /// Whether an answer was kept of a part of what this asks for: one whose scope is this one, `#` and more, and whose
@@ -46,7 +50,7 @@ impl Transaction<'_> {
     /// # Errors
     /// Those of [`Transaction::run`].
     pub fn has_part(&mut self, idempotency: &Idempotency) -> Result<bool, StoreError> {
-        self.limited(|connection| idempotency::has_part(connection, idempotency))
+        self.running.has_part(idempotency)
     }
 
     /// Keeps the answer of the whole transaction under an idempotency key.
@@ -54,129 +58,12 @@ impl Transaction<'_> {
     /// # Errors
     /// Those of [`Transaction::run`].
     pub fn keep(&mut self, idempotency: &Idempotency, answer: &Answer) -> Result<(), StoreError> {
-        self.limited(|connection| idempotency::keep(connection, idempotency, answer))
-    }
-
-    fn limited<T>(&mut self, run: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Some(error) = &self.doomed {
-            return Err(error.clone());
-        }
-        if self.deadline.has_passed() {
-            return Err(self.doom(self.handle.timeout()));
-        }
-        let result = self.handle.limited_until(self.deadline, run);
-        // Without a transaction, every further statement would be committed by itself.
-        match &result {
-            Err(error) if self.handle.connection.is_autocommit() => Err(self.doom(error.clone())),
-            Ok(_) if self.handle.connection.is_autocommit() => Err(self.doom(StoreError::broken("the work ended it"))),
-            _ => result,
-        }
-    }
-
-    fn doom(&mut self, error: StoreError) -> StoreError {
-        self.doomed.insert(error).clone()
+        self.running.keep(idempotency, answer)
     }
 }
 
-/// A closure that waits for its turn, and what came of it.
-pub(crate) struct Task {
-    body: Box<dyn Body>,
-    /// Whether what the closure returned holds.
-    pub(crate) result: Result<Kept, StoreError>,
-}
-
-/// Whether a closure wanted its changes kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    Yes,
-    No,
-}
-
-impl Task {
-    /// A closure and the channel on which its caller waits.
-    pub(crate) fn new<T, A>(
-        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
-        reply: oneshot::Sender<Result<T, A>>,
-    ) -> Task
-    where
-        T: Send + 'static,
-        A: From<StoreError> + Send + 'static,
-    {
-        Task { body: Box::new(Asked { run: Some(run), returned: None, reply }), result: Err(StoreError::Closed) }
-    }
-
-    /// Whether nobody waits for it any more.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.body.is_abandoned()
-    }
-
-    /// Runs it in a savepoint of the transaction that has begun. When SQLite has undone all of that transaction, the
-    /// connection says so.
-    pub(crate) fn run(&mut self, handle: &Handle) {
-        let mut transaction = Transaction { handle, deadline: handle.deadline(), doomed: None };
-        let body = &mut self.body;
-        self.result = commit::in_savepoint(&handle.connection, |_| {
-            let ran = catch_unwind(AssertUnwindSafe(|| body.run(&mut transaction)));
-            match (transaction.doomed.take(), ran) {
-                (Some(error), _) => Err(error),
-                (None, Ok(kept)) => Ok(kept),
-                (None, Err(panic)) => Err(StoreError::broken(format!("a transaction panicked: {}", said(&*panic)))),
-            }
-        });
-    }
-
-    /// Tells the caller.
-    pub(crate) fn answer(self) {
-        self.body.answer(self.result.map(drop));
-    }
-}
-
-impl commit::Undoable for Kept {
-    fn stays(&self) -> bool {
-        *self == Kept::Yes
-    }
-}
-
-/// A closure without the types of what it returns.
-trait Body: Send {
-    fn is_abandoned(&self) -> bool;
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> Kept;
-    fn answer(self: Box<Self>, result: Result<(), StoreError>);
-}
-
-struct Asked<F, T, A> {
-    run: Option<F>,
-    returned: Option<Result<T, A>>,
-    reply: oneshot::Sender<Result<T, A>>,
-}
-
-impl<F, T, A> Body for Asked<F, T, A>
-where
-    F: FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send,
-    T: Send,
-    A: From<StoreError> + Send,
-{
-    fn is_abandoned(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    fn run(&mut self, transaction: &mut Transaction<'_>) -> Kept {
-        self.returned = self.run.take().map(|run| run(transaction));
-        if matches!(self.returned, Some(Ok(_))) { Kept::Yes } else { Kept::No }
-    }
-
-    fn answer(self: Box<Self>, result: Result<(), StoreError>) {
-        let never_ran = || Err(A::from(StoreError::broken("a transaction was not run")));
-        let answer = match result {
-            Ok(()) => self.returned.unwrap_or_else(never_ran),
-            Err(error) => Err(A::from(error)),
-        };
-        // Whoever asked may be gone; what was done is done all the same.
-        let _ = self.reply.send(answer);
-    }
-}
-
-fn said(panic: &(dyn Any + Send)) -> &str {
+/// What a panic said.
+pub(crate) fn said(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }

@@ -58,7 +58,7 @@ struct Listening {
     url: String,
     docs: String,
     api: String,
-    database: PathBuf,
+    database: String,
     pid: u32,
     warnings: Vec<String>,
 }
@@ -173,12 +173,12 @@ fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: So
     }
     let (docs, api) = (format!("{url}/docs"), format!("{url}{}", blueprint.api.prefix));
     if screen.manner.json {
-        let (database, pid) = (settings.database.clone(), std::process::id());
+        let (database, pid) = (settings.database.to_string(), std::process::id());
         return screen.json(&Listening { url, docs, api, database, pid, warnings });
     }
     let name = screen.paint(Ink::Bold, &blueprint.app.name);
     screen.say(&format!("Serving {name} at {}", screen.paint(Ink::Good, &url)))?;
-    let database = settings.database.display();
+    let database = &settings.database;
     screen.say(&format!("  API       {api}\n  docs      {docs}\n  database  {database}\n"))?;
     warnings.iter().for_each(|warning| screen.warn(warning));
     screen.say("Ctrl-C stops it.")

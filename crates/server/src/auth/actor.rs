@@ -75,7 +75,7 @@ impl Auth {
     }
 
     async fn look(&self, claims: &Claims) -> Result<Look, ApiError> {
-        match self.store.run(sql::read(look_up(claims))).await? {
+        match self.store.run(sql::read(&self.store, look_up(claims))).await? {
             Outcome::Done(answer) => Ok(Look::Found(read_standing(&answer.captured, claims.session.as_deref()))),
             Outcome::Refused(_) => Ok(Look::Nobody),
         }
@@ -95,7 +95,8 @@ impl Auth {
             password_hash: None,
             fields: &sql::default_fields(&self.blueprint),
         };
-        self.store.run(sql::write(user.insert(&self.blueprint, by, "first_sight"))).await?;
+        let steps = user.insert(&self.blueprint, by, "first_sight");
+        self.store.run(sql::write(&self.store, steps)).await?;
         Ok(())
     }
 }

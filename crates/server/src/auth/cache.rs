@@ -72,7 +72,7 @@ impl Cache {
         if now_ms.abs_diff(self.checked_ms.load(Ordering::Relaxed)) < FRESH_MS {
             return Ok(());
         }
-        let outcome = store.run(sql::version()).await?;
+        let outcome = store.run(sql::version(store)).await?;
         let Outcome::Done(answer) = outcome else { return Ok(()) };
         let read = answer.captured.first().and_then(Value::as_integer).unwrap_or_default();
         if self.database_version.swap(read, Ordering::SeqCst) != read {

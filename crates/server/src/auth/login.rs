@@ -12,7 +12,7 @@ use crate::error::{ApiError, BAD_CREDENTIALS};
 use crate::http::HttpResponse;
 
 const ACCOUNT: &str = "SELECT \"id\", \"password_hash\" FROM \"users\" \
-     WHERE \"iss\" = 'own' AND \"email\" = ?1 AND \"disabled\" = 0 AND \"password_hash\" IS NOT NULL";
+     WHERE \"iss\" = 'own' AND \"email\" = ?1 AND NOT \"disabled\" AND \"password_hash\" IS NOT NULL";
 
 struct Account {
     id: String,
@@ -48,7 +48,7 @@ impl Auth {
 
     async fn account(&self, email: &str) -> Result<Option<Account>, ApiError> {
         let step = sql::one(ACCOUNT, vec![sql::text(email)], &[Kind::Uuid, Kind::Text]);
-        let Outcome::Done(answer) = self.store.run(sql::read(step)).await? else { return Ok(None) };
+        let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(None) };
         Ok(match &answer.captured[..] {
             [Value::Uuid(id), Value::Text(hash)] => Some(Account { id: id.clone(), hash: hash.clone() }),
             _ => None,
@@ -74,7 +74,7 @@ impl Auth {
         }
         let by = By::own(caller, &at, Some(&account.id), Some(&session));
         steps.push(sql::audit_users(by, "login", "NULL", "NULL", "\"id\" = ?1", vec![sql::uuid(&account.id)]));
-        match self.store.run(sql::write(steps)).await? {
+        match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => self.tokens(&account.id, &session, &refresh_token),
             Outcome::Refused(_) => Err(bad_credentials()),
         }

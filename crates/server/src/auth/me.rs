@@ -32,7 +32,7 @@ impl Auth {
             let me = Me { id: &user.id, sub: &user.sub, email: user.email.as_deref(), roles: &user.roles };
             serde_json::to_vec(&me).map_err(|error| ApiError::internal(error.to_string()))?
         } else {
-            match self.store.run(sql::read(self.read_user(&user.id))).await? {
+            match self.store.run(sql::read(&self.store, self.read_user(&user.id))).await? {
                 Outcome::Done(answer) => answer.body,
                 Outcome::Refused(_) => return Err(ApiError::not_found()),
             }

@@ -8,6 +8,7 @@ mod better_auth;
 mod cache;
 mod clock;
 mod credentials;
+mod dialect;
 mod keys;
 mod login;
 mod me;

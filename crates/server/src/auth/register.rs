@@ -37,7 +37,7 @@ impl Auth {
         };
         let at = self.clock.stamp();
         let steps = user.insert(&self.blueprint, By::own(caller, &at, None, None), "register");
-        match self.store.run(sql::write(steps)).await? {
+        match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => Ok(HttpResponse::json(StatusCode::ACCEPTED, ACCEPTED)),
             Outcome::Refused(Refusal::Unique { index }) => {
                 let fields = self.blueprint.user_fields.iter();

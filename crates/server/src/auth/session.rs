@@ -27,7 +27,7 @@ impl Auth {
         reader.nothing_but(&["refresh_token"], &[]);
         reader.done()?;
         let (new, at) = (new_token()?, self.clock.stamp());
-        match self.store.run(sql::write(rotate(old, &new, &at))).await? {
+        match self.store.run(sql::write(&self.store, rotate(old, &new, &at))).await? {
             Outcome::Done(answer) => match &answer.captured[..] {
                 [Value::Uuid(user), Value::Uuid(session)] => self.tokens(user, session, &new),
                 _ => Err(ApiError::internal("no session was read")),
@@ -47,30 +47,30 @@ impl Auth {
         };
         let at = self.clock.stamp();
         let by = By::own(caller, &at, Some(sub), Some(session));
-        self.end_session("\"id\" = ?2", sql::uuid(session), by, "logout").await?;
+        self.end_session("\"id\" = ?1", sql::uuid(session), by, "logout").await?;
         Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
     }
 
     async fn revoke_family(&self, caller: Caller<'_>, token: &str, at: &str) -> Result<(), ApiError> {
         tracing::warn!(request_id = caller.request_id, ip = %caller.ip,
             "a refresh token was used a second time; its session is ended");
-        let condition = "\"id\" = (SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?2)";
+        let condition = "\"id\" = (SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?1)";
         let by = By::own(caller, at, None, None);
         self.end_session(condition, hash(token), by, "refresh_token_reused").await
     }
 
-    /// Ends the session of a condition over `?2`. Its tokens stop to count before this returns.
+    /// Ends the session of a condition over `?1`. Its tokens stop to count before this returns.
     async fn end_session(&self, condition: &str, which: Value, by: By<'_>, action: &str) -> Result<(), ApiError> {
         let owner =
             format!("\"id\" = (SELECT \"user_id\" FROM \"_sessions\" WHERE {condition} AND \"revoked_at\" IS NULL)");
-        let end = format!("UPDATE \"_sessions\" SET \"revoked_at\" = ?1 WHERE {condition} AND \"revoked_at\" IS NULL");
-        let params = vec![sql::stamp(by.at), which];
+        let end = format!("UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE {condition} AND \"revoked_at\" IS NULL");
+        let at = sql::stamp(by.at);
         let steps = vec![
-            sql::audit_users(by, action, "NULL", "NULL", &owner, params.clone()),
-            sql::run(&end, params),
+            sql::audit_users(by, action, "NULL", "NULL", &owner, vec![which.clone()]),
+            sql::run(&end, vec![which, at]),
             sql::bump(),
         ];
-        self.store.run(sql::write(steps)).await?;
+        self.store.run(sql::write(&self.store, steps)).await?;
         self.changed();
         Ok(())
     }
@@ -86,7 +86,7 @@ pub(super) fn open(session: &str, user: &str, password_hash: &str, at: &str, end
         ),
         sql::change(
             "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\") \
-             SELECT ?1, \"id\", ?3, ?3, ?4 FROM \"users\" WHERE \"id\" = ?2 AND \"disabled\" = 0 AND \"password_hash\" = ?5",
+             SELECT ?1, \"id\", ?3, ?3, ?4 FROM \"users\" WHERE \"id\" = ?2 AND NOT \"disabled\" AND \"password_hash\" = ?5",
             vec![sql::uuid(session), sql::uuid(user), sql::stamp(at), sql::stamp(ends), sql::text(password_hash)],
         ),
     ]
@@ -100,7 +100,7 @@ pub(super) fn add_token(token: &str, session: &str, at: &str) -> Step {
 /// Spends the old token and adds the new one. Of two at once the second finds it spent, which is [`Refusal::State`].
 fn rotate(old: &str, new: &str, at: &str) -> Vec<Step> {
     const LIVE: &str = "EXISTS (SELECT 1 FROM \"_sessions\" s JOIN \"users\" u ON u.\"id\" = s.\"user_id\" \
-         WHERE s.\"id\" = \"_refresh_tokens\".\"session_id\" AND s.\"revoked_at\" IS NULL AND s.\"expires_at\" > ?2 AND u.\"disabled\" = 0)";
+         WHERE s.\"id\" = \"_refresh_tokens\".\"session_id\" AND s.\"revoked_at\" IS NULL AND s.\"expires_at\" > ?2 AND NOT u.\"disabled\")";
     let spend = format!(
         "UPDATE \"_refresh_tokens\" SET \"used_at\" = ?2 WHERE \"hash\" = ?1 AND \"used_at\" IS NULL AND {LIVE}"
     );

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use blueprint::{Blueprint, Field, Literal, Unique};
 use query::attribute;
 use serde_json::{Map, Value as Json, json};
+use store::Store;
 use work::{Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
 
-use super::Caller;
+use super::{Caller, dialect};
 
 const REDACTED: &str = "[redacted]";
 
@@ -18,17 +19,24 @@ pub(super) fn bump() -> Step {
 }
 
 /// The number that [`bump`] counts up.
-pub(super) fn version() -> Work {
-    let sql = "SELECT CAST(\"value\" AS INTEGER) FROM \"_state\" WHERE \"name\" = 'auth_version'";
-    read(one(sql, vec![], &[Kind::Integer]))
+pub(super) fn version(store: &Store) -> Work {
+    let sql = "SELECT CAST(\"value\" AS BIGINT) FROM \"_state\" WHERE \"name\" = 'auth_version'";
+    read(store, one(sql, vec![], &[Kind::Integer]))
 }
 
-pub(super) fn read(step: Step) -> Work {
-    Work::read(Cost::Point, vec![step])
+/// A read by key in the words of a store.
+pub(super) fn read(store: &Store, step: Step) -> Work {
+    Work::read(Cost::Point, dialect::spoken(&store.dialect(), vec![step]))
 }
 
-pub(super) fn write(steps: Vec<Step>) -> Work {
-    Work::write(steps)
+/// A longer read in the words of a store.
+pub(super) fn scan(store: &Store, step: Step) -> Work {
+    Work::read(Cost::Scan, dialect::spoken(&store.dialect(), vec![step]))
+}
+
+/// A write in the words of a store.
+pub(super) fn write(store: &Store, steps: Vec<Step>) -> Work {
+    Work::write(dialect::spoken(&store.dialect(), steps))
 }
 
 pub(super) fn run(sql: &str, params: Vec<Value>) -> Step {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use serde::Deserialize;
 use store::{Store, StoreError};
-use work::{Column, Cost, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Column, Dialect, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::sql::{self, By};
 use super::{credentials, password};
 
 const PAGE: usize = 500;
+/// No user has this id, and all have later ones.
+const BEFORE_ALL: &str = "00000000-0000-0000-0000-000000000000";
 const MAX_PASSWORD_CHARS: usize = 1024;
 
 /// An account to be made.
@@ -119,7 +121,7 @@ pub fn add(store: &Store, blueprint: &Blueprint, new: NewAccount<'_>) -> Result<
     let mut steps = user.insert(blueprint, By::operator(&at), "user.add");
     // Unlike a registration this may tell that the address is taken: the operator can read the table anyway.
     steps.push(sql::one("SELECT \"id\" FROM \"users\" WHERE \"id\" = ?1", vec![sql::uuid(&id)], &[Kind::Uuid]));
-    match store.run_blocking(sql::write(steps))? {
+    match store.run_blocking(sql::write(store, steps))? {
         Outcome::Done(_) => Ok(id),
         Outcome::Refused(_) => Err(UserError::Exists(email)),
     }
@@ -131,12 +133,16 @@ pub fn add(store: &Store, blueprint: &Blueprint, new: NewAccount<'_>) -> Result<
 /// A role that the blueprint does not declare, or nobody of this id or address.
 pub fn set_roles(store: &Store, blueprint: &Blueprint, who: &str, roles: &[String]) -> Result<(), UserError> {
     check_roles(blueprint, roles)?;
-    let after = Value::Json(sql::roles_json(roles));
-    let audit = |by: By<'_>, id: &str| {
-        let (before, after_sql) = ("json_object('roles', json(\"roles\"))", "json_object('roles', json(?2))");
-        sql::audit_users(by, "user.role", before, after_sql, "\"id\" = ?1", vec![sql::uuid(id), after.clone()])
+    let roles = sql::roles_json(roles);
+    let after = Value::Json(format!("{{\"roles\":{roles}}}"));
+    let before = match store.dialect() {
+        Dialect::Sqlite => "json_object('roles', json(\"roles\"))",
+        Dialect::Postgres { .. } => "CAST('{\"roles\":' || \"roles\" || '}' AS json)",
     };
-    change(store, who, "\"roles\" = ?2", after.clone(), audit)
+    let audit = |by: By<'_>, id: &str| {
+        sql::audit_users(by, "user.role", before, "?2", "\"id\" = ?1", vec![sql::uuid(id), after.clone()])
+    };
+    change(store, who, "\"roles\" = ?2", Value::Json(roles), audit)
 }
 
 /// Forbids a user to sign in and ends all his sessions, or allows it again.
@@ -156,8 +162,8 @@ pub fn set_disabled(store: &Store, who: &str, disabled: bool) -> Result<(), User
 pub fn list(store: &Store) -> Result<Vec<Listed>, UserError> {
     let mut users: Vec<Listed> = Vec::new();
     loop {
-        let after = users.last().map_or_else(String::new, |user| user.id.clone());
-        let Outcome::Done(answer) = store.run_blocking(page(after))? else { return Ok(users) };
+        let after = users.last().map_or_else(|| BEFORE_ALL.to_owned(), |user| user.id.clone());
+        let Outcome::Done(answer) = store.run_blocking(page(store, after))? else { return Ok(users) };
         let rows: Vec<Listed> = serde_json::from_slice(&answer.body).unwrap_or_default();
         users.extend(rows);
         if !answer.more {
@@ -166,7 +172,7 @@ pub fn list(store: &Store) -> Result<Vec<Listed>, UserError> {
     }
 }
 
-fn page(after: String) -> Work {
+fn page(store: &Store, after: String) -> Work {
     const COLUMNS: [(&str, Kind); 7] = [
         ("id", Kind::Uuid),
         ("iss", Kind::Text),
@@ -184,7 +190,7 @@ fn page(after: String) -> Work {
         shape: Arc::new(Shape { columns, captured: Vec::new() }),
         limit: PAGE,
     };
-    Work::read(Cost::Scan, vec![step])
+    sql::scan(store, step)
 }
 
 /// Sets one column of a user, and ends his sessions if that disables him.
@@ -201,14 +207,14 @@ fn change(
         "UPDATE \"users\" SET {assignment}, \"updated_at\" = ?3, \"version\" = \"version\" + 1 WHERE \"id\" = ?1"
     );
     let end_sessions = "UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE \"user_id\" = ?1 AND \"revoked_at\" IS NULL \
-         AND EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?1 AND \"disabled\" = 1)";
+         AND EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?1 AND \"disabled\")";
     let steps = vec![
         audit(By::operator(&at), &id),
         sql::change(&update, vec![sql::uuid(&id), value, sql::stamp(&at)]),
         sql::run(end_sessions, vec![sql::uuid(&id), sql::stamp(&at)]),
         sql::bump(),
     ];
-    match store.run_blocking(sql::write(steps))? {
+    match store.run_blocking(sql::write(store, steps))? {
         Outcome::Done(_) => Ok(()),
         Outcome::Refused(Refusal::NotFound) | Outcome::Refused(_) => Err(UserError::Nobody(who.to_owned())),
     }
@@ -218,8 +224,9 @@ fn change(
 fn find(store: &Store, who: &str) -> Result<String, UserError> {
     let email = credentials::email(who).unwrap_or_default();
     let sql = "SELECT \"id\" FROM \"users\" WHERE \"id\" = ?1 OR (\"iss\" = 'own' AND \"email\" = ?2)";
-    let step = sql::one(sql, vec![sql::text(who), sql::text(&email)], &[Kind::Uuid]);
-    match store.run_blocking(sql::read(step))? {
+    let id = uuid::Uuid::parse_str(who).map_or(Value::Null, |id| sql::uuid(&id.to_string()));
+    let step = sql::one(sql, vec![id, sql::text(&email)], &[Kind::Uuid]);
+    match store.run_blocking(sql::read(store, step))? {
         Outcome::Done(answer) => answer.captured.first().and_then(Value::as_str).map(str::to_owned),
         Outcome::Refused(_) => None,
     }

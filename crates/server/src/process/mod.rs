@@ -41,7 +41,7 @@ pub fn read_settings(
             hint: Some("they come from the environment and from .env beside the blueprint; .env.example explains them"),
         }
     })?;
-    settings.database = folder.join(&settings.database);
+    settings.database = settings.database.in_folder(folder);
     if let Some(files) = &mut settings.tls {
         files.certificate = folder.join(&files.certificate);
         files.key = folder.join(&files.key);

@@ -58,7 +58,8 @@ pub fn seed(
     wanted: Wanted,
     tell: &mut dyn FnMut(usize),
 ) -> Result<Vec<Seeded>, StoreError> {
-    let catalog = Catalog::new(blueprint.clone(), work::Dialect::Sqlite);
+    let dialect = store.map_or(work::Dialect::Sqlite, Store::dialect);
+    let catalog = Catalog::new(blueprint.clone(), dialect);
     let mut made = Made::new(blueprint, user);
     let mut report: Vec<(EntityIndex, Seeded)> = Vec::new();
     for index in order::order(blueprint) {

@@ -2,14 +2,15 @@
 //!
 //! [`SETTINGS`] is the one list; help, `.env.example` and messages come from it. Secrets are a type that prints `****`.
 
+mod database;
 mod network;
 mod parse;
 mod secret;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
+pub use database::Database;
 pub use network::{Network, TlsFiles};
 pub use secret::Secret;
 
@@ -31,7 +32,14 @@ const fn setting(name: &'static str, default: &'static str, summary: &'static st
 /// All settings, in the order in which they are explained.
 pub const SETTINGS: &[Setting] = &[
     setting("ENV", "development", "development, test, staging or production; production refuses weak settings"),
-    setting("DATABASE_URL", "sqlite:data/app.db", "where the data is; relative paths start at the blueprint's folder"),
+    setting(
+        "DATABASE_URL",
+        "sqlite:data/app.db",
+        "where the data is: a file (relative paths start at the blueprint's folder) or postgres://user:password@host/database",
+    ),
+    setting("DIRECT_URL", "DATABASE_URL", "how Postgres is reached to make tables: past a pooler, or as another role"),
+    setting("DATABASE_SCHEMA", "app", "the schema of Postgres that holds all tables"),
+    setting("DATABASE_POOL_SIZE", "4 for each core, 8 to 32", "connections to Postgres at most"),
     setting(
         "SECRET_KEY",
         "a new one at each start (development only)",
@@ -112,8 +120,8 @@ pub enum Environment {
 pub struct Settings {
     /// Where the server runs.
     pub environment: Environment,
-    /// The SQLite file. Relative to the blueprint's folder unless absolute.
-    pub database: PathBuf,
+    /// Where the data is.
+    pub database: Database,
     /// What all keys are derived from.
     pub secret_key: Secret,
     /// The key was made for this run only.

@@ -1,9 +1,9 @@
 //! The grammar of each setting, and the rules that production adds.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use super::database::{self, Database};
 use super::network::networks;
 use super::{Environment, Limits, Secret, SettingProblem, Settings, TlsFiles};
 
@@ -29,9 +29,10 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
     let mut reader = Reader { lookup, problems: Vec::new() };
     let environment = reader.read("ENV", Environment::Development, environment);
     let (secret_key, secret_is_temporary) = reader.secret_key(environment);
+    let mut unheeded = reader.unheeded();
     let settings = Settings {
         environment,
-        database: reader.read("DATABASE_URL", PathBuf::from("data/app.db"), database),
+        database: reader.database(environment, &mut unheeded),
         secret_key,
         secret_is_temporary,
         host: reader.read("HOST", std::net::Ipv4Addr::LOCALHOST.into(), |text| {
@@ -48,7 +49,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         better_auth_secret: reader.secret("BETTER_AUTH_SECRET"),
         metrics_token: reader.secret("METRICS_TOKEN"),
         better_auth_url: reader.read("BETTER_AUTH_URL", None, |text| origin(text).map(Some)),
-        unheeded: reader.unheeded(),
+        unheeded,
         limits: reader.limits(),
     };
     reader.read("JWT_ALGORITHM", (), |text| match text {
@@ -90,6 +91,36 @@ impl Reader<'_> {
                 (random_secret(), true)
             }
         }
+    }
+
+    fn database(&mut self, environment: Environment, unheeded: &mut Vec<String>) -> Database {
+        let database = self.read("DATABASE_URL", Database::Sqlite("data/app.db".into()), database::read);
+        let direct = self.read("DIRECT_URL", None, |text| database::server(text).map(Some));
+        let schema = self.read("DATABASE_SCHEMA", None, |text| database::schema(text).map(Some));
+        let connections = self.read("DATABASE_POOL_SIZE", None, |text| database::pool_size(text).map(Some));
+        let Database::Postgres(mut options) = database else {
+            let set = ["DIRECT_URL", "DATABASE_SCHEMA", "DATABASE_POOL_SIZE"];
+            let set = set.into_iter().filter(|name| self.text(name).is_some());
+            unheeded.extend(set.map(|name| format!("{name} is set but not used: the data is in a SQLite file")));
+            return database;
+        };
+        options.schema = schema.unwrap_or(options.schema);
+        options.connections = connections.unwrap_or(options.connections);
+        options.direct = direct;
+        let urls = [("DATABASE_URL", Some(&options.url)), ("DIRECT_URL", options.direct.as_ref())];
+        for (name, url) in urls.into_iter().filter_map(|(name, url)| Some((name, url?))) {
+            unheeded.extend(url.warnings().iter().cloned());
+            if !matches!(environment, Environment::Production | Environment::Staging) {
+                continue;
+            }
+            if url.may_be_overheard() {
+                self.problem(name, "would send passwords and rows in the clear; use sslmode=verify-full, or require");
+            } else if url.is_unverified() {
+                let more = "sslmode=require encrypts, but does not see whose server it is; sslmode=verify-full does";
+                unheeded.push(format!("{name}: {more}"));
+            }
+        }
+        Database::Postgres(options)
     }
 
     fn tls(&mut self) -> Option<TlsFiles> {
@@ -177,27 +208,6 @@ fn environment(text: &str) -> Result<Environment, String> {
         "production" => Ok(Environment::Production),
         _ => Err("wants development, test, staging or production".to_owned()),
     }
-}
-
-/// `sqlite:data/app.db`, `sqlite:///abs/app.db` and `sqlite:///./rel.db`, as common tools write them.
-fn database(text: &str) -> Result<PathBuf, String> {
-    let Some(rest) = text.strip_prefix("sqlite:") else {
-        let postgres = text.starts_with("postgres");
-        return Err(if postgres {
-            "this version keeps its data in SQLite; Postgres comes in a later one. Use sqlite:data/app.db".to_owned()
-        } else {
-            "wants a URL such as sqlite:data/app.db".to_owned()
-        });
-    };
-    let path = match rest.strip_prefix("//") {
-        // Two slashes are the empty host; what follows is a path from the root, but for a dot that says it is not.
-        Some(path) => path.strip_prefix("/.").map_or(path.to_owned(), |relative| format!(".{relative}")),
-        None => rest.to_owned(),
-    };
-    if path.is_empty() || path.contains(['?', '\0']) || path == ":memory:" {
-        return Err("wants the path of a file, for example sqlite:data/app.db".to_owned());
-    }
-    Ok(PathBuf::from(path))
 }
 
 /// An `http` or `https` URL, without the slash at its end.
@@ -346,10 +356,47 @@ mod tests {
             ("sqlite:///srv/app.db", "/srv/app.db"),
             ("sqlite:///./app.db", "./app.db"),
         ] {
-            assert_eq!(read(&[("DATABASE_URL", url)]).unwrap().database.to_str(), Some(path), "{url}");
+            assert_eq!(read(&[("DATABASE_URL", url)]).unwrap().database.to_string(), path, "{url}");
         }
-        for url in ["postgres://x", "sqlite:", "sqlite::memory:", "app.db", "sqlite:a?mode=ro"] {
+        for url in ["postgres://x", "sqlite:", "sqlite::memory:", "app.db", "sqlite:a?mode=ro", "mysql://a@b/c"] {
             assert!(read(&[("DATABASE_URL", url)]).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_shown_without_its_password() {
+        let url = ("DATABASE_URL", "postgresql+asyncpg://ana:hush@db.example.com/shop?pool_size=3");
+        let settings = read(&[url, ("DATABASE_SCHEMA", "shop"), ("DATABASE_POOL_SIZE", "7")]).unwrap();
+        assert_eq!(settings.database.to_string(), "postgres://ana@db.example.com:5432/shop, schema shop");
+        assert!(!format!("{settings:?}").contains("hush"));
+        assert!(settings.unheeded.iter().any(|told| told.contains("`pool_size`")), "{:?}", settings.unheeded);
+        let problems = read(&[url, ("DIRECT_URL", "postgres://ana:hush@x:y/z"), ("DATABASE_SCHEMA", "public")]);
+        let problems = problems.unwrap_err().join("\n");
+        assert!(problems.contains("DIRECT_URL") && problems.contains("DATABASE_SCHEMA") && !problems.contains("hush"));
+        for (name, value) in [("DATABASE_SCHEMA", "pg_x"), ("DATABASE_SCHEMA", "A"), ("DATABASE_POOL_SIZE", "0")] {
+            assert!(read(&[url, (name, value)]).is_err(), "{name}={value}");
+        }
+        let file = read(&[("DATABASE_SCHEMA", "shop")]).unwrap();
+        assert!(file.unheeded.iter().any(|told| told.contains("DATABASE_SCHEMA")), "{:?}", file.unheeded);
+    }
+
+    #[test]
+    fn production_is_not_overheard() {
+        let strict = |url| read(&[("DATABASE_URL", url), ("ENV", "production"), ("SECRET_KEY", STRONG)]);
+        for url in ["postgres://a:b@db.example.com/d?sslmode=disable", "postgres://a:b@db.example.com/d?sslmode=prefer"]
+        {
+            assert!(strict(url).is_err(), "{url}");
+            assert!(read(&[("DATABASE_URL", url)]).is_ok(), "{url}");
+        }
+        for (url, warned) in [
+            ("postgres://a:b@db.example.com/d", true),
+            ("postgres://a:b@db.example.com/d?sslmode=require&channel_binding=require", false),
+            ("postgres://a:b@db.example.com/d?sslmode=verify-full", false),
+            ("postgres://a:b@db/d?sslmode=disable", false),
+            ("postgres://a:b@localhost/d", false),
+        ] {
+            let settings = strict(url).unwrap();
+            assert_eq!(settings.unheeded.iter().any(|told| told.contains("verify-full")), warned, "{url}");
         }
     }
 

@@ -21,7 +21,7 @@ const FILE: &str = "STORE_TEST_KILL_FILE";
 fn child() {
     let path = PathBuf::from(std::env::var_os(FILE).expect("run by the test below"));
     let store = Store::open(Options::new(path)).unwrap();
-    store.apply(&schema()).unwrap();
+    store.apply_blocking(&schema()).unwrap();
     std::thread::scope(|scope| {
         for caller in 0..8 {
             let store = store.clone();

@@ -12,6 +12,7 @@ mod group_commit;
 mod json;
 mod kill;
 mod opening;
+mod postgres;
 mod reads;
 mod steps;
 mod support;

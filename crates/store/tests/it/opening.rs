@@ -43,10 +43,10 @@ fn nobody_else_may_read_the_files() {
 #[test]
 fn a_blueprint_is_applied_once_and_its_text_recorded() {
     let database = Database::new();
-    assert_eq!(database.store.apply(&schema()).unwrap(), Applied::Unchanged);
+    assert_eq!(database.store.apply_blocking(&schema()).unwrap(), Applied::Unchanged);
     let reworded = AppSchema { blueprint: "notes, reworded".to_owned(), ..schema() };
-    assert_eq!(database.store.apply(&reworded).unwrap(), Applied::Recorded);
-    assert_eq!(database.store.apply(&reworded).unwrap(), Applied::Unchanged);
+    assert_eq!(database.store.apply_blocking(&reworded).unwrap(), Applied::Recorded);
+    assert_eq!(database.store.apply_blocking(&reworded).unwrap(), Applied::Unchanged);
     let sql = "SELECT group_concat(blueprint, '; ') FROM (SELECT * FROM _migrations WHERE kind = 'app' ORDER BY id)";
     let texts: String = plain(&database.path()).query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(texts, "notes; notes, reworded");
@@ -58,7 +58,7 @@ fn a_blueprint_with_other_tables_is_refused_and_says_which() {
     database.done(add("kept"));
     let wanted = r#"CREATE TABLE "tasks" ("id" INTEGER PRIMARY KEY) STRICT"#;
     let other = AppSchema { blueprint: "tasks".to_owned(), statements: vec![NOTES.to_owned(), wanted.to_owned()] };
-    let error = database.store.apply(&other).unwrap_err();
+    let error = database.store.apply_blocking(&other).unwrap_err();
     let OpenError::Changed { wanted: missing, found, .. } = &error else { panic!("{error}") };
     assert_eq!(*missing, [wanted]);
     assert_eq!(*found, [r#"CREATE UNIQUE INDEX "notes__slot_unique" ON "notes" ("slot")"#]);
@@ -66,7 +66,7 @@ fn a_blueprint_with_other_tables_is_refused_and_says_which() {
     for part in ["app.db", wanted, "notes__slot_unique", "Try: go back to the former blueprint"] {
         assert!(message.contains(part), "{message}");
     }
-    assert_eq!(database.store.apply(&schema()).unwrap(), Applied::Unchanged);
+    assert_eq!(database.store.apply_blocking(&schema()).unwrap(), Applied::Unchanged);
     assert_eq!(database.titles(), ["kept"]);
 }
 
@@ -77,16 +77,16 @@ fn a_statement_that_fails_leaves_no_table_behind() {
     let store = open(&path).unwrap();
     let broken =
         AppSchema { blueprint: String::new(), statements: vec![NOTES.to_owned(), "CREATE nonsense".to_owned()] };
-    assert!(matches!(store.apply(&broken), Err(OpenError::Failed { .. })));
+    assert!(matches!(store.apply_blocking(&broken), Err(OpenError::Failed { .. })));
     assert_eq!(count(&plain(&path), "SELECT count(*) FROM sqlite_schema WHERE name = 'notes'"), 0);
-    assert_eq!(store.apply(&schema()).unwrap(), Applied::Created);
+    assert_eq!(store.apply_blocking(&schema()).unwrap(), Applied::Created);
 }
 
 #[test]
 fn two_stores_on_one_file_both_work() {
     let database = Database::new();
     let second = open(&database.path()).unwrap();
-    assert_eq!(second.apply(&schema()).unwrap(), Applied::Unchanged);
+    assert_eq!(second.apply_blocking(&schema()).unwrap(), Applied::Unchanged);
     done(second.run_blocking(add("second")));
     database.done(add("first"));
     assert_eq!(database.titles(), ["second", "first"]);

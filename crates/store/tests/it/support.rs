@@ -36,7 +36,7 @@ impl Database {
         let mut options = Options::new(folder.path().join("app.db"));
         change(&mut options);
         let store = Store::open(options).unwrap();
-        store.apply(&schema()).unwrap();
+        store.apply_blocking(&schema()).unwrap();
         Database { store, folder }
     }
 

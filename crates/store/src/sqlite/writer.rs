@@ -7,13 +7,14 @@ use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 use work::{Outcome, Work};
 
-use crate::commit::{self, Write};
-use crate::connection::{Handle, Purpose};
+use super::Options;
+use super::commit::{self, Write};
+use super::connection::{Handle, Purpose};
+use super::log::Log;
+use super::queue::Queue;
+use super::transaction::{Kept, Task};
+use crate::StoreError;
 use crate::counters::Tally;
-use crate::log::Log;
-use crate::queue::Queue;
-use crate::transaction::{Kept, Task};
-use crate::{Options, StoreError};
 
 /// What is written to see whether there is room again. A little more than a commit usually takes.
 const PROBE_ROOM: &str = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('room', zeroblob(65536)); \

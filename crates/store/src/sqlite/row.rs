@@ -2,13 +2,12 @@
 //!
 //! A cell of a storage class that its kind does not have is a bug elsewhere, told as [`StoreError::Broken`].
 
-use std::io::Write as _;
-
 use rusqlite::Row;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use work::{Column, Content, Kind, Shape, Value};
 
 use crate::StoreError;
+use crate::json::{push, write_decimal, write_text};
 
 /// Appends the JSON object of a row.
 pub(crate) fn write_object(row: &Row<'_>, shape: &Shape, json: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -83,50 +82,6 @@ fn value(cell: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
         (Kind::Bytes, ValueRef::Blob(bytes)) => Value::Bytes(bytes.to_owned()),
         _ => return Err(unexpected(cell, kind)),
     })
-}
-
-/// A JSON string (RFC 8259, section 7). Runs of bytes that need no escape are copied whole.
-fn write_text(text: &str, json: &mut Vec<u8>) {
-    json.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(place) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
-        let (plain, special) = rest.split_at(place);
-        json.extend_from_slice(plain);
-        let Some((byte, after)) = special.split_first() else { break };
-        write_escape(*byte, json);
-        rest = after;
-    }
-    json.extend_from_slice(rest);
-    json.push(b'"');
-}
-
-fn write_escape(byte: u8, json: &mut Vec<u8>) {
-    match byte {
-        b'"' => json.extend_from_slice(b"\\\""),
-        b'\\' => json.extend_from_slice(b"\\\\"),
-        b'\n' => json.extend_from_slice(b"\\n"),
-        b'\r' => json.extend_from_slice(b"\\r"),
-        b'\t' => json.extend_from_slice(b"\\t"),
-        other => push(json, format_args!("\\u{other:04x}")),
-    }
-}
-
-/// A JSON string such as `"-0.05"`: the sign must not get lost when the part before the point is zero.
-fn write_decimal(units: i64, scale: u8, json: &mut Vec<u8>) -> Result<(), StoreError> {
-    let too_many = || StoreError::broken(format!("no number has {scale} digits after its point"));
-    let unit = 10_u64.checked_pow(u32::from(scale)).ok_or_else(too_many)?;
-    let sign = if units < 0 { "-" } else { "" };
-    let (whole, part) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
-    match scale {
-        0 => push(json, format_args!("\"{sign}{whole}\"")),
-        _ => push(json, format_args!("\"{sign}{whole}.{part:0width$}\"", width = usize::from(scale))),
-    }
-    Ok(())
-}
-
-/// Writing to a vector cannot fail.
-fn push(json: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
-    let _ = json.write_fmt(text);
 }
 
 fn utf8(text: &[u8]) -> Result<&str, StoreError> {

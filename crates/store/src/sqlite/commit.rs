@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use work::{Outcome, Step, Work};
 
-use crate::connection::Handle;
-use crate::transaction::Task;
-use crate::{StoreError, steps};
+use super::connection::Handle;
+use super::steps;
+use super::transaction::Task;
+use crate::StoreError;
 
 use rusqlite::Connection;
 

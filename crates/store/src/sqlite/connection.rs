@@ -9,8 +9,9 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
+use super::{Options, Synchronous};
+use crate::StoreError;
 use crate::counters::Tally;
-use crate::{Options, StoreError, Synchronous};
 
 /// Statements kept prepared. A blueprint of 20 entities has about 200 fixed ones.
 const PREPARED: usize = 512;

@@ -143,7 +143,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
         Some(applied) => applied,
         None => {
             if let Some(table) = foreign_table(&transaction).map_err(failed)? {
-                return Err(OpenError::Foreign { path: path.to_owned(), table });
+                return Err(OpenError::Foreign { place: path.display().to_string(), table });
             }
             transaction.execute_batch(RECORD).map_err(failed)?;
             0
@@ -151,7 +151,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     };
     let known = MIGRATIONS.len() as i64;
     if applied > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found: applied, known });
+        return Err(OpenError::Newer { place: path.display().to_string(), found: applied, known });
     }
     for (number, statements) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > applied) {
         transaction.execute_batch(statements).map_err(failed)?;

@@ -3,8 +3,9 @@
 use rusqlite::{CachedStatement, Connection, Row};
 use work::{Answer, Mode, Otherwise, Outcome, Refusal, Shape, Statement, Step, Work};
 
-use crate::row::{self, Param};
-use crate::{StoreError, conflict, idempotency};
+use super::row::{self, Param};
+use super::{conflict, idempotency};
+use crate::StoreError;
 
 /// Runs all steps, or answers what was answered before under the same key. Unless it is done, the caller has to roll back.
 pub(crate) fn run(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {

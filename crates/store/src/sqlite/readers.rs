@@ -8,10 +8,16 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 use work::{Otherwise, Outcome, Step, Work};
 
-use crate::connection::{Handle, Purpose};
+use super::connection::{Handle, Purpose};
+use super::queue::Queue;
+use super::{Options, steps};
+use crate::StoreError;
 use crate::counters::Tally;
-use crate::scans::Scans;
-use crate::{Options, StoreError, steps};
+use super::connection::{Handle, Purpose};
+use super::scans::Scans;
+use super::{Options, steps};
+use crate::StoreError;
+use crate::counters::Tally;
 
 /// Idle connections that are kept. More are opened when more threads read at once.
 const KEPT: usize = 8;

@@ -1,0 +1,57 @@
+//! Texts and decimals as JSON bytes, the same whichever engine they come from.
+
+use std::io::Write as _;
+
+use crate::StoreError;
+
+/// A JSON string (RFC 8259, section 7). Runs of bytes that need no escape are copied whole.
+pub(crate) fn write_text(text: &str, json: &mut Vec<u8>) {
+    json.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(place) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        let (plain, special) = rest.split_at(place);
+        json.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else { break };
+        write_escape(*byte, json);
+        rest = after;
+    }
+    json.extend_from_slice(rest);
+    json.push(b'"');
+}
+
+fn write_escape(byte: u8, json: &mut Vec<u8>) {
+    match byte {
+        b'"' => json.extend_from_slice(b"\\\""),
+        b'\\' => json.extend_from_slice(b"\\\\"),
+        b'\n' => json.extend_from_slice(b"\\n"),
+        b'\r' => json.extend_from_slice(b"\\r"),
+        b'\t' => json.extend_from_slice(b"\\t"),
+        other => push(json, format_args!("\\u{other:04x}")),
+    }
+}
+
+/// A JSON string such as `"-0.05"`.
+pub(crate) fn write_decimal(units: i64, scale: u8, json: &mut Vec<u8>) -> Result<(), StoreError> {
+    json.push(b'"');
+    push_decimal(units, scale, json)?;
+    json.push(b'"');
+    Ok(())
+}
+
+/// Text such as `-0.05`: the sign must not get lost when the part before the point is zero.
+pub(crate) fn push_decimal(units: i64, scale: u8, text: &mut Vec<u8>) -> Result<(), StoreError> {
+    let too_many = || StoreError::broken(format!("no number has {scale} digits after its point"));
+    let unit = 10_u64.checked_pow(u32::from(scale)).ok_or_else(too_many)?;
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, part) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
+    match scale {
+        0 => push(text, format_args!("{sign}{whole}")),
+        _ => push(text, format_args!("{sign}{whole}.{part:0width$}", width = usize::from(scale))),
+    }
+    Ok(())
+}
+
+/// Writing to a vector cannot fail.
+pub(crate) fn push(json: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    let _ = json.write_fmt(text);
+}

@@ -1,0 +1,51 @@
+//! The tables of a blueprint in a schema of a server.
+
+use tokio_postgres::types::Type;
+
+use super::engine::Ground;
+use crate::app::{Latest, Task};
+use crate::{AppSchema, Applied, OpenError};
+
+/// Whether the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
+pub(super) async fn is_current(ground: &Ground<'_>, app: &AppSchema) -> Result<bool, OpenError> {
+    Ok(matches!(app.task(ground.place, latest(ground).await?.as_ref())?, Task::Nothing))
+}
+
+pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
+    ground.begin().await?;
+    let done = apply_locked(ground, app).await;
+    ground.end(done).await
+}
+
+async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
+    let failed = |error: tokio_postgres::Error| ground.failed(&error);
+    let (number, applied) = match app.task(ground.place, latest(ground).await?.as_ref())? {
+        Task::Nothing => return Ok(Applied::Unchanged),
+        Task::Record(number) => (number, Applied::Recorded),
+        Task::Create => {
+            for statement in &app.statements {
+                ground.client.batch_execute(statement).await.map_err(failed)?;
+            }
+            (1, Applied::Created)
+        }
+    };
+    let sql =
+        "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"statements\", \"blueprint\") VALUES ('app', $1, $2, $3)";
+    let params: &[(&(dyn tokio_postgres::types::ToSql + Sync), Type)] =
+        &[(&number, Type::INT8), (&app.record(), Type::TEXT), (&app.blueprint, Type::TEXT)];
+    ground.client.query_typed(sql, params).await.map_err(failed)?;
+    Ok(applied)
+}
+
+async fn latest(ground: &Ground<'_>) -> Result<Option<Latest>, OpenError> {
+    let sql = format!(
+        "SELECT \"number\", \"statements\", \"blueprint\" FROM \"{}\".\"_migrations\" \
+         WHERE \"kind\" = 'app' ORDER BY \"number\" DESC LIMIT 1",
+        ground.schema
+    );
+    let read = |row: &tokio_postgres::Row| {
+        Ok(Latest { number: row.try_get(0)?, statements: row.try_get(1)?, blueprint: row.try_get(2)? })
+    };
+    let rows = ground.client.query_typed(&sql, &[]).await.map_err(|error| ground.failed(&error))?;
+    rows.first().map(read).transpose().map_err(|error| ground.failed(&error))
+}

@@ -1,0 +1,217 @@
+//! Data in a schema of a Postgres server.
+//!
+//! A pool of connections, each lent to one work at a time. A work of one statement is sent as it is; one of several is a
+//! transaction, begun together with its first statement. What a server or a pooler between may do to a connection is dealt
+//! with here: it is replaced, and what cannot have had an effect is tried again.
+
+mod app;
+mod attempt;
+mod cell;
+mod connect_error;
+mod connector;
+mod engine;
+mod idempotency;
+mod options;
+mod param;
+mod pool;
+mod row;
+mod runtime;
+mod session;
+mod steps;
+mod tls;
+mod transaction;
+mod trouble;
+mod url;
+
+use std::sync::Arc;
+
+use work::{Cost, Dialect, Mode, Outcome, Statement, Step, Work};
+
+pub use self::connect_error::ConnectError;
+use self::connector::Connector;
+use self::engine::Ground;
+use self::idempotency::Keys;
+pub use self::options::PostgresOptions;
+use self::pool::Pool;
+use self::runtime::Home;
+pub use self::url::{PostgresUrl, UrlProblem};
+use crate::counters::{Counters, Tally};
+use crate::transaction::Transaction;
+use crate::{AppSchema, Applied, OpenError, StoreError};
+
+/// A server in use.
+pub(crate) struct Postgres {
+    shared: Arc<Shared>,
+    home: Home,
+}
+
+/// What works need, wherever they run.
+struct Shared {
+    options: Arc<PostgresOptions>,
+    pool: Arc<Pool>,
+    keys: Keys,
+    /// What makes tables.
+    direct: Connector,
+    schema: Arc<str>,
+    place: String,
+}
+
+impl Postgres {
+    pub(crate) async fn connect(options: PostgresOptions) -> Result<Postgres, OpenError> {
+        let (home, shared) = prepared(options)?;
+        shared.open().await?;
+        Ok(Postgres { shared, home })
+    }
+
+    pub(crate) fn connect_blocking(options: PostgresOptions) -> Result<Postgres, OpenError> {
+        let (home, shared) = prepared(options)?;
+        let opening = shared.clone();
+        home.block(async move { opening.open().await }).unwrap_or_else(|| Err(broke_off(&shared)))?;
+        Ok(Postgres { shared, home })
+    }
+
+    pub(crate) async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        self.shared.apply(app).await
+    }
+
+    pub(crate) fn apply_blocking(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        let (shared, app) = (self.shared.clone(), app.clone());
+        self.home.block(async move { shared.apply(&app).await }).unwrap_or_else(|| Err(broke_off(&self.shared)))
+    }
+
+    pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        let lease = self.shared.pool.lend().await?;
+        if work.mode != Mode::Write {
+            return attempt::run(&self.shared, &work, lease).await;
+        }
+        // A write that has begun goes on when nobody waits for it any more.
+        let shared = self.shared.clone();
+        let running = self.home.handle().spawn(async move { attempt::run(&shared, &work, lease).await });
+        running.await.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    pub(crate) fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
+        let shared = self.shared.clone();
+        let running = async move {
+            let lease = shared.pool.lend().await?;
+            attempt::run(&shared, &work, lease).await
+        };
+        self.home.block(running).unwrap_or_else(|| Err(panicked()))
+    }
+
+    pub(crate) async fn transaction<T, A>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
+        // First, so that no more threads are blocked than there are connections.
+        let lease = self.shared.pool.lend().await?;
+        let (shared, home) = (self.shared.clone(), self.home.handle().clone());
+        let running = self.home.handle().spawn_blocking(move || transaction::run(&shared, home, lease, run));
+        running.await.unwrap_or_else(|_| Err(panicked().into()))
+    }
+
+    pub(crate) fn transaction_blocking<T, A>(
+        &self,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
+        let (shared, home) = (self.shared.clone(), self.home.handle().clone());
+        let running = async move {
+            let lease = shared.pool.lend().await?;
+            let running = home.clone().spawn_blocking(move || transaction::run(&shared, home, lease, run));
+            running.await.unwrap_or_else(|_| Err(panicked().into()))
+        };
+        self.home.block(running).unwrap_or_else(|| Err(panicked().into()))
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect::Postgres { schema: self.shared.schema.clone() }
+    }
+
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        let schema = &self.shared.schema;
+        let sql = format!("SELECT pg_is_in_recovery() OR (SELECT count(*) FROM \"{schema}\".\"_state\") = 0");
+        let work = Work::read(Cost::Point, vec![Step::Count(Statement::new(sql, Vec::new()))]);
+        match self.run(work).await? {
+            Outcome::Done(answer) if answer.count == Some(0) => Ok(()),
+            _ => Err(trouble::unavailable("the server cannot be written to; it follows another one")),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.shared.pool.close().await;
+    }
+
+    pub(crate) fn close_blocking(&self) {
+        let shared = self.shared.clone();
+        self.home.block(async move { shared.pool.close().await });
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.shared.pool.tally.read(self.shared.pool.waiting(), 0, 0)
+    }
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").field("place", &self.shared.place).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Sees that the server can be used, and brings the engine's tables up to date.
+    async fn open(&self) -> Result<(), OpenError> {
+        let session = self.pool.open().await?;
+        if !self.ground(&session.client).is_current().await? {
+            let client = self.direct.connect(None).await?;
+            self.ground(&client).migrate().await?;
+        }
+        self.pool.keep(session);
+        Ok(())
+    }
+
+    async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        let session = self.pool.open().await?;
+        let current = app::is_current(&self.ground(&session.client), app).await;
+        self.pool.keep(session);
+        if current? {
+            return Ok(Applied::Unchanged);
+        }
+        let client = self.direct.connect(None).await?;
+        app::apply(&self.ground(&client), app).await
+    }
+
+    fn ground<'a>(&'a self, client: &'a tokio_postgres::Client) -> Ground<'a> {
+        Ground { client, schema: &self.schema, place: &self.place }
+    }
+}
+
+/// All but the first connection.
+fn prepared(options: PostgresOptions) -> Result<(Home, Arc<Shared>), OpenError> {
+    let url = &options.url;
+    let home =
+        Home::find().map_err(|error| ConnectError::new(url, error.to_string(), "give the process more threads"))?;
+    let connector = |url: &PostgresUrl| Connector::new(url.clone(), home.handle().clone(), options.connect_timeout_ms);
+    let main = connector(url)?;
+    let direct = options.direct.as_ref().map(connector).transpose()?.unwrap_or_else(|| main.clone());
+    let place = format!("{url}, schema {}", options.schema);
+    let (schema, keys) = (options.schema.as_str().into(), Keys::new(&options.schema));
+    let options = Arc::new(options);
+    let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default()));
+    Ok((home, Arc::new(Shared { options, pool, keys, direct, schema, place })))
+}
+
+fn broke_off(shared: &Shared) -> OpenError {
+    OpenError::Failed { place: shared.place.clone(), message: "the attempt broke off".to_owned() }
+}
+
+fn panicked() -> StoreError {
+    StoreError::broken("the task that ran it panicked")
+}

@@ -1,0 +1,50 @@
+//! What a pool of connections is opened with.
+
+use super::PostgresUrl;
+
+/// How a server is used.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// Where it is.
+    pub url: PostgresUrl,
+    /// Where tables are made, if that is another way: past a pooler, or as a role that may do more.
+    pub direct: Option<PostgresUrl>,
+    /// The schema that holds all tables. It is made when it is not there.
+    pub schema: String,
+    /// Connections at most.
+    pub connections: usize,
+    /// Works that may wait for a connection; one more is refused as [`crate::StoreError::Overloaded`].
+    pub waiting: usize,
+    /// How long a work may wait for a connection before it is refused as [`crate::StoreError::Overloaded`].
+    pub wait_timeout_ms: u64,
+    /// A work that takes longer is interrupted.
+    pub work_timeout_ms: u64,
+    /// How long a new connection may take to come about.
+    pub connect_timeout_ms: u64,
+    /// How often a work is tried again that met another one (a deadlock), or lost its connection before it could have had
+    /// an effect.
+    pub retries: u32,
+}
+
+/// The schema when none is named. Never `public`, which hosted platforms show to the world.
+const SCHEMA: &str = "app";
+
+impl PostgresOptions {
+    /// The defaults for a server.
+    pub fn new(url: PostgresUrl) -> PostgresOptions {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        PostgresOptions {
+            url,
+            direct: None,
+            schema: SCHEMA.to_owned(),
+            // A connection waits for the disk and the network half of its time, so a few for each core keep all busy; more
+            // only make a database on the same machine switch between them.
+            connections: (cores * 4).clamp(8, 32),
+            waiting: 4096,
+            wait_timeout_ms: 5_000,
+            work_timeout_ms: 30_000,
+            connect_timeout_ms: 5_000,
+            retries: 3,
+        }
+    }
+}

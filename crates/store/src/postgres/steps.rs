@@ -1,0 +1,177 @@
+//! The steps of one work on one connection.
+
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+use tokio_postgres::{Row, RowStream};
+use work::{Answer, Otherwise, Outcome, Refusal, Shape, Statement, Step};
+
+use super::row;
+use super::session::Session;
+use super::trouble::Trouble;
+use crate::StoreError;
+
+/// Runs statements one after the other. What begins a transaction travels with the first of them.
+pub(super) struct Run<'a> {
+    session: &'a mut Session,
+    before: Option<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(session: &'a mut Session, before: Option<String>) -> Run<'a> {
+        Run { session, before }
+    }
+
+    /// Runs all steps. Unless it is done, the caller has to roll back.
+    pub(super) async fn steps(&mut self, steps: &[Step]) -> Result<Outcome, Trouble> {
+        let mut answer = Answer::default();
+        for step in steps {
+            match self.step(step, &mut answer).await {
+                Ok(None) => {}
+                Ok(Some(refusal)) | Err(Trouble::Refused(refusal)) => return Ok(Outcome::Refused(refusal)),
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(Outcome::Done(answer))
+    }
+
+    /// The answer that the row of a statement is, if it has one.
+    pub(super) async fn answer(&mut self, statement: &Statement, shape: &Shape) -> Result<Option<Answer>, Trouble> {
+        let mut answer = Answer::default();
+        Ok(self.one(statement, shape, &mut answer).await?.then_some(answer))
+    }
+
+    /// Why the steps go no further, if they do not.
+    async fn step(&mut self, step: &Step, answer: &mut Answer) -> Result<Option<Refusal>, Trouble> {
+        let none = match step {
+            Step::One { statement, shape, none } => (!self.one(statement, shape, answer).await?).then_some(none),
+            Step::Page { statement, shape, limit } => {
+                self.page(statement, shape, *limit, answer).await?;
+                None
+            }
+            Step::Count(statement) => {
+                answer.count = Some(self.integer(statement).await?);
+                None
+            }
+            Step::Require { statement, none } | Step::Change { statement, none } => {
+                (self.rows(statement).await? == 0).then_some(none)
+            }
+            Step::Run(statement) => {
+                self.rows(statement).await?;
+                None
+            }
+        };
+        match none {
+            None => Ok(None),
+            Some(none) => self.otherwise(none).await.map(Some),
+        }
+    }
+
+    /// Whether there was a row.
+    async fn one(&mut self, statement: &Statement, shape: &Shape, answer: &mut Answer) -> Result<bool, Trouble> {
+        let mut first = true;
+        self.each(statement, |row| {
+            if !std::mem::take(&mut first) {
+                return Ok(());
+            }
+            if !shape.columns.is_empty() {
+                answer.body.clear();
+                row::write_object(row, shape, &mut answer.body)?;
+                answer.rows = 1;
+            }
+            row::capture(row, shape, &mut answer.captured)
+        })
+        .await?;
+        Ok(!first)
+    }
+
+    async fn page(
+        &mut self,
+        statement: &Statement,
+        shape: &Shape,
+        limit: usize,
+        answer: &mut Answer,
+    ) -> Result<(), Trouble> {
+        let json = !shape.columns.is_empty();
+        answer.captured.clear();
+        if json {
+            answer.body.clear();
+            answer.body.push(b'[');
+            answer.rows = 0;
+        }
+        let mut read = 0;
+        self.each(statement, |row| {
+            read += 1;
+            if read > limit {
+                return Ok(());
+            }
+            if json {
+                if answer.rows > 0 {
+                    answer.body.push(b',');
+                }
+                row::write_object(row, shape, &mut answer.body)?;
+                answer.rows += 1;
+            }
+            row::capture(row, shape, &mut answer.captured)
+        })
+        .await?;
+        if json {
+            answer.body.push(b']');
+        }
+        answer.more = read > limit;
+        Ok(())
+    }
+
+    async fn integer(&mut self, statement: &Statement) -> Result<i64, Trouble> {
+        let mut integer = None;
+        self.each(statement, |row| {
+            integer = Some(row::integer(row)?);
+            Ok(())
+        })
+        .await?;
+        integer.ok_or_else(|| StoreError::broken("a count returned no row").into())
+    }
+
+    /// How many rows it returned or changed.
+    pub(super) async fn rows(&mut self, statement: &Statement) -> Result<u64, Trouble> {
+        self.each(statement, |_| Ok(())).await
+    }
+
+    async fn otherwise(&mut self, none: &Otherwise) -> Result<Refusal, Trouble> {
+        match none {
+            Otherwise::Refuse(refusal) => Ok(refusal.clone()),
+            Otherwise::Probe { statement, refusals } => {
+                let place = self.integer(statement).await?;
+                let named = usize::try_from(place).ok().and_then(|place| refusals.get(place));
+                let named = named.or(refusals.first()).cloned();
+                named.ok_or_else(|| StoreError::broken("a probe has no refusals").into())
+            }
+        }
+    }
+
+    /// Reads every row of a statement, to its end: only there the server says whether all went well.
+    pub(super) async fn each(
+        &mut self,
+        statement: &Statement,
+        mut read: impl FnMut(&Row) -> Result<(), StoreError>,
+    ) -> Result<u64, Trouble> {
+        let trouble = |error: &tokio_postgres::Error| Trouble::of(error, &statement.sql);
+        let before = self.before.take();
+        let rows = self.session.send(before.as_deref(), statement).await.map_err(|error| trouble(&error))?;
+        let mut rows = pin!(rows);
+        let mut failed = None;
+        while let Some(row) = rows.as_mut().try_next().await.map_err(|error| trouble(&error))? {
+            if failed.is_none() {
+                failed = read(&row).err();
+            }
+        }
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(affected(&rows)),
+        }
+    }
+}
+
+fn affected(rows: &RowStream) -> u64 {
+    rows.rows_affected().unwrap_or_default()
+}

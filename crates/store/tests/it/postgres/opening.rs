@@ -1,0 +1,145 @@
+//! Connecting, and the tables that are made then.
+
+use std::sync::Arc;
+
+use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Store};
+
+use super::{Database, schema};
+
+fn options(place: &throwaway::Database) -> PostgresOptions {
+    PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap())
+}
+
+#[tokio::test]
+async fn the_engines_tables_are_made_once() {
+    let Some(database) = Database::new().await else { return };
+    let tables = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n \
+                  ON n.oid = c.relnamespace WHERE nspname = 'app' AND relkind = 'r'";
+    let expected = "_audit _idempotency _migrations _outbox _refresh_tokens _sessions _state notes users";
+    assert_eq!(database.look(tables), [expected]);
+    let again = Store::connect(options(&database.place)).await.unwrap();
+    assert_eq!(again.apply(&schema()).await.unwrap(), Applied::Unchanged);
+    assert_eq!(database.look("SELECT kind || number FROM app._migrations ORDER BY id"), ["engine1", "engine2", "app1"]);
+    assert_eq!(
+        database.look(
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                              WHERE nspname = 'public'"
+        ),
+        ["0"]
+    );
+    again.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn instances_that_start_at_once_do_not_meet() {
+    let Some(place) = throwaway::Database::new() else { return };
+    let place = Arc::new(place);
+    let starts = (0..8).map(|_| {
+        let place = place.clone();
+        tokio::spawn(async move {
+            let store = Store::connect(options(&place)).await.unwrap();
+            store.apply(&schema()).await.unwrap()
+        })
+    });
+    let mut applied = Vec::new();
+    for start in starts.collect::<Vec<_>>() {
+        applied.push(start.await.unwrap());
+    }
+    assert_eq!(applied.iter().filter(|applied| **applied == Applied::Created).count(), 1, "{applied:?}");
+    assert_eq!(place.query("SELECT 1 FROM app._migrations").len(), 3);
+}
+
+#[tokio::test]
+async fn a_schema_of_ones_own() {
+    let Some(database) = Database::with(|options| options.schema = "shop_2".to_owned()).await else { return };
+    assert_eq!(database.look("SELECT count(*) FROM shop_2.notes"), ["0"]);
+    assert_eq!(database.look("SELECT count(*) FROM pg_namespace WHERE nspname = 'app'"), ["0"]);
+}
+
+#[tokio::test]
+async fn other_tables_are_refused_and_nothing_is_changed() {
+    let Some(database) = Database::new().await else { return };
+    let other = AppSchema { blueprint: "b".to_owned(), statements: vec!["CREATE TABLE \"x\" ()".to_owned()] };
+    let error = database.store.apply(&other).await.unwrap_err();
+    assert!(matches!(error, OpenError::Changed { .. }), "{error}");
+    let broken = AppSchema { statements: vec!["CREATE TABLE \"y\" ()".to_owned(), "CREATE TALBE".to_owned()], ..other };
+    let Some(place) = throwaway::Database::new() else { return };
+    let store = Store::connect(options(&place)).await.unwrap();
+    let error = store.apply(&broken).await.unwrap_err();
+    assert!(matches!(error, OpenError::Failed { .. }), "{error}");
+    assert_eq!(place.query("SELECT to_regclass('app.y')"), [[None]]);
+    // The same text again is recorded, not made again.
+    let text = AppSchema { blueprint: "other words".to_owned(), ..schema() };
+    assert_eq!(database.store.apply(&text).await.unwrap(), Applied::Recorded);
+}
+
+#[tokio::test]
+async fn a_schema_of_another_program_is_left_alone() {
+    let Some(place) = throwaway::Database::new() else { return };
+    place.execute("CREATE SCHEMA app; CREATE TABLE app.albums ()");
+    let error = Store::connect(options(&place)).await.unwrap_err();
+    assert!(matches!(&error, OpenError::Foreign { table, .. } if table == "albums"), "{error}");
+    assert_eq!(
+        place.query(
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                            WHERE nspname = 'app'"
+        ),
+        [[Some("1".to_owned())]]
+    );
+}
+
+#[tokio::test]
+async fn a_later_version_is_left_alone() {
+    let Some(database) = Database::new().await else { return };
+    database.place.execute("INSERT INTO app._migrations (kind, number, statements) VALUES ('engine', 99, '')");
+    let error = Store::connect(options(&database.place)).await.unwrap_err();
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+}
+
+/// Who migrates and who serves may be two roles; who serves needs no right to make anything.
+#[tokio::test]
+async fn two_roles() {
+    let Some(place) = throwaway::Database::new() else { return };
+    let name = format!("serves_{}", place.query("SELECT current_database()")[0][0].clone().unwrap());
+    place.execute(&format!("CREATE ROLE \"{name}\" LOGIN"));
+    let served = PostgresUrl::parse(&place.url().replace("postgres@", &format!("{name}@"))).unwrap();
+    let alone = PostgresOptions::new(served.clone());
+    let error = Store::connect(alone.clone()).await.unwrap_err().to_string();
+    assert!(error.contains("permission denied"), "{error}");
+    let both = PostgresOptions { direct: Some(PostgresUrl::parse(place.url()).unwrap()), ..alone.clone() };
+    let grants = |schema: &str| {
+        format!("ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"{schema}\";
+        ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO \"{schema}\"; CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO \"{schema}\"")
+    };
+    place.execute(&grants(&name));
+    let store = Store::connect(both).await.unwrap_or_else(|error| panic!("{error}"));
+    store.apply(&schema()).await.unwrap_or_else(|error| panic!("{error}"));
+    store.run(super::add("x")).await.unwrap();
+    // All is there, so no other role is needed.
+    let store = Store::connect(alone).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(store.apply(&schema()).await.unwrap(), Applied::Unchanged);
+    store.run(super::add("y")).await.unwrap();
+}
+
+/// What stands in the way is told with what to try, and never with the password.
+#[tokio::test]
+async fn what_stands_in_the_way_is_told() {
+    let Some(place) = throwaway::Database::new() else { return };
+    let nowhere = place.url().replace("test_", "none_");
+    let nobody = place.url().replace("postgres@", "nobody_here:hush@");
+    for (url, words) in [
+        (
+            "postgres://ana:hush@127.0.0.1:1/shop".to_owned(),
+            ["cannot use postgres://ana@127.0.0.1:1/shop", "start Postgres"],
+        ),
+        ("postgres://ana:hush@no-such-host.invalid/shop".to_owned(), ["no-such-host.invalid", "check the host"]),
+        (nowhere, ["does not exist", "CREATE DATABASE"]),
+        (nobody, ["nobody_here", "Try: "]),
+        ("postgres://ana:hush@/shop?host=/nowhere".to_owned(), ["/nowhere", "start Postgres"]),
+    ] {
+        let options = PostgresOptions::new(PostgresUrl::parse(&url).unwrap());
+        let error = Store::connect(options).await.unwrap_err().to_string();
+        assert!(words.iter().all(|word| error.contains(word)), "{url}: {error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
