@@ -6,6 +6,7 @@
 
 // A test library: whatever goes wrong is a failed test, and says where; and it looks into the database past the server.
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,

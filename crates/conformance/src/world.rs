@@ -1,4 +1,5 @@
-//! An app in a temporary folder with a database of its own. Requests go through the whole server but the socket.
+//! An app in a temporary folder with a database of its own: a file in the folder, or with `TEST_DATABASE=postgres` one on a
+//! server that is there for tests. Requests go through the whole server but the socket.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -10,6 +11,7 @@ use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use rusqlite::Connection;
+use rusqlite::types::Value as Cell;
 use server::App;
 use server::settings::Settings;
 use tempfile::TempDir;
@@ -23,13 +25,22 @@ pub type Open = dyn Fn(Settings) -> Pin<Box<dyn Future<Output = App> + Send>> + 
 #[derive(Clone)]
 pub struct World {
     app: Arc<App>,
-    folder: Arc<TempDir>,
+    place: Arc<Place>,
     open: Arc<Open>,
+}
+
+/// Where the data is.
+enum Place {
+    File(TempDir),
+    Server(throwaway::Database),
 }
 
 /// The settings of a test: a database in this folder, and no limits of rate.
 pub fn settings(folder: &Path) -> Settings {
-    let database = format!("sqlite:{}", folder.join("app.db").display());
+    settings_of(format!("sqlite:{}", folder.join("app.db").display()))
+}
+
+fn settings_of(database: String) -> Settings {
     let settings = Settings::read(|name| match name {
         "DATABASE_URL" => Some(database.clone()),
         "SECRET_KEY" => Some("a secret for tests only, 32 bytes or more".to_owned()),
@@ -54,16 +65,21 @@ impl World {
 
     /// An app that is opened in another way, with a database of its own and no limits of rate.
     pub async fn of(open: Arc<Open>) -> World {
-        World::in_folder(open, tempfile::tempdir().unwrap()).await
+        let place = if throwaway::is_chosen() {
+            Place::Server(throwaway::Database::new().expect("TEST_DATABASE=postgres, and there is no Postgres"))
+        } else {
+            Place::File(tempfile::tempdir().unwrap())
+        };
+        World::at(open, place).await
     }
 
-    async fn in_folder(open: Arc<Open>, folder: TempDir) -> World {
-        let app = open(settings(folder.path())).await;
-        World { app: Arc::new(app), folder: Arc::new(folder), open }
+    async fn at(open: Arc<Open>, place: Place) -> World {
+        let app = open(settings_of(place.url())).await;
+        World { app: Arc::new(app), place: Arc::new(place), open }
     }
 
     /// The same app on a copy of the database, in which something was changed behind its back. Tokens are good in both.
-    pub async fn twin(&self, change: impl FnOnce(&Connection)) -> World {
+    pub async fn twin(&self, change: impl FnOnce(&Look<'_>)) -> World {
         self.twin_opened(self.open.clone(), change).await
     }
 
@@ -72,23 +88,23 @@ impl World {
         self.twin_opened(open, |_| {}).await
     }
 
-    async fn twin_opened(&self, open: Arc<Open>, change: impl FnOnce(&Connection)) -> World {
-        let folder = tempfile::tempdir().unwrap();
-        let copy = folder.path().join("app.db");
-        // What is still in the log is moved into the file, which then is all there is.
-        self.sql(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-            std::fs::copy(self.folder.path().join("app.db"), &copy).unwrap();
-        });
-        let connection = Connection::open(&copy).unwrap();
-        change(&connection);
-        drop(connection);
-        World::in_folder(open, folder).await
+    async fn twin_opened(&self, open: Arc<Open>, change: impl FnOnce(&Look<'_>)) -> World {
+        let place = self.place.copied();
+        change(&Look { place: &place });
+        World::at(open, place).await
     }
 
-    /// Looks into the database past the server.
+    /// Looks into the file past the server. A test that does is one of SQLite alone.
     pub fn sql<T>(&self, look: impl FnOnce(&Connection) -> T) -> T {
-        look(&Connection::open(self.folder.path().join("app.db")).unwrap())
+        match &*self.place {
+            Place::File(folder) => look(&Connection::open(folder.path().join("app.db")).unwrap()),
+            Place::Server(_) => panic!("this test looks into a file, and runs on SQLite alone"),
+        }
+    }
+
+    /// A look into the database past the server.
+    pub fn look(&self) -> Look<'_> {
+        Look { place: &self.place }
     }
 
     /// What it serves.
@@ -107,5 +123,78 @@ impl World {
     /// Gives somebody just these roles, as the operator does.
     pub fn set_roles(&self, email: &str, roles: &[String]) {
         self.app.set_roles(email, roles).unwrap_or_else(|error| panic!("{email}: {error}"));
+    }
+}
+
+impl Place {
+    fn url(&self) -> String {
+        match self {
+            Place::File(folder) => format!("sqlite:{}", folder.path().join("app.db").display()),
+            Place::Server(database) => database.url().to_owned(),
+        }
+    }
+
+    fn copied(&self) -> Place {
+        let folder = match self {
+            Place::File(folder) => folder,
+            Place::Server(database) => return Place::Server(database.copied()),
+        };
+        let copy = tempfile::tempdir().unwrap();
+        let file = folder.path().join("app.db");
+        // What is still in the log is moved into the file, which then is all there is.
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        Connection::open(&file).unwrap().query_row(checkpoint, [], |_| Ok(())).unwrap();
+        std::fs::copy(&file, copy.path().join("app.db")).unwrap();
+        Place::File(copy)
+    }
+}
+
+/// A database past the server, whichever engine keeps it.
+pub struct Look<'a> {
+    place: &'a Place,
+}
+
+impl Look<'_> {
+    /// Whether numbers with a point are kept as such, and not in their least units.
+    pub fn has_decimals(&self) -> bool {
+        matches!(self.place, Place::Server(_))
+    }
+
+    /// Runs a statement; how many rows it changed. References are not looked after.
+    pub fn execute(&self, sql: &str) -> u64 {
+        match self.place {
+            Place::File(folder) => {
+                let connection = Connection::open(folder.path().join("app.db")).unwrap();
+                connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+                connection.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}")) as u64
+            }
+            Place::Server(database) => {
+                database.execute(&format!("SET search_path TO app; SET session_replication_role TO replica; {sql}"))
+            }
+        }
+    }
+
+    /// The cells of a table's rows in which a column has this value, all as one text.
+    pub fn rows(&self, table: &str, column: &str, value: &str) -> String {
+        match self.place {
+            Place::File(folder) => {
+                let connection = Connection::open(folder.path().join("app.db")).unwrap();
+                let sql = format!("SELECT * FROM \"{table}\" WHERE \"{column}\" = {value}");
+                let mut statement = connection.prepare(&sql).unwrap();
+                let columns = statement.column_count();
+                let mut found = statement.query([]).unwrap();
+                let mut told = String::new();
+                while let Some(cells) = found.next().unwrap() {
+                    let cells: Vec<Cell> = (0..columns).map(|place| cells.get(place).unwrap()).collect();
+                    told.push_str(&format!("{cells:?}"));
+                }
+                told
+            }
+            Place::Server(database) => {
+                let sql =
+                    format!("SELECT whole::text FROM app.\"{table}\" whole WHERE \"{column}\" = {value} ORDER BY 1");
+                format!("{:?}", database.query(&sql))
+            }
+        }
     }
 }

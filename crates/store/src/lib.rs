@@ -14,7 +14,6 @@ mod postgres;
 mod sqlite;
 mod store;
 mod transaction;
-mod turns;
 mod wait;
 
 pub use app::{AppSchema, Applied};

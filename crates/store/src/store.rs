@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// When the server cannot be used; the message says why and what to try, and holds no password.
     pub async fn connect(options: PostgresOptions) -> Result<Store, OpenError> {
-        Ok(Store { engine: Engine::Postgres(Arc::new(Postgres::connect(options).await?)) })
+        Ok(Store { engine: Engine::Postgres(Arc::new(Box::pin(Postgres::connect(options)).await?)) })
     }
 
     /// [`Store::connect`] for callers without a runtime; it blocks the thread.
@@ -55,7 +55,7 @@ impl Store {
     pub async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.apply(app),
-            Engine::Postgres(postgres) => postgres.apply(app).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.apply(app)).await,
         }
     }
 
@@ -80,7 +80,8 @@ impl Store {
     pub async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.run(work).await,
-            Engine::Postgres(postgres) => postgres.run(work).await,
+            // Boxed, here and below, lest every caller's future grow by what only a server needs.
+            Engine::Postgres(postgres) => Box::pin(postgres.run(work)).await,
         }
     }
 
@@ -130,7 +131,7 @@ impl Store {
     {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.transaction(bytes, run).await,
-            Engine::Postgres(postgres) => postgres.transaction(run).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.transaction(run)).await,
         }
     }
 
@@ -167,7 +168,7 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.ready().await,
-            Engine::Postgres(postgres) => postgres.ready().await,
+            Engine::Postgres(postgres) => Box::pin(postgres.ready()).await,
         }
     }
 
@@ -175,7 +176,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
-            Engine::Postgres(postgres) => postgres.close().await,
+            Engine::Postgres(postgres) => Box::pin(postgres.close()).await,
         }
     }
 

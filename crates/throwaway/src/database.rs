@@ -27,8 +27,15 @@ impl Database {
                 (cluster.url("postgres"), cluster.url(&name))
             }
         };
-        query(&admin, &format!("CREATE DATABASE \"{name}\""));
+        execute_or_fail(&admin, &format!("CREATE DATABASE \"{name}\""));
         Some(Database { url, admin: given.map(|admin| (admin, name)) })
+    }
+
+    /// Another one with all that is in this, also while others use it.
+    pub fn copied(&self) -> Database {
+        let copy = Database::new().unwrap_or_else(|| panic!("there was a server for tests, and now there is none"));
+        crate::programs::copy(&self.url, &copy.url);
+        copy
     }
 
     /// Its address, as the superuser.
@@ -36,21 +43,27 @@ impl Database {
         &self.url
     }
 
+    /// Its address, of a database that stays as long as its server does.
+    pub fn keep(mut self) -> String {
+        self.admin = None;
+        self.url.clone()
+    }
+
     /// The rows of the last statement, as text.
     pub fn query(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        query(&self.url, sql).0
+        query(&self.url, sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// How many rows the last statement changed.
     pub fn execute(&self, sql: &str) -> u64 {
-        query(&self.url, sql).1
+        execute(&self.url, sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some((admin, name)) = &self.admin {
-            query(admin, &format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+            execute_or_fail(admin, &format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
         }
     }
 }
@@ -65,16 +78,37 @@ fn with_database(url: &str, name: &str) -> String {
     format!("{server}/{name}{options}")
 }
 
+fn execute_or_fail(url: &str, sql: &str) {
+    execute(url, sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// The rows of the last of some statements, as text; or what the server says.
+///
+/// # Errors
+/// What the server says.
+pub fn query(url: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+    run(url, sql).map(|said| said.0)
+}
+
+/// How many rows the last of some statements changed.
+///
+/// # Errors
+/// What the server says.
+pub fn execute(url: &str, sql: &str) -> Result<u64, String> {
+    run(url, sql).map(|said| said.1)
+}
+
+type Said = (Vec<Vec<Option<String>>>, u64);
+
 /// Runs statements on a connection of its own, in a thread of its own, so that it works inside of any runtime.
-pub(crate) fn query(url: &str, sql: &str) -> (Vec<Vec<Option<String>>>, u64) {
+fn run(url: &str, sql: &str) -> Result<Said, String> {
     let run = async {
-        let (client, connection) =
-            tokio_postgres::connect(url, NoTls).await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(|error| told(&error))?;
         let connection = tokio::spawn(connection);
-        let said = client.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let said = client.simple_query(sql).await.map_err(|error| told(&error));
         drop(client);
         let _ = connection.await;
-        read(said)
+        said.map(read)
     };
     std::thread::scope(|scope| {
         let running = scope.spawn(|| {
@@ -85,7 +119,11 @@ pub(crate) fn query(url: &str, sql: &str) -> (Vec<Vec<Option<String>>>, u64) {
     })
 }
 
-fn read(said: Vec<SimpleQueryMessage>) -> (Vec<Vec<Option<String>>>, u64) {
+fn told(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| format!("{error:?}"), ToString::to_string)
+}
+
+fn read(said: Vec<SimpleQueryMessage>) -> Said {
     let (mut rows, mut changed) = (Vec::new(), 0);
     for message in said {
         match message {

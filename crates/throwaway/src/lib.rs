@@ -13,7 +13,7 @@ mod pooler;
 mod programs;
 
 pub use cluster::{Cluster, Setting};
-pub use database::Database;
+pub use database::{Database, execute, query};
 pub use pooler::Pooler;
 
 /// Whether the tests of this run are to use Postgres where they can choose: `TEST_DATABASE=postgres`.

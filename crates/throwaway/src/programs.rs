@@ -1,7 +1,7 @@
 //! Where the programs of a server are, and how they are run: they refuse to run as root.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Who runs them in place of root.
 const NOBODY: &str = "nobody";
@@ -48,6 +48,19 @@ pub(crate) fn hand_over(path: &Path, mode: u32) {
         let (user, group) = (number(&["-u", NOBODY]), number(&["-g", NOBODY]));
         std::os::unix::fs::chown(path, user, group).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
+}
+
+/// Copies what is in one database into another that is empty.
+pub(crate) fn copy(from: &str, to: &str) {
+    let folder = folder().unwrap_or_default();
+    let dump = Command::new(folder.join("pg_dump")).args(["--dbname", from]).stdout(Stdio::piped()).spawn();
+    let mut dump = dump.unwrap_or_else(|error| panic!("pg_dump: {error}"));
+    let mut load = Command::new(folder.join("psql"));
+    load.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "--dbname", to]).stdout(Stdio::null());
+    let loaded = load.stdin(dump.stdout.take().map_or_else(Stdio::null, Stdio::from)).status();
+    let dumped = dump.wait();
+    let fine = |status: std::io::Result<std::process::ExitStatus>| status.is_ok_and(|status| status.success());
+    assert!(fine(dumped) && fine(loaded), "a copy of the database could not be made");
 }
 
 fn is_root() -> bool {

@@ -46,9 +46,9 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
     rows::entangle(world, &planted.rows, &hidden, &ana);
 
     let veiled: Vec<(&Row, usize)> = seen.iter().flat_map(|row| unreadable(judge, row, &actor)).collect();
-    let without = world.twin(|connection| {
-        rows::remove(connection, world.blueprint(), &hidden);
-        rows::rewrite(connection, world.blueprint(), &veiled);
+    let without = world.twin(|look| {
+        rows::remove(look, world.blueprint(), &hidden);
+        rows::rewrite(look, world.blueprint(), &veiled);
     });
     let without = without.await;
     let before = rows::contents(world, &hidden);

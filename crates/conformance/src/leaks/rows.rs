@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Target, Unique};
-use rusqlite::types::Value as Cell;
-use rusqlite::{Connection, params};
 use serde_json::{Map, Value as Json, json};
 
+use crate::world::Look;
 use crate::{Person, World};
 
 /// Rows that each person makes of each entity.
@@ -224,92 +223,83 @@ pub(super) fn entangle(world: &World, rows: &[Row], hidden: &[&Row], ana: &Perso
     let hers = rows.iter().filter(|row| row.owner.as_deref() == Some(&ana.id));
     // Not the first of each: some references must stay as they ought to be.
     let mut seen: BTreeMap<EntityIndex, usize> = BTreeMap::new();
-    world.sql(|connection| {
-        for row in hers {
-            let count = seen.entry(row.entity).or_default();
-            *count += 1;
-            if *count == 1 {
-                continue;
-            }
-            let entity = blueprint.entity(row.entity);
-            for field in &entity.fields {
-                let FieldKind::Reference { to: Target::Entity(target), .. } = &field.kind else { continue };
-                let Some(to) = hidden.iter().find(|row| row.entity == *target && field.unique == Unique::No) else {
-                    continue;
-                };
-                let sql = format!("UPDATE \"{}\" SET \"{}\" = ?1 WHERE \"id\" = ?2", entity.plural, field.column);
-                connection.execute(&sql, params![id(to), id(row)]).unwrap();
-            }
-            for link in &entity.links {
-                let Target::Entity(target) = link.to else { continue };
-                let Some(to) = hidden.iter().find(|row| row.entity == target) else { continue };
-                let (table, from, column) = (&link.table, &link.from_column, &link.to_column);
-                let sql = format!("INSERT OR IGNORE INTO \"{table}\" (\"{from}\", \"{column}\") VALUES (?1, ?2)");
-                connection.execute(&sql, params![id(row), id(to)]).unwrap();
-            }
+    let look = world.look();
+    for row in hers {
+        let count = seen.entry(row.entity).or_default();
+        *count += 1;
+        if *count == 1 {
+            continue;
         }
-    });
+        let entity = blueprint.entity(row.entity);
+        for field in &entity.fields {
+            let FieldKind::Reference { to: Target::Entity(target), .. } = &field.kind else { continue };
+            let Some(to) = hidden.iter().find(|row| row.entity == *target && field.unique == Unique::No) else {
+                continue;
+            };
+            let (table, column) = (&entity.plural, &field.column);
+            look.execute(&format!("UPDATE \"{table}\" SET \"{column}\" = {} WHERE \"id\" = {}", id(to), id(row)));
+        }
+        for link in &entity.links {
+            let Target::Entity(target) = link.to else { continue };
+            let Some(to) = hidden.iter().find(|row| row.entity == target) else { continue };
+            let (table, from, column) = (&link.table, &link.from_column, &link.to_column);
+            let values = format!("VALUES ({}, {})", id(row), id(to));
+            look.execute(&format!(
+                "INSERT INTO \"{table}\" (\"{from}\", \"{column}\") {values} ON CONFLICT DO NOTHING"
+            ));
+        }
+    }
 }
 
 /// Takes rows out of a database, with nothing else.
-pub(super) fn remove(connection: &Connection, blueprint: &Blueprint, rows: &[&Row]) {
-    connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+pub(super) fn remove(look: &Look<'_>, blueprint: &Blueprint, rows: &[&Row]) {
     for row in rows {
-        let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = ?1", blueprint.entity(row.entity).plural);
-        assert_eq!(connection.execute(&sql, [id(row)]).unwrap(), 1);
+        let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = {}", blueprint.entity(row.entity).plural, id(row));
+        assert_eq!(look.execute(&sql), 1);
     }
 }
 
 /// Writes something else into cells, of the kind that stood there.
-pub(super) fn rewrite(connection: &Connection, blueprint: &Blueprint, cells: &[(&Row, usize)]) {
+pub(super) fn rewrite(look: &Look<'_>, blueprint: &Blueprint, cells: &[(&Row, usize)]) {
     for (row, place) in cells {
         let entity = blueprint.entity(row.entity);
         let field = &entity.fields[*place];
         let cell = match (&field.kind, value(field, 23)) {
-            (FieldKind::Reference { .. }, _) | (_, None) => Cell::Null,
-            (FieldKind::Decimal { min, max, .. }, _) => Cell::Integer(2300.clamp(*min, *max)),
-            (_, Some(Json::Bool(truth))) => Cell::Integer(i64::from(truth)),
-            (_, Some(Json::Number(number))) => match number.as_i64() {
-                Some(number) => Cell::Integer(number),
-                None => Cell::Real(number.as_f64().unwrap_or_default()),
-            },
-            (_, Some(other)) => Cell::Text(text(&other)),
+            (FieldKind::Reference { .. }, _) | (_, None) => "NULL".to_owned(),
+            (FieldKind::Decimal { min, max, scale, .. }, _) => {
+                let units = 2300.clamp(*min, *max);
+                if look.has_decimals() { format!("{units} / power(10::numeric, {scale})") } else { units.to_string() }
+            }
+            (_, Some(Json::Bool(truth))) => if truth { "TRUE" } else { "FALSE" }.to_owned(),
+            (_, Some(Json::Number(number))) => number.to_string(),
+            (_, Some(other)) => quoted(&text(&other)),
         };
-        let sql = format!("UPDATE \"{}\" SET \"{}\" = ?1 WHERE \"id\" = ?2", entity.plural, field.column);
-        connection.execute(&sql, params![cell, id(row)]).unwrap();
+        let (table, column) = (&entity.plural, &field.column);
+        look.execute(&format!("UPDATE \"{table}\" SET \"{column}\" = {cell} WHERE \"id\" = {}", id(row)));
     }
 }
 
 /// Everything that the database holds of some rows, one text a row.
 pub(super) fn contents(world: &World, rows: &[&Row]) -> Vec<String> {
-    world.sql(|connection| rows.iter().map(|row| content(connection, world.blueprint(), row)).collect())
+    rows.iter().map(|row| content(&world.look(), world.blueprint(), row)).collect()
 }
 
-fn content(connection: &Connection, blueprint: &Blueprint, row: &Row) -> String {
+fn content(look: &Look<'_>, blueprint: &Blueprint, row: &Row) -> String {
     let entity = blueprint.entity(row.entity);
     let links = entity.links.iter().map(|link| (link.table.as_str(), link.from_column.as_str()));
     let tables = std::iter::once((entity.plural.as_str(), "id")).chain(links);
-    let found: Vec<String> = tables.map(|(table, column)| cells(connection, table, column, row)).collect();
+    let found: Vec<String> = tables.map(|(table, column)| look.rows(table, column, &id(row))).collect();
     format!("{} {}: {}", entity.plural, row.id, found.join("; "))
 }
 
-/// What a table holds of a row.
-fn cells(connection: &Connection, table: &str, column: &str, row: &Row) -> String {
-    let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\" WHERE \"{column}\" = ?1")).unwrap();
-    let columns = statement.column_count();
-    let mut found = statement.query([id(row)]).unwrap();
-    let mut told = String::new();
-    while let Some(cells) = found.next().unwrap() {
-        let cells: Vec<Cell> = (0..columns).map(|place| cells.get(place).unwrap()).collect();
-        told.push_str(&format!("{cells:?}"));
+/// The id as it stands in SQL.
+fn id(row: &Row) -> String {
+    match &row.json["id"] {
+        Json::Number(number) => number.to_string(),
+        other => quoted(&text(other)),
     }
-    told
 }
 
-/// The id as the database has it.
-fn id(row: &Row) -> Cell {
-    match &row.json["id"] {
-        Json::Number(number) => Cell::Integer(number.as_i64().unwrap_or_default()),
-        other => Cell::Text(text(other)),
-    }
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }

@@ -55,8 +55,8 @@ async fn what_there_are_fifty_of_can_be_taken_fifty_times() {
     assert_eq!(ana.get("/products/1").await.expect(200).json()["stock"], 0);
     let told = |what: &str| {
         format!(
-            "SELECT group_concat(json_extract(\"{what}\", '$.stock')) FROM \
-             (SELECT * FROM \"_audit\" WHERE \"action\" = 'take' ORDER BY \"seq\")"
+            "SELECT string_agg(\"{what}\"->>'stock', ',') FROM \
+             (SELECT * FROM \"_audit\" WHERE \"action\" = 'take' ORDER BY \"seq\") AS ordered"
         )
     };
     let list = |range: Vec<i64>| range.iter().map(i64::to_string).collect::<Vec<_>>().join(",");

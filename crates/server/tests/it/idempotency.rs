@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::blueprints::{OFFICE, TODO};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, place};
 
 const KEY: &str = "idempotency-key";
 
@@ -208,9 +208,10 @@ async fn a_key_outlives_a_restart_but_not_a_day() {
 }
 
 /// Makes all that is kept a little older than a day.
-#[expect(clippy::disallowed_methods, reason = "plays with the time behind the server's back")]
 fn age(app: &TestApp) {
-    let connection = rusqlite::Connection::open(app.folder.path().join("app.db")).unwrap();
-    let sql = "UPDATE _idempotency SET created_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-86401 seconds')";
-    assert!(connection.execute(sql, []).unwrap() > 0);
+    let then = match place::is_postgres() {
+        true => "now() - interval '86401 seconds'",
+        false => "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-86401 seconds')",
+    };
+    app.write(&format!("UPDATE _idempotency SET created_at = {then}"));
 }

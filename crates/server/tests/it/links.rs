@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::support::blueprints::CRM;
-use crate::support::{Caller, TestApp};
+use crate::support::{Caller, TestApp, place};
 
 async fn tags(user: &Caller<'_>, count: usize) {
     for place in 0..count {
@@ -18,7 +18,8 @@ impl TestApp {
     /// The links of a prospect to tags, whoever may see them.
     fn linked(&self, prospect: i64) -> String {
         self.sql(&format!(
-            "SELECT json_group_array(tag_id ORDER BY tag_id) FROM prospects_tags WHERE prospect_id = {prospect}"
+            "SELECT '[' || coalesce(string_agg(CAST(tag_id AS TEXT), ',' ORDER BY tag_id), '') || ']' \
+             FROM prospects_tags WHERE prospect_id = {prospect}"
         ))
     }
 
@@ -172,7 +173,7 @@ async fn users_are_linked_by_who_may_see_them() {
     assert_eq!(eve.get("/prospects/1").await.json()["member_ids"], json!([bob.id]));
     assert_eq!(eve.get(&format!("/prospects?member_ids[contains]={}", bob.id)).await.expect(200).ids(), [1]);
 
-    app.write("UPDATE users SET disabled = 1 WHERE email = 'bob@example.com'");
+    app.write("UPDATE users SET disabled = TRUE WHERE email = 'bob@example.com'");
     eve.patch("/prospects/1", json!({"member_ids": [eve.id, bob.id]})).await.expect(200);
     eve.patch("/prospects/1", json!({"member_ids": [eve.id]})).await.expect(200);
     eve.patch("/prospects/1", json!({"member_ids": [eve.id, bob.id]})).await.expect(409);
@@ -232,7 +233,9 @@ async fn deleting_either_side_takes_the_links_along() {
     let deleted: String = app.sql("SELECT before FROM _audit WHERE action = 'delete' AND entity = 'prospect'");
     let deleted: Json = serde_json::from_str(&deleted).unwrap();
     assert_eq!((&deleted["tag_ids"], &deleted["related_ids"]), (&json!([2]), &json!([1])));
-    assert_eq!(app.sql::<i64>("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    if !place::is_postgres() {
+        assert_eq!(app.sql::<i64>("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use crate::support::{Caller, TestApp};
+use crate::support::{Caller, TestApp, place};
 
 /// Two fields are searched by all, one by keepers and in one's own rows, one by keepers only.
 const LIBRARY: &str = r#"
@@ -49,6 +49,9 @@ async fn book(caller: &Caller<'_>, title: &str, about: &str) {
 /// The index by FTS5's own check, against the rows.
 #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
 fn check_index(app: &TestApp, table: &str) {
+    if place::is_postgres() {
+        return; // A column of the row itself.
+    }
     let connection = rusqlite::Connection::open(app.folder.path().join("app.db")).unwrap();
     let sql = format!("INSERT INTO \"_{table}_search\" (\"_{table}_search\", rank) VALUES ('integrity-check', 1)");
     connection.execute(&sql, []).unwrap_or_else(|error| panic!("{table}: {error}"));
@@ -173,7 +176,7 @@ async fn the_index_follows_every_change() {
     assert_eq!(found(&ana, "second").await, [] as [i64; 0]);
     ana.api("POST", "/books/2/restore", None).await.expect(200);
     assert_eq!(found(&ana, "second").await, [2]);
-    let audited = "SELECT group_concat(entity_id) FROM _audit WHERE action = 'create' AND entity = 'book'";
+    let audited = "SELECT string_agg(entity_id, ',') FROM _audit WHERE action = 'create' AND entity = 'book'";
     assert_eq!(app.sql::<String>(audited), "1,2", "the trigger's rows are not taken for the row");
     check_index(&app, "books");
 

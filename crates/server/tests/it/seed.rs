@@ -13,7 +13,7 @@ use store::Store;
 use tempfile::TempDir;
 
 use crate::support::blueprints::OFFICE;
-use crate::support::{Caller, PASSWORD, SECRET, TestApp};
+use crate::support::{Caller, PASSWORD, SECRET, TestApp, place};
 
 const ROWS: usize = 20;
 
@@ -29,7 +29,7 @@ impl Field {
     fn new(text: &str) -> Field {
         let blueprint = Arc::new(blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}\n{text}")));
         let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", folder.path().join("app.db").display());
+        let database = place::url(folder.path());
         let settings = Settings::read(|name| match name {
             "DATABASE_URL" => Some(database.clone()),
             "SECRET_KEY" => Some(SECRET.to_owned()),

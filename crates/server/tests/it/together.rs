@@ -66,7 +66,7 @@ async fn a_changed_schema_is_refused_and_changed_words_are_not() {
     let ana = app.user("ana").await;
     ana.post("/clients", json!({"name": "x"})).await.expect(201);
     app.app.close().await;
-    let database = format!("sqlite:{}", app.folder.path().join("app.db").display());
+    let database = crate::support::place::url(app.folder.path());
     let open = async |text: &str| {
         let lookup = |name: &str| (name == "DATABASE_URL").then(|| database.clone());
         let settings = server::settings::Settings::read(lookup).unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Answer, Caller, TestApp};
+use crate::support::{Answer, Caller, TestApp, place};
 
 /// Folders of documents; a document has comments that go with it, a tree below it, and links that let go or hold.
 pub const ARCHIVE: &str = r#"
@@ -109,8 +109,8 @@ async fn a_row_goes_to_the_trash_and_comes_back() {
     restore(&ana, &path).await.expect(404);
     ana.patch(&path, json!({"title": "again"})).await.expect(200);
 
-    let rows = "SELECT group_concat(action || coalesce(json_extract(before, '$.title'), '-') \
-                || coalesce(json_extract(after, '$.title'), '-'), ' ') FROM _audit WHERE entity = 'document'";
+    let rows = "SELECT string_agg(action || coalesce(before->>'title', '-') \
+                || coalesce(after->>'title', '-'), ' ') FROM _audit WHERE entity = 'document'";
     assert_eq!(app.sql::<String>(rows), "create-t deletet- restore-t updatetagain");
 }
 
@@ -203,24 +203,24 @@ async fn a_value_is_free_again_and_may_be_taken_when_the_row_comes_back() {
     ana.post("/folders", json!({"name": "f", "code": "c"})).await.expect(201);
     ana.post("/folders", json!({"name": "f"})).await.expect(409);
     ana.delete("/folders/1").await.expect(204);
-    ana.post("/folders", json!({"name": "f"})).await.expect(201);
+    let second = ana.post("/folders", json!({"name": "f"})).await.expect(201).json()["id"].clone();
     let taken = restore(&ana, "/folders/1").await.expect(409);
     assert_eq!(taken.errors(), [("/name".to_owned(), "unique".to_owned())]);
     restore(&ana, "/folders/1").await.expect(409);
     assert_eq!(audit(&app, "action = 'restore'"), 0, "what was refused leaves no trace");
 
-    ana.patch("/folders/2", json!({"name": "other"})).await.expect(200);
-    bob.post("/folders", json!({"name": "f", "code": "c"})).await.expect(201);
+    ana.patch(&format!("/folders/{second}"), json!({"name": "other"})).await.expect(200);
+    let his = bob.post("/folders", json!({"name": "f", "code": "c"})).await.expect(201).json()["id"].clone();
     let taken = restore(&ana, "/folders/1").await.expect(409);
     assert_eq!(taken.errors(), [("/code".to_owned(), "unique".to_owned())]);
-    bob.delete("/folders/3").await.expect(204);
+    bob.delete(&format!("/folders/{his}")).await.expect(204);
     restore(&ana, "/folders/1").await.expect(200);
     // Any number of rows in the trash may be alike.
-    for id in 1..=2 {
+    for id in [&json!(1), &second] {
         ana.patch(&format!("/folders/{id}"), json!({"name": "same"})).await.expect(200);
         ana.delete(&format!("/folders/{id}")).await.expect(204);
     }
-    restore(&ana, "/folders/2").await.expect(200);
+    restore(&ana, &format!("/folders/{second}")).await.expect(200);
     restore(&ana, "/folders/1").await.expect(409);
 }
 
@@ -347,6 +347,9 @@ async fn a_path_of_one_user_has_a_trash_of_its_own() {
 /// Lists must not walk over the trash: their indexes are of the rows that are not there.
 #[tokio::test]
 async fn indexes_of_lists_hold_no_trash() {
+    if place::is_postgres() {
+        return; // The same text says so in crates/schema/tests/cases.
+    }
     let app = TestApp::new(ARCHIVE).await;
     let partial = "SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_index_list('documents') \
                    WHERE NOT partial AND origin = 'c' ORDER BY name)";

@@ -6,7 +6,7 @@ use futures_util::future::join;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::support::{Caller, TestApp};
+use crate::support::{Caller, TestApp, place};
 
 /// Rows at the beginning. Those whose ids end in 0 are for the writers to delete; all others stay.
 const ROWS: i64 = 10_000;
@@ -30,18 +30,24 @@ fn plant(app: &TestApp, ana: &str, bob: &str) {
     let count = |rows: i64| {
         format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) INSERT INTO")
     };
-    let stamp = |seconds: &str| format!("'2026-01-01T00:' || printf('%02d', {seconds}) || ':00.000000Z'");
+    let stamp = |minutes: &str| match place::is_postgres() {
+        true => format!("timestamptz '2026-01-01T00:00:00Z' + ({minutes}) * interval '1 minute'"),
+        false => format!("'2026-01-01T00:' || printf('%02d', {minutes}) || ':00.000000Z'"),
+    };
+    let id = |id: &str| if place::is_postgres() { format!("'{id}'::uuid") } else { format!("'{id}'") };
+    let (ana, bob) = (id(ana), id(bob));
     app.write(&format!(
         "{} accounts (created_at, updated_at, _version, user_id, name)
-         SELECT {stamp}, {stamp}, 1, iif(i % 5 = 0, '{bob}', '{ana}'), iif(i % 7 = 0, NULL, 'account ' || (i % 11))
+         SELECT {stamp}, {stamp}, 1, CASE WHEN i % 5 = 0 THEN {bob} ELSE {ana} END,
+                CASE WHEN i % 7 <> 0 THEN 'account ' || (i % 11) END
          FROM n",
         count(40),
         stamp = stamp("0"),
     ));
     app.write(&format!(
         "{} entries (created_at, updated_at, _version, user_id, account_id, kind, points)
-         SELECT {stamp}, {stamp}, 1, '{ana}', iif(i % 13 = 0, NULL, 1 + i * 17 % 40), iif(i * 31 % 3 = 0, 'in', 'out'),
-                iif(i % 6 = 0, NULL, i * 7919 % 60)
+         SELECT {stamp}, {stamp}, 1, {ana}, CASE WHEN i % 13 <> 0 THEN 1 + i * 17 % 40 END,
+                CASE WHEN i * 31 % 3 = 0 THEN 'in' ELSE 'out' END, CASE WHEN i % 6 <> 0 THEN i * 7919 % 60 END
          FROM n",
         count(ROWS),
         stamp = stamp("i * 37 % 60"),

@@ -21,8 +21,10 @@ use server::auth::{Auth, AuthRoute, Caller, Clock};
 use server::error::ApiError;
 use server::http::HttpResponse;
 use server::settings::Settings;
-use store::Store;
+use store::{PostgresOptions, PostgresUrl, Store};
 use tempfile::TempDir;
+
+use crate::support::place;
 
 const NOW: i64 = 1_795_226_656;
 const SECRET: &str = "a secret for tests only, 32 bytes or more";
@@ -136,29 +138,23 @@ impl World {
     }
 
     /// The values of the only column of a query, read past the server.
-    #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
     fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> Vec<T> {
-        let database = self.database();
-        let mut statement = database.prepare(query).unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
+        place::query(self.folder.path(), query)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "changes the file past the server")]
     fn execute(&self, sql: &str) {
-        assert!(self.database().execute(sql, []).unwrap() > 0, "{sql}");
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "reaches the file past the server")]
-    fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("app.db")).unwrap()
+        assert!(place::execute(self.folder.path(), sql).unwrap() > 0, "{sql}");
     }
 }
 
 fn open(folder: &TempDir, blueprint: &Blueprint) -> Store {
-    let store = Store::open(store::Options::new(folder.path().join("app.db"))).unwrap();
+    let url = place::url(folder.path());
+    let store = match url.strip_prefix("sqlite:") {
+        Some(path) => Store::open(store::Options::new(path)).unwrap(),
+        None => Store::connect_blocking(PostgresOptions::new(PostgresUrl::parse(&url).unwrap())).unwrap(),
+    };
     let statements = schema::tables(blueprint, &store.dialect());
-    store.apply(&store::AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+    store.apply_blocking(&store::AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
     store
 }
 

@@ -30,8 +30,8 @@ async fn what_the_operator_does_is_audited() {
     set_disabled(&world.store, EMAIL, true).unwrap();
     set_disabled(&world.store, EMAIL, false).unwrap();
     let rows: Vec<String> = world.sql(
-        "SELECT iss || ' ' || action || ' ' || entity || ' ' || coalesce(before, '') || ' ' || coalesce(after, '') \
-         FROM _audit WHERE entity_id = (SELECT id FROM users) ORDER BY seq",
+        "SELECT iss || ' ' || action || ' ' || entity || ' ' || coalesce(CAST(before AS TEXT), '') || ' ' || coalesce(CAST(after AS TEXT), '') \
+         FROM _audit WHERE entity_id = (SELECT CAST(id AS TEXT) FROM users) ORDER BY seq",
     );
     assert_eq!(
         rows,
@@ -69,10 +69,12 @@ async fn refusals_say_what_to_try_and_change_nothing() {
 #[tokio::test]
 async fn a_long_list_is_whole() {
     let world = World::new().await;
-    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1201) \
-         INSERT INTO users (id, iss, sub, roles, created_at, updated_at) \
-         SELECT printf('0191d2a4-7c3e-7b1a-9f00-%012d', i), 'x', i, '[]', '2026-11-21T00:00:00.000000Z', \
-         '2026-11-21T00:00:00.000000Z' FROM n";
-    world.execute(sql);
+    let row = |number: i32| {
+        let at = "'2026-11-21T00:00:00.000000Z'";
+        format!("('0191d2a4-7c3e-7b1a-9f00-{number:012}', 'x', '{number}', '[]', {at}, {at})")
+    };
+    let rows: Vec<String> = (1..=1201).map(row).collect();
+    let columns = "id, iss, sub, roles, created_at, updated_at";
+    world.execute(&format!("INSERT INTO users ({columns}) VALUES {}", rows.join(", ")));
     assert_eq!(list(&world.store).unwrap().len(), 1201);
 }

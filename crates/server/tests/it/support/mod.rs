@@ -3,6 +3,7 @@
 //! Requests go through the whole server but the socket. Every app has a database of its own.
 
 pub mod blueprints;
+pub mod place;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -49,7 +50,7 @@ pub fn settings(given: &[(&str, &str)], folder: &TempDir) -> Settings {
     let lookup = |name: &str| match given.iter().find(|(known, _)| *known == name) {
         Some((_, value)) => Some((*value).to_owned()),
         None => match name {
-            "DATABASE_URL" => Some(format!("sqlite:{}", folder.path().join("app.db").display())),
+            "DATABASE_URL" => Some(place::url(folder.path())),
             "SECRET_KEY" => Some(SECRET.to_owned()),
             "ENV" => Some("test".to_owned()),
             "PORT" | "RATE_LIMIT_USER" | "RATE_LIMIT_STRANGER" | "RATE_LIMIT_LOGIN" => Some("0".to_owned()),
@@ -116,20 +117,17 @@ impl TestApp {
         self.app.set_roles(&format!("{name}@example.com"), &roles).unwrap();
     }
 
-    /// A value read straight from the database file, by another connection.
-    #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
+    /// A value read straight from the database, by another connection.
     pub fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> T {
-        let connection = rusqlite::Connection::open(self.folder.path().join("app.db")).unwrap();
-        connection.query_row(query, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{query}: {error}"))
+        let mut rows = place::query(self.folder.path(), query).into_iter();
+        rows.next().unwrap_or_else(|| panic!("{query}: no row"))
     }
 }
 
 impl TestApp {
-    /// A change of the database file, past the server.
-    #[expect(clippy::disallowed_methods, reason = "plants what no caller could write")]
+    /// A change of the database, past the server: plants what no caller could write.
     pub fn write(&self, statement: &str) {
-        let connection = rusqlite::Connection::open(self.folder.path().join("app.db")).unwrap();
-        let done = connection.execute(statement, []).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        let done = place::execute(self.folder.path(), statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
         assert!(done > 0, "{statement} changed nothing");
     }
 }

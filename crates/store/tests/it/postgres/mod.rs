@@ -1,8 +1,14 @@
 //! The store on a Postgres server. Each test has a database of its own, and is skipped where there is no server.
 
 mod cells;
+mod idempotency;
+mod lost;
 mod opening;
+mod pooler;
 mod steps;
+mod tls;
+mod together;
+mod transactions;
 
 use std::sync::Arc;
 

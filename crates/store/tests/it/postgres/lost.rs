@@ -1,0 +1,68 @@
+//! Connections that end and servers that are started again: works that follow are served, none is done twice, and what
+//! was told to be done is there.
+
+use store::{PostgresOptions, PostgresUrl, Store, StoreError};
+use throwaway::Cluster;
+use work::Outcome;
+
+use super::{Database, add, get, schema};
+
+#[tokio::test]
+async fn a_connection_that_was_ended_is_replaced() {
+    let Some(database) = Database::new().await else { return };
+    database.done(add("one")).await;
+    let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND pid <> pg_backend_pid()";
+    for _ in 0..3 {
+        assert!(!database.place.query(end_all).is_empty());
+        // A read, or a transaction that could not commit, is tried on another connection.
+        database.done(get(1)).await;
+        assert!(!database.place.query(end_all).is_empty());
+        database.done(add("more")).await;
+    }
+    assert_eq!(database.titles().len(), 4);
+}
+
+/// What was acknowledged before a crash of the server is there after it, and the store goes on by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_started_again() {
+    let Some(cluster) = Cluster::start(&[], &[]) else { return };
+    let options = PostgresOptions::new(PostgresUrl::parse(&cluster.url("postgres")).unwrap());
+    let store = Store::connect(options).await.unwrap();
+    store.apply(&schema()).await.unwrap();
+    let mut told = Vec::new();
+    for (round, mode) in ["fast", "immediate"].into_iter().enumerate() {
+        let adding = async {
+            let mut added = Vec::new();
+            for number in 0.. {
+                let title = format!("{round} {number}");
+                match store.run(add(&title)).await {
+                    Ok(Outcome::Done(_)) => added.push(title),
+                    Ok(other) => panic!("{other:?}"),
+                    Err(StoreError::Unavailable { .. } | StoreError::Uncertain { .. }) => break,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            added
+        };
+        let stopping = tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                    cluster.stop(mode);
+                });
+                tokio::runtime::Handle::current().block_on(adding)
+            })
+        });
+        assert!(!stopping.is_empty());
+        told.extend(stopping);
+        assert!(matches!(store.run(get(1)).await, Err(StoreError::Unavailable { .. })));
+        assert!(store.ready().await.is_err());
+        tokio::task::block_in_place(|| cluster.start_again());
+        store.ready().await.unwrap();
+        assert!(matches!(store.run(get(1)).await, Ok(Outcome::Done(_))));
+    }
+    let rows = throwaway::query(&cluster.url("postgres"), "SELECT title FROM app.notes").unwrap();
+    let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    assert!(told.iter().all(|title| found.iter().filter(|found| *found == title).count() == 1), "{told:?} {found:?}");
+}
