@@ -37,7 +37,7 @@ pub(super) async fn run(shared: &Arc<Shared>, work: &Work, lease: Lease) -> Resu
         tries -= 1;
         tracing::debug!(?trouble, "a work is tried again");
         if matches!(trouble, Trouble::Met(_)) {
-            tokio::time::sleep(jitter()).await;
+            tokio::time::sleep(jitter() * (shared.options.retries - tries)).await;
         }
     }
 }
@@ -60,8 +60,15 @@ async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Out
     let limit = Duration::from_millis(shared.options.work_timeout_ms) + GRACE;
     let alone = work.idempotency.is_none() && work.steps.len() <= 1;
     let session = lease.begin()?;
-    let running =
-        async { if alone { statement(session, work).await } else { transaction(shared, session, work).await } };
+    let running = async {
+        if alone {
+            return statement(session, work).await;
+        }
+        match at_once(session, work).await? {
+            Some(outcome) => Ok(outcome),
+            None => transaction(shared, session, work).await,
+        }
+    };
     // Past the limit the lease is dropped in the middle of its work, which stops it.
     let ended = match tokio::time::timeout(limit, running).await {
         Ok(ended) => ended,

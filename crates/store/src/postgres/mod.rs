@@ -178,7 +178,10 @@ impl Shared {
     }
 
     async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
-        let session = self.pool.open().await?;
+        let session = match self.pool.rested() {
+            Some(session) => session,
+            None => self.pool.open().await?,
+        };
         let current = app::is_current(&self.ground(&session.client), app).await;
         self.pool.keep(session);
         if current? {

@@ -136,7 +136,8 @@ impl Pool {
         }
     }
 
-    fn rested(&self) -> Option<Session> {
+    /// One that nobody uses.
+    pub(super) fn rested(&self) -> Option<Session> {
         loop {
             let session = self.idle().pop_back()?;
             if !session.client.is_closed() && session.pooled == self.is_pooled() {
