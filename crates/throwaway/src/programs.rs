@@ -10,7 +10,8 @@ const NOBODY: &str = "nobody";
 pub(crate) fn folder() -> Option<PathBuf> {
     let is_there = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).find(is_there).or_else(|| {
+    let real = |folder: PathBuf| Some(folder.join("initdb").canonicalize().ok()?.parent()?.to_owned());
+    std::env::split_paths(&path).find(is_there).and_then(real).or_else(|| {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
         let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).filter(is_there).collect();
         folders.sort_by_key(|folder| version(folder));

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Answer, Caller, TestApp};
+use crate::support::{Answer, Caller, TestApp, place};
 
 /// Parents that everybody sees, and children that only their owners do, so that Bob's are invisible to Ana.
 fn family(on_delete: &str, soft: bool) -> String {
@@ -174,9 +174,14 @@ async fn have_child(owner: &Caller<'_>, on_delete: &str, parent: i64) -> i64 {
 
 fn left(app: &TestApp, on_delete: &str, parent: i64, child: Option<i64>, before: i64) -> String {
     let state = |table: &str, id: i64| {
-        let soft =
-            app.sql::<i64>(&format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE name = '_deleted_at'"));
-        let trashed = if soft == 1 { "_deleted_at IS NOT NULL" } else { "0" };
+        let columns = match place::is_postgres() {
+            true => {
+                format!("(SELECT column_name AS name FROM information_schema.columns WHERE table_name = '{table}')")
+            }
+            false => format!("pragma_table_info('{table}')"),
+        };
+        let soft = app.sql::<i64>(&format!("SELECT count(*) FROM {columns} AS columns WHERE name = '_deleted_at'"));
+        let trashed = if soft == 1 { "_deleted_at IS NOT NULL" } else { "FALSE" };
         app.sql::<String>(&format!(
             "SELECT coalesce((SELECT CASE WHEN {trashed} THEN 'trashed ' ELSE 'live ' END || _version \
              FROM {table} WHERE id = {id}), 'gone')"

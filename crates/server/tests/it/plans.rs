@@ -10,8 +10,8 @@ use query::{
 };
 use work::{Dialect, Otherwise, Work};
 
-use crate::support::TestApp;
 use crate::support::blueprints::STUDIO;
+use crate::support::{TestApp, place};
 
 /// Of each list: who asks (a manager sees all rows), of which entity, under which row of another, with which parameters;
 /// and what is walked.
@@ -127,6 +127,9 @@ impl Explained {
 
 #[tokio::test]
 async fn lists_run_along_indexes() {
+    if place::is_postgres() {
+        return; // Which index it takes depends on how many rows there are.
+    }
     let app = TestApp::new(STUDIO).await;
     let explained = Explained::new(&app);
     let mut wrong = Vec::new();
@@ -143,6 +146,9 @@ async fn lists_run_along_indexes() {
 
 #[tokio::test]
 async fn what_is_about_one_row_finds_it_by_an_index() {
+    if place::is_postgres() {
+        return; // Which index it takes depends on how many rows there are.
+    }
     let app = TestApp::new(STUDIO).await;
     let explained = Explained::new(&app);
     let id = || RecordId::Integer(1);

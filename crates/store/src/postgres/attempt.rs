@@ -61,10 +61,17 @@ async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Out
     let alone = work.idempotency.is_none() && work.steps.len() <= 1;
     let session = lease.begin()?;
     let running = async {
-        if alone {
-            return statement(session, work).await;
-        }
-        match at_once(session, work).await? {
+        let started = Instant::now();
+        let by_itself = match alone {
+            true => Some(statement(session, work).await?),
+            false => at_once(session, work).await?,
+        };
+        match by_itself {
+            // The commit is a part of the statement, and as a rule the longest.
+            Some(outcome) if work.mode == Mode::Write => {
+                shared.pool.tally.synced(started.elapsed());
+                Ok(outcome)
+            }
             Some(outcome) => Ok(outcome),
             None => transaction(shared, session, work).await,
         }

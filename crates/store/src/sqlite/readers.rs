@@ -9,11 +9,6 @@ use tokio::sync::{oneshot, watch};
 use work::{Otherwise, Outcome, Step, Work};
 
 use super::connection::{Handle, Purpose};
-use super::queue::Queue;
-use super::{Options, steps};
-use crate::StoreError;
-use crate::counters::Tally;
-use super::connection::{Handle, Purpose};
 use super::scans::Scans;
 use super::{Options, steps};
 use crate::StoreError;

@@ -2,9 +2,9 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::StoreError;
 use super::readers::Scan;
 use super::turns::{Limits, Turns};
+use crate::StoreError;
 
 pub(crate) struct Scans {
     state: Mutex<State>,
