@@ -44,7 +44,6 @@ async fn deadlocks_are_tried_again() {
             [format!("one{marks}"), format!("two{marks}")]
         );
     }
-    assert!(database.look("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = current_database()") == ["t"]);
 }
 
 #[tokio::test]
