@@ -218,7 +218,7 @@ impl From<StoreError> for Tried {
 fn open(folder: &tempfile::TempDir, blueprint: &Blueprint) -> Store {
     let store = Store::open(Options::new(folder.path().join("app.db"))).unwrap();
     let statements = schema::tables(blueprint, &Dialect::Sqlite);
-    store.apply(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+    store.apply_blocking(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
     let user = "INSERT INTO \"users\" (\"id\", \"iss\", \"sub\", \"created_at\", \"updated_at\") VALUES (?1, 'own', ?1, ?2, ?2)";
     let users =
         [ANA, EVE].map(|id| Statement::new(user, vec![Value::Uuid(id.to_owned()), Value::DateTime(MADE.to_owned())]));
