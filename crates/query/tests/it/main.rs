@@ -3,6 +3,7 @@
 
 mod access;
 mod agreement;
+mod engines;
 mod every;
 mod input;
 mod list;
