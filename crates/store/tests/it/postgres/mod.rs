@@ -9,6 +9,7 @@ mod steps;
 mod tls;
 mod together;
 mod transactions;
+mod words;
 
 use std::sync::Arc;
 
