@@ -41,6 +41,7 @@ const HARD: [&str; 12] = [
     "\"a\" \\ 'b' /",
     "\u{1F600} z",
 ];
+const FLOATS: [f64; 9] = [0.0, -1.0, 1.5, 0.1, 0.30000000000000004, 123456789.0, 1e15, 1e-5, -2.5e300];
 
 fn blueprint(name: &str) -> Arc<Blueprint> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("blueprint.toml");
@@ -221,6 +222,7 @@ fn body(blueprint: &Blueprint, index: EntityIndex, number: usize, taken: &mut Ha
                     draw(field, &subject, &|_| true)
                 }
             }
+            FieldKind::Float { .. } => Some(json!(FLOATS[dice.place(FLOATS.len())])),
             _ if field.unique == blueprint::Unique::No => draw(field, &subject, &|_| true),
             _ => {
                 let key = |literal: &Literal| format!("{} {literal:?}", field.column);
