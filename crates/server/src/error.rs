@@ -43,12 +43,12 @@ problems! {
     FOREIGN_PATH = FORBIDDEN, "foreign_path", "Another user's path", "The user id in the path is not the caller's.";
     NOT_FOUND = NOT_FOUND, "not_found", "Not found", "There is no such thing, or none that the caller may see.";
     METHOD = METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "The path does not have this method; `Allow` lists those it has.";
-    TIMEOUT = REQUEST_TIMEOUT, "timeout", "Request timed out", "The request was not received or answered in time.";
+    TIMEOUT = REQUEST_TIMEOUT, "timeout", "Request timed out", "The request was not received in time.";
     UNIQUE = CONFLICT, "unique", "Already taken", "Another row has this value, and it must be unique.";
     REFERENCE = CONFLICT, "reference", "Reference not possible", "A reference leads nowhere, or rows elsewhere still refer to this one.";
     STATE = CONFLICT, "state", "Not possible in this state", "The row is not in a state that allows this.";
     PRECONDITION_FAILED = PRECONDITION_FAILED, "precondition_failed", "Changed meanwhile", "The row has another version than `If-Match` names.";
-    TOO_LARGE = PAYLOAD_TOO_LARGE, "too_large", "Body too large", "The body is longer than the server takes.";
+    TOO_LARGE = PAYLOAD_TOO_LARGE, "too_large", "Body too large", "The body is longer than the server takes, or the answer to a batch would be longer than it gives.";
     URI_TOO_LONG = URI_TOO_LONG, "uri_too_long", "URI too long", "Path and query are longer than the server takes.";
     MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", "The body must be JSON; `Accept` and `Accept-Patch` list what is taken.";
     VALIDATION = UNPROCESSABLE_ENTITY, "validation", "Validation failed", "The body is JSON but not valid; `errors` lists every problem.";
@@ -59,6 +59,7 @@ problems! {
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "Internal error", "Something went wrong in the server; its log has the details under `request_id`.";
     NOT_IMPLEMENTED = NOT_IMPLEMENTED, "not_implemented", "Not implemented here", "The action is code of the app's own, and the app is served without it.";
     UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Not available now", "The server is busy, draining, or has no database; nothing was done.";
+    TOO_SLOW = GATEWAY_TIMEOUT, "too_slow", "Took too long", "The server did not finish in time; a change may still happen, so look before trying again.";
     STORAGE_FULL = INSUFFICIENT_STORAGE, "storage_full", "Storage full", "There is no space left to write to; nothing was done.";
 }
 
@@ -225,6 +226,11 @@ impl From<StoreError> for ApiError {
         };
         match &error {
             StoreError::Full => retry(STORAGE_FULL, "the disk of the server is full; nothing was changed", "60"),
+            StoreError::TooLarge => {
+                let detail =
+                    "a row with all that it brings along is too long to answer: expand less, or ask for fewer rows";
+                ApiError::new(BAD_REQUEST, detail)
+            }
             StoreError::Broken { .. } => {
                 ApiError::new(INTERNAL, "something went wrong in the server; nothing was changed")
                     .logged(error.to_string())

@@ -32,6 +32,8 @@ pub enum StoreError {
     },
     /// Too many are waiting already. Nothing was tried.
     Overloaded,
+    /// A row, with what it was to bring along, is longer than an answer may be. Nothing was changed.
+    TooLarge,
     /// A bug: SQL that the database does not accept, a cell of a type that the shape does not expect.
     Broken {
         /// For the log, never for callers.
@@ -60,6 +62,7 @@ impl fmt::Display for StoreError {
             }
             StoreError::Timeout { after_ms } => write!(f, "the database took longer than {after_ms} ms"),
             StoreError::Overloaded => write!(f, "too many requests are waiting for the database"),
+            StoreError::TooLarge => write!(f, "a row of the answer is too long"),
             StoreError::Broken { message } => write!(f, "the database did not understand its work: {message}"),
         }
     }

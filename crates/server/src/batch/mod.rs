@@ -18,7 +18,7 @@ use work::{Answer, Idempotency, Outcome, Refusal, Work};
 
 use crate::App;
 use crate::body::{self, MediaTypes};
-use crate::error::ApiError;
+use crate::error::{ApiError, TOO_LARGE};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::{Asked, REPLAYED};
 use crate::response::{self, Head};
@@ -26,6 +26,9 @@ use crate::{caller, clock, once, request};
 
 use operations::Form;
 pub(crate) use operations::{MAX_OPERATIONS, Operation};
+
+/// Bytes at most of the rows that a batch answers, and that are kept under its key: a short body may name a long row often.
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// What follows the path of a collection.
 pub(crate) const SUFFIX: &str = ":batch";
@@ -154,6 +157,8 @@ pub(crate) enum Stopped {
     Key(Refusal),
     /// It was done before, by code, which gave this answer.
     Answered(String, Vec<u8>),
+    /// What it would answer is too long.
+    TooLong,
     Store(StoreError),
 }
 
@@ -174,10 +179,17 @@ pub(crate) async fn run(store: &Store, works: Vec<Work>, once: Option<Idempotenc
             None => {}
         }
         let mut answers = Vec::with_capacity(works.len());
+        let mut bytes = 0;
         for (place, work) in works.iter().enumerate() {
             match transaction.run(work)? {
-                Outcome::Done(answer) => answers.push(answer),
+                Outcome::Done(answer) => {
+                    bytes += answer.body.len();
+                    answers.push(answer);
+                }
                 Outcome::Refused(refusal) => return Err(Stopped::Operation(place, refusal)),
+            }
+            if bytes > MAX_ANSWER_BYTES {
+                return Err(Stopped::TooLong);
             }
         }
         if let Some(once) = &once {
@@ -206,6 +218,12 @@ pub(crate) fn respond(
         Ok(done) => done,
         Err(Stopped::Store(error)) => return Err(error.into()),
         Err(Stopped::Answered(head, body)) => return once::whole(&head, body),
+        Err(Stopped::TooLong) => {
+            let detail = format!(
+                "the rows of the answer have more than {MAX_ANSWER_BYTES} bytes together; nothing was done: send fewer operations"
+            );
+            return Err(ApiError::new(TOO_LARGE, detail));
+        }
         Err(Stopped::Key(refusal)) => return Err(refused(plans.first(), refusal)),
         Err(Stopped::Operation(place, refusal)) => return Err(of_operation(place, refused(plans.get(place), refusal))),
     };

@@ -14,6 +14,7 @@ mod field_rules;
 mod guards;
 mod idempotency;
 mod isolation;
+mod large;
 mod link_rules;
 mod linked;
 mod links;

@@ -9,7 +9,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Options, Synchronous};
+use super::{Options, Synchronous, gathered};
 use crate::StoreError;
 use crate::counters::Tally;
 
@@ -139,6 +139,7 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
             connection.pragma_update(None, "journal_size_limit", i64::from(options.log_pages) * 2 * 4096)?;
         }
     }
+    gathered::add_function(connection)?;
     add_fold(connection)
 }
 

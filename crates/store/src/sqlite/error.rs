@@ -13,6 +13,7 @@ impl From<rusqlite::Error> for StoreError {
         let rusqlite::Error::SqliteFailure(failure, _) = error else { return StoreError::Broken { message } };
         match failure.code {
             ErrorCode::DiskFull => StoreError::Full,
+            ErrorCode::TooBig => StoreError::TooLarge,
             ErrorCode::SystemIoFailure if failure.extended_code == SQLITE_IOERR_SHMSIZE => StoreError::Full,
             // Whoever set the time limit puts its length in.
             ErrorCode::OperationInterrupted => StoreError::Timeout { after_ms: 0 },

@@ -10,6 +10,7 @@ mod connection;
 mod engine;
 mod error;
 mod file;
+mod gathered;
 mod idempotency;
 mod log;
 mod options;

@@ -1,11 +1,14 @@
 //! The steps of one work on one connection, inside a transaction that somebody else has begun.
 
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Row};
 use work::{Answer, Mode, Otherwise, Outcome, Refusal, Shape, Statement, Step, Work};
 
 use super::row::{self, Param};
-use super::{conflict, idempotency};
+use super::{conflict, gathered, idempotency};
 use crate::StoreError;
+
+/// Bytes of a page's body with which it ends, though there may be more rows than it was asked for.
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Runs all steps, or answers what was answered before under the same key. Unless it is done, the caller has to roll back.
 pub(crate) fn run(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
@@ -112,14 +115,21 @@ impl Run<'_> {
         let mut rows = prepared.raw_query();
         let mut page = Page::new(&mut self.answer, shape);
         let mut read = 0;
-        while read < limit {
-            let Some(row) = rows.next()? else { break };
-            page.push(row)?;
+        let more = loop {
+            gathered::begin_row();
+            match rows.next() {
+                Ok(None) => break false,
+                Ok(Some(_)) if read == limit || page.is_long() => break true,
+                Ok(Some(row)) => page.push(row)?,
+                // Too long even for a page of its own, which is what the next one tells.
+                Err(error) if read > 0 && is_too_big(&error) => break true,
+                Err(error) => return Err(error.into()),
+            }
             read += 1;
-        }
+        };
         page.close();
-        self.answer.more = read == limit && rows.next()?.is_some();
-        while self.to_the_end && self.answer.more && rows.next()?.is_some() {}
+        self.answer.more = more;
+        while self.to_the_end && more && rows.next()?.is_some() {}
         Ok(())
     }
 
@@ -159,7 +169,12 @@ impl Run<'_> {
     }
 }
 
+fn is_too_big(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::TooBig)
+}
+
 fn prepare<'a>(connection: &'a Connection, statement: &Statement) -> Result<CachedStatement<'a>, Stop> {
+    gathered::begin_row();
     let mut prepared = connection.prepare_cached(&statement.sql)?;
     // SQLite would take a missing parameter for null without a word.
     if prepared.parameter_count() != statement.params.len() {
@@ -205,6 +220,10 @@ impl<'a> Page<'a> {
             self.answer.rows += 1;
         }
         row::capture(row, self.shape, &mut self.answer.captured)
+    }
+
+    fn is_long(&self) -> bool {
+        self.answer.rows > 0 && self.answer.body.len() >= PAGE_BYTES
     }
 
     fn close(&mut self) {
