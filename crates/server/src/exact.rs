@@ -3,37 +3,84 @@
 
 use serde_json::Value as Json;
 
-/// Pointers to the numbers of a document that are not what its text says, in its order. The value must be that of the
-/// text, its objects in the order of the text and without a key twice.
-pub fn rounded(text: &[u8], json: &Json) -> Vec<String> {
-    let mut found = Vec::new();
-    walk(json, &mut String::new(), &mut Numbers { rest: text }, &mut found);
-    found
+/// Characters at most of a pointer that is told: a key may be as long as a body.
+const POINTER_CHARS: usize = 200;
+
+/// Pointers to the first numbers of a document that are not what its text says, in its order and `limit` at most: those
+/// below the keys that `is_kept` and that are so many steps deep. The value must be that of the text, its objects in the
+/// order of the text and without a key twice.
+pub fn rounded(text: &[u8], json: &Json, depth: usize, is_kept: impl Fn(&str) -> bool, limit: usize) -> Vec<String> {
+    let mut walk = Walk { numbers: Numbers { rest: text }, depth, is_kept, limit, way: Vec::new(), found: Vec::new() };
+    walk.value(json, depth == 0);
+    walk.found
 }
 
-fn walk(json: &Json, pointer: &mut String, numbers: &mut Numbers, found: &mut Vec<String>) {
-    let length = pointer.len();
-    match json {
-        Json::Number(held) => {
-            let is_same = numbers.next().is_some_and(|written| value(written) == value(&held.to_string()));
-            found.extend((!is_same).then(|| pointer.clone()));
+struct Walk<'a, F> {
+    numbers: Numbers<'a>,
+    depth: usize,
+    is_kept: F,
+    limit: usize,
+    /// Where the value is that is looked at.
+    way: Vec<Token<'a>>,
+    found: Vec<String>,
+}
+
+enum Token<'a> {
+    Key(&'a str),
+    Place(usize),
+}
+
+impl<'a, F: Fn(&str) -> bool> Walk<'a, F> {
+    fn value(&mut self, json: &'a Json, kept: bool) {
+        if self.found.len() >= self.limit {
+            return;
         }
-        Json::Array(items) => {
-            for (place, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{place}"));
-                walk(item, pointer, numbers, found);
-                pointer.truncate(length);
+        match json {
+            Json::Number(held) => {
+                let Some(written) = self.numbers.next().filter(|_| kept) else { return };
+                if value(written) != value(&held.to_string()) {
+                    self.found.push(pointer(&self.way));
+                }
             }
-        }
-        Json::Object(object) => {
-            for (key, item) in object {
-                pointer.push_str(&blueprint::pointer(key));
-                walk(item, pointer, numbers, found);
-                pointer.truncate(length);
+            Json::Array(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    self.below(Token::Place(place), item, kept);
+                }
             }
+            Json::Object(object) => {
+                for (key, item) in object {
+                    let kept = kept || (self.way.len() + 1 == self.depth && (self.is_kept)(key));
+                    self.below(Token::Key(key), item, kept);
+                }
+            }
+            Json::Null | Json::Bool(_) | Json::String(_) => {}
         }
-        Json::Null | Json::Bool(_) | Json::String(_) => {}
     }
+
+    fn below(&mut self, token: Token<'a>, json: &'a Json, kept: bool) {
+        self.way.push(token);
+        self.value(json, kept);
+        self.way.pop();
+    }
+}
+
+/// The pointer to a place (RFC 6901), as far as it is told.
+fn pointer(way: &[Token]) -> String {
+    let mut pointer = String::new();
+    let mut left = POINTER_CHARS;
+    for token in way {
+        let text = match token {
+            Token::Key(key) => blueprint::pointer(&key.chars().take(left).collect::<String>()),
+            Token::Place(place) => format!("/{place}"),
+        };
+        pointer.extend(text.chars().take(left));
+        left = left.saturating_sub(text.chars().count());
+        if left == 0 {
+            pointer.push('…');
+            break;
+        }
+    }
+    pointer
 }
 
 /// The numbers of a JSON text, as they are written.
@@ -95,7 +142,7 @@ mod tests {
     use super::*;
 
     fn rounded_in(text: &str) -> Vec<String> {
-        rounded(text.as_bytes(), &serde_json::from_str(text).unwrap())
+        rounded(text.as_bytes(), &serde_json::from_str(text).unwrap(), 0, |_| false, 10)
     }
 
     #[test]
@@ -123,5 +170,24 @@ mod tests {
         ] {
             assert_eq!(rounded_in(text), pointers, "{text}");
         }
+    }
+
+    #[test]
+    fn only_what_is_kept_counts_and_only_the_first() {
+        let text = r#"{"a": [1e999, 1e-400], "b": [2, {"a": 1e-401}, 1e-402, 1e-403], "c": {"b": 1e-404}}"#;
+        let text = text.replace("1e999", "18446744073709551616");
+        let json = serde_json::from_str(&text).unwrap();
+        let found = |depth, limit| rounded(text.as_bytes(), &json, depth, |key| key == "b", limit);
+        assert_eq!(found(1, 10), ["/b/1/a", "/b/2", "/b/3"]);
+        assert_eq!(found(1, 2), ["/b/1/a", "/b/2"]);
+        assert_eq!(found(2, 10), ["/c/b"]);
+    }
+
+    #[test]
+    fn a_long_pointer_is_cut() {
+        let text = format!("{{\"{}\": {{\"b\": 1e-400}}}}", "ä/".repeat(5_000));
+        let [pointer] = <[String; 1]>::try_from(rounded_in(&text)).unwrap();
+        assert!(pointer.starts_with("/ä~1ä~1") && pointer.ends_with('…'), "{pointer}");
+        assert_eq!(pointer.chars().count(), POINTER_CHARS + 1);
     }
 }

@@ -239,10 +239,10 @@ pub fn rounded(entity: &Entity, json: &Json, text: &[u8], depth: usize) -> Vec<I
     if kept.is_empty() {
         return Vec::new();
     }
-    let is_kept = |pointer: &String| kept.iter().any(|column| pointer.split('/').nth(depth) == Some(column));
+    let is_kept = |key: &str| kept.iter().any(|column| *column == key);
     let detail = "has more digits than are kept: send it as a string";
-    let found = exact::rounded(text, json).into_iter().filter(is_kept).take(MAX_PROBLEMS);
-    found.map(|pointer| Invalid { pointer, code: "precision", detail: detail.to_owned() }).collect()
+    let found = exact::rounded(text, json, depth, is_kept, MAX_PROBLEMS);
+    found.into_iter().map(|pointer| Invalid { pointer, code: "precision", detail: detail.to_owned() }).collect()
 }
 
 /// What takes no input, such as an action, refuses one. An empty object is what many clients send for that, so it counts as none.
