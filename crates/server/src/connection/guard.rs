@@ -22,6 +22,8 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// What hyper reads instead of a bad head.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nHost: -\r\nConnection: close\r\n\r\n";
 const READ_BYTES: usize = 4 * 1024;
+/// What has to go out for a connection to be in use: more than the answers to pings of HTTP/2.
+const USED_BYTES: usize = 8 * 1024;
 
 /// A client that is still sending when its connection is closed never reads why (RFC 9112 §9.6), so that is read away
 /// for a while.
@@ -56,7 +58,18 @@ pub(super) struct Guard<S> {
     /// What is waited for, after how many requests, and since when.
     waiting: Option<((Wait, u64), Instant)>,
     alarm: Option<Pin<Box<Sleep>>>,
+    sent: Sent,
     lingering: Option<Linger>,
+}
+
+/// How the answers go out: hyper takes them long before the client does.
+#[derive(Default)]
+struct Sent {
+    /// Something waits until the client takes more, which has a limit of its own.
+    waits: bool,
+    /// Bytes since the last time that counted, and when that was.
+    bytes: usize,
+    at: Option<Instant>,
 }
 
 enum State {
@@ -102,6 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
             free: 0,
             waiting: None,
             alarm: None,
+            sent: Sent::default(),
             lingering: None,
         }
     }
@@ -199,8 +213,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
 
     /// Done when what is waited for has not come in time. A body has limits of its own.
     ///
-    /// The time between requests is counted from the last one's head: hyper does not look at a quiet stream again when an
-    /// answer is done, so the alarm is set before.
+    /// The time between requests is counted from the last one's head, or from when the client last took much of an answer:
+    /// hyper does not look at a quiet stream again when an answer is done, so the alarm is set before.
     fn poll_alarm(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             let (wait, limit) = match self.state {
@@ -214,6 +228,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
                 Some((same, since)) if same == now => since,
                 _ => self.waiting.insert((now, Instant::now())).1,
             };
+            let since = if wait == Wait::Request { since.max(self.sent.at.unwrap_or(since)) } else { since };
             let Some(end) = since.checked_add(limit) else { return Poll::Pending };
             let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(end)));
             if alarm.deadline() > end {
@@ -223,7 +238,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
             // One that was set for an earlier wait rings too soon, which is cheaper than setting it for each.
             if alarm.deadline() < end {
                 alarm.as_mut().reset(end);
-            } else if wait == Wait::Head || self.line.is_idle() {
+            } else if wait == Wait::Head || (self.line.is_idle() && !self.sent.waits) {
                 return Poll::Ready(());
             } else {
                 self.waiting = None;
@@ -265,6 +280,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
             linger.left = linger.left.saturating_sub(into.filled().len());
         }
         Poll::Ready(())
+    }
+}
+
+impl Sent {
+    fn note(&mut self, written: &Poll<io::Result<usize>>) {
+        self.waits = written.is_pending();
+        if let Poll::Ready(Ok(count)) = written {
+            self.bytes += count;
+            if self.bytes >= USED_BYTES {
+                self.bytes = 0;
+                self.at = Some(Instant::now());
+            }
+        }
     }
 }
 
@@ -339,7 +367,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guard<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.sent.note(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -347,7 +377,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.sent.note(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -7,6 +7,8 @@ mod framing;
 mod guard;
 mod head;
 mod line;
+#[cfg(test)]
+mod slow_readers;
 pub(crate) mod tls;
 pub(crate) mod turned_away;
 
@@ -23,6 +25,8 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -46,6 +50,10 @@ const MAX_LOCAL_RESETS: usize = 200;
 /// What of an answer of HTTP/2 waits in memory for its client.
 const MAX_SEND_BYTES: usize = 256 * 1024;
 
+/// What of an answer the system holds that it has not sent yet.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_BYTES: u32 = 128 * 1024;
+
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) live: Live,
@@ -60,6 +68,7 @@ pub(crate) async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr, p
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    send_little_ahead(&stream);
     let Shared { live, tls, mut stop } = shared;
     match tls {
         None => drive(live, stream, peer, stop).await,
@@ -77,6 +86,17 @@ pub(crate) async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr, p
         }
     }
     drop(place);
+}
+
+/// Keeps what the system holds of an answer small, so that whoever takes it slowly but steadily is seen to take it: without
+/// this megabytes are held, and for as long as they last none more is asked for. Elsewhere the system sets the bound.
+fn send_little_ahead(stream: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+        tracing::debug!(%error, "no TCP_NOTSENT_LOWAT");
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = stream;
 }
 
 async fn drive<S>(live: Live, stream: S, peer: SocketAddr, mut stop: watch::Receiver<()>)
