@@ -19,7 +19,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use tracing::{Instrument, Span, field};
 
-use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, UNAVAILABLE, URI_TOO_LONG};
+use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, TOO_SLOW, UNAVAILABLE, URI_TOO_LONG};
 use crate::fixed::{self, Fixed};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Environment;
@@ -182,10 +182,9 @@ async fn in_time(
     })
 }
 
-/// Not 408: that would invite a repeat, and what was handed to the database may still be done.
+/// Neither 408 nor 503: those invite a repeat, and what was handed to the database may still be done.
 fn too_slow() -> ApiError {
-    let detail = "this took too long; a change may still happen, so look before you try again";
-    ApiError::new(UNAVAILABLE, detail).with(RETRY_AFTER, "5")
+    ApiError::new(TOO_SLOW, "this took too long; a change may still happen, so look before you try again")
 }
 
 /// What the server refuses of any head. Those of HTTP/1.1 were looked at more closely when they came in.

@@ -9,7 +9,7 @@ use super::schemas::refers_to;
 use crate::error::{
     BAD_JSON, BAD_PARAMETER, BAD_REQUEST, FORBIDDEN, FOREIGN_PATH, HEADERS_TOO_LARGE, INTERNAL, KEY_REUSED, MEDIA_TYPE,
     NOT_FOUND, NOT_IMPLEMENTED, PRECONDITION_FAILED, PRECONDITION_REQUIRED, Problem, REFERENCE, STATE, STORAGE_FULL,
-    TIMEOUT, TOO_LARGE, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
+    TIMEOUT, TOO_LARGE, TOO_MANY, TOO_SLOW, UNAUTHORIZED, UNAVAILABLE, UNIQUE, URI_TOO_LONG, VALIDATION,
 };
 
 /// What an operation does, as far as its answers are concerned.
@@ -25,7 +25,7 @@ pub(super) enum Deed {
 }
 
 /// What any request may meet: the edge of the server refuses it, or gives it up.
-pub(super) const ANYWHERE: &[&Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, HEADERS_TOO_LARGE, INTERNAL];
+pub(super) const ANYWHERE: &[&Problem] = &[BAD_REQUEST, TIMEOUT, URI_TOO_LONG, HEADERS_TOO_LARGE, INTERNAL, TOO_SLOW];
 /// What a request with a JSON body may meet.
 pub(super) const WITH_BODY: &[&Problem] = &[BAD_JSON, TOO_LARGE, MEDIA_TYPE, VALIDATION];
 

@@ -48,6 +48,15 @@ async fn connections_without_a_request_are_closed() {
     assert_eq!(answers[0].status, 200);
 }
 
+/// Whoever is told to come back would do it twice.
+#[tokio::test]
+async fn what_takes_too_long_is_504_and_invites_no_repeat() {
+    let live = Live::start(&[("REQUEST_TIMEOUT", "200ms")]).await;
+    let answers = live.exchange(format!("{LOGIN}Content-Length: 10\r\n\r\n{{").as_bytes()).await;
+    let [answer] = answers.as_slice() else { panic!("{answers:#?}") };
+    assert_eq!((answer.status, answer.code().as_str(), answer.header("retry-after")), (504, "too_slow", None));
+}
+
 #[tokio::test]
 async fn bodies_that_stop_coming_are_408() {
     let live = Live::start(&[("BODY_IDLE_TIMEOUT", "300ms")]).await;
