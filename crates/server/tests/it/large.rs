@@ -74,7 +74,11 @@ async fn a_row_that_brings_too_much_along_is_refused_and_no_other() {
     ana.get("/prospects/1?expand=tags").await.expect(200);
     assert_eq!(ana.get("/prospects/2").await.expect(200).json()["tag_ids"].as_array().unwrap().len(), 45);
     assert_eq!(ana.get("/prospects?expand=members").await.expect(200).ids(), [1, 2, 3]);
-    // What has to be brought into order first is held all at once: no index has the rows of all callers by name.
+    // What has to be brought into order first is held all at once, by a server of Postgres outside of ours: no index has the
+    // rows of all callers by name.
+    if throwaway::is_chosen() {
+        return;
+    }
     prospects(&ana, &[&tags[..35]; 6]).await;
     let eve = app.user_with("eve", &["manager"]).await;
     let sorted = "/prospects?expand=tags&sort=name&name[ne]=1";

@@ -11,6 +11,11 @@ use super::session::Session;
 use super::trouble::Trouble;
 use crate::StoreError;
 
+/// Bytes of a page's body with which it ends, though there may be more rows than it was asked for.
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of one row at most: a row may bring many others along.
+const ROW_BYTES: usize = 8 * 1024 * 1024;
+
 /// Runs statements one after the other. What begins a transaction travels with the first of them.
 pub(super) struct Run<'a> {
     session: &'a mut Session,
@@ -76,7 +81,7 @@ impl<'a> Run<'a> {
             }
             if !shape.columns.is_empty() {
                 answer.body.clear();
-                row::write_object(row, shape, &mut answer.body)?;
+                write_bounded(row, shape, &mut answer.body)?;
                 answer.rows = 1;
             }
             row::capture(row, shape, &mut answer.captured)
@@ -99,26 +104,36 @@ impl<'a> Run<'a> {
             answer.body.push(b'[');
             answer.rows = 0;
         }
-        let mut read = 0;
+        let (mut read, mut more) = (0, false);
         self.each(statement, |row| {
-            read += 1;
-            if read > limit {
+            more |= read == limit || (json && answer.rows > 0 && answer.body.len() >= PAGE_BYTES);
+            if more {
                 return Ok(());
             }
             if json {
+                let end = answer.body.len();
                 if answer.rows > 0 {
                     answer.body.push(b',');
                 }
-                row::write_object(row, shape, &mut answer.body)?;
+                match write_bounded(row, shape, &mut answer.body) {
+                    // Too long even for a page of its own, which is what the next one tells.
+                    Err(StoreError::TooLarge) if answer.rows > 0 => {
+                        answer.body.truncate(end);
+                        more = true;
+                        return Ok(());
+                    }
+                    other => other?,
+                }
                 answer.rows += 1;
             }
+            read += 1;
             row::capture(row, shape, &mut answer.captured)
         })
         .await?;
         if json {
             answer.body.push(b']');
         }
-        answer.more = read > limit;
+        answer.more = more;
         Ok(())
     }
 
@@ -170,6 +185,13 @@ impl<'a> Run<'a> {
             None => Ok(affected(&rows)),
         }
     }
+}
+
+/// The object of a row that is not too long.
+fn write_bounded(row: &Row, shape: &Shape, body: &mut Vec<u8>) -> Result<(), StoreError> {
+    let start = body.len();
+    row::write_object(row, shape, body)?;
+    if body.len() - start > ROW_BYTES { Err(StoreError::TooLarge) } else { Ok(()) }
 }
 
 fn affected(rows: &RowStream) -> u64 {

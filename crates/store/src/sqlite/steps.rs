@@ -223,7 +223,7 @@ impl<'a> Page<'a> {
     }
 
     fn is_long(&self) -> bool {
-        self.answer.rows > 0 && self.answer.body.len() >= PAGE_BYTES
+        self.json && self.answer.rows > 0 && self.answer.body.len() >= PAGE_BYTES
     }
 
     fn close(&mut self) {
