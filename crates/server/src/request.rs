@@ -2,13 +2,14 @@
 
 use blueprint::{ActionKind, Api, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
 use http::{HeaderMap, Method};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use query::{
     Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, Verb,
     View,
 };
 use serde_json::Value as Json;
 
-use crate::App;
 use crate::body::{self, MediaTypes};
 use crate::code::Takes;
 use crate::conditional;
@@ -16,6 +17,7 @@ use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
 use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
+use crate::{App, SharedBody};
 
 /// Takes in the body of a request, where it has one that counts.
 ///
@@ -173,24 +175,32 @@ pub fn under(
     Ok(Request::List(List { parent: Some(parent), ..list }))
 }
 
-/// Refuses what a handler in code does not look at, as the blueprint's own routes do.
+/// Takes in the body where it is JSON or nothing, and refuses what a handler in code does not look at, as the blueprint's own
+/// routes do. A body of JSON stays for the handler.
 ///
 /// # Errors
-/// 413, 408, 400 or 422.
-pub async fn refuse_what_is_not_taken<B>(app: &App, takes: Takes, http: &mut HttpRequest<B>) -> Result<(), ApiError>
-where
-    B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
-    B::Error: std::fmt::Display,
-{
-    let takes_no_body = !takes.body && [Method::POST, Method::PATCH, Method::PUT].contains(&http.method);
-    let body = match takes_no_body {
-        true => body::read(&http.headers, &mut http.body, None, app.body_limits()).await?,
-        false => Vec::new(),
-    };
+/// 413, 415, 408, 400 or 422.
+pub async fn refuse_what_is_not_taken(
+    app: &App,
+    takes: Takes,
+    http: &mut HttpRequest<SharedBody>,
+) -> Result<(), ApiError> {
+    let mut body = Vec::new();
+    if [Method::POST, Method::PATCH, Method::PUT].contains(&http.method) && (takes.json || !takes.body) {
+        let types = takes.json.then(|| media_types(&http.method));
+        body = body::read(&http.headers, &mut http.body, types, app.body_limits()).await?;
+        if takes.json {
+            http.body = SharedBody::new(Full::new(Bytes::from(std::mem::take(&mut body))));
+        }
+    }
     if !takes.parameters {
         no_parameters(http)?;
     }
     no_input(&body)
+}
+
+fn media_types(method: &Method) -> MediaTypes {
+    if method == Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json }
 }
 
 /// A body, and the text that it was read from: numbers in it may have more digits than a value keeps.
@@ -221,8 +231,7 @@ where
     B: hyper::body::Body<Data = hyper::body::Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    let types = if method == Method::PATCH { MediaTypes::MergePatch } else { MediaTypes::Json };
-    Sent::read(body::read(headers, body, Some(types), app.body_limits()).await?)
+    Sent::read(body::read(headers, body, Some(media_types(method)), app.body_limits()).await?)
 }
 
 fn values(view: &View, meaning: Body, sent: &Sent) -> Result<Values, ApiError> {

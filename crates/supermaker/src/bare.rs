@@ -106,7 +106,6 @@ fn code(status: StatusCode) -> &'static str {
         StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => "unavailable_for_legal_reasons",
         StatusCode::NOT_IMPLEMENTED => "not_implemented",
         StatusCode::BAD_GATEWAY => "bad_gateway",
-        StatusCode::GATEWAY_TIMEOUT => "gateway_timeout",
         status if status.is_client_error() => "refused",
         _ => "failed",
     }

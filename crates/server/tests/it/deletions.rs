@@ -202,8 +202,7 @@ fn left(app: &TestApp, on_delete: &str, parent: i64, child: Option<i64>, before:
         }
     });
     let audit: String = app.sql(&format!(
-        "SELECT coalesce(group_concat(action || ' ' || entity, ', '), '') FROM \
-         (SELECT * FROM _audit WHERE seq > {before} ORDER BY seq)"
+        "SELECT coalesce(string_agg(action || ' ' || entity, ', ' ORDER BY seq), '') FROM _audit WHERE seq > {before}"
     ));
     format!("{parent_state}, {child} [{audit}]")
 }

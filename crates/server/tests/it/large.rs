@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::blueprints::{CRM, OFFICE};
-use crate::support::{Caller, TestApp};
+use crate::support::{Caller, TestApp, place};
 
 const LONG: usize = 200_000;
 
@@ -76,7 +76,7 @@ async fn a_row_that_brings_too_much_along_is_refused_and_no_other() {
     assert_eq!(ana.get("/prospects?expand=members").await.expect(200).ids(), [1, 2, 3]);
     // What has to be brought into order first is held all at once, by a server of Postgres outside of ours: no index has the
     // rows of all callers by name.
-    if throwaway::is_chosen() {
+    if place::is_postgres() {
         return;
     }
     prospects(&ana, &[&tags[..35]; 6]).await;

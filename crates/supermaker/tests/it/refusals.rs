@@ -72,7 +72,7 @@ async fn statuses_stay_and_get_a_code_that_fits() {
         (501, "not_implemented", hidden),
         (502, "bad_gateway", hidden),
         (503, "unavailable", hidden),
-        (504, "gateway_timeout", hidden),
+        (504, "too_slow", hidden),
         (599, "failed", hidden),
     ] {
         let answer = Person::stranger().send(&world, "GET", &format!("/api/v1/refusals/{status}"), &[], None).await;
