@@ -18,8 +18,30 @@ pub fn root() -> &'static Path {
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(root());
+    PACKAGE.iter().for_each(|variable| _ = command.env_remove(variable));
     command
 }
+
+/// By these cargo tells a program of its own package. Build scripts that ask after them, as ring's does, would run again
+/// after each change between `cargo` and `cargo xtask`, and half of the workspace would be compiled again.
+const PACKAGE: [&str; 16] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_AUTHORS",
+    "CARGO_PKG_DESCRIPTION",
+    "CARGO_PKG_HOMEPAGE",
+    "CARGO_PKG_LICENSE",
+    "CARGO_PKG_LICENSE_FILE",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_README",
+    "CARGO_PKG_REPOSITORY",
+    "CARGO_PKG_RUST_VERSION",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
 
 /// Runs a command to its end with its output on ours; a failure names the command.
 pub fn run(command: &mut Command) -> Result<()> {
@@ -95,6 +117,19 @@ mod tests {
         );
         assert_eq!(executable("supermaker", messages), Some(PathBuf::from("/t/debug/supermaker")));
         assert_eq!(executable("server", messages), None);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what cargo has set for this test is what it sets for the chores")]
+    fn cargo_learns_nothing_of_the_package_that_it_is_run_from() {
+        let command = cargo(&["build"]);
+        let gone = |name: &str| command.get_envs().any(|(changed, value)| changed == name && value.is_none());
+        let of_the_package = |name: &String| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_");
+        let told: Vec<String> = std::env::vars().map(|(name, _)| name).filter(of_the_package).collect();
+        assert!(told.len() > 10 && told.iter().all(|name| gone(name)), "{told:?}");
+        for setting in ["CARGO", "CARGO_HOME", "CARGO_INCREMENTAL", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR", "PATH"] {
+            assert!(!gone(setting), "{setting}");
+        }
     }
 
     #[test]
