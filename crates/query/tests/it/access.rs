@@ -1,9 +1,10 @@
 //! Rules become scopes: every rule, every kind of caller.
 
 use blueprint::Rule;
-use query::access::{decide, scope, unscoped};
-use query::{Actor, Denied, OwnerId, Reason, Scope, Verb};
+use query::access::{decide, own_path, scope, unscoped};
+use query::{Access, Actor, Denied, OwnerId, Reason, Scope, User, Verb};
 
+use crate::desk::{self, desk};
 use crate::{entity, leads, stranger, user};
 
 fn owned(name: &str) -> Scope {
@@ -50,6 +51,47 @@ fn a_user_in_the_path_must_be_the_caller_and_narrows_what_he_reaches() {
     assert_eq!((own.read(), own.reach()), (&owned("eve"), &owned("eve")));
     let delete = decide(prospect, Verb::Delete, user("ana", &[]), Some("ana")).unwrap();
     assert_eq!((delete.read(), delete.reach()), (&owned("ana"), &Scope::Nothing));
+}
+
+#[test]
+fn a_path_names_its_user_by_his_id_or_by_his_issuers_name_for_him() {
+    let Actor::User(ana) = user("0199", &[]) else { panic!() };
+    let ana = Actor::User(User { sub: "ana".to_owned(), ..(*ana).clone() }.into());
+    for (actor, named, expected) in [
+        (&ana, None, Ok(())),
+        (&ana, Some("0199"), Ok(())),
+        (&ana, Some("ana"), Ok(())),
+        (&ana, Some("bob"), Err(Denied::ForeignPath)),
+        (&ana, Some(""), Err(Denied::ForeignPath)),
+        (&stranger(), None, Ok(())),
+        (&stranger(), Some("ana"), Err(Denied::SignIn)),
+    ] {
+        assert_eq!(own_path(actor, named), expected, "{actor:?} {named:?}");
+    }
+}
+
+/// With users in the paths nobody sees past his own rows of what has owners, and strangers see none.
+#[test]
+fn what_a_reference_may_lead_to() {
+    use Scope::{Everything, Nothing};
+    let (ana, manager) = (|| user("ana", &[]), || user("eve", &["manager"]));
+    for (actor, user_path, tickets, labels, users) in [
+        (stranger(), false, Everything, Nothing, Nothing),
+        (stranger(), true, Nothing, Nothing, Nothing),
+        (ana(), false, Everything, Everything, owned("ana")),
+        (ana(), true, owned("ana"), Everything, owned("ana")),
+        (manager(), false, Everything, Everything, Everything),
+        (manager(), true, owned("eve"), Everything, Everything),
+    ] {
+        let desk = desk(user_path);
+        let sees = |access: &Access, name: &str| access.sees(&desk, desk::entity(&desk, name));
+        let access = desk::ticket(&desk, Verb::Read, actor.clone());
+        let seen = [sees(&access, "ticket"), sees(&access, "label"), access.sees_users()];
+        assert_eq!(seen, [tickets, labels, users], "{actor:?} {user_path}");
+        let access = unscoped(actor.clone(), None, Reason::new("the nightly report").unwrap());
+        let seen = [sees(&access, "ticket"), sees(&access, "label"), access.sees_users()];
+        assert_eq!(seen, [Everything, Everything, Everything], "{actor:?} {user_path}");
+    }
 }
 
 #[test]

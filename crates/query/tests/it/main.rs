@@ -3,12 +3,16 @@
 
 mod access;
 mod agreement;
+mod desk;
 mod engines;
 mod every;
 mod input;
+mod kept;
 mod list;
 mod postgres;
+mod sight;
 mod sql;
+mod view;
 
 use std::sync::Arc;
 
