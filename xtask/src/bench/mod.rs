@@ -8,6 +8,7 @@ mod http;
 mod load;
 mod ours;
 mod peers;
+mod postgres;
 mod report;
 mod server;
 
@@ -16,6 +17,7 @@ use std::time::Instant;
 use crate::bench::contender::{Case, Contender};
 use crate::bench::load::Load;
 use crate::bench::ours::{Program, Served};
+use crate::bench::postgres::Postgres;
 use crate::bench::report::Measured;
 use crate::failure::{Failure, Result};
 use crate::workspace::{self, root};
@@ -26,7 +28,9 @@ use crate::workspace::{self, root};
 Examples:
   cargo xtask bench                                        ours beside a bare axum
   cargo xtask bench --rounds 1 --seconds 2                 a quick look
-  cargo xtask bench --peers --write bench/RESULTS.md       beside PocketBase, FastAPI and axum with sqlx, too (minutes)
+  cargo xtask bench --postgres                             on Postgres too
+  cargo xtask bench --peers --postgres --write bench/RESULTS.md
+                                                           beside PocketBase, FastAPI and axum with sqlx, too (minutes)
   cargo xtask bench --assert                               fails when a target is missed; for a machine that is otherwise idle")]
 pub struct Args {
     /// Seconds of each measurement.
@@ -50,9 +54,9 @@ pub struct Args {
     /// Measure the peers too: their packages are fetched from PyPI and crates.io.
     #[arg(long)]
     peers: bool,
-    /// A Postgres database that the benchmark may empty, to measure those that can use one on it too.
-    #[arg(long, value_name = "URL")]
-    postgres: Option<String>,
+    /// Start a Postgres of its own, and measure those that can use one on it too.
+    #[arg(long)]
+    postgres: bool,
     /// Fail unless every target is met.
     #[arg(long)]
     assert: bool,
@@ -82,7 +86,9 @@ pub fn run(args: &Args) -> Result<()> {
     let build_seconds = if args.build_time { Some(build_from_nothing()?) } else { None };
     let size = Size { users: args.users, tasks: args.tasks };
 
-    let served = Served::prepare(Program::served()?, size)?;
+    let postgres = if args.postgres { Some(Postgres::start()?) } else { None };
+    let program = Program::served()?;
+    let served = Served::prepare(report::SERVED, program.clone(), None, size)?;
     step(&format!("starting the server {STARTS} times on that database"));
     let (mut starts, mut idle) = (Vec::new(), 0);
     for _ in 0..STARTS {
@@ -93,9 +99,13 @@ pub fn run(args: &Args) -> Result<()> {
     let mut contenders = vec![served.contender()?];
     let bare = peers::bare(contenders.first())?;
     contenders.insert(0, bare);
-    contenders.push(Served::prepare(Program::owned()?, size)?.contender()?);
+    contenders.push(Served::prepare(report::OWNED, Program::owned()?, None, size)?.contender()?);
+    if let Some(postgres) = &postgres {
+        let database = postgres.database("served")?;
+        contenders.push(Served::prepare(report::SERVED_ON_POSTGRES, program, Some(database), size)?.contender()?);
+    }
     if args.peers {
-        contenders.extend(peers::all(args.postgres.as_deref(), size)?);
+        contenders.extend(peers::all(postgres.as_ref(), size)?);
     }
 
     for contender in &contenders {

@@ -1,4 +1,4 @@
-//! Ours: the blueprint served by the command, and the same app as code, each on a database of its own.
+//! Ours: the blueprint served by the command, on both databases, and the same app as code; each on a database of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,8 +40,8 @@ pub const API: Api = Api {
 };
 
 /// A program of ours.
+#[derive(Clone)]
 pub struct Program {
-    name: &'static str,
     path: PathBuf,
     /// The blueprint is given to it; else it has its own.
     is_served: bool,
@@ -52,35 +52,40 @@ impl Program {
     pub fn served() -> Result<Program> {
         step("building the server: cargo build --release -p cli");
         let path = workspace::build("supermaker", &["--release", "-p", "cli"])?;
-        Ok(Program { name: "served, SQLite", path, is_served: true })
+        Ok(Program { path, is_served: true })
     }
 
     /// The same app as code.
     pub fn owned() -> Result<Program> {
         step("building the app as code: cargo build --release -p todo-owned");
         let path = workspace::build("todo-owned", &["--release", "-p", "todo-owned"])?;
-        Ok(Program { name: "owned, SQLite", path, is_served: false })
+        Ok(Program { path, is_served: false })
     }
 }
 
 /// A program, its folder, and what is in its database.
 pub struct Served {
+    name: &'static str,
     program: Program,
     folder: TempDir,
+    database_url: String,
     secret_key: String,
     users: Vec<User>,
 }
 
 impl Served {
-    /// Makes the folder, the users and their tasks; nothing runs afterwards.
-    pub fn prepare(program: Program, size: Size) -> Result<Served> {
+    /// Makes the folder, the users and their tasks in a file, or in an empty database of Postgres; nothing runs
+    /// afterwards.
+    pub fn prepare(name: &'static str, program: Program, postgres: Option<String>, size: Size) -> Result<Served> {
         let folder = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
         write(&folder.path().join("blueprint.toml"), &workspace::read(BLUEPRINT)?)?;
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(|error| Failure::cannot("make a secret", error))?;
         let secret_key = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        step(&format!("{}: making {} users with {} tasks each through the API", program.name, size.users, size.tasks));
-        let mut served = Served { program, folder, secret_key, users: Vec::new() };
+        step(&format!("{name}: making {} users with {} tasks each through the API", size.users, size.tasks));
+        let sqlite = || format!("sqlite:{}", folder.path().join("data/app.db").display());
+        let database_url = postgres.unwrap_or_else(sqlite);
+        let mut served = Served { name, program, folder, database_url, secret_key, users: Vec::new() };
         let server = served.start()?;
         served.users = populate(&server, API, size, join)?;
         Ok(served)
@@ -102,7 +107,7 @@ impl Served {
     /// Starts it for good. The folder lasts as long as the server.
     pub fn contender(self) -> Result<Contender> {
         let server = self.start()?.keeping(self.folder);
-        Contender::new(self.program.name, server, API, &self.users)
+        Contender::new(self.name, server, API, &self.users)
     }
 
     /// Nothing of this shell's environment reaches it.
@@ -111,9 +116,8 @@ impl Served {
         if self.program.is_served {
             command.arg("serve").arg(self.folder.path());
         }
-        let database = format!("sqlite:{}", self.folder.path().join("data/app.db").display());
         command.env_clear().envs(ENVIRONMENT.iter().copied()).env("SECRET_KEY", &self.secret_key);
-        Running::start(command.env("PORT", "0").env("DATABASE_URL", database))
+        Running::start(command.env("PORT", "0").env("DATABASE_URL", &self.database_url))
     }
 }
 

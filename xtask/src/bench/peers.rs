@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::bench::contender::{Api, Case, Contender, User, populate, task, text};
 use crate::bench::http::{Connection, Request};
 use crate::bench::ours;
+use crate::bench::postgres::Postgres;
 use crate::bench::server::{Running, free_port};
 use crate::bench::{Size, step};
 use crate::failure::{Failure, Result};
@@ -26,13 +27,13 @@ pub fn bare(served: Option<&Contender>) -> Result<Contender> {
 }
 
 /// All that people would use instead.
-pub fn all(postgres: Option<&str>, size: Size) -> Result<Vec<Contender>> {
+pub fn all(postgres: Option<&Postgres>, size: Size) -> Result<Vec<Contender>> {
     let mut all = vec![pocketbase(size)?];
     all.push(handwritten("axum + sqlx, SQLite", None, size)?);
     all.push(fastapi("FastAPI, SQLite", None, size)?);
-    if postgres.is_some() {
-        all.push(handwritten("axum + sqlx, Postgres", postgres, size)?);
-        all.push(fastapi("FastAPI, Postgres", postgres, size)?);
+    if let Some(postgres) = postgres {
+        all.push(handwritten("axum + sqlx, Postgres", Some(&postgres.database("handwritten")?), size)?);
+        all.push(fastapi("FastAPI, Postgres", Some(&postgres.database("fastapi")?), size)?);
     }
     Ok(all)
 }

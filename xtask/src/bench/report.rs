@@ -51,7 +51,14 @@ pub struct Target {
     said: String,
 }
 
-const SERVED: &str = "served, SQLite";
+/// The blueprint served.
+pub const SERVED: &str = "served, SQLite";
+/// The same app as code.
+pub const OWNED: &str = "owned, SQLite";
+/// The blueprint served, on the other database.
+pub const SERVED_ON_POSTGRES: &str = "served, Postgres";
+const SQLX: &str = "axum + sqlx, Postgres";
+const FASTAPI: &str = "FastAPI, Postgres";
 
 /// Who, and what he was asked.
 type Asked = (&'static str, &'static str);
@@ -60,10 +67,16 @@ type Asked = (&'static str, &'static str);
 const RATIOS: &[(Asked, Asked, f64)] = &[
     ((SERVED, "own"), ("bare axum", "own"), 0.7),
     ((SERVED, "get"), (SERVED, "own"), 0.5),
-    (("owned, SQLite", "get"), (SERVED, "get"), 0.8),
+    ((OWNED, "get"), (SERVED, "get"), 0.8),
     ((SERVED, "get"), ("PocketBase, SQLite", "get"), 5.0),
     ((SERVED, "list"), ("PocketBase, SQLite", "list"), 5.0),
     ((SERVED, "create"), ("PocketBase, SQLite", "create"), 4.0),
+    ((SERVED_ON_POSTGRES, "get"), (SQLX, "get"), 1.3),
+    ((SERVED_ON_POSTGRES, "list"), (SQLX, "list"), 1.5),
+    ((SERVED_ON_POSTGRES, "create"), (SQLX, "create"), 0.9),
+    ((SERVED_ON_POSTGRES, "get"), (FASTAPI, "get"), 12.0),
+    ((SERVED_ON_POSTGRES, "list"), (FASTAPI, "list"), 9.0),
+    ((SERVED_ON_POSTGRES, "create"), (FASTAPI, "create"), 8.0),
 ];
 const MAX_START_MS: f64 = 100.0;
 const MAX_RSS_IDLE_MIB: f64 = 25.0;
