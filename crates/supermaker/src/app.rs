@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use axum::body::Body;
-use axum::extract::DefaultBodyLimit;
 use blueprint::Blueprint;
 use http_body_util::Limited;
 use schemars::SchemaGenerator;
@@ -133,13 +132,15 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
             if begins == Begins::Root && is_in_api(blueprint, &path) {
                 problems.push(format!("{path} is in the API: give it to `routes`, without what comes before"));
             }
+            let mut body_is_read_by_axum = false;
             for operation in &methods.operations {
                 let (route, described) = describe(operation, &path, entity, &mut schemas);
+                body_is_read_by_axum |= route.takes.body && !route.takes.json;
                 problems.extend(missing_ids(blueprint, &route, &described.ids));
                 models.extend(described.models);
                 code.routes.push(route);
             }
-            paths.push((path, methods));
+            paths.push((path, if body_is_read_by_axum { methods.without_limit() } else { methods }));
         }
     }
     problems.extend(model::check(blueprint, &models));
@@ -199,7 +200,7 @@ fn definitions(schemas: &mut SchemaGenerator) -> Map<String, Json> {
 
 /// The way into the router. It is made at the first request, after the server has found that no two paths clash.
 fn answer(paths: Vec<(String, Methods)>) -> Answer {
-    let router = LazyLock::new(move || routes::router(paths).layer(DefaultBodyLimit::disable()));
+    let router = LazyLock::new(move || routes::router(paths));
     Box::new(move |visit: Visit| {
         let router = router.clone();
         Box::pin(async move {

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, Route};
@@ -96,6 +96,13 @@ impl<S: Clone + Send + Sync + 'static> Methods<S> {
         if let Some(last) = self.operations.last_mut() {
             last.anonymous = true;
         }
+        self
+    }
+
+    /// Without axum's own limit of a body, for that of the settings holds for all. Only where a body is read by axum's means:
+    /// a layer costs each request two allocations.
+    pub(crate) fn without_limit(mut self) -> Methods<S> {
+        self.handlers = self.handlers.layer(DefaultBodyLimit::disable());
         self
     }
 

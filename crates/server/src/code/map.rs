@@ -77,12 +77,13 @@ impl CodeMap {
             return Ok(None);
         }
         let wanted = if method == Method::HEAD { &Method::GET } else { method };
-        let place = self.place(path);
-        let route = place.as_ref().and_then(|place| place.value.routes.iter().find(|(method, _)| method == wanted));
-        if let (Some(place), Some((_, known))) = (&place, route) {
+        if let Ok(place) = self.places.at(path)
+            && let Some((_, known)) = place.value.routes.iter().find(|(method, _)| method == wanted)
+        {
             let texts: Vec<&str> = place.params.iter().map(|(_, text)| text).collect();
             return place.value.read(*known, &texts).map(Some).ok_or_else(ApiError::not_found);
         }
+        let place = self.place(path);
         let by_blueprint = self.methods_of_blueprint(blueprint, path);
         match by_blueprint {
             Some(methods) if place.is_none() || methods.split(", ").any(|known| known == method) => Ok(None),

@@ -7,6 +7,7 @@ mod alone;
 mod calls;
 mod lines;
 mod links;
+mod note;
 mod once;
 mod refusals;
 mod start;

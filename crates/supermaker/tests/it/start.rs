@@ -3,41 +3,7 @@
 use server::StartError;
 use supermaker::prelude::*;
 
-const NOTES: &str = "[app]\nname = \"notes\"\n[entity.note.field]\ntext = { type = \"text\", required = true }\n";
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Note {
-    id: Id<Note>,
-    user_id: String,
-    text: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Text {
-    text: String,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Changes {
-    text: Option<String>,
-}
-
-impl Record for Note {
-    const ENTITY: &'static str = "note";
-    type New = Text;
-    type Changes = Changes;
-    type Replacement = Text;
-}
-
-impl Input for Text {
-    const BODY: Body = Body::New("note");
-}
-
-impl Input for Changes {
-    const BODY: Body = Body::Changes("note");
-}
+use crate::note::{NOTES, Note, Text};
 
 async fn read(notes: Records<Note>, id: Id<Note>) -> Result<Row<Note>> {
     notes.get(id).await
@@ -172,10 +138,10 @@ async fn models_follow_the_blueprint() {
         App::new(NOTES.replace("text =", "title =")).entity::<Note>(Routes::new().route("/notes", post(create))),
     )
     .await;
-    assert!(told.contains("start::Note has no `title`, but the blueprint's note has"), "{told}");
-    assert!(told.contains("start::Text has `text`, which the blueprint's note does not take or show"), "{told}");
+    assert!(told.contains("note::Note has no `title`, but the blueprint's note has"), "{told}");
+    assert!(told.contains("note::Text has `text`, which the blueprint's note does not take or show"), "{told}");
     let told =
         problems(App::new(NOTES.replace("note", "memo")).entity::<Note>(Routes::new().route("/memos", post(create))))
             .await;
-    assert!(told.contains("start::Note is a model of `note`, which the blueprint does not have"), "{told}");
+    assert!(told.contains("note::Note is a model of `note`, which the blueprint does not have"), "{told}");
 }

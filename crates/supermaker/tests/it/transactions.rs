@@ -1,49 +1,19 @@
 //! Transactions of code: what the caller said of a version holds until one of them stays, and what waits for its turn counts.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use conformance::{Person, World};
+use conformance::{Open, Person, World};
 use http::StatusCode;
 use serde_json::json;
 use supermaker::axum::body::Bytes;
 use supermaker::prelude::*;
 use tokio::sync::Notify;
 
-const BLUEPRINT: &str = r#"
-[app]
-name = "notes"
-[entity.note.field]
-text = { type = "text", required = true }
-"#;
+use crate::note::{Changes, NOTES, Note};
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Note {
-    id: Id<Note>,
-    user_id: String,
-    text: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct Text {
-    text: String,
-}
-
-impl Record for Note {
-    const ENTITY: &'static str = "note";
-    type New = Text;
-    type Changes = Text;
-    type Replacement = Text;
-}
-
-impl Input for Text {
-    const BODY: Body = Body::New("note");
-}
-
-fn text(text: &str) -> Text {
-    Text { text: text.to_owned() }
+fn text(text: &str) -> Changes {
+    Changes { text: Some(text.to_owned()) }
 }
 
 /// A handler tells that it is halfway, and is told to go on.
@@ -97,7 +67,7 @@ async fn take(notes: Records<Note>, body: Bytes) -> Result<Json<usize>> {
 }
 
 fn app() -> App {
-    App::new(BLUEPRINT).routes(
+    App::new(NOTES).routes(
         Routes::new()
             .route("/notes/{id}/fall-back", post(fall_back).summary("Change it in one way or another"))
             .route("/notes/{id}/thrice", post(thrice).summary("Change it three times"))
@@ -183,4 +153,19 @@ async fn what_waits_for_its_turn_counts_by_its_body() {
     assert_eq!((held.status, taken.status), (StatusCode::OK, StatusCode::OK), "{held} {taken}");
     assert_eq!(taken.json(), json!(200_000));
     assert!(most >= 200_000, "{most} bytes waited");
+}
+
+#[tokio::test]
+async fn a_body_that_axum_reads_is_as_long_as_the_settings_say() {
+    let roomy: Arc<Open> = Arc::new(|mut settings| {
+        settings.limits.body_bytes = 3_000_000;
+        Box::pin(async move { app().open(settings).await.unwrap_or_else(|error| panic!("{error}")) })
+    });
+    let world = World::of(roomy).await;
+    let ana = Person::join(&world, "ana", &[]).await;
+    for (bytes, status) in [(3_000_000, 200), (3_000_001, 413)] {
+        let body = Bytes::from(vec![b'x'; bytes]);
+        let answer = ana.send_bytes(&world, "POST", "/api/v1/take", &[], body).await;
+        assert_eq!(answer.status, status, "{bytes}: {answer}");
+    }
 }
