@@ -152,3 +152,11 @@ impl Sql {
 pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_does_not_end_its_literal() {
+        assert_eq!(super::literal("it's ''"), "'it''s '''''");
+    }
+}

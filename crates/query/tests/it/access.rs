@@ -1,7 +1,7 @@
 //! Rules become scopes: every rule, every kind of caller.
 
 use blueprint::Rule;
-use query::access::{decide, own_path, scope, unscoped};
+use query::access::{decide, own_path, rule, scope, unscoped};
 use query::{Access, Actor, Denied, OwnerId, Reason, Scope, User, Verb};
 
 use crate::desk::{self, desk};
@@ -29,6 +29,48 @@ fn every_rule_for_every_kind_of_caller() {
         assert_eq!(scope(&rule, &ana), of_user, "{rule:?}");
         assert_eq!(scope(&rule, &manager), of_manager, "{rule:?}");
     }
+}
+
+#[test]
+fn every_verb_has_its_own_rule() {
+    let blueprint = blueprint::load(
+        r#"
+[app]
+name = "acts"
+[auth]
+roles = ["maker", "changer", "deleter", "opener", "closer"]
+[entity.door]
+owner = false
+[entity.door.field]
+open = { type = "boolean" }
+[entity.door.access]
+read = ["signed_in"]
+create = ["role:maker"]
+update = ["role:changer"]
+delete = ["role:deleter"]
+open = ["role:opener"]
+close = ["role:closer"]
+[entity.door.action.open]
+set = { open = true }
+[entity.door.action.close]
+set = { open = false }
+"#,
+    );
+    let door = &blueprint.unwrap_or_else(|problems| panic!("{problems}")).entities[0];
+    let act = |name: &str| Verb::Act(door.actions.iter().position(|action| action.name == name).unwrap());
+    assert_eq!(*rule(door, Verb::Read), Rule::SignedIn);
+    for (verb, role) in [
+        (Verb::Create, "maker"),
+        (Verb::Update, "changer"),
+        (Verb::Delete, "deleter"),
+        (act("open"), "opener"),
+        (act("close"), "closer"),
+    ] {
+        assert_eq!(*rule(door, verb), Rule::Role(role.to_owned()), "{verb:?}");
+        let reached = |role: &str| decide(door, verb, user("eve", &[role]), None).unwrap().reach().clone();
+        assert_eq!((reached(role), reached("another")), (Scope::Everything, Scope::Nothing), "{verb:?}");
+    }
+    assert_eq!(*rule(door, Verb::Act(99)), Rule::Nobody);
 }
 
 #[test]

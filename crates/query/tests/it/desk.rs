@@ -7,7 +7,7 @@ use query::{Access, Actor, Verb};
 use crate::{stranger, user};
 
 /// Everybody may see tickets and comments; `grade`, `rank`, `labels` and what a comment is about are shown to the owner
-/// only, `price` to managers, `ghost` to nobody. `state` is set by managers, `mark` by the owner.
+/// only, `price` to managers, `ghost` to nobody. `state` and `parts` are set by managers, `mark` by the owner.
 const DESK: &str = r#"
 [app]
 name = "desk"
@@ -21,6 +21,11 @@ name = { type = "text", required = true }
 [entity.label.access]
 read = ["signed_in"]
 
+[entity.part.field]
+name = { type = "text", required = true }
+[entity.part.access]
+read = ["owner", "role:manager"]
+
 [entity.ticket.field]
 title = { type = "text", required = true, index = true }
 grade = { type = "integer", required = true, default = 1, index = true, read = ["owner"] }
@@ -32,9 +37,12 @@ ghost = { type = "text", read = ["nobody"], write = ["nobody"] }
 pin = { type = "text", hidden = true }
 labels = { type = "reference", to = "label", many = true, read = ["owner"] }
 helpers = { type = "reference", to = "user", many = true }
+parts = { type = "reference", to = "part", many = true, write = ["role:manager"] }
 [entity.ticket.access]
 read = ["anyone"]
 update = ["owner", "role:manager"]
+[entity.ticket.action.close]
+set = { state = "done" }
 
 [entity.comment.field]
 ticket = { type = "reference", to = "ticket", on_delete = "cascade", read = ["owner"] }

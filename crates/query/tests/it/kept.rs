@@ -68,11 +68,11 @@ fn a_row_is_shown_as_far_as_it_may_be() {
         Verb::Read,
         read,
         expect![[r#"
-        Read(Point)
-        one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE FALSE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE
-            [Integer(7)]
-            else NotFound
-    "#]],
+            Read(Point)
+            one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE FALSE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE FALSE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE
+                [Integer(7)]
+                else NotFound
+        "#]],
     );
     check(
         "ticket",
@@ -80,11 +80,11 @@ fn a_row_is_shown_as_far_as_it_may_be() {
         Verb::Read,
         read,
         expect![[r#"
-        Read(Point)
-        one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", CASE WHEN "tickets"."user_id" = ?1 THEN "tickets"."grade" END, CASE WHEN "tickets"."user_id" = ?2 THEN "tickets"."rank" END, "tickets"."state", "tickets"."mark", CASE WHEN "tickets"."user_id" = ?3 THEN (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id") END, (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?4 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?5 AND TRUE
-            [Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Integer(7)]
-            else NotFound
-    "#]],
+            Read(Point)
+            one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", CASE WHEN "tickets"."user_id" = ?1 THEN "tickets"."grade" END, CASE WHEN "tickets"."user_id" = ?2 THEN "tickets"."rank" END, "tickets"."state", "tickets"."mark", CASE WHEN "tickets"."user_id" = ?3 THEN (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id") END, (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?4 AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE "__to"."user_id" = ?5 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?6 AND TRUE
+                [Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Integer(7)]
+                else NotFound
+        "#]],
     );
     check(
         "ticket",
@@ -92,11 +92,11 @@ fn a_row_is_shown_as_far_as_it_may_be() {
         Verb::Read,
         read,
         expect![[r#"
-        Read(Point)
-        one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", CASE WHEN "tickets"."user_id" = ?1 THEN "tickets"."grade" END, CASE WHEN "tickets"."user_id" = ?2 THEN "tickets"."rank" END, "tickets"."price", "tickets"."state", "tickets"."mark", CASE WHEN "tickets"."user_id" = ?3 THEN (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id") END, (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?4 AND TRUE
-            [Uuid("eve"), Uuid("eve"), Uuid("eve"), Integer(7)]
-            else NotFound
-    "#]],
+            Read(Point)
+            one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", CASE WHEN "tickets"."user_id" = ?1 THEN "tickets"."grade" END, CASE WHEN "tickets"."user_id" = ?2 THEN "tickets"."rank" END, "tickets"."price", "tickets"."state", "tickets"."mark", CASE WHEN "tickets"."user_id" = ?3 THEN (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id") END, (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = ?4 AND TRUE
+                [Uuid("eve"), Uuid("eve"), Uuid("eve"), Integer(7)]
+                else NotFound
+        "#]],
     );
 }
 
@@ -148,7 +148,7 @@ fn what_is_set_in_own_rows_only_narrows_what_may_be_changed() {
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('mark', "mark"), ?10 FROM "tickets" WHERE "tickets"."id" = ?11 AND "tickets"."user_id" = ?12
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("eve"), Text("s1"), Null, Text("r1"), Text("update"), Text("ticket"), Text("done"), Json("{\"mark\":\"m\"}"), Integer(7), Uuid("eve")]
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?2 AND "tickets"."user_id" = ?3) THEN 1 ELSE 2 END
-            one: UPDATE "tickets" SET "mark" = ?1, "updated_at" = ?2, "_version" = "_version" + 1 WHERE "tickets"."id" = ?3 AND "tickets"."user_id" = ?4 RETURNING "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."price", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id"
+            one: UPDATE "tickets" SET "mark" = ?1, "updated_at" = ?2, "_version" = "_version" + 1 WHERE "tickets"."id" = ?3 AND "tickets"."user_id" = ?4 RETURNING "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."price", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id"
                 [Text("m"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("eve")]
                 else NotFound
         "#]],
@@ -164,28 +164,28 @@ fn links_are_set_to_what_is_seen_and_those_that_are_not_stay() {
         Verb::Update,
         update(body),
         expect![[r#"
-        Write
-        change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label_ids', json((SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id")), 'helper_ids', json((SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id"))), ?10 || '"label_ids":' || (SELECT json_group_array("id" ORDER BY "id") FROM (SELECT "__link"."label_id" AS "id" FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id" AND NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__link"."label_id" AND TRUE) UNION SELECT "value" FROM json_each(?11) AS "__id") AS "__all") || ',"helper_ids":' || (SELECT json_group_array("id" ORDER BY "id") FROM (SELECT "__link"."helper_id" AS "id" FROM "tickets_helpers" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id" AND NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__link"."helper_id" AND "__to"."id" = ?12) UNION SELECT "value" FROM json_each(?13) AS "__id") AS "__all") || '}' FROM "tickets" WHERE "tickets"."id" = ?14 AND "tickets"."user_id" = ?15
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("ticket"), Text("done"), Text("{"), Json("[1,2]"), Uuid("ana"), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Integer(7), Uuid("ana")]
-            else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?2 AND "tickets"."user_id" = ?3) THEN 1 ELSE 2 END
-        require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE))
-            [Json("[1,2]")]
-            else [Reference { pointer: "/label_ids/0" }, Reference { pointer: "/label_ids/1" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
-        require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = ?3 AND "helper_id" = "__id"."value"))
-            [Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Uuid("ana"), Integer(7)]
-            else [Reference { pointer: "/helper_ids/0" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = ?3 AND "helper_id" = "__id"."value")
-        run: DELETE FROM "tickets_labels" WHERE "ticket_id" = ?1 AND "label_id" NOT IN (SELECT "value" FROM json_each(?2) AS "__id") AND EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "tickets_labels"."label_id" AND TRUE)
-            [Integer(7), Json("[1,2]")]
-        run: INSERT INTO "tickets_labels" ("ticket_id", "label_id") SELECT ?1, "value" FROM json_each(?2) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
-            [Integer(7), Json("[1,2]")]
-        run: DELETE FROM "tickets_helpers" WHERE "ticket_id" = ?1 AND "helper_id" NOT IN (SELECT "value" FROM json_each(?2) AS "__id") AND EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "tickets_helpers"."helper_id" AND "__to"."id" = ?3)
-            [Integer(7), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Uuid("ana")]
-        run: INSERT INTO "tickets_helpers" ("ticket_id", "helper_id") SELECT ?1, "value" FROM json_each(?2) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
-            [Integer(7), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]")]
-        one: UPDATE "tickets" SET "updated_at" = ?1, "_version" = "_version" + 1 WHERE "tickets"."id" = ?2 AND "tickets"."user_id" = ?3 RETURNING "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?4 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id"
-            [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Uuid("ana")]
-            else NotFound
-    "#]],
+            Write
+            change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label_ids', json((SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id")), 'helper_ids', json((SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id"))), ?10 || '"label_ids":' || (SELECT json_group_array("id" ORDER BY "id") FROM (SELECT "__link"."label_id" AS "id" FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id" AND NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__link"."label_id" AND TRUE) UNION SELECT "value" FROM json_each(?11) AS "__id") AS "__all") || ',"helper_ids":' || (SELECT json_group_array("id" ORDER BY "id") FROM (SELECT "__link"."helper_id" AS "id" FROM "tickets_helpers" AS "__link" WHERE "__link"."ticket_id" = "tickets"."id" AND NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__link"."helper_id" AND "__to"."id" = ?12) UNION SELECT "value" FROM json_each(?13) AS "__id") AS "__all") || '}' FROM "tickets" WHERE "tickets"."id" = ?14 AND "tickets"."user_id" = ?15
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("ticket"), Text("done"), Text("{"), Json("[1,2]"), Uuid("ana"), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Integer(7), Uuid("ana")]
+                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?2 AND "tickets"."user_id" = ?3) THEN 1 ELSE 2 END
+            require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE))
+                [Json("[1,2]")]
+                else [Reference { pointer: "/label_ids/0" }, Reference { pointer: "/label_ids/1" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
+            require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = ?3 AND "helper_id" = "__id"."value"))
+                [Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Uuid("ana"), Integer(7)]
+                else [Reference { pointer: "/helper_ids/0" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = ?3 AND "helper_id" = "__id"."value")
+            run: DELETE FROM "tickets_labels" WHERE "ticket_id" = ?1 AND "label_id" NOT IN (SELECT "value" FROM json_each(?2) AS "__id") AND EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "tickets_labels"."label_id" AND TRUE)
+                [Integer(7), Json("[1,2]")]
+            run: INSERT INTO "tickets_labels" ("ticket_id", "label_id") SELECT ?1, "value" FROM json_each(?2) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
+                [Integer(7), Json("[1,2]")]
+            run: DELETE FROM "tickets_helpers" WHERE "ticket_id" = ?1 AND "helper_id" NOT IN (SELECT "value" FROM json_each(?2) AS "__id") AND EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "tickets_helpers"."helper_id" AND "__to"."id" = ?3)
+                [Integer(7), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]"), Uuid("ana")]
+            run: INSERT INTO "tickets_helpers" ("ticket_id", "helper_id") SELECT ?1, "value" FROM json_each(?2) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
+                [Integer(7), Json("[\"0199f0a0-0000-7000-8000-000000000001\"]")]
+            one: UPDATE "tickets" SET "updated_at" = ?1, "_version" = "_version" + 1 WHERE "tickets"."id" = ?2 AND "tickets"."user_id" = ?3 RETURNING "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?4 AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE "__to"."user_id" = ?5 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id"
+                [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Uuid("ana"), Uuid("ana")]
+                else NotFound
+        "#]],
     );
     let body = json!({"title": "t", "label_ids": [1]});
     check(
@@ -194,21 +194,21 @@ fn links_are_set_to_what_is_seen_and_those_that_are_not_stay() {
         Verb::Create,
         create(body),
         expect![[r#"
-        Write
-        require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE))
-            [Json("[1]")]
-            else [Reference { pointer: "/label_ids/0" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
-        change: INSERT INTO "tickets" ("user_id", "title", "grade", "rank", "price", "state", "mark", "ghost", "pin", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            [Uuid("ana"), Text("t"), Integer(1), Null, Null, Null, Null, Null, Null, DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
-            else Forbidden
-        run: INSERT INTO "tickets_labels" ("ticket_id", "label_id") SELECT last_insert_rowid(), "value" FROM json_each(?1) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
-            [Json("[1]")]
-        one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?1 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = last_insert_rowid()
-            [Uuid("ana")]
-            else Forbidden
-        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
-            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("ticket"), Text("done"), Json("{\"title\":\"t\",\"grade\":1,\"rank\":null,\"price\":null,\"state\":null,\"mark\":null,\"ghost\":null,\"pin\":null,\"label_ids\":[1],\"helper_ids\":[]}")]
-    "#]],
+            Write
+            require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE))
+                [Json("[1]")]
+                else [Reference { pointer: "/label_ids/0" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
+            change: INSERT INTO "tickets" ("user_id", "title", "grade", "rank", "price", "state", "mark", "ghost", "pin", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                [Uuid("ana"), Text("t"), Integer(1), Null, Null, Null, Null, Null, Null, DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
+                else Forbidden
+            run: INSERT INTO "tickets_labels" ("ticket_id", "label_id") SELECT last_insert_rowid(), "value" FROM json_each(?1) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
+                [Json("[1]")]
+            one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?1 AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE "__to"."user_id" = ?2 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = last_insert_rowid()
+                [Uuid("ana"), Uuid("ana")]
+                else Forbidden
+            run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("ticket"), Text("done"), Json("{\"title\":\"t\",\"grade\":1,\"rank\":null,\"price\":null,\"state\":null,\"mark\":null,\"ghost\":null,\"pin\":null,\"label_ids\":[1],\"helper_ids\":[],\"part_ids\":[]}")]
+        "#]],
     );
 }
 
@@ -237,6 +237,17 @@ fn what_is_not_shown_is_neither_found_nor_ordered_by() {
         Read(Scan)
         page: SELECT "comments"."id", "comments"."id" FROM "comments" WHERE TRUE AND EXISTS (SELECT 1 FROM "tickets" AS "_ticket" WHERE "_ticket"."id" = CASE WHEN "comments"."user_id" = ?1 THEN "comments"."ticket_id" END AND TRUE AND CASE WHEN "_ticket"."user_id" = ?2 THEN "_ticket"."grade" END = ?3) ORDER BY "comments"."id" LIMIT ?4
             [Uuid("ana"), Uuid("ana"), Integer(1), Integer(21)]
+    "#]],
+    );
+    check(
+        "ticket",
+        user("ana", &[]),
+        Verb::Read,
+        list("parts.name=x&fields=id", None),
+        expect![[r#"
+        Read(Scan)
+        page: SELECT "tickets"."id", "tickets"."id" FROM "tickets" WHERE TRUE AND "tickets"."id" IN (SELECT "__link"."ticket_id" FROM "tickets_parts" AS "__link" JOIN "parts" AS "_parts" ON "_parts"."id" = "__link"."part_id" WHERE "_parts"."user_id" = ?1 AND "_parts"."name" = ?2) ORDER BY "tickets"."id" LIMIT ?3
+            [Uuid("ana"), Text("x"), Integer(21)]
     "#]],
     );
     let query = "helper_ids[contains]=0199f0a0-0000-7000-8000-000000000001&fields=id";

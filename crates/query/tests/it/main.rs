@@ -9,6 +9,7 @@ mod every;
 mod input;
 mod kept;
 mod list;
+mod plan;
 mod postgres;
 mod sight;
 mod sql;

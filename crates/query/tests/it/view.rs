@@ -13,9 +13,9 @@ fn names(view: &View, attributes: Vec<Attribute>) -> String {
 fn a_caller_knows_of_what_he_can_read_in_some_row() {
     let desk = desk(false);
     let ticket_of = entity(&desk, "ticket");
-    let all = "id user_id title grade rank price state mark label_ids helper_ids created_at updated_at";
-    let own = "id user_id title grade rank state mark label_ids helper_ids created_at updated_at";
-    let open = "id user_id title state mark helper_ids created_at updated_at";
+    let all = "id user_id title grade rank price state mark label_ids helper_ids part_ids created_at updated_at";
+    let own = "id user_id title grade rank state mark label_ids helper_ids part_ids created_at updated_at";
+    let open = "id user_id title state mark helper_ids part_ids created_at updated_at";
     for ((who, actor), visible, sortable) in callers()
         .into_iter()
         .zip([
@@ -62,6 +62,7 @@ fn what_is_shown_and_set_in_which_rows() {
         ("ana", &ana, "mark", Always, Always, true, true),
         ("ana", &ana, "ghost", Never, Never, false, false),
         ("ana", &ana, "label_ids", in_own("ana"), Always, true, true),
+        ("ana", &ana, "part_ids", Always, Always, false, false),
         ("ana", &ana, "user_id", Always, Always, false, false),
         ("eve", &manager, "title", Always, Always, true, true),
         ("eve", &manager, "grade", in_own("eve"), Always, true, false),
@@ -70,6 +71,7 @@ fn what_is_shown_and_set_in_which_rows() {
         ("eve", &manager, "mark", Always, Always, true, false),
         ("eve", &manager, "ghost", Never, Never, false, false),
         ("eve", &manager, "label_ids", in_own("eve"), Always, true, false),
+        ("eve", &manager, "part_ids", Always, Always, true, true),
         ("eve", &manager, "user_id", Always, Always, false, false),
     ] {
         let access = ticket(&desk, Verb::Update, actor.clone());

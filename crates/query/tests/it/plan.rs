@@ -1,0 +1,103 @@
+//! What is decided before the database is asked: who is refused, which rows are left to him, what a cursor is good for.
+
+use blueprint::{Blueprint, Rule};
+use query::access::decide;
+use query::{
+    Actor, Body, IfMatch, List, OwnerId, Parent, Plan, PlanError, RecordId, Request, Scope, Values, Verb, View,
+    children,
+};
+use serde_json::{Value as Json, json};
+use work::Value;
+
+use crate::desk::{callers, desk};
+use crate::{KEY, entity, origin, user};
+
+const SEVEN: RecordId = RecordId::Integer(7);
+
+fn plan(
+    desk: &Blueprint,
+    name: &str,
+    verb: Verb,
+    actor: Actor,
+    request: impl FnOnce(&View) -> Request,
+) -> Result<Plan, PlanError> {
+    let index = entity(desk, name);
+    let access = decide(desk.entity(index), verb, actor, None).unwrap();
+    let request = request(&View::of(desk.entity(index), &access));
+    query::plan(desk, index, access, request, origin(), &KEY)
+}
+
+/// One row that cannot be reached is not found, which takes the database to say; to reach none at all is forbidden.
+#[test]
+fn who_reaches_no_row_may_neither_list_nor_make_any() {
+    let mut desk = desk(false);
+    let ticket = entity(&desk, "ticket").0;
+    desk.entities[ticket].access.read = Rule::Role("manager".to_owned());
+    desk.entities[ticket].access.create = Rule::Role("manager".to_owned());
+    for (who, actor) in callers().into_iter().skip(1) {
+        let is_manager = who == "a manager";
+        let list = |view: &View| Request::List(List::parse(&desk, view, &[]).unwrap());
+        let made = plan(&desk, "ticket", Verb::Read, actor.clone(), list);
+        assert_eq!(made.err(), (!is_manager).then_some(PlanError::Forbidden), "{who}");
+        let create = |_: &View| Request::Create { id: None, values: Values::default() };
+        let made = plan(&desk, "ticket", Verb::Create, actor.clone(), create);
+        assert_eq!(made.err(), (!is_manager).then_some(PlanError::Forbidden), "{who}");
+        let read = |_: &View| Request::Read { id: SEVEN, representation: query::Representation::default() };
+        assert!(plan(&desk, "ticket", Verb::Read, actor, read).is_ok(), "{who}");
+    }
+}
+
+/// The manager may change every row, but set the mark in her own only. Ana may change her own.
+#[test]
+fn what_is_set_narrows_which_rows_may_be_changed() {
+    let desk = desk(false);
+    let own = |name: &str| Scope::OwnedBy(OwnerId::User(name.to_owned()));
+    let (ana, eve) = (user("ana", &[]), user("eve", &["manager"]));
+    for (actor, body, reach) in [
+        (&eve, json!({}), Scope::Everything),
+        (&eve, json!({"title": "t", "state": "new"}), Scope::Everything),
+        (&eve, json!({"title": "t", "mark": "m"}), own("eve")),
+        (&eve, json!({"part_ids": []}), Scope::Everything),
+        (&eve, json!({"label_ids": []}), own("eve")),
+        (&ana, json!({"title": "t", "mark": "m", "label_ids": []}), own("ana")),
+    ] {
+        let changes = |view: &View, json: &Json| Body::Update.read(view, json).unwrap();
+        let if_match = IfMatch::Absent;
+        let update = |view: &View| Request::Update { id: SEVEN, changes: changes(view, &body), if_match };
+        let made = plan(&desk, "ticket", Verb::Update, actor.clone(), update).unwrap();
+        assert_eq!((made.access().read(), made.access().reach()), (&Scope::Everything, &reach), "{body}");
+        let if_match = IfMatch::Absent;
+        let perform = |view: &View| Request::Perform { id: SEVEN, action: 0, changes: changes(view, &body), if_match };
+        let made = plan(&desk, "ticket", Verb::Act(0), actor.clone(), perform).unwrap();
+        assert_eq!((made.access().read(), made.access().reach()), (&Scope::Everything, &reach), "{body}");
+    }
+}
+
+/// All of these are ordered by an id alone, so that a position in one would do for each.
+#[test]
+fn a_cursor_is_good_for_the_list_that_gave_it_under_the_same_row_only() {
+    let desk = desk(false);
+    let lists = [
+        ("comment", None),
+        ("ticket", None),
+        ("ticket", Some(("label", 7))),
+        ("ticket", Some(("label", 8))),
+        ("ticket", Some(("part", 7))),
+        ("label", Some(("ticket", 7))),
+    ];
+    let asked = |(name, under): (&str, Option<(&str, i64)>), cursor: Option<String>| {
+        let parent = under.map(|(above, id)| {
+            let (above, here) = (entity(&desk, above), entity(&desk, name));
+            let (_, way) = children(&desk, above).into_iter().find(|(child, _)| *child == here).unwrap();
+            Parent { entity: above, id: RecordId::Integer(id), way }
+        });
+        let list = |view: &View| Request::List(List { parent, cursor, ..List::parse(&desk, view, &[]).unwrap() });
+        plan(&desk, name, Verb::Read, user("ana", &[]), list)
+    };
+    for given in lists {
+        let cursor = asked(given, None).unwrap().next_cursor(&desk, &[Value::Integer(9)], &KEY);
+        for list in lists {
+            assert_eq!(asked(list, cursor.clone()).is_ok(), list == given, "a cursor of {given:?} in {list:?}");
+        }
+    }
+}
