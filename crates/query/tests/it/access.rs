@@ -118,8 +118,8 @@ fn what_a_reference_may_lead_to() {
     use Scope::{Everything, Nothing};
     let (ana, manager) = (|| user("ana", &[]), || user("eve", &["manager"]));
     for (actor, user_path, tickets, labels, users) in [
-        (stranger(), false, Everything, Nothing, Nothing),
-        (stranger(), true, Nothing, Nothing, Nothing),
+        (stranger(), false, Everything, Everything, Nothing),
+        (stranger(), true, Nothing, Everything, Nothing),
         (ana(), false, Everything, Everything, owned("ana")),
         (ana(), true, owned("ana"), Everything, owned("ana")),
         (manager(), false, Everything, Everything, Everything),

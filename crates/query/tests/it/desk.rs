@@ -6,7 +6,7 @@ use query::{Access, Actor, Verb};
 
 use crate::{stranger, user};
 
-/// Everybody may see tickets and comments; `grade`, `rank`, `labels` and what a comment is about are shown to the owner
+/// Everybody may see labels, tickets and comments; `grade`, `rank`, `labels` and what a comment is about are shown to the owner
 /// only, `price` to managers, `ghost` to nobody. `state` and `parts` are set by managers, `mark` by the owner.
 const DESK: &str = r#"
 [app]
@@ -19,7 +19,7 @@ owner = false
 [entity.label.field]
 name = { type = "text", required = true }
 [entity.label.access]
-read = ["signed_in"]
+read = ["anyone"]
 
 [entity.part.field]
 name = { type = "text", required = true }
@@ -46,6 +46,8 @@ set = { state = "done" }
 
 [entity.comment.field]
 ticket = { type = "reference", to = "ticket", on_delete = "cascade", read = ["owner"] }
+part = { type = "reference", to = "part", on_delete = "set_null" }
+about = { type = "reference", to = "user", on_delete = "set_null" }
 text = { type = "long_text" }
 [entity.comment.access]
 read = ["anyone"]

@@ -187,7 +187,9 @@ fn links_are_set_to_what_is_seen_and_those_that_are_not_stay() {
                 else NotFound
         "#]],
     );
-    let body = json!({"title": "t", "label_ids": [1]});
+    // The audit has them in order.
+    let helpers = ["0199f0a0-0000-7000-8000-000000000002", "0199f0a0-0000-7000-8000-000000000001"];
+    let body = json!({"title": "t", "label_ids": [10, 9], "helper_ids": helpers});
     check(
         "ticket",
         user("ana", &[]),
@@ -196,19 +198,61 @@ fn links_are_set_to_what_is_seen_and_those_that_are_not_stay() {
         expect![[r#"
             Write
             require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE))
-                [Json("[1]")]
-                else [Reference { pointer: "/label_ids/0" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
+                [Json("[10,9]")]
+                else [Reference { pointer: "/label_ids/0" }, Reference { pointer: "/label_ids/1" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "labels" AS "__to" WHERE "__to"."id" = "__id"."value" AND TRUE)
+            require: SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = last_insert_rowid() AND "helper_id" = "__id"."value"))
+                [Json("[\"0199f0a0-0000-7000-8000-000000000002\",\"0199f0a0-0000-7000-8000-000000000001\"]"), Uuid("ana")]
+                else [Reference { pointer: "/helper_ids/0" }, Reference { pointer: "/helper_ids/1" }] by SELECT min("__id"."key") FROM json_each(?1) AS "__id" WHERE NOT EXISTS (SELECT 1 FROM "users" AS "__to" WHERE "__to"."id" = "__id"."value" AND "__to"."id" = ?2) OR EXISTS (SELECT 1 FROM "users" WHERE "id" = "__id"."value" AND "disabled") AND NOT EXISTS (SELECT 1 FROM "tickets_helpers" WHERE "ticket_id" = last_insert_rowid() AND "helper_id" = "__id"."value")
             change: INSERT INTO "tickets" ("user_id", "title", "grade", "rank", "price", "state", "mark", "ghost", "pin", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                 [Uuid("ana"), Text("t"), Integer(1), Null, Null, Null, Null, Null, Null, DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
                 else Forbidden
             run: INSERT INTO "tickets_labels" ("ticket_id", "label_id") SELECT last_insert_rowid(), "value" FROM json_each(?1) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
-                [Json("[1]")]
+                [Json("[10,9]")]
+            run: INSERT INTO "tickets_helpers" ("ticket_id", "helper_id") SELECT last_insert_rowid(), "value" FROM json_each(?1) AS "__id" WHERE TRUE ON CONFLICT DO NOTHING
+                [Json("[\"0199f0a0-0000-7000-8000-000000000002\",\"0199f0a0-0000-7000-8000-000000000001\"]")]
             one: SELECT "tickets"."id", "tickets"."user_id", "tickets"."title", "tickets"."grade", "tickets"."rank", "tickets"."state", "tickets"."mark", (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?1 AND "__link"."ticket_id" = "tickets"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE "__to"."user_id" = ?2 AND "__link"."ticket_id" = "tickets"."id"), "tickets"."created_at", "tickets"."updated_at", "tickets"."_version", "tickets"."id" FROM "tickets" WHERE "tickets"."id" = last_insert_rowid()
                 [Uuid("ana"), Uuid("ana")]
                 else Forbidden
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
-                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("ticket"), Text("done"), Json("{\"title\":\"t\",\"grade\":1,\"rank\":null,\"price\":null,\"state\":null,\"mark\":null,\"ghost\":null,\"pin\":null,\"label_ids\":[1],\"helper_ids\":[],\"part_ids\":[]}")]
+                [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("ticket"), Text("done"), Json("{\"title\":\"t\",\"grade\":1,\"rank\":null,\"price\":null,\"state\":null,\"mark\":null,\"ghost\":null,\"pin\":null,\"label_ids\":[9,10],\"helper_ids\":[\"0199f0a0-0000-7000-8000-000000000001\",\"0199f0a0-0000-7000-8000-000000000002\"],\"part_ids\":[]}")]
         "#]],
+    );
+}
+
+#[test]
+fn references_lead_to_what_is_seen_only() {
+    let body = json!({"part_id": 7, "about_id": "0199f0a0-0000-7000-8000-000000000001"});
+    check(
+        "comment",
+        user("ana", &[]),
+        Verb::Create,
+        create(body),
+        expect![[r#"
+        Write
+        require: SELECT 1 FROM "parts" WHERE "id" = ?1 AND "parts"."user_id" = ?2
+            [Integer(7), Uuid("ana")]
+            else Reference { pointer: "/part_id" }
+        require: SELECT 1 FROM "users" WHERE "id" = ?1 AND NOT "disabled" AND "id" = ?2
+            [Uuid("0199f0a0-0000-7000-8000-000000000001"), Uuid("ana")]
+            else Reference { pointer: "/about_id" }
+        one: INSERT INTO "comments" ("user_id", "ticket_id", "part_id", "about_id", "text", "created_at", "updated_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING "comments"."id", "comments"."user_id", "comments"."ticket_id", "comments"."part_id", "comments"."about_id", "comments"."text", "comments"."created_at", "comments"."updated_at", "comments"."_version", "comments"."id"
+            [Uuid("ana"), Null, Integer(7), Uuid("0199f0a0-0000-7000-8000-000000000001"), Null, DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z")]
+            else Forbidden
+        run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(last_insert_rowid() AS TEXT), NULL, ?10)
+            [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("create"), Text("comment"), Text("done"), Json("{\"ticket_id\":null,\"part_id\":7,\"about_id\":\"0199f0a0-0000-7000-8000-000000000001\",\"text\":null}")]
+    "#]],
+    );
+    let query = "part.name=x&sort=part.id&fields=id&expand=part,about";
+    check(
+        "comment",
+        user("ana", &[]),
+        Verb::Read,
+        list(query, None),
+        expect![[r#"
+        Read(Scan)
+        page: SELECT "comments"."id", "_part"."id", "_part"."user_id", "_part"."name", "_part"."created_at", "_part"."updated_at", "_about"."id", "_about"."email", "_part"."id", "comments"."id" FROM "comments" LEFT JOIN "parts" AS "_part" ON "_part"."id" = "comments"."part_id" AND "_part"."user_id" = ?1 LEFT JOIN "users" AS "_about" ON "_about"."id" = "comments"."about_id" AND "_about"."id" = ?2 WHERE TRUE AND EXISTS (SELECT 1 FROM "parts" AS "_part" WHERE "_part"."id" = "comments"."part_id" AND "_part"."user_id" = ?3 AND "_part"."name" = ?4) ORDER BY "_part"."id" NULLS LAST, "comments"."id" LIMIT ?5
+            [Uuid("ana"), Uuid("ana"), Uuid("ana"), Text("x"), Integer(21)]
+    "#]],
     );
 }
 
@@ -301,13 +345,13 @@ fn lists_under_a_row() {
         Verb::Read,
         list("fields=id", Some("label")),
         expect![[r#"
-        Read(Scan)
-        require: SELECT 1 FROM "labels" WHERE "labels"."id" = ?1 AND FALSE
-            [Integer(7)]
-            else NotFound
-        page: SELECT "tickets"."id", "tickets"."id" FROM "tickets" WHERE TRUE AND FALSE ORDER BY "tickets"."id" LIMIT ?1
-            [Integer(21)]
-    "#]],
+            Read(Scan)
+            require: SELECT 1 FROM "labels" WHERE "labels"."id" = ?1 AND TRUE
+                [Integer(7)]
+                else NotFound
+            page: SELECT "tickets"."id", "tickets"."id" FROM "tickets" WHERE TRUE AND FALSE ORDER BY "tickets"."id" LIMIT ?1
+                [Integer(21)]
+        "#]],
     );
     check(
         "label",
@@ -321,6 +365,34 @@ fn lists_under_a_row() {
             else NotFound
         page: SELECT "labels"."id", "labels"."id" FROM "labels" WHERE TRUE AND "labels"."id" IN (SELECT "__link"."label_id" FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = ?1 AND EXISTS (SELECT 1 FROM "tickets" AS "__from" WHERE "__from"."id" = ?2 AND TRUE AND "__from"."user_id" = ?3)) ORDER BY "labels"."id" LIMIT ?4
             [Integer(7), Integer(7), Uuid("ana"), Integer(21)]
+    "#]],
+    );
+    check(
+        "ticket",
+        stranger(),
+        Verb::Read,
+        list("fields=id", Some("part")),
+        expect![[r#"
+        Read(Scan)
+        require: SELECT 1 FROM "parts" WHERE "parts"."id" = ?1 AND FALSE
+            [Integer(7)]
+            else NotFound
+        page: SELECT "tickets"."id", "tickets"."id" FROM "tickets" WHERE TRUE AND "tickets"."id" IN (SELECT "__link"."ticket_id" FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE FALSE AND "__link"."part_id" IN (?1)) ORDER BY "tickets"."id" LIMIT ?2
+            [Integer(7), Integer(21)]
+    "#]],
+    );
+    check(
+        "label",
+        stranger(),
+        Verb::Read,
+        list("fields=id", Some("ticket")),
+        expect![[r#"
+        Read(Scan)
+        require: SELECT 1 FROM "tickets" WHERE "tickets"."id" = ?1 AND TRUE
+            [Integer(7)]
+            else NotFound
+        page: SELECT "labels"."id", "labels"."id" FROM "labels" WHERE TRUE AND "labels"."id" IN (SELECT "__link"."label_id" FROM "tickets_labels" AS "__link" WHERE "__link"."ticket_id" = ?1 AND FALSE) ORDER BY "labels"."id" LIMIT ?2
+            [Integer(7), Integer(21)]
     "#]],
     );
 }

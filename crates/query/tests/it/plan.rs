@@ -1,13 +1,15 @@
 //! What is decided before the database is asked: who is refused, which rows are left to him, what a cursor is good for.
 
+use std::sync::Arc;
+
 use blueprint::{Blueprint, Rule};
-use query::access::decide;
+use query::access::{decide, unscoped};
 use query::{
-    Actor, Body, IfMatch, List, OwnerId, Parent, Plan, PlanError, RecordId, Request, Scope, Values, Verb, View,
-    children,
+    Access, Actor, Body, Catalog, IfMatch, List, OwnerId, Parent, Plan, PlanError, Reason, RecordId, Request, Scope,
+    Values, Verb, View, children,
 };
 use serde_json::{Value as Json, json};
-use work::Value;
+use work::{Dialect, Step, Value};
 
 use crate::desk::{callers, desk};
 use crate::{KEY, entity, origin, user};
@@ -70,6 +72,31 @@ fn what_is_set_narrows_which_rows_may_be_changed() {
         let perform = |view: &View| Request::Perform { id: SEVEN, action: 0, changes: changes(view, &body), if_match };
         let made = plan(&desk, "ticket", Verb::Act(0), actor.clone(), perform).unwrap();
         assert_eq!((made.access().read(), made.access().reach()), (&Scope::Everything, &reach), "{body}");
+    }
+}
+
+/// What a caller reads by his rights is not audited; what code reads past them is, with its reason.
+#[test]
+fn a_read_past_the_rules_leaves_an_audit_row() {
+    let desk = Arc::new(desk(false));
+    let catalog = Catalog::new(desk.clone(), Dialect::Sqlite);
+    let index = entity(&desk, "ticket");
+    let why = Reason::new("the nightly report").unwrap();
+    let by_rules = decide(desk.entity(index), Verb::Read, user("eve", &["manager"]), None).unwrap();
+    let past_them = unscoped(user("ana", &[]), None, why);
+    let told = |access: &Access, request: Request| {
+        let plan = query::plan(&desk, index, access.clone(), request, origin(), &KEY).unwrap();
+        query::witness(&catalog, &plan)
+    };
+    let list = List::parse(&desk, &View::document(desk.entity(index)), &[]).unwrap();
+    let read = Request::Read { id: SEVEN, representation: query::Representation::default() };
+    for (request, action) in [(read, "read"), (Request::List(list), "list")] {
+        assert_eq!(told(&by_rules, request.clone()), None, "{action}");
+        let row = told(&past_them, request).unwrap();
+        let [Step::Run(row)] = row.steps.as_slice() else { panic!("{row:?}") };
+        for text in [action, "ana", "the nightly report"] {
+            assert!(row.params.contains(&Value::Text(text.to_owned())), "{text}: {row:?}");
+        }
     }
 }
 
