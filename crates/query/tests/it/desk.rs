@@ -7,7 +7,7 @@ use query::{Access, Actor, Verb};
 use crate::{stranger, user};
 
 /// Everybody may see labels, tickets and comments; `grade`, `rank`, `labels` and what a comment is about are shown to the owner
-/// only, `price` to managers, `ghost` to nobody. `state` and `parts` are set by managers, `mark` by the owner.
+/// only, `price` and `cost` to managers, `ghost` to nobody. `state` and `parts` are set by managers, `mark` by the owner.
 const DESK: &str = r#"
 [app]
 name = "desk"
@@ -23,6 +23,7 @@ read = ["anyone"]
 
 [entity.part.field]
 name = { type = "text", required = true }
+cost = { type = "money", read = ["role:manager"] }
 [entity.part.access]
 read = ["owner", "role:manager"]
 

@@ -256,6 +256,23 @@ fn references_lead_to_what_is_seen_only() {
     );
 }
 
+/// Also at the end of a way: the fields that are kept from her, the links that are the owner's, the parts of others.
+#[test]
+fn what_is_kept_is_kept_from_who_comes_by_a_reference() {
+    let query = "fields=id&expand=ticket.labels,ticket.parts,ticket.helpers";
+    check(
+        "comment",
+        user("ana", &[]),
+        Verb::Read,
+        list(query, None),
+        expect![[r#"
+        Read(Scan)
+        page: SELECT "comments"."id", "_ticket"."id", "_ticket"."user_id", "_ticket"."title", CASE WHEN "_ticket"."user_id" = ?1 THEN "_ticket"."grade" END, CASE WHEN "_ticket"."user_id" = ?2 THEN "_ticket"."rank" END, "_ticket"."state", "_ticket"."mark", CASE WHEN "_ticket"."user_id" = ?3 THEN (SELECT json_group_array("__link"."label_id" ORDER BY "__link"."label_id") FROM "tickets_labels" AS "__link" JOIN "labels" AS "__to" ON "__to"."id" = "__link"."label_id" WHERE TRUE AND "__link"."ticket_id" = "_ticket"."id") END, (SELECT json_group_array("__link"."helper_id" ORDER BY "__link"."helper_id") FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__to"."id" = ?4 AND "__link"."ticket_id" = "_ticket"."id"), (SELECT json_group_array("__link"."part_id" ORDER BY "__link"."part_id") FROM "tickets_parts" AS "__link" JOIN "parts" AS "__to" ON "__to"."id" = "__link"."part_id" WHERE "__to"."user_id" = ?5 AND "__link"."ticket_id" = "_ticket"."id"), "_ticket"."created_at", "_ticket"."updated_at", CASE WHEN "_ticket"."user_id" = ?6 THEN (SELECT '[' || coalesce(string_agg('{"id":' || json_quote("_ticket.labels"."id") || ',"name":' || json_quote("_ticket.labels"."name") || ',"created_at":' || json_quote("_ticket.labels"."created_at") || ',"updated_at":' || json_quote("_ticket.labels"."updated_at") || '}', ',' ORDER BY "_ticket.labels"."id"), '') || ']' FROM "tickets_labels" AS "__link" JOIN "labels" AS "_ticket.labels" ON "_ticket.labels"."id" = "__link"."label_id" WHERE "__link"."ticket_id" = "_ticket"."id" AND TRUE) END, (SELECT '[' || coalesce(string_agg('{"id":' || json_quote("_ticket.parts"."id") || ',"user_id":' || json_quote("_ticket.parts"."user_id") || ',"name":' || json_quote("_ticket.parts"."name") || ',"created_at":' || json_quote("_ticket.parts"."created_at") || ',"updated_at":' || json_quote("_ticket.parts"."updated_at") || '}', ',' ORDER BY "_ticket.parts"."id"), '') || ']' FROM "tickets_parts" AS "__link" JOIN "parts" AS "_ticket.parts" ON "_ticket.parts"."id" = "__link"."part_id" WHERE "__link"."ticket_id" = "_ticket"."id" AND "_ticket.parts"."user_id" = ?7), (SELECT '[' || coalesce(string_agg('{"id":' || json_quote("__to"."id") || ',"email":' || json_quote("__to"."email") || '}', ',' ORDER BY "__to"."id"), '') || ']' FROM "tickets_helpers" AS "__link" JOIN "users" AS "__to" ON "__to"."id" = "__link"."helper_id" WHERE "__link"."ticket_id" = "_ticket"."id" AND "__to"."id" = ?8), "comments"."id" FROM "comments" LEFT JOIN "tickets" AS "_ticket" ON "_ticket"."id" = CASE WHEN "comments"."user_id" = ?9 THEN "comments"."ticket_id" END AND TRUE WHERE TRUE ORDER BY "comments"."id" LIMIT ?10
+            [Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Uuid("ana"), Integer(21)]
+    "#]],
+    );
+}
+
 #[test]
 fn what_is_not_shown_is_neither_found_nor_ordered_by() {
     let query = "grade[gte]=1&label_ids[contains]=1&labels.name=x&sort=-grade&fields=id,grade&count=exact";
