@@ -1,10 +1,13 @@
 //! Query strings: what they become, and what is refused.
 
+use std::sync::Arc;
+
+use blueprint::Rule;
 use expect_test::{Expect, expect};
-use query::{List, Request, Verb, View};
+use query::{List, Parent, RecordId, Reference, Request, Verb, View, Way};
 use work::{Mode, Step, Value};
 
-use crate::{KEY, entity, leads, origin, user, work};
+use crate::{KEY, desk, entity, leads, origin, user, work};
 
 fn parse(query: &str) -> Result<List, String> {
     let blueprint = leads();
@@ -112,6 +115,28 @@ fn costs() {
             let work = work(&leads(), "prospect", user("ana", roles), Verb::Read, list).unwrap();
             assert_eq!(work.mode, Mode::Read(cost), "{query} {roles:?}");
         }
+    }
+}
+
+/// Of a reference that is kept from the caller in some rows, the index is no help.
+#[test]
+fn costs_under_a_row() {
+    use work::Cost::{Point, Scan};
+    let mut desk = desk::desk(false);
+    let (above, index) = (entity(&desk, "ticket"), entity(&desk, "comment"));
+    let comment = &mut desk.entities[index.0];
+    comment.owned = false;
+    let place = comment.fields.iter().position(|field| field.name == "ticket").unwrap();
+    comment.fields[place].read = Rule::Role("manager".to_owned());
+    let desk = Arc::new(desk);
+    for (roles, cost) in [(&[][..], Scan), (&["manager"][..], Point)] {
+        let access = query::access::decide(desk.entity(index), Verb::Read, user("eve", roles), None).unwrap();
+        let list = List::parse(&desk, &View::of(desk.entity(index), &access), &[]).unwrap();
+        let parent = Parent { entity: above, id: RecordId::Integer(7), way: Way::Up(Reference::Field(place)) };
+        let request = Request::List(List { parent: Some(parent), ..list });
+        let plan = query::plan(&desk, index, access, request, origin(), &KEY).unwrap();
+        let work = query::render(&query::Catalog::new(desk.clone(), work::Dialect::Sqlite), &plan);
+        assert_eq!(work.mode, Mode::Read(cost), "{roles:?}");
     }
 }
 
