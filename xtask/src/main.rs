@@ -33,6 +33,8 @@ enum Chore {
     Generated(generated::Args),
     /// Measure the server beside a bare axum on this machine.
     Bench(bench::Args),
+    /// Measure the server on tables of ever more rows.
+    Growth(bench::growth::Args),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Chore::Check(args) => check::run(&args),
         Chore::Generated(args) => generated::run(&args),
         Chore::Bench(args) => bench::run(&args),
+        Chore::Growth(args) => bench::growth::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@
 
 mod chart;
 mod contender;
+pub mod growth;
 mod http;
 mod load;
 mod ours;

@@ -77,18 +77,23 @@ impl Served {
     /// Makes the folder, the users and their tasks in a file, or in an empty database of Postgres; nothing runs
     /// afterwards.
     pub fn prepare(name: &'static str, program: Program, postgres: Option<String>, size: Size) -> Result<Served> {
-        let folder = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
-        write(&folder.path().join("blueprint.toml"), &workspace::read(BLUEPRINT)?)?;
-        let mut random = [0; 32];
-        getrandom::fill(&mut random).map_err(|error| Failure::cannot("make a secret", error))?;
-        let secret_key = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut served = Served::empty(name, program, postgres, BLUEPRINT)?;
         step(&format!("{name}: making {} users with {} tasks each through the API", size.users, size.tasks));
-        let sqlite = || format!("sqlite:{}", folder.path().join("data/app.db").display());
-        let database_url = postgres.unwrap_or_else(sqlite);
-        let mut served = Served { name, program, folder, database_url, secret_key, users: Vec::new() };
         let server = served.start()?;
         served.users = populate(&server, API, size, join)?;
         Ok(served)
+    }
+
+    /// Makes the folder with a blueprint; nothing runs, and there is no database.
+    pub fn empty(name: &'static str, program: Program, postgres: Option<String>, blueprint: &str) -> Result<Served> {
+        let folder = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
+        write(&folder.path().join("blueprint.toml"), &workspace::read(blueprint)?)?;
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(|error| Failure::cannot("make a secret", error))?;
+        let secret_key = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sqlite = || format!("sqlite:{}", folder.path().join("data/app.db").display());
+        let database_url = postgres.unwrap_or_else(sqlite);
+        Ok(Served { name, program, folder, database_url, secret_key, users: Vec::new() })
     }
 
     /// Starts the server and takes the time, in milliseconds, until it has answered with a row of its database.
@@ -110,8 +115,18 @@ impl Served {
         Contender::new(self.name, server, API, &self.users)
     }
 
-    /// Nothing of this shell's environment reaches it.
-    fn start(&self) -> Result<Running> {
+    /// Starts it for good, without requests that were prepared.
+    pub fn serve(self) -> Result<Running> {
+        Ok(self.start()?.keeping(self.folder))
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts it; it ends when that is dropped. Nothing of this shell's environment reaches it.
+    pub fn start(&self) -> Result<Running> {
         let mut command = Command::new(&self.program.path);
         if self.program.is_served {
             command.arg("serve").arg(self.folder.path());
@@ -122,7 +137,7 @@ impl Served {
 }
 
 /// Registers a user and logs him in.
-fn join(connection: &mut Connection, number: u32) -> Result<User> {
+pub fn join(connection: &mut Connection, number: u32) -> Result<User> {
     let account = json!({"email": format!("user{number}@example.com"), "password": PASSWORD}).to_string();
     let request = |method, path: &str, token: &str, body: &str| Request {
         method,

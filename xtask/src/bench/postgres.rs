@@ -20,4 +20,14 @@ impl Postgres {
             .map_err(|error| Failure::new(format!("cannot make the database {name}: {error}")))?;
         Ok(format!("postgres://postgres@127.0.0.1:{}/{name}", self.0.port()))
     }
+
+    /// Runs statements past all that is measured.
+    pub fn execute(&self, url: &str, sql: &str) -> Result<()> {
+        throwaway::execute(url, sql).map(drop).map_err(|error| Failure::cannot("fill the database", error))
+    }
+
+    /// The rows of the last of some statements, as text.
+    pub fn query(&self, url: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+        throwaway::query(url, sql).map_err(|error| Failure::cannot("look into the database", error))
+    }
 }
