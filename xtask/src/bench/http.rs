@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as preparing a measurement needs: one connection, kept open; answers with a `Content-Length`.
+//! As much of HTTP/1.1 as preparing a measurement needs: one connection, kept open.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -96,7 +96,7 @@ fn answer(stream: &mut impl BufRead) -> std::io::Result<Answer> {
     let status_line = line(stream)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| not_http(&status_line))?;
-    let mut length = 0;
+    let (mut length, mut is_chunked) = (0, false);
     loop {
         let header = line(stream)?;
         if header.is_empty() {
@@ -106,12 +106,31 @@ fn answer(stream: &mut impl BufRead) -> std::io::Result<Answer> {
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().map_err(|_| not_http(&header))?;
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
-            return Err(not_http("in pieces, which this reader does not know"));
+            is_chunked = true;
         }
     }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body)?;
+    let body = if is_chunked { chunks(stream)? } else { exactly(stream, length)? };
     Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// A body in pieces, each with its length before it in hexadecimal, the last one empty (RFC 9112 §7.1).
+fn chunks(stream: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let size = line(stream)?;
+        let length = usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16);
+        let length = length.map_err(|_| std::io::Error::other(format!("no length of a piece: {size:?}")))?;
+        body.append(&mut exactly(stream, length)?);
+        line(stream)?;
+        if length == 0 {
+            return Ok(body);
+        }
+    }
+}
+
+fn exactly(stream: &mut impl BufRead, length: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).map(|()| bytes)
 }
 
 fn line(stream: &mut impl BufRead) -> std::io::Result<String> {
@@ -131,13 +150,15 @@ mod tests {
         let mut stream = concat!(
             "HTTP/1.1 201 Created\r\ncontent-length: 8\r\nX-A: b\r\n\r\n{\"id\":7}",
             "HTTP/1.1 204 No Content\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1;a=b\r\n]\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfour\r\n",
         )
         .as_bytes();
         let first = answer(&mut stream).unwrap();
         assert_eq!((first.status, first.json().unwrap()["id"].as_i64()), (201, Some(7)));
         assert_eq!(answer(&mut stream).unwrap().status, 204);
-        assert!(answer(&mut stream).unwrap_err().to_string().contains("in pieces"));
+        assert_eq!(answer(&mut stream).unwrap().body, "[1,2]");
+        assert!(answer(&mut stream).unwrap_err().to_string().contains("no length of a piece"));
     }
 
     #[test]
