@@ -50,17 +50,21 @@ pub struct Program {
 impl Program {
     /// `supermaker serve`.
     pub fn served() -> Result<Program> {
-        step("building the server: cargo build --release -p cli");
-        let path = workspace::build("supermaker", &["--release", "-p", "cli"])?;
+        let path = build("supermaker")?;
         Ok(Program { path, is_served: true })
     }
 
     /// The same app as code.
     pub fn owned() -> Result<Program> {
-        step("building the app as code: cargo build --release -p todo-owned");
-        let path = workspace::build("todo-owned", &["--release", "-p", "todo-owned"])?;
+        let path = build("todo-owned")?;
         Ok(Program { path, is_served: false })
     }
+}
+
+/// Both at once: each by itself would have features of its own, and half of the workspace compiled twice.
+fn build(program: &str) -> Result<PathBuf> {
+    step("building ours: cargo build --release -p cli -p todo-owned");
+    workspace::build(program, &["--release", "-p", "cli", "-p", "todo-owned"])
 }
 
 /// A program, its folder, and what is in its database.
