@@ -39,7 +39,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("DIRECT_URL", "DATABASE_URL", "how Postgres is reached to make tables: past a pooler, or as another role"),
     setting("DATABASE_SCHEMA", "app", "the schema of Postgres that holds all tables"),
-    setting("DATABASE_POOL_SIZE", "4 for each core, 8 to 32", "connections to Postgres at most"),
+    setting("DATABASE_POOL_SIZE", "8 for each core, 16 to 32", "connections to Postgres at most"),
     setting(
         "SECRET_KEY",
         "a new one at each start (development only)",

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use tokio_postgres::types::{FromSql, Type};
 
+use super::plain::Plain;
+
 /// Seconds and days between 1970 and 2000, where Postgres begins to count.
 const DAYS_TO_2000: i64 = 10_957;
 const MICROS_A_DAY: i64 = 86_400_000_000;
@@ -99,22 +101,28 @@ pub(super) fn units(raw: &[u8], scale: u8) -> Option<i64> {
 }
 
 /// `2026-11-21`.
-pub(super) fn date(days: i32) -> Option<String> {
+pub(super) fn date(days: i32) -> Option<Plain> {
     let (year, month, day) = civil(i64::from(days) + DAYS_TO_2000);
-    (1..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
+    let date = || Plain::empty().digits(year, 4).then(b'-').digits(month, 2).then(b'-').digits(day, 2);
+    (1..=9999).contains(&year).then(date)
 }
 
 /// `13:45:00`.
-pub(super) fn time(micros: i64) -> String {
-    let seconds = micros / 1_000_000;
-    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+pub(super) fn time(micros: i64) -> Plain {
+    time_after(Plain::empty(), micros)
 }
 
 /// `2026-11-21T03:37:18.123456Z`.
-pub(super) fn datetime(micros: i64) -> Option<String> {
+pub(super) fn datetime(micros: i64) -> Option<Plain> {
     let (days, rest) = (micros.div_euclid(MICROS_A_DAY), micros.rem_euclid(MICROS_A_DAY));
     let date = date(i32::try_from(days).ok()?)?;
-    Some(format!("{date}T{}.{:06}Z", time(rest), rest % 1_000_000))
+    Some(time_after(date.then(b'T'), rest).then(b'.').digits(rest % 1_000_000, 6).then(b'Z'))
+}
+
+fn time_after(text: Plain, micros: i64) -> Plain {
+    let seconds = micros / 1_000_000;
+    let (hour, minute) = (seconds / 3_600, seconds / 60 % 60);
+    text.digits(hour, 2).then(b':').digits(minute, 2).then(b':').digits(seconds % 60, 2)
 }
 
 /// Year, month and day of a day since 1970, by the proleptic Gregorian calendar. Years begin in March here, so that the
@@ -136,6 +144,8 @@ mod tests {
 
     #[test]
     fn days_and_moments() {
+        let date = |days| date(days).map(|text| text.to_string());
+        let datetime = |micros| datetime(micros).map(|text| text.to_string());
         for (days, text) in [(0, "2000-01-01"), (-1, "1999-12-31"), (59, "2000-02-29"), (9_821, "2026-11-21")] {
             assert_eq!(date(days).as_deref(), Some(text));
         }
@@ -144,7 +154,7 @@ mod tests {
         assert_eq!((date(-730_120), date(2_921_940), datetime(i64::MAX)), (None, None, None));
         assert_eq!(datetime(-1).as_deref(), Some("1999-12-31T23:59:59.999999Z"));
         assert_eq!(datetime(0).as_deref(), Some("2000-01-01T00:00:00.000000Z"));
-        assert_eq!(time(86_399_000_000), "23:59:59");
+        assert_eq!(time(86_399_000_000).to_string(), "23:59:59");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod engine;
 mod idempotency;
 mod options;
 mod param;
+mod plain;
 mod pool;
 mod row;
 mod runtime;

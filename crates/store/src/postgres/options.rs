@@ -39,7 +39,7 @@ impl PostgresOptions {
             schema: SCHEMA.to_owned(),
             // A connection waits for the disk and the network half of its time, so a few for each core keep all busy; more
             // only make a database on the same machine switch between them.
-            connections: (cores * 4).clamp(8, 32),
+            connections: (cores * 8).clamp(16, 32),
             waiting: 4096,
             wait_timeout_ms: 5_000,
             work_timeout_ms: 30_000,

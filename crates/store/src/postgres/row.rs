@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use work::{Column, Content, Kind, Shape, Value};
 
 use super::cell::{self, Cell};
+use super::plain::Plain;
 use crate::StoreError;
 use crate::json::{push, write_decimal, write_text};
 
@@ -76,15 +77,18 @@ fn write_cell(cell: Option<Cell<'_>>, kind: Kind, json: &mut Vec<u8>) -> Result<
         (Kind::Float, Cell::Float(number)) if number.is_finite() => push(json, format_args!("{number:?}")),
         (Kind::Json, Cell::Json(text) | Cell::Text(text)) => json.extend_from_slice(text.as_bytes()),
         (Kind::Text, Cell::Text(text)) => write_text(text, json),
-        (Kind::Text | Kind::Uuid, Cell::Uuid(bytes)) => write_plain(&uuid(bytes), json),
-        (Kind::Uuid | Kind::Date | Kind::Time | Kind::DateTime, _) => write_text(&text(cell, kind)?, json),
+        (Kind::Text, Cell::Uuid(bytes)) => write_plain(&Plain::uuid(bytes), json),
+        (Kind::Uuid | Kind::Date | Kind::Time | Kind::DateTime, Cell::Text(text)) => write_text(text, json),
+        (Kind::Uuid | Kind::Date | Kind::Time | Kind::DateTime, _) => write_plain(&plain(cell, kind)?, json),
         _ => return Err(unexpected(cell, kind)),
     }
     Ok(())
 }
 
-fn write_plain(text: &str, json: &mut Vec<u8>) {
-    push(json, format_args!("\"{text}\""));
+fn write_plain(text: &Plain, json: &mut Vec<u8>) {
+    json.push(b'"');
+    json.extend_from_slice(text.as_bytes());
+    json.push(b'"');
 }
 
 fn value(cell: Cell<'_>, kind: Kind) -> Result<Value, StoreError> {
@@ -94,7 +98,7 @@ fn value(cell: Cell<'_>, kind: Kind) -> Result<Value, StoreError> {
         (Kind::Decimal { scale }, Cell::Numeric(raw)) => Value::Decimal { units: units(raw, scale)?, scale },
         (Kind::Float, Cell::Float(number)) => Value::Float(number),
         (Kind::Text, Cell::Text(text)) => Value::Text(text.to_owned()),
-        (Kind::Text, Cell::Uuid(bytes)) => Value::Text(uuid(bytes)),
+        (Kind::Text, Cell::Uuid(bytes)) => Value::Text(Plain::uuid(bytes).to_string()),
         (Kind::Json, Cell::Json(text) | Cell::Text(text)) => Value::Json(text.to_owned()),
         (Kind::Bytes, Cell::Bytes(bytes)) => Value::Bytes(bytes.to_owned()),
         (Kind::Uuid, _) => Value::Uuid(text(cell, kind)?),
@@ -107,12 +111,18 @@ fn value(cell: Cell<'_>, kind: Kind) -> Result<Value, StoreError> {
 
 /// The text of a cell that is text in JSON though not in the database.
 fn text(cell: Cell<'_>, kind: Kind) -> Result<String, StoreError> {
+    match cell {
+        Cell::Text(text) => Ok(text.to_owned()),
+        _ => plain(cell, kind).map(|text| text.to_string()),
+    }
+}
+
+fn plain(cell: Cell<'_>, kind: Kind) -> Result<Plain, StoreError> {
     let text = match (kind, cell) {
-        (Kind::Uuid, Cell::Uuid(bytes)) => Some(uuid(bytes)),
+        (Kind::Uuid, Cell::Uuid(bytes)) => Some(Plain::uuid(bytes)),
         (Kind::Date, Cell::Date(days)) => cell::date(days),
         (Kind::Time, Cell::Time(micros)) => Some(cell::time(micros)),
         (Kind::DateTime, Cell::DateTime(micros)) => cell::datetime(micros),
-        (_, Cell::Text(text)) => Some(text.to_owned()),
         _ => None,
     };
     text.ok_or_else(|| unexpected(cell, kind))
@@ -121,13 +131,6 @@ fn text(cell: Cell<'_>, kind: Kind) -> Result<String, StoreError> {
 fn units(raw: &[u8], scale: u8) -> Result<i64, StoreError> {
     cell::units(raw, scale)
         .ok_or_else(|| StoreError::broken(format!("a number does not fit {scale} digits after its point")))
-}
-
-/// Lower case, with hyphens.
-fn uuid(bytes: [u8; 16]) -> String {
-    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-    let part = |range| hex.get(range).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
 }
 
 fn unexpected(cell: Cell<'_>, kind: Kind) -> StoreError {
