@@ -15,7 +15,6 @@ use serde_json::Value as Json;
 use server::App;
 use server::logs::{self, Form};
 use server::settings::Settings;
-use tracing_subscriber::EnvFilter;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -74,7 +73,7 @@ async fn it_is_a_500_and_a_line_of_log_that_names_the_request() {
     let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let lines = Lines::default();
     let writer = lines.clone();
-    let json = logs::sink(EnvFilter::new("info"), Form::Json, move || writer.clone());
+    let json = logs::sink("info".parse().unwrap(), Form::Json, move || writer.clone());
     logs::log_panics();
 
     let guard = tracing::dispatcher::set_default(&json);
@@ -95,7 +94,7 @@ async fn it_is_a_500_and_a_line_of_log_that_names_the_request() {
     drop(guard);
 
     let writer = lines.clone();
-    let text = logs::sink(EnvFilter::new("info"), Form::Text { color: false }, move || writer.clone());
+    let text = logs::sink("info".parse().unwrap(), Form::Text { color: false }, move || writer.clone());
     let guard = tracing::dispatcher::set_default(&text);
     app.handle(local, request("xyz")).await;
     let log = lines.take();
@@ -111,7 +110,7 @@ async fn each_stage_has_a_line_and_a_span_for_those_who_watch() {
     let app = app(&folder).await;
     let lines = Lines::default();
     let writer = lines.clone();
-    let json = logs::sink(EnvFilter::new("server::stage=debug"), Form::Json, move || writer.clone());
+    let json = logs::sink("server::stage=debug".parse().unwrap(), Form::Json, move || writer.clone());
     let guard = tracing::dispatcher::set_default(&json);
     let get = Request::get("/api/v1/as").header("host", "x").header("x-request-id", "abc");
     let response = app.handle(IpAddr::V4(Ipv4Addr::LOCALHOST), get.body(String::new()).unwrap()).await;

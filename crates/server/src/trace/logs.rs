@@ -4,11 +4,12 @@ use std::fmt;
 use std::io;
 
 use tracing::{Dispatch, Event, Subscriber};
+use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::fmt::format::{DefaultFields, Format, Json, JsonFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{Layer, Registry};
 
 use super::current::{Ids, current};
 use super::panics;
@@ -44,7 +45,8 @@ impl fmt::Display for LogError {
 
 impl std::error::Error for LogError {}
 
-/// Starts logging, for the rest of the process; panics are logged too. `filter` is in the grammar of `RUST_LOG`.
+/// Starts logging, for the rest of the process; panics are logged too. `filter` is in the grammar of `RUST_LOG`, as far as
+/// that is about targets and levels.
 ///
 /// # Errors
 /// The filter cannot be read, or something logs already.
@@ -68,8 +70,13 @@ fn start_with(dispatch: Dispatch) -> Result<(), LogError> {
     Ok(())
 }
 
-fn read(filter: &str) -> Result<EnvFilter, LogError> {
-    EnvFilter::try_new(filter).map_err(|error| LogError::Filter(error.to_string()))
+fn read(filter: &str) -> Result<Targets, LogError> {
+    let directives: Vec<&str> = filter.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
+    if directives.iter().any(|directive| directive.contains('[')) {
+        // They would be taken for a part of the target, which then is none. Filters by span cost each line more.
+        return Err(LogError::Filter("spans and fields cannot be chosen, targets and levels can".to_owned()));
+    }
+    directives.join(",").parse().map_err(|error: ParseError| LogError::Filter(error.to_string()))
 }
 
 /// From now on panics are lines of the log, in its form, instead of text of their own on stderr. [`start`] does it.
@@ -78,7 +85,7 @@ pub fn log_panics() {
 }
 
 /// What takes lines in and writes them.
-pub fn sink<W>(filter: EnvFilter, form: Form, writer: W) -> Dispatch
+pub fn sink<W>(filter: Targets, form: Form, writer: W) -> Dispatch
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -144,4 +151,28 @@ where
 /// The ids of the request that a line is about, unless the line names it itself.
 fn missing_ids(event: &Event<'_>) -> Option<Ids> {
     if event.metadata().fields().field("request_id").is_some() { None } else { current() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn a_filter_is_levels_for_everything_or_for_targets() {
+        let filter = read("info, server::stage=debug,,hyper=off").unwrap();
+        let wanted = |target, level| filter.would_enable(target, &level);
+        assert!(wanted("request", Level::INFO) && !wanted("request", Level::DEBUG));
+        assert!(wanted("server::stage", Level::DEBUG) && !wanted("server::stage", Level::TRACE));
+        assert!(!wanted("hyper::client", Level::ERROR));
+        let filter = read("server=debug").unwrap();
+        assert!(filter.would_enable("server", &Level::DEBUG) && !filter.would_enable("store", &Level::ERROR));
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused() {
+        for wrong in ["server=loud", "a=b=c", "server[request]=debug", "[{user}]=info"] {
+            assert!(matches!(read(wrong), Err(LogError::Filter(why)) if !why.is_empty()), "{wrong}");
+        }
+    }
 }

@@ -1,14 +1,17 @@
-//! The `/docs` page: Swagger UI out of this program's own pages, so that it works without any network but ours.
+//! The `/docs` page: Swagger UI out of this program itself, so that it works without any network but ours.
 //!
-//! What it shows is `/openapi.json`; nothing of it is written here.
+//! What it shows is `/openapi.json`; nothing of it is written here. The files are packed until somebody opens the page.
 
-use std::sync::{Arc, LazyLock};
+mod archive;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use hyper::body::Bytes;
-use utoipa_swagger_ui::{Config, SwaggerFile};
+use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 
 use crate::http::HttpResponse;
 
@@ -17,10 +20,41 @@ use crate::http::HttpResponse;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Relative, so that the page also works where a proxy serves the app under a path.
-static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    let config = Config::from("../openapi.json").use_base_layout().validator_url("none");
-    Arc::new(config.display_request_duration(true).default_models_expand_depth(0))
+/// The page and what it loads, out of the archive of Swagger UI.
+const NAMES: [&str; 7] = [
+    "favicon-16x16.png",
+    "favicon-32x32.png",
+    "index.css",
+    "index.html",
+    "swagger-ui-bundle.js",
+    "swagger-ui-standalone-preset.js",
+    "swagger-ui.css",
+];
+
+/// What starts the page, in the place of the archive's own, which shows another API. The document's URL is relative, so
+/// that the page also works where a proxy serves the app under a path; no validator gets to see it.
+const INITIALIZER: &str = r##"window.onload = () => {
+  window.ui = SwaggerUIBundle({
+    url: "../openapi.json",
+    dom_id: "#swagger-ui",
+    layout: "BaseLayout",
+    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    plugins: [SwaggerUIBundle.plugins.DownloadUrl],
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    validatorUrl: "none",
+  });
+};
+"##;
+
+/// Unpacked when the page is opened first: they take two megabytes.
+static FILES: LazyLock<HashMap<&str, Bytes>> = LazyLock::new(|| {
+    let unpacked = NAMES.iter().filter_map(|name| {
+        let content = archive::file(SWAGGER_UI_VENDORED, &format!("dist/{name}"))?;
+        Some((*name, Bytes::from(content)))
+    });
+    unpacked.chain([("swagger-initializer.js", Bytes::from_static(INITIALIZER.as_bytes()))]).collect()
 });
 
 /// What is at a path below `/docs`: the page itself, or a file that it loads. `None` if there is nothing.
@@ -33,19 +67,19 @@ pub fn page(path: &str) -> Option<HttpResponse> {
         "" => "index.html",
         name => name,
     };
-    // The only error is a file of the crate that is not text where it must be, which its tests would see.
-    let file = utoipa_swagger_ui::serve(name, CONFIG.clone()).ok()??;
-    Some(response(name, file))
+    Some(response(name, FILES.get(name)?.clone()))
 }
 
-fn response(name: &str, file: SwaggerFile<'_>) -> HttpResponse {
+fn response(name: &str, body: Bytes) -> HttpResponse {
     // Names stay the same when the program is renewed, so a day is as long as a file may be out of date.
     let changes = matches!(name, "index.html" | "swagger-initializer.js");
-    let content_type = match file.content_type.as_str() {
-        text if text.starts_with("text/") && !text.contains("charset") => format!("{text}; charset=utf-8"),
-        other => other.to_owned(),
+    let content_type = match name.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "png")) => "image/png",
+        _ => "text/html; charset=utf-8",
     };
-    HttpResponse { body: Bytes::from(file.bytes.into_owned()), ..HttpResponse::empty(StatusCode::OK) }
+    HttpResponse { body, ..HttpResponse::empty(StatusCode::OK) }
         .with(CONTENT_TYPE, content_type)
         .with(CACHE_CONTROL, if changes { "no-cache" } else { "public, max-age=86400" })
         .with(CONTENT_SECURITY_POLICY, POLICY)
@@ -87,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn every_file_comes_out_of_the_archive_as_what_it_is() {
+        for name in NAMES {
+            let file = page(&format!("/{name}")).unwrap();
+            assert!(!file.body.is_empty(), "{name}");
+        }
+        assert_eq!(page("/favicon-16x16.png").unwrap().headers[CONTENT_TYPE], "image/png");
+        assert_eq!(page("/swagger-ui.css").unwrap().headers[CONTENT_TYPE], "text/css; charset=utf-8");
+        assert_eq!(page("/swagger-ui-bundle.js").unwrap().headers[CONTENT_TYPE], "text/javascript; charset=utf-8");
+    }
+
+    #[test]
     fn scripts_and_requests_stay_at_home() {
         let policy = page("/").unwrap().headers[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         let directive = |name: &str| policy.split("; ").find(|part| part.starts_with(name)).unwrap().to_owned();
@@ -99,7 +144,9 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_not_there() {
-        for path in ["x", "/x", "/../Cargo.toml", "//index.html", "/index.html/", "/swagger-ui.css.map"] {
+        for path in
+            ["x", "/x", "/../Cargo.toml", "//index.html", "/index.html/", "/swagger-ui.css.map", "/dist/index.html"]
+        {
             assert!(page(path).is_none(), "{path}");
         }
     }
