@@ -4,6 +4,9 @@
 
 #[path = "it/blueprints.rs"]
 mod blueprints;
+#[cfg(unix)]
+#[path = "it/durable/mod.rs"]
+mod durable;
 #[path = "it/making.rs"]
 mod making;
 #[path = "it/program.rs"]

@@ -58,7 +58,7 @@ problems! {
     HEADERS_TOO_LARGE = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "Headers too large", "The headers are longer than the server takes.";
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "Internal error", "Something went wrong in the server; its log has the details under `request_id`.";
     NOT_IMPLEMENTED = NOT_IMPLEMENTED, "not_implemented", "Not implemented here", "The action is code of the app's own, and the app is served without it.";
-    UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Not available now", "The server is busy, draining, or has no database; nothing was done.";
+    UNAVAILABLE = SERVICE_UNAVAILABLE, "unavailable", "Not available now", "The server is busy, draining, or has no database; nothing was done, unless the detail says that nobody knows.";
     TOO_SLOW = GATEWAY_TIMEOUT, "too_slow", "Took too long", "The server did not finish in time; a change may still happen, so look before trying again.";
     STORAGE_FULL = INSUFFICIENT_STORAGE, "storage_full", "Storage full", "There is no space left to write to; nothing was done.";
 }
@@ -236,7 +236,8 @@ impl From<StoreError> for ApiError {
                     .logged(error.to_string())
             }
             StoreError::Uncertain { .. } => {
-                let detail = "the server lost its database while it saved this; whether it was done is not known";
+                let detail = "the server lost its database while it saved this, and whether it was done is not known: send it \
+                              again with the same `Idempotency-Key`, or look first";
                 retry(UNAVAILABLE, detail, "1")
             }
             _ => retry(UNAVAILABLE, "the server cannot do this now; nothing was changed", "1"),

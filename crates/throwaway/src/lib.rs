@@ -11,10 +11,12 @@ mod cluster;
 mod database;
 mod pooler;
 mod programs;
+mod way;
 
 pub use cluster::{Cluster, Setting};
 pub use database::{Database, execute, query};
 pub use pooler::Pooler;
+pub use way::{Loss, Way};
 
 /// Whether the tests of this run are to use Postgres where they can choose: `TEST_DATABASE=postgres`.
 pub fn is_chosen() -> bool {

@@ -1,6 +1,7 @@
 //! A work on a connection: in a transaction if it needs one, again if it met another, and never twice by mistake.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use work::{Mode, Outcome, Work};
@@ -60,8 +61,11 @@ async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Out
     let limit = Duration::from_millis(shared.options.work_timeout_ms) + GRACE;
     let alone = work.idempotency.is_none() && work.steps.len() <= 1;
     let session = lease.begin()?;
+    // Whether what runs may be committed by the server at any moment.
+    let commits = AtomicBool::new(false);
     let running = async {
         let started = Instant::now();
+        commits.store(work.mode == Mode::Write, Ordering::Relaxed);
         let by_itself = match alone {
             true => Some(statement(session, work).await?),
             false => at_once(session, work).await?,
@@ -73,13 +77,13 @@ async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Out
                 Ok(outcome)
             }
             Some(outcome) => Ok(outcome),
-            None => transaction(shared, session, work).await,
+            None => transaction(shared, session, work, &commits).await,
         }
     };
     // Past the limit the lease is dropped in the middle of its work, which stops it.
     let ended = match tokio::time::timeout(limit, running).await {
         Ok(ended) => ended,
-        Err(_) if alone && work.mode == Mode::Write => {
+        Err(_) if commits.load(Ordering::Relaxed) => {
             return Err(Trouble::Failed(StoreError::uncertain("no answer came in time")));
         }
         Err(_) => return Err(Trouble::Failed(StoreError::Timeout { after_ms: 0 })),
@@ -134,11 +138,18 @@ async fn at_once(session: &mut Session, work: &Work) -> Result<Option<Outcome>, 
     }
 }
 
-async fn transaction(shared: &Arc<Shared>, session: &mut Session, work: &Work) -> Result<Outcome, Trouble> {
+async fn transaction(
+    shared: &Arc<Shared>,
+    session: &mut Session,
+    work: &Work,
+    commits: &AtomicBool,
+) -> Result<Outcome, Trouble> {
+    commits.store(false, Ordering::Relaxed);
     let mut run = Run::new(session, Some(begin(&shared.pool, work.mode)));
     let ended = steps(shared, &mut run, work).await;
     match ended {
         Ok(Outcome::Done(_)) => {
+            commits.store(work.mode == Mode::Write, Ordering::Relaxed);
             let started = Instant::now();
             commit(session).await?;
             if work.mode == Mode::Write {

@@ -1,11 +1,13 @@
 //! Connections that end and servers that are started again: works that follow are served, none is done twice, and what
 //! was told to be done is there.
 
-use store::{PostgresOptions, PostgresUrl, Store, StoreError};
-use throwaway::Cluster;
-use work::Outcome;
+use std::sync::Arc;
 
-use super::{Database, add, get, schema};
+use store::{PostgresOptions, PostgresUrl, Store, StoreError};
+use throwaway::{Cluster, Loss, Way};
+use work::{Idempotency, Outcome, Work};
+
+use super::{Database, add, done, get, run, schema, statement, text, title_and_id};
 
 #[tokio::test]
 async fn a_connection_that_was_ended_is_replaced() {
@@ -65,4 +67,64 @@ async fn a_server_that_is_started_again() {
     let rows = throwaway::query(&cluster.url("postgres"), "SELECT title FROM app.notes").unwrap();
     let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
     assert!(told.iter().all(|title| found.iter().filter(|found| *found == title).count() == 1), "{told:?} {found:?}");
+}
+
+/// The same, with a key.
+fn once(title: &str) -> Work {
+    let day = |day: &str| format!("2026-11-{day}T00:00:00.000000Z");
+    add(title).once(Some(Idempotency {
+        scope: "notes".to_owned(),
+        key: title.to_owned(),
+        fingerprint: vec![1],
+        rights: vec![2],
+        at: day("21"),
+        since: day("20"),
+    }))
+}
+
+/// In one statement, which is its own transaction.
+fn at_once(title: &str) -> Work {
+    let insert = r#"INSERT INTO "app"."notes" ("title") VALUES ($1) RETURNING "title", "id""#;
+    add(title).or_at_once(Some(statement(insert, &[text(title)])), Arc::new(title_and_id()))
+}
+
+/// In the only step.
+fn alone(title: &str) -> Work {
+    Work::write(vec![run(r#"INSERT INTO "app"."notes" ("title") VALUES ($1)"#, &[text(title)])])
+}
+
+/// Whatever committed it, and however the answer was lost: nobody says that nothing was done when it may have been.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_without_an_answer_is_uncertain() {
+    let Some(cluster) = Cluster::start(&[], &[]) else { return };
+    let way = Way::to(&cluster);
+    let mut options = PostgresOptions::new(PostgresUrl::parse(&way.url("postgres")).unwrap());
+    options.work_timeout_ms = 100;
+    let store = Store::connect(options).await.unwrap();
+    store.apply(&schema()).await.unwrap();
+    let mut titles = Vec::new();
+    for loss in [Loss::Cut, Loss::Silence] {
+        for (name, words, work) in [
+            ("steps", "COMMIT\0", add as fn(&str) -> Work),
+            ("key", "COMMIT\0", once),
+            ("at once", "at once", at_once),
+            ("alone", "alone", alone),
+        ] {
+            let title = format!("{name} {loss:?}");
+            way.lose_answer_to(words, loss);
+            let answer = store.run(work(&title)).await;
+            assert!(matches!(answer, Err(StoreError::Uncertain { .. })), "{title}: {answer:?}");
+            titles.push(title);
+        }
+        assert!(done(store.run(once(&format!("key {loss:?}"))).await).replayed);
+        // Before the commit nothing is done, and it is tried again: a server ends a transaction in which nothing happens.
+        let title = format!("early {loss:?}");
+        way.lose_answer_to(&title, loss);
+        done(store.run(add(&title)).await);
+        titles.push(title);
+    }
+    assert_eq!(way.lost(), 10);
+    let rows = throwaway::query(&cluster.url("postgres"), "SELECT title FROM app.notes ORDER BY id").unwrap();
+    let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    assert_eq!(found, titles);
 }

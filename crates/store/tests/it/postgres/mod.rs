@@ -101,15 +101,18 @@ fn not_found() -> Otherwise {
     Otherwise::Refuse(Refusal::NotFound)
 }
 
-/// A title, its id captured; none is `NotFound`.
+/// A title, its id captured.
+fn title_and_id() -> Shape {
+    Shape { columns: vec![Column::new("title", Kind::Text)], captured: vec![Kind::Integer] }
+}
+
+/// Such a row; none is `NotFound`.
 fn one(sql: &str, params: &[Value]) -> Step {
-    let shape = Shape { columns: vec![Column::new("title", Kind::Text)], captured: vec![Kind::Integer] };
-    Step::One { statement: statement(sql, params), shape: Arc::new(shape), none: not_found() }
+    Step::One { statement: statement(sql, params), shape: Arc::new(title_and_id()), none: not_found() }
 }
 
 fn page(sql: &str, limit: usize) -> Step {
-    let shape = Shape { columns: vec![Column::new("title", Kind::Text)], captured: vec![Kind::Integer] };
-    Step::Page { statement: statement(sql, &[]), shape: Arc::new(shape), limit }
+    Step::Page { statement: statement(sql, &[]), shape: Arc::new(title_and_id()), limit }
 }
 
 fn run(sql: &str, params: &[Value]) -> Step {
