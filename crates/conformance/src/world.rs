@@ -78,6 +78,12 @@ impl World {
         World { app: Arc::new(app), place: Arc::new(place), open }
     }
 
+    /// Another instance of the app on the same database.
+    pub async fn beside(&self) -> World {
+        let app = (self.open)(settings_of(self.place.url())).await;
+        World { app: Arc::new(app), ..self.clone() }
+    }
+
     /// The same app on a copy of the database, in which something was changed behind its back. Tokens are good in both.
     pub async fn twin(&self, change: impl FnOnce(&Look<'_>)) -> World {
         self.twin_opened(self.open.clone(), change).await
@@ -170,6 +176,21 @@ impl Look<'_> {
             }
             Place::Server(database) => {
                 database.execute(&format!("SET search_path TO app; SET session_replication_role TO replica; {sql}"))
+            }
+        }
+    }
+
+    /// The only number of a query.
+    pub fn number(&self, sql: &str) -> i64 {
+        match self.place {
+            Place::File(folder) => {
+                let connection = Connection::open(folder.path().join("app.db")).unwrap();
+                connection.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
+            }
+            Place::Server(database) => {
+                let rows = database.query(&format!("SET search_path TO app; {sql}"));
+                let cell = rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
+                cell.unwrap_or_else(|| panic!("{sql}: no number"))
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Each write of a handler is kept in the transaction of its effect; the whole answer when the handler is done. Should the
 //! server stop between the two, the handler runs again for who comes again, and its writes are answered and not done again.
+//! So it is when two instances on one database run it at the same time; then the answer is that of the first to be done.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -45,10 +46,13 @@ pub(crate) async fn answer(
         return given_again(app, method, uri, found);
     }
     let response = answer.await?;
-    if response.status.is_success() || response.status.is_redirection() {
-        keep(app, once, &response).await;
+    if !(response.status.is_success() || response.status.is_redirection()) {
+        return Ok(response);
     }
-    Ok(response)
+    match keep(app, once, &response).await {
+        Some(first) => given_again(app, method, uri, first),
+        None => Ok(response),
+    }
 }
 
 /// A whole answer that was kept, as it was.
@@ -113,14 +117,21 @@ fn given_again(app: &App, method: &Method, uri: &Uri, found: Answer) -> Result<H
     }
 }
 
-/// The effect is on disk already and the caller is to know of it; so what goes wrong here is only logged.
-async fn keep(app: &App, once: Idempotency, response: &HttpResponse) {
+/// Keeps an answer, unless another instance has kept its own meanwhile, which is returned. The effect is on disk already and
+/// the caller is to know of it; so what goes wrong here is only logged.
+async fn keep(app: &App, once: Idempotency, response: &HttpResponse) -> Option<Answer> {
     let answer = Answer { body: response.body.to_vec(), head: Some(written(response)), ..Answer::default() };
-    let kept = app.store.transaction_holding(answer.body.len(), move |store| store.keep(&once, &answer)).await;
-    if let Err(error) = kept {
-        let error: StoreError = error;
+    let keeping = app.store.transaction_holding(answer.body.len(), move |store| match store.replay(&once)? {
+        None => store.keep(&once, &answer).map(|()| None),
+        Some(Outcome::Done(first)) => Ok(Some(first)),
+        // Of another request with this key, which has no claim to this answer.
+        Some(Outcome::Refused(_)) => Ok(None),
+    });
+    let kept: Result<Option<Answer>, StoreError> = keeping.await;
+    kept.unwrap_or_else(|error| {
         tracing::warn!(%error, "the answer to a request with a key was not kept");
-    }
+        None
+    })
 }
 
 /// Status and headers as JSON, without what says that it is a repeat.

@@ -222,6 +222,46 @@ async fn of_a_hundred_at_once_one_is_done() {
     assert_eq!(count(&world, "SELECT count(*) FROM _audit WHERE action = 'update'"), 1);
 }
 
+/// Each of two instances may run a handler while the other does. Its writes are done once, and the answer that was there
+/// first is that of both, or a handler sees what the other has done and refuses. Both may be repeats: who was first to write
+/// need not be first to answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_instances_one_does_it() {
+    let world = crate::world(app).await;
+    let beside = world.beside().await;
+    let ana = Person::join(&world, "ana", &[]).await;
+    let text = json!({ "text": "x" });
+    for note in 1..=20 {
+        // The note of a pair comes after its own.
+        let note = note * 2 - 1;
+        for (path, body, changes) in [
+            ("notes".to_owned(), Some(&text), 1),
+            (format!("notes/{note}/settle"), None, 1),
+            (format!("pairs/{note}"), None, 2),
+            ("calls".to_owned(), None, 0),
+        ] {
+            let before = world.look().number(CHANGES);
+            let ask = |world: &World| {
+                let (world, ana, path, body) = (world.clone(), ana.clone(), format!("/api/v1/{path}"), body.cloned());
+                let key = format!("{note}");
+                let ask =
+                    async move { ana.send(&world, "POST", &path, &[("idempotency-key", &key)], body.as_ref()).await };
+                tokio::spawn(ask)
+            };
+            let (one, other) = (ask(&world), ask(&beside));
+            let answers = [one.await.unwrap(), other.await.unwrap()];
+            let (refused, done): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 409);
+            assert!(
+                done.iter().all(|answer| answer.status.is_success() && answer.body == done[0].body),
+                "{path}: {answers:?}"
+            );
+            let first = done.iter().filter(|answer| answer.header("idempotency-replayed").is_none()).count();
+            assert!(first <= 1 && refused.len() <= 1, "{path}: {answers:?}");
+            assert_eq!(world.look().number(CHANGES), before + changes, "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn who_has_waited_long_enough_for_another_is_told_so() {
     let world = World::of(std::sync::Arc::new(|mut settings: server::settings::Settings| {
