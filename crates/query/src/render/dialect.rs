@@ -11,9 +11,6 @@ use super::sql::Sql;
 use crate::attribute::{Attribute, id_kind};
 use crate::catalog::quoted;
 
-/// Rows of the pages that lists without filters are read in, each a row longer than what is mostly asked for.
-const PAGES: [usize; 3] = [21, 51, 101];
-
 /// What the change of a row must keep others from doing with it meanwhile.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
@@ -29,19 +26,6 @@ impl Sql {
         let Dialect::Postgres { .. } = self.dialect else { return self.param(value) };
         let kind = postgres_type(&value);
         self.push("CAST(").param(value).push(" AS ").push(kind).push(")")
-    }
-
-    /// At the end of a query for a page: at least so many rows, if there are. `plain` is a list without filters.
-    ///
-    /// Postgres thinks little of a plan that it made before the number was known, and plans anew each time, which is half of
-    /// the work of a page. A number that stands there spares it that; few different ones, for each is a statement of its
-    /// own. Not beside filters: there a plan made for these values is worth its time.
-    pub fn limit(&mut self, rows: usize, plain: bool) -> &mut Sql {
-        self.push(" LIMIT ");
-        match (&self.dialect, PAGES.iter().find(|page| rows <= **page)) {
-            (Dialect::Postgres { .. }, Some(page)) if plain => self.push(&page.to_string()),
-            _ => self.param(Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX))),
-        }
     }
 
     /// At the end of a query for rows that the next statement changes: nobody changes them in between, and if somebody

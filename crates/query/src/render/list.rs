@@ -39,8 +39,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
         after(&mut sql, &keys, position);
     }
     order_by(&mut sql, &keys);
-    // One more than is shown tells whether there is another page.
-    sql.limit(list.limit + 1, list.filters.is_empty() && list.search.is_empty());
+    sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
     let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(catalog, plan, parent)).collect();
