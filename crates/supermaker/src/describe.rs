@@ -32,7 +32,7 @@ pub(crate) struct Model {
     pub keys: Vec<String>,
 }
 
-/// Something that a handler takes.
+/// Something that a handler takes. What reads the query string or the body must say so, or requests with one are refused.
 #[diagnostic::on_unimplemented(
     message = "a route cannot say what `{Self}` is",
     note = "implement `supermaker::Extracted` for it; the default says nothing, which is right for what callers do not send"

@@ -25,9 +25,4 @@ impl Postgres {
     pub fn execute(&self, url: &str, sql: &str) -> Result<()> {
         throwaway::execute(url, sql).map(drop).map_err(|error| Failure::cannot("fill the database", error))
     }
-
-    /// The rows of the last of some statements, as text.
-    pub fn query(&self, url: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
-        throwaway::query(url, sql).map_err(|error| Failure::cannot("look into the database", error))
-    }
 }

@@ -16,17 +16,13 @@ fn a_caller_knows_of_what_he_can_read_in_some_row() {
     let all = "id user_id title grade rank price state mark label_ids helper_ids part_ids created_at updated_at";
     let own = "id user_id title grade rank state mark label_ids helper_ids part_ids created_at updated_at";
     let open = "id user_id title state mark helper_ids part_ids created_at updated_at";
-    for ((who, actor), visible, sortable) in callers()
-        .into_iter()
-        .zip([
-            (open, "id title created_at updated_at"),
-            (own, "id title grade created_at updated_at"),
-            (own, "id title grade created_at updated_at"),
-            (own, "id title grade created_at updated_at"),
-            (all, "id title grade price created_at updated_at"),
-        ])
-        .map(|(caller, (visible, sortable))| (caller, visible, sortable))
-    {
+    for ((who, actor), (visible, sortable)) in callers().into_iter().zip([
+        (open, "id title created_at updated_at"),
+        (own, "id title grade created_at updated_at"),
+        (own, "id title grade created_at updated_at"),
+        (own, "id title grade created_at updated_at"),
+        (all, "id title grade price created_at updated_at"),
+    ]) {
         let access = ticket(&desk, Verb::Read, actor);
         let view = View::of(ticket_of, &access);
         assert_eq!(names(&view, view.visible()), visible, "{who}");

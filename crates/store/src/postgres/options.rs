@@ -37,8 +37,8 @@ impl PostgresOptions {
             url,
             direct: None,
             schema: SCHEMA.to_owned(),
-            // A connection waits for the disk and the network half of its time, so a few for each core keep all busy; more
-            // only make a database on the same machine switch between them.
+            // A connection waits for the disk and the network most of its time, and writers that wait for the disk together
+            // wait once. Not more, for several instances share the hundred that a server usually has.
             connections: (cores * 8).clamp(16, 32),
             waiting: 4096,
             wait_timeout_ms: 5_000,
