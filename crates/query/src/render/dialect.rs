@@ -152,6 +152,12 @@ impl Sql {
     }
 }
 
+/// Whether an index of a column and the id can be started between rows that are alike in the column, by comparing both as
+/// one row. SQLite does not take an integer id, which is its row id, for a part of an index then.
+pub(super) fn starts_between(dialect: &Dialect, id: IdKind) -> bool {
+    *dialect != Dialect::Sqlite || id != IdKind::Integer
+}
+
 /// The ids that a query gives, its column being `id`, as the text of a JSON array, least first: what stands after `SELECT`.
 pub(super) fn ids_json(dialect: &Dialect, id: &str, kind: IdKind) -> String {
     match (dialect, kind) {

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use blueprint::Blueprint;
-use work::{Cost, Shape, Step, Value, Work};
+use work::{Column, Cost, Shape, Step, Value, Work};
 
 use super::cells::{Cell, Cells};
 use super::join::Joins;
+use super::order::{self, Order};
 use super::sql::{Source, Sql};
 use super::{parent, search};
 use crate::access::Scope;
 use crate::attribute::Attribute;
 use crate::filter::{Comparison, Filter, Test};
-use crate::list::{List, Sort};
+use crate::list::List;
 use crate::parent::{Parent, Way};
 use crate::plan::{order, position_kinds};
 use crate::reference::{Path, Reference};
@@ -24,22 +25,11 @@ const POINT_ROWS: usize = 200;
 pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let blueprint = &catalog.blueprint;
     let entity = blueprint.entity(plan.entity);
-    let order = order(list);
     let mut joins = Joins::new(blueprint, &plan.access, entity, plan.access.reach(), &list.representation);
-    order.iter().for_each(|sort| joins.reach(sort.path));
-    let keys: Vec<Key> = order.iter().map(|sort| Key::new(&joins, sort)).collect();
-
-    let mut sql = Sql::new(&catalog.dialect, "SELECT ");
-    let columns = joins.select(&mut sql, &list.representation);
-    captured(&mut sql, &keys);
-    joins.from(&mut sql);
-    conditions(&mut sql, blueprint, &joins.root(), plan, list);
-    if let Some(position) = &plan.position {
-        sql.push(" AND ");
-        after(&mut sql, &keys, position);
-    }
-    order_by(&mut sql, &keys);
-    sql.push(" LIMIT ").param(Value::Integer(list.limit as i64 + 1));
+    order(list).iter().for_each(|sort| joins.reach(sort.path));
+    let mut sql = Sql::new(&catalog.dialect, "");
+    let order = Order::new(&sql, &joins, list, plan.position.as_deref(), plan.access.reach());
+    let columns = page(&mut sql, plan, list, &joins, &order);
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
     let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(catalog, plan, parent)).collect();
@@ -47,6 +37,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     if list.count {
         let mut sql = Sql::new(&catalog.dialect, "SELECT count(*) FROM ");
         sql.source(joins.root().source);
+        sql.push(" WHERE ").within(joins.root().source, plan.access.reach());
         conditions(&mut sql, blueprint, &joins.root(), plan, list);
         steps.push(Step::Count(sql.done()));
     }
@@ -57,24 +48,41 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     Work::read(cost, steps)
 }
 
-/// A key of the order with the cell that it stands for in this statement.
-struct Key<'a> {
-    cell: Cell<'a>,
-    nullable: bool,
-    descending: bool,
-}
-
-impl<'a> Key<'a> {
-    fn new(joins: &'a Joins, sort: &Sort) -> Key<'a> {
-        let (cell, nullable) = joins.cell(sort.path);
-        Key { cell, nullable, descending: sort.descending }
+/// Writes a query for a page and says of which columns. Both engines read the parts of a `UNION ALL` one after the other, and
+/// none that the limit does not reach; on Postgres because a part that has a limit is not run by several workers.
+fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -> Vec<Column> {
+    let mut columns = Vec::new();
+    let several = order.stretches().len() > 1;
+    // One row more tells whether there is another page.
+    let limit = || Value::Integer(list.limit as i64 + 1);
+    for (place, stretch) in order.stretches().iter().enumerate() {
+        sql.push(if place > 0 { " UNION ALL " } else { "" }).push(if several { "SELECT * FROM (" } else { "" });
+        sql.push("SELECT ");
+        columns = joins.select(sql, &list.representation);
+        order.captured(sql);
+        joins.from(sql);
+        sql.push(" WHERE ").within(joins.root().source, plan.access.reach());
+        // Before the filters: of several limits of an index SQLite takes the first.
+        order.and_within(sql, *stretch);
+        conditions(sql, joins.blueprint(), &joins.root(), plan, list);
+        order.order_by(sql);
+        sql.push(" LIMIT ").param(limit());
+        sql.push(&if several { format!(") AS \"__part{place}\"") } else { String::new() });
     }
+    if several {
+        sql.push(" LIMIT ").param(limit());
+    }
+    columns
 }
 
 /// A page in the order of an index reads just its own rows; anything else may read many more.
 fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     let entity = cells.source.entity;
     let sorted_by_id = list.sort.iter().all(|key| key.path == Attribute::Id.into());
+    let along_index = match list.sort.as_slice() {
+        [key] => list.filters.is_empty() && list.parent.is_none() && order::is_indexed(cells, key.path, scope),
+        _ => false,
+    };
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
     let led_by_scope = !entity.owned || *scope != Scope::Everything;
     let exact = |filter: &Filter| {
@@ -94,15 +102,15 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         _ => false,
     };
     let few = list.limit * (1 + list.representation.added()) <= POINT_ROWS;
-    if sorted_by_id && filtered_by_index && few && list.search.is_empty() && !list.count {
+    if (sorted_by_id && filtered_by_index || along_index) && few && list.search.is_empty() && !list.count {
         Cost::Point
     } else {
         Cost::Scan
     }
 }
 
+/// ` AND …`: what the list is asked for beyond the rows that the caller can see.
 fn conditions(sql: &mut Sql, blueprint: &Blueprint, cells: &Cells, plan: &Plan, list: &List) {
-    sql.push(" WHERE ").within(cells.source, plan.access.reach());
     if !list.search.is_empty() {
         search::and_found(sql, cells, plan.access.reach(), &list.search);
     }
@@ -179,68 +187,4 @@ fn one_of(sql: &mut Sql, values: &[Value]) {
         sql.push(if place == 0 { "" } else { ", " }).compared(value.clone());
     }
     sql.push(")");
-}
-
-/// What the next cursor is made of.
-fn captured(sql: &mut Sql, keys: &[Key]) {
-    for (place, key) in keys.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
-    }
-}
-
-fn order_by(sql: &mut Sql, keys: &[Key]) {
-    sql.push(" ORDER BY ");
-    for (place, key) in keys.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
-        sql.push(if key.descending { " DESC" } else { "" });
-        // SQLite and Postgres put nulls at opposite ends by default; the contract says last, both ways.
-        sql.push(if key.nullable { " NULLS LAST" } else { "" });
-    }
-}
-
-/// The rows after a position in this order: equal in the first keys and beyond in the next, for each prefix of keys.
-fn after(sql: &mut Sql, keys: &[Key], position: &[Value]) {
-    sql.push("(");
-    bound(sql, keys, position);
-    sql.push("(");
-    let mut first = true;
-    for (place, (key, value)) in keys.iter().zip(position).enumerate() {
-        // Nulls are last, so nothing lies beyond a null but in the keys after it.
-        if *value == Value::Null {
-            continue;
-        }
-        sql.push(if first { "" } else { " OR " }).push("(");
-        first = false;
-        for (equal, value) in keys.iter().zip(position).take(place) {
-            // Not `IS NOT DISTINCT FROM`, for which Postgres uses no index.
-            match value {
-                Value::Null => sql.cell(&equal.cell).push(" IS NULL AND "),
-                value => sql.cell(&equal.cell).push(" = ").param(value.clone()).push(" AND "),
-            };
-        }
-        beyond(sql, key, value);
-        sql.push(")");
-    }
-    sql.push("))");
-}
-
-fn beyond(sql: &mut Sql, key: &Key, value: &Value) {
-    let operator = if key.descending { " < " } else { " > " };
-    if key.nullable {
-        sql.push("(").cell(&key.cell).push(operator).param(value.clone());
-        sql.push(" OR ").cell(&key.cell).push(" IS NULL)");
-    } else {
-        sql.cell(&key.cell).push(operator).param(value.clone());
-    }
-}
-
-/// Says of the first key what follows from the rest, in a form that lets an index start at the position.
-fn bound(sql: &mut Sql, keys: &[Key], position: &[Value]) {
-    let (Some(key), Some(value)) = (keys.first(), position.first()) else { return };
-    if *value == Value::Null {
-        sql.cell(&key.cell).push(" IS NULL AND ");
-    } else if !key.nullable {
-        let operator = if key.descending { " <= " } else { " >= " };
-        sql.cell(&key.cell).push(operator).param(value.clone()).push(" AND ");
-    }
 }

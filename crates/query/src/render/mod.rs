@@ -16,6 +16,7 @@ mod join;
 mod json;
 mod links;
 mod list;
+mod order;
 mod parent;
 mod read;
 mod restore;

@@ -72,8 +72,8 @@ fn lists() {
         "sort=-score,created_at&count=exact",
         expect![[r#"
             Read(Scan)
-            "prospects"."user_id" = ?1 ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."created_at", "prospects"."id" LIMIT ?2
-                [Uuid("ana"), Integer(21)]
+            "prospects"."user_id" = ?1 AND "prospects"."score" IS NOT NULL ORDER BY "prospects"."score" DESC, "prospects"."created_at", "prospects"."id" LIMIT ?2) AS "__part0" UNION ALL SELECT * FROM (SELECT "prospects"."id", "prospects"."user_id", "prospects"."name", "prospects"."status", "prospects"."budget", "prospects"."score", "prospects"."vip", "prospects"."created_at", "prospects"."updated_at", "prospects"."score", "prospects"."created_at", "prospects"."id" FROM "prospects" WHERE "prospects"."user_id" = ?3 AND "prospects"."score" IS NULL ORDER BY "prospects"."score" DESC, "prospects"."created_at", "prospects"."id" LIMIT ?4) AS "__part1" LIMIT ?5
+                [Uuid("ana"), Integer(21), Uuid("ana"), Integer(21), Integer(21)]
             "prospects"."user_id" = ?1
                 [Uuid("ana")]
         "#]],
@@ -107,7 +107,11 @@ fn costs() {
         ("status[ne]=new", Scan, Scan),
         ("name=x", Scan, Scan),
         ("status=new&score=1", Scan, Scan),
-        ("sort=score", Scan, Scan),
+        ("sort=score", Point, Scan),
+        ("sort=score,-status", Scan, Scan),
+        ("sort=score&status=new", Scan, Scan),
+        ("sort=-created_at", Point, Scan),
+        ("sort=updated_at", Scan, Scan),
         ("count=exact", Scan, Scan),
     ] {
         for (roles, cost) in [(&[][..], of_owner), (&["manager"][..], of_manager)] {
@@ -203,22 +207,22 @@ fn a_cursor_continues_where_the_page_ended() {
         format!("{condition}\n    {:?}\n", statement.params)
     };
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("prospects"."id" >= ?2 AND (("prospects"."id" > ?3))) ORDER BY "prospects"."id" LIMIT ?4
-            [Uuid("ana"), Integer(9), Integer(9), Integer(21)]
+        "prospects"."user_id" = ?1 AND "prospects"."id" > ?2 ORDER BY "prospects"."id" LIMIT ?3
+            [Uuid("ana"), Integer(9), Integer(21)]
     "#]]
     .assert_eq(&continued("", &[Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND (((("prospects"."score" < ?2 OR "prospects"."score" IS NULL)) OR ("prospects"."score" = ?3 AND "prospects"."id" < ?4))) ORDER BY "prospects"."score" DESC NULLS LAST, "prospects"."id" DESC LIMIT ?5
-            [Uuid("ana"), Integer(5), Integer(5), Integer(9), Integer(21)]
+        "prospects"."user_id" = ?1 AND "prospects"."score" = ?2 AND "prospects"."id" < ?3 ORDER BY "prospects"."score" DESC, "prospects"."id" DESC LIMIT ?4) AS "__part0" UNION ALL SELECT * FROM (SELECT "prospects"."id", "prospects"."user_id", "prospects"."name", "prospects"."status", "prospects"."budget", "prospects"."score", "prospects"."vip", "prospects"."created_at", "prospects"."updated_at", "prospects"."score", "prospects"."id" FROM "prospects" WHERE "prospects"."user_id" = ?5 AND "prospects"."score" < ?6 ORDER BY "prospects"."score" DESC, "prospects"."id" DESC LIMIT ?7) AS "__part1" UNION ALL SELECT * FROM (SELECT "prospects"."id", "prospects"."user_id", "prospects"."name", "prospects"."status", "prospects"."budget", "prospects"."score", "prospects"."vip", "prospects"."created_at", "prospects"."updated_at", "prospects"."score", "prospects"."id" FROM "prospects" WHERE "prospects"."user_id" = ?8 AND "prospects"."score" IS NULL ORDER BY "prospects"."score" DESC, "prospects"."id" DESC LIMIT ?9) AS "__part2" LIMIT ?10
+            [Uuid("ana"), Integer(5), Integer(9), Integer(21), Uuid("ana"), Integer(5), Integer(21), Uuid("ana"), Integer(21), Integer(21)]
     "#]].assert_eq(&continued("sort=-score", &[Value::Integer(5), Value::Integer(9)]));
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("prospects"."score" IS NULL AND (("prospects"."score" IS NULL AND "prospects"."id" > ?2))) ORDER BY "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?3
+        "prospects"."user_id" = ?1 AND "prospects"."score" IS NULL AND "prospects"."id" > ?2 ORDER BY "prospects"."score", "prospects"."id" LIMIT ?3
             [Uuid("ana"), Integer(9), Integer(21)]
     "#]].assert_eq(&continued("sort=score", &[Value::Null, Value::Integer(9)]));
     let stamp = Value::DateTime("2026-11-21T00:00:00.000000Z".into());
     expect![[r#"
-        "prospects"."user_id" = ?1 AND ("prospects"."created_at" <= ?2 AND (("prospects"."created_at" < ?3) OR ("prospects"."created_at" = ?4 AND ("prospects"."score" > ?5 OR "prospects"."score" IS NULL)) OR ("prospects"."created_at" = ?6 AND "prospects"."score" = ?7 AND "prospects"."id" > ?8))) ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?9
-            [Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), Integer(9), Integer(21)]
+        "prospects"."user_id" = ?1 AND "prospects"."created_at" = ?2 AND (((("prospects"."score" > ?3 OR "prospects"."score" IS NULL)) OR ("prospects"."score" = ?4 AND "prospects"."id" > ?5))) ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?6) AS "__part0" UNION ALL SELECT * FROM (SELECT "prospects"."id", "prospects"."user_id", "prospects"."name", "prospects"."status", "prospects"."budget", "prospects"."score", "prospects"."vip", "prospects"."created_at", "prospects"."updated_at", "prospects"."created_at", "prospects"."score", "prospects"."id" FROM "prospects" WHERE "prospects"."user_id" = ?7 AND "prospects"."created_at" < ?8 ORDER BY "prospects"."created_at" DESC, "prospects"."score" NULLS LAST, "prospects"."id" LIMIT ?9) AS "__part1" LIMIT ?10
+            [Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(5), Integer(5), Integer(9), Integer(21), Uuid("ana"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(21), Integer(21)]
     "#]].assert_eq(&continued("sort=-created_at,score", &[stamp, Value::Integer(5), Value::Integer(9)]));
 }
 

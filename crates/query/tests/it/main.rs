@@ -11,6 +11,7 @@ mod kept;
 mod list;
 mod plan;
 mod postgres;
+mod seek;
 mod sight;
 mod sql;
 mod view;

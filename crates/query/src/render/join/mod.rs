@@ -84,6 +84,11 @@ impl<'a> Joins<'a> {
         Cells::of(self.blueprint, source, self.access, &self.joined[ROOT].scope)
     }
 
+    /// What the rows are of.
+    pub fn blueprint(&self) -> &'a Blueprint {
+        self.blueprint
+    }
+
     /// An attribute, and whether it may be null: where a reference leads is never sure.
     pub fn cell(&self, path: Path) -> (Cell<'_>, bool) {
         let root = self.root();

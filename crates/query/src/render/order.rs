@@ -1,0 +1,239 @@
+//! The order of a list, and the rows of it that come after a position, in forms that let an index start just there.
+//!
+//! The contract puts nulls last, both ways; an index has them at one end. So an order along an index is cut into
+//! [`Stretch`]es, each of which lies in the index in one piece, and a page is read from one after the other. An order that
+//! no index has is left whole, lest the rows be found and sorted once for each.
+
+use blueprint::Comparison;
+use work::Value;
+
+use super::cells::{Cell, Cells};
+use super::dialect;
+use super::join::Joins;
+use super::sql::Sql;
+use crate::access::Scope;
+use crate::attribute::Attribute;
+use crate::filter::Test;
+use crate::list::{List, Sort};
+use crate::plan::order;
+use crate::reference::Path;
+
+/// The keys of an order in one statement.
+pub(super) struct Order<'a> {
+    keys: Vec<Key<'a>>,
+    position: &'a [Value],
+    stretches: Vec<Stretch>,
+}
+
+/// A key of the order with the cell that it stands for in this statement.
+struct Key<'a> {
+    cell: Cell<'a>,
+    /// Whether its nulls have to be put in their place: not where a stretch has none, or nothing else.
+    nullable: bool,
+    descending: bool,
+}
+
+/// A part of the rows that come after the position, one after the other: told apart by the first key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stretch {
+    /// All of them.
+    Whole,
+    /// Those that are not null.
+    Filled,
+    /// Those that are like the position.
+    Level,
+    /// Those that are beyond it.
+    Beyond,
+    /// Those that are null.
+    Null,
+}
+
+impl<'a> Order<'a> {
+    /// The order of a list; `position` is the last row of the page before, or nothing.
+    pub fn new(sql: &Sql, joins: &'a Joins, list: &List, position: Option<&'a [Value]>, scope: &Scope) -> Order<'a> {
+        let sorts = order(list);
+        let mut keys: Vec<Key> = sorts.iter().map(|sort| Key::new(joins, sort)).collect();
+        let position = position.unwrap_or_default();
+        let mut stretches = vec![Stretch::Whole];
+        // Found rows and those under another one are few, and an index of their order is none of them.
+        let along = list.search.is_empty() && list.parent.is_none();
+        if let (true, Some(sort), [first, rest @ ..]) = (along, sorts.first(), keys.as_mut_slice())
+            && is_indexed(&joins.root(), sort.path, scope)
+        {
+            let entity = joins.root().source.entity;
+            let level = !rest.is_empty() && !dialect::starts_between(&sql.dialect, entity.id);
+            let nullable = std::mem::take(&mut first.nullable);
+            stretches = cut(nullable, &tests(list, sort.path), position.first(), level);
+        }
+        Order { keys, position, stretches }
+    }
+
+    /// What a page is read from, one after the other.
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
+    }
+
+    /// What the next cursor is made of.
+    pub fn captured(&self, sql: &mut Sql) {
+        for (place, key) in self.keys.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
+        }
+    }
+
+    /// ` AND …`: the rows of a stretch, if it is not all.
+    pub fn and_within(&self, sql: &mut Sql, stretch: Stretch) {
+        let (Some(key), value) = (self.keys.first(), self.position.first()) else { return };
+        let rest = || (&self.keys[1..], self.position.get(1..).unwrap_or_default());
+        match (stretch, value) {
+            (Stretch::Whole, None) => {}
+            (Stretch::Whole, Some(_)) => after(sql, &self.keys, self.position),
+            (Stretch::Filled, _) | (Stretch::Level | Stretch::Beyond, None) => {
+                sql.push(" AND ").cell(&key.cell).push(" IS NOT NULL");
+            }
+            (Stretch::Level, Some(value)) => {
+                sql.push(" AND ").cell(&key.cell).push(" = ").param(value.clone());
+                after(sql, rest().0, rest().1);
+            }
+            (Stretch::Beyond, Some(value)) => {
+                sql.push(" AND ").cell(&key.cell).push(key.onward()).param(value.clone());
+            }
+            (Stretch::Null, value) => {
+                sql.push(" AND ").cell(&key.cell).push(" IS NULL");
+                if value == Some(&Value::Null) {
+                    after(sql, rest().0, rest().1);
+                }
+            }
+        }
+    }
+
+    /// ` ORDER BY …`.
+    pub fn order_by(&self, sql: &mut Sql) {
+        sql.push(" ORDER BY ");
+        for (place, key) in self.keys.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
+            sql.push(if key.descending { " DESC" } else { "" });
+            // SQLite and Postgres put nulls at opposite ends by default; the contract says last, both ways.
+            sql.push(if key.nullable { " NULLS LAST" } else { "" });
+        }
+    }
+}
+
+impl<'a> Key<'a> {
+    fn new(joins: &'a Joins, sort: &Sort) -> Key<'a> {
+        let (cell, nullable) = joins.cell(sort.path);
+        Key { cell, nullable, descending: sort.descending }
+    }
+
+    fn onward(&self) -> &'static str {
+        if self.descending { " < " } else { " > " }
+    }
+}
+
+/// Whether an index has the rows of a scope in the order of this.
+pub(super) fn is_indexed(cells: &Cells, path: Path, scope: &Scope) -> bool {
+    let Path { via: None, attribute } = path else { return false };
+    let entity = cells.source.entity;
+    // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
+    let led = !entity.owned || *scope != Scope::Everything;
+    match attribute {
+        Attribute::Id => true,
+        Attribute::CreatedAt => led,
+        Attribute::Field(place) => led && entity.fields[place].index && cells.is_plain(attribute),
+        Attribute::UserId | Attribute::UpdatedAt | Attribute::Link(_) => false,
+    }
+}
+
+/// The filters of the key itself.
+fn tests(list: &List, path: Path) -> Vec<&Test> {
+    list.filters.iter().filter(|filter| filter.path == path).map(|filter| &filter.test).collect()
+}
+
+/// The stretches of an order after a position, whose first value is given. `level`: no index starts between rows that are
+/// like it.
+fn cut(nullable: bool, tests: &[&Test], value: Option<&Value>, level: bool) -> Vec<Stretch> {
+    let no_nulls =
+        |test: &&Test| !matches!(test, Test::NotIn(_) | Test::IsNull(true) | Test::Compare(Comparison::Ne, _));
+    let only_nulls = |test: &&Test| matches!(test, Test::IsNull(true));
+    let mut stretches = match value {
+        None if nullable => vec![Stretch::Filled],
+        None => vec![Stretch::Whole],
+        Some(Value::Null) => return vec![if nullable { Stretch::Null } else { Stretch::Whole }],
+        Some(_) if level => vec![Stretch::Level, Stretch::Beyond],
+        Some(_) => vec![Stretch::Whole],
+    };
+    if nullable && tests.iter().any(only_nulls) {
+        return vec![Stretch::Null];
+    }
+    if nullable && !tests.iter().any(no_nulls) {
+        stretches.push(Stretch::Null);
+    }
+    stretches
+}
+
+/// ` AND …`: the rows after a position in the order of these keys.
+fn after(sql: &mut Sql, keys: &[Key], position: &[Value]) {
+    let (Some(first), false) = (keys.first(), position.is_empty()) else { return };
+    sql.push(" AND ");
+    let alike =
+        |(key, value): &(&Key, &Value)| !key.nullable && key.descending == first.descending && **value != Value::Null;
+    let alike = keys.iter().zip(position).take_while(alike).count();
+    if alike == keys.len() {
+        compare_rows(sql, &keys[..alike], &position[..alike], "");
+        return;
+    }
+    // Says of the first keys what follows from the rest, in a form that lets an index start at the position.
+    sql.push("(");
+    if alike > 0 {
+        compare_rows(sql, &keys[..alike], &position[..alike], "=");
+        sql.push(" AND ");
+    } else if position.first() == Some(&Value::Null) {
+        sql.cell(&first.cell).push(" IS NULL AND ");
+    }
+    beyond_some(sql, keys, position);
+    sql.push(")");
+}
+
+/// Keys that all go the same way, none of which is null, are compared as one row.
+fn compare_rows(sql: &mut Sql, keys: &[Key], position: &[Value], or_equal: &str) {
+    let (open, close) = if keys.len() > 1 { ("(", ")") } else { ("", "") };
+    sql.push(open);
+    for (place, key) in keys.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
+    }
+    let operator = keys.first().map_or(" > ", Key::onward).trim_end();
+    sql.push(close).push(operator).push(or_equal).push(" ").push(open);
+    sql.params(position.iter().cloned()).push(close);
+}
+
+/// Equal in the first keys and beyond in the next, for each prefix of keys.
+fn beyond_some(sql: &mut Sql, keys: &[Key], position: &[Value]) {
+    sql.push("(");
+    let mut first = true;
+    for (place, (key, value)) in keys.iter().zip(position).enumerate() {
+        // Nulls are last, so nothing lies beyond a null but in the keys after it.
+        if *value == Value::Null {
+            continue;
+        }
+        sql.push(if first { "" } else { " OR " }).push("(");
+        first = false;
+        for (equal, value) in keys.iter().zip(position).take(place) {
+            // Not `IS NOT DISTINCT FROM`, for which Postgres uses no index.
+            match value {
+                Value::Null => sql.cell(&equal.cell).push(" IS NULL AND "),
+                value => sql.cell(&equal.cell).push(" = ").param(value.clone()).push(" AND "),
+            };
+        }
+        beyond(sql, key, value);
+        sql.push(")");
+    }
+    sql.push(")");
+}
+
+fn beyond(sql: &mut Sql, key: &Key, value: &Value) {
+    if key.nullable {
+        sql.push("(").cell(&key.cell).push(key.onward()).param(value.clone());
+        sql.push(" OR ").cell(&key.cell).push(" IS NULL)");
+    } else {
+        sql.cell(&key.cell).push(key.onward()).param(value.clone());
+    }
+}
