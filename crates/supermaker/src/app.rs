@@ -2,22 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use axum::body::Body;
 use blueprint::Blueprint;
-use http_body_util::Limited;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
-use server::code::{Answer, Code, CodeRoute, base, row_named};
+use server::StartError;
+use server::code::{Code, CodeRoute, base, row_named};
 use server::settings::Settings;
-use server::{StartError, Visit};
-use tower::ServiceExt;
 
 use crate::describe::{Description, Model};
-use crate::routes::{self, Methods, Operation};
-use crate::{Record, Routes, bare, model, run};
+use crate::dispatch::{self, Direct};
+use crate::routes::{Methods, Operation};
+use crate::{Record, Routes, model, run};
 
 /// An app, not yet opened.
 pub struct App {
@@ -121,6 +119,7 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
     let mut code =
         Code { entities: parts.iter().filter_map(|part| Some(part.entity?.to_owned())).collect(), ..Code::default() };
     let mut paths: Vec<(String, Methods)> = Vec::new();
+    let mut direct: Vec<Option<Direct>> = Vec::new();
     let mut models: Vec<Model> = Vec::new();
     let mut problems = Vec::new();
     for Part { entity, begins, routes } in parts {
@@ -140,6 +139,7 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
                 models.extend(described.models);
                 code.routes.push(route);
             }
+            direct.extend(methods.direct.iter().cloned());
             paths.push((path, if body_is_read_by_axum { methods.without_limit() } else { methods }));
         }
     }
@@ -148,7 +148,7 @@ fn code(blueprint: &Blueprint, parts: Vec<Part>) -> Result<Code, StartError> {
         return Err(StartError::Code(problems));
     }
     code.schemas = definitions(&mut schemas);
-    code.answer = Some(answer(paths));
+    code.answer = Some(dispatch::answer(paths, direct));
     Ok(code)
 }
 
@@ -196,22 +196,4 @@ fn missing_ids(blueprint: &Blueprint, route: &CodeRoute, ids: &[&'static str]) -
 
 fn definitions(schemas: &mut SchemaGenerator) -> Map<String, Json> {
     schemas.take_definitions(true)
-}
-
-/// The way into the router. It is made at the first request, after the server has found that no two paths clash.
-fn answer(paths: Vec<(String, Methods)>) -> Answer {
-    let router = LazyLock::new(move || routes::router(paths));
-    Box::new(move |visit: Visit| {
-        let router = router.clone();
-        Box::pin(async move {
-            // Whatever reads a body, it is never longer than the settings say.
-            let limit = visit.max_body_bytes();
-            let mut request = visit.request().map(|body| Body::new(Limited::new(body, limit)));
-            request.extensions_mut().insert(visit);
-            match router.oneshot(request).await {
-                Ok(response) => bare::read(response).await,
-                Err(never) => match never {},
-            }
-        })
-    })
 }

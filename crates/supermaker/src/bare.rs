@@ -3,10 +3,11 @@
 
 use std::sync::LazyLock;
 
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, StatusCode};
+use http_body_util::{BodyExt, Limited};
 use server::error::{
     ApiError, BAD_REQUEST, FORBIDDEN, INTERNAL, MEDIA_TYPE, METHOD, NOT_FOUND, PROBLEMS, Problem, STATE, TOO_LARGE,
     UNAUTHORIZED, VALIDATION,
@@ -26,12 +27,25 @@ pub(crate) async fn read(response: Response) -> Result<HttpResponse, ApiError> {
     if let Some(error) = head.extensions.remove::<ApiError>() {
         return Err(error);
     }
-    let body = to_bytes(body, MAX_BYTES).await.map_err(|error| ApiError::internal(error.to_string()))?;
+    let body = whole(body).await.map_err(|error| ApiError::internal(error.to_string()))?;
     if is_bare(head.status, head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok())) {
         let refusal = refusal(head.status, &String::from_utf8_lossy(&body));
         return Err(KEPT.into_iter().fold(refusal, |refusal, name| with(refusal, name, &head.headers)));
     }
     Ok(HttpResponse { status: head.status, headers: head.headers, body })
+}
+
+/// All of a body. Nearly all are one piece, which need not be gathered.
+async fn whole(mut body: Body) -> Result<Bytes, axum::BoxError> {
+    let first = match body.frame().await {
+        Some(frame) => frame?.into_data().unwrap_or_default(),
+        None => Bytes::new(),
+    };
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let rest = Limited::new(body, MAX_BYTES.saturating_sub(first.len())).collect().await?.to_bytes();
+    Ok([first, rest].concat().into())
 }
 
 /// Whether it is a refusal in plain words, which is what axum and its extractors say.

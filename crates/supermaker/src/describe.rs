@@ -38,6 +38,11 @@ pub(crate) struct Model {
     note = "implement `supermaker::Extracted` for it; the default says nothing, which is right for what callers do not send"
 )]
 pub trait Extracted {
+    /// Whether the engine knows it already, so that neither the head of the request nor a router is looked at for it. `false` is
+    /// right for whatever uses axum's own extractors.
+    #[doc(hidden)]
+    const OF_VISIT: bool = false;
+
     /// Says what it takes of a request.
     fn describe(description: &mut Description<'_>) {
         let _ = description;
@@ -58,6 +63,10 @@ pub trait Answered {
 
 /// A handler whose types say what it does. `T` keeps handlers of different arguments apart, as in axum.
 pub trait Described<T> {
+    /// Whether the engine knows all that it takes.
+    #[doc(hidden)]
+    const OF_VISIT: bool;
+
     /// Says it.
     fn describe(description: &mut Description<'_>);
 }
@@ -71,6 +80,8 @@ macro_rules! described {
             R: Answered,
             $($argument: Extracted,)*
         {
+            const OF_VISIT: bool = true $(&& <$argument as Extracted>::OF_VISIT)*;
+
             fn describe(description: &mut Description<'_>) {
                 $(<$argument as Extracted>::describe(description);)*
                 R::describe(description);
@@ -122,6 +133,8 @@ impl<'a> Description<'a> {
 }
 
 impl<T: Record> Extracted for Records<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.model::<T>(T::ENTITY, None);
         description.body::<T::New>();
@@ -131,12 +144,16 @@ impl<T: Record> Extracted for Records<T> {
 }
 
 impl<T: Record> Extracted for Id<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.ids.push(T::ENTITY);
     }
 }
 
 impl<T: Input> Extracted for Json<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.takes.body = true;
         description.takes.json = true;
@@ -149,6 +166,8 @@ impl<T: Input> Extracted for Json<T> {
 }
 
 impl<T: Record> Extracted for Query<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.takes.parameters = true;
         description.docs.lists = Some(T::ENTITY.to_owned());
@@ -156,15 +175,21 @@ impl<T: Record> Extracted for Query<T> {
 }
 
 impl<T: Record> Extracted for Fields<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.takes.parameters = true;
     }
 }
 
-impl Extracted for Caller {}
+impl Extracted for Caller {
+    const OF_VISIT: bool = true;
+}
 impl Extracted for http::HeaderMap {}
 impl Extracted for http::Method {}
-impl<T> Extracted for axum::extract::State<T> {}
+impl<T> Extracted for axum::extract::State<T> {
+    const OF_VISIT: bool = true;
+}
 impl<T> Extracted for axum::Extension<T> {}
 impl<T> Extracted for axum::extract::Path<T> {}
 

@@ -12,6 +12,7 @@ mod bare;
 mod batch;
 mod change;
 mod describe;
+mod dispatch;
 mod error;
 mod extract;
 mod id;

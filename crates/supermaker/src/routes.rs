@@ -4,8 +4,8 @@
 //! underneath lies an axum router. Paths begin after the prefix of the API, and after the user id where there is one.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::response::IntoResponse;
@@ -14,6 +14,7 @@ use http::Method;
 use tower::{Layer, Service};
 
 use crate::describe::{Described, Description};
+use crate::dispatch::{self, Direct};
 
 /// Routes by path. `S` is the state that their handlers still miss, as in axum.
 #[derive(Clone)]
@@ -24,8 +25,10 @@ pub struct Routes<S = ()> {
 /// The methods of one path.
 #[derive(Clone)]
 pub struct Methods<S = ()> {
-    handlers: MethodRouter<S>,
+    pub(crate) handlers: MethodRouter<S>,
     pub(crate) operations: Vec<Operation>,
+    /// The handlers that can be called as they are, one place for each operation.
+    pub(crate) direct: Vec<Option<Direct<S>>>,
 }
 
 /// One method, and what is known of it.
@@ -71,7 +74,7 @@ methods! { get, GET; post, POST; patch, PATCH; put, PUT; delete, DELETE; }
 
 impl<S: Clone + Send + Sync + 'static> Methods<S> {
     fn new() -> Methods<S> {
-        Methods { handlers: MethodRouter::new(), operations: Vec::new() }
+        Methods { handlers: MethodRouter::new(), operations: Vec::new(), direct: Vec::new() }
     }
 
     /// What the method named last does, for `/openapi.json`. What the blueprint does not know must say it.
@@ -111,6 +114,7 @@ impl<S: Clone + Send + Sync + 'static> Methods<S> {
         H: Handler<T, S> + Described<T>,
         T: 'static,
     {
+        self.direct.push(H::OF_VISIT.then(|| dispatch::direct(handler.clone())));
         // axum panics at a method that is there twice; the check at start says where.
         if !self.operations.iter().any(|known| known.method == method) {
             self.handlers = self.handlers.on(filter, handler);
@@ -149,6 +153,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     {
         for (_, methods) in &mut self.paths {
             methods.handlers = std::mem::take(&mut methods.handlers).layer(layer.clone());
+            methods.direct.fill(None);
         }
         self
     }
@@ -156,8 +161,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Gives the handlers their state.
     pub fn with_state(self, state: S) -> Routes {
         let paths = self.paths.into_iter().map(|(path, methods)| {
-            let Methods { handlers, operations } = methods;
-            (path, Methods { handlers: handlers.with_state(state.clone()), operations })
+            let Methods { handlers, operations, direct } = methods;
+            let direct = direct.into_iter().map(|handler| Some(given(handler?, state.clone()))).collect();
+            (path, Methods { handlers: handlers.with_state(state.clone()), operations, direct })
         });
         Routes { paths: paths.collect() }
     }
@@ -169,7 +175,7 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     }
 }
 
-/// The router of paths that were checked: no two clash.
-pub(crate) fn router(paths: Vec<(String, Methods)>) -> Router {
-    paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods.handlers))
+/// A handler that has its state.
+fn given<S: Clone + Send + Sync + 'static>(handler: Direct<S>, state: S) -> Direct {
+    Arc::new(move |visit, ()| handler(visit, state.clone()))
 }

@@ -37,14 +37,14 @@ impl CodeMap {
                 None => problems.push(format!("the blueprint has no entity `{name}`, but there is code for it")),
             }
         }
-        let mut paths: Vec<(&str, Vec<&CodeRoute>)> = Vec::new();
-        for route in &code.routes {
+        let mut paths: Vec<(&str, Vec<(usize, &CodeRoute)>)> = Vec::new();
+        for (number, route) in code.routes.iter().enumerate() {
             match paths.iter_mut().find(|(path, _)| *path == route.path) {
-                Some((_, routes)) if routes.iter().any(|other| other.method == route.method) => {
+                Some((_, routes)) if routes.iter().any(|(_, other)| other.method == route.method) => {
                     problems.push(format!("{} {} is there twice", route.method, route.path));
                 }
-                Some((_, routes)) => routes.push(route),
-                None => paths.push((&route.path, vec![route])),
+                Some((_, routes)) => routes.push((number, route)),
+                None => paths.push((&route.path, vec![(number, route)])),
             }
         }
         for (path, routes) in paths {

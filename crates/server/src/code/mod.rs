@@ -99,7 +99,7 @@ pub(crate) async fn answer(
         asked.clone().with(&http.headers, http.uri.query(), body, &rights)
     });
     let (method, uri) = (http.method.clone(), http.uri.clone());
-    let path = Path { user: found.path_user, rows: found.named, calls: found.known.calls };
+    let path = Path { route: found.known.route, user: found.path_user, rows: found.named, calls: found.known.calls };
     let visit = Visit::new(app.clone(), actor, path, http, once);
     let Some(answer) = &app.code.answer else { return Err(ApiError::not_found()) };
     let answer = async {

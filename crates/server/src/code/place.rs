@@ -26,6 +26,8 @@ pub(super) enum Segment {
 /// What is known of a route at start.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
+    /// Its place among the routes in code.
+    pub route: usize,
     pub entity: Option<EntityIndex>,
     /// What the blueprint says is done here, if it knows the route too.
     pub verb: Option<Verb>,
@@ -44,13 +46,14 @@ pub(crate) struct Found {
 
 impl Place {
     /// The place of these routes.
-    pub fn new(blueprint: &Blueprint, path: &str, routes: &[&CodeRoute]) -> Place {
+    pub fn new(blueprint: &Blueprint, path: &str, routes: &[(usize, &CodeRoute)]) -> Place {
         let entity = |route: &CodeRoute| route.entity.as_deref().and_then(|name| index(blueprint, name));
-        let of_path = routes.iter().find_map(|route| entity(route));
+        let of_path = routes.iter().find_map(|(_, route)| entity(route));
         let sample = sample(blueprint, path, of_path);
-        let known = routes.iter().map(|route| {
+        let known = routes.iter().map(|(number, route)| {
             let operation = operation(blueprint, &route.method, &sample);
             let known = Known {
+                route: *number,
                 entity: operation.as_ref().map(|operation| operation.entity).or_else(|| entity(route)),
                 calls: operation.as_ref().and_then(called),
                 verb: operation.map(|operation| operation.verb),

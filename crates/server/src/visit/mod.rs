@@ -55,6 +55,7 @@ pub struct Visit(Arc<Inner>);
 
 struct Inner {
     app: Arc<App>,
+    route: usize,
     actor: Actor,
     path_user: Option<String>,
     named: Vec<Named>,
@@ -72,6 +73,8 @@ struct Inner {
 
 /// What a path says.
 pub(crate) struct Path {
+    /// The place of its route among those in code.
+    pub route: usize,
     /// Whose it is, where the blueprint puts a user there.
     pub user: Option<String>,
     /// The rows that it names.
@@ -96,13 +99,18 @@ impl Visit {
         once: Option<(Asked, Bytes)>,
     ) -> Visit {
         let (is_spent, has_entered, writes) = (AtomicBool::new(false), AtomicBool::new(false), AtomicUsize::new(0));
-        let Path { user: path_user, rows: named, calls } = named;
-        Visit(Arc::new(Inner { app, actor, path_user, named, calls, has_entered, http, is_spent, once, writes }))
+        let Path { route, user: path_user, rows: named, calls } = named;
+        Visit(Arc::new(Inner { app, route, actor, path_user, named, calls, has_entered, http, is_spent, once, writes }))
     }
 
     /// The app's blueprint.
     pub fn blueprint(&self) -> &Blueprint {
         &self.0.app.blueprint
+    }
+
+    /// Which of the routes in code it is: its place in [`Code::routes`](crate::code::Code::routes).
+    pub fn route(&self) -> usize {
+        self.0.route
     }
 
     /// Who asks.

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "looks into the database past the server")]
 
 mod alone;
+mod arguments;
 mod calls;
 mod lines;
 mod links;
