@@ -14,6 +14,7 @@ mod postgres;
 mod sqlite;
 mod store;
 mod transaction;
+mod turns;
 mod wait;
 
 pub use app::{AppSchema, Applied};

@@ -17,6 +17,7 @@ mod plain;
 mod pool;
 mod row;
 mod runtime;
+mod scans;
 mod session;
 mod steps;
 mod tls;
@@ -35,6 +36,7 @@ use self::idempotency::Keys;
 pub use self::options::PostgresOptions;
 use self::pool::Pool;
 use self::runtime::Home;
+use self::scans::{Place, Scans};
 pub use self::url::{PostgresUrl, UrlProblem};
 use crate::counters::{Counters, Tally};
 use crate::transaction::Transaction;
@@ -50,6 +52,7 @@ pub(crate) struct Postgres {
 struct Shared {
     options: Arc<PostgresOptions>,
     pool: Arc<Pool>,
+    scans: Arc<Scans>,
     keys: Keys,
     /// What makes tables.
     direct: Connector,
@@ -81,6 +84,7 @@ impl Postgres {
     }
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        let _turn = self.shared.turn(&work).await?;
         let lease = self.shared.pool.lend().await?;
         if work.mode != Mode::Write {
             return attempt::run(&self.shared, &work, lease).await;
@@ -94,6 +98,7 @@ impl Postgres {
     pub(crate) fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
         let shared = self.shared.clone();
         let running = async move {
+            let _turn = shared.turn(&work).await?;
             let lease = shared.pool.lend().await?;
             attempt::run(&shared, &work, lease).await
         };
@@ -156,7 +161,7 @@ impl Postgres {
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        self.shared.pool.tally.read(self.shared.pool.waiting(), 0, 0)
+        self.shared.pool.tally.read(self.shared.pool.waiting(), 0, self.shared.scans.waiting())
     }
 }
 
@@ -167,6 +172,14 @@ impl std::fmt::Debug for Postgres {
 }
 
 impl Shared {
+    /// Waits until a work may ask for a connection. Only scans do.
+    async fn turn(&self, work: &Work) -> Result<Option<Place>, StoreError> {
+        match work.mode {
+            Mode::Read(Cost::Scan) => self.scans.place(work.share).await.map(Some),
+            Mode::Read(Cost::Point) | Mode::Write => Ok(None),
+        }
+    }
+
     /// Sees that the server can be used, and brings the engine's tables up to date.
     async fn open(&self) -> Result<(), OpenError> {
         let session = self.pool.open().await?;
@@ -207,9 +220,10 @@ fn prepared(options: PostgresOptions) -> Result<(Home, Arc<Shared>), OpenError> 
     let direct = options.direct.as_ref().map(connector).transpose()?.unwrap_or_else(|| main.clone());
     let place = format!("{url}, schema {}", options.schema);
     let (schema, keys) = (options.schema.as_str().into(), Keys::new(&options.schema));
+    let scans = Arc::new(Scans::new(&options));
     let options = Arc::new(options);
     let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default()));
-    Ok((home, Arc::new(Shared { options, pool, keys, direct, schema, place })))
+    Ok((home, Arc::new(Shared { options, pool, scans, keys, direct, schema, place })))
 }
 
 fn broke_off(shared: &Shared) -> OpenError {

@@ -11,9 +11,10 @@ pub struct PostgresOptions {
     pub direct: Option<PostgresUrl>,
     /// The schema that holds all tables. It is made when it is not there.
     pub schema: String,
-    /// Connections at most.
+    /// Connections at most. Scans have no more than half of them, and those of one caller no more than half of that.
     pub connections: usize,
-    /// Works that may wait for a connection; one more is refused as [`crate::StoreError::Overloaded`].
+    /// Works that may wait for a connection, and scans that may wait for their turn; one more is refused as
+    /// [`crate::StoreError::Overloaded`].
     pub waiting: usize,
     /// How long a work may wait for a connection before it is refused as [`crate::StoreError::Overloaded`].
     pub wait_timeout_ms: u64,

@@ -20,7 +20,6 @@ mod row;
 mod scans;
 mod steps;
 mod transaction;
-mod turns;
 mod writer;
 
 use std::sync::Arc;

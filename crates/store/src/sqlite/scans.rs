@@ -3,8 +3,8 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::readers::Scan;
-use super::turns::{Limits, Turns};
 use crate::StoreError;
+use crate::turns::{Limits, Turns};
 
 pub(crate) struct Scans {
     state: Mutex<State>,

@@ -5,6 +5,7 @@ mod idempotency;
 mod lost;
 mod opening;
 mod pooler;
+mod scans;
 mod steps;
 mod tls;
 mod together;
