@@ -25,4 +25,9 @@ impl Postgres {
     pub fn execute(&self, url: &str, sql: &str) -> Result<()> {
         throwaway::execute(url, sql).map(drop).map_err(|error| Failure::cannot("fill the database", error))
     }
+
+    /// The rows of a query past all that is measured, as text.
+    pub fn query(&self, url: &str, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
+        throwaway::query(url, sql).map_err(|error| Failure::cannot("ask the database", error))
+    }
 }
