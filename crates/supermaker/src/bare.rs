@@ -41,11 +41,16 @@ async fn whole(mut body: Body) -> Result<Bytes, axum::BoxError> {
         Some(frame) => frame?.into_data().unwrap_or_default(),
         None => Bytes::new(),
     };
+    let Some(left) = MAX_BYTES.checked_sub(first.len()) else { return Err("the answer is too long".into()) };
     if body.is_end_stream() {
         return Ok(first);
     }
-    let rest = Limited::new(body, MAX_BYTES.saturating_sub(first.len())).collect().await?.to_bytes();
-    Ok([first, rest].concat().into())
+    let rest = Limited::new(body, left).collect().await?.to_bytes();
+    Ok(match (first.is_empty(), rest.is_empty()) {
+        (_, true) => first,
+        (true, false) => rest,
+        (false, false) => [first, rest].concat().into(),
+    })
 }
 
 /// Whether it is a refusal in plain words, which is what axum and its extractors say.

@@ -51,6 +51,8 @@ impl<T> IntoResponse for Batched<T> {
 }
 
 impl<T: Record> Extracted for Batch<T> {
+    const OF_VISIT: bool = true;
+
     fn describe(description: &mut Description<'_>) {
         description.takes_body();
         description.docs.body = Some(Content::Batch(T::ENTITY.to_owned()));

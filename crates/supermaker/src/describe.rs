@@ -38,8 +38,8 @@ pub(crate) struct Model {
     note = "implement `supermaker::Extracted` for it; the default says nothing, which is right for what callers do not send"
 )]
 pub trait Extracted {
-    /// Whether the engine knows it already, so that neither the head of the request nor a router is looked at for it. `false` is
-    /// right for whatever uses axum's own extractors.
+    /// Whether it is there without the head of the request and without a router: known by the engine, or the state. `false` is right
+    /// for whatever uses axum's other extractors.
     #[doc(hidden)]
     const OF_VISIT: bool = false;
 
@@ -63,9 +63,9 @@ pub trait Answered {
 
 /// A handler whose types say what it does. `T` keeps handlers of different arguments apart, as in axum.
 pub trait Described<T> {
-    /// Whether the engine knows all that it takes.
+    /// Whether all that it takes is there without a router.
     #[doc(hidden)]
-    const OF_VISIT: bool;
+    const OF_VISIT: bool = false;
 
     /// Says it.
     fn describe(description: &mut Description<'_>);

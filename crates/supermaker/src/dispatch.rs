@@ -36,8 +36,8 @@ where
     })
 }
 
-/// The way to the handlers: `direct` has one place for each route, in their order. The router is made at the first request,
-/// after the server has found that no two paths clash.
+/// The way to the handlers: `direct` has one place for each route, in their order. The router is made at the first request
+/// that goes through it, after the server has found nothing in the paths that axum would not take.
 pub(crate) fn answer(paths: Vec<(String, Methods)>, direct: Vec<Option<Direct>>) -> Answer {
     let router = LazyLock::new(move || router(paths));
     Box::new(move |visit: Visit| match direct.get(visit.route()) {

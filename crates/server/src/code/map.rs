@@ -54,6 +54,12 @@ impl CodeMap {
             if let Some(part) = path.split('/').find(|part| name_of(part).is_none() && part.contains(['{', '}'])) {
                 problems.push(format!("{path}: `{part}` is a name and more; a name is a whole segment"));
             }
+            if !path.starts_with('/') {
+                problems.push(format!("{path}: a path begins with `/`"));
+            }
+            if let Some(part) = path.split('/').find(|part| part.starts_with([':', '*'])) {
+                problems.push(format!("{path}: a name is written `{{{}}}`", part.trim_start_matches([':', '*'])));
+            }
             let place = Place::new(blueprint, path, &routes);
             if let Err(error) = map.places.insert(path, place) {
                 problems.push(format!("{path}: {error}"));

@@ -61,6 +61,17 @@ async fn broken() -> Response {
     Bytes::from_stream(stream::iter(pieces)).into_response()
 }
 
+/// One byte more than an answer may have, in one piece or in two.
+async fn too_long(Path(pieces): Path<usize>) -> Response {
+    let all = Piece::from(vec![b'.'; 64 * 1024 * 1024 + 1]);
+    let pieces: Vec<_> =
+        all.chunks(all.len().div_ceil(pieces)).map(|piece| Ok::<_, Infallible>(all.slice_ref(piece))).collect();
+    match pieces.len() {
+        1 => all.into_response(),
+        _ => Bytes::from_stream(stream::iter(pieces)).into_response(),
+    }
+}
+
 async fn marked(request: supermaker::axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert("x-marked", http::HeaderValue::from_static("yes"));
@@ -71,9 +82,15 @@ fn app() -> App {
     let stateful = Routes::new()
         .route("/state", get(state).summary("State"))
         .route("/state/head", get(state_and_head).summary("State and head"));
-    let marked = Routes::new().route("/marked", get(nothing).summary("Nothing, marked")).layer(from_fn(marked));
+    let marked = Routes::new()
+        .route("/marked", get(nothing).summary("Nothing, marked"))
+        .route("/marked/state", get(state).summary("State, marked"))
+        .with_state("kept")
+        .layer(from_fn(marked));
     let routes = Routes::new()
         .route("/nothing", get(nothing).summary("Nothing").post(pieces).summary("Pieces"))
+        .route("/marked", post(nothing).summary("Nothing, not marked"))
+        .route("/too-long/{pieces}", get(too_long).summary("Say too much"))
         .route("/head/{a}/{b}", get(head).summary("Head"))
         .route("/mine", get(mine).summary("Mine"))
         .route("/broken", get(broken).summary("Break off"));
@@ -88,6 +105,8 @@ async fn what_a_handler_takes_reaches_it() {
         ("HEAD", "/nothing", "", None),
         ("POST", "/nothing", "one two three", None),
         ("GET", "/marked", "nothing", Some("yes")),
+        ("POST", "/marked", "nothing", None),
+        ("GET", "/marked/state", "kept", Some("yes")),
         ("GET", "/state", "kept", None),
         ("GET", "/state/head", "kept Some(\"this\")", None),
         ("GET", "/head/%C3%A9t%C3%A9/7?q=1", "été 7 GET /api/v1/head/%C3%A9t%C3%A9/7?q=1 Some(\"this\")", None),
@@ -103,9 +122,12 @@ async fn what_a_handler_takes_reaches_it() {
 
 /// Nothing of it leaves: half an answer looks like a whole one.
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_a_500() {
+async fn an_answer_that_breaks_off_or_is_too_long_is_a_500() {
     let world = crate::world(app).await;
-    let sent = Person::stranger().send(&world, "GET", "/api/v1/broken", &[], None).await;
-    assert_eq!((sent.status.as_u16(), &sent.json()["code"]), (500, &serde_json::json!("internal")), "{sent}");
-    assert!(!sent.to_string().contains("one"), "{sent}");
+    for path in ["/broken", "/too-long/1", "/too-long/2"] {
+        let sent = Person::stranger().send(&world, "GET", &format!("/api/v1{path}"), &[], None).await;
+        assert_eq!(sent.status.as_u16(), 500, "{path}");
+        assert_eq!(sent.json()["code"], "internal", "{path}");
+        assert!(!sent.to_string().contains("one"), "{sent}");
+    }
 }

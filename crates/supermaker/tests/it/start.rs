@@ -77,6 +77,9 @@ async fn paths_that_cannot_be_read_or_are_not_the_codes_are_refused() {
         problems(App::new(NOTES).routes_at_root(routes))
     };
     assert_eq!(at_root("/ping").await, "");
+    assert_eq!(at_root("ping").await, "ping: a path begins with `/`");
+    assert_eq!(at_root("/files/:name").await, "/files/:name: a name is written `{name}`");
+    assert_eq!(at_root("/files/*rest").await, "/files/*rest: a name is written `{rest}`");
     assert_eq!(at_root("/auth/ping").await, "/auth/ping is kept for what every app has");
     assert_eq!(at_root("/healthz").await, "/healthz is kept for what every app has");
     assert!(at_root("/api/v1/ping").await.contains("/api/v1/ping is in the API"));
