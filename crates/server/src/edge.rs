@@ -234,7 +234,7 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
 
 fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiError> {
     let methods = match Fixed::find(path) {
-        Some(fixed) => Some(fixed.methods().to_owned()),
+        Some(fixed) => Some(fixed.methods().into_owned()),
         None => app.code.methods(&app.blueprint, path),
     };
     let allow = methods.ok_or_else(ApiError::not_found)?;

@@ -1,11 +1,13 @@
 //! The paths that every app has, whatever its blueprint: health, documents, keys, accounts.
 
+use std::borrow::Cow;
+
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use http::{Method, StatusCode};
 use hyper::body::{Body, Bytes};
 
 use crate::App;
-use crate::auth::{AuthRoute, Caller};
+use crate::auth::{AuthPath, AuthRoute, Caller};
 use crate::body::{self, MediaTypes};
 use crate::caller;
 use crate::docs;
@@ -15,7 +17,7 @@ use crate::metrics;
 use crate::route::method_not_allowed;
 
 /// A path that every app has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Fixed {
     /// `/`: where people land who open the address that the start prints.
     Home,
@@ -32,7 +34,7 @@ pub enum Fixed {
     /// `/.well-known/jwks.json`: the public keys of our tokens.
     Keys,
     /// `/auth/…`
-    Auth(AuthRoute),
+    Auth(AuthPath),
 }
 
 impl Fixed {
@@ -45,29 +47,23 @@ impl Fixed {
             "/metrics" => Fixed::Metrics,
             "/openapi.json" => Fixed::OpenApi,
             "/.well-known/jwks.json" => Fixed::Keys,
-            "/auth/register" => Fixed::Auth(AuthRoute::Register),
-            "/auth/login" => Fixed::Auth(AuthRoute::Login),
-            "/auth/refresh" => Fixed::Auth(AuthRoute::Refresh),
-            "/auth/logout" => Fixed::Auth(AuthRoute::Logout),
-            "/auth/me" => Fixed::Auth(AuthRoute::Me),
             "/docs" => Fixed::Docs,
             _ if path.starts_with("/docs/") => Fixed::Docs,
-            _ => return None,
+            _ => return AuthPath::find(path).map(Fixed::Auth),
         })
     }
 
     /// The methods of this path, as `Allow` lists them.
-    pub fn methods(self) -> &'static str {
+    pub fn methods(self) -> Cow<'static, str> {
         match self {
-            Fixed::Auth(AuthRoute::Me)
-            | Fixed::Home
+            Fixed::Home
             | Fixed::Health
             | Fixed::Ready
             | Fixed::Metrics
             | Fixed::OpenApi
             | Fixed::Docs
-            | Fixed::Keys => "GET, HEAD, OPTIONS",
-            Fixed::Auth(_) => "POST, OPTIONS",
+            | Fixed::Keys => Cow::Borrowed("GET, HEAD, OPTIONS"),
+            Fixed::Auth(path) => Cow::Owned(path.methods()),
         }
     }
 }
@@ -82,10 +78,12 @@ where
     B::Error: std::fmt::Display,
 {
     let method = if http.method == Method::HEAD { "GET" } else { http.method.as_str() };
-    if !fixed.methods().split(", ").any(|allowed| allowed == method) {
-        return Err(method_not_allowed(fixed.methods()));
-    }
     match fixed {
+        Fixed::Auth(path) => match path.route(method) {
+            Some(route) => auth(app, route, http).await,
+            None => Err(method_not_allowed(&fixed.methods())),
+        },
+        _ if method != "GET" => Err(method_not_allowed(&fixed.methods())),
         Fixed::Home => Ok(HttpResponse::empty(StatusCode::TEMPORARY_REDIRECT).with(LOCATION, "docs/")),
         Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
         Fixed::Ready => ready(app).await,
@@ -95,7 +93,6 @@ where
             docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)
         }
         Fixed::Keys => Ok(app.auth.jwks()),
-        Fixed::Auth(route) => auth(app, route, http).await,
     }
 }
 
@@ -112,16 +109,17 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
-    let json = match route {
-        AuthRoute::Me => return app.auth.me(caller::identify(app, http).await?).await,
-        AuthRoute::Logout => {
-            caller::identify(app, http).await?;
-            None
-        }
-        AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => {
-            app.rates.check(&query::Actor::Stranger, http.ip)?;
-            Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?)
-        }
+    if route == AuthRoute::Me {
+        return app.auth.me(caller::identify(app, http).await?).await;
+    }
+    if route.wants_token() {
+        caller::identify(app, http).await?;
+    } else {
+        app.rates.check(&query::Actor::Stranger, http.ip)?;
+    }
+    let json = match route.takes_body() {
+        true => Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?),
+        false => None,
     };
     let caller = Caller { authorization: http.authorization(), ip: http.ip, request_id: &http.request_id };
     app.auth.answer(route, caller, json.as_ref()).await

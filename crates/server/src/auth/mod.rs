@@ -14,6 +14,7 @@ mod login;
 mod me;
 mod password;
 mod register;
+mod routes;
 mod session;
 mod sql;
 mod throttle;
@@ -31,6 +32,7 @@ use serde_json::{Value as Json, json};
 use store::Store;
 
 pub use clock::Clock;
+pub use routes::{AuthPath, AuthRoute};
 
 use self::better_auth::BetterAuth;
 use self::cache::Cache;
@@ -73,21 +75,6 @@ pub struct Caller<'a> {
     pub ip: IpAddr,
     /// The id of the request.
     pub request_id: &'a str,
-}
-
-/// The routes under `/auth`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthRoute {
-    /// `POST /auth/register`
-    Register,
-    /// `POST /auth/login`
-    Login,
-    /// `POST /auth/refresh`
-    Refresh,
-    /// `POST /auth/logout`
-    Logout,
-    /// `GET /auth/me`
-    Me,
 }
 
 impl Auth {

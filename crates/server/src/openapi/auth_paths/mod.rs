@@ -1,22 +1,26 @@
-//! The paths that do not come from entities: accounts, health, public keys; with the schemas that they need.
+//! The paths that do not come from entities: accounts, health, public keys.
+
+mod schemas;
 
 use blueprint::{Blueprint, Field, SignUp, TokenSource, Unique};
 use query::Body;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::info::{ACCOUNTS, SERVICE};
-use super::kinds::{self, Side};
+use super::kinds::Side;
 use super::operations::{Operation, Security};
 use super::refusals::{ANYWHERE, WITH_BODY};
 use super::responses::{empty_answer, json_answer, media};
-use super::schemas::{body_field, closed_object};
 use super::{examples, reference};
 use crate::error::{
     BAD_CREDENTIALS, FORBIDDEN, NOT_FOUND, Problem, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
 };
 
+pub(super) use schemas::schemas;
+
 const EMAIL: &str = "ana@example.com";
 const PASSWORD: &str = "correct horse battery staple";
+const ACCEPTED: &str = "if this address had no account, it has one now; log in with it";
 const REFRESH_TOKEN: &str = "y9Jq0sVb3mXcT5rL2hNf8wKdZ6gAeUoP1iQxRtYuIvE";
 const ACCESS_TOKEN: &str = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIwMTkxZDJhNCJ9.c2lnbmF0dXJl";
 
@@ -39,20 +43,6 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
     paths.push(path("/readyz", "get", health("readiness", "Whether it can do its work", "ready", &[UNAVAILABLE])));
     paths.push(path("/.well-known/jwks.json", "get", keys()));
     paths
-}
-
-/// The schemas of those paths.
-pub(super) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> {
-    let mut schemas = Vec::new();
-    if accepts(blueprint, TokenSource::Own) {
-        if blueprint.auth.sign_up == SignUp::Open {
-            schemas.push(("Registration", registration(blueprint)));
-            schemas.push(("Accepted", accepted()));
-        }
-        schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
-    }
-    schemas.extend([("Me", caller(blueprint)), ("Health", health_status()), ("KeySet", key_set())]);
-    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
 fn accepts(blueprint: &Blueprint, source: TokenSource) -> bool {
@@ -163,8 +153,6 @@ fn tokens_answer() -> Json {
     json_answer("The tokens of the session.", &[], reference("schemas", "Tokens"), Some(example))
 }
 
-const ACCEPTED: &str = "if this address had no account, it has one now; log in with it";
-
 fn registered(blueprint: &Blueprint) -> Option<Json> {
     let mut example = json!({ "email": EMAIL, "password": PASSWORD });
     for field in registrable(blueprint) {
@@ -179,119 +167,4 @@ fn registered(blueprint: &Blueprint) -> Option<Json> {
 
 fn registrable(blueprint: &Blueprint) -> impl Iterator<Item = &Field> {
     blueprint.user_fields.iter().filter(|field| Body::Create.writable(field))
-}
-
-fn registration(blueprint: &Blueprint) -> Json {
-    let mut required = vec!["email", "password"];
-    required
-        .extend(registrable(blueprint).filter(|field| Body::Create.demands(field)).map(|field| field.column.as_str()));
-    let mut properties =
-        identity("A new password. How long it must be is a setting of the server: 15 characters by default.");
-    properties
-        .extend(registrable(blueprint).map(|field| (field.column.clone(), body_field(blueprint, field, Body::Create))));
-    closed_object("What makes an account.", &required, properties)
-}
-
-fn credentials() -> Json {
-    closed_object("What logs in.", &["email", "password"], identity("The password of the account."))
-}
-
-fn identity(password: &str) -> Map<String, Json> {
-    let email = json!({ "type": "string", "format": "email", "maxLength": 254, "examples": [EMAIL] });
-    let password = json!({ "type": "string", "format": "password", "minLength": 1, "maxLength": 1024, "writeOnly": true,
-        "description": password, "examples": [PASSWORD] });
-    [("email".to_owned(), email), ("password".to_owned(), password)].into_iter().collect()
-}
-
-fn accepted() -> Json {
-    let detail = json!({ "type": "string", "description": "What happened.", "examples": [ACCEPTED] });
-    closed_object("That the request was accepted.", &["detail"], [("detail".to_owned(), detail)].into_iter().collect())
-}
-
-fn tokens() -> Json {
-    let properties = json!({
-        "access_token": {
-            "type": "string", "description": "A JWT, for `Authorization: Bearer …`.",
-            "examples": [ACCESS_TOKEN],
-        },
-        "token_type": { "type": "string", "const": "Bearer", "description": "How it is sent.", "examples": ["Bearer"] },
-        "expires_in": {
-            "type": "integer", "minimum": 1, "description": "Seconds until it expires.",
-            "examples": [900],
-        },
-        "refresh_token": {
-            "type": "string", "description": "Good for one new pair of tokens.",
-            "examples": [REFRESH_TOKEN],
-        },
-    });
-    whole("The tokens of a session (RFC 6749 §5.1).", properties)
-}
-
-fn refresh_body() -> Json {
-    let token = json!({
-        "type": "string", "minLength": 1, "description": "The newest one of the session.", "examples": [REFRESH_TOKEN],
-    });
-    whole("What renews the tokens of a session.", json!({ "refresh_token": token }))
-}
-
-fn caller(blueprint: &Blueprint) -> Json {
-    let roles = json!({ "type": "string", "enum": blueprint.auth.roles });
-    let mut properties = json!({
-        "id": {
-            "type": "string", "format": "uuid", "description": "The id that rows and references name.",
-            "examples": [examples::UUID],
-        },
-        "sub": {
-            "type": "string", "description": "What the issuer of the token calls the caller.",
-            "examples": [examples::UUID],
-        },
-        "email": {
-            "type": ["string", "null"], "format": "email", "description": "Null if the issuer did not say.",
-            "examples": [EMAIL],
-        },
-        "roles": {
-            "type": "array", "uniqueItems": true, "items": roles, "description": "What the operator gave.",
-            "examples": [[]],
-        },
-    });
-    // Users of other issuers never registered, so what registration asks for may be missing.
-    let all_registered = !accepts(blueprint, TokenSource::BetterAuth);
-    for field in blueprint.user_fields.iter().filter(|field| !field.hidden) {
-        let schema = kinds::schema(&field.kind, Side::Answer);
-        let mut schema = if field.required && all_registered { schema } else { kinds::or_null(schema) };
-        if !field.summary.is_empty() {
-            schema["description"] = field.summary.as_str().into();
-        }
-        if let Some(example) = examples::of_field(field, Side::Answer) {
-            schema["examples"] = json!([example]);
-        }
-        properties[&field.column] = schema;
-    }
-    whole("Who the caller is.", properties)
-}
-
-fn health_status() -> Json {
-    let status =
-        json!({ "type": "string", "enum": ["ok", "ready"], "description": "That all is well.", "examples": ["ok"] });
-    whole("How the server is.", json!({ "status": status }))
-}
-
-fn key_set() -> Json {
-    let text = |description: &str| json!({ "type": "string", "description": description });
-    let key = whole(
-        "A public key (RFC 8037).",
-        json!({
-            "kty": { "const": "OKP" }, "crv": { "const": "Ed25519" }, "alg": { "const": "EdDSA" },
-            "use": { "const": "sig" }, "kid": text("What tokens name it by."), "x": text("The key, in base64url."),
-        }),
-    );
-    whole("A set of public keys.", json!({ "keys": { "type": "array", "items": key } }))
-}
-
-/// An object that always has all of these properties.
-fn whole(description: &str, properties: Json) -> Json {
-    let Json::Object(properties) = properties else { return properties };
-    let required: Vec<String> = properties.keys().cloned().collect();
-    let required: Vec<&str> = required.iter().map(String::as_str).collect();
-    closed_object(description, &required, properties)
 }

@@ -1,0 +1,104 @@
+//! The paths under `/auth`: which there are, which methods they have, and what each asks for before it is answered.
+//!
+//! One table, [`PATHS`]. What a route does is in the file of its name; what the document says of it, in `openapi/auth_paths/`.
+
+use uuid::Uuid;
+
+/// What can be asked for under `/auth`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthRoute {
+    /// `POST /auth/register`
+    Register,
+    /// `POST /auth/login`
+    Login,
+    /// `POST /auth/refresh`
+    Refresh,
+    /// `POST /auth/logout`
+    Logout,
+    /// `GET /auth/me`
+    Me,
+}
+
+/// A path under `/auth`, with the id in it if it has one.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthPath {
+    operations: &'static [Operation],
+    id: Uuid,
+}
+
+/// A method, and what it asks of a path with this id. Paths without one hand over the nil id.
+type Operation = (&'static str, fn(Uuid) -> AuthRoute);
+
+const PATHS: &[(&str, &[Operation])] = &[
+    ("register", &[("POST", |_| AuthRoute::Register)]),
+    ("login", &[("POST", |_| AuthRoute::Login)]),
+    ("refresh", &[("POST", |_| AuthRoute::Refresh)]),
+    ("logout", &[("POST", |_| AuthRoute::Logout)]),
+    ("me", &[("GET", |_| AuthRoute::Me)]),
+];
+
+impl AuthRoute {
+    /// Whether only somebody who is signed in can ask for it. All others ask as strangers, whatever they send.
+    pub fn wants_token(self) -> bool {
+        match self {
+            AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => false,
+            AuthRoute::Logout | AuthRoute::Me => true,
+        }
+    }
+
+    /// Whether it comes with a body.
+    pub fn takes_body(self) -> bool {
+        match self {
+            AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => true,
+            AuthRoute::Logout | AuthRoute::Me => false,
+        }
+    }
+}
+
+impl AuthPath {
+    /// The path of this name.
+    pub fn find(path: &str) -> Option<AuthPath> {
+        let rest = path.strip_prefix("/auth/")?;
+        PATHS.iter().find_map(|(template, operations)| {
+            let id = match template.strip_suffix("{id}") {
+                Some(before) => id(rest.strip_prefix(before)?)?,
+                None => (rest == *template).then_some(Uuid::nil())?,
+            };
+            Some(AuthPath { operations, id })
+        })
+    }
+
+    /// What a method asks of it.
+    pub fn route(self, method: &str) -> Option<AuthRoute> {
+        let operation = self.operations.iter().find(|(name, _)| *name == method);
+        operation.map(|(_, route)| route(self.id))
+    }
+
+    /// The methods, as `Allow` lists them.
+    pub fn methods(self) -> String {
+        let methods = self.operations.iter().map(|(name, _)| if *name == "GET" { "GET, HEAD" } else { name });
+        methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// In the one form that ids have in answers, so that one thing has one path.
+fn id(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_its_methods_and_no_others() {
+        let me = AuthPath::find("/auth/me").unwrap();
+        assert_eq!(me.methods(), "GET, HEAD, OPTIONS");
+        assert_eq!((me.route("GET"), me.route("POST")), (Some(AuthRoute::Me), None));
+        let login = AuthPath::find("/auth/login").unwrap();
+        assert_eq!((login.methods().as_str(), login.route("POST")), ("POST, OPTIONS", Some(AuthRoute::Login)));
+        for path in ["/auth", "/auth/", "/auth/me/", "/auth/{id}", "/me", "/auth/login/x"] {
+            assert!(AuthPath::find(path).is_none(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What each setting takes and refuses.
+
+use super::super::Settings;
+
+fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, text)| (*text).to_owned());
+    Settings::read(lookup).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+const STRONG: &str = "0123456789abcdef0123456789abcdef0123456789";
+
+#[test]
+fn nothing_set_is_fine_in_development() {
+    let settings = read(&[]).unwrap();
+    assert!(settings.secret_is_temporary);
+    assert_eq!(settings.port, 8000);
+    assert_eq!(settings.limits.user_per_minute.unwrap().get(), 600);
+}
+
+#[test]
+fn all_problems_are_told_at_once_and_no_secret_with_them() {
+    let problems = read(&[
+        ("ENV", "production"),
+        ("PORT", "eighty"),
+        ("DATABASE_URL", "mysql://x"),
+        ("BETTER_AUTH_SECRET", "better-auth-secret-12345678901234567890"),
+        ("CORS_ORIGINS", "*"),
+        ("TLS_CERT", "cert.pem"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("MAX_CONNECTIONS", "many"),
+        ("JWT_ALGORITHM", "none"),
+    ])
+    .unwrap_err();
+    let named: Vec<_> = problems.iter().filter_map(|text| text.split(':').next()).collect();
+    let expected = [
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "PORT",
+        "CORS_ORIGINS",
+        "TLS_KEY",
+        "TRUSTED_PROXIES",
+        "BETTER_AUTH_SECRET",
+        "MAX_CONNECTIONS",
+        "JWT_ALGORITHM",
+    ];
+    assert_eq!(named, expected);
+    assert!(!problems.concat().contains("12345678901234567890"));
+}
+
+/// J11: secrets that anyone knows or could guess do not start.
+#[test]
+fn j11_weak_secrets_are_refused() {
+    for weak in ["secret", "changethis", "0123456789abcdef0123456789abcde", "your-256-bit-secret"] {
+        assert!(read(&[("SECRET_KEY", weak)]).is_err(), "{weak}");
+        assert!(read(&[("BETTER_AUTH_SECRET", weak)]).is_err(), "{weak}");
+    }
+    assert!(read(&[("SECRET_KEY", STRONG), ("ENV", "production")]).is_ok());
+    assert!(read(&[("ENV", "production")]).is_err());
+}
+
+#[test]
+fn secrets_print_as_stars() {
+    let settings = read(&[("SECRET_KEY", STRONG), ("BETTER_AUTH_SECRET", STRONG)]).unwrap();
+    assert!(!format!("{settings:?}").contains("0123456789"));
+}
+
+#[test]
+fn database_urls() {
+    for (url, path) in [
+        ("sqlite:data/app.db", "data/app.db"),
+        ("sqlite:/srv/app.db", "/srv/app.db"),
+        ("sqlite:///srv/app.db", "/srv/app.db"),
+        ("sqlite:///./app.db", "./app.db"),
+    ] {
+        assert_eq!(read(&[("DATABASE_URL", url)]).unwrap().database.to_string(), path, "{url}");
+    }
+    for url in ["postgres://x", "sqlite:", "sqlite::memory:", "app.db", "sqlite:a?mode=ro", "mysql://a@b/c"] {
+        assert!(read(&[("DATABASE_URL", url)]).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn a_server_is_shown_without_its_password() {
+    let url = ("DATABASE_URL", "postgresql+asyncpg://ana:hush@db.example.com/shop?pool_size=3");
+    let settings = read(&[url, ("DATABASE_SCHEMA", "shop"), ("DATABASE_POOL_SIZE", "7")]).unwrap();
+    assert_eq!(settings.database.to_string(), "postgres://ana@db.example.com:5432/shop, schema shop");
+    assert!(!format!("{settings:?}").contains("hush"));
+    assert!(settings.unheeded.iter().any(|told| told.contains("`pool_size`")), "{:?}", settings.unheeded);
+    let problems = read(&[url, ("DIRECT_URL", "postgres://ana:hush@x:y/z"), ("DATABASE_SCHEMA", "public")]);
+    let problems = problems.unwrap_err().join("\n");
+    assert!(problems.contains("DIRECT_URL") && problems.contains("DATABASE_SCHEMA") && !problems.contains("hush"));
+    for (name, value) in [("DATABASE_SCHEMA", "pg_x"), ("DATABASE_SCHEMA", "A"), ("DATABASE_POOL_SIZE", "0")] {
+        assert!(read(&[url, (name, value)]).is_err(), "{name}={value}");
+    }
+    let file = read(&[("DATABASE_SCHEMA", "shop")]).unwrap();
+    assert!(file.unheeded.iter().any(|told| told.contains("DATABASE_SCHEMA")), "{:?}", file.unheeded);
+}
+
+#[test]
+fn production_is_not_overheard() {
+    let strict = |url| read(&[("DATABASE_URL", url), ("ENV", "production"), ("SECRET_KEY", STRONG)]);
+    for url in ["postgres://a:b@db.example.com/d?sslmode=disable", "postgres://a:b@db.example.com/d?sslmode=prefer"] {
+        assert!(strict(url).is_err(), "{url}");
+        assert!(read(&[("DATABASE_URL", url)]).is_ok(), "{url}");
+    }
+    for (url, warned) in [
+        ("postgres://a:b@db.example.com/d", true),
+        ("postgres://a:b@db.example.com/d?sslmode=require&channel_binding=require", false),
+        ("postgres://a:b@db.example.com/d?sslmode=verify-full", false),
+        ("postgres://a:b@db/d?sslmode=disable", false),
+        ("postgres://a:b@localhost/d", false),
+    ] {
+        let settings = strict(url).unwrap();
+        assert_eq!(settings.unheeded.iter().any(|told| told.contains("verify-full")), warned, "{url}");
+    }
+}
+
+#[test]
+fn nothing_is_no_limit() {
+    let names = ["HEADER_TIMEOUT", "BODY_IDLE_TIMEOUT", "BODY_TIMEOUT", "KEEP_ALIVE_TIMEOUT", "MAX_CONNECTIONS"];
+    let limits = read(&names.map(|name| (name, "0"))).unwrap().limits;
+    assert_eq!(limits.header_timeout.min(limits.body_timeout), std::time::Duration::MAX);
+    assert_eq!(limits.body_idle_timeout.min(limits.keep_alive_timeout), std::time::Duration::MAX);
+    assert_eq!(limits.connections, usize::MAX);
+}
+
+/// A browser remembers it for a year, so it is said only where it is meant.
+#[test]
+fn https_alone_is_asked_for_in_earnest_only() {
+    let tls = [("TLS_CERT", "a.pem"), ("TLS_KEY", "b.pem")];
+    let strict = |pairs: &[(&str, &str)]| read(pairs).unwrap().strict_transport();
+    assert!(!strict(&tls));
+    assert!(strict(&[tls[0], tls[1], ("ENV", "production"), ("SECRET_KEY", STRONG)]));
+    assert!(strict(&[("PUBLIC_URL", "https://x.example"), ("ENV", "staging"), ("SECRET_KEY", STRONG)]));
+    assert!(!strict(&[("PUBLIC_URL", "http://x.example"), ("ENV", "staging"), ("SECRET_KEY", STRONG)]));
+}
+
+#[test]
+fn times() {
+    for (text, seconds) in [("90", 90), ("90s", 90), ("15m", 900), ("24h", 86_400), ("30d", 2_592_000)] {
+        assert_eq!(read(&[("JWT_EXPIRATION", text)]).unwrap().access_lifetime.as_secs(), seconds, "{text}");
+    }
+    for text in ["0", "m", "-5m", "1y", "5 m", "99999999999999999999s", "100000d", "1.5h"] {
+        assert!(read(&[("JWT_EXPIRATION", text)]).is_err(), "{text}");
+    }
+}
