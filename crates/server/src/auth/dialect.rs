@@ -6,7 +6,19 @@
 use work::{Dialect, Otherwise, Statement, Step, Value};
 
 /// Tables of the engine that these statements name.
-const TABLES: [&str; 5] = ["users", "_sessions", "_refresh_tokens", "_audit", "_state"];
+const TABLES: [&str; 11] = [
+    "users",
+    "_sessions",
+    "_refresh_tokens",
+    "_mail_tokens",
+    "_keys",
+    "_failures",
+    "_rates",
+    "_outbox",
+    "_audit",
+    "_audit_seals",
+    "_state",
+];
 
 /// Steps in the words of a dialect.
 pub(super) fn spoken(dialect: &Dialect, mut steps: Vec<Step>) -> Vec<Step> {

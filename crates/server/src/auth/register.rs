@@ -15,7 +15,7 @@ use crate::http::HttpResponse;
 const ACCEPTED: &str = r#"{"detail":"if this address had no account, it has one now; log in with it"}"#;
 /// What only the server sets.
 const SERVER_FIELDS: &[&str] =
-    &["id", "iss", "sub", "roles", "disabled", "password_hash", "version", "created_at", "updated_at"];
+    &["id", "iss", "sub", "roles", "disabled", "password_hash", "version", "verified_at", "created_at", "updated_at"];
 
 impl Auth {
     pub(super) async fn register(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {

@@ -129,6 +129,67 @@ CREATE INDEX "_idempotency_created_at_index" ON "_idempotency" ("created_at");
     &[r#"ALTER TABLE "_audit" ADD COLUMN "reason" text;"#],
     // The head of an answer that code gave as a whole; null where the engine's own steps are the answer.
     &[r#"ALTER TABLE "_idempotency" ADD COLUMN "head" text;"#],
+    // Accounts that are looked after: verified addresses, sessions that can be told apart, tokens sent by mail, API keys, what is
+    // counted against guessing, and the seals of the audit. What is counted by the minute may be lost in a crash.
+    &[r#"
+ALTER TABLE "users" ADD COLUMN "verified_at" timestamptz;
+ALTER TABLE "_sessions" ADD COLUMN "ip" text, ADD COLUMN "user_agent" text;
+
+CREATE TABLE "_mail_tokens" (
+  "hash" bytea PRIMARY KEY,
+  "purpose" text NOT NULL CHECK ("purpose" IN ('verify', 'reset', 'invite')),
+  "email" text COLLATE "C" NOT NULL,
+  "user_id" uuid REFERENCES "users"("id") ON DELETE CASCADE,
+  "roles" json,
+  "created_at" timestamptz NOT NULL,
+  "expires_at" timestamptz NOT NULL,
+  "used_at" timestamptz
+);
+CREATE INDEX "_mail_tokens_email_index" ON "_mail_tokens" ("email", "purpose");
+CREATE INDEX "_mail_tokens_user_id_index" ON "_mail_tokens" ("user_id");
+
+CREATE TABLE "_keys" (
+  "id" uuid PRIMARY KEY,
+  "user_id" uuid NOT NULL REFERENCES "users"("id") ON DELETE CASCADE,
+  "name" text NOT NULL,
+  "prefix" text COLLATE "C" NOT NULL UNIQUE,
+  "hash" bytea NOT NULL UNIQUE,
+  "scopes" json NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "expires_at" timestamptz,
+  "last_used_at" timestamptz,
+  "revoked_at" timestamptz
+);
+CREATE INDEX "_keys_user_id_index" ON "_keys" ("user_id");
+
+CREATE TABLE "_failures" (
+  "account" bytea PRIMARY KEY,
+  "in_a_row" bigint NOT NULL,
+  "last_ms" bigint NOT NULL
+);
+
+CREATE UNLOGGED TABLE "_rates" (
+  "name" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C" NOT NULL,
+  "slot" bigint NOT NULL,
+  "used" bigint NOT NULL,
+  PRIMARY KEY ("name", "key")
+);
+
+CREATE TABLE "_audit_seals" (
+  "number" bigint PRIMARY KEY,
+  "at" timestamptz NOT NULL,
+  "format" bigint NOT NULL,
+  "rows" bigint NOT NULL,
+  "seqs" text NOT NULL,
+  "digests" bytea NOT NULL,
+  "seal" bytea NOT NULL
+);
+CREATE TRIGGER "_audit_seals_no_change" BEFORE UPDATE OR DELETE ON "_audit_seals"
+  FOR EACH ROW EXECUTE FUNCTION "_audit_refuse"();
+CREATE TRIGGER "_audit_seals_no_truncate" BEFORE TRUNCATE ON "_audit_seals"
+  FOR EACH STATEMENT EXECUTE FUNCTION "_audit_refuse"();
+"#],
 ];
 
 /// A schema on a server, as its tables are made or looked at.

@@ -129,6 +129,68 @@ CREATE TABLE "_idempotency" (
     r#"ALTER TABLE "_audit" ADD COLUMN "reason" TEXT;"#,
     // The head of an answer that code gave as a whole; null where the engine's own steps are the answer.
     r#"ALTER TABLE "_idempotency" ADD COLUMN "head" TEXT CHECK ("head" IS NULL OR json_valid("head"));"#,
+    // Accounts that are looked after: verified addresses, sessions that can be told apart, tokens sent by mail, API keys, what is
+    // counted against guessing, and the seals of the audit.
+    r#"
+ALTER TABLE "users" ADD COLUMN "verified_at" TEXT;
+ALTER TABLE "_sessions" ADD COLUMN "ip" TEXT;
+ALTER TABLE "_sessions" ADD COLUMN "user_agent" TEXT;
+
+CREATE TABLE "_mail_tokens" (
+  "hash" BLOB PRIMARY KEY NOT NULL,
+  "purpose" TEXT NOT NULL CHECK ("purpose" IN ('verify', 'reset', 'invite')),
+  "email" TEXT NOT NULL,
+  "user_id" TEXT REFERENCES "users"("id") ON DELETE CASCADE,
+  "roles" TEXT CHECK ("roles" IS NULL OR json_valid("roles")),
+  "created_at" TEXT NOT NULL,
+  "expires_at" TEXT NOT NULL,
+  "used_at" TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "_mail_tokens_email_index" ON "_mail_tokens" ("email", "purpose");
+CREATE INDEX "_mail_tokens_user_id_index" ON "_mail_tokens" ("user_id");
+
+CREATE TABLE "_keys" (
+  "id" TEXT PRIMARY KEY NOT NULL,
+  "user_id" TEXT NOT NULL REFERENCES "users"("id") ON DELETE CASCADE,
+  "name" TEXT NOT NULL,
+  "prefix" TEXT NOT NULL UNIQUE,
+  "hash" BLOB NOT NULL UNIQUE,
+  "scopes" TEXT NOT NULL CHECK (json_valid("scopes")),
+  "created_at" TEXT NOT NULL,
+  "expires_at" TEXT,
+  "last_used_at" TEXT,
+  "revoked_at" TEXT
+) STRICT;
+CREATE INDEX "_keys_user_id_index" ON "_keys" ("user_id");
+
+CREATE TABLE "_failures" (
+  "account" BLOB PRIMARY KEY NOT NULL,
+  "in_a_row" INTEGER NOT NULL,
+  "last_ms" INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "_rates" (
+  "name" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "slot" INTEGER NOT NULL,
+  "used" INTEGER NOT NULL,
+  PRIMARY KEY ("name", "key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "_audit_seals" (
+  "number" INTEGER PRIMARY KEY NOT NULL,
+  "at" TEXT NOT NULL,
+  "format" INTEGER NOT NULL,
+  "rows" INTEGER NOT NULL,
+  "seqs" TEXT NOT NULL,
+  "digests" BLOB NOT NULL,
+  "seal" BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER "_audit_seals_no_update" BEFORE UPDATE ON "_audit_seals"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER "_audit_seals_no_delete" BEFORE DELETE ON "_audit_seals"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

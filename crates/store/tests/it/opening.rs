@@ -20,7 +20,9 @@ fn folders_file_and_engine_tables_are_made() {
     let tables = "SELECT group_concat(\"name\", ' ') FROM (SELECT \"name\" FROM sqlite_schema WHERE type = 'table' \
                   AND \"name\" NOT LIKE 'sqlite_%' ORDER BY \"name\")";
     let tables: String = file.query_row(tables, [], |row| row.get(0)).unwrap();
-    assert_eq!(tables, "_audit _idempotency _migrations _outbox _refresh_tokens _sessions _state users");
+    let expected = "_audit _audit_seals _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
+                    _sessions _state users";
+    assert_eq!(tables, expected);
     let version: i64 =
         file.query_row("SELECT value FROM _state WHERE name = 'auth_version'", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
