@@ -47,6 +47,11 @@ impl Grown {
         Ok(Grown { rows, server: served.serve()?, users, postgres: Some((postgres, url)) })
     }
 
+    /// Rows of each user but the last.
+    pub fn rows_of_user(&self) -> u32 {
+        rows_of_user(self.rows)
+    }
+
     /// How often the database has walked over the whole table, if it counts that.
     pub fn table_walks(&self) -> Result<Option<u64>> {
         let Some((postgres, url)) = &self.postgres else { return Ok(None) };
@@ -76,14 +81,18 @@ fn begin(name: &'static str, program: &Program, postgres: Option<String>) -> Res
     Ok((served, users))
 }
 
+fn rows_of_user(rows: u32) -> u32 {
+    rows / (USERS - 1)
+}
+
 /// As many rows of each row that there is as make this number in all; users take turns, as rows do come. The last user
 /// stays with his one row: a database that thinks of all users alike may look for it in everybody's. A tenth of the amounts
 /// is null.
 fn multiply(rows: u32) -> String {
-    let each = rows / (USERS - 1);
+    let each = rows_of_user(rows);
     format!(
         "INSERT INTO prospects (user_id, name, status, amount, note, created_at, updated_at) \
-         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {each}) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {each}) \
          SELECT user_id, 'Prospect ' || (10000000 + i), \
          CASE i % 4 WHEN 0 THEN 'new' WHEN 1 THEN 'contacted' WHEN 2 THEN 'won' ELSE 'lost' END, \
          CASE i % 10 WHEN 0 THEN NULL ELSE (i * 7919) % 1000003 END, \
