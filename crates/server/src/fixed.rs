@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use hyper::body::{Body, Bytes};
+use query::{Actor, Denied};
 
 use crate::App;
 use crate::auth::{AuthPath, AuthRoute, Caller};
@@ -112,15 +113,26 @@ where
     if route == AuthRoute::Me {
         return app.auth.me(caller::identify(app, http).await?).await;
     }
+    if !app.auth.serves(route) {
+        return Err(ApiError::not_found());
+    }
     if route.wants_token() {
-        caller::identify(app, http).await?;
+        // Before the body is read: what is wrong with it is no affair of a stranger's.
+        if caller::identify(app, http).await? == Actor::Stranger {
+            return Err(Denied::SignIn.into());
+        }
     } else {
-        app.rates.check(&query::Actor::Stranger, http.ip)?;
+        app.rates.check(&Actor::Stranger, http.ip)?;
     }
     let json = match route.takes_body() {
         true => Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?),
         false => None,
     };
-    let caller = Caller { authorization: http.authorization(), ip: http.ip, request_id: &http.request_id };
+    let caller = Caller {
+        authorization: http.authorization(),
+        ip: http.ip,
+        request_id: &http.request_id,
+        user_agent: http.header(USER_AGENT),
+    };
     app.auth.answer(route, caller, json.as_ref()).await
 }

@@ -1,4 +1,5 @@
-//! Reads addresses and passwords: what counts as one, and what a new password must be.
+//! Reads addresses and passwords: what counts as one, and how long a new password must be; what else it must not be is in
+//! `policy.rs`.
 //!
 //! A password is taken as it is sent: neither trimmed nor cut nor folded, with no rules of composition (NIST SP 800-63B).
 
@@ -8,6 +9,7 @@ use blueprint::{Field, FieldKind, Literal, Rule, Unique};
 use query::Invalid;
 use serde_json::{Map, Value as Json};
 
+use super::policy;
 use crate::error::ApiError;
 
 const MAX_PASSWORD_CHARS: usize = 1024;
@@ -60,20 +62,25 @@ impl<'b> Reader<'b> {
         String::new()
     }
 
-    pub(super) fn new_password(&mut self, min_length: usize) -> &'b str {
-        let password = self.password();
-        if !password.is_empty() && password.chars().count() < min_length {
+    /// The password that is to be this address's in this app.
+    pub(super) fn new_password(&mut self, min_length: usize, app: &str, email: &str) -> &'b str {
+        let password = self.password("password");
+        if (1..min_length).contains(&password.chars().count()) {
             self.problem("password", "min_length", format!("must have at least {min_length} characters"));
+        } else if let Some(complaint) = policy::complaint(password, app, email).filter(|_| !password.is_empty()) {
+            self.problem("password", complaint.code, complaint.detail);
         }
         password
     }
 
-    pub(super) fn password(&mut self) -> &'b str {
-        let password = self.text("password");
-        if password.chars().count() > MAX_PASSWORD_CHARS {
-            self.problem("password", "max_length", format!("must have at most {MAX_PASSWORD_CHARS} characters"));
+    /// A password as it was sent; empty where it was none.
+    pub(super) fn password(&mut self, key: &'static str) -> &'b str {
+        let password = self.text(key);
+        if password.chars().count() <= MAX_PASSWORD_CHARS {
+            return password;
         }
-        password
+        self.problem(key, "max_length", format!("must have at most {MAX_PASSWORD_CHARS} characters"));
+        ""
     }
 
     /// A text that must be there and not be empty.

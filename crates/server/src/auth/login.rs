@@ -2,10 +2,12 @@
 //! get the same answer after the same work.
 
 use http::StatusCode;
+use query::Actor;
 use serde_json::{Value as Json, json};
 use work::{Kind, Outcome, Value};
 
 use super::credentials::Reader;
+use super::session::NewSession;
 use super::sql::{self, By};
 use super::{Auth, Caller, session, throttle};
 use crate::error::{ApiError, BAD_CREDENTIALS};
@@ -23,7 +25,7 @@ impl Auth {
     pub(super) async fn login(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
         self.throttle.address(caller.ip)?;
         let mut reader = Reader::new(body)?;
-        let (email, password) = (reader.email(), reader.password());
+        let (email, password) = (reader.email(), reader.password("password"));
         reader.nothing_but(&["email", "password"], &[]);
         reader.done()?;
 
@@ -66,8 +68,15 @@ impl Auth {
         let refresh_token = session::new_token()?;
         let at = self.clock.stamp();
         let ends = self.clock.stamp_after(self.settings.session_seconds);
-        let mut steps = session::open(&session, &account.id, &account.hash, &at, &ends);
+        let new =
+            NewSession { id: &session, user: &account.id, password_hash: &account.hash, at: &at, ends: &ends, caller };
+        let mut steps = new.open();
         steps.push(session::add_token(&refresh_token, &session, &at));
+        let replaced = self.replaced(caller, account).await;
+        if let Some(old) = &replaced {
+            let end = "UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE \"id\" = ?1 AND \"revoked_at\" IS NULL";
+            steps.extend([sql::run(end, vec![sql::uuid(old), sql::stamp(&at)]), sql::bump()]);
+        }
         if let Some(new_hash) = new_hash {
             let sql = "UPDATE \"users\" SET \"password_hash\" = ?1 WHERE \"id\" = ?2 AND \"password_hash\" = ?3";
             steps.push(sql::change(sql, vec![sql::text(new_hash), sql::uuid(&account.id), sql::text(&account.hash)]));
@@ -75,8 +84,21 @@ impl Auth {
         let by = By::own(caller, &at, Some(&account.id), Some(&session));
         steps.push(sql::audit_users(by, "login", "NULL", "NULL", "\"id\" = ?1", vec![sql::uuid(&account.id)]));
         match self.store.run(sql::write(&self.store, steps)).await? {
-            Outcome::Done(_) => self.tokens(&account.id, &session, &refresh_token),
+            Outcome::Done(_) => {
+                if replaced.is_some() {
+                    self.changed();
+                }
+                self.tokens(&account.id, &session, &refresh_token)
+            }
             Outcome::Refused(_) => Err(bad_credentials()),
+        }
+    }
+
+    /// The session that a log-in was sent with, if it is the same user's: the new one is in its place (ASVS 7.2.4).
+    async fn replaced(&self, caller: Caller<'_>, account: &Account) -> Option<String> {
+        match self.actor(caller.authorization).await {
+            Ok(Actor::User(user)) if user.id == account.id => user.session.clone(),
+            _ => None,
         }
     }
 
@@ -95,7 +117,7 @@ impl Auth {
     }
 }
 
-fn bad_credentials() -> ApiError {
+pub(super) fn bad_credentials() -> ApiError {
     ApiError::new(BAD_CREDENTIALS, "wrong e-mail address or password")
         .because("wrong_password")
         .with(http::header::WWW_AUTHENTICATE, "Bearer")

@@ -6,6 +6,7 @@
 mod actor;
 mod better_auth;
 mod cache;
+mod change_password;
 mod clock;
 mod credentials;
 mod dialect;
@@ -13,9 +14,11 @@ mod keys;
 mod login;
 mod me;
 mod password;
+mod policy;
 mod register;
 mod routes;
 mod session;
+mod sessions;
 mod sql;
 mod throttle;
 mod token;
@@ -33,6 +36,7 @@ use store::Store;
 
 pub use clock::Clock;
 pub use routes::{AuthPath, AuthRoute};
+pub(crate) use sessions::MAX_SESSIONS;
 
 use self::better_auth::BetterAuth;
 use self::cache::Cache;
@@ -75,6 +79,8 @@ pub struct Caller<'a> {
     pub ip: IpAddr,
     /// The id of the request.
     pub request_id: &'a str,
+    /// What the caller says that it is: the `User-Agent` header.
+    pub user_agent: Option<&'a str>,
 }
 
 impl Auth {
@@ -125,6 +131,11 @@ impl Auth {
         Auth { clock, ..self }
     }
 
+    /// Whether there is such a route. Where only others sign users in, there is nothing to register for or log in to.
+    pub fn serves(&self, route: AuthRoute) -> bool {
+        self.own.is_some() || route == AuthRoute::Me
+    }
+
     /// Answers a request under `/auth`.
     ///
     /// # Errors
@@ -135,8 +146,7 @@ impl Auth {
         caller: Caller<'_>,
         body: Option<&Json>,
     ) -> Result<HttpResponse, ApiError> {
-        // Where only others sign users in, there is nothing to register for or log in to.
-        if self.own.is_none() && route != AuthRoute::Me {
+        if !self.serves(route) {
             return Err(ApiError::not_found());
         }
         let response = match route {
@@ -145,6 +155,10 @@ impl Auth {
             AuthRoute::Refresh => self.refresh(caller, body).await,
             AuthRoute::Logout => self.logout(caller).await,
             AuthRoute::Me => self.me(self.actor(caller.authorization).await?).await,
+            AuthRoute::Password => self.change_password(caller, body).await,
+            AuthRoute::Sessions => self.sessions(caller).await,
+            AuthRoute::EndOthers => self.end_others(caller).await,
+            AuthRoute::EndSession(id) => self.end_one(caller, id).await,
         }?;
         Ok(response.with(CACHE_CONTROL, "no-store"))
     }

@@ -62,7 +62,7 @@ impl Auth {
         let fields = &self.blueprint.user_fields;
         let mut reader = Reader::new(body)?;
         let email = reader.email();
-        let password = reader.new_password(self.settings.password_min_length);
+        let password = reader.new_password(self.settings.password_min_length, &self.blueprint.app.name, &email);
         let (closed, open): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.read_only);
         let keys = ["email", "password"].into_iter().chain(open.iter().map(|field| field.column.as_str()));
         let server = SERVER_FIELDS.iter().copied().chain(closed.iter().map(|field| field.column.as_str()));

@@ -17,6 +17,14 @@ pub enum AuthRoute {
     Logout,
     /// `GET /auth/me`
     Me,
+    /// `POST /auth/password`
+    Password,
+    /// `GET /auth/sessions`
+    Sessions,
+    /// `DELETE /auth/sessions`: all but the one that asks.
+    EndOthers,
+    /// `DELETE /auth/sessions/{id}`
+    EndSession(Uuid),
 }
 
 /// A path under `/auth`, with the id in it if it has one.
@@ -35,23 +43,20 @@ const PATHS: &[(&str, &[Operation])] = &[
     ("refresh", &[("POST", |_| AuthRoute::Refresh)]),
     ("logout", &[("POST", |_| AuthRoute::Logout)]),
     ("me", &[("GET", |_| AuthRoute::Me)]),
+    ("password", &[("POST", |_| AuthRoute::Password)]),
+    ("sessions", &[("GET", |_| AuthRoute::Sessions), ("DELETE", |_| AuthRoute::EndOthers)]),
+    ("sessions/{id}", &[("DELETE", AuthRoute::EndSession)]),
 ];
 
 impl AuthRoute {
     /// Whether only somebody who is signed in can ask for it. All others ask as strangers, whatever they send.
     pub fn wants_token(self) -> bool {
-        match self {
-            AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => false,
-            AuthRoute::Logout | AuthRoute::Me => true,
-        }
+        !matches!(self, AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh)
     }
 
     /// Whether it comes with a body.
     pub fn takes_body(self) -> bool {
-        match self {
-            AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh => true,
-            AuthRoute::Logout | AuthRoute::Me => false,
-        }
+        matches!(self, AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh | AuthRoute::Password)
     }
 }
 
@@ -97,8 +102,20 @@ mod tests {
         assert_eq!((me.route("GET"), me.route("POST")), (Some(AuthRoute::Me), None));
         let login = AuthPath::find("/auth/login").unwrap();
         assert_eq!((login.methods().as_str(), login.route("POST")), ("POST, OPTIONS", Some(AuthRoute::Login)));
+        assert_eq!(AuthPath::find("/auth/sessions").unwrap().methods(), "GET, HEAD, DELETE, OPTIONS");
         for path in ["/auth", "/auth/", "/auth/me/", "/auth/{id}", "/me", "/auth/login/x"] {
             assert!(AuthPath::find(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_one_form() {
+        let id = "0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b";
+        let session = AuthPath::find(&format!("/auth/sessions/{id}")).unwrap();
+        assert_eq!(session.route("DELETE"), Some(AuthRoute::EndSession(id.parse().unwrap())));
+        assert_eq!((session.route("GET"), session.methods().as_str()), (None, "DELETE, OPTIONS"));
+        for other in ["", "1", "{id}", &id.to_uppercase(), &id.replace('-', ""), &format!("{id}/"), &format!("{id} ")] {
+            assert!(AuthPath::find(&format!("/auth/sessions/{other}")).is_none(), "{other}");
         }
     }
 }

@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
-use query::{Actor, Denied, User};
+use query::{Actor, Denied};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use work::{Kind, Otherwise, Outcome, Refusal, Statement, Step, Value};
@@ -19,6 +19,8 @@ use crate::error::{ApiError, FORBIDDEN};
 use crate::http::HttpResponse;
 
 const TOKEN_BYTES: usize = 32;
+/// What is kept of the name of a program.
+const MAX_AGENT_CHARS: usize = 255;
 
 impl Auth {
     pub(super) async fn refresh(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
@@ -41,14 +43,19 @@ impl Auth {
     }
 
     pub(super) async fn logout(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
-        let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
-        let User { sub, session: Some(session), .. } = &*user else {
-            return Err(ApiError::new(FORBIDDEN, "this token was issued elsewhere; sign out there"));
-        };
+        let own = self.own_session(caller).await?;
         let at = self.clock.stamp();
-        let by = By::own(caller, &at, Some(sub), Some(session));
-        self.end_session("\"id\" = ?1", sql::uuid(session), by, "logout").await?;
+        self.end_session("\"id\" = ?1", sql::uuid(&own.session), own.by(caller, &at), "logout").await?;
         Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// The session of a token of ours, and whose it is.
+    pub(super) async fn own_session(&self, caller: Caller<'_>) -> Result<OwnSession, ApiError> {
+        let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
+        let elsewhere =
+            || ApiError::new(FORBIDDEN, "this token was issued elsewhere, and so are its session and password");
+        let session = user.session.clone().ok_or_else(elsewhere)?;
+        Ok(OwnSession { user: user.id.clone(), session })
     }
 
     async fn revoke_family(&self, caller: Caller<'_>, token: &str, at: &str) -> Result<(), ApiError> {
@@ -76,20 +83,55 @@ impl Auth {
     }
 }
 
-/// The steps that open a session of a user who is not disabled and has this password hash. Clears away what is left of
-/// his sessions of old.
-pub(super) fn open(session: &str, user: &str, password_hash: &str, at: &str, ends: &str) -> Vec<Step> {
-    vec![
-        sql::run(
-            "DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" <= ?2",
-            vec![sql::uuid(user), sql::stamp(at)],
-        ),
-        sql::change(
-            "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\") \
-             SELECT ?1, \"id\", ?3, ?3, ?4 FROM \"users\" WHERE \"id\" = ?2 AND NOT \"disabled\" AND \"password_hash\" = ?5",
-            vec![sql::uuid(session), sql::uuid(user), sql::stamp(at), sql::stamp(ends), sql::text(password_hash)],
-        ),
-    ]
+/// A session of ours that somebody asks with.
+pub(super) struct OwnSession {
+    pub(super) user: String,
+    pub(super) session: String,
+}
+
+impl OwnSession {
+    /// Who it is, for the audit.
+    pub(super) fn by<'a>(&'a self, caller: Caller<'a>, at: &'a str) -> By<'a> {
+        By::own(caller, at, Some(&self.user), Some(&self.session))
+    }
+}
+
+/// A session that is not there yet.
+pub(super) struct NewSession<'a> {
+    pub(super) id: &'a str,
+    pub(super) user: &'a str,
+    /// It is opened only while this is the hash of his password.
+    pub(super) password_hash: &'a str,
+    pub(super) at: &'a str,
+    pub(super) ends: &'a str,
+    pub(super) caller: Caller<'a>,
+}
+
+impl NewSession<'_> {
+    /// The steps that open it, unless the user is disabled. Clears away what is left of his sessions of old.
+    pub(super) fn open(&self) -> Vec<Step> {
+        let agent = self.caller.user_agent.map(|text| text.chars().take(MAX_AGENT_CHARS).collect::<String>());
+        vec![
+            sql::run(
+                "DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" <= ?2",
+                vec![sql::uuid(self.user), sql::stamp(self.at)],
+            ),
+            sql::change(
+                "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\", \"ip\", \
+                 \"user_agent\") SELECT ?1, \"id\", ?3, ?3, ?4, ?6, ?7 FROM \"users\" \
+                 WHERE \"id\" = ?2 AND NOT \"disabled\" AND \"password_hash\" = ?5",
+                vec![
+                    sql::uuid(self.id),
+                    sql::uuid(self.user),
+                    sql::stamp(self.at),
+                    sql::stamp(self.ends),
+                    sql::text(self.password_hash),
+                    sql::text(&self.caller.ip.to_string()),
+                    sql::text_or_null(agent.as_deref()),
+                ],
+            ),
+        ]
+    }
 }
 
 pub(super) fn add_token(token: &str, session: &str, at: &str) -> Step {

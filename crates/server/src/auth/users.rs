@@ -10,7 +10,7 @@ use store::{Store, StoreError};
 use work::{Column, Dialect, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::sql::{self, By};
-use super::{credentials, password};
+use super::{credentials, password, policy};
 
 const PAGE: usize = 500;
 /// No user has this id, and all have later ones.
@@ -106,7 +106,8 @@ impl From<StoreError> for UserError {
 pub fn add(store: &Store, blueprint: &Blueprint, new: NewAccount<'_>) -> Result<String, UserError> {
     let email = credentials::email(new.email).ok_or_else(|| UserError::Email(new.email.to_owned()))?;
     check_roles(blueprint, new.roles)?;
-    let hash = new.password.map(|password| new_hash(password, new.password_min_length)).transpose()?;
+    let new_hash = |password: &str| new_hash(password, new.password_min_length, &blueprint.app.name, &email);
+    let hash = new.password.map(new_hash).transpose()?;
     let id = uuid::Uuid::now_v7().to_string();
     let user = sql::NewUser {
         id: &id,
@@ -240,13 +241,16 @@ fn check_roles(blueprint: &Blueprint, roles: &[String]) -> Result<(), UserError>
     }
 }
 
-fn new_hash(text: &str, min_length: usize) -> Result<String, UserError> {
+fn new_hash(text: &str, min_length: usize, app: &str, email: &str) -> Result<String, UserError> {
     let length = text.chars().count();
     if length < min_length {
         return Err(UserError::Password(format!("has {length} characters; at least {min_length} are needed")));
     }
     if length > MAX_PASSWORD_CHARS {
         return Err(UserError::Password(format!("has more than {MAX_PASSWORD_CHARS} characters")));
+    }
+    if let Some(complaint) = policy::complaint(text, app, email) {
+        return Err(UserError::Password(complaint.detail.to_owned()));
     }
     password::hash(text).ok_or_else(|| UserError::Password("could not be hashed; try again".to_owned()))
 }

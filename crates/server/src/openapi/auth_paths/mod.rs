@@ -1,6 +1,7 @@
 //! The paths that do not come from entities: accounts, health, public keys.
 
 mod schemas;
+mod sessions;
 
 use blueprint::{Blueprint, Field, SignUp, TokenSource, Unique};
 use query::Body;
@@ -37,6 +38,8 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
         paths.push(path("/auth/login", "post", log_in()));
         paths.push(path("/auth/refresh", "post", refresh()));
         paths.push(path("/auth/logout", "post", log_out(blueprint)));
+        paths.push(path("/auth/password", "post", sessions::change_password(blueprint)));
+        paths.extend(sessions::paths(blueprint));
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
     paths.push(path("/healthz", "get", health("health", "Whether the process lives", "ok", &[])));
@@ -70,10 +73,13 @@ fn register(blueprint: &Blueprint) -> Operation {
 
 fn log_in() -> Operation {
     let problems = [WITH_BODY, &[BAD_CREDENTIALS, TOO_MANY, UNAVAILABLE, STORAGE_FULL]].concat();
+    let description = "Opens a session. Send the `access_token` as `Authorization: Bearer …`. Sent with the token of another session \
+        of the same user, a log-in ends that one.";
     Operation {
+        security: Security::Optional,
         body: Some(body("Credentials", Some(json!({ "email": EMAIL, "password": PASSWORD })))),
         successes: vec![("200", tokens_answer())],
-        ..open("log_in", "Log in", "Opens a session. Send the `access_token` as `Authorization: Bearer …`.", &problems)
+        ..open("log_in", "Log in", description, &problems)
     }
 }
 
@@ -88,13 +94,24 @@ fn refresh() -> Operation {
 }
 
 fn log_out(blueprint: &Blueprint) -> Operation {
-    let foreign: &[&'static Problem] = if accepts(blueprint, TokenSource::BetterAuth) { &[FORBIDDEN] } else { &[] };
-    let problems = [&[UNAUTHORIZED, TOO_MANY, UNAVAILABLE, STORAGE_FULL], foreign].concat();
+    let description = "Ends the session of the token: its tokens do not count any more.";
     Operation {
-        security: Security::Token,
         successes: vec![("204", empty_answer("The session is over.", &[]))],
-        ..open("log_out", "Log out", "Ends the session of the token: its tokens do not count any more.", &problems)
+        ..of_own_session(blueprint, "log_out", "Log out", description, &[STORAGE_FULL])
     }
+}
+
+/// An operation for a token of ours; those of others are refused.
+fn of_own_session(
+    blueprint: &Blueprint,
+    id: &str,
+    summary: &str,
+    description: &str,
+    problems: &[&'static Problem],
+) -> Operation {
+    let foreign: &[&'static Problem] = if accepts(blueprint, TokenSource::BetterAuth) { &[FORBIDDEN] } else { &[] };
+    let problems = [&[UNAUTHORIZED, TOO_MANY, UNAVAILABLE], foreign, problems].concat();
+    Operation { security: Security::Token, ..open(id, summary, description, &problems) }
 }
 
 fn me(blueprint: &Blueprint) -> Operation {

@@ -9,6 +9,9 @@ use super::super::kinds::{self, Side};
 use super::super::schemas::{body_field, closed_object};
 use super::{ACCEPTED, ACCESS_TOKEN, EMAIL, PASSWORD, REFRESH_TOKEN, accepts, registrable};
 
+pub(super) const NEW_PASSWORD: &str = "A new password. How long it must be is a setting of the server: 15 characters by default. \
+     One that many people use is refused, and one made of the name of the app or the address.";
+
 /// The schemas of those paths.
 pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> {
     let mut schemas = Vec::new();
@@ -18,6 +21,7 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
             schemas.push(("Accepted", accepted()));
         }
         schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
+        schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
     schemas.extend([("Me", caller(blueprint)), ("Health", health_status()), ("KeySet", key_set())]);
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
@@ -27,8 +31,7 @@ fn registration(blueprint: &Blueprint) -> Json {
     let mut required = vec!["email", "password"];
     required
         .extend(registrable(blueprint).filter(|field| Body::Create.demands(field)).map(|field| field.column.as_str()));
-    let mut properties =
-        identity("A new password. How long it must be is a setting of the server: 15 characters by default.");
+    let mut properties = identity(NEW_PASSWORD);
     properties
         .extend(registrable(blueprint).map(|field| (field.column.clone(), body_field(blueprint, field, Body::Create))));
     closed_object("What makes an account.", &required, properties)
@@ -40,9 +43,13 @@ fn credentials() -> Json {
 
 fn identity(password: &str) -> Map<String, Json> {
     let email = json!({ "type": "string", "format": "email", "maxLength": 254, "examples": [EMAIL] });
-    let password = json!({ "type": "string", "format": "password", "minLength": 1, "maxLength": 1024, "writeOnly": true,
-        "description": password, "examples": [PASSWORD] });
+    let password = self::password(password, PASSWORD);
     [("email".to_owned(), email), ("password".to_owned(), password)].into_iter().collect()
+}
+
+pub(super) fn password(description: &str, example: &str) -> Json {
+    json!({ "type": "string", "format": "password", "minLength": 1, "maxLength": 1024, "writeOnly": true,
+        "description": description, "examples": [example] })
 }
 
 fn accepted() -> Json {
@@ -131,7 +138,7 @@ fn key_set() -> Json {
 }
 
 /// An object that always has all of these properties.
-fn whole(description: &str, properties: Json) -> Json {
+pub(super) fn whole(description: &str, properties: Json) -> Json {
     let Json::Object(properties) = properties else { return properties };
     let required: Vec<String> = properties.keys().cloned().collect();
     let required: Vec<&str> = required.iter().map(String::as_str).collect();

@@ -26,6 +26,11 @@ async fn c2_nothing_under_auth_may_be_stored() {
         world.ask(AuthRoute::Me, access, None).await,
         world.ask(AuthRoute::Me, None, None).await,
         world.ask(AuthRoute::Me, Some("x"), None).await,
+        world.ask(AuthRoute::Sessions, access, None).await,
+        world.ask(AuthRoute::EndOthers, access, None).await,
+        world.ask(AuthRoute::EndSession(uuid::Uuid::nil()), access, None).await,
+        world.change_password(&session, super::PASSWORD, "another password of ana's").await,
+        world.change_password(&session, super::PASSWORD, "short").await,
         world.ask(AuthRoute::Logout, access, None).await,
     ] {
         assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.status);
@@ -80,8 +85,16 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
     assert_eq!(world.try_refresh(&first.refresh).await.status, StatusCode::UNAUTHORIZED);
     world.refuses(&second.access, "ended").await;
     let third = world.login(EMAIL, CANARY).await;
+    world.change_password(&third, "canary-of-another-password", CANARY).await;
+    world.change_password(&third, CANARY, "canary-of-the-next-password").await;
+    world.ask(AuthRoute::Sessions, Some(&third.access), None).await;
     world.ask(AuthRoute::Logout, Some(&third.access), None).await;
-    let mut secrets = vec![CANARY.to_owned(), "canary-of-another-password".to_owned(), super::SECRET.to_owned()];
+    let mut secrets = vec![
+        CANARY.to_owned(),
+        "canary-of-another-password".to_owned(),
+        "canary-of-the-next-password".to_owned(),
+        super::SECRET.to_owned(),
+    ];
     for session in [first, second, third] {
         secrets.extend([session.access, session.refresh]);
     }

@@ -101,7 +101,7 @@ impl World {
 
     async fn ask_from(&self, ip: IpAddr, route: AuthRoute, token: Option<&str>, body: Option<Json>) -> HttpResponse {
         let header = token.map(|token| format!("Bearer {token}"));
-        let caller = Caller { authorization: header.as_deref(), ip, request_id: "r-1" };
+        let caller = Caller { authorization: header.as_deref(), ip, request_id: "r-1", user_agent: Some("a test") };
         let answer = self.auth.answer(route, caller, body.as_ref()).await;
         answer.unwrap_or_else(|error| error.response(blueprint::ErrorShape::Problem, "r-1"))
     }
@@ -112,6 +112,11 @@ impl World {
 
     async fn login(&self, email: &str, password: &str) -> Tokens {
         tokens(&self.try_login(email, password).await)
+    }
+
+    async fn change_password(&self, session: &Tokens, current: &str, new: &str) -> HttpResponse {
+        let body = json!({ "current_password": current, "password": new });
+        self.ask(AuthRoute::Password, Some(&session.access), Some(body)).await
     }
 
     async fn try_refresh(&self, token: &str) -> HttpResponse {

@@ -3,9 +3,9 @@
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::json;
-use server::auth::AuthRoute;
+use server::auth::{AuthRoute, users};
 
-use super::{EMAIL, PASSWORD, World, problems, tokens};
+use super::{EMAIL, PASSWORD, World, body, problems, tokens};
 
 #[tokio::test]
 async fn p1_hashes_are_argon2id_phc_strings() {
@@ -74,7 +74,7 @@ async fn p3_length_is_counted_in_characters() {
 async fn p4_there_are_no_rules_of_composition() {
     let world = World::new().await;
     for (place, password) in
-        ["aaaaaaaaaaaaaab", "               ", "123456789012345", "ALLUPPERCASEALL"].iter().enumerate()
+        ["aaaaaaaaaaaaaaab", "               ", "123456789012345", "ALLUPPERCASEALL"].iter().enumerate()
     {
         let response = world.register(&format!("u{place}@example.com"), password).await;
         assert_eq!(response.status, StatusCode::ACCEPTED, "{password}");
@@ -98,6 +98,103 @@ async fn p5_a_password_counts_exactly_as_it_was_sent() {
         assert_eq!(world.try_login(&email, near).await.status, StatusCode::UNAUTHORIZED, "{near:?}");
         world.login(&email, password).await;
     }
+}
+
+#[tokio::test]
+async fn p6_common_passwords_are_refused() {
+    let world = World::with(super::BLUEPRINT, &[("PASSWORD_MIN_LENGTH", "8")]).await;
+    let common = "password 12345678 baseball football superman 1qaz2wsx trustno1 sunshine iloveyou starwars computer corvette \
+        princess 11111111 mercedes maverick samantha steelers midnight whatever password1 marlboro 1q2w3e4r qwertyuiop \
+        jennifer 1234567890 q1w2e3r4 qwer1234 123456789 bigdaddy butthead dolphins jonathan liverpool michelle mountain \
+        nicholas patricia qwerty123 rush2112 spitfire stargate swordfish victoria wolverine asdfghjk 87654321 88888888 \
+        PassWord letmein1";
+    assert!(common.split_whitespace().count() >= 50);
+    for password in common.split_whitespace() {
+        assert_eq!(problems(&world.register(EMAIL, password).await), ["/password common"], "{password}");
+    }
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM users"), [0]);
+    assert_eq!(world.register(EMAIL, "kettle-7").await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn p6_words_that_anybody_could_guess_count_as_nothing() {
+    let world = World::new().await;
+    for (email, password) in [
+        (EMAIL, "accounts accounts"),
+        (EMAIL, "Accounts of ANA 1"),
+        ("mary.smith@example.com", "marysmith-mary.smith"),
+        (EMAIL, "monkeymonkeymonkey"),
+    ] {
+        let told = problems(&world.register(email, password).await);
+        assert!(told == ["/password context"] || told == ["/password common"], "{password}: {told:?}");
+    }
+    assert_eq!(world.register(EMAIL, "what ana never tells").await.status, StatusCode::ACCEPTED);
+    let new = users::NewAccount {
+        email: "bob@example.com",
+        password: Some("accounts accounts"),
+        roles: &[],
+        password_min_length: 15,
+    };
+    let refused = users::add(&world.store, &world.blueprint, new).unwrap_err().to_string();
+    assert!(refused.contains("made of the name of the app"), "{refused}");
+}
+
+#[tokio::test]
+async fn p7_a_change_needs_the_password_and_ends_other_sessions() {
+    const NEXT: &str = "another password of mine";
+    let world = World::with_ana().await;
+    world.register("bob@example.com", PASSWORD).await;
+    let (phone, laptop) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
+    let bob = world.login("bob@example.com", PASSWORD).await;
+
+    let wrong = world.change_password(&phone, "wrong horse battery", NEXT).await;
+    assert_eq!((wrong.status, &body(&wrong)["code"]), (StatusCode::UNAUTHORIZED, &json!("bad_credentials")));
+    assert_eq!(problems(&world.change_password(&phone, PASSWORD, "too short").await), ["/password min_length"]);
+    assert_eq!(problems(&world.change_password(&phone, PASSWORD, "ana-ana-ana-ana").await), ["/password context"]);
+    let without = world.ask(AuthRoute::Password, Some(&phone.access), Some(json!({ "password": NEXT }))).await;
+    assert_eq!(problems(&without), ["/current_password required"]);
+    let stranger = world.post(AuthRoute::Password, json!({ "current_password": PASSWORD, "password": NEXT })).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+    world.user(&laptop.access).await;
+    world.login(EMAIL, PASSWORD).await;
+
+    assert_eq!(world.change_password(&phone, PASSWORD, NEXT).await.status, StatusCode::NO_CONTENT);
+    world.user(&phone.access).await;
+    tokens(&world.try_refresh(&phone.refresh).await);
+    world.refuses(&laptop.access, "another session").await;
+    assert_eq!(world.try_refresh(&laptop.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.user(&bob.access).await;
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::UNAUTHORIZED);
+    world.login(EMAIL, NEXT).await;
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'password.change'"), [1]);
+}
+
+#[tokio::test]
+async fn p7_a_token_is_no_way_to_guess_the_password() {
+    let world = World::with(super::BLUEPRINT, &[("LOGIN_FAILURES", "5")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    for _ in 0..5 {
+        let answer = world.change_password(&session, "wrong horse battery", "another password of mine").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    let answer = world.change_password(&session, PASSWORD, "another password of mine").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn p7_of_two_changes_at_once_one_counts() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    let nexts = ["one password of mine", "other password of mine"];
+    let answers = join_all(nexts.iter().map(|next| world.change_password(&session, PASSWORD, next))).await;
+    let mut counted = 0;
+    for (next, answer) in nexts.iter().zip(&answers) {
+        let counts = world.try_login(EMAIL, next).await.status == StatusCode::OK;
+        assert_eq!(counts, answer.status == StatusCode::NO_CONTENT, "{next}");
+        counted += usize::from(counts);
+    }
+    assert_eq!(counted, 1);
 }
 
 #[tokio::test]

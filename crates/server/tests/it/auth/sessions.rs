@@ -3,10 +3,10 @@
 use futures_util::future::join_all;
 use http::StatusCode;
 use query::Actor;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use server::auth::{AuthRoute, users};
 
-use super::{BLUEPRINT, EMAIL, NOW, PASSWORD, World, body, tokens};
+use super::{BLUEPRINT, EMAIL, NOW, PASSWORD, Tokens, World, body, tokens};
 
 #[tokio::test]
 async fn a_session_from_login_to_logout() {
@@ -42,6 +42,30 @@ async fn s1_of_a_refresh_token_only_a_hash_is_kept() {
 }
 
 #[tokio::test]
+async fn s2_logging_in_again_ends_the_session_it_was_sent_with() {
+    let world = World::with_ana().await;
+    world.register("bob@example.com", PASSWORD).await;
+    let (first, other) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
+    let bob = world.login("bob@example.com", PASSWORD).await;
+    let again = async |token: &str, password: &str| {
+        let body = json!({ "email": EMAIL, "password": password });
+        world.ask(AuthRoute::Login, Some(token), Some(body)).await
+    };
+    assert_eq!(again(&first.access, "wrong horse battery").await.status, StatusCode::UNAUTHORIZED);
+    world.user(&first.access).await;
+    let second = tokens(&again(&first.access, PASSWORD).await);
+    assert_ne!(world.user(&second.access).await.session, None);
+    world.refuses(&first.access, "another is in its place").await;
+    assert_eq!(world.try_refresh(&first.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.user(&other.access).await;
+    for token in [&bob.access, &first.access, "no token"] {
+        world.user(&tokens(&again(token, PASSWORD).await).access).await;
+    }
+    world.user(&bob.access).await;
+    world.user(&second.access).await;
+}
+
+#[tokio::test]
 async fn s3_logout_ends_the_session_at_once_and_no_other() {
     let world = World::with_ana().await;
     let (phone, laptop) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
@@ -67,6 +91,83 @@ async fn s4_a_disabled_user_is_out_at_once_and_stays_out() {
     world.auth.changed();
     world.refuses(&session.access, "enabled again: the old session stays ended").await;
     world.login(EMAIL, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s5_sessions_are_listed_and_ended_one_by_one() {
+    let world = World::with_ana().await;
+    world.register("bob@example.com", PASSWORD).await;
+    let phone = world.login(EMAIL, PASSWORD).await;
+    world.clock.advance_ms(1000);
+    let laptop = world.login(EMAIL, PASSWORD).await;
+    let bob = world.login("bob@example.com", PASSWORD).await;
+    world.clock.advance_ms(1000);
+
+    let listed = listed(&world, &laptop).await;
+    let current: Vec<_> = listed.iter().map(|session| session["current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [true, false], "the one used last is first; none of bob's");
+    for session in &listed {
+        assert_eq!((&session["ip"], &session["user_agent"]), (&json!("192.0.2.1"), &json!("a test")));
+        assert_eq!(session["created_at"], session["last_used_at"], "not refreshed yet");
+        assert!(session["expires_at"].as_str() > session["created_at"].as_str());
+        assert_eq!(session.as_object().unwrap().len(), 7, "and nothing else: {session}");
+    }
+    assert_eq!(Some(&listed[0]["id"]), world.user(&laptop.access).await.session.map(|id| json!(id)).as_ref());
+
+    let phone_id = id(&listed[1]);
+    let end =
+        async |session: &Tokens, id| world.ask(AuthRoute::EndSession(id), Some(&session.access), None).await.status;
+    assert_eq!(end(&bob, phone_id).await, StatusCode::NOT_FOUND, "another's is like none");
+    world.user(&phone.access).await;
+    assert_eq!(end(&laptop, phone_id).await, StatusCode::NO_CONTENT);
+    world.refuses(&phone.access, "ended").await;
+    assert_eq!(world.try_refresh(&phone.refresh).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(end(&laptop, phone_id).await, StatusCode::NOT_FOUND, "it is over");
+    assert_eq!(end(&laptop, uuid::Uuid::nil()).await, StatusCode::NOT_FOUND);
+    assert_eq!(self::listed(&world, &laptop).await.len(), 1);
+    world.user(&bob.access).await;
+    let told = world.sql::<String>("SELECT after FROM _audit WHERE action = 'session.end'");
+    assert_eq!(told, [json!({ "session": phone_id.to_string() }).to_string()]);
+
+    assert_eq!(end(&laptop, id(&listed[0])).await, StatusCode::NO_CONTENT, "one's own, like a log-out");
+    world.refuses(&laptop.access, "ended by itself").await;
+    assert_eq!(world.ask(AuthRoute::Sessions, None, None).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn s5_all_other_sessions_are_ended_at_once() {
+    let world = World::with_ana().await;
+    world.register("bob@example.com", PASSWORD).await;
+    let bob = world.login("bob@example.com", PASSWORD).await;
+    let mine = world.login(EMAIL, PASSWORD).await;
+    let others = [world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await];
+    assert_eq!(listed(&world, &mine).await.len(), 3);
+    for _ in 0..2 {
+        assert_eq!(world.ask(AuthRoute::EndOthers, Some(&mine.access), None).await.status, StatusCode::NO_CONTENT);
+    }
+    for other in &others {
+        world.refuses(&other.access, "one of the others").await;
+        assert_eq!(world.try_refresh(&other.refresh).await.status, StatusCode::UNAUTHORIZED);
+    }
+    world.user(&mine.access).await;
+    world.user(&bob.access).await;
+    assert_eq!(listed(&world, &mine).await.len(), 1);
+    assert_eq!(
+        world.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'session.end_others'"),
+        [1],
+        "once it did something"
+    );
+}
+
+/// What a list of sessions says.
+async fn listed(world: &World, session: &Tokens) -> Vec<Json> {
+    let answer = world.ask(AuthRoute::Sessions, Some(&session.access), None).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    body(&answer)["data"].as_array().unwrap().clone()
+}
+
+fn id(session: &Json) -> uuid::Uuid {
+    session["id"].as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]

@@ -46,16 +46,22 @@ async fn sessions_are_what_the_document_says() {
         let (app, document) = (TestApp::new(case.text).await, case.document());
         let mut caller = app.stranger();
         let mut refresh_token = Json::Null;
-        for (path, status) in
-            [("/auth/register", 202), ("/auth/login", 200), ("/auth/refresh", 200), ("/auth/logout", 204)]
-        {
-            let operation = &document.json["paths"][path]["post"];
+        for (method, path, status) in [
+            ("post", "/auth/register", 202),
+            ("post", "/auth/login", 200),
+            ("post", "/auth/refresh", 200),
+            ("get", "/auth/sessions", 200),
+            ("delete", "/auth/sessions", 204),
+            ("post", "/auth/password", 204),
+            ("post", "/auth/logout", 204),
+        ] {
+            let operation = &document.json["paths"][path][method];
             let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
             if path == "/auth/refresh" {
                 body = Some(json!({ "refresh_token": refresh_token }));
             }
-            let answer = caller.send("POST", path, body).await.expect(status);
-            check(case, &document, "post", path, operation, &answer);
+            let answer = caller.send(&method.to_uppercase(), path, body).await.expect(status);
+            check(case, &document, method, path, operation, &answer);
             if path == "/auth/login" {
                 refresh_token = answer.json()["refresh_token"].clone();
                 caller.token = Some(text(&answer.json()["access_token"]).to_owned());

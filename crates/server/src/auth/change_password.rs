@@ -1,0 +1,92 @@
+//! `POST /auth/password`: another password for who knows the present one. All his other sessions end with the old one, for
+//! whoever opened them may have known it.
+
+use http::StatusCode;
+use serde_json::Value as Json;
+use work::{Kind, Outcome, Value};
+
+use super::credentials::Reader;
+use super::login::bad_credentials;
+use super::session::OwnSession;
+use super::{Auth, Caller, sessions, sql, throttle};
+use crate::error::ApiError;
+use crate::http::HttpResponse;
+
+const ACCOUNT: &str = "SELECT \"email\", \"password_hash\" FROM \"users\" \
+     WHERE \"id\" = ?1 AND \"iss\" = 'own' AND \"email\" IS NOT NULL AND \"password_hash\" IS NOT NULL";
+
+struct Account {
+    email: String,
+    hash: String,
+}
+
+impl Auth {
+    pub(super) async fn change_password(
+        &self,
+        caller: Caller<'_>,
+        body: Option<&Json>,
+    ) -> Result<HttpResponse, ApiError> {
+        let own = self.own_session(caller).await?;
+        self.throttle.address(caller.ip)?;
+        let Some(account) = self.account_of(&own).await? else { return Err(bad_credentials()) };
+        let mut reader = Reader::new(body)?;
+        let current = reader.password("current_password");
+        let new = reader.new_password(self.settings.password_min_length, &self.blueprint.app.name, &account.email);
+        reader.nothing_but(&["current_password", "password"], &[]);
+        reader.done()?;
+
+        // Counted like a log-in: who has a token of somebody must not be able to guess his password with it.
+        let key = throttle::account(&account.email);
+        self.throttle.account(&key, self.clock.now_ms())?;
+        let checked = self.hasher.check(current, Some(&account.hash)).await;
+        let verdict = checked.inspect_err(|_| self.throttle.undecided(&key))?;
+        if !verdict.matches {
+            return Err(bad_credentials());
+        }
+        self.throttle.right(&key);
+        let hash = self.hasher.hash(new).await?;
+        self.replace_password(caller, &own, &account.hash, &hash).await
+    }
+
+    async fn account_of(&self, own: &OwnSession) -> Result<Option<Account>, ApiError> {
+        let step = sql::one(ACCOUNT, vec![sql::uuid(&own.user)], &[Kind::Text, Kind::Text]);
+        let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(None) };
+        Ok(match &answer.captured[..] {
+            [Value::Text(email), Value::Text(hash)] => Some(Account { email: email.clone(), hash: hash.clone() }),
+            _ => None,
+        })
+    }
+
+    /// Provided that the password still is the one that was checked.
+    async fn replace_password(
+        &self,
+        caller: Caller<'_>,
+        own: &OwnSession,
+        old: &str,
+        new: &str,
+    ) -> Result<HttpResponse, ApiError> {
+        let at = self.clock.stamp();
+        let update = "UPDATE \"users\" SET \"password_hash\" = ?2, \"updated_at\" = ?4, \"version\" = \"version\" + 1 \
+             WHERE \"id\" = ?1 AND \"password_hash\" = ?3 AND NOT \"disabled\"";
+        let steps = vec![
+            sql::change(update, vec![sql::uuid(&own.user), sql::text(new), sql::text(old), sql::stamp(&at)]),
+            sessions::end_others(own, &at),
+            sql::audit_users(
+                own.by(caller, &at),
+                "password.change",
+                "NULL",
+                "NULL",
+                "\"id\" = ?1",
+                vec![sql::uuid(&own.user)],
+            ),
+            sql::bump(),
+        ];
+        match self.store.run(sql::write(&self.store, steps)).await? {
+            Outcome::Done(_) => {
+                self.changed();
+                Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+            }
+            Outcome::Refused(_) => Err(bad_credentials()),
+        }
+    }
+}
