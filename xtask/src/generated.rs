@@ -1,7 +1,7 @@
 //! `cargo xtask generated`: files of this repository that the program itself writes, so that none is stale.
 //!
 //! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, `docs/access.md` of every other
-//! example with a blueprint, and `docs/contract.md`. Secrets are not kept.
+//! example with a blueprint, `docs/contract.md` and `docs/security.md`. Secrets are not kept.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +10,8 @@ use std::process::Command;
 
 use clap::Args as Arguments;
 
-use crate::contract;
 use crate::failure::{Failure, Result};
+use crate::promises;
 use crate::workspace::{self, root};
 
 /// Whether to write or to compare.
@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> Result<()> {
     let changes = differences(&known, &fresh);
     changes.iter().for_each(|change| println!("{change}"));
     println!("{} files, {} changed", fresh.len(), changes.len());
-    contract::write()
+    promises::write()
 }
 
 /// Fails where a file is not what the program writes today.
@@ -63,7 +63,7 @@ pub fn check() -> Result<String> {
     let fresh = fresh()?;
     let changes = differences(&known()?, &fresh);
     if changes.is_empty() {
-        Ok(format!("{} files of examples are current; {}", fresh.len(), contract::check()?))
+        Ok(format!("{} files of examples are current; {}", fresh.len(), promises::check()?))
     } else {
         let hint = "cargo xtask generated, then read the diff";
         Err(Failure::new(format!("what the program writes is not current:\n       {}", changes.join("\n       ")))

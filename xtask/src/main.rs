@@ -6,10 +6,10 @@
 
 mod bench;
 mod check;
-mod contract;
 mod documents;
 mod failure;
 mod generated;
+mod promises;
 mod sources;
 mod workspace;
 

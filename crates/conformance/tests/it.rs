@@ -41,22 +41,22 @@ async fn shop() {
 }
 
 #[tokio::test]
-async fn nobody_learns_of_another_s_tasks() {
+async fn a1_nobody_learns_of_another_s_tasks() {
     nobody_learns("todo").await;
 }
 
 #[tokio::test]
-async fn nobody_learns_of_another_s_prospects() {
+async fn a1_nobody_learns_of_another_s_prospects() {
     nobody_learns("lead-tracker").await;
 }
 
 #[tokio::test]
-async fn nobody_learns_of_another_s_health() {
+async fn a1_nobody_learns_of_another_s_health() {
     nobody_learns("clinic").await;
 }
 
 #[tokio::test]
-async fn nobody_learns_of_another_s_orders() {
+async fn a1_nobody_learns_of_another_s_orders() {
     nobody_learns("shop").await;
 }
 

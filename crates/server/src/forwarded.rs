@@ -46,7 +46,7 @@ mod tests {
     use crate::settings::Settings;
 
     #[test]
-    fn the_rightmost_address_that_is_no_proxy_counts() {
+    fn t3_the_rightmost_address_that_is_no_proxy_counts() {
         let lookup = |name: &str| (name == "TRUSTED_PROXIES").then(|| "10.0.0.0/8, fd00::/8".to_owned());
         let trusted = Settings::read(lookup).unwrap().trusted_proxies;
         for (peer, lines, expected) in [

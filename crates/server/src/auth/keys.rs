@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_key_has_no_private_member() {
+    fn j12_the_public_key_has_no_private_member() {
         let public = Keys::derive(&Secret::new("a".repeat(32))).public();
         let members: Vec<_> = public.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members, ["kty", "crv", "x", "kid", "alg", "use"]);

@@ -21,6 +21,7 @@ mod links;
 mod lists;
 mod live;
 mod malformed;
+mod mass_assignment;
 mod metrics;
 mod nested;
 mod openapi;

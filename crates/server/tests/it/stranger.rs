@@ -11,7 +11,7 @@ const FOR_ANYONE: &[&str] =
     &["health", "readiness", "keys", "register", "log_in", "refresh", "list_notices", "read_notice"];
 
 #[tokio::test]
-async fn strangers_get_401_from_every_route_that_is_not_for_anyone() {
+async fn a1_strangers_get_401_from_every_route_that_is_not_for_anyone() {
     for blueprint in [TODO, OFFICE, include_str!("../../../../examples/lead-tracker/blueprint.toml")] {
         let app = TestApp::new(blueprint).await;
         let ana = app.user("ana").await;
@@ -45,7 +45,7 @@ fn operations(document: &Json) -> impl Iterator<Item = (String, String, &Json)> 
 }
 
 /// An id of the kind that the path wants.
-fn some_id(document: &Json, item: &Json) -> &'static str {
+pub fn some_id(document: &Json, item: &Json) -> &'static str {
     let parameters = item["parameters"].as_array().into_iter().flatten().map(|parameter| {
         let target = parameter["$ref"].as_str().and_then(|target| document.pointer(&target[1..]));
         target.unwrap_or(parameter)
