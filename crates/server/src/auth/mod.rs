@@ -67,6 +67,7 @@ pub struct Auth {
 struct AuthSettings {
     access_seconds: i64,
     session_seconds: i64,
+    idle_seconds: Option<i64>,
     password_min_length: usize,
 }
 
@@ -106,6 +107,8 @@ impl Auth {
             settings: AuthSettings {
                 access_seconds: seconds(settings.access_lifetime),
                 session_seconds: seconds(settings.session_lifetime),
+                // An access token that counts is use enough: only when it is over must the session be refreshed.
+                idle_seconds: settings.session_idle.map(|idle| seconds(idle.max(settings.access_lifetime))),
                 password_min_length: settings.password_min_length,
             },
             clock: Clock::default(),

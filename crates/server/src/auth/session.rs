@@ -19,6 +19,8 @@ use crate::error::{ApiError, FORBIDDEN};
 use crate::http::HttpResponse;
 
 const TOKEN_BYTES: usize = 32;
+/// Before the first session.
+const ALWAYS: &str = "1970-01-01T00:00:00.000000Z";
 /// What is kept of the name of a program.
 const MAX_AGENT_CHARS: usize = 255;
 
@@ -29,7 +31,7 @@ impl Auth {
         reader.nothing_but(&["refresh_token"], &[]);
         reader.done()?;
         let (new, at) = (new_token()?, self.clock.stamp());
-        match self.store.run(sql::write(&self.store, rotate(old, &new, &at))).await? {
+        match self.store.run(sql::write(&self.store, rotate(old, &new, &at, &self.idle_since()))).await? {
             Outcome::Done(answer) => match &answer.captured[..] {
                 [Value::Uuid(user), Value::Uuid(session)] => self.tokens(user, session, &new),
                 _ => Err(ApiError::internal("no session was read")),
@@ -47,6 +49,12 @@ impl Auth {
         let at = self.clock.stamp();
         self.end_session("\"id\" = ?1", sql::uuid(&own.session), own.by(caller, &at), "logout").await?;
         Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// A session that was last used then or before is over.
+    pub(super) fn idle_since(&self) -> String {
+        let idle = self.settings.idle_seconds;
+        idle.map_or_else(|| ALWAYS.to_owned(), |seconds| self.clock.stamp_after(-seconds))
     }
 
     /// The session of a token of ours, and whose it is.
@@ -140,9 +148,10 @@ pub(super) fn add_token(token: &str, session: &str, at: &str) -> Step {
 }
 
 /// Spends the old token and adds the new one. Of two at once the second finds it spent, which is [`Refusal::State`].
-fn rotate(old: &str, new: &str, at: &str) -> Vec<Step> {
+fn rotate(old: &str, new: &str, at: &str, idle_since: &str) -> Vec<Step> {
     const LIVE: &str = "EXISTS (SELECT 1 FROM \"_sessions\" s JOIN \"users\" u ON u.\"id\" = s.\"user_id\" \
-         WHERE s.\"id\" = \"_refresh_tokens\".\"session_id\" AND s.\"revoked_at\" IS NULL AND s.\"expires_at\" > ?2 AND NOT u.\"disabled\")";
+         WHERE s.\"id\" = \"_refresh_tokens\".\"session_id\" AND s.\"revoked_at\" IS NULL AND s.\"expires_at\" > ?2 \
+         AND s.\"last_used_at\" > ?3 AND NOT u.\"disabled\")";
     let spend = format!(
         "UPDATE \"_refresh_tokens\" SET \"used_at\" = ?2 WHERE \"hash\" = ?1 AND \"used_at\" IS NULL AND {LIVE}"
     );
@@ -151,12 +160,15 @@ fn rotate(old: &str, new: &str, at: &str) -> Vec<Step> {
         "SELECT EXISTS (SELECT 1 FROM \"_refresh_tokens\" WHERE \"hash\" = ?1 AND \"used_at\" IS NOT NULL AND {LIVE})"
     );
     let none = Otherwise::Probe {
-        statement: Statement::new(probe, vec![hash(old), sql::stamp(at)]),
+        statement: Statement::new(probe, vec![hash(old), sql::stamp(at), sql::stamp(idle_since)]),
         refusals: vec![Refusal::NotFound, Refusal::State],
     };
     let session = "(SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?1)";
     vec![
-        Step::Change { statement: Statement::new(spend, vec![hash(old), sql::stamp(at)]), none },
+        Step::Change {
+            statement: Statement::new(spend, vec![hash(old), sql::stamp(at), sql::stamp(idle_since)]),
+            none,
+        },
         sql::run(
             &format!(
                 "INSERT INTO \"_refresh_tokens\" (\"hash\", \"session_id\", \"created_at\") VALUES (?2, {session}, ?3)"

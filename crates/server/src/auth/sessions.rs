@@ -29,7 +29,7 @@ impl Auth {
     pub(super) async fn sessions(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
         let own = self.own_session(caller).await?;
         let at = self.clock.stamp();
-        match self.store.run(sql::read(&self.store, living(&own, &at))).await? {
+        match self.store.run(sql::read(&self.store, living(&own, &at, &self.idle_since()))).await? {
             Outcome::Done(answer) => {
                 Ok(HttpResponse::json(StatusCode::OK, [b"{\"data\":", &answer.body[..], b"}"].concat()))
             }
@@ -88,16 +88,17 @@ pub(super) fn end_others(own: &OwnSession, at: &str) -> Step {
     sql::run(sql, vec![sql::uuid(&own.user), sql::uuid(&own.session), sql::stamp(at)])
 }
 
-fn living(own: &OwnSession, at: &str) -> Step {
+fn living(own: &OwnSession, at: &str, idle_since: &str) -> Step {
     let sql = format!(
         "SELECT \"id\", \"created_at\", \"last_used_at\", \"expires_at\", \"ip\", \"user_agent\", \"id\" = ?2 FROM \"_sessions\" \
-         WHERE \"user_id\" = ?1 AND \"revoked_at\" IS NULL AND \"expires_at\" > ?3 \
+         WHERE \"user_id\" = ?1 AND \"revoked_at\" IS NULL AND \"expires_at\" > ?3 AND \"last_used_at\" > ?4 \
          ORDER BY \"last_used_at\" DESC, \"id\" DESC LIMIT {}",
         MAX_SESSIONS + 1
     );
+    let params = vec![sql::uuid(&own.user), sql::uuid(&own.session), sql::stamp(at), sql::stamp(idle_since)];
     let columns = COLUMNS.iter().map(|(name, kind)| Column::new(name, *kind)).collect();
     Step::Page {
-        statement: Statement::new(sql, vec![sql::uuid(&own.user), sql::uuid(&own.session), sql::stamp(at)]),
+        statement: Statement::new(sql, params),
         shape: Arc::new(Shape { columns, captured: Vec::new() }),
         limit: MAX_SESSIONS,
     }

@@ -63,6 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("JWT_ALGORITHM", "EdDSA", "the algorithm of this server's own tokens"),
     setting("JWT_EXPIRATION", "15m", "how long an access token counts, for example 15m or 1h"),
     setting("REFRESH_EXPIRATION", "30d", "how long a session lasts at most"),
+    setting("SESSION_IDLE", "14d", "after how long a session ends that nobody refreshes; 0 is never"),
     setting(
         "PASSWORD_MIN_LENGTH",
         "15",
@@ -142,6 +143,8 @@ pub struct Settings {
     pub access_lifetime: Duration,
     /// Life of a session.
     pub session_lifetime: Duration,
+    /// How long a session lasts that nobody refreshes; never less than an access token.
+    pub session_idle: Option<Duration>,
     /// Least length of a password in code points.
     pub password_min_length: usize,
     /// Secret of Better Auth's HS256 tokens.

@@ -45,6 +45,10 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         trusted_proxies: reader.read("TRUSTED_PROXIES", Vec::new(), networks),
         access_lifetime: reader.read("JWT_EXPIRATION", minutes(15), lifetime),
         session_lifetime: reader.read("REFRESH_EXPIRATION", minutes(30 * 24 * 60), lifetime),
+        session_idle: reader.read("SESSION_IDLE", Some(minutes(14 * 24 * 60)), |text| match text {
+            "0" => Ok(None),
+            _ => lifetime(text).map(Some),
+        }),
         password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
         better_auth_secret: reader.secret("BETTER_AUTH_SECRET"),
         metrics_token: reader.secret("METRICS_TOKEN"),

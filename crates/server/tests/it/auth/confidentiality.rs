@@ -8,6 +8,8 @@ use serde_json::json;
 use server::auth::AuthRoute;
 
 use super::{EMAIL, World, body, tokens};
+use crate::support::TestApp;
+use crate::support::blueprints::OFFICE;
 
 const CANARY: &str = "canary-password-1795226656";
 
@@ -37,22 +39,40 @@ async fn c2_nothing_under_auth_may_be_stored() {
     }
 }
 
+/// Addresses stand in histories and logs: a token in one is nobody's, and is not logged.
+#[test]
+fn c2_a_token_in_the_query_counts_for_nothing_and_is_in_no_log() {
+    let (log, runtime) = (Log::default(), tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
+    let tokens = tracing::subscriber::with_default(log.subscriber(), || {
+        runtime.block_on(async {
+            let app = TestApp::new(OFFICE).await;
+            let ana = app.user("ana").await;
+            let token = ana.token.clone().unwrap();
+            for (path, status) in
+                [("/api/v1/clients", 401), ("/auth/me", 401), ("/auth/sessions", 401), ("/api/v1/notices", 400)]
+            {
+                for name in ["access_token", "token", "authorization", "refresh_token"] {
+                    let path = format!("{path}?{name}={token}");
+                    app.stranger().send("GET", &path, None).await.expect(status);
+                }
+            }
+            token
+        })
+    });
+    let log = log.text();
+    assert!(log.contains("/auth/sessions"), "requests are logged");
+    assert!(!log.contains(&tokens), "a token is in the log");
+}
+
 #[test]
 fn c3_neither_log_nor_database_holds_a_password_or_token() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer({
-            let log = log.clone();
-            move || log.clone()
-        })
-        .finish();
     // One thread, so that all of it is logged here.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (secrets, folder) =
-        tracing::subscriber::with_default(subscriber, || runtime.block_on(everything_that_can_be_done()));
+        tracing::subscriber::with_default(log.subscriber(), || runtime.block_on(everything_that_can_be_done()));
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("used a second time"), "the reuse of a refresh token is logged");
     let mut kept = vec![("log".to_owned(), log.into_bytes())];
     for entry in std::fs::read_dir(folder.path()).unwrap() {
@@ -119,6 +139,17 @@ async fn sensitive_fields_are_redacted_in_the_audit() {
 /// The log, in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let log = self.clone();
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || log.clone()).finish()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -188,6 +188,35 @@ async fn s6_a_session_ends_after_its_lifetime_however_often_it_is_refreshed() {
 }
 
 #[tokio::test]
+async fn s6_an_idle_session_ends() {
+    const MINUTE: i64 = 60 * 1000;
+    let world = World::with(BLUEPRINT, &[("SESSION_IDLE", "1h")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let (used, idle) = (world.login(EMAIL, PASSWORD).await, world.login(EMAIL, PASSWORD).await);
+    world.clock.advance_ms(40 * MINUTE);
+    let used = tokens(&world.try_refresh(&used.refresh).await);
+    assert_eq!(listed(&world, &used).await.len(), 2);
+    world.clock.advance_ms(20 * MINUTE);
+    assert_eq!(world.try_refresh(&idle.refresh).await.status, StatusCode::UNAUTHORIZED);
+    let used = tokens(&world.try_refresh(&used.refresh).await);
+    assert_eq!(listed(&world, &used).await.len(), 1);
+    world.clock.advance_ms(60 * MINUTE - 1);
+    let used = tokens(&world.try_refresh(&used.refresh).await);
+    world.clock.advance_ms(60 * MINUTE);
+    assert_eq!(world.try_refresh(&used.refresh).await.status, StatusCode::UNAUTHORIZED);
+    world.login(EMAIL, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s6_a_session_that_may_idle_lasts_to_its_end() {
+    let world = World::with(BLUEPRINT, &[("SESSION_IDLE", "0"), ("REFRESH_EXPIRATION", "90d")]).await;
+    world.register(EMAIL, PASSWORD).await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    world.clock.advance_ms(89 * 24 * 60 * 60 * 1000);
+    tokens(&world.try_refresh(&session.refresh).await);
+}
+
+#[tokio::test]
 async fn r1_a_refresh_token_is_good_for_one_use() {
     let world = World::with_ana().await;
     let first = world.login(EMAIL, PASSWORD).await;

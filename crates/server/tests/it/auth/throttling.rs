@@ -7,6 +7,8 @@ use serde_json::json;
 use server::auth::AuthRoute;
 
 use super::{BLUEPRINT, EMAIL, PASSWORD, World};
+use crate::support::TestApp;
+use crate::support::blueprints::OFFICE;
 
 #[tokio::test]
 async fn t1_an_account_takes_so_many_wrong_passwords_and_then_waits() {
@@ -67,4 +69,21 @@ async fn t1_an_address_has_so_many_attempts_a_minute() {
         assert!(answer.headers.contains_key("retry-after"));
     }
     assert_eq!(world.ask_from(other, AuthRoute::Login, None, body(9)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+/// Whoever sends another address with each request is counted by his own, unless a proxy that is trusted says so.
+#[tokio::test]
+async fn t3_a_spoofed_address_is_not_counted() {
+    for (proxies, last) in [("", 429), ("192.0.2.0/24", 429), ("127.0.0.0/8", 401)] {
+        let app = TestApp::with(OFFICE, &[("RATE_LIMIT_LOGIN", "3"), ("TRUSTED_PROXIES", proxies)]).await;
+        let account = json!({ "email": EMAIL, "password": PASSWORD });
+        let mut statuses = Vec::new();
+        for attempt in 1..=4 {
+            let said = format!("198.51.100.{attempt}");
+            let caller = app.stranger().with("x-forwarded-for", &said).with("forwarded", &format!("for={said}"));
+            let caller = caller.with("x-real-ip", &said);
+            statuses.push(caller.send("POST", "/auth/login", Some(account.clone())).await.status.as_u16());
+        }
+        assert_eq!(statuses, [401, 401, 401, last], "{proxies}");
+    }
 }
