@@ -2,6 +2,8 @@
 //!
 //! A clause without a subject of its own ("… and cancel appointments") carries the one before it.
 
+mod cuts;
+
 use crate::lexicon::{archetypes, verbs, words};
 use crate::nouns::Np;
 use crate::scene::Scene;
@@ -26,6 +28,8 @@ pub(crate) enum Polarity {
     Denied,
     /// "maybe one day".
     Someday,
+    /// How it is or was done without this: "today we use spreadsheets", "we had a consultant".
+    Past,
 }
 
 /// One verb and what belongs to it. Positions are tokens of the request.
@@ -58,7 +62,7 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
     let mut all: Vec<Clause> = Vec::new();
     for (index, sentence) in scene.sentences.iter().enumerate() {
         let first = all.len();
-        let cuts = cuts(scene, sentence.from, sentence.to);
+        let cuts = cuts::cuts(scene, sentence.from, sentence.to);
         let someday = someday(scene, sentence.from, sentence.to);
         for (number, (from, join)) in cuts.iter().enumerate() {
             let to = cuts.get(number + 1).map_or(sentence.to, |next| next.0);
@@ -71,140 +75,6 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
         }
     }
     all
-}
-
-/// Where clauses start, and how they hang on what comes before.
-fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Join)> {
-    let mut cuts = vec![(from, Join::Main)];
-    let mut has_verb = false;
-    let mut condition_open = false;
-    let mut at = from;
-    let base_depth = 0;
-    while at < to {
-        if scene.depth_at(at) > base_depth || scene.close_of(at).is_some() {
-            at += 1;
-            continue;
-        }
-        let start = cuts.last().map_or(from, |cut| cut.0);
-        let tag = scene.tag(at);
-        let cut = match tag {
-            Some(Tag::Subordinator) => {
-                let join = match scene.token(at).map(|t| t.text.as_str()) {
-                    Some("so" | "because" | "since") => Join::Purpose,
-                    Some("where" | "whereas" | "although" | "though" | "while" | "whether") => Join::Relative,
-                    _ => Join::Condition,
-                };
-                (!scene.is(at, "whether")
-                    || has_verb && scene.tag(at + 1) == Some(Tag::Pronoun) && !in_list(scene, start, at))
-                .then_some((at, join))
-                .filter(|_| !scene.is(at, "whether"))
-            }
-            Some(Tag::Relative) => verb_soon(scene, at + 1, to, 4).then_some((at, Join::Relative)),
-            Some(Tag::To)
-                if at > start
-                    && !scene.one_of(
-                        at - 1,
-                        &[
-                            "want", "wants", "need", "needs", "able", "have", "has", "would", "like", "going",
-                            "allowed", "used", "love", "wanted", "ought", "gonna", "try", "trying", "us", "be",
-                        ],
-                    ) =>
-            {
-                Some((at, Join::Purpose))
-            }
-            Some(Tag::Sign) if scene.is(at, ";") || (scene.is(at, "-") && !is_value_dash(scene, at)) => {
-                Some((at + 1, Join::Main))
-            }
-            Some(Tag::Sign) if scene.is(at, ",") && (has_verb || condition_open || starts_phrase(scene, start)) => {
-                new_clause(scene, at + 1, to, condition_open).then_some((at + 1, Join::Main))
-            }
-            // "when a bike is ready we text the owner".
-            Some(Tag::Pronoun)
-                if condition_open && has_verb && scene.one_of(at, &["we", "i", "they", "it", "you", "he", "she"]) =>
-            {
-                verb_soon(scene, at + 1, to, 3).then_some((at, Join::Main))
-            }
-            Some(Tag::Conjunction) if has_verb => {
-                let next = at + 1;
-                new_clause(scene, next, to, false).then_some((next, inherited(&cuts, scene, next)))
-            }
-            _ => None,
-        };
-        if let Some((start, join)) = cut {
-            if start >= to {
-                break;
-            }
-            if start == from {
-                cuts = vec![(from, join)];
-            } else {
-                cuts.push((start, join));
-            }
-            condition_open = join == Join::Condition;
-            has_verb = false;
-            at = start.max(at + 1);
-            continue;
-        }
-        if matches!(tag, Some(Tag::Verb | Tag::Be | Tag::Have)) || needs_object(scene, at) {
-            has_verb = true;
-        }
-        at += 1;
-    }
-    cuts
-}
-
-/// "... to edit or delete" stays a purpose; "when X is paid or Y is sent" stays a condition.
-fn inherited(cuts: &[(usize, Join)], scene: &Scene<'_>, next: usize) -> Join {
-    match cuts.last() {
-        Some((_, Join::Condition)) if scene.tag(next) != Some(Tag::Verb) => Join::Condition,
-        _ => Join::Main,
-    }
-}
-
-fn in_list(scene: &Scene<'_>, from: usize, at: usize) -> bool {
-    (from..at).any(|t| scene.is(t, ","))
-}
-
-fn starts_phrase(scene: &Scene<'_>, from: usize) -> bool {
-    matches!(scene.tag(from), Some(Tag::Preposition | Tag::Determiner | Tag::Adverb))
-        && scene.one_of(from, &["for", "in", "on", "at", "every", "each", "the", "after", "before", "once", "as", "by"])
-}
-
-fn is_value_dash(scene: &Scene<'_>, at: usize) -> bool {
-    at > 0 && scene.token(at - 1).zip(scene.token(at)).is_some_and(|(before, dash)| before.span.end == dash.span.start)
-}
-
-fn verb_soon(scene: &Scene<'_>, from: usize, to: usize, within: usize) -> bool {
-    (from..to.min(from + within)).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have)))
-}
-
-/// Whether a clause of its own starts here: a verb, or a subject and a verb.
-fn new_clause(scene: &Scene<'_>, mut at: usize, to: usize, after_condition: bool) -> bool {
-    while at < to
-        && (matches!(scene.tag(at), Some(Tag::Adverb | Tag::Conjunction)) || scene.one_of(at, &["then", "please"]))
-    {
-        at += 1;
-    }
-    match scene.tag(at) {
-        Some(Tag::Verb) => return !scene.token(at).is_some_and(|t| t.text.ends_with("ing")) || after_condition,
-        Some(Tag::Pronoun) => return verb_soon(scene, at + 1, to, 3) || matches!(scene.tag(at + 1), Some(Tag::Modal)),
-        Some(Tag::Modal | Tag::Be | Tag::Have) => return true,
-        Some(Tag::Subordinator | Tag::Relative) => return false,
-        _ => {}
-    }
-    let Some(np) = scene.np_at(at) else { return false };
-    let mut next = np.to;
-    if scene.is(next, "(") {
-        next = scene.close_of(next).map_or(next, |close| close + 1);
-    }
-    if scene.tag(next) == Some(Tag::Conjunction)
-        && let Some(second) = scene.np_at(next + 1)
-    {
-        next = second.to;
-    }
-    while next < to && matches!(scene.tag(next), Some(Tag::Adverb | Tag::Negation)) {
-        next += 1;
-    }
-    next < to && matches!(scene.tag(next), Some(Tag::Verb | Tag::Modal | Tag::Be | Tag::Have))
 }
 
 /// "Comments need a name": a modal that is the verb.
@@ -236,8 +106,13 @@ fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, 
     find_subject(scene, &mut clause, last);
     clause.only =
         (from..clause.verb.unwrap_or(to)).any(|at| scene.one_of(at, &["only", "just"]) && clause.verb.is_some());
-    if denied(scene, &clause) {
+    let wanted =
+        matches!(last.map(|last| last.base), Some("want" | "need" | "like" | "allow" | "let" | "enable" | "do" | "be"));
+    let carried = join == Join::Purpose && wanted && last.is_some_and(|last| last.polarity == Polarity::Denied);
+    if denied(scene, &clause) || carried {
         clause.polarity = Polarity::Denied;
+    } else if past(scene, &clause) {
+        clause.polarity = Polarity::Past;
     }
     clause
 }
@@ -276,6 +151,19 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
                 if !able && !again {
                     return set_verb(clause, at, "be", None);
                 }
+            }
+            Some(Tag::Verb) if scene.one_of(at, &["get", "gets", "got", "getting"]) => {
+                // "the owner gets notified".
+                let next = skip_adverbs(scene, at + 1, clause.to);
+                let past = scene
+                    .token(next)
+                    .and_then(|token| verbs::lookup(&token.text))
+                    .is_some_and(|(_, form)| form == verbs::Form::Past);
+                if past && next < clause.to && matches!(scene.tag(next), Some(Tag::Verb | Tag::Participle)) {
+                    clause.passive = true;
+                    return set_known(scene, clause, next);
+                }
+                return set_known(scene, clause, at);
             }
             Some(Tag::Verb) => {
                 // "we want to log and track X", "let me manage": the first verb with a meaning.
@@ -406,6 +294,21 @@ fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
     let object = scene.is(clause.after, "no") || scene.is(clause.after, "not");
     let verbless = clause.verb.is_none() && scene.one_of(clause.from, &["no", "not", "without", "skip"]);
     before || (object && clause.verb.is_some()) || verbless
+}
+
+/// What people do or did so far is no wish.
+fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let words = format!(" {} ", scene.words(clause.from, clause.to));
+    let speaks = matches!(clause.pronoun.as_deref(), Some("i" | "we" | "they" | "he" | "she"));
+    let had = clause.verb.is_some_and(|verb| scene.one_of(verb, &["had", "used", "kept", "wrote", "hate", "hated"]));
+    let before =
+        [" in the past ", " so far ", " until now ", " up to now ", " previously "].iter().any(|w| words.contains(w));
+    let now = [" today ", " currently ", " right now ", " at the moment ", " these days ", " nowadays "]
+        .iter()
+        .any(|w| words.contains(w));
+    let by_other_means = clause.base == "use" && now && speaks;
+    let replaced = clause.base == "replace" && !speaks && clause.subject.is_empty();
+    speaks && clause.modal.is_none() && !clause.passive && had || before && speaks || by_other_means || replaced
 }
 
 fn someday(scene: &Scene<'_>, from: usize, to: usize) -> bool {

@@ -51,10 +51,23 @@ pub(crate) fn american(word: &str) -> String {
     AMERICAN.get(word).map_or(word, String::as_str).to_owned()
 }
 
+/// "a" or "an", by the sound that the words begin with.
+pub(crate) fn article(words: &str) -> &'static str {
+    const LIKE_YOU: &[&str] = &["uni", "use", "usa", "usu", "eu", "ute", "one", "once", "ufo", "ubiq"];
+    const SILENT: &[&str] = &["hour", "heir", "honor", "honest"];
+    const UN: &[&str] = &["unin", "unim", "unid"];
+    // Letters said one by one: "an SMS", "an HR record".
+    const SPELT: &[&str] =
+        &["sms", "hr", "mri", "x-ray", "xray", "nda", "rfp", "rfq", "faq", "mp3", "fbi", "lp", "ngo"];
+    let first = words.split([' ', '_']).next().unwrap_or(words).to_lowercase();
+    let any = |list: &[&str]| list.iter().any(|start| first.starts_with(start));
+    let vowel = first.starts_with(['a', 'e', 'i', 'o', 'u']) && (!any(LIKE_YOU) || any(UN));
+    if vowel || any(SILENT) || SPELT.contains(&first.as_str()) { "an" } else { "a" }
+}
+
 /// The words with "a" or "an" before them.
 pub(crate) fn with_article(words: &str) -> String {
-    let vowel = words.starts_with(['a', 'e', 'i', 'o', 'u']) && !words.starts_with("un") && !words.starts_with("use");
-    format!("{} {words}", if vowel { "an" } else { "a" })
+    format!("{} {words}", article(words))
 }
 
 /// The singular of a lower-case noun; a singular comes back as it is.

@@ -8,6 +8,7 @@ mod access;
 mod automations;
 mod blocks;
 mod clauses;
+mod coverage;
 mod draft;
 mod facts;
 mod integrations;
@@ -52,7 +53,7 @@ pub fn read(request: &str) -> Reading {
     draft.automations = automations::automations(&scene, &cast, &draft);
     let lost = access::access(&scene, &evidence, &cast, &mut draft);
     resolve::complete(&mut draft);
-    let coverage = report::coverage(&scene, &evidence, &draft, &lost);
+    let coverage = coverage::coverage(&scene, &evidence, &cast, &draft, &lost);
     let mut reading = Reading {
         summary: report::summary(&draft),
         blueprint: String::new(),

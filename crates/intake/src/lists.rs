@@ -3,6 +3,8 @@
 //! Reads "a title, a status (new, won), start and end date, weight in kg, whether it is paid, items with quantity and
 //! price". What the list belongs to is the caller's business.
 
+mod wordy;
+
 use crate::facts::Item;
 use crate::lexicon::fields::{self, FieldType};
 use crate::lexicon::{archetypes, words};
@@ -22,7 +24,8 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         reader.read();
         let next = reader.at.max(end);
         let item = reader.item;
-        if !item.name.is_empty() {
+        let numbered = item.name.strip_prefix('n').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if !item.name.is_empty() && !numbered {
             items.push(item);
         }
         at = next.max(at) + 1;
@@ -102,37 +105,15 @@ impl Reader<'_, '_> {
         self.after();
     }
 
-    /// "in stock (yes/no)", "on sale": a preposition and a noun that are true or not.
-    fn situation(&mut self) -> bool {
-        let scene = self.scene;
-        let Some(np) = scene.np_at(self.at + 1).filter(|np| scene.one_of(self.at, &["in", "on"]) && np.to <= self.end)
-        else {
-            return false;
-        };
-        let from = self.at;
-        let mut item = Item::default();
-        self.name(np);
-        std::mem::swap(&mut item, &mut self.item);
-        let word = scene.token(from).map_or("", |token| token.text.as_str());
-        self.item = Item { name: nouns::snake(&[word, &item.name]), required: item.required, ..Item::default() };
-        self.item.entity.clone_from(&self.item.name);
-        self.item.span = Some(scene.span(from, np.to));
-        self.at = np.to;
-        self.after();
-        let known = fields::guess(&self.item.name).map(|guess| guess.kind);
-        if self.item.kind.or(known) == Some(FieldType::Boolean) {
-            return true;
-        }
-        (self.item, self.at) = (Item::default(), from);
-        false
-    }
-
     fn lead(&mut self) {
         while self.at < self.end {
             let skip = matches!(self.scene.tag(self.at), Some(Tag::Conjunction | Tag::Adverb | Tag::Be))
                 || self.scene.one_of(
                     self.at,
-                    &["of", "with", "like", "as", "also", "-", "which", "what", "e.g", ":", "either", "etc.", "maybe"],
+                    &[
+                        "of", "with", "like", "as", "also", "plus", "-", "which", "what", "e.g", ":", "either", "etc.",
+                        "maybe",
+                    ],
                 );
             if self.scene.one_of(self.at, &["optional", "optionally", "maybe"]) {
                 self.item.required = Some(false);
@@ -157,6 +138,11 @@ impl Reader<'_, '_> {
         }
         self.item.unique = np.has_adjective("unique");
         self.item.name = np.field();
+        // "low, medium or high severity" is a severity.
+        let chosen = np.words.len() == 2 && np.from > 0 && self.scene.one_of(np.from - 1, &["or", "/"]);
+        if chosen && fields::takes_values(np.head()) && np.words.first().is_some_and(|word| !word.noun) {
+            self.item.name = np.head().to_owned();
+        }
         if let Some(owner) = &np.owner {
             self.item.name = format!("{}_{}", nouns::field_name(owner), self.item.name);
         }
@@ -185,113 +171,6 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// "whether it is insured", "if they smoke".
-    fn whether(&mut self) -> bool {
-        if !self.scene.one_of(self.at, &["whether", "if"]) {
-            return false;
-        }
-        let mut parts: Vec<String> = Vec::new();
-        for at in self.at + 1..self.end {
-            let Some(token) = self.scene.token(at) else { break };
-            let skip = matches!(
-                self.scene.tag(at),
-                Some(
-                    Tag::Pronoun
-                        | Tag::Determiner
-                        | Tag::Possessive
-                        | Tag::Be
-                        | Tag::Adverb
-                        | Tag::To
-                        | Tag::Negation
-                        | Tag::Conjunction
-                )
-            ) || token.one_of(&["not", "or", "to", "want", "wants", "would", "like"])
-                || token.is_sign();
-            let early_subject = parts.is_empty()
-                && self.scene.tag(at) == Some(Tag::Noun)
-                && (at + 1..self.end)
-                    .any(|next| matches!(self.scene.tag(next), Some(Tag::Be | Tag::Have | Tag::Verb | Tag::Modal)));
-            if !skip && !early_subject {
-                parts.push(if token.is("have") { "has".into() } else { token.text.clone() });
-            }
-        }
-        parts.truncate(4);
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        self.item.name = nouns::snake(&parts);
-        self.item.entity.clone_from(&self.item.name);
-        self.item.kind = Some(FieldType::Boolean);
-        self.item.span = Some(self.scene.span(self.at, self.end));
-        self.at = self.end;
-        true
-    }
-
-    /// "how many seats", "how long it takes", "why they left".
-    fn how(&mut self) -> bool {
-        let scene = self.scene;
-        let (name, kind) = if scene.is(self.at, "why") {
-            ("reason".to_owned(), FieldType::LongText)
-        } else if scene.is(self.at, "when") {
-            let verb = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Verb)).and_then(|at| scene.token(at));
-            (verb.map_or("date".to_owned(), |verb| format!("{}_at", nouns::snake(&[&verb.text]))), FieldType::Datetime)
-        } else if scene.is(self.at, "how") {
-            match scene.token(self.at + 1).map(|token| token.text.as_str()) {
-                Some("many") => {
-                    let noun = scene.first_np(self.at + 1, self.end).map_or("count".to_owned(), Np::field);
-                    (noun, FieldType::Integer)
-                }
-                Some("much") => {
-                    (scene.first_np(self.at + 2, self.end).map_or("amount".to_owned(), Np::field), FieldType::Money)
-                }
-                Some("long") => ("duration".to_owned(), FieldType::Integer),
-                Some("often") => ("frequency".to_owned(), FieldType::Text),
-                _ => return false,
-            }
-        } else {
-            return false;
-        };
-        self.item.span = Some(scene.span(self.at, self.end));
-        self.item.entity.clone_from(&name);
-        self.item.name = name;
-        self.item.kind = Some(kind);
-        self.at = self.end;
-        true
-    }
-
-    /// A name that is no noun phrase: "paid or not", "published", "explicit yes/no".
-    fn wordy(&mut self) {
-        let scene = self.scene;
-        let mut parts: Vec<String> = Vec::new();
-        let from = self.at;
-        while self.at < self.end && scene.depth_at(self.at) == scene.depth_at(from) {
-            let Some(token) = scene.token(self.at) else { break };
-            let wordy = matches!(
-                scene.tag(self.at),
-                Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun | Tag::Adverb)
-            );
-            if !wordy || token.one_of(&["yes", "no", "or"]) {
-                break;
-            }
-            parts.push(token.text.clone());
-            self.at += 1;
-        }
-        if parts.is_empty() || parts.len() > 3 {
-            return;
-        }
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        self.item.name = nouns::snake(&parts);
-        self.item.entity.clone_from(&self.item.name);
-        self.item.span = Some(scene.span(from, self.at));
-        let stamp = self.scene.one_of(self.at, &["at", "on"]) && self.at + 1 >= self.end;
-        if stamp && let Some(word) = self.scene.token(self.at) {
-            self.item.kind = Some(if word.is("at") { FieldType::Datetime } else { FieldType::Date });
-            self.item.name = format!("{}_{}", self.item.name, word.text);
-        }
-        self.after();
-        if !self.item.known() {
-            self.item.name.clear();
-        }
-    }
-
     /// Everything that may follow a name.
     fn after(&mut self) {
         let scene = self.scene;
@@ -307,7 +186,11 @@ impl Reader<'_, '_> {
                 if self.at < self.to && !separator(scene, self.at, self.at) && self.end <= self.at {
                     self.end = item_end(scene, self.at, self.to);
                 }
-            } else if rest(0, &["yes"]) || rest(0, &["or"]) && rest(1, &["not"]) || rest(0, &["true"]) {
+            } else if rest(0, &["yes"])
+                || rest(0, &["y"]) && rest(1, &["/"])
+                || rest(0, &["or"]) && rest(1, &["not"])
+                || rest(0, &["true"])
+            {
                 self.item.kind = Some(FieldType::Boolean);
                 self.at = self.end;
             } else if rest(1, &["/"]) && self.takes_values() {
@@ -317,7 +200,7 @@ impl Reader<'_, '_> {
             } else if moment(scene, self.at) {
                 self.item.kind = Some(FieldType::Datetime);
                 self.at += 2;
-            } else if rest(0, &["/"]) {
+            } else if rest(0, &["/", "->"]) {
                 self.slashes();
             } else if rest(0, &[":"])
                 || rest(0, &["of", "being", "either"]) && self.takes_values()
@@ -419,9 +302,11 @@ impl Reader<'_, '_> {
             self.item.entity.clone_from(&name);
             self.item.name = name;
         }
-        while scene.is(self.at, "/") {
+        while scene.one_of(self.at, &["/", "->"]) {
             let mut word_end = self.at + 1;
-            while word_end < self.end && !scene.is(word_end, "/") && scene.depth_at(word_end) == scene.depth_at(self.at)
+            while word_end < self.end
+                && !scene.one_of(word_end, &["/", "->"])
+                && scene.depth_at(word_end) == scene.depth_at(self.at)
             {
                 word_end += 1;
             }

@@ -49,6 +49,34 @@ impl Np {
     /// Singular snake_case without describing words: the name of a record.
     pub(crate) fn entity(&self) -> String {
         let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+        // "pictures of birds" are pictures.
+        let nouns = match nouns.iter().position(|noun| *noun == "of") {
+            Some(of) if of > 0 && self.plural && self.words.last().is_some_and(|word| word.text != word.lemma) => {
+                nouns.get(..of).unwrap_or(&[]).to_vec()
+            }
+            _ => nouns,
+        };
+        // "every morning staff check dogs in": the staff, each morning.
+        let time =
+            |noun: &&str| crate::lexicon::has("morning evening night afternoon day week month year weekday", noun);
+        let nouns = if nouns.len() > 1 && self.count == Count::Each && nouns.first().is_some_and(time) {
+            nouns.get(1..).unwrap_or(&[]).to_vec()
+        } else {
+            nouns
+        };
+        // "a vehicle record" and "product attributes" speak of the vehicle and the product.
+        let tail = |noun: &&str| crate::lexicon::has("record detail information info data attribute profile", noun);
+        let nouns = match nouns.split_last() {
+            Some((last, rest))
+                if !rest.is_empty()
+                    && tail(last)
+                    && archetypes::sort(&snake(&nouns)).is_none()
+                    && !(rest.last() == Some(&"contact") && *last != "record") =>
+            {
+                rest.to_vec()
+            }
+            _ => nouns,
+        };
         // "SMS follow-ups" are follow-ups.
         let channel = |noun: &&str| crate::lexicon::has("sms email text push whatsapp slack", noun);
         let nouns = if nouns.len() > 1 && nouns.first().is_some_and(channel) {

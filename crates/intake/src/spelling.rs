@@ -22,7 +22,7 @@ const MORE: &str = "appointment availability different automatically separate re
     necessary \
     address notification reminder membership inventory maintenance description attendees capacity organizing \
     organizers \
-    management information application restaurant trial quiet quite angel casual diary dairy sister poster mister \
+    management information application restaurant trial vacation employee request invoice quiet quite angel casual diary dairy sister poster mister \
     filter shopper categories category quantity inspection customers customer category";
 
 /// Words of their own that are a slip away from a known word.
@@ -143,7 +143,9 @@ fn nearest(word: &str) -> Option<String> {
             continue;
         }
         // "range" is no "ranger": an ending is not forgotten by a slip.
-        if candidate.starts_with(bare.as_str()) || bare.starts_with(candidate) && !doubled_end(&bare) {
+        if candidate.starts_with(bare.as_str()) && !doubled_end(candidate)
+            || bare.starts_with(candidate) && !doubled_end(&bare)
+        {
             continue;
         }
         if slips(&bare, candidate) != 1 {

@@ -67,7 +67,8 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     if word == "to" {
         return if next.is_some_and(|n| {
             verbs::lookup(&n.text).is_some_and(|(_, form)| form == Form::Base) || words::is_be(&n.text) || n.is("have")
-        }) {
+        }) || verb_test::unknown_after_to(tokens, at + 1)
+        {
             infinitive(tokens, at)
         } else {
             Tag::Preposition
@@ -82,6 +83,13 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     {
         return Tag::Adverb;
     }
+    // "0-3", "1-5" are ranges.
+    if word.starts_with(|c: char| c.is_ascii_digit())
+        && word.contains('-')
+        && word.chars().all(|c| c.is_ascii_digit() || c == '-')
+    {
+        return Tag::Number;
+    }
     let clock = word
         .strip_suffix("am")
         .or(word.strip_suffix("pm"))
@@ -94,6 +102,9 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     }
     if let Some((verb, form)) = verbs::lookup(word) {
         return verb_test::verb_or_noun(tokens, before, at, verb.noun_too, form);
+    }
+    if verb_test::unknown_verb(tokens, before, at) {
+        return Tag::Verb;
     }
     open(word, next, previous)
 }
@@ -142,7 +153,11 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
             || word == "once"
                 && next.is_some_and(|n| n.one_of(&["a", "per", "every", "each"]))
                 && tokens.get(at + 2).is_some_and(time);
-        let clause = !timed && next.is_some_and(|_| clause_follows(tokens, at + 1));
+        let state = word == "once"
+            && next.is_some_and(|n| {
+                verbs::lookup(&n.text).is_some_and(|(_, form)| form == Form::Past) || words::is_adjective(&n.text)
+            });
+        let clause = !timed && next.is_some_and(|_| state || clause_follows(tokens, at + 1));
         return Some(if clause {
             Tag::Subordinator
         } else if word == "once" {
@@ -157,6 +172,9 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
         } else {
             Tag::Adverb
         });
+    }
+    if let Some(tag) = phrase(tokens, at) {
+        return Some(tag);
     }
     if words::is_subordinator(word) {
         return Some(Tag::Subordinator);
@@ -207,6 +225,28 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
         return Some(Tag::Adverb);
     }
     None
+}
+
+/// Subordinators of several words: the first is one, the others only go with it.
+fn phrase(tokens: &[Token], at: usize) -> Option<Tag> {
+    const PHRASES: &[&[&str]] = &[
+        &["as", "soon", "as"],
+        &["every", "time"],
+        &["each", "time"],
+        &["any", "time"],
+        &["in", "case"],
+        &["the", "moment"],
+    ];
+    PHRASES.iter().find_map(|phrase| {
+        let within = (0..phrase.len()).find(|back| {
+            at.checked_sub(*back).is_some_and(|start| {
+                let here = tokens.get(start..start + phrase.len());
+                here.is_some_and(|found| found.iter().zip(*phrase).all(|(token, word)| token.is(word)))
+                    && clause_follows(tokens, start + phrase.len())
+            })
+        })?;
+        Some(if within == 0 { Tag::Subordinator } else { Tag::Adverb })
+    })
 }
 
 /// Some adjectives are verbs too ("open tickets", "complete a lesson"), some are names of values ("a total and a due").

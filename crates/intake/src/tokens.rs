@@ -76,7 +76,11 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
             1
         } else {
             let length = if rest.starts_with("->") || rest.starts_with("=>") { 2 } else { first.len_utf8() };
-            push(&mut tokens, rest, length, at, Kind::Sign);
+            if rest.starts_with("# of ") {
+                word(&mut tokens, "#", "number", at);
+            } else {
+                push(&mut tokens, rest, length, at, Kind::Sign);
+            }
             length
         };
         at += length;
@@ -109,6 +113,15 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
         && written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
     {
         return push(tokens, rest, length, at, Kind::Number);
+    }
+    if let Some((digits, unit)) = measured(&lower) {
+        let cut = digits.len();
+        push(tokens, rest, cut, at, Kind::Number);
+        return word(tokens, written.get(cut..).unwrap_or(""), unit, at + cut);
+    }
+    if let Some(rest) = lower.strip_prefix("auto-").filter(|rest| rest.len() > 3) {
+        word(tokens, written, "automatically", at);
+        return word(tokens, written, rest, at);
     }
     let expanded = words::expand(&lower);
     if let Some(parts) = expanded {
@@ -152,6 +165,20 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
         return;
     }
     word(tokens, written, &lower, at);
+}
+
+/// "24h" is a number and its unit.
+fn measured(word: &str) -> Option<(&str, &'static str)> {
+    let cut = word.find(|c: char| !c.is_ascii_digit()).filter(|cut| *cut > 0)?;
+    let (digits, unit) = word.split_at_checked(cut)?;
+    let unit = match unit {
+        "h" | "hr" | "hrs" | "hour" | "hours" => "hours",
+        "min" | "mins" => "minutes",
+        "d" | "day" | "days" => "days",
+        "wk" | "wks" | "week" | "weeks" => "weeks",
+        _ => return None,
+    };
+    Some((digits, unit))
 }
 
 fn word(tokens: &mut Vec<Token>, written: &str, text: &str, at: usize) {

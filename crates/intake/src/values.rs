@@ -38,6 +38,17 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         }
         return;
     }
+    if let Some(kind) = scene.token(from).and_then(|token| typed(&token.text)) {
+        let rest = (from + 1..to).all(|at| scene.one_of(at, CONSTRAINTS) || scene.tag(at) == Some(Tag::Number));
+        if rest {
+            item.kind = Some(kind);
+            item.unique |= (from..to).any(|at| scene.is(at, "unique"));
+            if (from..to).any(|at| scene.one_of(at, &["required", "mandatory"])) {
+                item.required = Some(true);
+            }
+            return;
+        }
+    }
     if text.contains("unique") && to - from <= 4 {
         item.unique = true;
         return;
@@ -58,7 +69,8 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         item.currency = scene.token(to - 1).and_then(|t| currency(&t.text));
         return;
     }
-    let start = from + usize::from(scene.one_of(from, &["e.g", "eg", "like", "either", "i.e"]));
+    let start =
+        from + usize::from(scene.one_of(from, &["e.g", "eg", "like", "either", "i.e", "enum", "values", "options"]));
     let start = start + usize::from(scene.one_of(start, &[".", ",", ":"]));
     let listed = lists::read(scene, start, to);
     let named = listed.iter().filter(|item| item.known()).count();
@@ -66,13 +78,30 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
     let head = item.entity.rsplit('_').next().unwrap_or("");
     let chooses = fields::takes_values(head) || fields::guess(head).is_some_and(|guess| guess.kind == FieldType::Enum);
     let table = archetypes::sort(&item.entity).is_some() || archetypes::sort(head).is_some();
-    if values.len() >= 2 && chooses && (!table || named * 2 < listed.len().max(1)) {
+    let all = listed.len().max(values.len());
+    if values.len() >= 2 && chooses && (!table || named * 2 < all.max(1)) {
         item.values = values;
-    } else if !listed.is_empty() && named * 2 >= listed.len() && (table || item.plural || listed.len() >= 2) {
+    } else if !listed.is_empty() && named * 2 >= all && (table || item.plural || listed.len() >= 2) {
         item.items = listed;
     } else if values.len() >= 2 {
         item.values = values;
     }
+}
+
+/// The words of programmers for a type: "(string)", "(decimal)".
+fn typed(word: &str) -> Option<FieldType> {
+    Some(match word {
+        "string" | "str" | "varchar" | "char" => FieldType::Text,
+        "int" | "integer" | "bigint" => FieldType::Integer,
+        "decimal" | "float" | "double" | "numeric" => FieldType::Decimal,
+        "money" | "currency" => FieldType::Money,
+        "boolean" | "bool" | "checkbox" => FieldType::Boolean,
+        "date" => FieldType::Date,
+        "datetime" | "timestamp" => FieldType::Datetime,
+        "json" | "jsonb" | "array" => FieldType::Json,
+        "textarea" | "longtext" => FieldType::LongText,
+        _ => return None,
+    })
 }
 
 /// A unit after a name tells its type.
@@ -81,7 +110,8 @@ pub(crate) fn unit(word: &str) -> Option<FieldType> {
         "minutes" | "minute" | "mins" | "min" | "seconds" | "secs" | "months" | "years" | "days" | "weeks"
         | "points" | "stars" => Some(FieldType::Integer),
         "hours" | "kg" | "kilograms" | "lbs" | "pounds" | "grams" | "g" | "cm" | "mm" | "km" | "miles" | "meters"
-        | "m2" | "sqm" | "liters" | "ml" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
+        | "m2" | "sqm" | "liters" | "ml" | "tons" | "tonnes" | "tonne" | "ton" | "oz" | "lb" | "inches" | "feet"
+        | "ft" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
         _ => currency(word).map(|_| FieldType::Money),
     }
 }
@@ -145,7 +175,11 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
 
 fn push_value(scene: &Scene<'_>, found: &mut Vec<String>, from: usize, to: usize) {
     let mut from = from;
-    while from < to && scene.one_of(from, &["or", "and", "either", "then", "to", "a", "an", "e.g", ":", "from"]) {
+    let letter = |at: usize| at + 1 == to && scene.one_of(at, &["a", "an"]);
+    while from < to
+        && !letter(from)
+        && scene.one_of(from, &["or", "and", "either", "then", "to", "a", "an", "e.g", ":", "from"])
+    {
         from += 1;
     }
     if to <= from || to - from > 4 {
@@ -185,6 +219,13 @@ pub(crate) fn value(scene: &Scene<'_>, from: usize, to: usize) -> String {
         .filter(|t| !t.one_of(&["\"", "'", "*", "`"]))
         .map(|t| t.text.as_str())
         .collect();
+    // "A+" and "A-" are two.
+    let signed = |sign: &str, word: &'static str| (parts.len() == 2 && parts.last() == Some(&sign)).then_some(word);
+    let tail = signed("+", "pos").or_else(|| signed("-", "neg"));
+    let parts: Vec<&str> = match tail {
+        Some(word) => parts.first().copied().into_iter().chain([word]).collect(),
+        None => parts,
+    };
     let name = nouns::snake(&parts);
     if name.starts_with('n') && parts.first().is_some_and(|p| p.starts_with(|c: char| c.is_ascii_digit())) {
         return name.get(1..).unwrap_or("").to_owned();

@@ -2,10 +2,10 @@
 //!
 //! "Hikers log walks" and "a log has a date": the words around decide, not the word.
 
-use crate::lexicon::verbs::Form;
+use crate::lexicon::verbs::{Class, Form};
 use crate::lexicon::{archetypes, fields, words};
 use crate::tags::{Tag, opens_noun};
-use crate::tokens::Token;
+use crate::tokens::{Kind, Token};
 
 const OBJECT_PRONOUNS: &[&str] =
     &["it", "them", "him", "her", "me", "us", "everyone", "everybody", "people", "who", "which"];
@@ -36,6 +36,57 @@ pub(crate) fn verb_or_noun(tokens: &[Token], before: &[Tag], at: usize, noun_too
     }
 }
 
+/// Words that take an infinitive whatever the word is.
+const AUXILIARIES: &[&str] = &["can", "could", "may", "might", "must", "shall", "should", "will", "would"];
+
+/// Whether a word that no table knows is a verb by its place: "can prune", "an inspector inspects it".
+pub(crate) fn unknown_verb(tokens: &[Token], before: &[Tag], at: usize) -> bool {
+    let Some(token) = tokens.get(at).filter(|token| unknown(token)) else { return false };
+    let earlier = before.iter().enumerate().rev().find(|(_, tag)| !matches!(tag, Tag::Adverb | Tag::Negation));
+    let Some((tag, previous)) = earlier.and_then(|(place, tag)| Some((*tag, tokens.get(place)?))) else {
+        return false;
+    };
+    let object = takes_object(tokens, at);
+    match tag {
+        Tag::Modal => previous.one_of(AUXILIARIES) && !token.plural(),
+        Tag::To => !token.plural() && object,
+        Tag::Noun if before.contains(&Tag::Verb) => false,
+        Tag::Noun if previous.plural() => {
+            let plain = tokens.get(at + 1).is_some_and(|next| next.plural() && opens_noun(next));
+            let place = tokens.get(at + 1).is_some_and(|next| next.one_of(&["in", "at", "on", "for", "with", "from"]));
+            let last = at + 2 < tokens.len();
+            archetypes::is_person(&previous.lemma) && !token.plural() && (object || plain || place && last)
+        }
+        Tag::Noun => archetypes::is_person(&previous.lemma) && token.plural() && object,
+        _ => false,
+    }
+}
+
+/// "to digitize our stock": an infinitive, though no table knows the verb.
+pub(crate) fn unknown_after_to(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| unknown(token) && !token.plural()) && takes_object(tokens, at)
+}
+
+/// A word of the open classes that names no known record and no known value.
+fn unknown(token: &Token) -> bool {
+    token.kind == Kind::Word
+        && token.text.len() > 3
+        && token.text.chars().all(|c| c.is_ascii_lowercase())
+        && archetypes::sort(&token.lemma).is_none()
+        && fields::guess(&token.lemma).is_none()
+        && !words::is_function_word(&token.text)
+        && !words::is_adverb(&token.text)
+        && !words::is_adjective(&token.text)
+        && !words::is_not_record(&token.lemma)
+        && !words::is_app_head(&token.lemma)
+}
+
+fn takes_object(tokens: &[Token], at: usize) -> bool {
+    tokens
+        .get(at + 1)
+        .is_some_and(|n| words::is_determiner(&n.text) || words::is_possessive(&n.text) || n.one_of(OBJECT_PRONOUNS))
+}
+
 impl<'t> Place<'t> {
     fn new(tokens: &'t [Token], before: &'t [Tag], at: usize, noun_too: bool) -> Self {
         let earlier = before.iter().enumerate().rev().find(|(_, tag)| **tag != Tag::Adverb);
@@ -52,6 +103,16 @@ impl<'t> Place<'t> {
             }),
             next_noun: next.is_some_and(opens_noun),
         }
+    }
+
+    fn ties(&self) -> bool {
+        let text = self.tokens.get(self.at).map_or("", |token| token.text.as_str());
+        crate::lexicon::verbs::lookup(text).is_some_and(|(verb, _)| verb.class == Class::Relate)
+    }
+
+    /// "need", "wants": a thing follows, or "to".
+    fn wants(&self) -> bool {
+        self.previous_token.is_some_and(|token| token.one_of(&["need", "needs", "want", "wants"]))
     }
 
     fn next(&self) -> Option<&Token> {
@@ -85,6 +146,13 @@ impl<'t> Place<'t> {
         run.last().is_some_and(Token::plural)
     }
 
+    /// "Invoices contain items": one of the words that follow is the verb.
+    fn verb_in_run(&self) -> bool {
+        let run = self.tokens.iter().skip(self.at + 1).take_while(|token| opens_noun(token));
+        let verbs = run.filter_map(|token| crate::lexicon::verbs::lookup(&token.text));
+        verbs.into_iter().any(|(verb, form)| !verb.noun_too || form == Form::Past)
+    }
+
     /// "Support agents can …": a verb follows the nouns, so they are its subject.
     fn subject(&self) -> bool {
         let run = self.tokens.iter().skip(self.at + 1).take_while(|token| opens_noun(token)).count();
@@ -95,6 +163,7 @@ impl<'t> Place<'t> {
 
     fn base(&self) -> Tag {
         match self.previous {
+            Some(Tag::Modal) if self.noun_too && self.wants() && !self.object => return Tag::Noun,
             Some(Tag::To | Tag::Modal | Tag::Negation | Tag::Relative) => return Tag::Verb,
             // "send them texts": an object, then what is sent.
             Some(Tag::Pronoun) if self.noun_too && self.before.iter().rev().nth(1) == Some(&Tag::Verb) => {
@@ -136,8 +205,24 @@ impl<'t> Place<'t> {
         }
     }
 
+    /// "text donor", "email captain and crew", "charge card": to somebody, without an article.
+    fn addresses(&self) -> bool {
+        let Some(token) = self.tokens.get(self.at) else { return false };
+        let class = crate::lexicon::verbs::lookup(&token.text).map(|(verb, _)| verb.class);
+        let next = self.next().filter(|next| !next.is_sign());
+        match class {
+            Some(Class::Send | Class::Notify) => {
+                next.is_some_and(|next| archetypes::is_person(&next.lemma) && !self.names_record())
+            }
+            Some(Class::Pay) => next.is_some_and(|next| next.one_of(&["card", "cards"])),
+            _ => false,
+        }
+    }
+
     fn opening(&self) -> Tag {
-        if !self.noun_too || self.object {
+        let each = self.next_is(&["for"])
+            && self.tokens.get(self.at + 2).is_some_and(|token| token.one_of(&["each", "every", "all"]));
+        if !self.noun_too || self.object || each || self.addresses() {
             return Tag::Verb;
         }
         let plural = self.next_noun
@@ -145,18 +230,27 @@ impl<'t> Place<'t> {
             && !self.names_record()
             && !self.heading_follows()
             && !self.subject();
-        if plural || self.next_is(&["to"]) { Tag::Verb } else { Tag::Noun }
+        if plural || self.next_is(&["to", "#", "@"]) { Tag::Verb } else { Tag::Noun }
     }
 
     /// After a comma, "and", "when".
     fn coordinated(&self) -> Tag {
-        if self.object {
+        if self.previous_token.is_some_and(|token| token.is(":")) && self.next_noun && self.plural_follows() {
+            return self.opening();
+        }
+        if self.object || self.addresses() {
             return Tag::Verb;
         }
         if self.names_record() {
             return Tag::Noun;
         }
         let earlier_verb = self.before.contains(&Tag::Verb);
+        // "plate, make, model": a name in a list.
+        let lemma = self.tokens.get(self.at).map(|token| token.lemma.clone()).unwrap_or_default();
+        let listed = self.next().is_none_or(|next| next.one_of(&[",", "/", ")", ";", "&"]));
+        if self.previous == Some(Tag::Sign) && listed && fields::guess(&lemma).is_some() {
+            return Tag::Noun;
+        }
         if !self.noun_too {
             return if self.describes_value() { Tag::Adjective } else { Tag::Verb };
         }
@@ -180,6 +274,7 @@ impl<'t> Place<'t> {
             self.next().is_some_and(|n| words::is_preposition(&n.text) && !n.one_of(&["with", "of", "per"]));
         let adverb = many && self.next().is_some_and(|n| words::is_adverb(&n.text));
         let verb = adverb
+            || self.addresses()
             || if many {
                 !self.noun_too || self.object || self.next_noun || preposition
             } else {
@@ -195,9 +290,21 @@ impl<'t> Place<'t> {
 
     fn third(&self) -> Tag {
         match self.previous {
+            // "we need invoices", "I want bookings": what is wanted.
+            Some(Tag::Modal) if self.wants() => Tag::Noun,
             Some(Tag::Pronoun | Tag::Relative | Tag::Modal) => Tag::Verb,
+            // "Tracks invoices", "Stores the recipes": what the application does.
+            None if !archetypes::is_person(&self.tokens.get(self.at).map(|t| t.lemma.clone()).unwrap_or_default())
+                && (self.object
+                    || self.next_noun && self.plural_follows() && !self.names_record() && !self.verb_in_run()) =>
+            {
+                Tag::Verb
+            }
             Some(Tag::Noun) => {
                 let one = self.previous_token.is_some_and(|p| !p.plural());
+                if one && self.next_is(&["status", "state", "stage"]) {
+                    return Tag::Verb;
+                }
                 let verb = one && !self.names_record() && (!self.noun_too || self.object || self.third_object());
                 if verb { Tag::Verb } else { Tag::Noun }
             }
@@ -246,6 +353,8 @@ impl<'t> Place<'t> {
             Some(Tag::Be) => Tag::Verb,
             Some(Tag::Preposition | Tag::Subordinator | Tag::Verb) if self.object || self.next_noun => Tag::Verb,
             None | Some(Tag::Sign | Tag::Conjunction) if self.object => Tag::Verb,
+            // "trips linking a driver and a bus".
+            Some(Tag::Noun) if self.object && self.ties() => Tag::Verb,
             Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Noun | Tag::Adjective | Tag::Possessive)
             | None
                 if self.next_noun && self.describes_value() =>

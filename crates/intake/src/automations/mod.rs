@@ -1,11 +1,12 @@
 //! What should happen by itself: a trigger ("when an order ships", "every Monday") and an action ("text the customer").
 
+mod actions;
+mod events;
 mod times;
 
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::{Automation, Draft, Trigger};
-use crate::lexicon::verbs::{self, Class};
-use crate::lexicon::{archetypes, integrations};
+use crate::lexicon::{archetypes, verbs};
 use crate::resolve::Cast;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -19,8 +20,9 @@ pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<
         }
         let reader = Reader { scene, cast, draft, index, clause };
         let Some(action) = reader.action() else { continue };
-        for trigger in reader.triggers() {
-            let span = scene.span(clause.from, clause.to);
+        for trigger in reader.triggers(action) {
+            let (from, to) = reader.reach();
+            let span = scene.span(from, to);
             let same = |known: &Automation| known.action == action && known.trigger == trigger;
             if !found.iter().any(same) {
                 found.push(Automation { trigger, action, span });
@@ -40,126 +42,7 @@ struct Reader<'s, 'a> {
 }
 
 impl Reader<'_, '_> {
-    /// What is done: a category of integration, or notify, update, create.
-    fn action(&self) -> Option<&'static str> {
-        let clause = self.clause;
-        let scene = self.scene;
-        let verb = clause.verb?;
-        let text = format!(" {} ", scene.words(verb, clause.to));
-        let channel = self.channel(verb);
-        let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
-            || matches!(clause.base, "get" | "receive")
-                && (channel.is_some()
-                    || [" notification", " reminder", " alert", " message"].iter().any(|word| text.contains(word)));
-        if sends || matches!(clause.base, "post" | "push" | "sync" | "call" | "trigger") && channel.is_some() {
-            if clause.class == Some(Class::Send)
-                && channel.is_none()
-                && !matches!(clause.base, "send" | "message" | "ping")
-            {
-                return match clause.base {
-                    "text" | "sms" => Some("sms"),
-                    "email" | "mail" => Some("email"),
-                    "whatsapp" => Some("whatsapp"),
-                    _ => None,
-                };
-            }
-            return Some(channel.unwrap_or_else(|| self.only_channel()));
-        }
-        let automatic = scene.words(clause.from, clause.to).contains("automatically");
-        match clause.class {
-            Some(Class::Pay)
-                if matches!(clause.base, "charge" | "bill" | "invoice" | "refund" | "collect")
-                    && (automatic || clause.base == "charge" || clause.base == "invoice" && clause.passive) =>
-            {
-                Some("billing")
-            }
-            Some(Class::Update)
-                if automatic
-                    || clause.base == "set" && self.condition().is_some()
-                    || clause.modal.as_deref() == Some("should") && clause.passive =>
-            {
-                Some("update")
-            }
-            Some(Class::Create)
-                if matches!(clause.base, "generate" | "create" | "issue" | "open")
-                    && clause.pronoun.as_deref() != Some("they")
-                    && (self.condition().is_some()
-                        || automatic
-                        || self.text().contains(" every ")
-                        || self.text().contains("once a ")) =>
-            {
-                Some("create")
-            }
-            Some(Class::Delete) if automatic => Some("delete"),
-            _ => None,
-        }
-    }
-
-    /// The way named after the verb.
-    fn channel(&self, verb: usize) -> Option<&'static str> {
-        let scene = self.scene;
-        let end = scene
-            .clauses
-            .get(self.index + 1)
-            .filter(|next| next.sentence == self.clause.sentence && next.verb.is_none())
-            .map_or(self.clause.to, |next| next.to);
-        match self.clause.base {
-            "email" | "mail" => return Some("email"),
-            "text" | "sms" => return Some("sms"),
-            _ => {}
-        }
-        for at in verb..end {
-            for length in (1..=3).rev() {
-                let Some(tokens) = scene.tokens.get(at..(at + length).min(end)) else { continue };
-                let phrase: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-                if let Some((integration, _)) = integrations::named(&phrase.join("_"))
-                    && matches!(
-                        integration.name,
-                        "sms" | "email" | "push" | "chat" | "whatsapp" | "webhook" | "ehr" | "calendar" | "accounting"
-                    )
-                {
-                    return Some(integration.name);
-                }
-            }
-            if scene.is(at, "text") && scene.tag(at) == Some(Tag::Noun) {
-                return Some("sms");
-            }
-        }
-        None
-    }
-
-    /// "notify" takes the one channel there is.
-    fn only_channel(&self) -> &'static str {
-        let channels: Vec<&'static str> = self
-            .draft
-            .integrations
-            .iter()
-            .map(|used| used.category)
-            .filter(|c| matches!(*c, "sms" | "email" | "push" | "chat" | "whatsapp"))
-            .collect();
-        match channels.as_slice() {
-            [one] => one,
-            _ => "notify",
-        }
-    }
-
-    fn text(&self) -> String {
-        let sentence = self.scene.sentences.get(self.clause.sentence);
-        sentence.map(|s| format!(" {} ", self.scene.words(s.from, s.to))).unwrap_or_default()
-    }
-
-    fn condition(&self) -> Option<&Clause> {
-        let first = self.scene.clauses.partition_point(|clause| clause.sentence < self.clause.sentence);
-        // The nearest one, before or after.
-        self.scene
-            .clauses_of(self.clause.sentence)
-            .zip(first..)
-            .filter(|(clause, _)| clause.join == Join::Condition)
-            .min_by_key(|(_, at)| at.abs_diff(self.index))
-            .map(|(clause, _)| clause)
-    }
-
-    fn triggers(&self) -> Vec<Trigger> {
+    fn triggers(&self, action: &str) -> Vec<Trigger> {
         let Some(sentence) = self.scene.sentences.get(self.clause.sentence) else { return Vec::new() };
         // A clause of its own time first: "charge every month and email a week before".
         let (from, to) = self.reach();
@@ -172,14 +55,18 @@ impl Reader<'_, '_> {
         if let Some(trigger) = self.event_phrase(from, to) {
             return vec![trigger];
         }
+        if self.clause.verb.is_none() {
+            return Vec::new();
+        }
         self.timed(sentence.from, sentence.to)
             .or_else(|| self.event_phrase(sentence.from, sentence.to))
+            .or_else(|| self.spoken_of(action))
             .into_iter()
             .collect()
     }
 
     /// The action's clause and the phrases that lean on it.
-    fn reach(&self) -> (usize, usize) {
+    pub(super) fn reach(&self) -> (usize, usize) {
         let mut from = self.clause.from;
         if let Some(before) = self.index.checked_sub(1).and_then(|at| self.scene.clauses.get(at))
             && before.sentence == self.clause.sentence
@@ -226,7 +113,7 @@ impl Reader<'_, '_> {
                 }];
             }
         }
-        let kind = event_kind(condition.base, condition.passive, &text);
+        let kind = events::kind(condition.base, condition.passive, &text);
         let object = scene
             .nps_in(condition.after, condition.to)
             .find_map(|np| self.cast.entity(&np.entity()))
@@ -251,6 +138,10 @@ impl Reader<'_, '_> {
     /// A value of an enum that stands in the tokens.
     fn value_in(&self, from: usize, to: usize) -> Option<(String, String, String)> {
         for at in from..to {
+            // "a new customer" is no state of an order.
+            if self.scene.is(at, "new") && self.scene.tag(at) == Some(Tag::Adjective) {
+                continue;
+            }
             for length in (1..=2).rev() {
                 let value = self.scene.words(at, (at + length).min(to)).replace([' ', '-'], "_");
                 for entity in &self.draft.entities {
@@ -261,55 +152,6 @@ impl Reader<'_, '_> {
             }
         }
         None
-    }
-
-    /// "for every inquiry", "on new orders", "after each donation", "on status change".
-    fn event_phrase(&self, from: usize, to: usize) -> Option<Trigger> {
-        let scene = self.scene;
-        for at in from..to {
-            let Some(np) = scene.np_at(at) else { continue };
-            let preposition = at > from && scene.one_of(at - 1, &["for", "on", "upon", "after", "about", "of"]);
-            let each = matches!(np.article.as_deref(), Some("every" | "each" | "any")) || np.has_adjective("new");
-            let changes = scene.words(at, to.min(np.to + 2));
-            if changes.contains("status change")
-                || changes.contains(
-                    "status \
-                changes",
-                )
-                || changes.contains("changes to")
-            {
-                let entity = self.entity_near(at, at, to);
-                return Some(Trigger { field: Some("status".into()), ..self.trigger("changed", entity) });
-            }
-            if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| preposition && each) {
-                let kind = "created";
-                return Some(self.trigger(kind, Some(entity.to_owned())));
-            }
-        }
-        None
-    }
-}
-
-/// What a verb in a condition says has happened.
-fn event_kind(base: &str, passive: bool, text: &str) -> &'static str {
-    if text.contains(" overdue ") || text.contains(" late ") {
-        return "overdue";
-    }
-    match base {
-        "create" | "submit" | "add" | "post" | "place" | "register" | "book" | "reserve" | "apply" | "report"
-        | "order" | "file" | "upload" | "donate" | "sign" | "enroll" | "arrive" | "come" | "receive" | "log"
-        | "comment" | "reply" | "request" | "open" | "join" | "subscribe" | "make" | "invite" | "rsvp" | "message"
-        | "leave" | "buy" | "purchase" | "enter" => {
-            if base == "open" && passive {
-                "changed"
-            } else {
-                "created"
-            }
-        }
-        "delete" | "remove" => "deleted",
-        "exceed" | "drop" | "fall" | "reach" => "threshold",
-        "have" | "get" if text.contains(" new ") => "created",
-        _ => "changed",
     }
 }
 

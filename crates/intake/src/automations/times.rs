@@ -16,7 +16,23 @@ impl Reader<'_, '_> {
             let offset = self.offset_before(at);
             let unit_before = at > from
                 && (offset.is_some()
-                    || scene.one_of(at - 1, &["day", "week", "hour", "month", "days", "hours", "weeks", "minutes"]));
+                    || scene.one_of(
+                        at - 1,
+                        &[
+                            "day", "week", "hour", "month", "days", "hours", "weeks", "minutes", "night", "evening",
+                            "morning", "months",
+                        ],
+                    ));
+            // "two weeks ahead", "24 hours in advance": of what the whole speaks of.
+            let ahead = scene.one_of(at, &["ahead", "prior", "beforehand", "earlier", "upfront"])
+                || scene.is(at, "in") && scene.is(at + 1, "advance");
+            if ahead && unit_before {
+                let named = scene.one_of(at + 1, &["of", "to"]).then(|| self.dated(at + 2, to));
+                let (entity, field) =
+                    named.filter(|(entity, _)| entity.is_some()).unwrap_or_else(|| self.dated(from, to));
+                let offset = offset.or(Some("1 day".into()));
+                return Some(Trigger { entity, field, offset, ..self.trigger("before", None) });
+            }
             if scene.is(at, "before") && unit_before {
                 let (entity, field) = self.dated(at + 1, to);
                 return Some(Trigger {
@@ -43,9 +59,44 @@ impl Reader<'_, '_> {
                 .filter(|_| self.schedule(from, to).is_none())
                 .or_else(|| self.schedule(from, to));
             }
+            // "cancelled after 7 days", "older than a year".
+            let lasts = scene.is(at, "after")
+                || scene.is(at, "than") && at > from && scene.one_of(at - 1, &["older", "longer"]);
+            let counted = words::number(scene.token(at + 1).map_or("", |t| t.text.as_str())).is_some()
+                || scene.one_of(at + 1, &["a", "an"]);
+            if lasts && counted && at + 2 < to && scene.token(at + 2).is_some_and(|t| is_unit(&t.lemma)) {
+                let offset = Some(format!(
+                    "{} {}",
+                    words::number(scene.token(at + 1).map_or("", |t| t.text.as_str())).unwrap_or(1),
+                    scene.token(at + 2).map_or("day", |t| t.lemma.as_str())
+                ));
+                let (entity, field) = self.dated(from, at);
+                return Some(Trigger { entity, field, offset, ..self.trigger("after", None) });
+            }
+            // "reminders before appointments".
+            let bare = self.clause.verb.is_none() || scene.one_of(at.wrapping_sub(1), &["reminder", "reminders"]);
+            if bare && scene.is(at, "before") && !unit_before {
+                let (entity, field) = self.dated(at + 1, to);
+                if field.is_some() {
+                    let offset = Some("1 day".to_owned());
+                    return Some(Trigger { entity, field, offset, ..self.trigger("before", None) });
+                }
+            }
             if scene.is(at, "after") && unit_before {
                 let (entity, field) = self.dated(at + 1, to);
                 return Some(Trigger { entity, field, offset, ..self.trigger("after", None) });
+            }
+            let limit = scene.one_of(at, &["below", "under", "above", "exceeds", "beneath"])
+                && (at + 1..(at + 5).min(to)).any(|next| {
+                    scene.tag(next) == Some(Tag::Number) || scene.token(next).is_some_and(|token| {
+                        crate::lexicon::has(
+                            "min minimum level limit threshold reorder max maximum target x capacity range point par",
+                            &token.text,
+                        )
+                    })
+                });
+            if limit {
+                return Some(self.trigger("threshold", anchor(at)));
             }
             if scene.one_of(at, &["below", "under", "above", "over", "exceeds", "exceed"])
                 && ["drop", "fall", "go", "below", "exceed", "reach", "rise", "less than"]
@@ -69,6 +120,11 @@ impl Reader<'_, '_> {
             let (entity, field) = self.dated(from, to);
             return Some(Trigger { entity, field, ..self.trigger("before", None) });
         }
+        let span = [" day", " week", " month", " hour", " minute"].iter().any(|unit| text.contains(unit));
+        let waited = [" for ", " in ", " within ", " after ", " since "].iter().any(|word| text.contains(word));
+        if span && waited && self.denies(from, to) && (from..to).any(|at| scene.tag(at) == Some(Tag::Number)) {
+            return Some(self.trigger("after", anchor(from)));
+        }
         if (text.contains(" for more than ") || text.contains(" longer than ") || text.contains(" inactive "))
             && (text.contains(" day") || text.contains(" week") || text.contains(" month") || text.contains(" hour"))
         {
@@ -78,6 +134,14 @@ impl Reader<'_, '_> {
             || text.contains(" runs low ")
             || text.contains(" low stock ")
             || text.contains(" out of stock ")
+            || text.contains(" get low ")
+            || text.contains(" gets low ")
+            || text.contains(" is low ")
+            || text.contains(" are low ")
+            || text.contains(" run out ")
+            || text.contains(" runs out ")
+            || text.contains(" more than ")
+            || text.contains(" out of range ")
             || text.contains(" less than ")
         {
             return Some(self.trigger("threshold", anchor(from)));
@@ -115,17 +179,46 @@ impl Reader<'_, '_> {
         let mut hourly = false;
         for at in from..to {
             let Some(token) = scene.token(at) else { break };
+            let counted = at > from + 1
+                && scene.one_of(at - 2, &["every", "each"])
+                && (scene.tag(at - 1) == Some(Tag::Number) || scene.one_of(at - 1, &["other", "second", "single"]));
             let every = at > from
-                && (scene.one_of(at - 1, &["every", "each"])
+                && (counted
+                    || scene.one_of(at - 1, &["every", "each"])
                     || scene.one_of(at - 1, &["a", "per"])
                         && at > from + 1
                         && scene.one_of(at - 2, &["once", "twice"]));
+            let describes = scene.token(at + 1).is_some_and(|next| {
+                crate::lexicon::has(
+                    "rate price fee budget cost wage pay salary subscriber subscription pass membership plan rent \
+                     payment amount limit allowance rates fees subscribers memberships plans passes",
+                    &next.text,
+                )
+            });
+            if describes && token.text.ends_with("ly") {
+                continue;
+            }
             match token.text.as_str() {
                 "daily" | "nightly" => found = true,
                 "weekly" => (found, weekday) = (true, "1".into()),
                 "monthly" => (found, day) = (true, "1".into()),
                 "yearly" | "annually" => (found, day, month) = (true, "1".into(), "1".into()),
                 "hourly" => (found, hourly) = (true, true),
+                "biweekly" | "fortnightly" => (found, weekday) = (true, "1".into()),
+                "quarterly" => (found, day, month) = (true, "1".into(), "1,4,7,10".into()),
+                "quarter" if every => (found, day, month) = (true, "1".into(), "1,4,7,10".into()),
+                "weeks" if every => (found, weekday) = (true, "1".into()),
+                "months" if every => (found, day) = (true, "1".into()),
+                "days" if every => found = true,
+                "hours" | "minutes" if every => (found, hourly) = (true, true),
+                "month"
+                    if scene.one_of(at.wrapping_sub(1), &["the", "of"])
+                        && (at.saturating_sub(4)..at).any(|t| {
+                            scene.one_of(t, &["end", "first", "1st", "start", "beginning", "last", "middle"])
+                        }) =>
+                {
+                    (found, day) = (true, "1".into());
+                }
                 "day" | "morning" | "night" | "evening" | "weekday" if every => {
                     found = true;
                     hour = match token.text.as_str() {
@@ -142,7 +235,10 @@ impl Reader<'_, '_> {
                 "year" if every => (found, day, month) = (true, "1".into(), "1".into()),
                 "hour" if every => (found, hourly) = (true, true),
                 "noon" => hour = 12,
-                "midnight" => hour = 0,
+                "midnight" => {
+                    found |= at > from && scene.is(at - 1, "at");
+                    hour = 0;
+                }
                 word => {
                     let on = every || at > from && scene.is(at - 1, "on");
                     if let Some(number) = words::weekday(word).filter(|_| on || word.ends_with("days")) {
@@ -174,7 +270,7 @@ impl Reader<'_, '_> {
             entity
                 .fields
                 .iter()
-                .filter(|f| matches!(f.kind, FieldType::Date | FieldType::Datetime))
+                .filter(|f| matches!(f.kind, FieldType::Date | FieldType::Datetime) && !f.name.contains("birth"))
                 .map(|f| f.name.clone())
                 .collect()
         };
@@ -218,15 +314,21 @@ impl Reader<'_, '_> {
     pub(super) fn entity_near(&self, _at: usize, from: usize, to: usize) -> Option<String> {
         let scene = self.scene;
         let name = |np: &crate::nouns::Np| {
-            self.cast.entity(&np.entity()).map(str::to_owned).or_else(|| {
+            let owner = || np.owner.as_ref()?.last().and_then(|word| self.cast.entity(&word.lemma));
+            let part = || np.words.iter().rev().filter(|word| word.noun).find_map(|word| self.cast.entity(&word.lemma));
+            self.cast.entity(&np.entity()).or_else(owner).or_else(part).map(str::to_owned).or_else(|| {
                 // "stock drops", "the certificate expires": the entity whose field it is.
-                let field = crate::lemma::singular(&np.field());
+                let (field, nouns) = (crate::lemma::singular(&np.field()), np.entity());
                 self.draft
                     .entities
                     .iter()
                     .find(|e| {
                         e.fields.iter().any(|f| {
-                            crate::lemma::singular(&f.name) == field
+                            let known = crate::lemma::singular(&f.name);
+                            known == field
+                                || known == nouns
+                                || nouns.len() > 3 && f.name.split('_').any(|part| part == nouns)
+                                || crate::lemma::singular(&f.name) == field
                                 || f.name.split('_').any(|part| part == field) && field.len() > 3
                         })
                     })
@@ -241,6 +343,10 @@ impl Reader<'_, '_> {
             thing.or_else(|| before().next()).map(str::to_owned)
         })
     }
+}
+
+fn is_unit(lemma: &str) -> bool {
+    matches!(lemma, "day" | "hour" | "week" | "month" | "minute" | "year")
 }
 
 /// "8am", "7", "18:30" after "at".

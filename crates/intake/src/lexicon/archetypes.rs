@@ -50,7 +50,16 @@ const TABLE: &[(Sort, &str)] = &[
          pledger scorekeeper \
          roommate neighbor camper hiker climber runner swimmer skier golfer athlete gamer collector beekeeper staff \
          creator assignee reporter requester approver responder author guide ranger keeper trainee steward \
-         curator warden groundskeeper attendant juror brewer swimmer-coach",
+         curator warden groundskeeper attendant juror brewer swimmer-coach caretaker registrar arbiter housekeeper investigator bookkeeper clinician \
+            pathologist radiologist physiotherapist physio hygienist optician nutritionist dietitian psychologist \
+            psychiatrist paramedic conductor usher bartender barista baker florist tailor pastor priest deacon \
+            president chairman chairperson trustee board_member superintendent concierge porter homeowner lifeguard \
+            translator interpreter publisher journalist storekeeper shopkeeper auctioneer bidder adjuster \
+            underwriter recruiter interviewer dean headmaster examiner alumnus zookeeper jockey commissioner chair \
+            delegate exhibitor adopter caseworker social_worker congregant lodger handyman installer estimator \
+            surveyor architect welder fitter machinist deckhand diver angler shepherd front_desk superadmin viewer \
+            treasurer bookkeeper rider student_teacher faculty teller agronomist forester arborist lab_technician \
+            sonographer anesthetist orderly counsellor chaperone chaplain booker promoter bouncer roadie department_head team_lead team_leader head_chef head_coach case_worker",
     ),
     (
         Sort::Shared,
@@ -69,7 +78,7 @@ const TABLE: &[(Sort, &str)] = &[
          referral lab_result stock_movement time_entry timesheet reading fuel_log maintenance_record daily_log \
          log sale pledge checkup watering feeding workout \
          practice rehearsal performance return exchange claim repair service_record test_drive viewing showing \
-         observation measurement",
+         observation measurement feedback",
     ),
     (
         Sort::Thing,
@@ -163,6 +172,24 @@ const KEPT: &str = "customer client buyer shopper lead prospect contact member p
 /// Whether such people usually are kept as records.
 pub(crate) fn is_kept(name: &str) -> bool {
     has(KEPT, name.rsplit('_').next().unwrap_or(name))
+}
+
+/// Whether a name speaks of people who work together: "warehouse team", "front office", "finance".
+pub(crate) fn is_group(name: &str) -> bool {
+    const DEPARTMENTS: &str = "reception finance hr accounting support sales marketing management operations it legal \
+        logistics kitchen security dispatch housekeeping administration procurement purchasing payroll qa";
+    has(DEPARTMENTS, name)
+        || name
+            .rsplit_once('_')
+            .is_some_and(|(_, head)| has("team staff crew desk department office committee board", head))
+}
+
+/// Whether such records act like people do: "companies post jobs".
+pub(crate) fn is_party(name: &str) -> bool {
+    has(
+        "company organization business agency restaurant school clinic club team association charity nonprofit shelter",
+        name,
+    )
 }
 
 /// Whether an unknown word looks like somebody who does something: "brewer", "stockist".

@@ -84,7 +84,7 @@ const WHOLE: &[(FieldType, &str)] = &[
          registration_number id_number member_number time_zone email_subject paid_by date_format price_range \
          case_number bank_account_number flight_number card_number student_number batch_number lot_number \
          version_number number_plate unit_of_measure shirt_size shoe_size contact_person contact_name \
-         position_title job_title order_reference work_performed",
+         blood_group blood_type position_title job_title order_reference work_performed",
     ),
     (
         FieldType::Integer,
@@ -113,6 +113,7 @@ const WHOLE: &[(FieldType, &str)] = &[
         "tax_rate interest_rate exchange_rate vat_rate commission_rate success_rate discount_rate conversion_rate \
             heart_rate square_feet_price",
     ),
+    (FieldType::Json, "opening_hours opening_hour business_hours working_hours office_hours"),
     (FieldType::Datetime, "date_time date_and_time start_date_time pickup_time"),
     (FieldType::Boolean, "opt_in plus_one in_stock on_sale is_public is_active terms_accepted do_not_call"),
     (FieldType::Integer, "square_meter square_feet square_foot floor_area"),
@@ -159,7 +160,7 @@ const HEADS: &[(FieldType, &str)] = &[
          duration minute copy reorder-level limit attempt stock participant worker attendee guest-count \
          hour-count week month \
          calorie rep set season seats reading portion pages page nights night mile kilometer number-of goal-count \
-         yield episode-count size-in level-in \
+         yield episode-count size-in level-in days \
          minimum maximum min max position order-index priority-number shelf-count streak lap weekly-target target \
          vacancy room-count",
     ),
@@ -247,6 +248,10 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
     if let Some(kind) = WHOLE_NAMES.get(name) {
         return plain(*kind);
     }
+    if let Some((what, _)) = name.split_once("_per_") {
+        // "price per day" is a price.
+        return guess(what);
+    }
     let parts: Vec<&str> = name.split('_').collect();
     let head = parts.last().copied().unwrap_or(name);
     let first = parts.first().copied().unwrap_or(name);
@@ -259,6 +264,9 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
         }
         if name.starts_with("date_of_") || head == "on" || head == "date" {
             return plain(FieldType::Date);
+        }
+        if name.starts_with("time_of_") {
+            return plain(FieldType::Datetime);
         }
         if name.starts_with("cost_of_") || name.starts_with("price_of_") {
             return plain(FieldType::Money);

@@ -22,14 +22,18 @@ pub(crate) const ALL: &[Integration] = &[
         name: "sms",
         provider: "twilio",
         verb: "send",
-        words: "sms text_message text_messages texting sms_message texts",
+        words: "sms text_message text_messages texting sms_message texts text_reminder text_reminders text_alert \
+            text_alerts text_notification text_notifications",
         products: "twilio vonage messagebird plivo",
     },
     Integration {
         name: "email",
         provider: "smtp",
         verb: "send",
-        words: "email emails email_notification",
+        words: "email emails email_notification email_notifications email_reminder email_reminders email_alert \
+            email_alerts by_mail per_mail via_mail confirmation_email confirmation_emails email_confirmation \
+            reminder_email reminder_emails email_digest digest_email welcome_email email_receipt emailed \
+            confirmation_mail reminder_mail mailing_list",
         products: "sendgrid mailgun postmark mailchimp smtp ses resend",
     },
     Integration {
@@ -38,49 +42,56 @@ pub(crate) const ALL: &[Integration] = &[
         verb: "charge",
         words: "credit_card card_payment online_payment online_payments pay_online paid_by_card pay_by_card \
             by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
-            card_payments",
+            card_payments payments_online pay_by_credit_card online_checkout pay_with_card accepts_payments \
+            taking_payments accepting_payments collect_payments process_payments handle_payments subscription_billing \
+            apple_pay google_pay in-app_purchase in-app_purchases paywall card_on_file",
         products: "stripe paypal square braintree adyen paddle mollie razorpay klarna",
     },
     Integration {
         name: "ehr",
         provider: "fhir",
         verb: "push",
-        words: "ehr emr fhir hl7 electronic_health_record",
+        words: "ehr emr fhir hl7 electronic_health_record electronic_health_records electronic_medical_record \
+            electronic_medical_records health_record_system medical_record_system hospital_system",
         products: "epic cerner athenahealth fhir",
     },
     Integration {
         name: "chat",
         provider: "slack",
         verb: "post",
-        words: "slack_channel chat_channel team_chat",
+        words: "slack_channel chat_channel team_chat slack_message slack_messages slack_notification ms_teams discord_channel \
+            telegram_group google_chat",
         products: "slack discord teams_channel microsoft_teams mattermost telegram",
     },
     Integration {
         name: "webhook",
         provider: "http",
         verb: "call",
-        words: "webhook webhooks http_callback",
+        words: "webhook webhooks http_callback http_post http_endpoint callback_url external_api rest_hook",
         products: "zapier shopify woocommerce",
     },
     Integration {
         name: "storage",
         provider: "s3",
         verb: "store",
-        words: "object_storage cloud_storage file_storage file_uploads",
+        words: "object_storage cloud_storage file_storage file_uploads photo_uploads image_uploads document_uploads \
+            file_upload photo_upload image_upload upload_photos upload_documents upload_files",
         products: "s3 gcs dropbox google_drive minio onedrive",
     },
     Integration {
         name: "calendar",
         provider: "google_calendar",
         verb: "sync",
-        words: "calendar_sync calendar_feed",
+        words: "calendar_sync calendar_feed calendar_invite calendar_invites calendar_invitation calendar_invitations \
+            sync_calendar ics_feed ical_feed calendar_integration",
         products: "google_calendar gcal outlook_calendar ical caldav apple_calendar outlook google_calendars",
     },
     Integration {
         name: "push",
         provider: "fcm",
         verb: "send",
-        words: "push_notification push_notifications push_alert push_alerts",
+        words: "push_notification push_notifications push_alert push_alerts push_message push_messages push_reminder \
+            push_reminders mobile_notification phone_notification app_notification app_notifications",
         products: "fcm apns onesignal",
     },
     Integration {
@@ -94,28 +105,30 @@ pub(crate) const ALL: &[Integration] = &[
         name: "maps",
         provider: "google_maps",
         verb: "geocode",
-        words: "geocoding directions_api map_view",
+        words: "geocoding directions_api map_view on_a_map on_the_map on_map google_map",
         products: "google_maps mapbox openstreetmap",
     },
     Integration {
         name: "accounting",
         provider: "quickbooks",
         verb: "push",
-        words: "accounting_software",
-        products: "quickbooks xero freshbooks sage",
+        words: "accounting_software accounting_system bookkeeping_software accounting_package",
+        products: "quickbooks xero freshbooks sage datev lexoffice",
     },
     Integration {
         name: "esign",
         provider: "docusign",
         verb: "send",
-        words: "e-signature e-sign esign esignature electronic_signature e-signatures",
+        words: "e-signature e-sign esign esignature electronic_signature e-signatures electronic_signatures digital_signature digital_signatures \
+            sign_electronically sign_online signed_electronically signed_digitally signed_online",
         products: "docusign hellosign",
     },
     Integration {
         name: "video",
         provider: "zoom",
         verb: "create_call",
-        words: "video_call video_calls video_conference video_meeting video_conferencing",
+        words: "video_call video_calls video_conference video_meeting video_conferencing video_link zoom_link zoom_links zoom_call zoom_calls video_session \
+            video_sessions video_consultation video_consultations video_visit video_visits video_meetings",
         products: "zoom google_meet jitsi",
     },
 ];

@@ -60,7 +60,7 @@ const TABLE: &[(Class, &str)] = &[
             complete raise \
          place* start* launch* generate issue* draft* list* input insert collect build define author* host* \
          organize propose \
-         answer* leave* request* draw compose announce set* give provide offer* receive introduce receive take \
+         suggest answer* leave* request* draw compose announce set* give provide offer* receive introduce receive take \
          sell produce prepare",
     ),
     (
@@ -78,14 +78,15 @@ const TABLE: &[(Class, &str)] = &[
         "update* edit change* modify mark* set* adjust correct move* rename reschedule deactivate activate close* \
             resolve reopen \
          complete finish progress* toggle* convert extend renew pick switch* tick* fix* rank* sort* flag* turn* \
-         reorder* import* verify triage*",
+         reorder* import* verify triage* amend revise tweak lock unlock pause* resume freeze promote increase* \
+            decrease* reduce lower bump* reset* restore override reassign swap* pin* void* release* waive transition*",
     ),
     (Class::Delete, "delete remove cancel archive* discard erase purge withdraw unsubscribe ban* block*"),
-    (Class::Assign, "assign allocate delegate dispatch* hand*"),
+    (Class::Assign, "assign allocate delegate dispatch* hand* route*"),
     (
         Class::Approve,
         "approve reject accept decline confirm moderate deny authorize sign* endorse grade* score* judge* \
-            evaluate assess",
+            evaluate assess inspect certify validate ratify countersign veto*",
     ),
     (Class::Send, "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver"),
     (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate"),
@@ -120,7 +121,9 @@ const TABLE: &[(Class, &str)] = &[
          compute sum* total* average* score* reorder* restock* sponsor* lead* sell specialize ride* walk* cook* \
          bake* cost* \
          weigh contact* describe name* identify bear restrict limit* do lock* hide import* overlap* belong finish \
-         run",
+         run treat* prescribe diagnose examine administer greet advise consult recommend discuss recruit \
+         investigate analyze observe patrol* transport* load* pack* deliver vaccinate accompany \
+         oversee supervise direct research* rehearse fulfill cover* pour* mix* weld sew reach cross* carry wear bring",
     ),
 ];
 
@@ -171,7 +174,7 @@ fn inflect(base: &str) -> Vec<(String, Form)> {
 }
 
 fn third(base: &str) -> String {
-    crate::lemma::plural(base)
+    if base.ends_with('o') { format!("{base}es") } else { crate::lemma::plural(base) }
 }
 
 /// "plan" with "ing" is "planning".

@@ -93,7 +93,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file";
 /// Of these, the ones that may be records when they have fields of their own.
-const SOFT: &str = "tool report message page link notification reminder search record list channel level value \
+const SOFT: &str = "tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit";
@@ -169,6 +169,27 @@ const SHORT: &[(&str, &str)] = &[
     ("to-do", "todo"),
     ("to-dos", "todos"),
     ("nr", "number"),
+    ("hrs", "hours"),
+    ("mins", "minutes"),
+    ("wk", "week"),
+    ("wks", "weeks"),
+    ("typ", "type"),
+    ("wnat", "want"),
+    ("systm", "system"),
+    ("emial", "email"),
+    ("emials", "emails"),
+    ("teh", "the"),
+    ("adn", "and"),
+    ("hav", "have"),
+    ("shoud", "should"),
+    ("notif", "notification"),
+    ("notifs", "notifications"),
+    ("pics", "pictures"),
+    ("pic", "picture"),
+    ("docs", "documents"),
+    ("info", "information"),
+    ("mgmt", "management"),
+    ("inv", "inventory"),
 ];
 
 /// The lists above, in the order of `LISTS`.

@@ -180,6 +180,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     touch(actor, &|c| c.acts = (c.acts + acting(actor, object, *class, base)).min(1.9));
                 }
             }
+            Fact::Values { owner: Some(thing), .. } => touch(thing, &|c| c.mentions += 1.3),
             Fact::Denied(thing) => touch(thing, &|c| c.denied = true),
             _ => {}
         }
@@ -191,6 +192,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
 fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
     let person = actor.is_person();
     match class {
+        Class::Other if archetypes::is_group(&actor.name) && !actor.plural => 0.0,
         Class::Other => 1.9,
         Class::Event if person && archetypes::is_kept(&actor.name) => 1.3,
         Class::Read | Class::Pay if person && archetypes::is_kept(&actor.name) => 0.8,
@@ -387,11 +389,15 @@ pub(crate) fn roles(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<St
         let head = name.rsplit('_').next().unwrap_or(&name);
         let table = cast.entity(&name).and_then(|entity| draft.entity(entity));
         let own_record = table.is_some_and(|entity| entity.fields.len() >= 2 || archetypes::is_kept(&name));
-        let enough = if own_record { 1.9 } else { 0.9 };
+        let enough = if own_record { 1.4 } else { 0.9 };
         let administrator = matches!(head, "admin" | "administrator" | "user" | "person" | "superuser");
         if weight >= enough
             && !administrator
-            && (archetypes::is_person(&name) || archetypes::may_act(&name))
+            && (archetypes::is_person(&name)
+                || archetypes::may_act(&name)
+                || archetypes::is_group(&name)
+                || archetypes::is_party(&name)
+                || weight >= 2.5)
             && !roles.contains(&name)
         {
             roles.push(name);

@@ -73,12 +73,19 @@ pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> O
     }
     // "guest name" in a list is a value even where guests are records.
     let singular = lemma::singular(&item.name);
+    if let Some(target) = singular.strip_suffix("_id").and_then(|stem| cast.entity(stem)) {
+        return Some(target).filter(|target| *target != owner);
+    }
     cast.entity(&singular).or_else(|| cast.entity(&item.entity)).filter(|target| *target != owner)
 }
 
 fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &Doers<'_>) {
     let name = field_name(&item.name, entity);
     if name.is_empty() || name.len() > 50 || crate::lexicon::words::is_function_word(&name) {
+        return;
+    }
+    // The engine keeps these itself.
+    if matches!(item.name.as_str(), "id" | "created_at" | "updated_at") {
         return;
     }
     // Weak evidence may only add what is known to be a value.
@@ -211,7 +218,8 @@ fn give_values(draft: &mut Draft, cast: &Cast, owner: Option<&str>, field: &str,
         _ => singular,
     };
     let name = if name == "state" { "status".to_owned() } else { name };
-    let place = entity.fields.iter().position(|f| f.name == name || f.name.ends_with(&format!("_{name}")));
+    let same = |known: &str| known == name || known.ends_with(&format!("_{name}"));
+    let place = entity.fields.iter().position(|f| same(&f.name) || same(&lemma::singular(&f.name)));
     let index = place.unwrap_or_else(|| {
         entity.fields.push(Field::new(&name, FieldType::Enum));
         entity.fields.len() - 1

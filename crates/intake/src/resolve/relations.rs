@@ -214,7 +214,8 @@ fn orphans(draft: &mut Draft) {
 
 /// Orders, bookings and donations are somebody's: of the one kind of people that is kept.
 fn doers(draft: &Draft) -> Vec<Relation> {
-    let kept: Vec<&Entity> = draft.entities.iter().filter(|entity| archetypes::is_kept(&entity.name)).collect();
+    let kept: Vec<&Entity> =
+        draft.entities.iter().filter(|entity| archetypes::is_kept(&entity.name) && entity.name != "author").collect();
     let [person] = kept.as_slice() else { return Vec::new() };
     let personal = |entity: &&Entity| {
         crate::lexicon::has(

@@ -11,6 +11,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.business", example: "I run a small bakery and need a backend", run: business },
     Rule { id: "app.title", example: "Pier upkeep\n- piers: name, length, depth\n- boats: name, length", run: title },
     Rule { id: "app.with", example: "A kayak blog with tours and comments", run: with },
+    Rule { id: "app.place", example: "The clinic is open daily. Patients have a name.", run: place },
+    Rule { id: "app.heading", example: "Orchard crew: pickers fill bins.", run: heading },
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
 
@@ -101,6 +103,45 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(Fact::App(Thing::of(np)), np.span, if own { 1.0 } else { 0.8 });
             }
         }
+    }
+}
+
+/// What somebody runs: where there is only one of it, it is the whole and no record.
+const PLACES: &str = "gym clinic school church hotel library restaurant company shop store museum bakery club office \
+    salon studio agency firm organization university hospital farm practice cafe bar pub kindergarten daycare \
+    kennel nursery theater cinema spa charity ngo nonprofit foundation association community startup business \
+    garage workshop hostel resort campground zoo lab laboratory pharmacy academy college department brewery \
+    winery vineyard ranch stable marina airline dealership factory parish mosque temple synagogue";
+
+/// "the clinic", "our hotel": one that is never spoken of as several.
+fn place(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let name = np.head();
+        if !crate::lexicon::has(PLACES, name) || np.plural || np.count == crate::nouns::Count::Each {
+            continue;
+        }
+        let one = np.possessive.as_deref().is_some_and(|word| matches!(word, "our" | "my"))
+            || np.article.as_deref() == Some("the")
+            || scene.sentence_at(np.from) == Some(0);
+        let several = scene
+            .nps
+            .iter()
+            .any(|other| other.head() == name && (other.plural || other.count == crate::nouns::Count::Each));
+        if one && !several {
+            sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
+        }
+    }
+}
+
+/// "Orchard crew: pickers fill bins": a title, and then a sentence.
+fn heading(scene: &Scene<'_>, sink: &mut Sink) {
+    let Some(first) = scene.sentences.first() else { return };
+    let Some(np) = scene.first_np(first.from, first.to).filter(|np| scene.is(np.to, ":") && !np.plural) else { return };
+    let verb = (np.to..first.to).any(|at| {
+        scene.depth_at(at) == 0 && matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal))
+    });
+    if verb && np.from <= first.from + 1 {
+        sink.add(Fact::App(Thing::of(np)), np.span, 1.6);
     }
 }
 

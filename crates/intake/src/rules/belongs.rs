@@ -18,6 +18,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "belongs.between", example: "Each match is between two teams.", run: between },
     Rule { id: "belongs.is_in", example: "A kayak is in many tours.", run: is_in },
     Rule { id: "belongs.theirs", example: "I store customers and their kayaks.", run: theirs },
+    Rule { id: "belongs.linking", example: "I keep tours linking a guide and a bus.", run: linking },
+    Rule { id: "belongs.by", example: "We show reviews from guests.", run: by },
     Rule { id: "belongs.made_by", example: "Each tour is made by one guide with one vehicle.", run: made_by },
 ];
 
@@ -65,9 +67,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(target) = preposition.and_then(|at| scene.np_at(at + 1)) else { continue };
         let Some(parent) = table(target) else { continue };
         // "belongs to a bike and a customer".
-        let second = (clause.base == "belong" && scene.one_of(target.to, &["and", ","]))
-            .then(|| scene.np_at(target.to + 1).filter(|np| np.article.is_some() && !np.plural).and_then(table))
-            .flatten();
+        let second = (matches!(clause.base, "belong" | "assign" | "link" | "attach" | "tie")
+            && scene.one_of(target.to, &["and", ","]))
+        .then(|| scene.np_at(target.to + 1).filter(|np| np.article.is_some() && !np.plural).and_then(table))
+        .flatten();
         let mut children: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
         if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
             children.extend(antecedent(scene, clause.from));
@@ -205,7 +208,8 @@ fn between(scene: &Scene<'_>, sink: &mut Sink) {
 /// "X is in many Y".
 fn is_in(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| {
-        matches!(clause.base, "be" | "appear" | "participate" | "enroll" | "take") && scene.is(clause.after, "in")
+        matches!(clause.base, "be" | "appear" | "participate" | "enroll" | "take" | "do")
+            && scene.is(clause.after, "in")
     }) {
         let Some(np) = scene.np_at(clause.after + 1) else { continue };
         let Some(parent) = table(np) else { continue };
@@ -258,6 +262,40 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
                 subject.and_then(table).filter(|parent| parent.is_person() && parent.name != child.name)
         {
             sink.add(Fact::Belongs { child, parent }, np.span, 0.9);
+        }
+    }
+}
+
+/// "trips linking a driver and a vehicle", "a match between two teams".
+fn linking(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let ties =
+            scene.one_of(np.to, &["linking", "connecting", "joining", "tying", "between", "pairing", "combining"]);
+        let Some(child) = table(np).filter(|_| ties) else { continue };
+        let end = scene.clause_at(np.to).map_or(np.to, |clause| clause.to);
+        for parent_np in objects(scene, np.to + 1, end) {
+            if let Some(parent) = table(parent_np).filter(|parent| parent.name != child.name) {
+                sink.add(Fact::Belongs { child: child.clone(), parent }, scene.span(np.from, parent_np.to), 1.8);
+            }
+        }
+    }
+}
+
+/// "reviews from guests", "cakes ordered by customers": whose they are.
+fn by(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| scene.depth_at(np.from) == 0) {
+        let done = usize::from(scene.tag(np.to) == Some(Tag::Participle));
+        let leans = scene.one_of(np.to + done, &["by", "from"])
+            || done == 1 && scene.one_of(np.to + 1, &["against", "to", "for", "on", "under"]);
+        if !leans || done == 0 && scene.is(np.to, "by") && !np.plural {
+            continue;
+        }
+        let Some(parent_np) = scene.np_at(np.to + done + 1) else { continue };
+        let (Some(child), Some(parent)) = (table(np), table(parent_np)) else { continue };
+        let known = archetypes::sort(&child.name).is_some() && !child.is_person();
+        let kept = archetypes::is_kept(&parent.name) || done == 1 && archetypes::sort(&parent.name).is_some();
+        if known && kept && child.name != parent.name {
+            sink.add(Fact::Belongs { child, parent }, scene.span(np.from, parent_np.to), 1.2);
         }
     }
 }

@@ -45,7 +45,8 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                     | "take"
                     | "record"
             );
-        if !holds
+        let got = clause.base == "get" && clause.verb.is_some_and(|verb| scene.is(verb, "got"));
+        if !(holds || got)
             || clause.passive
             || clause.join == Join::Relative && clause.base == "have" && clause.carried && clause.subject.is_empty()
         {
@@ -180,7 +181,25 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         if items.is_empty() || chooses {
             continue;
         }
-        if known * 2 < items.len() {
+        // "Players (name, rating, club)": who is called by a name has fields.
+        let labelled = items.len() >= 2
+            && items
+                .first()
+                .is_some_and(|first| matches!(first.name.as_str(), "name" | "title" | "full_name" | "number"));
+        let (values, _) = values::values(scene, np.to + 1, close);
+        let either = (np.to + 1..close).any(|at| scene.is(at, "/")) && !(np.to + 1..close).any(|at| scene.is(at, ","));
+        if either && table && values.len() >= 2 && !items.iter().any(|item| !item.values.is_empty()) {
+            let item = Item {
+                name: "type".into(),
+                entity: "type".into(),
+                span: Some(scene.span(np.to, close + 1)),
+                values,
+                ..Item::default()
+            };
+            sink.has(&owner, vec![item], 1.5);
+            continue;
+        }
+        if known * 2 < items.len().max(values.len()) && !labelled {
             kinds(scene, sink, np, &owner, close);
             continue;
         }
@@ -225,8 +244,10 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         }
         // "record trail conditions with a rating, a note and a photo": a record after all.
         let clause = scene.clause_around(np).filter(|clause| clause.after <= np.from);
-        let recorded =
-            np.plural && clause.is_some_and(|clause| clause.after == np.from && clause.class == Some(Class::Create));
+        let recorded = np.plural
+            && clause.is_some_and(|clause| {
+                clause.after == np.from && matches!(clause.class, Some(Class::Create | Class::Upload))
+            });
         let Some(owner) =
             list_owner(scene, np).or_else(|| record(np).filter(|_| recorded)).filter(|_| recorded || !is_value(np))
         else {

@@ -37,7 +37,7 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
 fn colon(scene: &Scene<'_>, sink: &mut Sink) {
     for (index, sentence) in scene.sentences.iter().enumerate() {
         let Some(colon) = (sentence.from..sentence.to)
-            .find(|at| scene.one_of(*at, &[":", "-", "=", "—"]) && scene.depth_at(*at) == 0)
+            .find(|at| scene.one_of(*at, &[":", "-", "=", "—", "->"]) && scene.depth_at(*at) == 0)
         else {
             continue;
         };
@@ -45,11 +45,18 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let Some(np) = heading(scene, sentence.from, colon) else { continue };
-        let sign = scene.is(colon, ":");
+        let sign = scene.one_of(colon, &[":", "->", "="]);
         if !sign && !scene.blocks.get(sentence.block).is_some_and(|block| block.bullet) {
             continue;
         }
         let Some(owner) = record(np) else { continue };
+        // "Parking garage: spots have a level": a sentence follows, no list.
+        let first = (colon + 1..sentence.to).find(|at| scene.one_of(*at, &[",", ";"])).unwrap_or(sentence.to);
+        let holds = (colon + 2..first)
+            .any(|at| scene.depth_at(at) == 0 && scene.tag(at) == Some(Tag::Have) && scene.np_before(at).is_some());
+        if holds {
+            continue;
+        }
         if scene.one_of(colon + 1, &["belongs", "belong"]) && scene.is(colon + 2, "to") {
             belongs(scene, sink, &owner, colon + 3, sentence.to);
             continue;
@@ -63,7 +70,8 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         if items.len() >= 2 && (known > 0 || archetypes::sort(&owner.name).is_some()) || items.len() == 1 && known == 1
         {
             // "Kayak app: members, boats" lists records.
-            if words::is_app_head(owner.head()) && known * 2 < items.len() {
+            let many = np.plural && archetypes::sort(&owner.name).is_some() && known >= 2;
+            if words::is_app_head(owner.head()) && known * 2 < items.len() && !many {
                 mention_all(scene, sink, colon + 1, end);
             } else if !words::is_app_head(owner.head())
                 || archetypes::sort(&owner.name).is_some()
@@ -97,7 +105,8 @@ fn belongs(scene: &Scene<'_>, sink: &mut Sink, owner: &Thing, from: usize, to: u
 /// A list after a heading ends where a clause with a verb starts.
 fn list_end(scene: &Scene<'_>, sentence: usize, from: usize) -> usize {
     let end = scene.sentences.get(sentence).map_or(from, |s| s.to);
-    scene.clauses_of(sentence).map(|clause| clause.from).find(|start| *start > from + 1).unwrap_or(end).min(end)
+    let verbs = scene.clauses_of(sentence).filter(|clause| clause.verb.is_some());
+    verbs.map(|clause| clause.from).find(|start| *start > from + 1).unwrap_or(end).min(end)
 }
 
 fn mention_all(scene: &Scene<'_>, sink: &mut Sink, from: usize, to: usize) {
@@ -172,7 +181,7 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
                 .filter(|np| !is_value(np) && (np.plural || !have))
             {
                 if let Some(thing) = record(np) {
-                    sink.add(Fact::Mention(thing), np.span, 1.0);
+                    sink.add(Fact::Mention(thing), np.span, 1.25);
                 }
             }
         }

@@ -6,12 +6,16 @@
 mod analogy;
 mod app;
 mod belongs;
+mod enumerated;
 mod has;
+mod kept;
 mod limits;
 mod listed;
 mod noted;
 mod ops;
 mod outside;
+mod roles;
+mod states;
 mod values;
 
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
@@ -55,11 +59,15 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         analogy::RULES,
         app::RULES,
         has::RULES,
+        enumerated::RULES,
+        kept::RULES,
         noted::RULES,
         listed::RULES,
         values::RULES,
+        states::RULES,
         belongs::RULES,
         ops::RULES,
+        roles::RULES,
         limits::RULES,
         outside::RULES,
     ]
@@ -107,7 +115,8 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);
     let Some(clause) = scene.clause_around(np).filter(|_| leans) else { return own() };
-    if clause.base == "be" || clause.passive {
+    let ties = clause.class == Some(crate::lexicon::verbs::Class::Relate) && !clause.subject.is_empty();
+    if clause.base == "be" || clause.passive || ties {
         return clause.subject.first().and_then(record).or_else(own);
     }
     let creates = matches!(
@@ -137,7 +146,15 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
             .collect()
     };
     let candidates = spoken_of(range.from, at);
-    let same: Vec<&Thing> = candidates.iter().collect();
+    // "for each wreck its depth".
+    if let Some(thing) = scene.np_before(at).filter(|np| np.count == crate::nouns::Count::Each).and_then(record) {
+        return Some(thing);
+    }
+    // "their" and "they" speak of several, or of people.
+    let several = scene.one_of(at, &["their", "they", "them"]);
+    let agreeing: Vec<&Thing> =
+        candidates.iter().filter(|thing| !several || thing.plural || thing.is_person()).collect();
+    let same: Vec<&Thing> = if agreeing.is_empty() { candidates.iter().collect() } else { agreeing };
     let known = |things: &[&Thing]| {
         things
             .iter()
@@ -152,6 +169,13 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
     let others: Vec<&Thing> = same.iter().copied().filter(|thing| !subject(thing)).collect();
     if let Some(thing) = known(&things).or_else(|| known(&others)) {
         return Some(thing);
+    }
+    // "photographers upload a portfolio and set their rate".
+    if several
+        && let Some(person) = same.iter().rev().find(|thing| thing.plural && thing.is_person() && things.is_empty())
+        && scene.is(at, "their")
+    {
+        return Some((*person).clone());
     }
     // The subject of the sentence before, which leads its phrases.
     let before = earlier.filter(|earlier| earlier.block == range.block);

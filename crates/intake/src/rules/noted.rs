@@ -17,6 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule { id: "has.or_not", example: "A kayak has a colour and is either insured or not.", run: or_not },
     Rule { id: "has.profile", example: "Tutors create a profile with bio and hourly rate.", run: profile },
+    Rule { id: "has.identified", example: "A pallet is identified by its barcode.", run: identified },
     Rule { id: "has.approval", example: "Comments must be approved by the editor.", run: approval },
     Rule {
         id: "has.record",
@@ -123,17 +124,30 @@ fn or_not(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// A profile holds what is known of the person.
 fn profile(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in
-        asked(scene).filter(|clause| matches!(clause.class, Some(Class::Create | Class::Update | Class::Hold)))
+    for clause in asked(scene)
+        .filter(|clause| matches!(clause.class, Some(Class::Create | Class::Update | Class::Hold | Class::Event)))
     {
-        let Some(np) =
-            scene.nps_in(clause.after, clause.to).next().filter(|np| matches!(np.head(), "profile" | "account"))
-        else {
-            continue;
-        };
-        let from = if scene.is(np.to, "with") { np.to + 1 } else { continue };
+        let np = scene.nps_in(clause.after, clause.to).next().filter(|np| matches!(np.head(), "profile" | "account"));
+        let joins = matches!(clause.base, "register" | "sign" | "join" | "apply" | "enroll");
+        let with = (clause.after..clause.to.min(clause.after + 2)).find(|at| joins && scene.is(*at, "with"));
+        let with = np.map(|np| np.to).filter(|at| scene.is(*at, "with")).or(with);
+        let Some(from) = with.map(|at| at + 1) else { continue };
         for owner in clause.subject.iter().filter_map(record) {
             sink.has(&owner, lists::read(scene, from, clause.to), 2.0);
+        }
+    }
+}
+
+/// "is identified by its barcode": no two have the same.
+fn identified(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.passive && clause.base == "identify") {
+        let by = (clause.after..clause.to).find(|at| scene.one_of(*at, &["by", "through", "with"]));
+        let Some(by) = by else { continue };
+        let items = lists::read(scene, by + 1, clause.to);
+        for owner in clause.subject.iter().filter_map(record) {
+            let unique = items.len() == 1;
+            let items = items.iter().map(|item| Item { unique: unique || item.unique, ..item.clone() }).collect();
+            sink.has(&owner, items, 2.0);
         }
     }
 }

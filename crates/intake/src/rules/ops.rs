@@ -4,21 +4,17 @@ use super::{Rule, Sink, actors, antecedent, is_value, objects, record, role_of, 
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::verbs::{self, Class};
-use crate::lexicon::{archetypes, words};
+use crate::lexicon::archetypes;
 use crate::nouns::Count;
 use crate::scene::Scene;
-use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "op.message", example: "I log hikers and send them SMS follow-ups.", run: message },
     Rule { id: "op.tag", example: "People tag recipes.", run: tag },
     Rule { id: "op.verb", example: "Keepers log walks.", run: verb },
-    Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
     Rule { id: "op.event", example: "Members sign up for tours.", run: event },
     Rule { id: "op.public", example: "Anyone can browse kayaks.", run: public },
     Rule { id: "op.readonly", example: "Guides are read-only.", run: read_only },
-    Rule { id: "op.nobody_but", example: "No one except keepers can see walks.", run: nobody_but },
-    Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
 ];
 
 fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
@@ -33,7 +29,7 @@ fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
 fn verb(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
         let Some(class) = clause.class else { continue };
-        if clause.polarity == Polarity::Someday
+        if matches!(clause.polarity, Polarity::Someday | Polarity::Past)
             || class == Class::Hold
                 && !(matches!(clause.base, "store" | "keep" | "save" | "hold")
                     && matches!(clause.pronoun.as_deref(), None | Some("i" | "we")))
@@ -46,6 +42,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         // "coaches train swimmers": a plain statement about two records.
         if class == Class::Other && (condition || clause.modal.is_some() || clause.passive || clause.pronoun.is_some())
         {
+            works(scene, clause, sink);
             continue;
         }
         let denied = clause.polarity == Polarity::Denied;
@@ -72,10 +69,29 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         for np in found {
             let Some(object) = record(np).filter(|_| !is_value(np)) else { continue };
             let span = scene.span(clause.from, clause.to);
+            let told = matches!(clause.base, "receive" | "get")
+                && crate::lexicon::has("receipt confirmation reminder notification update report digest", &object.name);
+            if told || class == Class::Pay && object.head() == "card" {
+                continue;
+            }
+            if matches!(object.name.as_str(), "account" | "profile")
+                && matches!(clause.base, "create" | "open" | "make")
+            {
+                // To sign up leaves no record but the user.
+                continue;
+            }
             if denied {
                 if np.count == Count::None
-                    || clause.class != Some(Class::Read)
-                        && !(clause.passive && clause.modal.is_some())
+                    || matches!(
+                        class,
+                        Class::Create
+                            | Class::Track
+                            | Class::Hold
+                            | Class::Event
+                            | Class::Send
+                            | Class::Pay
+                            | Class::Upload
+                    ) && !(clause.passive && clause.modal.is_some())
                         && who.iter().all(|(who, _)| *who == Who::User)
                 {
                     sink.add(Fact::Denied(object), span, 2.0);
@@ -136,9 +152,12 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             if let Who::Role(name) = actor
                 && (archetypes::is_person(name)
                     || archetypes::may_act(name)
+                    || archetypes::is_group(name)
+                    || archetypes::is_party(name) && class == Class::Create && !clause.carried
                     || matches!(name.as_str(), "admin" | "administrator"))
                 && !condition
-                && class != Class::Other
+                && !matches!(clause.base, "say" | "think" | "tell" | "want" | "ask" | "know" | "like" | "love")
+                && (class != Class::Other || !archetypes::is_kept(name))
             {
                 sink.add(
                     Fact::Role(name.clone()),
@@ -146,6 +165,22 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                     if permission { 1.5 } else { 1.0 },
                 );
             }
+        }
+    }
+}
+
+/// "nurses can triage patients": who may do something here is a role, whatever it is.
+fn works(scene: &Scene<'_>, clause: &Clause, sink: &mut Sink) {
+    if clause.join != Join::Main || clause.polarity != Polarity::Asked || clause.modal.is_none() || clause.passive {
+        return;
+    }
+    for (actor, _) in actors(scene, clause) {
+        if let Who::Role(name) = actor
+            && archetypes::is_person(&name)
+            && !archetypes::is_kept(&name)
+            && scene.nps_in(clause.after, clause.to).next().is_some()
+        {
+            sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 1.0);
         }
     }
 }
@@ -161,27 +196,18 @@ fn without_login(scene: &Scene<'_>, clause: &Clause) -> bool {
     })
 }
 
-/// "As a X, I want".
-fn story(scene: &Scene<'_>, sink: &mut Sink) {
-    for (index, sentence) in scene.sentences.iter().enumerate() {
-        if let Some(role) = story_role(scene, index).filter(|_| scene.is(sentence.from, "as"))
-            && let Who::Role(name) = role_of(&role.name)
-        {
-            sink.add(Fact::Role(name), role.span, 2.0);
-        }
-    }
-}
-
 /// "X books a Y", "sign up for Y", "comment on Y": the verb leaves a record.
 fn event(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
         let Some(event) = verbs::event_of(clause.base).filter(|_| !clause.passive) else { continue };
         let followed = |texts: &[&str]| scene.one_of(clause.after, texts);
         let event = match clause.base {
-            "sign" if !followed(&["up"]) => continue,
+            // "parents sign up their dogs" leaves the dogs, no sign-up.
+            "sign" if !followed(&["up"]) || scene.np_at(clause.after + 1).is_some() => continue,
             "check" if !(followed(&["in"]) || (clause.after..clause.to).any(|at| scene.one_of(at, &["in", "off"]))) => {
                 continue;
             }
+            "register" if scene.np_at(clause.after).is_some_and(|np| np.to <= clause.to && !is_value(np)) => continue,
             "sign" => "signup",
             other
                 if matches!(other, "order" | "review" | "follow" | "like")
@@ -390,52 +416,6 @@ fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
                 scene.span(at, at + 2),
                 1.0,
             );
-        }
-    }
-}
-
-/// "nobody but guides can", "no one except guides can".
-fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in &scene.clauses {
-        let Some(verb) = clause.verb else { continue };
-        let words = format!(" {} ", scene.words(clause.from, verb));
-        let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
-        if !nobody || ![" but ", " except "].iter().any(|word| words.contains(word)) {
-            continue;
-        }
-        for np in scene.nps_in(clause.from, verb) {
-            if let Who::Role(name) = role_of(&np.entity()) {
-                sink.add(Fact::Role(name), np.span, 2.0);
-            }
-        }
-    }
-}
-
-/// "agents are assigned to tickets", "someone assigns a ticket to an agent".
-fn assigned(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in
-        scene.clauses.iter().filter(|clause| clause.class == Some(Class::Assign) && clause.polarity == Polarity::Asked)
-    {
-        let target = (clause.after..clause.to).find(|at| scene.is(*at, "to")).and_then(|at| scene.np_at(at + 1));
-        let things: Vec<Thing> = if clause.passive {
-            clause.subject.iter().filter_map(record).collect()
-        } else {
-            objects(scene, clause.after, clause.to).into_iter().filter_map(record).collect()
-        };
-        for thing in things.iter().chain(target.and_then(record).iter()).filter(|thing| thing.is_person()) {
-            sink.add(Fact::Role(thing.name.clone()), thing.span, 1.0);
-        }
-    }
-    // Nouns that lead a clause of work: "Front desk staff review forms".
-    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.modal.is_some()) {
-        for np in &clause.subject {
-            if np.head() == "staff"
-                && np.words.len() == 1
-                && !words::is_app_head(np.head())
-                && scene.tag(np.from) != Some(Tag::Preposition)
-            {
-                sink.add(Fact::Role("staff".into()), np.span, 1.0);
-            }
         }
     }
 }

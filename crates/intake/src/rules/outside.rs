@@ -22,9 +22,12 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let near = at.saturating_sub(4).max(clause.from);
     let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
         || clause.polarity == Polarity::Denied;
+    // "no SMS, only email".
+    let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"]));
     match clause.polarity {
+        Polarity::Asked | Polarity::Denied if only => Some(true),
         _ if no => Some(false),
-        Polarity::Someday => None,
+        Polarity::Someday | Polarity::Past => None,
         _ => Some(true),
     }
 }
@@ -95,7 +98,7 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
     for (at, token) in scene.tokens.iter().enumerate() {
         let Some(clause) = scene.clause_at(at) else { continue };
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
-            || matches!(clause.base, "get" | "receive" | "trigger" | "go");
+            || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect");
         let way = at > 0
             && (scene.one_of(at - 1, &["by", "via", "through", "per"])
                 || at > 1 && scene.one_of(at - 2, &["by", "via"]));
@@ -119,8 +122,15 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
             && scene.one_of(at - 1, &["reminder", "confirmation", "notification", "welcome", "thank-you"]);
         let verb_before = clause.verb.is_some_and(|verb| verb < at);
         let after_verb = sends && verb_before && scene.depth_at(at) == 0;
+        let field = is_field(scene, at);
+        let article = at > 0
+            && scene.one_of(at - 1, &["an", "automatic", "automated", "weekly", "monthly", "daily", "only", "just"]);
+        let lone = article && clause.base != "have" && !scene.is(at + 1, "address");
         let category = match token.text.as_str() {
-            "email" | "emails" if after_verb || way || kind => "email",
+            "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone) => "email",
+            "mailed" | "emailed" => "email",
+            "texted" => "sms",
+            "push" if scene.depth_at(at) > 0 && scene.close_of(at.wrapping_sub(1)) == Some(at + 1) => "push",
             "newsletter" if after_verb => "email",
             "text" | "texts"
                 if after_verb
@@ -136,6 +146,19 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "name, email and phone", "their email", "email address": a value that is kept, no message.
+fn is_field(scene: &Scene<'_>, at: usize) -> bool {
+    let listed = |near: usize| scene.one_of(near, &[",", "/"]);
+    let before = at.checked_sub(1);
+    scene.one_of(at + 1, &["address", "addresses"])
+        || before.is_some_and(|before| {
+            listed(before) && (listed(at + 1) || scene.one_of(at + 1, &["and", ")", "&"]))
+                || matches!(scene.tag(before), Some(Tag::Possessive | Tag::Genitive))
+                || scene.one_of(before, &["and", "&"])
+                    && before.checked_sub(2).is_some_and(|two| listed(two) || scene.is(two, "with"))
+        })
+}
+
 /// "pay online", "paid by card", "charge members".
 fn pay(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
@@ -149,6 +172,16 @@ fn pay(scene: &Scene<'_>, sink: &mut Sink) {
             "debit card",
             " deposit",
             " automatically",
+            " through ",
+            " via ",
+            " card",
+            " in the app",
+            " upfront",
+            " monthly",
+            " every month",
+            " each month",
+            " per month",
+            " paypal",
         ];
         let pays = clause.class == Some(Class::Pay)
             && clause.verb.is_some_and(|at| scene.tag(at) == Some(Tag::Verb))

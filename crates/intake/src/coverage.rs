@@ -1,0 +1,250 @@
+//! Which words of the request something was made of, and which found no place.
+//!
+//! A clause counts as read when a fact that led to something covers it; a noun in it that nothing bears is told all the
+//! same, so that no record is dropped in silence.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::clauses::{Clause, Polarity};
+use crate::draft::Draft;
+use crate::facts::{Evidence, Fact};
+use crate::lexicon::{archetypes, fields, integrations, words};
+use crate::nouns::Np;
+use crate::reading::{Unplaced, UnplacedClass};
+use crate::resolve::Cast;
+use crate::scene::Scene;
+use crate::tokens::{Kind, Span};
+
+/// Which words something was made of, clause by clause.
+pub(crate) struct Coverage {
+    pub share: f64,
+    pub unplaced: Vec<Unplaced>,
+}
+
+/// Measures which words the facts cover, and lists the clauses that they do not.
+pub(crate) fn coverage(
+    scene: &Scene<'_>,
+    evidence: &[Evidence],
+    cast: &Cast,
+    draft: &Draft,
+    lost: &[Span],
+) -> Coverage {
+    let evidence: Vec<&Evidence> = evidence.iter().filter(|found| led(&found.fact, cast, draft)).collect();
+    let reach = reach(&evidence, draft);
+    let dropped = Dropped::new(scene, &evidence, draft);
+    let known = known_words(draft);
+    let covered = |at: usize| {
+        scene.token(at).is_some_and(|token| {
+            let begun = reach.partition_point(|(start, _)| *start <= token.span.start);
+            let end = begun.checked_sub(1).and_then(|last| reach.get(last)).map_or(0, |(_, end)| *end);
+            token.span.end <= end || token.lemma.len() > 2 && known.contains(token.lemma.as_str())
+        })
+    };
+    let (mut all, mut hit) = (0usize, 0usize);
+    let mut unplaced = Vec::new();
+    for clause in &scene.clauses {
+        let content: Vec<usize> = (clause.from..clause.to).filter(|at| is_content(scene, *at)).collect();
+        let found = content.iter().filter(|at| covered(**at)).count();
+        let span = scene.span(clause.from, clause.to);
+        if clause.polarity == Polarity::Someday && !content.is_empty() {
+            unplaced.push(left_out(scene, span, UnplacedClass::Future, "said to be for later"));
+            continue;
+        }
+        // Looks and tools are understood, and no part of a backend.
+        let left = dropped.of(clause);
+        let in_left = |at: &usize| left.iter().any(|np| np.from <= *at && *at < np.to);
+        let found = found - content.iter().filter(|at| covered(**at) && in_left(at)).count();
+        let foreign = |at: &usize| matches!(classify(scene, *at, at + 1), UnplacedClass::Tech | UnplacedClass::Ui);
+        all += content.iter().filter(|at| covered(**at) || !foreign(at)).count();
+        hit += found;
+        if found * 2 < content.len() && !greeting(scene, clause.from, clause.to) {
+            let class = classify(scene, clause.from, clause.to);
+            unplaced.push(left_out(scene, span, class, note(class)));
+        } else {
+            let told = |np: &&Np| unplaced.iter().any(|one: &Unplaced| one.text == scene.text(np.span));
+            let left: Vec<&Np> = left.into_iter().filter(|np| !told(np)).collect();
+            for np in left {
+                unplaced.push(left_out(scene, np.span, UnplacedClass::Unclear, "nothing was made of it"));
+            }
+            foreign_parts(scene, clause.from, clause.to, &mut unplaced);
+        }
+    }
+    for span in lost {
+        if !unplaced.iter().any(|left| left.span == [span.start, span.end]) {
+            unplaced.push(left_out(scene, *span, UnplacedClass::Unclear, "a limit that access by record cannot say"));
+        }
+    }
+    let share = if all == 0 { 0.0 } else { hit as f64 / all as f64 };
+    Coverage { share: (share * 100.0).round() / 100.0, unplaced }
+}
+
+/// The places of all facts by their start, each with the furthest end up to there.
+fn reach(evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
+    let facts = evidence.iter().map(|found| found.span);
+    let mut places: Vec<(usize, usize)> =
+        facts.chain(draft.automations.iter().map(|a| a.span)).map(|span| (span.start, span.end)).collect();
+    places.sort_unstable();
+    let mut furthest = 0;
+    for (_, end) in &mut places {
+        furthest = furthest.max(*end);
+        *end = furthest;
+    }
+    places
+}
+
+/// Whether something was made of a fact.
+fn led(fact: &Fact, cast: &Cast, draft: &Draft) -> bool {
+    let kept = |thing: &crate::facts::Thing| cast.entity(&thing.name).is_some();
+    match fact {
+        Fact::Mention(thing) => kept(thing),
+        Fact::Has { owner, .. } => kept(owner),
+        Fact::Values { owner: Some(owner), .. } => kept(owner),
+        Fact::Belongs { child: a, parent: b } | Fact::Many { parent: a, child: b } | Fact::ManyToMany { a, b } => {
+            kept(a) || kept(b)
+        }
+        Fact::Op { object, .. } => object.name == "*" || kept(object),
+        Fact::Role(name) => draft.roles.contains(name) || name.starts_with("admin"),
+        _ => true,
+    }
+}
+
+/// Nouns that no record, field, value or role bears.
+struct Dropped<'s> {
+    scene: &'s Scene<'s>,
+    known: HashSet<String>,
+    /// Places of facts about one phrase.
+    tight: HashSet<usize>,
+}
+
+impl<'s> Dropped<'s> {
+    fn new(scene: &'s Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Self {
+        let mut known: HashSet<String> = HashSet::new();
+        for entity in &draft.entities {
+            known.extend(entity.name.split('_').map(str::to_owned));
+            for field in &entity.fields {
+                known.extend(field.name.split('_').map(crate::lemma::singular));
+                known.extend(field.values.iter().flat_map(|value| value.split('_')).map(crate::lemma::singular));
+            }
+        }
+        known.extend(draft.roles.iter().flat_map(|role| role.split('_')).map(str::to_owned));
+        known.extend(draft.app.split('-').map(str::to_owned));
+        // A fact about a phrase covers it; one about a clause only its verb.
+        let mut tight = HashSet::new();
+        for found in evidence {
+            let clause = matches!(found.fact, Fact::Op { .. } | Fact::Role(_) | Fact::Belongs { .. });
+            if !clause {
+                let inside = scene.tokens.partition_point(|token| token.span.start < found.span.start);
+                let spans = scene.tokens.iter().enumerate().skip(inside);
+                tight.extend(spans.take_while(|(_, token)| token.span.end <= found.span.end).map(|(at, _)| at));
+            }
+        }
+        Self { scene, known, tight }
+    }
+
+    fn of(&self, clause: &Clause) -> Vec<&'s Np> {
+        if clause.polarity != Polarity::Asked {
+            return Vec::new();
+        }
+        self.scene.nps_in(clause.from, clause.to).filter(|np| self.is_dropped(np)).collect()
+    }
+
+    fn is_dropped(&self, np: &Np) -> bool {
+        let name = np.entity();
+        // Only what might be kept: a known record, or several of something.
+        let kept = archetypes::sort(&name).is_some() || archetypes::sort(np.head()).is_some();
+        let record = kept || np.plural && np.possessive.is_none();
+        let world = words::is_not_record(np.head())
+            || words::is_app_head(np.head())
+            || words::month(np.head()).is_some()
+            || words::weekday(np.head()).is_some()
+            || fields::guess(&name).is_some()
+            || integrations::named(np.head()).is_some()
+            || integrations::named(&name).is_some()
+            || crate::lexicon::has(WORLD, np.head());
+        let borne = np.words.iter().any(|word| {
+            self.known.contains(&word.lemma) || word.lemma.split('-').any(|part| self.known.contains(part))
+        });
+        let placed = (np.from..np.to).any(|at| self.tight.contains(&at));
+        let meant = crate::lexicon::verbs::lookup(np.head()).is_some();
+        record && !world && !borne && !placed && !meant
+    }
+}
+
+/// Plurals that speak of the world or of time.
+const WORLD: &str = "owner admin administrator customer-service assignment people user person friend folk guy thing minute hour day week month year second euro dollar pound \
+    percent time kilometer mile meter staff everyone somebody other both team management business company customer-base \
+    need requirement order-of kind way detail option";
+
+/// The words that the names in the draft are made of.
+fn known_words(draft: &Draft) -> HashSet<&str> {
+    let entities = draft.entities.iter().flat_map(|entity| entity.name.split('_'));
+    let fields = draft.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str()));
+    let roles = draft.roles.iter().flat_map(|role| role.split('_'));
+    entities.chain(fields).chain(roles).chain(draft.app.split('-')).collect()
+}
+
+fn is_content(scene: &Scene<'_>, at: usize) -> bool {
+    scene.token(at).is_some_and(|token| {
+        token.kind == Kind::Word
+            && !words::is_function_word(&token.text)
+            && !words::is_adverb(&token.text)
+            && token.text.len() > 1
+            && token.text != "'s"
+            && !crate::lexicon::has("required mandatory optional unique yes no", &token.text)
+    })
+}
+
+fn greeting(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let text = scene.words(from, to);
+    to - from <= 3 || ["thank", "hello", "hi ", "hey", "please"].iter().any(|word| text.starts_with(word))
+}
+
+const UI: &str = "dark theme design look beautiful gorgeous pretty button buttons screen layout responsive ui ux \
+    logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
+const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python \
+    django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift \
+    kotlin \
+    java php next.js nextjs firebase supabase blockchain";
+const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups \
+    reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency \
+    availability-target load";
+
+/// What a word outside of records and fields is about.
+static ABOUT: LazyLock<HashMap<&'static str, UnplacedClass>> = LazyLock::new(|| {
+    let lists = [(NON_FUNCTIONAL, UnplacedClass::NonFunctional), (UI, UnplacedClass::Ui), (TECH, UnplacedClass::Tech)];
+    lists.iter().flat_map(|(list, class)| list.split_ascii_whitespace().map(|word| (word, *class))).collect()
+});
+
+fn classify(scene: &Scene<'_>, from: usize, to: usize) -> UnplacedClass {
+    let words = scene.tokens.get(from..to).unwrap_or(&[]).iter();
+    let found: Vec<UnplacedClass> = words.filter_map(|token| ABOUT.get(token.text.as_str()).copied()).collect();
+    [UnplacedClass::Tech, UnplacedClass::Ui, UnplacedClass::NonFunctional]
+        .into_iter()
+        .find(|class| found.contains(class))
+        .unwrap_or(UnplacedClass::Unclear)
+}
+
+fn note(class: UnplacedClass) -> &'static str {
+    match class {
+        UnplacedClass::Ui => "about how it looks; this makes the backend",
+        UnplacedClass::Tech => "about what it is made with",
+        UnplacedClass::NonFunctional => "a wish for the whole, not for one record",
+        UnplacedClass::Future => "said to be for later",
+        UnplacedClass::Unclear => "not understood",
+    }
+}
+
+/// Words about looks or tools inside a clause that was otherwise understood.
+fn foreign_parts(scene: &Scene<'_>, from: usize, to: usize, unplaced: &mut Vec<Unplaced>) {
+    for np in scene.nps_in(from, to) {
+        let class = classify(scene, np.from, np.to);
+        if class != UnplacedClass::Unclear && matches!(class, UnplacedClass::Tech | UnplacedClass::Ui) {
+            unplaced.push(left_out(scene, np.span, class, note(class)));
+        }
+    }
+}
+
+fn left_out(scene: &Scene<'_>, span: Span, class: UnplacedClass, note: &str) -> Unplaced {
+    Unplaced { span: [span.start, span.end], text: scene.text(span).to_owned(), class, note: note.to_owned() }
+}

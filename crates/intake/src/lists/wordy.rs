@@ -1,0 +1,141 @@
+//! Items of a list that are no noun phrases: "whether it is insured", "how many seats", "in stock", "paid or not".
+
+use super::Reader;
+use crate::facts::Item;
+use crate::lexicon::fields::{self, FieldType};
+use crate::nouns::{self, Np};
+use crate::tags::Tag;
+
+impl Reader<'_, '_> {
+    /// "in stock (yes/no)", "on sale": a preposition and a noun that are true or not.
+    pub(super) fn situation(&mut self) -> bool {
+        let scene = self.scene;
+        let Some(np) = scene.np_at(self.at + 1).filter(|np| scene.one_of(self.at, &["in", "on"]) && np.to <= self.end)
+        else {
+            return false;
+        };
+        let from = self.at;
+        let mut item = Item::default();
+        self.name(np);
+        std::mem::swap(&mut item, &mut self.item);
+        let word = scene.token(from).map_or("", |token| token.text.as_str());
+        self.item = Item { name: nouns::snake(&[word, &item.name]), required: item.required, ..Item::default() };
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(from, np.to));
+        self.at = np.to;
+        self.after();
+        let known = fields::guess(&self.item.name).map(|guess| guess.kind);
+        if self.item.kind.or(known) == Some(FieldType::Boolean) {
+            return true;
+        }
+        (self.item, self.at) = (Item::default(), from);
+        false
+    }
+
+    /// "whether it is insured", "if they smoke".
+    pub(super) fn whether(&mut self) -> bool {
+        if !self.scene.one_of(self.at, &["whether", "if"]) {
+            return false;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for at in self.at + 1..self.end {
+            let Some(token) = self.scene.token(at) else { break };
+            let skip = matches!(
+                self.scene.tag(at),
+                Some(
+                    Tag::Pronoun
+                        | Tag::Determiner
+                        | Tag::Possessive
+                        | Tag::Be
+                        | Tag::Adverb
+                        | Tag::To
+                        | Tag::Negation
+                        | Tag::Conjunction
+                )
+            ) || token.one_of(&["not", "or", "to", "want", "wants", "would", "like"])
+                || token.is_sign();
+            let early_subject = parts.is_empty()
+                && self.scene.tag(at) == Some(Tag::Noun)
+                && (at + 1..self.end)
+                    .any(|next| matches!(self.scene.tag(next), Some(Tag::Be | Tag::Have | Tag::Verb | Tag::Modal)));
+            if !skip && !early_subject {
+                parts.push(if token.is("have") { "has".into() } else { token.text.clone() });
+            }
+        }
+        parts.truncate(4);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        self.item.name = nouns::snake(&parts);
+        self.item.entity.clone_from(&self.item.name);
+        self.item.kind = Some(FieldType::Boolean);
+        self.item.span = Some(self.scene.span(self.at, self.end));
+        self.at = self.end;
+        true
+    }
+
+    /// "how many seats", "how long it takes", "why they left".
+    pub(super) fn how(&mut self) -> bool {
+        let scene = self.scene;
+        let (name, kind) = if scene.is(self.at, "why") {
+            ("reason".to_owned(), FieldType::LongText)
+        } else if scene.is(self.at, "when") {
+            let verb = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Verb)).and_then(|at| scene.token(at));
+            (verb.map_or("date".to_owned(), |verb| format!("{}_at", nouns::snake(&[&verb.text]))), FieldType::Datetime)
+        } else if scene.is(self.at, "how") {
+            match scene.token(self.at + 1).map(|token| token.text.as_str()) {
+                Some("many") => {
+                    let noun = scene.first_np(self.at + 1, self.end).map_or("count".to_owned(), Np::field);
+                    (noun, FieldType::Integer)
+                }
+                Some("much") => {
+                    (scene.first_np(self.at + 2, self.end).map_or("amount".to_owned(), Np::field), FieldType::Money)
+                }
+                Some("long") => ("duration".to_owned(), FieldType::Integer),
+                Some("often") => ("frequency".to_owned(), FieldType::Text),
+                _ => return false,
+            }
+        } else {
+            return false;
+        };
+        self.item.span = Some(scene.span(self.at, self.end));
+        self.item.entity.clone_from(&name);
+        self.item.name = name;
+        self.item.kind = Some(kind);
+        self.at = self.end;
+        true
+    }
+
+    /// A name that is no noun phrase: "paid or not", "published", "explicit yes/no".
+    pub(super) fn wordy(&mut self) {
+        let scene = self.scene;
+        let mut parts: Vec<String> = Vec::new();
+        let from = self.at;
+        while self.at < self.end && scene.depth_at(self.at) == scene.depth_at(from) {
+            let Some(token) = scene.token(self.at) else { break };
+            let wordy = matches!(
+                scene.tag(self.at),
+                Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun | Tag::Adverb)
+            );
+            if !wordy || token.one_of(&["yes", "no", "or"]) {
+                break;
+            }
+            parts.push(token.text.clone());
+            self.at += 1;
+        }
+        if parts.is_empty() || parts.len() > 3 {
+            return;
+        }
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        self.item.name = nouns::snake(&parts);
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(from, self.at));
+        let stamp = self.scene.one_of(self.at, &["at", "on"]) && self.at + 1 >= self.end;
+        if stamp && let Some(word) = self.scene.token(self.at) {
+            self.item.kind = Some(if word.is("at") { FieldType::Datetime } else { FieldType::Date });
+            self.item.name = format!("{}_{}", self.item.name, word.text);
+        }
+        self.after();
+        if !self.item.known() {
+            self.item.name.clear();
+        }
+    }
+}

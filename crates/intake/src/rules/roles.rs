@@ -1,0 +1,134 @@
+//! Which people are roles: named as such, told of things, assigned, or speaking in a user story.
+
+use super::{Rule, Sink, is_value, objects, record, role_of, story_role};
+use crate::clauses::{Clause, Polarity};
+use crate::facts::{Fact, Thing, Who};
+use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, words};
+use crate::nouns::Count;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "op.roles", example: "Roles: keeper, ranger and viewer.", run: named_roles },
+    Rule { id: "op.recipient", example: "Email the fleet manager every Monday.", run: recipient },
+    Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
+    Rule { id: "op.nobody_but", example: "No one except keepers can see walks.", run: nobody_but },
+    Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
+];
+
+/// "notify the fleet manager": who is told works with it, and is no customer.
+fn recipient(scene: &Scene<'_>, sink: &mut Sink) {
+    let told = |clause: &&Clause| {
+        clause.polarity == Polarity::Asked && matches!(clause.class, Some(Class::Send | Class::Notify))
+    };
+    for clause in scene.clauses.iter().filter(told) {
+        let from = if clause.passive { clause.from } else { clause.after };
+        for np in scene.nps_in(from, clause.to) {
+            let name = np.entity();
+            let works = archetypes::is_person(&name) && !archetypes::is_kept(&name) && np.possessive.is_none();
+            if works
+                && !np.plural
+                && let Who::Role(name) = role_of(&name)
+            {
+                sink.add(Fact::Role(name), np.span, 0.9);
+            }
+        }
+    }
+}
+
+/// Whether the row names people only: "admin, dispatcher, driver".
+fn people_follow(scene: &Scene<'_>, from: usize) -> bool {
+    let end = scene.sentence_at(from).and_then(|at| scene.sentences.get(at)).map_or(from, |s| s.to);
+    let row = objects(scene, from, end);
+    let person = |np: &&crate::nouns::Np| {
+        archetypes::is_person(&np.entity()) || matches!(np.head(), "admin" | "administrator" | "manager" | "viewer")
+    };
+    row.len() >= 2 && row.iter().all(person)
+}
+
+/// "Roles: keeper and viewer", "there are three roles: …", "user types are …".
+fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let roles = np.head() == "role" && np.plural
+            || np.head() == "user"
+                && np.words.len() == 1
+                && np.plural
+                && scene.is(np.to, ":")
+                && people_follow(scene, np.to + 1)
+            || np.words.len() == 2
+                && matches!(np.head(), "type" | "group" | "kind")
+                && np.plural
+                && np.words.first().is_some_and(|word| word.lemma == "user");
+        let bracket = scene.close_of(np.to).is_some();
+        if !roles || !(scene.one_of(np.to, &[":", "are", "like", "-"]) || bracket) {
+            continue;
+        }
+        let end =
+            scene.close_of(np.to).or(scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).map(|s| s.to));
+        for role in objects(scene, np.to + 1, end.unwrap_or(np.to)) {
+            let name = role.entity();
+            let words = role.words.len() <= 2 && !is_value(role) && role.count != Count::None;
+            if words && let Who::Role(name) = role_of(&name) {
+                sink.add(Fact::Role(name), role.span, 2.5);
+            }
+        }
+    }
+}
+
+/// "nobody but guides can", "no one except guides can".
+fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in &scene.clauses {
+        let Some(verb) = clause.verb else { continue };
+        let words = format!(" {} ", scene.words(clause.from, verb));
+        let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
+        if !nobody || ![" but ", " except "].iter().any(|word| words.contains(word)) {
+            continue;
+        }
+        for np in scene.nps_in(clause.from, verb) {
+            if let Who::Role(name) = role_of(&np.entity()) {
+                sink.add(Fact::Role(name), np.span, 2.0);
+            }
+        }
+    }
+}
+
+/// "agents are assigned to tickets", "someone assigns a ticket to an agent".
+fn assigned(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        scene.clauses.iter().filter(|clause| clause.class == Some(Class::Assign) && clause.polarity == Polarity::Asked)
+    {
+        let target = (clause.after..clause.to).find(|at| scene.is(*at, "to")).and_then(|at| scene.np_at(at + 1));
+        let things: Vec<Thing> = if clause.passive {
+            clause.subject.iter().filter_map(record).collect()
+        } else {
+            objects(scene, clause.after, clause.to).into_iter().filter_map(record).collect()
+        };
+        for thing in things.iter().chain(target.and_then(record).iter()).filter(|thing| thing.is_person()) {
+            sink.add(Fact::Role(thing.name.clone()), thing.span, 1.0);
+        }
+    }
+    // Nouns that lead a clause of work: "Front desk staff review forms".
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.modal.is_some()) {
+        for np in &clause.subject {
+            if np.head() == "staff"
+                && np.words.len() == 1
+                && !words::is_app_head(np.head())
+                && scene.tag(np.from) != Some(Tag::Preposition)
+            {
+                sink.add(Fact::Role("staff".into()), np.span, 1.0);
+            }
+        }
+    }
+}
+
+/// "As a X, I want".
+fn story(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        if let Some(role) = story_role(scene, index).filter(|_| scene.is(sentence.from, "as"))
+            && let Who::Role(name) = role_of(&role.name)
+        {
+            sink.add(Fact::Role(name), role.span, 2.0);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Values that are said without the name of their field: "loans can be pending, approved or rejected", "there are three
+//! types of tickets: …", "low, medium or high priority".
+
+use super::{Rule, Sink, is_value, record};
+use crate::facts::{Fact, Thing};
+use crate::lexicon::fields;
+use crate::lexicon::verbs::{self, Class};
+use crate::nouns::Np;
+use crate::rules::has::asked;
+use crate::scene::Scene;
+use crate::tags::Tag;
+use crate::values;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "states.can_be", example: "A kayak can be free, rented or broken.", run: can_be },
+    Rule { id: "states.types", example: "There are three types of kayaks: sea, river and polo.", run: types },
+    Rule { id: "states.before", example: "A kayak has low, medium or high priority.", run: before },
+    Rule { id: "states.through", example: "A kayak goes through these stages: ordered, built, sold.", run: through },
+];
+
+fn emit(
+    scene: &Scene<'_>,
+    sink: &mut Sink,
+    owner: Option<Thing>,
+    field: &str,
+    values: Vec<String>,
+    at: (usize, usize),
+) {
+    let fits = values.len() >= 2 && values.iter().all(|value| !value.is_empty() && value.len() <= 30);
+    if fits {
+        sink.add(Fact::Values { owner, field: field.to_owned(), values }, scene.span(at.0, at.1), 2.0);
+    }
+}
+
+/// "is either open or closed", "can be pending, approved or rejected": not "can be edited or deleted".
+fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene) {
+        let Some(verb) = clause.verb else { continue };
+        let be = if clause.base == "be" {
+            verb
+        } else if clause.passive {
+            match (clause.from..verb).rev().find(|at| scene.tag(*at) == Some(Tag::Be)) {
+                Some(be) => be,
+                None => continue,
+            }
+        } else {
+            continue;
+        };
+        let either = scene.is(be + 1, "either");
+        let chooses = either || matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "might"));
+        let start = be + 1 + usize::from(either);
+        let sentence_end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
+        let end = (start..sentence_end)
+            .find(|at| {
+                scene.one_of(
+                    *at,
+                    &["by", "with", "for", "from", "when", "if", "until", "has", "have", "depending", "to", "on"],
+                )
+            })
+            .unwrap_or(sentence_end);
+        let end = if scene.is(end.saturating_sub(1), "and") { end - 1 } else { end };
+        let or = (start..end).any(|at| scene.one_of(at, &["or", "/"]));
+        if !chooses
+            || !or
+            || scene.one_of(end, &["by", "with", "from", "to", "on"])
+            || scene.np_at(start).is_some_and(|np| np.article.is_some())
+        {
+            continue;
+        }
+        let done = (start..end).any(|at| {
+            scene.token(at).and_then(|token| verbs::lookup(&token.text)).is_some_and(|(verb, _)| {
+                let state = matches!(
+                    verb.base,
+                    "close"
+                        | "cancel"
+                        | "finish"
+                        | "complete"
+                        | "publish"
+                        | "draft"
+                        | "archive"
+                        | "resolve"
+                        | "renew"
+                        | "return"
+                        | "withdraw"
+                        | "open"
+                );
+                !state
+                    && matches!(
+                        verb.class,
+                        Class::Create
+                            | Class::Update
+                            | Class::Delete
+                            | Class::Read
+                            | Class::Send
+                            | Class::Upload
+                            | Class::Assign
+                            | Class::Relate
+                    )
+            })
+        });
+        let (values, _) = values::values(scene, start, end);
+        if done || values.iter().any(|value| value.split('_').count() > 3) {
+            continue;
+        }
+        for owner in
+            clause.subject.iter().filter(|np| !is_value(np) && !fields::takes_values(np.head())).filter_map(record)
+        {
+            emit(scene, sink, Some(owner), "status", values.clone(), (clause.from, end));
+        }
+    }
+}
+
+/// "three types of tickets: standard and VIP", "types of leave are annual and sick".
+fn types(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in &scene.nps {
+        let head = np.words.first().map_or("", |word| word.lemma.as_str());
+        if !matches!(head, "type" | "kind" | "category" | "sort" | "class" | "stage" | "status" | "state") {
+            continue;
+        }
+        let mut owner = np.clone();
+        let mut end = np.to;
+        if np.words.get(1).is_some_and(|word| word.text == "of") {
+            owner.words.drain(..2);
+        } else if let Some(target) = scene.one_of(np.to, &["of", "for"]).then(|| scene.np_at(np.to + 1)).flatten() {
+            owner = target.clone();
+            end = target.to;
+        } else {
+            continue;
+        }
+        let opens = scene.one_of(end, &[":", "are", "(", "-"]);
+        if !opens || !np.plural && !owner.plural {
+            continue;
+        }
+        let to = scene.close_of(end).or_else(|| scene.sentences.get(scene.sentence_at(end)?).map(|s| s.to));
+        let to = to.unwrap_or(end);
+        let (values, next) = values::values(scene, end + 1, to);
+        let field = if matches!(head, "stage" | "status" | "state") { "status" } else { "type" };
+        if let Some(thing) = record(&owner).filter(|_| !is_value(&owner)) {
+            emit(scene, sink, Some(thing), field, values, (np.from, next));
+        }
+    }
+}
+
+/// "low, medium or high priority": the values stand before the name.
+fn before(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| np.words.len() == 2 && fields::takes_values(np.head()) && !np.plural) {
+        let Some(last) = np.words.first().map(|word| word.text.clone()) else { continue };
+        let Some(mut at) = np.from.checked_sub(1).filter(|at| scene.one_of(*at, &["or", "/"])) else { continue };
+        let mut found = vec![last];
+        while let Some(word) = at
+            .checked_sub(1)
+            .filter(|word| matches!(scene.tag(*word), Some(Tag::Noun | Tag::Adjective | Tag::Participle | Tag::Verb)))
+        {
+            found.insert(0, values::value(scene, word, word + 1));
+            match word.checked_sub(1).filter(|sign| scene.one_of(*sign, &[",", "/", "or"])) {
+                Some(sign) => at = sign,
+                None => break,
+            }
+        }
+        let owner = scene.clause_at(np.from).and_then(|clause| clause.subject.last()).filter(|np| !is_value(np));
+        emit(scene, sink, owner.and_then(record), np.head(), found, (at, np.to));
+    }
+}
+
+/// "goes through these stages: packed, shipped", "moves from new to done".
+fn through(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && np.owner.is_none()) {
+        let Some(clause) = scene.clause_at(np.from) else { continue };
+        let moved =
+            matches!(clause.base, "go" | "move" | "pass" | "progress" | "change" | "have" | "run" | "be" | "do");
+        let from = if np.plural && scene.one_of(np.to, &[":", "("]) && clause.after <= np.from {
+            np.to + 1
+        } else {
+            continue;
+        };
+        let end = scene.close_of(np.to).or_else(|| scene.sentences.get(clause.sentence).map(|s| s.to)).unwrap_or(from);
+        let (values, next) = values::values(scene, from, end);
+        let subject = clause.subject.last().filter(|np| moved && !is_value(np)).and_then(record);
+        let named: Option<&Np> = Some(np).filter(|np| np.words.len() == 1);
+        if let Some(owner) = subject.filter(|_| named.is_some()) {
+            let field = if matches!(np.head(), "stage" | "state" | "step") { "status" } else { np.head() };
+            emit(scene, sink, Some(owner), field, values, (np.from, next));
+        }
+    }
+}
