@@ -3,8 +3,8 @@
 use super::{Rule, Sink, actors, antecedent, is_value, objects, record, role_of, story_role};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
-use crate::lexicon::verbs::{self, Class};
 use crate::lexicon::archetypes;
+use crate::lexicon::verbs::{self, Class};
 use crate::nouns::Count;
 use crate::scene::Scene;
 
