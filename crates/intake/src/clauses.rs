@@ -219,7 +219,9 @@ fn set_known(scene: &Scene<'_>, clause: &mut Clause, at: usize) {
 fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
     let Some(verb) = clause.verb else { return };
     let mut found: Vec<Np> = Vec::new();
-    let mut at = clause.from;
+    // "Wine cellar: bottles have …": the bottles do.
+    let colon = (clause.from..verb).rev().find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+    let mut at = colon.map_or(clause.from, |colon| colon + 1);
     while at < verb {
         if let Some(close) = scene.close_of(at) {
             at = close + 1;
@@ -338,5 +340,7 @@ fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
     let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));
     let someday = [" one day ", " someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
-    verb && (opens || someday)
+    let later =
+        !verb && (opens || text.contains(" later ") || text.contains(" someday ") || text.contains(" optional extra "));
+    later || verb && (opens || someday)
 }

@@ -134,6 +134,10 @@ fn known(token: &Token) -> bool {
 fn nearest(word: &str) -> Option<String> {
     let plural = lemma::is_plural(word);
     let bare = if plural { lemma::singular(word) } else { word.to_owned() };
+    // Among short words nearly every slip is another word.
+    if bare.len() < 5 {
+        return None;
+    }
     let first = word.chars().next()?;
     let mut best: Option<&str> = None;
     let lengths = bare.len().saturating_sub(1)..=bare.len() + 1;

@@ -228,6 +228,7 @@ impl<'t> Place<'t> {
         let plural = self.next_noun
             && self.plural_follows()
             && !self.names_record()
+            && !self.verb_in_run()
             && !self.heading_follows()
             && !self.subject();
         if plural || self.next_is(&["to", "#", "@"]) { Tag::Verb } else { Tag::Noun }
@@ -328,6 +329,9 @@ impl<'t> Place<'t> {
 
     /// "a member borrows books": a singular with an article before the verb, a plural after it.
     fn third_object(&self) -> bool {
+        if self.next_is(&["through"]) {
+            return true;
+        }
         let article = self.before.iter().rev().take(4).any(|tag| *tag == Tag::Determiner) || self.at == 1;
         article && self.next_noun && self.plural_follows()
     }

@@ -41,7 +41,10 @@ impl Reader<'_, '_> {
                 has(
                     "reminder notification alert digest confirmation reminders notifications alerts emails",
                     &token.text,
-                ) || token.is("email") && scene.one_of(at + 1, &["to", "on", "when", "for", "the"])
+                ) || token.one_of(&["email", "sms", "text"])
+                    && (scene.one_of(at + 1, &["to", "on", "when", "for", "the", "if"])
+                        || scene.tag(at + 1) == Some(Tag::Number))
+                    || token.one_of(&["webhook", "webhooks"])
                     || token.one_of(&["report", "summary"]) && scene.words(clause.from, clause.to).contains("email")
             })
         };

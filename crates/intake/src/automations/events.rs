@@ -43,6 +43,18 @@ impl Reader<'_, '_> {
                 let entity = self.entity_near(at, at, to);
                 return Some(Trigger { field: Some("status".into()), ..self.trigger("changed", entity) });
             }
+            // "on order confirmed".
+            let became = at > from
+                && scene.one_of(at - 1, &["on", "upon", "when", "once", "after"])
+                && scene.token(np.to).is_some_and(|token| token.text.ends_with("ed"));
+            if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| became) {
+                let word = scene.token(np.to).map(|token| token.text.clone()).unwrap_or_default();
+                let field = self.draft.entity(entity).and_then(|entity| {
+                    entity.fields.iter().find(|field| field.values.contains(&word)).map(|field| field.name.clone())
+                });
+                let value = field.is_some().then_some(word);
+                return Some(Trigger { field, value, ..self.trigger("changed", Some(entity.to_owned())) });
+            }
             if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| preposition && each) {
                 return Some(self.trigger("created", Some(entity.to_owned())));
             }

@@ -186,10 +186,7 @@ pub(crate) fn is_group(name: &str) -> bool {
 
 /// Whether such records act like people do: "companies post jobs".
 pub(crate) fn is_party(name: &str) -> bool {
-    has(
-        "company organization business agency restaurant school clinic club team association charity nonprofit shelter",
-        name,
-    )
+    has("company organization business agency restaurant school clinic charity nonprofit shelter", name)
 }
 
 /// Whether an unknown word looks like somebody who does something: "brewer", "stockist".

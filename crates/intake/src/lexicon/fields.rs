@@ -91,7 +91,7 @@ const WHOLE: &[(FieldType, &str)] = &[
         "shirt_number jersey_number episode_number season_number squad_number age_months number_of_days \
             party_size group_size \
          team_size class_size house_number page_number seat_number max_attendees reorder_level sort_order shelf_life \
-         prep_time cook_time preparation_time cooking_time run_time lead_time print_run head_count birth_year \
+         prep_time cook_time preparation_time running_time playing_time waiting_time travel_time cooking_time run_time lead_time print_run head_count birth_year \
          model_year",
     ),
     (FieldType::Date, "date_of_birth birth_date warranty_until"),

@@ -44,7 +44,7 @@ pub(crate) const ALL: &[Integration] = &[
             by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
             card_payments payments_online pay_by_credit_card online_checkout pay_with_card accepts_payments \
             taking_payments accepting_payments collect_payments process_payments handle_payments subscription_billing \
-            apple_pay google_pay in-app_purchase in-app_purchases paywall card_on_file",
+            apple_pay google_pay in-app_purchase in-app_purchases paywall direct_debit card_on_file",
         products: "stripe paypal square braintree adyen paddle mollie razorpay klarna",
     },
     Integration {
@@ -75,7 +75,7 @@ pub(crate) const ALL: &[Integration] = &[
         provider: "s3",
         verb: "store",
         words: "object_storage cloud_storage file_storage file_uploads photo_uploads image_uploads document_uploads \
-            file_upload photo_upload image_upload upload_photos upload_documents upload_files",
+            file_attachments store_attachments file_upload photo_upload image_upload upload_photos upload_documents upload_files",
         products: "s3 gcs dropbox google_drive minio onedrive",
     },
     Integration {

@@ -192,6 +192,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
 fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
     let person = actor.is_person();
     match class {
+        Class::Other if base == "use" => 0.0,
         Class::Other if archetypes::is_group(&actor.name) && !actor.plural => 0.0,
         Class::Other => 1.9,
         Class::Event if person && archetypes::is_kept(&actor.name) => 1.3,
@@ -240,7 +241,8 @@ fn score(candidate: &Candidate) -> f64 {
             _ => 2.0,
         };
     }
-    if candidate.app > 0.0 && own < 2 {
+    let place = candidate.grounds.rules.contains(&"app.place");
+    if candidate.app > 0.0 && (own < 2 || place && own < 3) {
         score -= candidate.app * 2.5;
     }
     if candidate.denied && own == 0 {

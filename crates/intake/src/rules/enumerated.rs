@@ -39,7 +39,9 @@ fn named(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
 
 fn mention(scene: &Scene<'_>, sink: &mut Sink, records: &[(&Np, Thing)]) {
     for (np, thing) in records {
-        let _ = scene;
+        if scene.clause_at(np.from).is_some_and(|clause| clause.polarity != Polarity::Asked) {
+            continue;
+        }
         sink.add(Fact::Mention(thing.clone()), np.span, NAMED);
     }
 }
@@ -103,7 +105,11 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let colon = (sentence.from..sentence.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
         let Some(colon) = colon else { continue };
         let records = row(scene, colon + 1, sentence.to);
-        let Some(head) = scene.np_before(colon) else { continue };
+        let Some(head) = scene.np_before(colon) else {
+            // "we want to record: members, boats".
+            mention(scene, sink, &records);
+            continue;
+        };
         // "Order: items, payments" are parts of an order, "Records: items, payments" are not.
         let whole = index == 0
             || words::is_app_head(head.head())

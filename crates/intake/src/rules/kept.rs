@@ -184,10 +184,13 @@ fn giving(scene: &Scene<'_>, sink: &mut Sink) {
                 "entering",
                 "containing",
                 "indicating",
+                "leaving",
             ],
         );
         let Some(clause) = scene.clause_at(at).filter(|clause| gives && clause.after < at) else { continue };
-        let object = scene.nps_in(clause.after, at).find(|np| !is_value(np)).and_then(record);
+        let event = crate::lexicon::verbs::event_of(clause.base).filter(|_| clause.class == Some(Class::Event));
+        let event = event.map(|event| Thing::named(event, scene.span(clause.from, clause.after)));
+        let object = event.or_else(|| scene.nps_in(clause.after, at).find(|np| !is_value(np)).and_then(record));
         let owner = object.or_else(|| clause.subject.first().and_then(record)).filter(|owner| !owner.is_person());
         let end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
         let items = lists::read(scene, at + 1, end);

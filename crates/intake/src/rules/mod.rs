@@ -16,6 +16,7 @@ mod ops;
 mod outside;
 mod roles;
 mod states;
+mod tied;
 mod values;
 
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
@@ -66,6 +67,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         values::RULES,
         states::RULES,
         belongs::RULES,
+        tied::RULES,
         ops::RULES,
         roles::RULES,
         limits::RULES,
@@ -88,7 +90,8 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
 /// The record a noun phrase may speak of; none for "app", "Monday", "notification".
 fn record(np: &Np) -> Option<Thing> {
     let thing = Thing::of(np);
-    if thing.name.is_empty() || thing.name.len() > 40 {
+    // "take part in", "many-to-many between".
+    if thing.name.is_empty() || thing.name.len() > 40 || thing.name.contains("many_to_many") {
         return None;
     }
     let known = archetypes::sort(&thing.name).is_some();

@@ -153,7 +153,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 && (archetypes::is_person(name)
                     || archetypes::may_act(name)
                     || archetypes::is_group(name)
-                    || archetypes::is_party(name) && class == Class::Create && !clause.carried
+                    || archetypes::is_party(name)
+                        && class == Class::Create
+                        && !clause.carried
+                        && clause.subject.iter().all(|np| np.plural)
                     || matches!(name.as_str(), "admin" | "administrator"))
                 && !condition
                 && !matches!(clause.base, "say" | "think" | "tell" | "want" | "ask" | "know" | "like" | "love")

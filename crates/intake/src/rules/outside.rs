@@ -1,7 +1,7 @@
 //! Services outside that the request asks for: text messages, card payments, Slack, webhooks.
 
 use super::{Rule, Sink};
-use crate::clauses::Polarity;
+use crate::clauses::{Clause, Polarity};
 use crate::facts::Fact;
 use crate::lexicon::integrations;
 use crate::lexicon::verbs::Class;
@@ -20,6 +20,12 @@ pub(super) const RULES: &[Rule] = &[
 fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let clause = scene.clause_at(at)?;
     let near = at.saturating_sub(4).max(clause.from);
+    // "the team uses Slack" tells how they work.
+    let people = matches!(clause.pronoun.as_deref(), Some("we" | "they" | "i"))
+        || clause.subject.iter().any(|np| crate::lexicon::archetypes::is_person(&np.entity()) || np.head() == "team");
+    if clause.base == "use" && clause.modal.is_none() && people && clause.join == crate::clauses::Join::Main {
+        return None;
+    }
     let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
         || clause.polarity == Polarity::Denied;
     // "no SMS, only email".
@@ -102,6 +108,10 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let way = at > 0
             && (scene.one_of(at - 1, &["by", "via", "through", "per"])
                 || at > 1 && scene.one_of(at - 2, &["by", "via"]));
+        // "via SMS, email or push".
+        let way = way || listed_way(scene, at);
+        let goes = clause.verb.is_some_and(|verb| at < verb)
+            && (clause.base == "go" || clause.passive && clause.class == Some(Class::Send));
         let kind = scene.one_of(
             at + 1,
             &[
@@ -125,11 +135,18 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let field = is_field(scene, at);
         let article = at > 0
             && scene.one_of(at - 1, &["an", "automatic", "automated", "weekly", "monthly", "daily", "only", "just"]);
-        let lone = article && clause.base != "have" && !scene.is(at + 1, "address");
+        let dated = scene.tag(at + 1) == Some(Tag::Number) || scene.one_of(at + 1, &["on", "when", "if"]);
+        let opens = clause.from == at && dated;
+        let listed = at > 1 && scene.one_of(at - 2, &[",", "and", "&"]) && scene.is(at - 1, "an");
+        let lone = opens || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");
         let category = match token.text.as_str() {
-            "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone) => "email",
+            "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone || goes) => "email",
+            "text" | "texts" if way => "sms",
+            "calendar" | "calendars" if into_calendar(scene, clause, at) => "calendar",
             "mailed" | "emailed" => "email",
             "texted" => "sms",
+            "push" if way && scene.tag(at) != Some(Tag::Verb) => "push",
+            "sms" if way => "sms",
             "push" if scene.depth_at(at) > 0 && scene.close_of(at.wrapping_sub(1)) == Some(at + 1) => "push",
             "newsletter" if after_verb => "email",
             "text" | "texts"
@@ -144,6 +161,32 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         };
         add(scene, sink, category, None, at, at + 1);
     }
+}
+
+/// The ways of a list share its "via".
+fn listed_way(scene: &Scene<'_>, at: usize) -> bool {
+    const WAYS: &[&str] = &["sms", "email", "text", "push", "whatsapp", "slack", "phone", "mail"];
+    let mut here = at;
+    for _ in 0..4 {
+        let Some(before) = here.checked_sub(1) else { return false };
+        if scene.one_of(before, &["by", "via", "through", "per"]) {
+            return here < at;
+        }
+        let separates = scene.one_of(before, &[",", "or", "and", "/", "&", "+"]);
+        match before.checked_sub(1) {
+            Some(way) if separates && scene.one_of(way, WAYS) => here = way,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// "added to the calendar", "appears in their calendar".
+fn into_calendar(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let puts = matches!(clause.base, "add" | "sync" | "export" | "appear" | "show" | "put" | "push" | "copy");
+    let owned = scene.np_before(at + 1).is_some_and(|np| np.possessive.is_some() || np.owner.is_some());
+    let into = (at.saturating_sub(4)..at).any(|t| scene.one_of(t, &["to", "in", "into", "with"]));
+    puts && into && owned
 }
 
 /// "name, email and phone", "their email", "email address": a value that is kept, no message.
