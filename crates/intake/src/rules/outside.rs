@@ -22,7 +22,9 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let near = at.saturating_sub(4).max(clause.from);
     // "the team uses Slack" tells how they work.
     let people = matches!(clause.pronoun.as_deref(), Some("we" | "they" | "i"))
-        || clause.subject.iter().any(|np| crate::lexicon::archetypes::is_person(&np.entity()) || np.head() == "team");
+        || clause.subject.iter().any(|np| {
+            crate::lexicon::archetypes::is_person(&np.entity()) || np.head() == "team" || np.possessive.is_some()
+        });
     if clause.base == "use" && clause.modal.is_none() && people && clause.join == crate::clauses::Join::Main {
         return None;
     }
