@@ -28,6 +28,10 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     if clause.base == "use" && clause.modal.is_none() && people && clause.join == crate::clauses::Join::Main {
         return None;
     }
+    let ours = (clause.from..at).any(|t| scene.tag(t) == Some(Tag::Possessive));
+    if at > 0 && scene.one_of(at - 1, &["use", "uses", "used"]) && ours && clause.modal.is_none() {
+        return None;
+    }
     let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
         || clause.polarity == Polarity::Denied;
     // "no SMS, only email".
