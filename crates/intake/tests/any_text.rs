@@ -47,6 +47,13 @@ proptest! {
 }
 
 #[test]
+fn what_once_made_a_bad_blueprint_is_read() {
+    for request in ["boat is , or not", "Boats have a name and a length. Each boat is pre-paid or not."] {
+        check(request);
+    }
+}
+
+#[test]
 fn a_very_long_request_is_cut_and_says_so() {
     let request = "Each boat has a name, a length and a price. ".repeat(700);
     let reading = intake::read(&request);

@@ -80,7 +80,8 @@ pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> O
 }
 
 fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &Doers<'_>) {
-    let name = field_name(&item.name, entity);
+    // A sign or a hyphen is no part of a name.
+    let name = field_name(&crate::nouns::snake(&[&item.name]), entity);
     if name.is_empty() || name.len() > 50 || crate::lexicon::words::is_function_word(&name) {
         return;
     }
