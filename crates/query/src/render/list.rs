@@ -5,6 +5,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use work::{Column, Cost, Shape, Step, Value, Work};
 
+use super::along::Along;
 use super::cells::{Cell, Cells};
 use super::join::Joins;
 use super::order::{self, Order};
@@ -53,6 +54,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
 fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -> Vec<Column> {
     let mut columns = Vec::new();
     let several = order.stretches().len() > 1;
+    let along = Along::find(&sql.dialect, joins.root().source.entity, plan.access.reach(), list);
     // One row more tells whether there is another page.
     let limit = || Value::Integer(list.limit as i64 + 1);
     for (place, stretch) in order.stretches().iter().enumerate() {
@@ -61,12 +63,23 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -
         columns = joins.select(sql, &list.representation);
         order.captured(sql);
         joins.from(sql);
-        sql.push(" WHERE ").within(joins.root().source, plan.access.reach());
+        sql.push(" WHERE ");
+        match &along {
+            Some(along) => along.within(sql, joins.root().source),
+            None => drop(sql.within(joins.root().source, plan.access.reach())),
+        }
         // Before the filters: of several limits of an index SQLite takes the first.
         order.and_within(sql, *stretch);
         conditions(sql, joins.blueprint(), &joins.root(), plan, list);
-        order.order_by(sql);
-        sql.push(" LIMIT ").param(limit());
+        sql.push(" ORDER BY ");
+        if let Some(along) = &along {
+            along.first_key(sql, joins.root().source);
+        }
+        order.keys(sql);
+        match &along {
+            Some(along) => along.limit(sql, limit()),
+            None => drop(sql.push(" LIMIT ").param(limit())),
+        }
         sql.push(&if several { format!(") AS \"__part{place}\"") } else { String::new() });
     }
     if several {

@@ -1,6 +1,7 @@
 //! A plan becomes SQL, audit row included, as data. Every statement that touches rows takes a [`crate::Scope`] and
 //! matches on it, so a scope cannot be forgotten.
 
+mod along;
 mod at_once;
 mod audit;
 mod call;

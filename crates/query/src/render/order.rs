@@ -106,9 +106,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// ` ORDER BY …`.
-    pub fn order_by(&self, sql: &mut Sql) {
-        sql.push(" ORDER BY ");
+    /// What stands after `ORDER BY`.
+    pub fn keys(&self, sql: &mut Sql) {
         for (place, key) in self.keys.iter().enumerate() {
             sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
             sql.push(if key.descending { " DESC" } else { "" });

@@ -93,7 +93,11 @@ impl Sql {
     /// The rows of a scope, as a condition: none that is in the trash. Every statement that touches rows of callers comes
     /// through here.
     pub fn within(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
-        self.within_field(source, scope);
+        self.within_field(source, scope).and_live(source)
+    }
+
+    /// That they are not in the trash, as one more condition.
+    pub fn and_live(&mut self, source: &Source) -> &mut Sql {
         if source.entity.soft_delete {
             self.push(" AND ").push(&source.column(DELETED_AT)).push(" IS NULL")
         } else {

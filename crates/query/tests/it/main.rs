@@ -3,6 +3,7 @@
 
 mod access;
 mod agreement;
+mod along;
 mod desk;
 mod engines;
 mod every;

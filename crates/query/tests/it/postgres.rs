@@ -41,6 +41,11 @@ add = { left = -1, price = 1250 }
 when = "done = false and title != 'no'"
 [entity.job.action.turn]
 toggle = "done"
+
+[entity.memo]
+soft_delete = true
+[entity.memo.field]
+text = { type = "text", required = true }
 "#;
 
 /// Which of all works are read here, each once; with any value where none is named.
@@ -70,6 +75,10 @@ const TITLES: &[&str] = &[
     "job list sort=-price",
     "job after sort=-price",
     "job after sort=created_at,-price",
+    "memo list ",
+    "memo list sort=-created_at",
+    "memo after ",
+    "memo list sort=created_at,-id",
 ];
 
 #[test]

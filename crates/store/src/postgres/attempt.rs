@@ -24,7 +24,7 @@ pub(super) async fn run(shared: &Arc<Shared>, work: &Work, lease: Lease) -> Resu
     loop {
         let held = match lease.take() {
             Some(lease) => lease,
-            None => shared.pool.lend().await?,
+            None => shared.pool.lend(work.mode).await?,
         };
         let trouble = match once(shared, work, held).await {
             Ok(outcome) => return Ok(outcome),

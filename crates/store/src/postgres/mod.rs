@@ -85,7 +85,7 @@ impl Postgres {
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
         let _turn = self.shared.turn(&work).await?;
-        let lease = self.shared.pool.lend().await?;
+        let lease = self.shared.pool.lend(work.mode).await?;
         if work.mode != Mode::Write {
             return attempt::run(&self.shared, &work, lease).await;
         }
@@ -99,7 +99,7 @@ impl Postgres {
         let shared = self.shared.clone();
         let running = async move {
             let _turn = shared.turn(&work).await?;
-            let lease = shared.pool.lend().await?;
+            let lease = shared.pool.lend(work.mode).await?;
             attempt::run(&shared, &work, lease).await
         };
         self.home.block(running).unwrap_or_else(|| Err(panicked()))
@@ -114,7 +114,7 @@ impl Postgres {
         A: From<StoreError> + Send + 'static,
     {
         // First, so that no more threads are blocked than there are connections.
-        let lease = self.shared.pool.lend().await?;
+        let lease = self.shared.pool.lend(Mode::Write).await?;
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = self.home.handle().spawn_blocking(move || transaction::run(&shared, home, lease, run));
         running.await.unwrap_or_else(|_| Err(panicked().into()))
@@ -130,7 +130,7 @@ impl Postgres {
     {
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = async move {
-            let lease = shared.pool.lend().await?;
+            let lease = shared.pool.lend(Mode::Write).await?;
             let running = home.clone().spawn_blocking(move || transaction::run(&shared, home, lease, run));
             running.await.unwrap_or_else(|_| Err(panicked().into()))
         };

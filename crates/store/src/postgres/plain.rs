@@ -1,10 +1,14 @@
-//! Ids, days and moments as text. Their length is known, so they are written without a memory of their own: a page has
-//! dozens of them.
+//! Ids, days and moments as text. Their length is known, so they are written into place, two signs at a time and without a
+//! memory of their own: a page has dozens of them.
 
 use std::fmt;
 
 /// As long as the longest, an id.
 const LONGEST: usize = 36;
+/// Where the bytes of an id stand in its text.
+const BYTES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const HEX: [[u8; 2]; 256] = pairs(b"0123456789abcdef", 16);
+const DECIMAL: [[u8; 2]; 100] = pairs(b"0123456789", 10);
 
 /// Letters, digits and signs that need no escape anywhere.
 #[derive(Clone, Copy)]
@@ -16,31 +20,29 @@ pub(super) struct Plain {
 impl Plain {
     /// Lower case, with hyphens (RFC 9562 §4).
     pub(super) fn uuid(id: [u8; 16]) -> Plain {
-        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
-        id.iter().enumerate().fold(Plain::empty(), |text, (place, byte)| {
-            let text = if matches!(place, 4 | 6 | 8 | 10) { text.then(b'-') } else { text };
-            text.then(digit(byte >> 4)).then(digit(byte & 15))
-        })
-    }
-
-    pub(super) fn empty() -> Plain {
-        Plain { bytes: [0; LONGEST], length: 0 }
-    }
-
-    pub(super) fn then(mut self, letter: u8) -> Plain {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = letter;
-            self.length += 1;
+        let mut text = Plain::of("00000000-0000-0000-0000-000000000000");
+        for (byte, place) in id.into_iter().zip(BYTES) {
+            text.put(place, HEX[usize::from(byte)]);
         }
-        self
+        text
     }
 
-    /// The last `count` digits of a number, with zeros before.
-    pub(super) fn digits(self, number: i64, count: u32) -> Plain {
-        (0..count).rev().fold(self, |text, place| {
-            let digit = number.unsigned_abs() / 10_u64.pow(place) % 10;
-            text.then(b'0' + u8::try_from(digit).unwrap_or_default())
-        })
+    /// A text whose digits are still to be put in.
+    pub(super) fn of(form: &str) -> Plain {
+        let mut text = Plain { bytes: [0; LONGEST], length: form.len().min(LONGEST) };
+        text.bytes.iter_mut().zip(form.bytes()).for_each(|(place, sign)| *place = sign);
+        text
+    }
+
+    /// The last two digits of a number.
+    pub(super) fn digits(&mut self, place: usize, number: u32) {
+        self.put(place, DECIMAL[(number % 100) as usize]);
+    }
+
+    fn put(&mut self, place: usize, pair: [u8; 2]) {
+        if let Some(there) = self.bytes.get_mut(place..place + 2) {
+            there.copy_from_slice(&pair);
+        }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -54,6 +56,16 @@ impl fmt::Display for Plain {
     }
 }
 
+const fn pairs<const N: usize>(digits: &[u8], base: usize) -> [[u8; 2]; N] {
+    let mut pairs = [[0; 2]; N];
+    let mut number = 0;
+    while number < N {
+        pairs[number] = [digits[number / base], digits[number % base]];
+        number += 1;
+    }
+    pairs
+}
+
 #[cfg(test)]
 mod tests {
     use super::Plain;
@@ -62,12 +74,13 @@ mod tests {
     fn ids_and_numbers() {
         let id = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10];
         assert_eq!(Plain::uuid(id).to_string(), "01234567-89ab-cdef-fedc-ba9876543210");
-        for (number, count, text) in
-            [(7, 2, "07"), (0, 1, "0"), (123_456, 6, "123456"), (5, 6, "000005"), (2026, 4, "2026")]
-        {
-            assert_eq!(Plain::empty().digits(number, count).to_string(), text);
+        for (number, text) in [(7, "a07b"), (0, "a00b"), (99, "a99b"), (123_456, "a56b")] {
+            let mut plain = Plain::of("a--b");
+            plain.digits(1, number);
+            assert_eq!(plain.to_string(), text);
         }
-        let longer = Plain::uuid(id).digits(1, 9);
-        assert_eq!(longer.to_string(), Plain::uuid(id).to_string(), "what does not fit is no reason to panic");
+        let mut longest = Plain::of(&"x".repeat(40));
+        longest.digits(35, 7);
+        assert_eq!(longest.to_string(), "x".repeat(36), "what does not fit is no reason to panic");
     }
 }

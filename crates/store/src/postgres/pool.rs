@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use work::{Cost, Mode};
 
 use super::connector::{self, Connector};
 use super::session::Session;
@@ -24,6 +25,10 @@ pub(super) struct Pool {
     connector: Connector,
     options: Arc<PostgresOptions>,
     places: Arc<Semaphore>,
+    /// How many of them may be reading by key or along an index. Such reads keep the server's cores busy, and more of its
+    /// processes in turn on a core find their caches cold. The rest is for writers, who wait for the disk most of the
+    /// time, and for scans, which have limits of their own.
+    readers: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// The one that rested last is lent first, so that those that are not needed grow old together at the front.
     idle: Mutex<VecDeque<Session>>,
@@ -38,6 +43,7 @@ impl Pool {
         Pool {
             pooled: AtomicBool::new(connector.url().is_pooler()),
             places: Arc::new(Semaphore::new(options.connections.max(1))),
+            readers: Arc::new(Semaphore::new(readers(options.connections.max(1)))),
             waiting: AtomicUsize::new(0),
             idle: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -48,19 +54,20 @@ impl Pool {
     }
 
     /// A connection for one work.
-    pub(super) async fn lend(self: &Arc<Pool>) -> Result<Lease, StoreError> {
+    pub(super) async fn lend(self: &Arc<Pool>, mode: Mode) -> Result<Lease, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
         }
-        let place = match self.places.clone().try_acquire_owned() {
-            Ok(place) => place,
-            Err(_) => self.wait().await?,
+        let reader = match mode {
+            Mode::Read(Cost::Point) => Some(self.place(&self.readers).await?),
+            Mode::Read(Cost::Scan) | Mode::Write => None,
         };
+        let place = self.place(&self.places).await?;
         let session = match self.rested() {
             Some(session) => session,
             None => self.open().await.map_err(|error| unavailable(error.message()))?,
         };
-        Ok(Lease { session: Some(session), pool: self.clone(), _place: place, state: State::Rests })
+        Ok(Lease { session: Some(session), pool: self.clone(), _place: place, _reader: reader, state: State::Rests })
     }
 
     /// A new connection, counted.
@@ -117,19 +124,27 @@ impl Pool {
         let all = u32::try_from(self.options.connections.max(1)).unwrap_or(u32::MAX);
         if let Ok(places) = self.places.acquire_many(all).await {
             self.places.close();
+            self.readers.close();
             drop(places);
         }
         let idle = std::mem::take(&mut *self.idle());
         idle.into_iter().for_each(|session| self.discard(session));
     }
 
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+    async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
+        match places.clone().try_acquire_owned() {
+            Ok(place) => Ok(place),
+            Err(_) => self.wait(places).await,
+        }
+    }
+
+    async fn wait(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
         let waiting = Waiting::of(&self.waiting);
         if waiting.before >= self.options.waiting {
             return Err(StoreError::Overloaded);
         }
         let limit = Duration::from_millis(self.options.wait_timeout_ms);
-        match tokio::time::timeout(limit, self.places.clone().acquire_owned()).await {
+        match tokio::time::timeout(limit, places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) => Err(StoreError::Closed),
             Err(_) => Err(StoreError::Overloaded),
@@ -158,6 +173,11 @@ impl Pool {
     }
 }
 
+/// Half of them, but not so few that a journey over a network leaves the server idle.
+fn readers(connections: usize) -> usize {
+    (connections / 2).max(connections.min(8))
+}
+
 /// One who waits, for as long as he does.
 struct Waiting<'a> {
     count: &'a AtomicUsize,
@@ -183,6 +203,7 @@ pub(super) struct Lease {
     session: Option<Session>,
     pool: Arc<Pool>,
     _place: OwnedSemaphorePermit,
+    _reader: Option<OwnedSemaphorePermit>,
     state: State,
 }
 

@@ -7,7 +7,7 @@ use work::{Column, Content, Kind, Shape, Value};
 use super::cell::{self, Cell};
 use super::plain::Plain;
 use crate::StoreError;
-use crate::json::{push, write_decimal, write_text};
+use crate::json::{push, push_integer, write_decimal, write_text};
 
 /// Appends the JSON object of a row.
 pub(super) fn write_object(row: &Row, shape: &Shape, json: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -71,7 +71,7 @@ fn write_cell(cell: Option<Cell<'_>>, kind: Kind, json: &mut Vec<u8>) -> Result<
     };
     match (kind, cell) {
         (Kind::Boolean, Cell::Boolean(truth)) => json.extend_from_slice(if truth { b"true" } else { b"false" }),
-        (Kind::Integer, Cell::Integer(number)) => push(json, format_args!("{number}")),
+        (Kind::Integer, Cell::Integer(number)) => push_integer(number, json),
         (Kind::Decimal { scale }, Cell::Numeric(raw)) => write_decimal(units(raw, scale)?, scale, json)?,
         // Rust's debug form is the shortest that reads back the same, and always valid JSON when finite.
         (Kind::Float, Cell::Float(number)) if number.is_finite() => push(json, format_args!("{number:?}")),

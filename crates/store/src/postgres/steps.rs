@@ -13,6 +13,8 @@ use crate::StoreError;
 
 /// Bytes of a page's body with which it ends, though there may be more rows than it was asked for.
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
+/// Rows of a page for which there is room from the start.
+const AHEAD: usize = 24;
 /// Bytes of one row at most: a row may bring many others along.
 const ROW_BYTES: usize = 8 * 1024 * 1024;
 
@@ -125,6 +127,11 @@ impl<'a> Run<'a> {
                     other => other?,
                 }
                 answer.rows += 1;
+                if answer.rows == 1 {
+                    // Most rows are about as long as the first.
+                    let rest = answer.body.len().saturating_mul(limit.min(AHEAD));
+                    answer.body.reserve(rest.min(PAGE_BYTES / 64));
+                }
             }
             read += 1;
             row::capture(row, shape, &mut answer.captured)

@@ -7,7 +7,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use work::{Column, Content, Kind, Shape, Value};
 
 use crate::StoreError;
-use crate::json::{push, write_decimal, write_text};
+use crate::json::{push, push_integer, write_decimal, write_text};
 
 /// Appends the JSON object of a row.
 pub(crate) fn write_object(row: &Row<'_>, shape: &Shape, json: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -53,7 +53,7 @@ fn write_cell(cell: ValueRef<'_>, kind: Kind, json: &mut Vec<u8>) -> Result<(), 
         (_, ValueRef::Null) => json.extend_from_slice(b"null"),
         (Kind::Boolean, ValueRef::Integer(0)) => json.extend_from_slice(b"false"),
         (Kind::Boolean, ValueRef::Integer(1)) => json.extend_from_slice(b"true"),
-        (Kind::Integer, ValueRef::Integer(number)) => push(json, format_args!("{number}")),
+        (Kind::Integer, ValueRef::Integer(number)) => push_integer(number, json),
         (Kind::Decimal { scale }, ValueRef::Integer(units)) => write_decimal(units, scale, json)?,
         // Rust's debug form is the shortest that reads back the same, and always valid JSON when finite.
         (Kind::Float, ValueRef::Real(number)) if number.is_finite() => push(json, format_args!("{number:?}")),
