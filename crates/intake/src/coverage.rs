@@ -239,7 +239,7 @@ fn note(class: UnplacedClass) -> &'static str {
 fn foreign_parts(scene: &Scene<'_>, from: usize, to: usize, unplaced: &mut Vec<Unplaced>) {
     for np in scene.nps_in(from, to) {
         let class = classify(scene, np.from, np.to);
-        if class != UnplacedClass::Unclear && matches!(class, UnplacedClass::Tech | UnplacedClass::Ui) {
+        if matches!(class, UnplacedClass::Tech | UnplacedClass::Ui) {
             unplaced.push(left_out(scene, np.span, class, note(class)));
         }
     }

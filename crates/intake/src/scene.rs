@@ -121,6 +121,10 @@ impl<'a> Scene<'a> {
         let last = self.sentences.partition_point(|sentence| sentence.from <= at).checked_sub(1)?;
         self.sentences.get(last).is_some_and(|sentence| at < sentence.to).then_some(last)
     }
+    /// Where the sentence ends that a token is in; just there, if it is in none.
+    pub(crate) fn sentence_end(&self, at: usize) -> usize {
+        self.sentence_at(at).and_then(|place| self.sentences.get(place)).map_or(at, |sentence| sentence.to)
+    }
     /// The sentences of a block.
     pub(crate) fn sentences_of(&self, block: usize) -> impl Iterator<Item = &Sentence> {
         let first = self.sentences.partition_point(|sentence| sentence.block < block);

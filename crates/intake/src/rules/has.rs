@@ -189,14 +189,7 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         let (values, _) = values::values(scene, np.to + 1, close);
         let either = (np.to + 1..close).any(|at| scene.is(at, "/")) && !(np.to + 1..close).any(|at| scene.is(at, ","));
         if either && table && values.len() >= 2 && !items.iter().any(|item| !item.values.is_empty()) {
-            let item = Item {
-                name: "type".into(),
-                entity: "type".into(),
-                span: Some(scene.span(np.to, close + 1)),
-                values,
-                ..Item::default()
-            };
-            sink.has(&owner, vec![item], 1.5);
+            sink.has(&owner, vec![kind(scene, np, close, values)], 1.5);
             continue;
         }
         if known * 2 < items.len().max(values.len()) && !labelled {
@@ -220,15 +213,14 @@ fn kinds(scene: &Scene<'_>, sink: &mut Sink, np: &Np, owner: &Thing, close: usiz
     let example = scene.one_of(np.to + 1, &["e.g", "i.e", "like", "such"]);
     if values.len() >= 2 && np.plural && table && !owner.is_person() && !example && fields::guess(&np.field()).is_none()
     {
-        let item = Item {
-            name: "type".into(),
-            entity: "type".into(),
-            span: Some(scene.span(np.to, close + 1)),
-            values,
-            ..Item::default()
-        };
-        sink.has(owner, vec![item], 1.5);
+        sink.has(owner, vec![kind(scene, np, close, values)], 1.5);
     }
+}
+
+/// The kind of a record, one of the values in brackets behind it.
+fn kind(scene: &Scene<'_>, np: &Np, close: usize, values: Vec<String>) -> Item {
+    let span = Some(scene.span(np.to, close + 1));
+    Item { name: "type".into(), entity: "type".into(), span, values, ..Item::default() }
 }
 
 /// "X with a, b and c".

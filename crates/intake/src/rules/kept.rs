@@ -73,7 +73,7 @@ fn for_each(scene: &Scene<'_>, sink: &mut Sink) {
         let leans = np.from > 1 && scene.one_of(np.from - 1, &["for", "of", "about", "on", "per"]);
         let of = leans.then(|| scene.np_before(np.from - 1)).flatten().filter(|of| has(PARTS, of.head()));
         let Some(owner) = record(np).filter(|_| of.is_some() && scene.is(np.to, ":")) else { continue };
-        let end = scene.sentence_at(np.to).and_then(|at| scene.sentences.get(at)).map_or(np.to, |s| s.to);
+        let end = scene.sentence_end(np.to);
         sink.has(&owner, lists::read(scene, np.to + 1, end), 2.0);
     }
 }
@@ -115,7 +115,7 @@ fn fields_are(scene: &Scene<'_>, sink: &mut Sink) {
         while scene.one_of(at, &["are", "is", "include", "includes", ":", "will", "be", "should"]) {
             at += 1;
         }
-        let end = scene.sentence_at(from).and_then(|at| scene.sentences.get(at)).map_or(from, |s| s.to);
+        let end = scene.sentence_end(from);
         let items = lists::read(scene, at, end);
         if at > from
             && items.len() >= 2

@@ -39,7 +39,7 @@ fn recipient(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// Whether the row names people only: "admin, dispatcher, driver".
 fn people_follow(scene: &Scene<'_>, from: usize) -> bool {
-    let end = scene.sentence_at(from).and_then(|at| scene.sentences.get(at)).map_or(from, |s| s.to);
+    let end = scene.sentence_end(from);
     let row = objects(scene, from, end);
     let person = |np: &&crate::nouns::Np| {
         archetypes::is_person(&np.entity()) || matches!(np.head(), "admin" | "administrator" | "manager" | "viewer")

@@ -76,7 +76,7 @@ fn from_to(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough: bool) {
-    let end = scene.sentence_at(from).and_then(|place| scene.sentences.get(place)).map_or(from, |s| s.to);
+    let end = scene.sentence_end(from);
     let (values, next) = values::values(scene, from, end);
     let words = values.iter().all(|value| !value.is_empty() && value.len() <= 40);
     if values.len() < 2 || !words || !one_is_enough && values.len() < 2 {

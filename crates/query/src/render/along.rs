@@ -3,9 +3,9 @@
 //!
 //! A plan without values is dangerous where a value decides how many rows there are: under `"user_id" = $1` the order is
 //! that of ids alone, which the primary key has, too, and for an owner without rows that is a walk through the whole
-//! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. How
-//! long the page is stands in a query of its own, because a plan for a parameter that is known looks cheaper than the one
-//! that is to be kept.
+//! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. Both he
+//! and the length of the page stand in queries of their own, because a plan for a parameter that is known may look cheaper
+//! than the one that is to be kept.
 
 use blueprint::Entity;
 use work::{Dialect, Value};
@@ -45,7 +45,10 @@ impl<'a> Along<'a> {
 
     /// His rows, as a condition: none that is in the trash.
     pub fn within(&self, sql: &mut Sql, source: &Source) {
-        sql.push(&source.column("user_id")).push(" = ANY (ARRAY[").typed(Value::Uuid(self.owner.to_owned())).push("])");
+        sql.push(&source.column("user_id"))
+            .push(" = ANY (ARRAY[(SELECT ")
+            .typed(Value::Uuid(self.owner.to_owned()))
+            .push(")])");
         sql.and_live(source);
     }
 

@@ -207,13 +207,13 @@ fn on_sqlite() -> Expect {
 fn on_postgres() -> Expect {
     expect![[r#"
         visit  []
-        postgres: Index Cond: (user_id = ANY ('{ana}'[]))
+        postgres: Index Cond: (user_id = ANY (ARRAY[$0]))
         visit  [Integer(9)]
-        postgres: Index Cond: ((user_id = ANY ('{ana}'[])) AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (id > '9'::bigint))
         visit sort=-created_at []
-        postgres: Index Cond: (user_id = ANY ('{ana}'[]))
+        postgres: Index Cond: (user_id = ANY (ARRAY[$0]))
         visit sort=-created_at [DateTime("2026-11-21T00:00:00.000000Z"), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY ('{ana}'[])) AND (ROW(created_at, id) < ROW('2026-11-21 00:00:00+00'::timestamp with time zone, '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(created_at, id) < ROW('2026-11-21 00:00:00+00'::timestamp with time zone, '9'::bigint)))
         visit sort=kind [Text("home"), Integer(9)]
         postgres: Index Cond: ((user_id = 'ana') AND (ROW(kind, id) > ROW('home', '9'::bigint)))
         visit sort=score []

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use store::{Options, Store};
 
-use work::{Idempotency, Work};
+use work::Work;
 
 use crate::support::*;
 
@@ -46,15 +46,7 @@ fn say(what: &str, title: &str) {
 
 /// Adds a note under a key of its own.
 fn add_once(title: &str) -> Work {
-    let day = |day: &str| format!("2026-11-{day}T00:00:00.000000Z");
-    add(title).once(Some(Idempotency {
-        scope: "notes".to_owned(),
-        key: title.to_owned(),
-        fingerprint: vec![1],
-        rights: vec![2],
-        at: day("21"),
-        since: day("20"),
-    }))
+    add(title).once(Some(key(title)))
 }
 
 /// Some were killed before they happened, some between the effect and the answer. Asked again, each has happened once.

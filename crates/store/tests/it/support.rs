@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use store::{AppSchema, Options, Store, StoreError};
 use tempfile::TempDir;
-use work::{Answer, Column, Cost, Kind, Otherwise, Outcome, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Answer, Column, Cost, Idempotency, Kind, Otherwise, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 pub const NOTES: &str = r#"CREATE TABLE "notes" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -131,4 +131,17 @@ pub fn page(sql: &str, params: &[Value], limit: usize) -> Step {
 /// A title by id.
 pub fn get(id: i64) -> Work {
     read(vec![one(r#"SELECT "title", "id" FROM "notes" WHERE "id" = ?1"#, &[Value::Integer(id)])])
+}
+
+/// How a note of this title is known when it comes again.
+pub fn key(title: &str) -> Idempotency {
+    let day = |day: &str| format!("2026-11-{day}T00:00:00.000000Z");
+    Idempotency {
+        scope: "notes".to_owned(),
+        key: title.to_owned(),
+        fingerprint: vec![1],
+        rights: vec![2],
+        at: day("21"),
+        since: day("20"),
+    }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use store::{PostgresOptions, PostgresUrl, Store, StoreError};
 use throwaway::{Cluster, Loss, Way};
-use work::{Idempotency, Outcome, Work};
+use work::{Outcome, Work};
+
+use crate::support::key;
 
 use super::{Database, add, done, get, run, schema, statement, text, title_and_id};
 
@@ -71,15 +73,7 @@ async fn a_server_that_is_started_again() {
 
 /// The same, with a key.
 fn once(title: &str) -> Work {
-    let day = |day: &str| format!("2026-11-{day}T00:00:00.000000Z");
-    add(title).once(Some(Idempotency {
-        scope: "notes".to_owned(),
-        key: title.to_owned(),
-        fingerprint: vec![1],
-        rights: vec![2],
-        at: day("21"),
-        since: day("20"),
-    }))
+    add(title).once(Some(key(title)))
 }
 
 /// In one statement, which is its own transaction.

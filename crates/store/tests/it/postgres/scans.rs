@@ -1,6 +1,8 @@
 //! Slow scans hold up neither reads by key nor writes, and those of one caller no scans of another. Here they are as slow as
 //! the test wants: each waits for a lock that the test has.
 
+use std::time::{Duration, Instant};
+
 use store::StoreError;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls};
@@ -53,11 +55,14 @@ impl Held {
     async fn until(&self, running: usize, waiting: u64) {
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let begun = Instant::now();
         loop {
             let counted = (self.database.look(held), self.database.store.counters().waiting_scans);
             if counted == (vec![running.to_string()], waiting) {
                 return;
             }
+            // However busy the machine is: what never comes must fail, not hang.
+            assert!(begun.elapsed() < Duration::from_secs(60), "{counted:?} in place of {running} and {waiting}");
             tokio::task::yield_now().await;
         }
     }
