@@ -237,7 +237,7 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
         }
         if let Some(np) = scene.np_at(at) {
             let lead = at > clause.from && scene.tag(at - 1) == Some(Tag::Preposition);
-            let time = np.words.iter().all(|w| {
+            let time = np.words().iter().all(|w| {
                 words::weekday(&w.lemma).is_some()
                     || crate::lexicon::has(
                         "day month week morning time \
@@ -268,7 +268,7 @@ fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
         Join::Purpose => {
             // "I want clients to be able to book": the clients book.
             let object = scene.nps_in(last.after, clause.from).last();
-            match object.filter(|np| archetypes::is_person(&np.entity())) {
+            match object.filter(|np| archetypes::is_person(np.entity())) {
                 Some(person) => clause.subject = vec![person.clone()],
                 None => {
                     clause.subject.clone_from(&last.subject);
@@ -300,7 +300,7 @@ fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
 
 /// What people do or did so far is no wish.
 fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let words = format!(" {} ", scene.words(clause.from, clause.to));
+    let words = scene.padded(clause.from, clause.to);
     let speaks = matches!(clause.pronoun.as_deref(), Some("i" | "we" | "they" | "he" | "she"));
     let had = clause.verb.is_some_and(|verb| scene.one_of(verb, &["had", "used", "kept", "wrote", "hate", "hated"]));
     let before =
@@ -314,7 +314,7 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
 }
 
 fn someday(scene: &Scene<'_>, from: usize, to: usize) -> bool {
-    let text = format!(" {} ", scene.words(from, to));
+    let text = scene.padded(from, to);
     [
         " nice to have ",
         " would be nice ",
@@ -335,7 +335,7 @@ fn someday(scene: &Scene<'_>, from: usize, to: usize) -> bool {
 }
 
 fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
-    let text = format!(" {} ", scene.words(from, to));
+    let text = scene.padded(from, to);
     let opens =
         (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
     let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));

@@ -3,13 +3,14 @@
 //! A clause counts as read when a fact that led to something covers it; a noun in it that nothing bears is told all the
 //! same, so that no record is dropped in silence.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use crate::clauses::{Clause, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact};
-use crate::lexicon::{archetypes, fields, integrations, words};
+use crate::lexicon::{Table, WordHasher, Words, archetypes, fields, integrations, words, words_of};
 use crate::nouns::Np;
 use crate::reading::{Unplaced, UnplacedClass};
 use crate::resolve::Cast;
@@ -152,22 +153,25 @@ impl<'s> Dropped<'s> {
     fn is_dropped(&self, np: &Np) -> bool {
         let name = np.entity();
         // Only what might be kept: a known record, or several of something.
-        let kept = archetypes::sort(&name).is_some() || archetypes::sort(np.head()).is_some();
+        let kept = archetypes::sort(name).is_some() || archetypes::sort(np.head()).is_some();
         let record = kept || np.plural && np.possessive.is_none();
+        if !record {
+            return false;
+        }
         let world = words::is_not_record(np.head())
             || words::is_app_head(np.head())
             || words::month(np.head()).is_some()
             || words::weekday(np.head()).is_some()
-            || fields::guess(&name).is_some()
+            || fields::guess(name).is_some()
             || integrations::named(np.head()).is_some()
-            || integrations::named(&name).is_some()
-            || crate::lexicon::has(WORLD, np.head());
-        let borne = np.words.iter().any(|word| {
+            || integrations::named(name).is_some()
+            || FAR.contains(np.head());
+        let borne = np.words().iter().any(|word| {
             self.known.contains(&word.lemma) || word.lemma.split('-').any(|part| self.known.contains(part))
         });
         let placed = (np.from..np.to).any(|at| self.tight.contains(&at));
         let meant = crate::lexicon::verbs::lookup(np.head()).is_some();
-        record && !world && !borne && !placed && !meant
+        !world && !borne && !placed && !meant
     }
 }
 
@@ -176,8 +180,10 @@ const WORLD: &str = "owner admin administrator customer-service assignment peopl
     percent time kilometer mile meter staff everyone somebody other both team management business company customer-base \
     need requirement order-of kind way detail option";
 
+static FAR: LazyLock<Words> = LazyLock::new(|| words_of(WORLD));
+
 /// The words that the names in the draft are made of.
-fn known_words(draft: &Draft) -> HashSet<&str> {
+fn known_words(draft: &Draft) -> HashSet<&str, BuildHasherDefault<WordHasher>> {
     let entities = draft.entities.iter().flat_map(|entity| entity.name.split('_'));
     let fields = draft.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str()));
     let roles = draft.roles.iter().flat_map(|role| role.split('_'));
@@ -211,7 +217,7 @@ const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scal
     availability-target load";
 
 /// What a word outside of records and fields is about.
-static ABOUT: LazyLock<HashMap<&'static str, UnplacedClass>> = LazyLock::new(|| {
+static ABOUT: LazyLock<Table<UnplacedClass>> = LazyLock::new(|| {
     let lists = [(NON_FUNCTIONAL, UnplacedClass::NonFunctional), (UI, UnplacedClass::Ui), (TECH, UnplacedClass::Tech)];
     lists.iter().flat_map(|(list, class)| list.split_ascii_whitespace().map(|word| (word, *class))).collect()
 });

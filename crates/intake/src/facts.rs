@@ -19,7 +19,7 @@ pub(crate) struct Thing {
 
 impl Thing {
     pub(crate) fn of(np: &Np) -> Self {
-        Thing { name: np.entity(), span: np.span, plural: np.plural }
+        Thing { name: np.entity().to_owned(), span: np.span, plural: np.plural }
     }
     pub(crate) fn named(name: &str, span: Span) -> Self {
         Thing { name: name.to_owned(), span, plural: false }

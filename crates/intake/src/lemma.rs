@@ -2,8 +2,11 @@
 //!
 //! Verb forms are the business of `lexicon::verbs`, which knows its verbs and makes their forms.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
+
+use crate::lexicon::{Table, WordHasher, Words};
 
 const IRREGULAR: &str = "\
     children child, ups up, ins in, offs off, outs out, ids id, people person, ppl person, persons person, men \
@@ -33,14 +36,16 @@ const BRITISH: &str = "\
     organise organize, organising organizing, organiser organizer, metre meter, litre liter, \
     fibre fiber, fulfil fulfill, enrol enroll";
 
-static SINGULARS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| pairs(IRREGULAR).collect());
-static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| KEEP.split_ascii_whitespace().collect());
+static SINGULARS: LazyLock<Table<&'static str>> = LazyLock::new(|| pairs(IRREGULAR).collect());
+static PLURALS: LazyLock<Table<&'static str>> =
+    LazyLock::new(|| pairs(IRREGULAR).collect::<Vec<_>>().into_iter().rev().map(|(many, one)| (one, many)).collect());
+static KEPT: LazyLock<Words> = LazyLock::new(|| KEEP.split_ascii_whitespace().collect());
 
 fn pairs(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     table.split(", ").filter_map(|pair| pair.split_once(' '))
 }
 
-static AMERICAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+static AMERICAN: LazyLock<HashMap<String, String, BuildHasherDefault<WordHasher>>> = LazyLock::new(|| {
     let forms =
         |(british, ours)| ["", "s", "d", "ed", "ing"].map(|end| (format!("{british}{end}"), format!("{ours}{end}")));
     pairs(BRITISH).collect::<Vec<_>>().into_iter().rev().flat_map(forms).collect()
@@ -97,8 +102,8 @@ pub(crate) fn singular(word: &str) -> String {
 
 /// The usual plural of a lower-case noun.
 pub(crate) fn plural(word: &str) -> String {
-    if let Some((many, _)) = pairs(IRREGULAR).find(|(_, one)| *one == word) {
-        return many.to_owned();
+    if let Some(many) = PLURALS.get(word) {
+        return (*many).to_owned();
     }
     if let Some(stem) = word.strip_suffix('y')
         && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])
@@ -113,7 +118,12 @@ pub(crate) fn plural(word: &str) -> String {
 
 /// Whether the word is written as a plural.
 pub(crate) fn is_plural(word: &str) -> bool {
-    matches!(word, "people" | "ppl" | "staff" | "personnel") || (singular(word) != word)
+    is_plural_only(word) || singular(word) != word
+}
+
+/// Words that speak of several without an ending.
+pub(crate) fn is_plural_only(word: &str) -> bool {
+    matches!(word, "people" | "ppl" | "staff" | "personnel")
 }
 
 #[cfg(test)]

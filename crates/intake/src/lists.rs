@@ -137,16 +137,16 @@ impl Reader<'_, '_> {
             self.item.required = Some(true);
         }
         self.item.unique = np.has_adjective("unique");
-        self.item.name = np.field();
+        self.item.name = np.field().to_owned();
         // "low, medium or high severity" is a severity.
-        let chosen = np.words.len() == 2 && np.from > 0 && self.scene.one_of(np.from - 1, &["or", "/"]);
-        if chosen && fields::takes_values(np.head()) && np.words.first().is_some_and(|word| !word.noun) {
+        let chosen = np.words().len() == 2 && np.from > 0 && self.scene.one_of(np.from - 1, &["or", "/"]);
+        if chosen && fields::takes_values(np.head()) && np.words().first().is_some_and(|word| !word.noun) {
             self.item.name = np.head().to_owned();
         }
         if let Some(owner) = &np.owner {
             self.item.name = format!("{}_{}", nouns::field_name(owner), self.item.name);
         }
-        self.item.entity = np.entity();
+        self.item.entity = np.entity().to_owned();
         self.item.span = Some(np.span);
         self.item.plural = np.plural;
         self.item.many = matches!(np.count, Count::Many | Count::Number(2..)) && np.article.is_some();

@@ -1,5 +1,7 @@
 //! Noun phrases: "each overdue library loan" is the noun `library_loan`, described as overdue, one of many.
 
+use std::cell::OnceCell;
+
 use crate::lexicon::{archetypes, fields, words};
 use crate::tags::Tag;
 use crate::tokens::{Span, Token};
@@ -23,6 +25,14 @@ pub(crate) struct Word {
     pub noun: bool,
 }
 
+#[derive(Clone, Debug)]
+struct Names {
+    entity: String,
+    field: String,
+    value: bool,
+    record: bool,
+}
+
 /// A noun phrase.
 #[derive(Clone, Debug)]
 pub(crate) struct Np {
@@ -30,7 +40,9 @@ pub(crate) struct Np {
     pub from: usize,
     pub to: usize,
     pub span: Span,
-    pub words: Vec<Word>,
+    words: Vec<Word>,
+    /// What the words say, worked out once.
+    names: OnceCell<Names>,
     pub count: Count,
     pub plural: bool,
     pub article: Option<String>,
@@ -43,11 +55,60 @@ pub(crate) struct Np {
 }
 
 impl Np {
+    pub(crate) fn words(&self) -> &[Word] {
+        &self.words
+    }
+    /// The same place and number, other words.
+    pub(crate) fn renamed(&self, words: Vec<Word>) -> Self {
+        Self { words, names: OnceCell::new(), ..self.clone() }
+    }
+    /// The owner's part of the phrase: "driver" of "driver's licence".
+    pub(crate) fn with_words(&self, words: Vec<Word>) -> Self {
+        Self { owner: None, ..self.renamed(words) }
+    }
+    /// Singular snake_case without describing words: the name of a record.
+    pub(crate) fn entity(&self) -> &str {
+        &self.names().entity
+    }
+    /// snake_case with describing words, the last word as written: the name of a field.
+    pub(crate) fn field(&self) -> &str {
+        &self.names().field
+    }
+    /// Whether the phrase names a value and no record.
+    pub(crate) fn is_value(&self) -> bool {
+        self.names().value
+    }
+    /// Whether the phrase may speak of a record: not "app", "Monday", "notification".
+    pub(crate) fn is_record(&self) -> bool {
+        self.names().record
+    }
+    fn may_name_record(&self, entity: &str) -> bool {
+        // "take part in", "many-to-many between".
+        if entity.is_empty() || entity.len() > 40 || entity.contains("many_to_many") {
+            return false;
+        }
+        let (head, known) = (self.head(), archetypes::sort(entity).is_some());
+        if known || words::may_be_record(head) {
+            return true;
+        }
+        !words::is_app_head(head)
+            && !words::is_not_record(head)
+            && words::month(head).is_none()
+            && words::weekday(head).is_none()
+    }
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let (entity, field) = (self.record_name(), field_name(&self.words));
+            let value = archetypes::sort(&entity).is_none()
+                && (fields::guess(&field).is_some() || fields::guess(&entity).is_some());
+            let record = self.may_name_record(&entity);
+            Names { entity, field, value, record }
+        })
+    }
     pub(crate) fn head(&self) -> &str {
         self.words.last().map_or("", |word| word.lemma.as_str())
     }
-    /// Singular snake_case without describing words: the name of a record.
-    pub(crate) fn entity(&self) -> String {
+    fn record_name(&self) -> String {
         let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
         // "pictures of birds" are pictures.
         let nouns = match nouns.iter().position(|noun| *noun == "of") {
@@ -91,10 +152,6 @@ impl Np {
             return snake(tail);
         }
         snake(&if nouns.is_empty() { self.words.iter().map(|word| word.lemma.as_str()).collect() } else { nouns })
-    }
-    /// snake_case with describing words, the last word as written: the name of a field.
-    pub(crate) fn field(&self) -> String {
-        field_name(&self.words)
     }
     pub(crate) fn has_adjective(&self, text: &str) -> bool {
         self.words.iter().any(|word| !word.noun && word.text == text)
@@ -170,6 +227,7 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
         to: start,
         span: token(start)?.span,
         words: Vec::new(),
+        names: OnceCell::new(),
         count: Count::Unsaid,
         plural: false,
         article: None,
@@ -300,7 +358,7 @@ fn merge_of(np: &mut Np, inner: Np) {
         return;
     }
     let about_one = inner.article.is_some() || inner.possessive.is_some();
-    if about_one && archetypes::sort(&inner.entity()).is_some() {
+    if about_one && archetypes::sort(&inner.record_name()).is_some() {
         // "the price of the room": a field of the room.
         np.owner = Some(inner.words);
         return;
@@ -323,7 +381,7 @@ mod tests {
     fn fields_of(sentence: &str) -> Vec<String> {
         let tokens = tokens::tokenize(sentence, 0);
         let tags = tags::tag(&tokens);
-        chunk(&tokens, &tags, 0).iter().map(Np::field).collect()
+        chunk(&tokens, &tags, 0).iter().map(|np| np.field().to_owned()).collect()
     }
 
     #[test]

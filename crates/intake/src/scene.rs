@@ -31,6 +31,9 @@ pub(crate) struct Scene<'a> {
     /// In the order of the request, none within another.
     pub nps: Vec<Np>,
     np_at: Vec<Option<usize>>,
+    /// All words with a space before, between and after, and where each starts.
+    text: String,
+    word_at: Vec<usize>,
     /// In the order of the request, none within another.
     pub clauses: Vec<Clause>,
     pub repairs: Vec<Repair>,
@@ -48,9 +51,12 @@ impl<'a> Scene<'a> {
         }
         let repairs = spelling::repair(&mut tokens);
         let (close, depth) = brackets(&tokens);
+        let (text, word_at) = joined(&tokens);
         let mut scene = Scene {
             request,
             np_at: vec![None; tokens.len()],
+            text,
+            word_at,
             tokens,
             tags: Vec::new(),
             close,
@@ -166,10 +172,14 @@ impl<'a> Scene<'a> {
         self.request.get(span.start..span.end).unwrap_or("")
     }
     /// The words of the tokens with spaces between, in lower case.
-    pub(crate) fn words(&self, from: usize, to: usize) -> String {
-        let texts: Vec<&str> =
-            self.tokens.get(from..to).unwrap_or(&[]).iter().map(|token| token.text.as_str()).collect();
-        texts.join(" ")
+    pub(crate) fn words(&self, from: usize, to: usize) -> &str {
+        let padded = self.padded(from, to);
+        padded.get(1..padded.len().saturating_sub(1)).unwrap_or("")
+    }
+    /// The words with a space before and after too.
+    pub(crate) fn padded(&self, from: usize, to: usize) -> &str {
+        let (Some(start), Some(end)) = (self.word_at.get(from), self.word_at.get(to)) else { return "" };
+        if from < to { self.text.get(start - 1..*end).unwrap_or("") } else { "" }
     }
     /// Whether the sentence opens its block.
     pub(crate) fn opens_block(&self, sentence: usize) -> bool {
@@ -236,11 +246,33 @@ fn brackets(tokens: &[Token]) -> (Vec<Option<usize>>, Vec<usize>) {
             _ => {}
         }
     }
-    let mut depth = vec![0; tokens.len()];
+    // One more after each opening bracket that is closed, one less at its end.
+    let mut opened = vec![0_usize; tokens.len() + 1];
+    let mut closed = vec![0_usize; tokens.len() + 1];
     for (start, end) in close.iter().enumerate().filter_map(|(start, end)| end.map(|end| (start, end))) {
-        for level in depth.get_mut(start + 1..end).unwrap_or(&mut []) {
-            *level += 1;
+        if let (Some(opens), Some(closes)) = (opened.get_mut(start + 1), closed.get_mut(end)) {
+            *opens += 1;
+            *closes += 1;
         }
     }
+    let mut level = 0;
+    let depth = opened.iter().zip(&closed).take(tokens.len()).map(|(opens, closes)| {
+        level = level + opens - closes;
+        level
+    });
+    let depth = depth.collect();
     (close, depth)
+}
+
+/// The words of all tokens in one text, and where each starts in it; a last place is where a next one would.
+fn joined(tokens: &[Token]) -> (String, Vec<usize>) {
+    let mut text = String::from(" ");
+    let mut starts = Vec::with_capacity(tokens.len() + 1);
+    for token in tokens {
+        starts.push(text.len());
+        text.push_str(&token.text);
+        text.push(' ');
+    }
+    starts.push(text.len());
+    (text, starts)
 }

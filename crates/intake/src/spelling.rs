@@ -2,11 +2,11 @@
 //!
 //! Only words that nothing else knows are touched, and each repair is told to the reader.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::lemma;
-use crate::lexicon::{archetypes, fields, verbs, words};
+use crate::lexicon::{Words, archetypes, fields, verbs, words};
 use crate::tokens::{Kind, Span, Token};
 
 /// A word that was read as another.
@@ -26,7 +26,7 @@ const MORE: &str = "appointment availability different automatically separate re
     filter shopper categories category quantity inspection customers customer category";
 
 /// Words of their own that are a slip away from a known word.
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| COMMON_WORDS.split_ascii_whitespace().collect());
+static COMMON: LazyLock<Words> = LazyLock::new(|| COMMON_WORDS.split_ascii_whitespace().collect());
 const COMMON_WORDS: &str = "range angle assert back backed backing bridge compete competing compliant conform conforming core \
     create crate curse derive derived deriving exit exited exiting labelled cancelling layer layered \
     licensee loss losses lunch mask masking misuse misused numeral overlap owing patent presenting \
@@ -54,7 +54,7 @@ const COMMON_WORDS: &str = "range angle assert back backed backing bridge compet
     rotor motor tutor tudor odor order older colder holder bolder boulder shoulder smoulder solder \
     soldier folder fodder ladder bladder adder";
 
-static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Words> = LazyLock::new(|| {
     let parts = |name: &'static str| name.split(['_', '-']);
     archetypes::all_words()
         .flat_map(parts)
@@ -65,17 +65,24 @@ static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The known words by first letter and length, each list in order.
-static BY_SHAPE: LazyLock<HashMap<(char, usize), Vec<&'static str>>> = LazyLock::new(|| {
-    let mut shapes: HashMap<(char, usize), Vec<&'static str>> = HashMap::new();
+/// The known words by first letter and length, each list in order, with the letters they hold.
+type Shapes = HashMap<(char, usize), Vec<(&'static str, u32)>>;
+
+static BY_SHAPE: LazyLock<Shapes> = LazyLock::new(|| {
+    let mut shapes = Shapes::new();
     for word in KNOWN.iter().copied().filter(|word| word.len() >= 5) {
-        shapes.entry((word.chars().next().unwrap_or(' '), word.len())).or_default().push(word);
+        shapes.entry((word.chars().next().unwrap_or(' '), word.len())).or_default().push((word, letters(word)));
     }
     for words in shapes.values_mut() {
         words.sort_unstable();
     }
     shapes
 });
+
+/// Which letters a word holds, one bit each.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |held, letter| held | 1 << (letter & 31))
+}
 
 /// Puts the misspelt words of a request right.
 pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
@@ -141,7 +148,12 @@ fn nearest(word: &str) -> Option<String> {
     let first = word.chars().next()?;
     let mut best: Option<&str> = None;
     let lengths = bare.len().saturating_sub(1)..=bare.len() + 1;
-    for candidate in lengths.filter_map(|length| BY_SHAPE.get(&(first, length))).flatten().copied() {
+    let held = letters(&bare);
+    for (candidate, holds) in lengths.filter_map(|length| BY_SHAPE.get(&(first, length))).flatten().copied() {
+        // One slip brings one letter and takes one.
+        if (held ^ holds).count_ones() > 2 {
+            continue;
+        }
         // A replaced letter more often makes another word than a slip.
         if candidate.len() == bare.len() && bare.len() < 10 && !swapped(&bare, candidate) {
             continue;

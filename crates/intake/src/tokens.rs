@@ -49,7 +49,7 @@ impl Token {
     }
     /// Written as a plural.
     pub(crate) fn plural(&self) -> bool {
-        self.kind == Kind::Word && lemma::is_plural(&self.text)
+        self.kind == Kind::Word && (self.text != self.lemma || lemma::is_plural_only(&self.text))
     }
 }
 

@@ -14,7 +14,7 @@ const CONSTRAINTS: &[&str] = &["required", "mandatory", "optional", "unique", ",
 /// What stands in brackets after a name: values, fields, a unit, a constraint.
 pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usize) {
     let text = scene.words(from, to);
-    match text.as_str() {
+    match text {
         "unique" => return item.unique = true,
         "required" | "mandatory" => return item.required = Some(true),
         "optional" | "if any" | "if available" => return item.required = Some(false),

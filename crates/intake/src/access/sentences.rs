@@ -86,14 +86,14 @@ impl Reader<'_> {
         let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
         let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
         if nobody && but {
-            let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::role_of(&np.entity())).collect();
+            let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::role_of(np.entity())).collect();
             return Some((self.known(who), Mode::Exclusive));
         }
         if nobody {
             return Some((Vec::new(), Mode::MayNot));
         }
         let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
-            || carried_not && clause.modal.is_none_or_same(&before);
+            || carried_not && clause.modal.is_none_or_same(before);
         if clause.passive {
             let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));
             let by: Vec<Who> = (clause.after..clause.to)
@@ -101,7 +101,7 @@ impl Reader<'_> {
                 .map(|at| rules::objects(scene, at + 1, clause.to))
                 .unwrap_or_default()
                 .into_iter()
-                .map(|np| rules::role_of(&np.entity()))
+                .map(|np| rules::role_of(np.entity()))
                 .collect();
             let by = self.known(by);
             let mode = match (not, only) {
@@ -111,7 +111,7 @@ impl Reader<'_> {
             };
             return (!by.is_empty() || not && clause.modal.is_some()).then_some((by, mode));
         }
-        let account = accounts(&format!(" {} ", scene.words(clause.from, clause.to)));
+        let account = accounts(scene.padded(clause.from, clause.to));
         let mut who: Vec<Who> = rules::actors(scene, clause).into_iter().map(|(who, _)| who).collect();
         if account && who.contains(&Who::Public) {
             who = vec![Who::User];
@@ -302,7 +302,7 @@ impl Reader<'_> {
 
     fn object(&mut self, one: &Pending, np: &Np, clause: &Clause) {
         let scene = self.scene;
-        if np.words.iter().all(|word| matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record")) {
+        if np.words().iter().all(|word| matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record")) {
             return self.everything(one);
         }
         let Some(entity) = self.entity(np) else {
@@ -311,15 +311,15 @@ impl Reader<'_> {
             }
             return;
         };
-        let words = format!(" {} ", scene.words(np.from, clause.to));
+        let words = scene.padded(np.from, clause.to);
         let their = np.possessive.as_deref();
         let own = their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
-            && (np.words.iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
+            && (np.words().iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
             || [" own ", " assigned to them ", " they created ", " they made ", " they posted ", " they added "]
                 .iter()
                 .any(|phrase| words.contains(phrase));
         // "must not see each other's orders" leaves everybody his own.
-        let ahead = format!(" {} ", scene.words(one_verb(clause), np.to));
+        let ahead = scene.padded(one_verb(clause), np.to);
         let others = [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w));
         let one =
             if one.mode == Mode::MayNot && others { Pending { mode: Mode::Limit, ..one.clone() } } else { one.clone() };
@@ -345,12 +345,12 @@ impl Reader<'_> {
     /// "job listings" speak of jobs.
     fn entity(&self, np: &Np) -> Option<String> {
         let known = |name: &str| self.cast.entity(name).filter(|name| self.draft.entity(name).is_some());
-        known(&np.entity())
-            .or_else(|| np.words.last().and_then(|word| known(&word.lemma)))
+        known(np.entity())
+            .or_else(|| np.words().last().and_then(|word| known(&word.lemma)))
             .or_else(|| {
                 let page =
                     matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar" | "record");
-                np.words.first().filter(|_| page).and_then(|word| known(&word.lemma))
+                np.words().first().filter(|_| page).and_then(|word| known(&word.lemma))
             })
             .map(str::to_owned)
     }

@@ -24,7 +24,7 @@ impl Reader<'_, '_> {
     pub(super) fn action(&self) -> Option<&'static str> {
         let Some(verb) = self.clause.verb else { return self.bare_message() };
         let subject = self.clause.subject.first().filter(|_| !self.clause.passive);
-        let by_hand = subject.is_some_and(|np| is_human(&np.entity()))
+        let by_hand = subject.is_some_and(|np| is_human(np.entity()))
             && matches!(self.clause.class, Some(Class::Send))
             && self.condition().is_none();
         if by_hand {
@@ -60,35 +60,34 @@ impl Reader<'_, '_> {
         } else {
             verb
         };
-        let channel = self.channel(from, self.end());
+        let channel = || self.channel(from, self.end());
         let heads = |at: usize| scene.np_at(at).is_some_and(|np| has(MESSAGES, np.head()));
-        let delivered = (from..clause.to).any(heads);
+        let delivered = || (from..clause.to).any(heads);
         let told = matches!(clause.class, Some(Class::Notify))
             || matches!(clause.base, "know" | "hear") && matches!(clause.modal.as_deref(), Some("let" | "lets"))
             || clause.base == "keep" && scene.words(clause.after, clause.to).contains("inform")
             || clause.base == "keep" && scene.words(clause.after, clause.to).contains("posted");
         match clause.class {
-            _ if told => Some(channel.unwrap_or_else(|| self.only_channel())),
+            _ if told => Some(channel().unwrap_or_else(|| self.only_channel())),
             Some(Class::Send) => match clause.base {
                 "text" | "sms" => Some("sms"),
                 "email" | "mail" => Some("email"),
                 "whatsapp" => Some("whatsapp"),
                 "send" | "message" | "ping" | "forward" | "deliver" | "dm" => {
-                    Some(channel.unwrap_or_else(|| self.only_channel()))
+                    Some(channel().unwrap_or_else(|| self.only_channel()))
                 }
-                _ => channel,
+                _ => channel(),
             },
-            _ if channel.is_some()
-                && matches!(
-                    clause.base,
-                    "ask" | "invite" | "contact" | "write" | "thank" | "reach" | "inform" | "chase"
-                )
-                && !self.permits() =>
+            _ if matches!(
+                clause.base,
+                "ask" | "invite" | "contact" | "write" | "thank" | "reach" | "inform" | "chase"
+            ) && !self.permits()
+                && channel().is_some() =>
             {
-                channel
+                channel()
             }
-            _ if delivered && has(DELIVERS, clause.base) && !self.permits() => {
-                Some(channel.unwrap_or_else(|| self.only_channel()))
+            _ if has(DELIVERS, clause.base) && !self.permits() && delivered() => {
+                Some(channel().unwrap_or_else(|| self.only_channel()))
             }
             _ => None,
         }
@@ -97,7 +96,7 @@ impl Reader<'_, '_> {
     /// "push it to Epic", "post new orders to Slack", "charge the card".
     fn service(&self, verb: usize) -> Option<&'static str> {
         let (scene, clause) = (self.scene, self.clause);
-        let text = format!(" {} ", scene.words(clause.from, clause.to));
+        let text = scene.padded(clause.from, clause.to);
         let outward = matches!(
             clause.base,
             "post"
@@ -143,28 +142,28 @@ impl Reader<'_, '_> {
     /// A change, a new record or its end, by itself.
     fn change(&self) -> Option<&'static str> {
         let (scene, clause) = (self.scene, self.clause);
-        let text = format!(" {} ", scene.words(clause.from, clause.to));
+        let text = scene.padded(clause.from, clause.to);
         let automatic = text.contains(" automatically ") || text.contains(" auto ") || text.contains(" itself ");
         let (from, to) = self.reach();
         let timed = || self.condition().is_some() || self.regular() || self.timed(from, to).is_some();
-        let human = clause.pronoun.is_some_and_not_it() || clause.subject.iter().any(|np| is_human(&np.entity()));
-        let by_itself = automatic || !self.permits() && timed() && (clause.passive || !human);
+        let human = clause.pronoun.is_some_and_not_it() || clause.subject.iter().any(|np| is_human(np.entity()));
+        let by_itself = || automatic || !self.permits() && timed() && (clause.passive || !human);
         match clause.class {
-            Some(Class::Delete) if automatic || by_itself => {
+            Some(Class::Delete) if automatic || by_itself() => {
                 Some(if matches!(clause.base, "cancel" | "withdraw" | "block") { "update" } else { "delete" })
             }
             Some(Class::Create)
                 if matches!(
                     clause.base,
                     "generate" | "create" | "issue" | "open" | "add" | "make" | "produce" | "raise"
-                ) && (by_itself || !self.permits() && !human && timed()) =>
+                ) && (by_itself() || !self.permits() && !human && timed()) =>
             {
                 Some("create")
             }
             Some(Class::Update) if clause.modal.as_deref() == Some("should") && clause.passive && timed() => {
                 Some("update")
             }
-            Some(_) if has(CHANGES, clause.base) && by_itself && self.changes_record() => Some("update"),
+            Some(_) if has(CHANGES, clause.base) && by_itself() && self.changes_record() => Some("update"),
             Some(Class::Update | Class::Assign) if automatic => Some("update"),
             _ => None,
         }
@@ -174,8 +173,8 @@ impl Reader<'_, '_> {
     fn changes_record(&self) -> bool {
         let (scene, clause) = (self.scene, self.clause);
         let kept = |np: &crate::nouns::Np| {
-            let field = crate::lemma::singular(&np.field());
-            self.cast.entity(&np.entity()).is_some()
+            let field = crate::lemma::singular(np.field());
+            self.cast.entity(np.entity()).is_some()
                 || self.draft.entities.iter().any(|entity| {
                     entity.fields.iter().any(|one| one.name == field || one.name.split('_').any(|part| part == field))
                 })
@@ -188,7 +187,7 @@ impl Reader<'_, '_> {
 
     /// A schedule is said in the clause.
     fn regular(&self) -> bool {
-        let text = format!(" {} ", self.scene.words(self.clause.from, self.clause.to));
+        let text = self.scene.padded(self.clause.from, self.clause.to);
         text.contains(" every ")
             || text.contains(" once a ")
             || text.contains(" each month ")
@@ -218,10 +217,9 @@ impl Reader<'_, '_> {
             _ => {}
         }
         for at in from..end {
-            for length in (1..=3).rev() {
-                let Some(tokens) = scene.tokens.get(at..(at + length).min(end)) else { continue };
-                let phrase: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-                if let Some((integration, _)) = integrations::named(&phrase.join("_"))
+            let longest = scene.token(at).map_or(1, |token| integrations::longest(&token.text));
+            for length in (1..=longest).rev() {
+                if let Some((integration, _)) = integrations::spoken(scene.words(at, (at + length).min(end)))
                     && !matches!(integration.name, "storage" | "billing" | "maps" | "video" | "esign")
                 {
                     return Some(integration.name);

@@ -36,9 +36,9 @@ impl Reader<'_, '_> {
                 || np.has_adjective("new")
                 || preposition && scene.is(at - 1, "per");
             let changes = scene.words(at, to.min(np.to + 2));
-            let told = np.words.len() > 1
+            let told = np.words().len() > 1
                 && matches!(np.head(), "update" | "change")
-                && np.words.first().is_some_and(|word| matches!(word.lemma.as_str(), "status" | "state" | "stage"));
+                && np.words().first().is_some_and(|word| matches!(word.lemma.as_str(), "status" | "state" | "stage"));
             if told || changes.contains("status change") || changes.contains("changes to") {
                 let entity = self.entity_near(at, at, to);
                 return Some(Trigger { field: Some("status".into()), ..self.trigger("changed", entity) });
@@ -47,7 +47,7 @@ impl Reader<'_, '_> {
             let became = at > from
                 && scene.one_of(at - 1, &["on", "upon", "when", "once", "after"])
                 && scene.token(np.to).is_some_and(|token| token.text.ends_with("ed"));
-            if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| became) {
+            if let Some(entity) = self.cast.entity(np.entity()).filter(|_| became) {
                 let word = scene.token(np.to).map(|token| token.text.clone()).unwrap_or_default();
                 let field = self.draft.entity(entity).and_then(|entity| {
                     entity.fields.iter().find(|field| field.values.contains(&word)).map(|field| field.name.clone())
@@ -55,7 +55,7 @@ impl Reader<'_, '_> {
                 let value = field.is_some().then_some(word);
                 return Some(Trigger { field, value, ..self.trigger("changed", Some(entity.to_owned())) });
             }
-            if let Some(entity) = self.cast.entity(&np.entity()).filter(|_| preposition && each) {
+            if let Some(entity) = self.cast.entity(np.entity()).filter(|_| preposition && each) {
                 return Some(self.trigger("created", Some(entity.to_owned())));
             }
             let strict = at > from && scene.one_of(at - 1, &["on", "upon", "after", "following", "at", "for"]);
@@ -69,13 +69,13 @@ impl Reader<'_, '_> {
     /// "after approval", "on cancellation of a booking", "on order confirmation".
     fn happening(&self, np: &Np) -> Option<Trigger> {
         let (kind, _) = HAPPENINGS.iter().find(|(_, names)| has(names, np.head()))?;
-        let before = np.words.len().checked_sub(2).and_then(|at| np.words.get(at));
+        let before = np.words().len().checked_sub(2).and_then(|at| np.words().get(at));
         let named = before
             .and_then(|word| self.cast.entity(&word.lemma))
             .or_else(|| np.owner.as_ref()?.last().and_then(|word| self.cast.entity(&word.lemma)))
             .or_else(|| {
                 let of = self.scene.one_of(np.to, &["of", "by", "from"]);
-                of.then(|| self.scene.np_at(np.to + 1)).flatten().and_then(|np| self.cast.entity(&np.entity()))
+                of.then(|| self.scene.np_at(np.to + 1)).flatten().and_then(|np| self.cast.entity(np.entity()))
             })
             .map(str::to_owned);
         let itself = self.cast.entity(np.head()).map(str::to_owned);
@@ -94,11 +94,11 @@ impl Reader<'_, '_> {
     pub(super) fn spoken_of(&self, action: &str) -> Option<Trigger> {
         let (scene, clause) = (self.scene, self.clause);
         let found = scene.nps_in(clause.from, clause.to).find_map(|np| {
-            let entity = self.cast.entity(&np.entity())?.to_owned();
+            let entity = self.cast.entity(np.entity())?.to_owned();
             if np.has_adjective("new") {
                 return Some(self.trigger("created", Some(entity)));
             }
-            let state = np.words.iter().filter(|word| !word.noun).map(|word| word.text.clone()).find(|text| {
+            let state = np.words().iter().filter(|word| !word.noun).map(|word| word.text.clone()).find(|text| {
                 let kept = self.draft.entity(&entity).is_some_and(|entity| {
                     entity.fields.iter().any(|field| field.values.contains(text) || field.name == *text)
                 });
@@ -110,7 +110,7 @@ impl Reader<'_, '_> {
         // "appointments should appear in the calendar": each new one.
         let service = matches!(action, "calendar" | "accounting" | "ehr" | "chat" | "webhook");
         let any = || {
-            let named = scene.nps_in(clause.from, clause.to).find_map(|np| self.cast.entity(&np.entity()))?;
+            let named = scene.nps_in(clause.from, clause.to).find_map(|np| self.cast.entity(np.entity()))?;
             Some(self.trigger("created", Some(named.to_owned())))
         };
         found.or_else(|| if service { any() } else { None })

@@ -4,6 +4,8 @@ mod actions;
 mod events;
 mod times;
 
+use std::cell::OnceCell;
+
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::{Automation, Draft, Trigger};
 use crate::lexicon::{archetypes, verbs};
@@ -14,11 +16,12 @@ use crate::tags::Tag;
 /// Finds the automations of a request.
 pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Automation> {
     let mut found: Vec<Automation> = Vec::new();
+    let meant = Meant::new(scene, draft);
     for (index, clause) in scene.clauses.iter().enumerate() {
         if clause.polarity != Polarity::Asked || clause.join == Join::Condition {
             continue;
         }
-        let reader = Reader { scene, cast, draft, index, clause };
+        let reader = Reader { scene, cast, draft, meant: &meant, index, clause };
         let Some(action) = reader.action() else { continue };
         for trigger in reader.triggers(action) {
             let (from, to) = reader.reach();
@@ -33,10 +36,33 @@ pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<
     found
 }
 
+/// Which entities phrases mean, worked out once for each phrase.
+struct Meant<'s> {
+    by_place: Vec<OnceCell<Option<String>>>,
+    /// The entity, the name and its singular of each field.
+    fields: Vec<(&'s str, &'s str, String)>,
+}
+
+impl<'s> Meant<'s> {
+    fn new(scene: &Scene<'_>, draft: &'s Draft) -> Self {
+        let of = |entity: &'s crate::draft::Entity| {
+            let fields = entity.fields.iter();
+            fields.map(|field| (entity.name.as_str(), field.name.as_str(), crate::lemma::singular(&field.name)))
+        };
+        let by_place = scene.tokens.iter().map(|_| OnceCell::new()).collect();
+        Self { by_place, fields: draft.entities.iter().flat_map(of).collect() }
+    }
+
+    fn of(&self, np: &crate::nouns::Np, work_out: impl FnOnce() -> Option<String>) -> Option<String> {
+        self.by_place.get(np.from)?.get_or_init(work_out).clone()
+    }
+}
+
 struct Reader<'s, 'a> {
     scene: &'s Scene<'a>,
     cast: &'s Cast,
     draft: &'s Draft,
+    meant: &'s Meant<'s>,
     index: usize,
     clause: &'s Clause,
 }
@@ -93,9 +119,9 @@ impl Reader<'_, '_> {
     /// "when an order ships", "if they cancel", "once a form is approved or rejected".
     fn conditional(&self, condition: &Clause) -> Vec<Trigger> {
         let scene = self.scene;
-        let text = format!(" {} ", scene.words(condition.from, condition.to));
+        let text = scene.padded(condition.from, condition.to);
         let subject = condition.subject.first().map(|np| np.entity());
-        let subject_entity = subject.as_deref().and_then(|name| self.cast.entity(name)).map(str::to_owned);
+        let subject_entity = subject.and_then(|name| self.cast.entity(name)).map(str::to_owned);
         let value = self.value_in(condition.from, condition.to);
         if let Some((entity, field, value)) = value {
             // "is created with urgent priority" is still a creation.
@@ -113,11 +139,9 @@ impl Reader<'_, '_> {
                 }];
             }
         }
-        let kind = events::kind(condition.base, condition.passive, &text);
-        let object = scene
-            .nps_in(condition.after, condition.to)
-            .find_map(|np| self.cast.entity(&np.entity()))
-            .map(str::to_owned);
+        let kind = events::kind(condition.base, condition.passive, text);
+        let object =
+            scene.nps_in(condition.after, condition.to).find_map(|np| self.cast.entity(np.entity())).map(str::to_owned);
         let event = verbs::event_of(condition.base).and_then(|event| self.cast.entity(event)).map(str::to_owned);
         let person = subject_entity.as_deref().is_some_and(archetypes::is_person) || subject_entity.is_none();
         let field_owner = || self.entity_near(condition.from, condition.from, condition.to);
@@ -164,7 +188,7 @@ fn inbound(scene: &Scene<'_>, cast: &Cast, found: &mut Vec<Automation>) {
         if !text.contains("webhook") {
             continue;
         }
-        let entity = clause.subject.iter().find_map(|np| cast.entity(&np.entity())).map(str::to_owned);
+        let entity = clause.subject.iter().find_map(|np| cast.entity(np.entity())).map(str::to_owned);
         let trigger = Trigger { kind: "inbound", entity, field: None, value: None, cron: None, offset: None };
         found.push(Automation { trigger, action: "create", span: scene.span(clause.from, clause.to) });
     }

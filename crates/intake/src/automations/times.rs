@@ -10,7 +10,7 @@ impl Reader<'_, '_> {
     /// Times: before, after, overdue, a threshold, a schedule.
     pub(super) fn timed(&self, from: usize, to: usize) -> Option<Trigger> {
         let scene = self.scene;
-        let text = format!(" {} ", scene.words(from, to));
+        let text = scene.padded(from, to);
         let anchor = |at: usize| self.entity_near(at, from, to);
         for at in from..to {
             let offset = self.offset_before(at);
@@ -53,7 +53,7 @@ impl Reader<'_, '_> {
                 return Some(Trigger {
                     entity,
                     field,
-                    offset: Some(scene.words(at + 1, at + 3)),
+                    offset: Some(scene.words(at + 1, at + 3).to_owned()),
                     ..self.trigger("before", None)
                 })
                 .filter(|_| self.schedule(from, to).is_none())
@@ -188,14 +188,16 @@ impl Reader<'_, '_> {
                     || scene.one_of(at - 1, &["a", "per"])
                         && at > from + 1
                         && scene.one_of(at - 2, &["once", "twice"]));
-            let describes = scene.token(at + 1).is_some_and(|next| {
-                crate::lexicon::has(
-                    "rate price fee budget cost wage pay salary subscriber subscription pass membership plan rent \
+            let describes = || {
+                scene.token(at + 1).is_some_and(|next| {
+                    crate::lexicon::has(
+                        "rate price fee budget cost wage pay salary subscriber subscription pass membership plan rent \
                      payment amount limit allowance rates fees subscribers memberships plans passes",
-                    &next.text,
-                )
-            });
-            if describes && token.text.ends_with("ly") {
+                        &next.text,
+                    )
+                })
+            };
+            if token.text.ends_with("ly") && describes() {
                 continue;
             }
             match token.text.as_str() {
@@ -276,7 +278,7 @@ impl Reader<'_, '_> {
         };
         for np in scene.nps_in(from, to.max(from)) {
             // A named date of some entity: "the due date", "next dose".
-            let name = crate::lemma::singular(&np.field());
+            let name = crate::lemma::singular(np.field());
             for entity in &self.draft.entities {
                 if let Some(field) = dates(entity).into_iter().find(|f| {
                     *f == name
@@ -284,13 +286,13 @@ impl Reader<'_, '_> {
                         || f.ends_with(&format!("_{name}")) && name.len() > 4
                         || name.len() > 5 && f.contains(&name)
                 }) {
-                    let named = self.cast.entity(&np.entity()).is_some_and(|e| e != entity.name);
+                    let named = self.cast.entity(np.entity()).is_some_and(|e| e != entity.name);
                     if !named {
                         return (Some(entity.name.clone()), Some(field));
                     }
                 }
             }
-            if let Some(entity) = self.cast.entity(&np.entity()).and_then(|name| self.draft.entity(name)) {
+            if let Some(entity) = self.cast.entity(np.entity()).and_then(|name| self.draft.entity(name)) {
                 let person = archetypes::is_person(&entity.name);
                 let words = scene.words(from, to);
                 let all = dates(entity);
@@ -313,34 +315,28 @@ impl Reader<'_, '_> {
     /// The entity named nearest, in the tokens or before them.
     pub(super) fn entity_near(&self, _at: usize, from: usize, to: usize) -> Option<String> {
         let scene = self.scene;
-        let name = |np: &crate::nouns::Np| {
-            let owner = || np.owner.as_ref()?.last().and_then(|word| self.cast.entity(&word.lemma));
-            let part = || np.words.iter().rev().filter(|word| word.noun).find_map(|word| self.cast.entity(&word.lemma));
-            self.cast.entity(&np.entity()).or_else(owner).or_else(part).map(str::to_owned).or_else(|| {
-                // "stock drops", "the certificate expires": the entity whose field it is.
-                let (field, nouns) = (crate::lemma::singular(&np.field()), np.entity());
-                self.draft
-                    .entities
-                    .iter()
-                    .find(|e| {
-                        e.fields.iter().any(|f| {
-                            let known = crate::lemma::singular(&f.name);
-                            known == field
-                                || known == nouns
-                                || nouns.len() > 3 && f.name.split('_').any(|part| part == nouns)
-                                || crate::lemma::singular(&f.name) == field
-                                || f.name.split('_').any(|part| part == field) && field.len() > 3
-                        })
-                    })
-                    .map(|e| e.name.clone())
-            })
-        };
-        let inside: Vec<String> = scene.nps_in(from, to).filter_map(name).collect();
+        let inside: Vec<String> =
+            scene.nps_in(from, to).filter_map(|np| self.meant.of(np, || self.entity_of(np))).collect();
         let thing = inside.iter().find(|name| !archetypes::is_person(name)).or(inside.first()).cloned();
         thing.or_else(|| {
-            let before = || scene.nps_before(from).filter_map(|np| self.cast.entity(&np.entity()));
+            let before = || scene.nps_before(from).filter_map(|np| self.cast.entity(np.entity()));
             let thing = before().find(|name| !archetypes::is_person(name));
             thing.or_else(|| before().next()).map(str::to_owned)
+        })
+    }
+
+    /// The entity that a phrase names, by itself, by its owner, by a part or by a field.
+    fn entity_of(&self, np: &crate::nouns::Np) -> Option<String> {
+        let owner = || np.owner.as_ref()?.last().and_then(|word| self.cast.entity(&word.lemma));
+        let part = || np.words().iter().rev().filter(|word| word.noun).find_map(|word| self.cast.entity(&word.lemma));
+        self.cast.entity(np.entity()).or_else(owner).or_else(part).map(str::to_owned).or_else(|| {
+            // "stock drops", "the certificate expires": the entity whose field it is.
+            let (field, nouns) = (crate::lemma::singular(np.field()), np.entity());
+            let part = |name: &str, noun: &str| noun.len() > 3 && name.split('_').any(|part| part == noun);
+            let bears = |(_, name, one): &&(&str, &str, String)| {
+                *one == field || one == nouns || part(name, nouns) || part(name, &field)
+            };
+            self.meant.fields.iter().find(bears).map(|(entity, ..)| (*entity).to_owned())
         })
     }
 }
@@ -351,7 +347,8 @@ fn is_unit(lemma: &str) -> bool {
 
 /// "8am", "7", "18:30" after "at".
 fn clock(scene: &Scene<'_>, at: usize) -> Option<(u32, u32)> {
-    let text = scene.token(at)?.text.clone();
+    let text =
+        scene.token(at).map(|token| &token.text).filter(|text| text.starts_with(|c: char| c.is_ascii_digit()))?;
     let after_at = at > 0 && scene.one_of(at - 1, &["at", "around", "by"]);
     let half = |text: &str| {
         text.strip_suffix("pm")
@@ -359,7 +356,7 @@ fn clock(scene: &Scene<'_>, at: usize) -> Option<(u32, u32)> {
             .map(|t| (t.to_owned(), 12))
             .or_else(|| text.strip_suffix("am").or(text.strip_suffix("a.m")).map(|t| (t.to_owned(), 0)))
     };
-    let (digits, shift) = match half(&text) {
+    let (digits, shift) = match half(text) {
         Some((digits, shift)) => (digits, Some(shift)),
         None => {
             let next = scene.token(at + 1).and_then(|t| match t.text.as_str() {
@@ -367,7 +364,7 @@ fn clock(scene: &Scene<'_>, at: usize) -> Option<(u32, u32)> {
                 "am" | "a.m" => Some(0),
                 _ => None,
             });
-            (text, next)
+            (text.clone(), next)
         }
     };
     let hour: u32 = digits.parse().ok().filter(|hour| *hour < 24)?;

@@ -130,7 +130,7 @@ fn bids(scene: &Scene<'_>, at: usize, condition: bool) -> bool {
     use verbs::Class::{Assign, Create, Notify, Pay, Send, Update};
     let sends =
         matches!(verb.class, Send | Notify) || condition && matches!(verb.class, Create | Update | Pay | Assign);
-    let person = || scene.np_at(at + 1).is_some_and(|np| archetypes::is_person(&np.entity()));
+    let person = || scene.np_at(at + 1).is_some_and(|np| archetypes::is_person(np.entity()));
     let object = condition && !verb.noun_too && scene.np_at(at + 1).is_some()
         || person()
         || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Possessive))

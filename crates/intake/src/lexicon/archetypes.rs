@@ -2,10 +2,9 @@
 //!
 //! An archetype is evidence that a noun is a record. It never adds a record or a field by itself.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::has;
+use super::{Table, has};
 
 /// What sort of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,8 +139,8 @@ const SYNONYMS: &str = "lead:prospect customer:client student:learner student:pu
     order:purchase rating:review attendee:participant menu_item:dish ticket:request ticket:case vehicle:car \
     favorite:bookmark";
 
-static SORTS: LazyLock<HashMap<&'static str, Sort>> = LazyLock::new(|| {
-    let mut sorts = HashMap::new();
+static SORTS: LazyLock<Table<Sort>> = LazyLock::new(|| {
+    let mut sorts = Table::default();
     for (sort, names) in TABLE {
         for name in names.split_ascii_whitespace() {
             sorts.entry(name).or_insert(*sort);
@@ -207,8 +206,8 @@ pub(crate) fn is_shared(name: &str) -> bool {
     TABLE.iter().any(|(sort, names)| *sort == Sort::Shared && has(names, name))
 }
 
-static SAME: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut same: HashMap<&str, Vec<&str>> = HashMap::new();
+static SAME: LazyLock<Table<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut same: Table<Vec<&str>> = Table::default();
     for (a, b) in SYNONYMS.split_ascii_whitespace().filter_map(|pair| pair.split_once(':')) {
         same.entry(a).or_default().push(b);
         same.entry(b).or_default().push(a);

@@ -2,10 +2,9 @@
 //!
 //! Only names: value lists, units and "whether" are read in `lists`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::has;
+use super::{Table, Words, words_of};
 
 /// A field type of the blueprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -227,13 +226,16 @@ const CHOICES: &str = "status state stage type kind priority severity category c
     zone region \
     payment membership scope direction unit reason material topic specialty step tag skill diet course";
 
-type Names = LazyLock<HashMap<&'static str, FieldType>>;
+static FILE: LazyLock<Words> = LazyLock::new(|| words_of(FILES));
+static CHOICE: LazyLock<Words> = LazyLock::new(|| words_of(CHOICES));
+
+type Names = LazyLock<Table<FieldType>>;
 
 static WHOLE_NAMES: Names = LazyLock::new(|| by_name(WHOLE));
 static LAST_WORDS: Names = LazyLock::new(|| by_name(HEADS));
 
-fn by_name(table: &[(FieldType, &'static str)]) -> HashMap<&'static str, FieldType> {
-    let mut kinds = HashMap::new();
+fn by_name(table: &[(FieldType, &'static str)]) -> Table<FieldType> {
+    let mut kinds = Table::default();
     for (kind, names) in table {
         for name in names.split_ascii_whitespace() {
             kinds.entry(name).or_insert(*kind);
@@ -251,6 +253,15 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
     if let Some((what, _)) = name.split_once("_per_") {
         // "price per day" is a price.
         return guess(what);
+    }
+    let by_head = |head: &str| {
+        if FILE.contains(head) {
+            return Some(Guess { kind: FieldType::Url, file: true });
+        }
+        LAST_WORDS.get(head).and_then(|kind| plain(*kind))
+    };
+    if !name.contains('_') {
+        return by_head(name);
     }
     let parts: Vec<&str> = name.split('_').collect();
     let head = parts.last().copied().unwrap_or(name);
@@ -294,15 +305,15 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
             return plain(FieldType::Text);
         }
     }
-    if has(FILES, head) || (parts.len() > 1 && head == "letter" && first != "cover") {
+    if parts.len() > 1 && head == "letter" && first != "cover" {
         return Some(Guess { kind: FieldType::Url, file: true });
     }
-    LAST_WORDS.get(head).and_then(|kind| plain(*kind))
+    by_head(head)
 }
 
 /// Whether a listed set of words after this name are its values.
 pub(crate) fn takes_values(head: &str) -> bool {
-    has(CHOICES, head)
+    CHOICE.contains(head)
 }
 
 /// Every known word, for spelling repair.

@@ -1,7 +1,10 @@
 //! Services outside: the words that ask for one and the provider to start from.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
+
+use super::{Table, WordHasher, Words};
 
 /// A category of service.
 #[derive(Clone, Copy, Debug)]
@@ -140,8 +143,8 @@ pub(crate) fn by_name(name: &str) -> Option<&'static Integration> {
 
 type Named = (&'static Integration, Option<&'static str>);
 
-static NAMES: LazyLock<HashMap<&'static str, Named>> = LazyLock::new(|| {
-    let mut names: HashMap<&'static str, Named> = HashMap::new();
+static NAMES: LazyLock<Table<Named>> = LazyLock::new(|| {
+    let mut names: Table<Named> = Table::default();
     for integration in ALL {
         for product in integration.products.split_ascii_whitespace() {
             names.entry(product).or_insert((integration, Some(product)));
@@ -152,6 +155,29 @@ static NAMES: LazyLock<HashMap<&'static str, Named>> = LazyLock::new(|| {
     }
     names
 });
+
+/// The same names with spaces between their words.
+static SPOKEN: LazyLock<HashMap<String, Named, BuildHasherDefault<WordHasher>>> = LazyLock::new(|| {
+    NAMES.iter().filter(|(name, _)| name.contains('_')).map(|(name, used)| (name.replace('_', " "), *used)).collect()
+});
+
+/// The first words of names of several words.
+static OPENERS: LazyLock<Words> =
+    LazyLock::new(|| NAMES.keys().filter_map(|name| name.split_once('_')).map(|(first, _)| first).collect());
+
+/// How many words from here on a name may have.
+pub(crate) fn longest(first: &str) -> usize {
+    if OPENERS.contains(first) || first.contains('_') { 3 } else { 1 }
+}
+
+/// The integration that words with spaces between them name, and the product if it is one.
+pub(crate) fn spoken(words: &str) -> Option<Named> {
+    match (words.contains('_'), words.contains(' ')) {
+        (true, _) => named(&words.replace(' ', "_")),
+        (_, true) => SPOKEN.get(words).copied(),
+        _ => named(words),
+    }
+}
 
 /// The integration a phrase (words with `_` between) names, and the product if it is one.
 pub(crate) fn named(phrase: &str) -> Option<(&'static Integration, Option<&'static str>)> {

@@ -3,7 +3,10 @@
 //! Which word of a sentence is a verb is decided in `tags`; here is only what it would mean.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
+
+use super::{Table, WordHasher};
 
 /// What a verb does with its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,8 +150,8 @@ const EVENTS: &str = "book:booking reserve:reservation borrow:loan rent:rental l
     adopt:adoption sign:signup review:review check:check_in lease:lease hire:hire follow:follow \
     participate:participation";
 
-static FORMS: LazyLock<HashMap<String, (Verb, Form)>> = LazyLock::new(|| {
-    let mut forms = HashMap::new();
+static FORMS: LazyLock<HashMap<String, (Verb, Form), BuildHasherDefault<WordHasher>>> = LazyLock::new(|| {
+    let mut forms: HashMap<String, (Verb, Form), _> = HashMap::default();
     for (class, words) in TABLE {
         for entry in words.split_ascii_whitespace() {
             let base = entry.trim_end_matches('*');
@@ -207,13 +210,12 @@ pub(crate) fn all_forms() -> impl Iterator<Item = &'static str> {
     FORMS.keys().map(String::as_str)
 }
 
+static LEFT: LazyLock<Table<&'static str>> =
+    LazyLock::new(|| EVENTS.split_ascii_whitespace().rev().filter_map(|entry| entry.split_once(':')).collect());
+
 /// "borrow" leaves a "loan".
 pub(crate) fn event_of(base: &str) -> Option<&'static str> {
-    EVENTS
-        .split_ascii_whitespace()
-        .filter_map(|entry| entry.split_once(':'))
-        .find(|(verb, _)| *verb == base)
-        .map(|(_, event)| event)
+    LEFT.get(base).copied()
 }
 
 #[cfg(test)]

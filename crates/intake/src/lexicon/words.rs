@@ -1,7 +1,8 @@
 //! Closed-class words (articles, prepositions, pronouns …), adjectives, and words that never name a record.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use super::Table;
 
 const DETERMINERS: &str = "a an the this that these those each every any all both either some no several many \
     multiple \
@@ -233,8 +234,8 @@ const LISTS: &[&str] = &[
     GENERIC_HEADS,
 ];
 
-static CLASSES: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut classes: HashMap<&'static str, u32> = HashMap::new();
+static CLASSES: LazyLock<Table<u32>> = LazyLock::new(|| {
+    let mut classes: Table<u32> = Table::default();
     for (number, list) in LISTS.iter().enumerate() {
         for word in list.split_ascii_whitespace() {
             *classes.entry(word).or_default() |= 1 << number;
@@ -248,8 +249,10 @@ fn is(list: List, word: &str) -> bool {
     CLASSES.get(word).is_some_and(|bits| bits & (1 << list as u32) != 0)
 }
 
+static WRITTEN_OUT: LazyLock<Table<&'static str>> = LazyLock::new(|| SHORT.iter().rev().copied().collect());
+
 pub(crate) fn expand(word: &str) -> Option<&'static str> {
-    SHORT.iter().find(|(short, _)| *short == word).map(|(_, long)| *long)
+    WRITTEN_OUT.get(word).copied()
 }
 
 pub(crate) fn is_determiner(word: &str) -> bool {

@@ -83,11 +83,11 @@ impl Reader<'_, '_> {
         } else if scene.is(self.at, "how") {
             match scene.token(self.at + 1).map(|token| token.text.as_str()) {
                 Some("many") => {
-                    let noun = scene.first_np(self.at + 1, self.end).map_or("count".to_owned(), Np::field);
+                    let noun = scene.first_np(self.at + 1, self.end).map_or("count", Np::field).to_owned();
                     (noun, FieldType::Integer)
                 }
                 Some("much") => {
-                    (scene.first_np(self.at + 2, self.end).map_or("amount".to_owned(), Np::field), FieldType::Money)
+                    (scene.first_np(self.at + 2, self.end).map_or("amount", Np::field).to_owned(), FieldType::Money)
                 }
                 Some("long") => ("duration".to_owned(), FieldType::Integer),
                 Some("often") => ("frequency".to_owned(), FieldType::Text),

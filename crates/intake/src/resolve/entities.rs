@@ -97,7 +97,7 @@ fn obvious(scene: &Scene<'_>) -> Option<(String, crate::tokens::Span)> {
     };
     let np = scene.nps_in(first.from, first.to).find(named)?;
     // The longest part before the word for software that is known to be kept.
-    let nouns: Vec<&str> = np.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+    let nouns: Vec<&str> = np.words().iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
     let parts = (0..nouns.len()).flat_map(|from| (from + 1..=nouns.len()).rev().map(move |to| (from, to)));
     let names = parts.filter_map(|(from, to)| nouns.get(from..to)).map(|part| part.join("_").replace('-', "_"));
     let kept = |name: &String| archetypes::sort(name).is_some() && !crate::lexicon::has(RESERVED, name);

@@ -33,7 +33,7 @@ pub(crate) fn name_app(scene: &Scene<'_>, evidence: &[Evidence], draft: &mut Dra
         let first = scene
             .nps
             .iter()
-            .map(|np| np.entity())
+            .map(|np| np.entity().to_owned())
             .find(|name| !name.is_empty() && !words::is_not_record(name) && !products.contains(name));
         first.map_or_else(
             || "app".to_owned(),

@@ -3,10 +3,12 @@
 //! The product compared with is nobody's record and no service to call. Boards, cards and pages are how records are
 //! shown; what they are for is what is kept.
 
+use std::sync::LazyLock;
+
 use super::{Rule, Sink, antecedent, is_value, record};
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::fields::FieldType;
-use crate::lexicon::{archetypes, integrations, verbs, words};
+use crate::lexicon::{Table, archetypes, integrations, verbs, words};
 use crate::nouns::Np;
 use crate::scene::Scene;
 
@@ -25,8 +27,12 @@ const CONTAINERS: [&str; 3] = [
 
 /// How deep a container usually stands in others; none for a word that is no container.
 fn container(np: &Np) -> Option<usize> {
-    let alone = np.words.len() == 1 && np.owner.is_none();
-    CONTAINERS.iter().position(|names| alone && crate::lexicon::has(names, np.head()))
+    static DEPTHS: LazyLock<Table<usize>> = LazyLock::new(|| {
+        let names = CONTAINERS.iter().enumerate().rev();
+        names.flat_map(|(depth, names)| names.split_ascii_whitespace().map(move |name| (name, depth))).collect()
+    });
+    let alone = np.words().len() == 1 && np.owner.is_none();
+    DEPTHS.get(np.head()).copied().filter(|_| alone)
 }
 
 /// Whether the token is the name of a product that the whole is compared with.
@@ -73,7 +79,7 @@ fn like(scene: &Scene<'_>, sink: &mut Sink) {
             if let Some(np) = scene.np_at(at) {
                 sink.add(Fact::Denied(Thing::of(np)), np.span, 1.0);
             }
-            if let Some(np) = about.filter(|np| !archetypes::is_person(&np.entity())) {
+            if let Some(np) = about.filter(|np| !archetypes::is_person(np.entity())) {
                 sink.add(Fact::App(Thing::of(np)), np.span, 1.0);
             }
         }

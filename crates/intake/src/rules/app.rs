@@ -1,8 +1,10 @@
 //! What the whole is: "a lead tracker", "I run a bakery". Such phrases name the application, not a record.
 
+use std::sync::LazyLock;
+
 use super::{Rule, Sink, record};
 use crate::facts::{Fact, Thing};
-use crate::lexicon::{archetypes, words};
+use crate::lexicon::{Words, archetypes, words, words_of};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
@@ -53,7 +55,7 @@ fn kind(scene: &Scene<'_>, sink: &mut Sink) {
                 continue;
             }
             // "create a log": a verb of records with such an object is not this.
-            if archetypes::sort(&np.entity()).is_some() && !(np.from <= sentence.from + 1 || sentence.from == 0) {
+            if archetypes::sort(np.entity()).is_some() && !(np.from <= sentence.from + 1 || sentence.from == 0) {
                 continue;
             }
             sink.add(Fact::App(Thing::of(np)), np.span, 2.0);
@@ -67,7 +69,7 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().take(2) {
         let wants = clause.modal.as_deref().is_some_and(|modal| matches!(modal, "need" | "needs" | "want" | "wants"))
             || matches!(clause.base, "need" | "want");
-        let one = clause.subject.first().filter(|np| wants && !np.plural && !archetypes::is_person(&np.entity()));
+        let one = clause.subject.first().filter(|np| wants && !np.plural && !archetypes::is_person(np.entity()));
         if let Some(np) = one {
             sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
         }
@@ -98,7 +100,7 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
             if (own || np.count == crate::nouns::Count::One)
                 && headline
                 && !np.plural
-                && !archetypes::is_person(&np.entity())
+                && !archetypes::is_person(np.entity())
             {
                 sink.add(Fact::App(Thing::of(np)), np.span, if own { 1.0 } else { 0.8 });
             }
@@ -115,19 +117,18 @@ const PLACES: &str = "gym clinic school church hotel library restaurant company 
 
 /// "the clinic", "our hotel": one that is never spoken of as several.
 fn place(scene: &Scene<'_>, sink: &mut Sink) {
+    static PLACE: LazyLock<Words> = LazyLock::new(|| words_of(PLACES));
+    let counted = |np: &&crate::nouns::Np| np.plural || np.count == crate::nouns::Count::Each;
+    let several: std::collections::HashSet<&str> = scene.nps.iter().filter(counted).map(|np| np.head()).collect();
     for np in &scene.nps {
         let name = np.head();
-        if !crate::lexicon::has(PLACES, name) || np.plural || np.count == crate::nouns::Count::Each {
+        if !PLACE.contains(name) || np.plural || np.count == crate::nouns::Count::Each {
             continue;
         }
         let one = np.possessive.as_deref().is_some_and(|word| matches!(word, "our" | "my"))
             || np.article.as_deref() == Some("the")
             || scene.sentence_at(np.from) == Some(0);
-        let several = scene
-            .nps
-            .iter()
-            .any(|other| other.head() == name && (other.plural || other.count == crate::nouns::Count::Each));
-        if one && !several {
+        if one && !several.contains(name) {
             sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
         }
     }
@@ -174,10 +175,10 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
         for np in scene
             .nps_in(sentence.from, sentence.to)
             .take(3)
-            .filter(|np| words::is_app_head(np.head()) && np.words.len() >= 2)
+            .filter(|np| words::is_app_head(np.head()) && np.words().len() >= 2)
         {
-            let mut topic = np.clone();
-            topic.words.pop();
+            let words = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
+            let topic = np.renamed(words.to_vec());
             if let Some(thing) = record(&topic).filter(|thing| archetypes::sort(&thing.name).is_some()) {
                 sink.add(Fact::Mention(thing), np.span, 0.8);
             }

@@ -234,7 +234,7 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(child) = table(np) else { continue };
         let known = archetypes::sort(&child.name).is_some();
         if let Some(words) = &np.owner {
-            let owner = Np { words: words.clone(), owner: None, ..np.clone() };
+            let owner = np.with_words(words.clone());
             if let Some(parent) = table(&owner).filter(|parent| known && archetypes::sort(&parent.name).is_some()) {
                 sink.add(Fact::Belongs { child, parent }, np.span, 0.9);
             }
@@ -243,7 +243,7 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
         let paired = matches!(np.possessive.as_deref(), Some("their" | "its"))
             && np.from > 0
             && scene.one_of(np.from - 1, &["and", ",", "for", "with", "see", "follow", "of"]);
-        let own = np.words.iter().any(|word| word.text == "own");
+        let own = np.words().iter().any(|word| word.text == "own");
         if paired
             && !own
             && let Some(parent) = antecedent(scene, np.from)

@@ -67,7 +67,7 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let whole = words::is_app_head(np.head())
-            || archetypes::sort(&np.entity()).is_none()
+            || archetypes::sort(np.entity()).is_none()
             || np.from <= first_word(scene) + 1;
         mention(scene, sink, &records);
         let owner = record(np).filter(|_| !whole && !scene.is(np.to, "for"));
@@ -114,7 +114,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let whole = index == 0
             || words::is_app_head(head.head())
             || words::is_not_record(head.head())
-            || archetypes::sort(&head.entity()).is_none() && !head.plural;
+            || archetypes::sort(head.entity()).is_none() && !head.plural;
         if whole {
             mention(scene, sink, &records);
         }

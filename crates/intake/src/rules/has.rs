@@ -211,7 +211,7 @@ fn kinds(scene: &Scene<'_>, sink: &mut Sink, np: &Np, owner: &Thing, close: usiz
     let (values, _) = values::values(scene, np.to + 1, close);
     let table = archetypes::sort(&owner.name).is_some() || archetypes::sort(owner.head()).is_some();
     let example = scene.one_of(np.to + 1, &["e.g", "i.e", "like", "such"]);
-    if values.len() >= 2 && np.plural && table && !owner.is_person() && !example && fields::guess(&np.field()).is_none()
+    if values.len() >= 2 && np.plural && table && !owner.is_person() && !example && fields::guess(np.field()).is_none()
     {
         sink.has(owner, vec![kind(scene, np, close, values)], 1.5);
     }
@@ -278,8 +278,8 @@ fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
 fn genitive(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let Some(owner_words) = &np.owner else { continue };
-        let owner = crate::nouns::Np { words: owner_words.clone(), owner: None, ..np.clone() };
-        if !is_value(np) || fields::guess(&np.field()).is_some_and(|guess| guess.file) {
+        let owner = np.with_words(owner_words.clone());
+        if !is_value(np) || fields::guess(np.field()).is_some_and(|guess| guess.file) {
             continue;
         }
         if let Some(thing) = record(&owner) {
@@ -289,7 +289,13 @@ fn genitive(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 fn item(np: &crate::nouns::Np) -> Item {
-    Item { name: np.field(), entity: np.entity(), span: Some(np.span), plural: np.plural, ..Item::default() }
+    Item {
+        name: np.field().to_owned(),
+        entity: np.entity().to_owned(),
+        span: Some(np.span),
+        plural: np.plural,
+        ..Item::default()
+    }
 }
 
 /// "update their status": a value of what was spoken of.
@@ -301,13 +307,13 @@ fn their(scene: &Scene<'_>, sink: &mut Sink) {
             && np.owner.is_none();
         if !(theirs || status)
             || !is_value(np)
-            || np.words.iter().any(|w| w.text == "own")
+            || np.words().iter().any(|w| w.text == "own")
             || scene.depth_at(np.from) > 0
         {
             continue;
         }
         let name = np.entity();
-        let plain = !matches!(fields::guess(&np.field()), Some(guess) if guess.file);
+        let plain = !matches!(fields::guess(np.field()), Some(guess) if guess.file);
         let updates = scene.clause_around(np).is_some_and(|clause| {
             matches!(
                 clause.class,

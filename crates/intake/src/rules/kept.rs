@@ -7,7 +7,7 @@ use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, has};
 use crate::lists;
-use crate::nouns::{Count, Np};
+use crate::nouns::Count;
 use crate::rules::has::asked;
 use crate::scene::Scene;
 
@@ -40,7 +40,7 @@ fn of(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| keeps(clause) && !clause.passive) {
         let Some(np) = scene.np_at(clause.after) else { continue };
         let Some(words) = &np.owner else { continue };
-        let owner = Np { words: words.clone(), owner: None, ..np.clone() };
+        let owner = np.with_words(words.clone());
         let items = lists::read(scene, clause.after, clause.to);
         if items.len() >= 2
             && known(&items) * 2 >= items.len()
@@ -69,10 +69,10 @@ fn for_each(scene: &Scene<'_>, sink: &mut Sink) {
         }
     }
     // "save the following details for each guest: full name, passport number".
-    for np in &scene.nps {
+    for np in scene.nps.iter().filter(|np| scene.is(np.to, ":")) {
         let leans = np.from > 1 && scene.one_of(np.from - 1, &["for", "of", "about", "on", "per"]);
         let of = leans.then(|| scene.np_before(np.from - 1)).flatten().filter(|of| has(PARTS, of.head()));
-        let Some(owner) = record(np).filter(|_| of.is_some() && scene.is(np.to, ":")) else { continue };
+        let Some(owner) = record(np).filter(|_| of.is_some()) else { continue };
         let end = scene.sentence_end(np.to);
         sink.has(&owner, lists::read(scene, np.to + 1, end), 2.0);
     }
@@ -98,9 +98,9 @@ fn logged(scene: &Scene<'_>, sink: &mut Sink) {
 /// "the fields of a sample are: barcode, date", "kayak attributes: colour, length".
 fn fields_are(scene: &Scene<'_>, sink: &mut Sink) {
     for np in scene.nps.iter() {
-        let parts = np.words.first().is_some_and(|word| has(PARTS, &word.lemma));
+        let parts = np.words().first().is_some_and(|word| has(PARTS, &word.lemma));
         // "rows for seeds: variety, supplier".
-        let shown = np.plural && np.words.len() == 1 && has("row sheet card entry form table page line", np.head());
+        let shown = np.plural && np.words().len() == 1 && has("row sheet card entry form table page line", np.head());
         let of = || scene.np_at(np.to + 1).is_some_and(|of| scene.is(of.to, ":"));
         if !(parts || shown && scene.is(np.to, "for") && of()) {
             continue;
@@ -108,7 +108,7 @@ fn fields_are(scene: &Scene<'_>, sink: &mut Sink) {
         let target = scene.one_of(np.to, &["for", "of", "about", "on"]).then(|| scene.np_at(np.to + 1)).flatten();
         let (owner, mut at) = match (target, &np.owner) {
             (Some(target), _) => (target.clone(), target.to),
-            (None, Some(words)) => (Np { words: words.clone(), owner: None, ..np.clone() }, np.to),
+            (None, Some(words)) => (np.with_words(words.clone()), np.to),
             _ => continue,
         };
         let from = at;
@@ -271,7 +271,7 @@ fn dash(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let items = lists::read(scene, np.to + 1, sentence.to);
-        let table = archetypes::sort(&np.entity()).is_some() || np.plural || np.count == Count::Each;
+        let table = archetypes::sort(np.entity()).is_some() || np.plural || np.count == Count::Each;
         if items.len() >= 3
             && known(&items) * 2 >= items.len()
             && table

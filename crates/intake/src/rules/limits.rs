@@ -23,8 +23,7 @@ fn predicates(scene: &Scene<'_>, words: &[&str], mut found: impl FnMut(Option<Th
             continue;
         }
         for np in &clause.subject {
-            let owner =
-                np.owner.as_ref().and_then(|words| record(&Np { words: words.clone(), owner: None, ..np.clone() }));
+            let owner = np.owner.as_ref().and_then(|words| record(&np.with_words(words.clone())));
             found(owner.or_else(|| antecedent(scene, np.from)), np);
         }
     }
@@ -33,16 +32,18 @@ fn predicates(scene: &Scene<'_>, words: &[&str], mut found: impl FnMut(Option<Th
 /// "the title is required", "a phone is mandatory".
 fn required(scene: &Scene<'_>, sink: &mut Sink) {
     predicates(scene, &["required", "mandatory", "obligatory"], |owner, np| {
-        sink.add(Fact::Required { owner, field: np.field(), required: true }, np.span, 1.0);
+        sink.add(Fact::Required { owner, field: np.field().to_owned(), required: true }, np.span, 1.0);
     });
     predicates(scene, &["optional"], |owner, np| {
-        sink.add(Fact::Required { owner, field: np.field(), required: false }, np.span, 1.0);
+        sink.add(Fact::Required { owner, field: np.field().to_owned(), required: false }, np.span, 1.0);
     });
 }
 
 /// "emails must be unique".
 fn unique(scene: &Scene<'_>, sink: &mut Sink) {
-    predicates(scene, &["unique"], |owner, np| sink.add(Fact::Unique { owner, field: np.field() }, np.span, 1.0));
+    predicates(scene, &["unique"], |owner, np| {
+        sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0)
+    });
 }
 
 /// "without logging in", "no account needed".
@@ -90,7 +91,7 @@ fn none(scene: &Scene<'_>, sink: &mut Sink) {
         if !none && !denied {
             continue;
         }
-        if let Some(thing) = record(np).or_else(|| archetypes::sort(&np.entity()).map(|_| Thing::of(np))) {
+        if let Some(thing) = record(np).or_else(|| archetypes::sort(np.entity()).map(|_| Thing::of(np))) {
             sink.add(Fact::Denied(thing), np.span, 2.0);
         }
     }

@@ -61,7 +61,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             belongs(scene, sink, &owner, colon + 3, sentence.to);
             continue;
         }
-        if fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none() && np.words.len() <= 3 {
+        if fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none() && np.words().len() <= 3 {
             continue;
         }
         let end = list_end(scene, index, colon);

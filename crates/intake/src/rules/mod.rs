@@ -20,7 +20,7 @@ mod tied;
 mod values;
 
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
-use crate::lexicon::{archetypes, fields, words};
+use crate::lexicon::archetypes;
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -89,26 +89,12 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
 
 /// The record a noun phrase may speak of; none for "app", "Monday", "notification".
 fn record(np: &Np) -> Option<Thing> {
-    let thing = Thing::of(np);
-    // "take part in", "many-to-many between".
-    if thing.name.is_empty() || thing.name.len() > 40 || thing.name.contains("many_to_many") {
-        return None;
-    }
-    let known = archetypes::sort(&thing.name).is_some();
-    if words::is_app_head(np.head()) && !known && !words::may_be_record(np.head()) {
-        return None;
-    }
-    let head = np.head();
-    (known
-        || words::may_be_record(head)
-        || !(words::is_not_record(head) || words::month(head).is_some() || words::weekday(head).is_some()))
-    .then_some(thing)
+    np.is_record().then(|| Thing::of(np))
 }
 
 /// Whether a phrase names a value and no record.
 fn is_value(np: &Np) -> bool {
-    let entity = np.entity();
-    archetypes::sort(&entity).is_none() && (fields::guess(&np.field()).is_some() || fields::guess(&entity).is_some())
+    np.is_value()
 }
 
 /// What a list after this phrase belongs to: in "log walks for a member with a date" the walks, not the member.
@@ -209,7 +195,7 @@ fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
 pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
     if clause.passive {
         let by = (clause.after..clause.to).find(|at| scene.is(*at, "by")).and_then(|at| scene.np_at(at + 1));
-        return by.filter(|np| archetypes::is_person(&np.entity())).map(|np| vec![who(np)]).unwrap_or_default();
+        return by.filter(|np| archetypes::is_person(np.entity())).map(|np| vec![who(np)]).unwrap_or_default();
     }
     match clause.pronoun.as_deref() {
         Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],

@@ -49,7 +49,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         let mut found = objects(scene, clause.after, clause.to);
         if class == Class::Send {
             // "send clients an invoice": the last one is sent.
-            found.retain(|np| !archetypes::is_person(&np.entity()));
+            found.retain(|np| !archetypes::is_person(np.entity()));
         }
         if clause.passive {
             found = clause.subject.iter().collect();
@@ -99,7 +99,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 continue;
             }
             let own = np.possessive.as_deref().is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
-                && np.words.iter().any(|w| w.text == "own")
+                && np.words().iter().any(|w| w.text == "own")
                 || np.possessive.as_deref() == Some("their") && clause.only;
             let own = own
                 || scene.words(np.to, clause.to).contains("assigned to them")
@@ -214,7 +214,7 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             "sign" => "signup",
             other
                 if matches!(other, "order" | "review" | "follow" | "like")
-                    && !archetypes::is_person(&clause.subject.first().map(|np| np.entity()).unwrap_or_default())
+                    && !archetypes::is_person(clause.subject.first().map(|np| np.entity()).unwrap_or_default())
                     && clause.pronoun.is_none() =>
             {
                 continue;
@@ -276,7 +276,7 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         };
         let kept = matches!(
-            np.entity().as_str(),
+            np.entity(),
             "follow_up" | "followup" | "message" | "announcement" | "campaign" | "invitation" | "quote" | "offer"
         );
         let Some(child) = record(np).filter(|_| kept) else { continue };
@@ -315,7 +315,7 @@ fn tag(scene: &Scene<'_>, sink: &mut Sink) {
 /// "Anyone can see X", "X are public", "X visible to everyone".
 fn public(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
-        let text = format!(" {} ", scene.words(clause.after.saturating_sub(1), clause.to));
+        let text = scene.padded(clause.after.saturating_sub(1), clause.to);
         let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
             || text.contains(" visible to everyone ")
             || text.contains(" visible to anyone ")
@@ -368,11 +368,11 @@ fn public(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "product pages" and "job listings" speak of products and jobs.
 fn public_record(np: &crate::nouns::Np) -> Option<Thing> {
-    let mut np = np.clone();
-    if np.words.len() > 1 && matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar") {
-        np.words.pop();
+    if np.words().len() > 1 && matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar") {
+        let words = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
+        return record(&np.renamed(words.to_vec()));
     }
-    record(&np)
+    record(np)
 }
 
 /// "Guests are read-only", "X can view but not change".
@@ -383,7 +383,7 @@ fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
         .filter(|clause| clause.base == "be" && scene.one_of(clause.after, &["read-only", "readonly", "view-only"]))
     {
         for np in &clause.subject {
-            if let Who::Role(name) = role_of(&np.entity()) {
+            if let Who::Role(name) = role_of(np.entity()) {
                 let everything = Thing::named("*", np.span);
                 sink.add(Fact::Role(name.clone()), np.span, 1.5);
                 sink.add(

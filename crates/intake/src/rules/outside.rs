@@ -23,7 +23,7 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     // "the team uses Slack" tells how they work.
     let people = matches!(clause.pronoun.as_deref(), Some("we" | "they" | "i"))
         || clause.subject.iter().any(|np| {
-            crate::lexicon::archetypes::is_person(&np.entity()) || np.head() == "team" || np.possessive.is_some()
+            crate::lexicon::archetypes::is_person(np.entity()) || np.head() == "team" || np.possessive.is_some()
         });
     if clause.base == "use" && clause.modal.is_none() && people && clause.join == crate::clauses::Join::Main {
         return None;
@@ -62,24 +62,23 @@ fn add(
 
 /// A category or a product by name.
 fn named(scene: &Scene<'_>, sink: &mut Sink) {
-    for at in 0..scene.tokens.len() {
-        for length in (1..=3).rev() {
+    for (at, token) in scene.tokens.iter().enumerate() {
+        for length in (1..=integrations::longest(&token.text)).rev() {
             let Some(tokens) = scene.tokens.get(at..at + length) else { continue };
-            let phrase: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-            let phrase = phrase.join("_");
+            let phrase = scene.words(at, at + length);
             // "email" alone may be a field; `message` reads it.
             if length == 1
                 && matches!(
-                    phrase.as_str(),
+                    phrase,
                     "email" | "emails" | "texts" | "outlook" | "sage" | "square" | "epic" | "ses" | "teams_channel"
                 )
                 && !(tokens.iter().all(|t| t.capital)
-                    && matches!(phrase.as_str(), "epic" | "square" | "outlook" | "sage")
+                    && matches!(phrase, "epic" | "square" | "outlook" | "sage")
                     && at > 0)
             {
                 continue;
             }
-            if let Some((integration, product)) = integrations::named(&phrase) {
+            if let Some((integration, product)) = integrations::spoken(phrase) {
                 let whatsapp_field = integration.name == "whatsapp" && scene.one_of(at + 1, &["number"]);
                 if !whatsapp_field {
                     add(scene, sink, integration.name, product, at, at + length);
@@ -105,9 +104,27 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// Words of what is sent.
+const MESSAGES: &[&str] = &[
+    "email",
+    "emails",
+    "mail",
+    "mails",
+    "text",
+    "texts",
+    "calendar",
+    "calendars",
+    "mailed",
+    "emailed",
+    "texted",
+    "push",
+    "sms",
+    "newsletter",
+];
+
 /// "gets an email", "send a text", "notify by email".
 fn message(scene: &Scene<'_>, sink: &mut Sink) {
-    for (at, token) in scene.tokens.iter().enumerate() {
+    for (at, token) in scene.tokens.iter().enumerate().filter(|(_, token)| token.one_of(MESSAGES)) {
         let Some(clause) = scene.clause_at(at) else { continue };
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
             || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect");
@@ -208,35 +225,37 @@ fn is_field(scene: &Scene<'_>, at: usize) -> bool {
         })
 }
 
+/// Ways of paying that a clause may name.
+const WAYS: &[&str] = &[
+    " by card",
+    " online",
+    " in advance",
+    " with card",
+    "credit card",
+    "debit card",
+    " deposit",
+    " automatically",
+    " through ",
+    " via ",
+    " card",
+    " in the app",
+    " upfront",
+    " monthly",
+    " every month",
+    " each month",
+    " per month",
+    " paypal",
+];
+
 /// "pay online", "paid by card", "charge members".
 fn pay(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
         let rest = scene.words(clause.from, clause.to);
-        let ways = [
-            " by card",
-            " online",
-            " in advance",
-            " with card",
-            "credit card",
-            "debit card",
-            " deposit",
-            " automatically",
-            " through ",
-            " via ",
-            " card",
-            " in the app",
-            " upfront",
-            " monthly",
-            " every month",
-            " each month",
-            " per month",
-            " paypal",
-        ];
         let pays = clause.class == Some(Class::Pay)
             && clause.verb.is_some_and(|at| scene.tag(at) == Some(Tag::Verb))
             && matches!(clause.base, "pay" | "charge" | "bill" | "invoice" | "refund" | "collect");
         let payments = rest.contains("online payment") || rest.contains("card payment");
-        if (pays && (clause.base == "charge" || ways.iter().any(|way| rest.contains(way)))) || payments {
+        if (pays && (clause.base == "charge" || WAYS.iter().any(|way| rest.contains(way)))) || payments {
             add(
                 scene,
                 sink,

@@ -26,10 +26,10 @@ fn recipient(scene: &Scene<'_>, sink: &mut Sink) {
         let from = if clause.passive { clause.from } else { clause.after };
         for np in scene.nps_in(from, clause.to) {
             let name = np.entity();
-            let works = archetypes::is_person(&name) && !archetypes::is_kept(&name) && np.possessive.is_none();
+            let works = archetypes::is_person(name) && !archetypes::is_kept(name) && np.possessive.is_none();
             if works
                 && !np.plural
-                && let Who::Role(name) = role_of(&name)
+                && let Who::Role(name) = role_of(name)
             {
                 sink.add(Fact::Role(name), np.span, 0.9);
             }
@@ -42,7 +42,7 @@ fn people_follow(scene: &Scene<'_>, from: usize) -> bool {
     let end = scene.sentence_end(from);
     let row = objects(scene, from, end);
     let person = |np: &&crate::nouns::Np| {
-        archetypes::is_person(&np.entity()) || matches!(np.head(), "admin" | "administrator" | "manager" | "viewer")
+        archetypes::is_person(np.entity()) || matches!(np.head(), "admin" | "administrator" | "manager" | "viewer")
     };
     row.len() >= 2 && row.iter().all(person)
 }
@@ -52,14 +52,14 @@ fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let roles = np.head() == "role" && np.plural
             || np.head() == "user"
-                && np.words.len() == 1
+                && np.words().len() == 1
                 && np.plural
                 && scene.is(np.to, ":")
                 && people_follow(scene, np.to + 1)
-            || np.words.len() == 2
+            || np.words().len() == 2
                 && matches!(np.head(), "type" | "group" | "kind")
                 && np.plural
-                && np.words.first().is_some_and(|word| word.lemma == "user");
+                && np.words().first().is_some_and(|word| word.lemma == "user");
         let bracket = scene.close_of(np.to).is_some();
         if !roles || !(scene.one_of(np.to, &[":", "are", "like", "-"]) || bracket) {
             continue;
@@ -68,8 +68,8 @@ fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
             scene.close_of(np.to).or(scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).map(|s| s.to));
         for role in objects(scene, np.to + 1, end.unwrap_or(np.to)) {
             let name = role.entity();
-            let words = role.words.len() <= 2 && !is_value(role) && role.count != Count::None;
-            if words && let Who::Role(name) = role_of(&name) {
+            let words = role.words().len() <= 2 && !is_value(role) && role.count != Count::None;
+            if words && let Who::Role(name) = role_of(name) {
                 sink.add(Fact::Role(name), role.span, 2.5);
             }
         }
@@ -80,13 +80,13 @@ fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
 fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
         let Some(verb) = clause.verb else { continue };
-        let words = format!(" {} ", scene.words(clause.from, verb));
+        let words = scene.padded(clause.from, verb);
         let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
         if !nobody || ![" but ", " except "].iter().any(|word| words.contains(word)) {
             continue;
         }
         for np in scene.nps_in(clause.from, verb) {
-            if let Who::Role(name) = role_of(&np.entity()) {
+            if let Who::Role(name) = role_of(np.entity()) {
                 sink.add(Fact::Role(name), np.span, 2.0);
             }
         }
@@ -112,7 +112,7 @@ fn assigned(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.modal.is_some()) {
         for np in &clause.subject {
             if np.head() == "staff"
-                && np.words.len() == 1
+                && np.words().len() == 1
                 && !words::is_app_head(np.head())
                 && scene.tag(np.from) != Some(Tag::Preposition)
             {

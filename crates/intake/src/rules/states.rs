@@ -113,17 +113,15 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
 /// "three types of tickets: standard and VIP", "types of leave are annual and sick".
 fn types(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
-        let head = np.words.first().map_or("", |word| word.lemma.as_str());
+        let head = np.words().first().map_or("", |word| word.lemma.as_str());
         if !matches!(head, "type" | "kind" | "category" | "sort" | "class" | "stage" | "status" | "state") {
             continue;
         }
-        let mut owner = np.clone();
-        let mut end = np.to;
-        if np.words.get(1).is_some_and(|word| word.text == "of") {
-            owner.words.drain(..2);
+        let (owner, end);
+        if np.words().get(1).is_some_and(|word| word.text == "of") {
+            (owner, end) = (np.renamed(np.words().get(2..).unwrap_or(&[]).to_vec()), np.to);
         } else if let Some(target) = scene.one_of(np.to, &["of", "for"]).then(|| scene.np_at(np.to + 1)).flatten() {
-            owner = target.clone();
-            end = target.to;
+            (owner, end) = (target.clone(), target.to);
         } else {
             continue;
         }
@@ -143,8 +141,8 @@ fn types(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "low, medium or high priority": the values stand before the name.
 fn before(scene: &Scene<'_>, sink: &mut Sink) {
-    for np in scene.nps.iter().filter(|np| np.words.len() == 2 && fields::takes_values(np.head()) && !np.plural) {
-        let Some(last) = np.words.first().map(|word| word.text.clone()) else { continue };
+    for np in scene.nps.iter().filter(|np| np.words().len() == 2 && fields::takes_values(np.head()) && !np.plural) {
+        let Some(last) = np.words().first().map(|word| word.text.clone()) else { continue };
         let Some(mut at) = np.from.checked_sub(1).filter(|at| scene.one_of(*at, &["or", "/"])) else { continue };
         let mut found = vec![last];
         while let Some(word) = at
@@ -176,7 +174,7 @@ fn through(scene: &Scene<'_>, sink: &mut Sink) {
         let end = scene.close_of(np.to).or_else(|| scene.sentences.get(clause.sentence).map(|s| s.to)).unwrap_or(from);
         let (values, next) = values::values(scene, from, end);
         let subject = clause.subject.last().filter(|np| moved && !is_value(np)).and_then(record);
-        let named: Option<&Np> = Some(np).filter(|np| np.words.len() == 1);
+        let named: Option<&Np> = Some(np).filter(|np| np.words().len() == 1);
         if let Some(owner) = subject.filter(|_| named.is_some()) {
             let field = if matches!(np.head(), "stage" | "state" | "step") { "status" } else { np.head() };
             emit(scene, sink, Some(owner), field, values, (np.from, next));

@@ -3,7 +3,7 @@
 use super::{Rule, Sink, record};
 use crate::facts::{Fact, Thing};
 use crate::lexicon::fields;
-use crate::nouns::Np;
+use crate::nouns::{Np, Word};
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::values;
@@ -57,13 +57,13 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
     for np in scene
         .nps
         .iter()
-        .filter(|np| fields::takes_values(np.head()) && np.article.as_deref() == Some("the") && np.words.len() == 1)
+        .filter(|np| fields::takes_values(np.head()) && np.article.as_deref() == Some("the") && np.words().len() == 1)
     {
         let Some(close) = scene.close_of(np.to) else { continue };
         let (values, _) = values::values(scene, np.to + 1, close);
         if values.len() >= 2 {
             let owner = super::antecedent(scene, np.from).filter(|thing| !thing.is_person());
-            sink.add(Fact::Values { owner, field: np.field(), values }, scene.span(np.from, close), 2.0);
+            sink.add(Fact::Values { owner, field: np.field().to_owned(), values }, scene.span(np.from, close), 2.0);
         }
     }
 }
@@ -88,13 +88,11 @@ fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough:
 
 /// "work order status" is the status of a work order.
 fn owner_and_field(np: &Np) -> (Option<Thing>, String) {
-    let mut owner = np.clone();
     if let Some(words) = &np.owner {
-        owner.words.clone_from(words);
-        return (record(&owner), np.field());
+        return (record(&np.renamed(words.clone())), np.field().to_owned());
     }
-    let Some(last) = owner.words.pop() else { return (None, np.field()) };
+    let Some((last, rest)) = np.words().split_last() else { return (None, np.field().to_owned()) };
     let field = if last.lemma == "state" { "status".to_owned() } else { last.lemma.clone() };
-    owner.words.retain(|word| word.noun);
-    if owner.words.is_empty() { (None, field) } else { (Some(Thing::of(&owner)), field) }
+    let nouns: Vec<Word> = rest.iter().filter(|word| word.noun).cloned().collect();
+    if nouns.is_empty() { (None, field) } else { (Some(Thing::of(&np.renamed(nouns))), field) }
 }

@@ -1,0 +1,105 @@
+//! What single sentences mean, in the words of many people: files in `sentences/` are lists of requests and facts.
+//!
+//! `> …` is a request (several such lines are one); the lines under it are facts: `uses sms email` names all services,
+//! `keeps boat` and `not boat` are about records, services and roles, `a has many b` and `a meets many b` about
+//! relations, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open`
+//! is not read yet; once it is, the test says so.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use intake::{RelationKind, Summary};
+
+struct Row {
+    place: String,
+    request: String,
+    facts: Vec<String>,
+}
+
+fn rows() -> Vec<Row> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sentences");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut rows: Vec<Row> = Vec::new();
+    for file in files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let last = rows.last_mut().filter(|row| row.facts.is_empty() && row.place.starts_with(&name));
+            if let Some(text) = line.strip_prefix("> ") {
+                match last {
+                    Some(row) => row.request = format!("{}\n{text}", row.request),
+                    None => rows.push(Row {
+                        place: format!("{name}:{}", number + 1),
+                        request: text.to_owned(),
+                        facts: Vec::new(),
+                    }),
+                }
+            } else if !line.is_empty() && !line.starts_with('#') {
+                rows.last_mut().unwrap().facts.push(line.to_owned());
+            }
+        }
+    }
+    rows
+}
+
+fn tied(read: &Summary, a: &str, b: &str, kind: RelationKind) -> bool {
+    read.relations.iter().any(|one| {
+        one.kind == kind
+            && (one.from == a && one.to == b || kind == RelationKind::ManyToMany && one.from == b && one.to == a)
+    })
+}
+
+fn holds(read: &Summary, fact: &str) -> bool {
+    let words: Vec<&str> = fact.split_whitespace().collect();
+    let made = |name: &str| {
+        read.entities.iter().any(|entity| entity.name == name)
+            || read.integrations.iter().any(|used| used == name)
+            || read.roles.iter().any(|role| role == name)
+    };
+    match words.as_slice() {
+        ["uses", "nothing"] => read.integrations.is_empty(),
+        ["uses", services @ ..] => {
+            services.len() == read.integrations.len()
+                && services.iter().all(|one| read.integrations.iter().any(|used| used == one))
+        }
+        ["keeps", name] => read.entities.iter().any(|entity| entity.name == *name),
+        ["not", name] => !made(name),
+        [a, "has", "many", b] => tied(read, a, b, RelationKind::OneToMany),
+        [a, "meets", "many", b] => tied(read, a, b, RelationKind::ManyToMany),
+        ["automates", "nothing"] => read.automations.is_empty(),
+        ["when", kind, record @ .., "->", action] => read.automations.iter().any(|one| {
+            let about = record.first().is_none_or(|record| one.trigger.entity.as_deref() == Some(*record));
+            one.trigger.kind == *kind && about && one.action == *action
+        }),
+        _ => unreachable!("no fact: {fact}"),
+    }
+}
+
+fn found(read: &Summary) -> String {
+    let ties = read.relations.iter().map(|one| format!("{} {:?} {}", one.from, one.kind, one.to));
+    let happens = read.automations.iter().map(|one| {
+        format!("when {} {} -> {}", one.trigger.kind, one.trigger.entity.as_deref().unwrap_or("?"), one.action)
+    });
+    let kept: Vec<&str> = read.entities.iter().map(|entity| entity.name.as_str()).collect();
+    let others: Vec<String> = ties.chain(happens).collect();
+    format!("keeps {}; uses {}; {}", kept.join(" "), read.integrations.join(" "), others.join("; "))
+}
+
+#[test]
+fn every_sentence_means_what_it_says() {
+    let mut wrong = Vec::new();
+    let rows = rows();
+    for row in &rows {
+        let read = intake::read(&row.request).summary;
+        for fact in &row.facts {
+            let (open, plain) = fact.strip_prefix("open ").map_or((false, fact.as_str()), |plain| (true, plain));
+            if holds(&read, plain) == open {
+                let told = if open { "is read now; take `open` away" } else { "is not read" };
+                wrong.push(format!("{}: {}\n    `{plain}` {told}\n    {}", row.place, row.request, found(&read)));
+            }
+        }
+    }
+    assert!(rows.len() > 200, "only {} rows", rows.len());
+    assert!(wrong.is_empty(), "{} facts are wrong\n{}", wrong.len(), wrong.join("\n"));
+}
