@@ -115,7 +115,7 @@ pub(crate) enum RawSignUp {
 pub(crate) enum RawTokenSource {
     /// Tokens that this server issued.
     Own,
-    /// Better Auth, HS256 with `BETTER_AUTH_SECRET`.
+    /// Better Auth: its key set, or HS256 with `BETTER_AUTH_SECRET`.
     BetterAuth,
     /// Supabase Auth.
     Supabase,

@@ -83,15 +83,26 @@ fn accounts(blueprint: &Blueprint) -> Vec<Item> {
         });
         items.push(open_item("An administrator: `supermaker user add --email you@example.com --role admin`"));
     }
-    if auth.accept.contains(&TokenSource::BetterAuth) {
-        items.push(done("Tokens of Better Auth are accepted"));
-        items.push(open_item("Set `BETTER_AUTH_SECRET` and `BETTER_AUTH_URL`, without which none of them counts"));
+    for source in auth.others() {
+        items.push(done(format!("Tokens of {} are accepted", source.title())));
+        items.push(open_item(needed(source)));
     }
     items.push(done(
         "Every request is checked against the rules in `docs/access.md`; a record that is not yours to see is a 404",
     ));
     items.push(open_item("Read `docs/access.md`: is that what you meant?"));
     items
+}
+
+/// What has to be set before tokens of others count.
+fn needed(source: TokenSource) -> &'static str {
+    match source {
+        TokenSource::Own => "",
+        TokenSource::BetterAuth => {
+            "Set `BETTER_AUTH_URL` as that server has it; where it signs with HS256, `BETTER_AUTH_SECRET` too"
+        }
+        TokenSource::Jwks => "Set `JWKS_URL`, `JWT_ISSUER` and `JWT_AUDIENCE`, without which the server does not start",
+    }
 }
 
 fn integrations(blueprint: &Blueprint) -> Vec<Item> {

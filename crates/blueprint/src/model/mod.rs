@@ -103,8 +103,33 @@ pub enum SignUp {
 pub enum TokenSource {
     /// Tokens that this server issued.
     Own,
-    /// HS256 tokens signed with `BETTER_AUTH_SECRET`.
+    /// A Better Auth server: its key set, or HS256 with `BETTER_AUTH_SECRET`.
     BetterAuth,
+    /// Any issuer that publishes its keys.
+    Jwks,
+}
+
+impl TokenSource {
+    /// As people know it.
+    pub fn title(self) -> &'static str {
+        match self {
+            TokenSource::Own => "this server",
+            TokenSource::BetterAuth => "Better Auth",
+            TokenSource::Jwks => "the issuer that `JWT_ISSUER` names",
+        }
+    }
+}
+
+impl Auth {
+    /// Whether tokens of this issuer count.
+    pub fn accepts(&self, source: TokenSource) -> bool {
+        self.accept.contains(&source)
+    }
+
+    /// Those whose tokens count besides this server's own.
+    pub fn others(&self) -> impl Iterator<Item = TokenSource> {
+        self.accept.iter().copied().filter(|source| *source != TokenSource::Own)
+    }
 }
 
 /// The place of an entity in [`Blueprint::entities`].

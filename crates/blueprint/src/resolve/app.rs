@@ -115,6 +115,8 @@ fn accept(raw: Option<&RawAuth>, report: &mut Report) -> Vec<TokenSource> {
     for source in written {
         let source = match source {
             RawTokenSource::BetterAuth => TokenSource::BetterAuth,
+            RawTokenSource::Jwks => TokenSource::Jwks,
+            // The others are refused by `not_yet`.
             _ => TokenSource::Own,
         };
         if !accept.contains(&source) {

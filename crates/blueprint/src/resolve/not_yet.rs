@@ -27,7 +27,6 @@ pub const NOT_YET: &[NotYet] = &[
     value("auth0", "/auth/accept/*", "auth0", "accept = [\"auth0\"]"),
     value("clerk", "/auth/accept/*", "clerk", "accept = [\"clerk\"]"),
     value("firebase", "/auth/accept/*", "firebase", "accept = [\"firebase\"]"),
-    value("jwks", "/auth/accept/*", "jwks", "accept = [\"jwks\"]"),
     value("type = \"file\"", "/user/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use blueprint::TokenSource;
+use http::header::RETRY_AFTER;
 use query::{Actor, User};
 use work::{Kind, Outcome, Step, Value};
 
 use super::cache::{Known, Standing};
 use super::clock::seconds_of;
-use super::token::{Checked, Claims, Compact, is_expired};
+use super::foreign::{Proof, Refusal};
+use super::token::{Claims, Compact, is_expired};
 use super::{Auth, credentials, sql};
-use crate::error::ApiError;
+use crate::error::{ApiError, UNAVAILABLE};
 
 /// What `token.rs` says of one that is over.
 const EXPIRED: &str = "expired";
+const NOBODYS: &str = "no issuer is accepted that it names";
 const SESSION_OVER: &str = "the session is over or the user may not sign in";
 
 impl Auth {
@@ -28,9 +31,12 @@ impl Auth {
         let now_ms = self.clock.now_ms();
         let now = now_ms.div_euclid(1000);
         self.cache.refresh(&self.store, now_ms).await?;
-        let known = match self.cache.get(token) {
+        let known = match self.cache.get(token, now_ms) {
             Some(known) => known,
-            None => self.cache.keep(token, self.verify(token, now).map_err(refused)?),
+            None => {
+                let (claims, proof) = self.verify(token, now_ms).await.map_err(not_verified)?;
+                self.cache.keep(token, claims, proof)
+            }
         };
         if is_expired(known.claims.expires, now) {
             self.cache.forget(token);
@@ -42,16 +48,16 @@ impl Auth {
         }
     }
 
-    /// Each issuer has one key with one algorithm; a token counts if it is just what one of them issues.
-    fn verify(&self, token: &str, now: i64) -> Checked<Claims> {
+    /// A token counts if it is just what one of the issuers issues.
+    async fn verify(&self, token: &str, now_ms: i64) -> Result<(Claims, Option<Proof>), Refusal> {
         let token = Compact::read(token)?;
-        let own = self.own.as_ref().map(|own| own.check(&token, now));
-        let better_auth = || self.better_auth.as_ref().map(|better_auth| better_auth.check(&token, now));
-        match own {
-            Some(Ok(claims)) => Ok(claims),
-            Some(Err(why)) => better_auth().unwrap_or(Err(why)),
-            None => better_auth().unwrap_or(Err("nobody's tokens are accepted")),
-        }
+        let own = self.own.as_ref().map(|own| own.check(&token, now_ms.div_euclid(1000)));
+        let not_ours = match own {
+            Some(Ok(claims)) => return Ok((claims, None)),
+            Some(Err(why)) => why,
+            None => NOBODYS,
+        };
+        self.foreign.check(&token, now_ms).await.unwrap_or(Err(not_ours.into()))
     }
 
     async fn standing(&self, known: &Known) -> Result<Standing, ApiError> {
@@ -62,7 +68,7 @@ impl Auth {
         }
         let claims = &known.claims;
         let mut seen = self.look(claims).await?;
-        if claims.source == TokenSource::BetterAuth && matches!(seen, Look::Nobody) {
+        if claims.source != TokenSource::Own && matches!(seen, Look::Nobody) {
             self.adopt(claims).await?;
             seen = self.look(claims).await?;
         }
@@ -115,12 +121,12 @@ const KINDS: [Kind; 8] =
     [Kind::Uuid, Kind::Text, Kind::Text, Kind::Text, Kind::Json, Kind::Boolean, Kind::DateTime, Kind::DateTime];
 
 fn look_up(claims: &Claims) -> Step {
-    match (claims.source, &claims.session) {
-        (TokenSource::Own, session) => {
-            let session = session.as_deref().map_or(Value::Null, sql::uuid);
+    match claims.source {
+        TokenSource::Own => {
+            let session = claims.session.as_deref().map_or(Value::Null, sql::uuid);
             sql::one(OWN, vec![sql::uuid(&claims.sub), session], &KINDS)
         }
-        (TokenSource::BetterAuth, _) => sql::one(FOREIGN, vec![sql::text(&claims.iss), sql::text(&claims.sub)], &KINDS),
+        _ => sql::one(FOREIGN, vec![sql::text(&claims.iss), sql::text(&claims.sub)], &KINDS),
     }
 }
 
@@ -146,6 +152,17 @@ fn read_standing(row: &[Value], session: Option<&str>) -> Standing {
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn not_verified(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::Token(why) => refused(why),
+        Refusal::NoKeys => {
+            // A 401 would have every client throw its token away.
+            let detail = "the keys of the token's issuer are not to be had at the moment";
+            ApiError::new(UNAVAILABLE, detail).with(RETRY_AFTER, "5").because("no_keys").logged("no keys of the issuer")
+        }
+    }
 }
 
 fn refused(why: &'static str) -> ApiError {

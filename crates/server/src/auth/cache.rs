@@ -11,6 +11,7 @@ use query::User;
 use store::{Store, StoreError};
 use work::{Outcome, Value};
 
+use super::foreign::Proof;
 use super::sql;
 use super::token::Claims;
 
@@ -32,6 +33,8 @@ pub(super) struct Cache {
 /// A token whose signature and claims were found good.
 pub(super) struct Known {
     pub(super) claims: Claims,
+    /// By which key, if it was one that can stop counting.
+    proof: Option<Proof>,
     standing: Mutex<Option<(u64, Standing)>>,
 }
 
@@ -82,12 +85,13 @@ impl Cache {
         Ok(())
     }
 
-    pub(super) fn get(&self, token: &str) -> Option<Arc<Known>> {
-        self.tokens.get(token)
+    pub(super) fn get(&self, token: &str, now_ms: i64) -> Option<Arc<Known>> {
+        let is_proven = |known: &Arc<Known>| known.proof.as_ref().is_none_or(|proof| proof.holds(now_ms));
+        self.tokens.get(token).filter(is_proven)
     }
 
-    pub(super) fn keep(&self, token: &str, claims: Claims) -> Arc<Known> {
-        let known = Arc::new(Known { claims, standing: Mutex::new(None) });
+    pub(super) fn keep(&self, token: &str, claims: Claims, proof: Option<Proof>) -> Arc<Known> {
+        let known = Arc::new(Known { claims, proof, standing: Mutex::new(None) });
         self.tokens.insert(token.into(), known.clone());
         known
     }

@@ -4,12 +4,12 @@
 //! What a caller may do is decided elsewhere, from the roles that [`Auth::actor`] finds in the database.
 
 mod actor;
-mod better_auth;
 mod cache;
 mod change_password;
 mod clock;
 mod credentials;
 mod dialect;
+mod foreign;
 mod keys;
 mod login;
 mod me;
@@ -38,8 +38,8 @@ pub use clock::Clock;
 pub use routes::{AuthPath, AuthRoute};
 pub(crate) use sessions::MAX_SESSIONS;
 
-use self::better_auth::BetterAuth;
 use self::cache::Cache;
+use self::foreign::Foreign;
 use self::keys::Keys;
 use self::password::Hasher;
 use self::throttle::Throttle;
@@ -47,7 +47,7 @@ use self::token::OwnTokens;
 use crate::StartError;
 use crate::error::ApiError;
 use crate::http::HttpResponse;
-use crate::settings::{SettingProblem, Settings};
+use crate::settings::Settings;
 
 /// Accounts and sessions of one app.
 pub struct Auth {
@@ -56,7 +56,7 @@ pub struct Auth {
     clock: Clock,
     keys: Keys,
     own: Option<OwnTokens>,
-    better_auth: Option<BetterAuth>,
+    foreign: Foreign,
     cache: Cache,
     hasher: Arc<Hasher>,
     throttle: Arc<Throttle>,
@@ -91,16 +91,11 @@ impl Auth {
     /// Settings that do not go with the blueprint, or a database that does not answer.
     pub async fn new(settings: &Settings, blueprint: Arc<Blueprint>, store: Store) -> Result<Auth, StartError> {
         let keys = Keys::derive(&settings.secret_key);
-        let accepts = |source| blueprint.auth.accept.contains(&source);
         let issuer = settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name));
-        let better_auth = match (accepts(TokenSource::BetterAuth), &settings.better_auth_secret) {
-            (false, _) => None,
-            (true, Some(secret)) => Some(BetterAuth::new(secret.clone(), settings.better_auth_url.clone(), &issuer)),
-            (true, None) => return Err(StartError::Settings(vec![missing_secret()])),
-        };
+        let foreign = Foreign::new(settings, &blueprint.auth.accept, &issuer).map_err(StartError::Settings)?;
         let auth = Auth {
-            own: accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
-            better_auth,
+            own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
+            foreign,
             cache: Cache::new(),
             hasher: Arc::new(Hasher::new()),
             throttle: Arc::new(Throttle::new(&settings.limits)),
@@ -189,12 +184,6 @@ impl Auth {
     pub fn changed(&self) {
         self.cache.changed();
     }
-}
-
-fn missing_secret() -> SettingProblem {
-    let detail =
-        "is required, because the blueprint accepts tokens of Better Auth; set it to the secret of that server";
-    SettingProblem { name: "BETTER_AUTH_SECRET", detail: detail.to_owned() }
 }
 
 fn seconds(time: std::time::Duration) -> i64 {

@@ -189,9 +189,10 @@ fn object(part: &str) -> Checked<Map<String, Json>> {
     }
 }
 
-fn is_key_id(kid: &Json) -> bool {
+/// The letters of base64 in both of its alphabets: that is what key ids are, where they are no UUIDs or names.
+pub(super) fn is_key_id(kid: &Json) -> bool {
     kid.as_str().is_some_and(|kid| {
         (1..=128).contains(&kid.len())
-            && kid.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && kid.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'='))
     })
 }

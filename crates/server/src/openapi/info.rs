@@ -49,7 +49,7 @@ fn sign_in(blueprint: &Blueprint) -> String {
         let user = if blueprint.api.user_path { "/$USER_ID" } else { "" };
         format!("{}{user}/{}", blueprint.api.prefix, entity.path)
     });
-    if blueprint.auth.accept.contains(&TokenSource::Own) {
+    if blueprint.auth.accepts(TokenSource::Own) {
         let register = match blueprint.auth.sign_up {
             SignUp::Open => {
                 "curl $BASE/auth/register -H 'Content-Type: application/json' \\\n  \
@@ -66,12 +66,13 @@ fn sign_in(blueprint: &Blueprint) -> String {
         ));
         parts.push("On this page: log in, then give the `access_token` to *Authorize*.".to_owned());
     }
-    if blueprint.auth.accept.contains(&TokenSource::BetterAuth) {
-        parts.push(
-            "Tokens of Better Auth (HS256) count: send one as `Authorization: Bearer <token>`. Its user gets an account \
-             here when he comes for the first time."
-                .to_owned(),
-        );
+    let others: Vec<&str> = blueprint.auth.others().map(TokenSource::title).collect();
+    if !others.is_empty() {
+        parts.push(format!(
+            "Tokens of {} count: send one as `Authorization: Bearer <token>`. Its user gets an account here when he comes \
+             for the first time.",
+            others.join(" and of ")
+        ));
     }
     parts.join("\n\n")
 }

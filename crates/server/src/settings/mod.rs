@@ -3,6 +3,7 @@
 //! [`SETTINGS`] is the one list; help, `.env.example` and messages come from it. Secrets are a type that prints `****`.
 
 mod database;
+mod issuers;
 mod network;
 mod parse;
 mod secret;
@@ -11,6 +12,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 pub use database::Database;
+pub use issuers::Issuers;
 pub use network::{Network, TlsFiles};
 pub use secret::Secret;
 
@@ -69,8 +71,15 @@ pub const SETTINGS: &[Setting] = &[
         "15",
         "least length of a password, in characters; NIST asks for 15 where it is the only factor",
     ),
-    setting("BETTER_AUTH_SECRET", "none", "the secret of Better Auth's HS256 tokens, where the blueprint accepts them"),
-    setting("BETTER_AUTH_URL", "none", "the issuer and audience that those tokens must name"),
+    setting(
+        "BETTER_AUTH_URL",
+        "none",
+        "a Better Auth server whose tokens the blueprint accepts: their issuer and audience, and where its keys are",
+    ),
+    setting("BETTER_AUTH_SECRET", "none", "its secret, where it signs with HS256; then its key set is not asked"),
+    setting("JWKS_URL", "none", "the key set of another issuer whose tokens the blueprint accepts"),
+    setting("JWT_ISSUER", "none", "the `iss` that its tokens must have, letter by letter"),
+    setting("JWT_AUDIENCE", "none", "the `aud` that its tokens must name"),
     setting("RATE_LIMIT_USER", "600", "requests a minute of one signed-in caller; 0 is no limit"),
     setting("RATE_LIMIT_STRANGER", "120", "requests a minute of one address that is not signed in; 0 is no limit"),
     setting("RATE_LIMIT_LOGIN", "10", "log-ins a minute of one address; 0 is no limit"),
@@ -147,10 +156,8 @@ pub struct Settings {
     pub session_idle: Option<Duration>,
     /// Least length of a password in code points.
     pub password_min_length: usize,
-    /// Secret of Better Auth's HS256 tokens.
-    pub better_auth_secret: Option<Secret>,
-    /// Issuer and audience of those.
-    pub better_auth_url: Option<String>,
+    /// Issuers besides this server.
+    pub issuers: Issuers,
     /// The bearer token of `/metrics`.
     pub metrics_token: Option<Secret>,
     /// Settings that are set and that this program does not heed, in words for the person who starts it.

@@ -7,6 +7,8 @@ use super::database::{self, Database};
 use super::network::networks;
 use super::{Environment, Limits, Secret, SettingProblem, Settings, TlsFiles};
 
+mod issuers;
+
 /// RFC 7518 §3.2 asks for a key at least as long as the hash.
 const SECRET_MIN_BYTES: usize = 32;
 /// Secrets that stand in public documents and default configurations: none of them is one.
@@ -50,9 +52,8 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
             _ => lifetime(text).map(Some),
         }),
         password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
-        better_auth_secret: reader.secret("BETTER_AUTH_SECRET"),
+        issuers: reader.issuers(),
         metrics_token: reader.secret("METRICS_TOKEN"),
-        better_auth_url: reader.read("BETTER_AUTH_URL", None, |text| origin(text).map(Some)),
         unheeded,
         limits: reader.limits(),
     };

@@ -113,6 +113,7 @@ impl Drop for Sender {
 struct Client(ureq::Agent);
 
 impl Client {
+    #[expect(clippy::disallowed_methods, reason = "the one place that sends spans")]
     fn new() -> Client {
         let config = ureq::Agent::config_builder();
         let config = config.timeout_global(Some(EXPORT_TIME)).http_status_as_error(false).max_redirects(0);

@@ -109,7 +109,7 @@ fn of_own_session(
     description: &str,
     problems: &[&'static Problem],
 ) -> Operation {
-    let foreign: &[&'static Problem] = if accepts(blueprint, TokenSource::BetterAuth) { &[FORBIDDEN] } else { &[] };
+    let foreign: &[&'static Problem] = if blueprint.auth.others().next().is_some() { &[FORBIDDEN] } else { &[] };
     let problems = [&[UNAUTHORIZED, TOO_MANY, UNAVAILABLE], foreign, problems].concat();
     Operation { security: Security::Token, ..open(id, summary, description, &problems) }
 }

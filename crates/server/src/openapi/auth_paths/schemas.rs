@@ -104,7 +104,7 @@ fn caller(blueprint: &Blueprint) -> Json {
         },
     });
     // Users of other issuers never registered, so what registration asks for may be missing.
-    let all_registered = !accepts(blueprint, TokenSource::BetterAuth);
+    let all_registered = blueprint.auth.others().next().is_none();
     for field in blueprint.user_fields.iter().filter(|field| !field.hidden) {
         let schema = kinds::schema(&field.kind, Side::Answer);
         let mut schema = if field.required && all_registered { schema } else { kinds::or_null(schema) };

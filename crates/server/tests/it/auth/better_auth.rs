@@ -158,5 +158,5 @@ async fn whose_tokens_count_is_for_the_blueprint_to_say() {
 
     let settings = settings_of(&[("BETTER_AUTH_SECRET", "")]);
     let error = Auth::new(&settings, foreign.blueprint.clone(), foreign.store.clone()).await.err().unwrap();
-    assert!(error.to_string().contains("BETTER_AUTH_SECRET: is required"), "{error}");
+    assert!(error.to_string().contains("BETTER_AUTH_URL: is required"), "{error}");
 }

@@ -4,8 +4,11 @@
 mod better_auth;
 mod confidentiality;
 mod enumeration;
+mod foreign_corpus;
+mod key_sets;
 mod passwords;
 mod sessions;
+mod signers;
 mod throttling;
 mod token_corpus;
 mod users;

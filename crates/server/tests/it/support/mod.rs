@@ -3,6 +3,7 @@
 //! Requests go through the whole server but the socket. Every app has a database of its own.
 
 pub mod blueprints;
+pub mod key_server;
 pub mod place;
 
 use std::net::{IpAddr, Ipv4Addr};
