@@ -90,6 +90,8 @@ pub(crate) enum RawErrors {
 pub(crate) struct RawAuth {
     /// Who may make an account. Default `open`.
     pub sign_up: Option<RawSignUp>,
+    /// Whether an address must be verified by mail before its account can log in. Default `false`.
+    pub verify_email: Option<bool>,
     /// The roles that users may have besides `admin`, which always exists.
     #[serde(default)]
     pub roles: Vec<String>,

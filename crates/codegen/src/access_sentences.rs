@@ -21,6 +21,9 @@ fn accounts(blueprint: &Blueprint) -> String {
     let own = blueprint.auth.accept.contains(&TokenSource::Own);
     match (own, blueprint.auth.sign_up) {
         (false, _) => "Accounts are made and kept by Better Auth, whose tokens count here.",
+        (true, SignUp::Open) if blueprint.auth.verify_email => {
+            "Anyone can make an account, and log in to it when its address is verified by mail."
+        }
         (true, SignUp::Open) => "Anyone can make an account.",
         (true, SignUp::Closed) => "Only the operator makes accounts, with `supermaker user add`.",
     }

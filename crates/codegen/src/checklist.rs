@@ -78,9 +78,10 @@ fn accounts(blueprint: &Blueprint) -> Vec<Item> {
     let mut items = Vec::new();
     if auth.accept.contains(&TokenSource::Own) {
         items.push(match auth.sign_up {
-            SignUp::Open => done("Registration and log-in: `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password`, `/auth/sessions`"),
-            SignUp::Closed => done("Log-in: `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password`, `/auth/sessions`; accounts are made by `supermaker user add`"),
+            SignUp::Open => done("Registration and log-in: `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password` (with `/forgot` and `/reset`), `/auth/sessions`"),
+            SignUp::Closed => done("Log-in: `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password` (with `/forgot` and `/reset`), `/auth/sessions`; accounts are made by `supermaker user add`"),
         });
+        items.push(open_item("Forgotten passwords: mail is shown at `/_/outbox` in development, and cannot be sent yet in this version; `supermaker user password` gives another one"));
         items.push(open_item("An administrator: `supermaker user add --email you@example.com --role admin`"));
     }
     for source in auth.others() {

@@ -125,7 +125,7 @@ impl Walk<'_> {
     }
 
     fn account(&self, email: &str) -> String {
-        if self.blueprint.auth.sign_up == SignUp::Closed {
+        if self.blueprint.auth.sign_up != SignUp::Open || self.blueprint.auth.verify_email {
             return format!("printf '%s' \"$PASSWORD\" | supermaker user add --email {email} --password-stdin");
         }
         let demanded = self.blueprint.user_fields.iter().filter(|field| Body::Create.demands(field));

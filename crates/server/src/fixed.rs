@@ -14,6 +14,7 @@ use crate::caller;
 use crate::docs;
 use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::mail;
 use crate::metrics;
 use crate::route::method_not_allowed;
 
@@ -34,6 +35,8 @@ pub enum Fixed {
     Docs,
     /// `/.well-known/jwks.json`: the public keys of our tokens.
     Keys,
+    /// `/_/outbox`: the mail of a server that is being tried out.
+    Outbox,
     /// `/auth/…`
     Auth(AuthPath),
 }
@@ -48,6 +51,7 @@ impl Fixed {
             "/metrics" => Fixed::Metrics,
             "/openapi.json" => Fixed::OpenApi,
             "/.well-known/jwks.json" => Fixed::Keys,
+            "/_/outbox" => Fixed::Outbox,
             "/docs" => Fixed::Docs,
             _ if path.starts_with("/docs/") => Fixed::Docs,
             _ => return AuthPath::find(path).map(Fixed::Auth),
@@ -63,6 +67,7 @@ impl Fixed {
             | Fixed::Metrics
             | Fixed::OpenApi
             | Fixed::Docs
+            | Fixed::Outbox
             | Fixed::Keys => Cow::Borrowed("GET, HEAD, OPTIONS"),
             Fixed::Auth(path) => Cow::Owned(path.methods()),
         }
@@ -93,6 +98,7 @@ where
         Fixed::Docs => {
             docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)
         }
+        Fixed::Outbox => mail::answer(app, http).await,
         Fixed::Keys => Ok(app.auth.jwks()),
     }
 }

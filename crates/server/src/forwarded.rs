@@ -5,11 +5,29 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use http::header::{FORWARDED, VIA};
 use http::{HeaderMap, HeaderName};
 
+use crate::App;
+use crate::http::HttpRequest;
 use crate::settings::Network;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Headers that a proxy adds; with one of them the address of the connection is not that of the caller.
+const FORWARDING: [&str; 5] =
+    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "cf-connecting-ip"];
+
+/// Whether the caller is on the machine of the server. Behind a proxy nobody is, whatever his address looks like.
+pub(crate) fn is_on_this_machine<B>(app: &App, http: &HttpRequest<B>) -> bool {
+    app.settings.trusted_proxies.is_empty() && http.ip.to_canonical().is_loopback() && !is_forwarded(&http.headers)
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key(FORWARDED)
+        || headers.contains_key(VIA)
+        || FORWARDING.iter().any(|name| headers.contains_key(*name))
+}
 
 /// The caller's address: from the right, the first that is no proxy of ours. Each proxy adds on the right whom it talks
 /// to, so what stands further left was written by that caller himself.

@@ -26,6 +26,7 @@ pub mod http;
 mod idempotency;
 mod listen;
 mod live;
+mod mail;
 mod metrics;
 mod once;
 pub mod openapi;

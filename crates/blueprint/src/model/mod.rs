@@ -83,6 +83,8 @@ pub enum PutMeaning {
 pub struct Auth {
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// Whether an address must be verified by mail before its account can log in.
+    pub verify_email: bool,
     /// The declared roles. `admin` always exists and is the first.
     pub roles: Vec<String>,
     /// Whose tokens count.

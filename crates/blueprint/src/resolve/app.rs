@@ -75,9 +75,21 @@ pub(super) fn auth(raw: Option<&RawAuth>, report: &mut Report) -> Auth {
             Some(RawSignUp::Closed) => SignUp::Closed,
             Some(RawSignUp::Open | RawSignUp::Invite) | None => SignUp::Open,
         },
+        verify_email: verify_email(raw, report),
         roles: roles(raw, report),
         accept: accept(raw, report),
     }
+}
+
+fn verify_email(raw: Option<&RawAuth>, report: &mut Report) -> bool {
+    let is_wanted = raw.and_then(|auth| auth.verify_email).unwrap_or(false);
+    let accept = raw.and_then(|auth| auth.accept.as_ref());
+    if is_wanted && accept.is_some_and(|accept| !accept.contains(&RawTokenSource::Own)) {
+        let at = Pointer::root("auth").child("verify_email");
+        let message = "`verify_email` is for accounts of this server's own, and `accept` takes none of its tokens";
+        report.key(&at, "ineffective", message, Some("remove it, or add \"own\" to `accept`".to_owned()));
+    }
+    is_wanted
 }
 
 fn roles(raw: Option<&RawAuth>, report: &mut Report) -> Vec<String> {

@@ -26,6 +26,7 @@ fn the_least_blueprint_has_all_defaults() {
     assert!(!blueprint.api.user_path && !blueprint.api.require_if_match);
     assert_eq!(blueprint.api.put, PutMeaning::Replace);
     assert_eq!(blueprint.auth.sign_up, SignUp::Open);
+    assert!(!blueprint.auth.verify_email);
     assert_eq!(blueprint.auth.roles, ["admin"]);
     assert_eq!(blueprint.auth.accept, [TokenSource::Own]);
     assert!(blueprint.entities.is_empty() && blueprint.warnings.is_empty());
@@ -96,6 +97,7 @@ fn every_enforced_word_has_its_meaning() {
     assert!(blueprint.api.user_path && blueprint.api.require_if_match);
     assert_eq!(blueprint.api.put, PutMeaning::Update);
     assert_eq!(blueprint.auth.sign_up, SignUp::Closed);
+    assert!(blueprint.auth.verify_email);
     assert_eq!(blueprint.auth.accept, [TokenSource::BetterAuth, TokenSource::Own]);
     assert_eq!(blueprint.user_fields[0].unique, Unique::Global, "users have no owner");
     assert!(blueprint.user_fields[1].sensitive);

@@ -17,7 +17,7 @@ use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use server::process::{Environment, read_settings};
 
-/// Make, list, disable accounts and change their roles
+/// Make, list, disable accounts, change their roles and passwords
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -61,6 +61,17 @@ enum Action {
         /// A role to take; may be given several times
         #[arg(long, value_name = "ROLE")]
         remove: Vec<String>,
+    },
+    /// Give an account another password and end all its sessions
+    #[command(
+        after_help = "Example:\n  printf %s \"$PASSWORD\" | supermaker user password ana@example.com --password-stdin"
+    )]
+    Password {
+        /// E-mail address or id
+        who: String,
+        /// Read the password from the first line of standard input instead of asking for it
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// Show all accounts
     #[command(after_help = "Example:\n  supermaker user list --file lead-tracker --json")]
@@ -106,7 +117,9 @@ impl User {
         }
         // Before the database is opened: whoever waits at a prompt should hold up nobody.
         let password = match &self.action {
-            Action::Add { password_stdin, .. } => Some(password(screen, *password_stdin)?),
+            Action::Add { password_stdin, .. } | Action::Password { password_stdin, .. } => {
+                Some(password(screen, *password_stdin)?)
+            }
             _ => None,
         };
         let desk = Desk::open(screen, &source)?;
@@ -122,6 +135,7 @@ impl Action {
             Action::Role { who, add, remove } => {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
+            Action::Password { who, .. } => format!("give {who} another password"),
             Action::List => "list all users".to_owned(),
             Action::Disable { who } => format!("disable {who}"),
             Action::Enable { who } => format!("enable {who}"),
@@ -145,6 +159,7 @@ impl Desk {
         match action {
             Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
             Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
+            Action::Password { who, .. } => self.password(screen, who, password.unwrap_or_default()),
             Action::List => self.list(screen),
             Action::Disable { who } => self.disable(screen, who, true),
             Action::Enable { who } => self.disable(screen, who, false),
@@ -175,6 +190,15 @@ impl Desk {
             return screen.json(&json!({"user": who, "roles": roles}));
         }
         screen.say(&format!("{who} now has {}", if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") }))
+    }
+
+    fn password(&self, screen: &Screen, who: &str, password: &str) -> Result<(), Failure> {
+        users::set_password(&self.store, &self.blueprint, who, password, self.password_min_length)
+            .map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"user": who}));
+        }
+        screen.say(&format!("{who} has another password; all sessions are ended"))
     }
 
     fn list(&self, screen: &Screen) -> Result<(), Failure> {
@@ -247,7 +271,7 @@ fn password(screen: &Screen, from_stdin: bool) -> Result<String, Failure> {
     }
     if !io::stdin().is_terminal() || screen.manner.json {
         return Err(Failure::usage("no password, and no terminal to ask for one")
-            .hint("printf %s \"$PASSWORD\" | supermaker user add --email … --password-stdin"));
+            .hint("printf %s \"$PASSWORD\" | supermaker user … --password-stdin"));
     }
     let prompt = |text| rpassword::prompt_password(text).map_err(|error| Failure::new(format!("no password: {error}")));
     let (first, second) = (prompt("Password: ")?, prompt("Once more: ")?);

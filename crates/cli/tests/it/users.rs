@@ -40,6 +40,20 @@ fn an_account_is_made_given_roles_and_disabled() {
 }
 
 #[test]
+fn a_password_is_replaced() {
+    let bench = bench();
+    add(&bench, "ana@example.com", "admin").fine();
+    let command = ["user", "password", "ana@example.com", "--password-stdin"];
+    let said = bench.run_with_input(&command, "eight blue kettles sing").fine();
+    assert_eq!(said, "ana@example.com has another password; all sessions are ended\n");
+    bench.run_with_input(&command, "short").refused(1, &["5 characters"]);
+    bench
+        .run_with_input(&["user", "password", "nobody", "--password-stdin"], PASSWORD)
+        .refused(1, &["no user `nobody`"]);
+    bench.run(&["user", "password", "ana@example.com"]).refused(2, &["--password-stdin"]);
+}
+
+#[test]
 fn what_cannot_be_done_says_why_and_changes_nothing() {
     let bench = bench();
     add(&bench, "ana@example.com", "agent").fine();

@@ -99,6 +99,7 @@ impl Auth {
             email: email.as_deref(),
             roles: &[],
             password_hash: None,
+            verified: false,
             fields: &sql::default_fields(&self.blueprint),
         };
         let steps = user.insert(&self.blueprint, by, "first_sight");

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use serde_json::Value as Json;
-use work::{Kind, Outcome, Value};
+use work::{Kind, Outcome, Step, Value};
 
 use super::credentials::Reader;
 use super::login::bad_credentials;
@@ -11,6 +11,7 @@ use super::session::OwnSession;
 use super::{Auth, Caller, sessions, sql, throttle};
 use crate::error::ApiError;
 use crate::http::HttpResponse;
+use crate::mail::Outbox;
 
 const ACCOUNT: &str = "SELECT \"email\", \"password_hash\" FROM \"users\" \
      WHERE \"id\" = ?1 AND \"iss\" = 'own' AND \"email\" IS NOT NULL AND \"password_hash\" IS NOT NULL";
@@ -45,7 +46,7 @@ impl Auth {
         }
         self.throttle.right(&key);
         let hash = self.hasher.hash(new).await?;
-        self.replace_password(caller, &own, &account.hash, &hash).await
+        self.replace_password(caller, &own, &account, &hash).await
     }
 
     async fn account_of(&self, own: &OwnSession) -> Result<Option<Account>, ApiError> {
@@ -57,19 +58,25 @@ impl Auth {
         })
     }
 
+    /// Whoever changed it may be somebody else (ASVS 6.3.7).
+    pub(super) fn tell_of_new_password(&self, email: &str, at: &str) -> Result<Option<Step>, ApiError> {
+        let post = |outbox: &Outbox| outbox.post(&outbox.password_changed(email), at, "TRUE", Vec::new());
+        self.outbox.as_ref().map(post).transpose()
+    }
+
     /// Provided that the password still is the one that was checked.
     async fn replace_password(
         &self,
         caller: Caller<'_>,
         own: &OwnSession,
-        old: &str,
+        account: &Account,
         new: &str,
     ) -> Result<HttpResponse, ApiError> {
         let at = self.clock.stamp();
         let update = "UPDATE \"users\" SET \"password_hash\" = ?2, \"updated_at\" = ?4, \"version\" = \"version\" + 1 \
              WHERE \"id\" = ?1 AND \"password_hash\" = ?3 AND NOT \"disabled\"";
-        let steps = vec![
-            sql::change(update, vec![sql::uuid(&own.user), sql::text(new), sql::text(old), sql::stamp(&at)]),
+        let mut steps = vec![
+            sql::change(update, vec![sql::uuid(&own.user), sql::text(new), sql::text(&account.hash), sql::stamp(&at)]),
             sessions::end_others(own, &at),
             sql::audit_users(
                 own.by(caller, &at),
@@ -81,6 +88,7 @@ impl Auth {
             ),
             sql::bump(),
         ];
+        steps.extend(self.tell_of_new_password(&account.email, &at)?);
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => {
                 self.changed();

@@ -49,6 +49,17 @@ impl Clock {
     }
 }
 
+/// Says once an hour that what is done once an hour is due.
+#[derive(Debug, Default)]
+pub(super) struct Hourly(AtomicI64);
+
+impl Hourly {
+    /// Whether this is the first time that somebody asks in this hour since 1970.
+    pub(super) fn is_due(&self, hour: i64) -> bool {
+        self.0.swap(hour, Ordering::Relaxed) != hour
+    }
+}
+
 /// A stored stamp as seconds since 1970.
 pub(super) fn seconds_of(stamp: &str) -> Option<i64> {
     stamp.parse::<Timestamp>().ok().map(Timestamp::as_second)

@@ -121,7 +121,7 @@ impl<'b> Reader<'b> {
         if self.problems.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.problems)) }
     }
 
-    fn problem(&mut self, key: &str, code: &'static str, detail: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: &str, code: &'static str, detail: impl Into<String>) {
         self.problems.push(invalid(&blueprint::pointer(key), code, detail));
     }
 }

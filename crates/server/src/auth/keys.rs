@@ -16,12 +16,19 @@ pub(super) struct Keys {
     /// Names the signing key in tokens and in the key set.
     pub(super) kid: String,
     pub(super) cursor: CursorKey,
+    /// Seals mails in the outbox.
+    pub(super) outbox: [u8; 32],
 }
 
 impl Keys {
     pub(super) fn derive(secret: &Secret) -> Keys {
         let signing = SigningKey::from_bytes(&derived(secret, "signing key"));
-        Keys { kid: thumbprint(&x(&signing)), cursor: CursorKey(derived(secret, "cursor")), signing }
+        Keys {
+            kid: thumbprint(&x(&signing)),
+            cursor: CursorKey(derived(secret, "cursor")),
+            outbox: derived(secret, "outbox"),
+            signing,
+        }
     }
 
     /// The public half as a JWK (RFC 8037 §2).

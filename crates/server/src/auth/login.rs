@@ -1,5 +1,6 @@
 //! `POST /auth/login`: a password for a session. An address without account, a wrong password and a disabled account
-//! get the same answer after the same work.
+//! get the same answer after the same work, and so does one whose address is to be verified: else whoever registers with an
+//! address and then logs in would learn whether it had an account.
 
 use http::StatusCode;
 use query::Actor;
@@ -14,7 +15,8 @@ use crate::error::{ApiError, BAD_CREDENTIALS};
 use crate::http::HttpResponse;
 
 const ACCOUNT: &str = "SELECT \"id\", \"password_hash\" FROM \"users\" \
-     WHERE \"iss\" = 'own' AND \"email\" = ?1 AND NOT \"disabled\" AND \"password_hash\" IS NOT NULL";
+     WHERE \"iss\" = 'own' AND \"email\" = ?1 AND NOT \"disabled\" AND \"password_hash\" IS NOT NULL \
+     AND (\"verified_at\" IS NOT NULL OR NOT ?2)";
 
 struct Account {
     id: String,
@@ -33,7 +35,7 @@ impl Auth {
         self.throttle.account(&key, self.clock.now_ms())?;
         let checked = self.check_password(&email, password).await;
         let found = checked.inspect_err(|_| self.throttle.undecided(&key))?;
-        let (account, outdated) = found.ok_or_else(bad_credentials)?;
+        let (account, outdated) = found.ok_or_else(|| self.no_login())?;
         let new_hash = if outdated { Some(self.hasher.hash(password).await?) } else { None };
         let tokens = self.open_session(caller, &account, new_hash.as_deref()).await?;
         self.throttle.right(&key);
@@ -49,7 +51,11 @@ impl Auth {
     }
 
     async fn account(&self, email: &str) -> Result<Option<Account>, ApiError> {
-        let step = sql::one(ACCOUNT, vec![sql::text(email)], &[Kind::Uuid, Kind::Text]);
+        let step = sql::one(
+            ACCOUNT,
+            vec![sql::text(email), Value::Boolean(self.blueprint.auth.verify_email)],
+            &[Kind::Uuid, Kind::Text],
+        );
         let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(None) };
         Ok(match &answer.captured[..] {
             [Value::Uuid(id), Value::Text(hash)] => Some(Account { id: id.clone(), hash: hash.clone() }),
@@ -90,7 +96,18 @@ impl Auth {
                 }
                 self.tokens(&account.id, &session, &refresh_token)
             }
-            Outcome::Refused(_) => Err(bad_credentials()),
+            Outcome::Refused(_) => Err(self.no_login()),
+        }
+    }
+
+    fn no_login(&self) -> ApiError {
+        let error = bad_credentials();
+        if !self.blueprint.auth.verify_email {
+            return error;
+        }
+        ApiError {
+            detail: "wrong e-mail address or password, or an address that was not verified yet".to_owned(),
+            ..error
         }
     }
 

@@ -12,10 +12,12 @@ mod dialect;
 mod foreign;
 mod keys;
 mod login;
+mod mail_token;
 mod me;
 mod password;
 mod policy;
 mod register;
+mod reset;
 mod routes;
 mod session;
 mod sessions;
@@ -23,6 +25,7 @@ mod sql;
 mod throttle;
 mod token;
 pub mod users;
+mod verify;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,12 +36,17 @@ use http::header::CACHE_CONTROL;
 use query::cursor::CursorKey;
 use serde_json::{Value as Json, json};
 use store::Store;
+use work::Outcome;
 
 pub use clock::Clock;
+pub(crate) use register::{ACCEPTED, ACCEPTED_TO_VERIFY};
+pub(crate) use reset::FORGOTTEN;
 pub use routes::{AuthPath, AuthRoute};
 pub(crate) use sessions::MAX_SESSIONS;
+pub(crate) use verify::RESENT;
 
 use self::cache::Cache;
+use self::clock::Hourly;
 use self::foreign::Foreign;
 use self::keys::Keys;
 use self::password::Hasher;
@@ -47,7 +55,8 @@ use self::token::OwnTokens;
 use crate::StartError;
 use crate::error::ApiError;
 use crate::http::HttpResponse;
-use crate::settings::Settings;
+use crate::mail::{self, Outbox};
+use crate::settings::{SettingProblem, Settings};
 
 /// Accounts and sessions of one app.
 pub struct Auth {
@@ -60,6 +69,8 @@ pub struct Auth {
     cache: Cache,
     hasher: Arc<Hasher>,
     throttle: Arc<Throttle>,
+    outbox: Option<Outbox>,
+    hourly: Hourly,
     settings: AuthSettings,
 }
 
@@ -93,7 +104,13 @@ impl Auth {
         let keys = Keys::derive(&settings.secret_key);
         let issuer = settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name));
         let foreign = Foreign::new(settings, &blueprint.auth.accept, &issuer).map_err(StartError::Settings)?;
+        let outbox = Outbox::new(settings, &keys.outbox, &blueprint.app.name);
+        if blueprint.auth.verify_email && outbox.is_none() {
+            return Err(StartError::Settings(vec![no_mail()]));
+        }
         let auth = Auth {
+            outbox,
+            hourly: Hourly::default(),
             own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
             foreign,
             cache: Cache::new(),
@@ -131,7 +148,11 @@ impl Auth {
 
     /// Whether there is such a route. Where only others sign users in, there is nothing to register for or log in to.
     pub fn serves(&self, route: AuthRoute) -> bool {
-        self.own.is_some() || route == AuthRoute::Me
+        match route {
+            AuthRoute::Me => true,
+            AuthRoute::Verify | AuthRoute::ResendVerification => self.own.is_some() && self.blueprint.auth.verify_email,
+            _ => self.own.is_some(),
+        }
     }
 
     /// Answers a request under `/auth`.
@@ -149,11 +170,15 @@ impl Auth {
         }
         let response = match route {
             AuthRoute::Register => self.register(caller, body).await,
+            AuthRoute::Verify => self.verify_address(caller, body).await,
+            AuthRoute::ResendVerification => self.resend_verification(caller, body).await,
             AuthRoute::Login => self.login(caller, body).await,
             AuthRoute::Refresh => self.refresh(caller, body).await,
             AuthRoute::Logout => self.logout(caller).await,
             AuthRoute::Me => self.me(self.actor(caller.authorization).await?).await,
             AuthRoute::Password => self.change_password(caller, body).await,
+            AuthRoute::ForgotPassword => self.forgot_password(caller, body).await,
+            AuthRoute::ResetPassword => self.reset_password(caller, body).await,
             AuthRoute::Sessions => self.sessions(caller).await,
             AuthRoute::EndOthers => self.end_others(caller).await,
             AuthRoute::EndSession(id) => self.end_one(caller, id).await,
@@ -166,6 +191,23 @@ impl Auth {
         let keys: Vec<Json> = self.own.iter().map(|_| self.keys.public()).collect();
         HttpResponse::json(StatusCode::OK, json!({ "keys": keys }).to_string())
             .with(CACHE_CONTROL, "public, max-age=600")
+    }
+
+    /// The newest mails, opened. Who may read them is for others to see to.
+    ///
+    /// # Errors
+    /// What the database has to say.
+    pub async fn mails(&self) -> Result<Vec<Json>, ApiError> {
+        let Some(outbox) = &self.outbox else { return Ok(Vec::new()) };
+        match self.store.run(sql::scan(&self.store, mail::newest())).await? {
+            Outcome::Done(answer) => Ok(outbox.shown(&answer.body)),
+            Outcome::Refused(_) => Err(ApiError::internal("a list was refused")),
+        }
+    }
+
+    /// Where mail is put, or that there is nowhere to put it.
+    fn outbox(&self) -> Result<&Outbox, ApiError> {
+        self.outbox.as_ref().ok_or_else(mail::no_transport)
     }
 
     /// The key that seals cursors.
@@ -184,6 +226,12 @@ impl Auth {
     pub fn changed(&self) {
         self.cache.changed();
     }
+}
+
+fn no_mail() -> SettingProblem {
+    let detail = "this version sends mail to nobody, and the blueprint says `verify_email = true`, so that nobody could log in to \
+        a new account; take the word out, or set ENV=development to try it";
+    SettingProblem { name: "ENV", detail: detail.to_owned() }
 }
 
 fn seconds(time: std::time::Duration) -> i64 {

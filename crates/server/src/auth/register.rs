@@ -1,18 +1,20 @@
 //! `POST /auth/register`: a new account. Whether the address is known already, neither answer nor time tells. Who then logs
-//! in with the password that he sent can tell, as long as addresses are not verified by mail.
+//! in with the password that he sent can tell, unless addresses are verified by mail.
 
 use blueprint::{Field, Literal, SignUp};
-use http::StatusCode;
 use serde_json::Value as Json;
 use work::{Outcome, Refusal};
 
 use super::credentials::Reader;
 use super::sql::{self, By, NewUser};
+use super::verify::accepted;
 use super::{Auth, Caller};
 use crate::error::{ApiError, FORBIDDEN, INTERNAL, UNIQUE};
 use crate::http::HttpResponse;
 
-const ACCEPTED: &str = r#"{"detail":"if this address had no account, it has one now; log in with it"}"#;
+pub(crate) const ACCEPTED: &str = "if this address had no account, it has one now; log in with it";
+pub(crate) const ACCEPTED_TO_VERIFY: &str =
+    "if this address had no account, it has one now; a mail that was sent there says how to go on";
 /// What only the server sets.
 const SERVER_FIELDS: &[&str] =
     &["id", "iss", "sub", "roles", "disabled", "password_hash", "version", "verified_at", "created_at", "updated_at"];
@@ -33,12 +35,17 @@ impl Auth {
             email: Some(&new.email),
             roles: &[],
             password_hash: Some(&hash),
+            verified: false,
             fields: &new.fields,
         };
         let at = self.clock.stamp();
-        let steps = user.insert(&self.blueprint, By::own(caller, &at, None, None), "register");
+        let mut steps = user.insert(&self.blueprint, By::own(caller, &at, None, None), "register");
+        if self.blueprint.auth.verify_email {
+            steps.extend(self.mail_new_account(&new.email, &id)?);
+        }
+        let said = if self.blueprint.auth.verify_email { ACCEPTED_TO_VERIFY } else { ACCEPTED };
         match self.store.run(sql::write(&self.store, steps)).await? {
-            Outcome::Done(_) => Ok(HttpResponse::json(StatusCode::ACCEPTED, ACCEPTED)),
+            Outcome::Done(_) => Ok(accepted(said)),
             Outcome::Refused(Refusal::Unique { index }) => {
                 let fields = self.blueprint.user_fields.iter();
                 // Our own look before the insert names the column, the database its index.

@@ -9,6 +9,10 @@ use uuid::Uuid;
 pub enum AuthRoute {
     /// `POST /auth/register`
     Register,
+    /// `POST /auth/verify`
+    Verify,
+    /// `POST /auth/verify/resend`
+    ResendVerification,
     /// `POST /auth/login`
     Login,
     /// `POST /auth/refresh`
@@ -19,6 +23,10 @@ pub enum AuthRoute {
     Me,
     /// `POST /auth/password`
     Password,
+    /// `POST /auth/password/forgot`
+    ForgotPassword,
+    /// `POST /auth/password/reset`
+    ResetPassword,
     /// `GET /auth/sessions`
     Sessions,
     /// `DELETE /auth/sessions`: all but the one that asks.
@@ -39,11 +47,15 @@ type Operation = (&'static str, fn(Uuid) -> AuthRoute);
 
 const PATHS: &[(&str, &[Operation])] = &[
     ("register", &[("POST", |_| AuthRoute::Register)]),
+    ("verify", &[("POST", |_| AuthRoute::Verify)]),
+    ("verify/resend", &[("POST", |_| AuthRoute::ResendVerification)]),
     ("login", &[("POST", |_| AuthRoute::Login)]),
     ("refresh", &[("POST", |_| AuthRoute::Refresh)]),
     ("logout", &[("POST", |_| AuthRoute::Logout)]),
     ("me", &[("GET", |_| AuthRoute::Me)]),
     ("password", &[("POST", |_| AuthRoute::Password)]),
+    ("password/forgot", &[("POST", |_| AuthRoute::ForgotPassword)]),
+    ("password/reset", &[("POST", |_| AuthRoute::ResetPassword)]),
     ("sessions", &[("GET", |_| AuthRoute::Sessions), ("DELETE", |_| AuthRoute::EndOthers)]),
     ("sessions/{id}", &[("DELETE", AuthRoute::EndSession)]),
 ];
@@ -51,12 +63,21 @@ const PATHS: &[(&str, &[Operation])] = &[
 impl AuthRoute {
     /// Whether only somebody who is signed in can ask for it. All others ask as strangers, whatever they send.
     pub fn wants_token(self) -> bool {
-        !matches!(self, AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh)
+        !matches!(
+            self,
+            AuthRoute::Register
+                | AuthRoute::Verify
+                | AuthRoute::ResendVerification
+                | AuthRoute::Login
+                | AuthRoute::Refresh
+                | AuthRoute::ForgotPassword
+                | AuthRoute::ResetPassword
+        )
     }
 
     /// Whether it comes with a body.
     pub fn takes_body(self) -> bool {
-        matches!(self, AuthRoute::Register | AuthRoute::Login | AuthRoute::Refresh | AuthRoute::Password)
+        !self.wants_token() || self == AuthRoute::Password
     }
 }
 

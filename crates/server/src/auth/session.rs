@@ -196,7 +196,7 @@ pub(super) fn new_token() -> Result<String, ApiError> {
 }
 
 /// A fast hash suffices: a random token cannot be guessed from it.
-fn hash(token: &str) -> Value {
+pub(super) fn hash(token: &str) -> Value {
     Value::Bytes(Sha256::digest(token).to_vec())
 }
 

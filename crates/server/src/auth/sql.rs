@@ -133,6 +133,16 @@ pub(super) fn audit_users(
     Step::Run(Statement::new(sql, [params, who(by, action)].concat()))
 }
 
+/// The audit row of what somebody asked to be mailed: of whom, if he was mailed, and else that it was refused. Either way one
+/// row, so that no clock can tell the two apart.
+pub(super) fn audit_mail(by: By<'_>, action: &str, token_hash: Value) -> Step {
+    let sql = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \"action\", \"entity\", \
+         \"entity_id\", \"outcome\") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'user', \
+         (SELECT \"user_id\" FROM \"_mail_tokens\" WHERE \"hash\" = ?8), \
+         CASE WHEN EXISTS (SELECT 1 FROM \"_mail_tokens\" WHERE \"hash\" = ?8) THEN 'done' ELSE 'refused' END";
+    Step::Run(Statement::new(sql, [who(by, action), vec![token_hash]].concat()))
+}
+
 fn who(by: By<'_>, action: &str) -> Vec<Value> {
     vec![
         stamp(by.at),
@@ -153,6 +163,8 @@ pub(super) struct NewUser<'a> {
     pub(super) email: Option<&'a str>,
     pub(super) roles: &'a [String],
     pub(super) password_hash: Option<&'a str>,
+    /// Whether it is known that the address is his.
+    pub(super) verified: bool,
     /// A value for each user field of the blueprint.
     pub(super) fields: &'a [Literal],
 }
@@ -172,6 +184,10 @@ impl NewUser<'_> {
             stamp(by.at),
             stamp(by.at),
         ];
+        if self.verified {
+            columns.push("verified_at");
+            params.push(stamp(by.at));
+        }
         for (field, literal) in blueprint.user_fields.iter().zip(self.fields) {
             columns.push(&field.column);
             params.push(attribute::value(literal, attribute::field_kind(field), by.at));

@@ -1,7 +1,7 @@
 //! `/metrics`: who may read it, and what it says.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, FORWARDED, VIA};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use meter::{Kind, Text};
 use sha2::{Digest, Sha256};
 use store::Counters;
@@ -9,14 +9,12 @@ use store::Counters;
 use super::Metrics;
 use crate::App;
 use crate::error::ApiError;
+use crate::forwarded;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Secret;
 
 const CONTENT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const NANOS: f64 = 1e9;
-/// Headers that a proxy adds; with one of them the address of the connection is not that of the caller.
-const FORWARDING: [&str; 5] =
-    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "cf-connecting-ip"];
 
 /// The page, for those who may read it; for all others there is none.
 ///
@@ -24,7 +22,7 @@ const FORWARDING: [&str; 5] =
 /// 404.
 pub(crate) fn page<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpResponse, ApiError> {
     let token = app.settings.metrics_token.as_ref();
-    if !token.is_some_and(|token| is_named(token, http)) && !is_on_this_machine(app, http) {
+    if !token.is_some_and(|token| is_named(token, http)) && !forwarded::is_on_this_machine(app, http) {
         return Err(ApiError::not_found());
     }
     let text = write(&app.metrics, &app.store.counters());
@@ -39,17 +37,6 @@ fn is_named<B>(token: &Secret, http: &HttpRequest<B>) -> bool {
     given.is_some_and(|(scheme, given)| {
         scheme.eq_ignore_ascii_case("bearer") && Sha256::digest(given) == Sha256::digest(token.expose())
     })
-}
-
-/// Behind a proxy nobody is, whatever his address looks like.
-fn is_on_this_machine<B>(app: &App, http: &HttpRequest<B>) -> bool {
-    app.settings.trusted_proxies.is_empty() && http.ip.to_canonical().is_loopback() && !is_forwarded(&http.headers)
-}
-
-fn is_forwarded(headers: &HeaderMap) -> bool {
-    headers.contains_key(FORWARDED)
-        || headers.contains_key(VIA)
-        || FORWARDING.iter().any(|name| headers.contains_key(*name))
 }
 
 fn write(metrics: &Metrics, store: &Counters) -> String {

@@ -50,6 +50,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("HOST", "127.0.0.1", "the address to listen on"),
     setting("PORT", "8000", "the port to listen on; 0 takes a free one"),
     setting("PUBLIC_URL", "none", "how the outside reaches this server; the issuer of its tokens"),
+    setting("APP_URL", "none", "where the pages of the app are, to which links in mails lead; without it PUBLIC_URL"),
     setting(
         "CORS_ORIGINS",
         "none",
@@ -142,6 +143,8 @@ pub struct Settings {
     pub port: u16,
     /// `https://api.example.com`, without a trailing slash.
     pub public_url: Option<String>,
+    /// Where links in mails lead, without a trailing slash; unknown outside of development if nothing says it.
+    pub app_url: Option<String>,
     /// Origins that browsers may call from.
     pub cors_origins: Vec<String>,
     /// Certificate and key, if the server speaks HTTPS by itself.
@@ -228,6 +231,11 @@ impl Settings {
     /// Everything that is wrong with them.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Settings, Vec<SettingProblem>> {
         parse::settings(&lookup)
+    }
+
+    /// Whether the server is somebody's own, to try things out: there mail lies at `/_/outbox` and is sent to nobody.
+    pub fn is_for_trying(&self) -> bool {
+        matches!(self.environment, Environment::Development | Environment::Test)
     }
 
     /// Whether browsers are told to come by HTTPS only. Not in development: a browser that has once heard it of

@@ -1,5 +1,6 @@
 //! The grammar of each setting, and the rules that production adds.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
     let environment = reader.read("ENV", Environment::Development, environment);
     let (secret_key, secret_is_temporary) = reader.secret_key(environment);
     let mut unheeded = reader.unheeded();
-    let settings = Settings {
+    let mut settings = Settings {
         environment,
         database: reader.database(environment, &mut unheeded),
         secret_key,
@@ -42,6 +43,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         }),
         port: reader.read("PORT", 8000, |text| text.parse().map_err(|_| "wants a number from 0 to 65535".to_owned())),
         public_url: reader.read("PUBLIC_URL", None, |text| origin(text).map(Some)),
+        app_url: reader.read("APP_URL", None, |text| origin(text).map(Some)),
         cors_origins: reader.read("CORS_ORIGINS", Vec::new(), origins),
         tls: reader.tls(),
         trusted_proxies: reader.read("TRUSTED_PROXIES", Vec::new(), networks),
@@ -57,6 +59,9 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         unheeded,
         limits: reader.limits(),
     };
+    let here = || format!("http://{}", SocketAddr::new(settings.host, settings.port));
+    let known = settings.app_url.take().or_else(|| settings.public_url.clone());
+    settings.app_url = known.or_else(|| settings.is_for_trying().then(here));
     reader.read("JWT_ALGORITHM", (), |text| match text {
         "EdDSA" => Ok(()),
         _ => Err("this version signs with EdDSA only".to_owned()),

@@ -1,5 +1,6 @@
 //! The paths that do not come from entities: accounts, health, public keys.
 
+mod mail;
 mod schemas;
 mod sessions;
 
@@ -13,6 +14,7 @@ use super::operations::{Operation, Security};
 use super::refusals::{ANYWHERE, WITH_BODY};
 use super::responses::{empty_answer, json_answer, media};
 use super::{examples, reference};
+use crate::auth::{ACCEPTED, ACCEPTED_TO_VERIFY};
 use crate::error::{
     BAD_CREDENTIALS, FORBIDDEN, NOT_FOUND, Problem, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
 };
@@ -21,7 +23,6 @@ pub(super) use schemas::schemas;
 
 const EMAIL: &str = "ana@example.com";
 const PASSWORD: &str = "correct horse battery staple";
-const ACCEPTED: &str = "if this address had no account, it has one now; log in with it";
 const REFRESH_TOKEN: &str = "y9Jq0sVb3mXcT5rL2hNf8wKdZ6gAeUoP1iQxRtYuIvE";
 const ACCESS_TOKEN: &str = "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIwMTkxZDJhNCJ9.c2lnbmF0dXJl";
 
@@ -34,11 +35,17 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
     if has_own && blueprint.auth.sign_up == SignUp::Open {
         paths.push(path("/auth/register", "post", register(blueprint)));
     }
+    if has_own && blueprint.auth.verify_email {
+        paths.push(path("/auth/verify", "post", mail::verify()));
+        paths.push(path("/auth/verify/resend", "post", mail::resend()));
+    }
     if has_own {
-        paths.push(path("/auth/login", "post", log_in()));
+        paths.push(path("/auth/login", "post", log_in(blueprint)));
         paths.push(path("/auth/refresh", "post", refresh()));
         paths.push(path("/auth/logout", "post", log_out(blueprint)));
         paths.push(path("/auth/password", "post", sessions::change_password(blueprint)));
+        paths.push(path("/auth/password/forgot", "post", mail::forgot()));
+        paths.push(path("/auth/password/reset", "post", mail::reset()));
         paths.extend(sessions::paths(blueprint));
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
@@ -56,30 +63,40 @@ fn register(blueprint: &Blueprint) -> Operation {
     let example = registered(blueprint);
     let unique = blueprint.user_fields.iter().any(|field| field.unique != Unique::No && !field.read_only);
     let problems = [WITH_BODY, &[TOO_MANY, UNAVAILABLE, STORAGE_FULL], if unique { &[UNIQUE] } else { &[] }].concat();
+    let (accepted, description) = match blueprint.auth.verify_email {
+        false => (ACCEPTED, "Whether the address has an account already is not told."),
+        true => (
+            ACCEPTED_TO_VERIFY,
+            "Whether the address has an account already is told by mail only. A new one has to be verified, with a token of \
+             that mail, before anybody can log in to it.",
+        ),
+    };
     Operation {
         body: Some(body("Registration", example)),
-        successes: vec![(
-            "202",
-            json_answer(
-                "Accepted: the same answer whether the address was known or not.",
-                &[],
-                reference("schemas", "Accepted"),
-                Some(json!({ "detail": ACCEPTED })),
-            ),
-        )],
-        ..open("register", "Make an account", "Whether the address has an account already is not told.", &problems)
+        successes: vec![accepted_answer(accepted)],
+        ..open("register", "Make an account", description, &problems)
     }
 }
 
-fn log_in() -> Operation {
+/// 202, with words that tell nothing.
+fn accepted_answer(detail: &str) -> (&'static str, Json) {
+    let description = "Accepted: the same answer whether the address was known or not.";
+    ("202", json_answer(description, &[], reference("schemas", "Accepted"), Some(json!({ "detail": detail }))))
+}
+
+fn log_in(blueprint: &Blueprint) -> Operation {
     let problems = [WITH_BODY, &[BAD_CREDENTIALS, TOO_MANY, UNAVAILABLE, STORAGE_FULL]].concat();
-    let description = "Opens a session. Send the `access_token` as `Authorization: Bearer …`. Sent with the token of another session \
-        of the same user, a log-in ends that one.";
+    let mut description = "Opens a session. Send the `access_token` as `Authorization: Bearer …`. Sent with the token of another session \
+        of the same user, a log-in ends that one."
+        .to_owned();
+    if blueprint.auth.verify_email {
+        description += " An address that was not verified yet is answered like a wrong password.";
+    }
     Operation {
         security: Security::Optional,
         body: Some(body("Credentials", Some(json!({ "email": EMAIL, "password": PASSWORD })))),
         successes: vec![("200", tokens_answer())],
-        ..open("log_in", "Log in", description, &problems)
+        ..open("log_in", "Log in", &description, &problems)
     }
 }
 

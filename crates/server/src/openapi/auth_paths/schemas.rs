@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use super::super::examples;
 use super::super::kinds::{self, Side};
 use super::super::schemas::{body_field, closed_object};
-use super::{ACCEPTED, ACCESS_TOKEN, EMAIL, PASSWORD, REFRESH_TOKEN, accepts, registrable};
+use super::{ACCESS_TOKEN, EMAIL, PASSWORD, REFRESH_TOKEN, accepts, registrable};
+use crate::auth::ACCEPTED;
 
 pub(super) const NEW_PASSWORD: &str = "A new password. How long it must be is a setting of the server: 15 characters by default. \
      One that many people use is refused, and one made of the name of the app or the address.";
@@ -18,8 +19,12 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
     if accepts(blueprint, TokenSource::Own) {
         if blueprint.auth.sign_up == SignUp::Open {
             schemas.push(("Registration", registration(blueprint)));
-            schemas.push(("Accepted", accepted()));
         }
+        if blueprint.auth.verify_email {
+            schemas.push(("MailedToken", super::mail::mailed_token()));
+        }
+        schemas.extend([("Accepted", accepted()), ("Address", super::mail::address())]);
+        schemas.push(("PasswordReset", super::mail::password_reset()));
         schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
         schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
@@ -42,9 +47,12 @@ fn credentials() -> Json {
 }
 
 fn identity(password: &str) -> Map<String, Json> {
-    let email = json!({ "type": "string", "format": "email", "maxLength": 254, "examples": [EMAIL] });
     let password = self::password(password, PASSWORD);
-    [("email".to_owned(), email), ("password".to_owned(), password)].into_iter().collect()
+    [("email".to_owned(), email()), ("password".to_owned(), password)].into_iter().collect()
+}
+
+pub(super) fn email() -> Json {
+    json!({ "type": "string", "format": "email", "maxLength": 254, "examples": [EMAIL] })
 }
 
 pub(super) fn password(description: &str, example: &str) -> Json {

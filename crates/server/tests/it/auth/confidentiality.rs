@@ -33,6 +33,11 @@ async fn c2_nothing_under_auth_may_be_stored() {
         world.ask(AuthRoute::EndSession(uuid::Uuid::nil()), access, None).await,
         world.change_password(&session, super::PASSWORD, "another password of ana's").await,
         world.change_password(&session, super::PASSWORD, "short").await,
+        world.forgot(EMAIL).await,
+        world.forgot("nobody").await,
+        world.reset(&world.mailed_token().await, "yet another password of ana's").await,
+        world.reset("unknown", super::PASSWORD).await,
+        world.verify("unknown").await,
         world.ask(AuthRoute::Logout, access, None).await,
     ] {
         assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.status);
@@ -91,9 +96,13 @@ fn c3_neither_log_nor_database_holds_a_password_or_token() {
 
 /// What must not be found, and where to look.
 async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
-    let world = World::new().await;
+    let world = World::verifying().await;
     world.register(EMAIL, CANARY).await;
     world.register(EMAIL, CANARY).await;
+    let verification = world.mailed_token().await;
+    world.verify(&verification).await;
+    world.forgot(EMAIL).await;
+    let reset = world.mailed_token().await;
     world.register("not an address", CANARY).await;
     let body_with_pin = json!({ "email": "bob@example.com", "password": CANARY, "company": "Acme", "pinn": CANARY });
     world.post(AuthRoute::Register, body_with_pin).await;
@@ -109,7 +118,12 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
     world.change_password(&third, CANARY, "canary-of-the-next-password").await;
     world.ask(AuthRoute::Sessions, Some(&third.access), None).await;
     world.ask(AuthRoute::Logout, Some(&third.access), None).await;
+    world.reset(&reset, "canary-of-a-password-that-was-reset").await;
+    world.reset(&reset, CANARY).await;
     let mut secrets = vec![
+        verification,
+        reset,
+        "canary-of-a-password-that-was-reset".to_owned(),
         CANARY.to_owned(),
         "canary-of-another-password".to_owned(),
         "canary-of-the-next-password".to_owned(),

@@ -46,6 +46,22 @@ async fn e1_e2_every_failed_login_looks_and_costs_the_same() {
 }
 
 #[tokio::test]
+async fn e1_an_address_that_is_not_verified_is_answered_like_a_wrong_password() {
+    let world = World::verifying().await;
+    world.register(EMAIL, PASSWORD).await;
+    let mut answers = Vec::new();
+    for (email, password) in [(EMAIL, PASSWORD), (EMAIL, "wrong horse battery"), ("nobody@example.com", PASSWORD)] {
+        let before = world.auth.hashes_computed();
+        answers.push(seen(&world.try_login(email, password).await));
+        assert_eq!(world.auth.hashes_computed() - before, 1, "{email} {password}");
+    }
+    assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    world.verify(&world.mailed_token().await).await;
+    world.login(EMAIL, PASSWORD).await;
+}
+
+#[tokio::test]
 async fn e3_a_registration_does_not_tell_whether_the_address_is_known() {
     let world = World::new().await;
     let mut answers = Vec::new();
@@ -66,6 +82,51 @@ async fn e3_a_registration_does_not_tell_whether_the_address_is_known() {
         world.sql::<i64>("SELECT count(*) FROM _audit WHERE outcome = 'refused' AND entity_id IS NOT NULL"),
         [0]
     );
+}
+
+#[tokio::test]
+async fn e3_forgot_password_does_not_tell_whether_the_address_is_known() {
+    let world = World::with_ana().await;
+    world.register("bob@example.com", PASSWORD).await;
+    server::auth::users::set_disabled(&world.store, "bob@example.com", true).unwrap();
+    let mut answers = Vec::new();
+    for (email, why) in [(EMAIL, "known"), ("nobody@example.com", "unknown"), ("bob@example.com", "disabled")] {
+        let (hashes, audited) = (world.auth.hashes_computed(), world.sql::<i64>("SELECT count(*) FROM _audit")[0]);
+        let answer = world.forgot(email).await;
+        assert_eq!(world.auth.hashes_computed(), hashes, "{why}");
+        assert_eq!(world.sql::<i64>("SELECT count(*) FROM _audit")[0] - audited, 1, "{why}: each commits a row");
+        answers.push((why, seen(&answer)));
+    }
+    assert_eq!(answers[0].1.0, StatusCode::ACCEPTED);
+    for (why, answer) in &answers {
+        assert_eq!(*answer, answers[0].1, "{why}");
+    }
+    assert_eq!(world.mails().await.len(), 1, "only who has an account gets a mail");
+    let audited = world.sql::<String>("SELECT outcome FROM _audit WHERE action = 'password.forgot' ORDER BY seq");
+    assert_eq!(audited, ["done", "refused", "refused"]);
+    let refused = "SELECT count(*) FROM _audit WHERE outcome = 'refused' AND entity_id IS NOT NULL";
+    assert_eq!(world.sql::<i64>(refused), [0]);
+}
+
+/// Whoever registers and then logs in with the password that he sent must learn nothing from that either.
+#[tokio::test]
+async fn e3_where_addresses_are_verified_a_log_in_after_a_registration_does_not_tell() {
+    let world = World::verifying().await;
+    world.register(EMAIL, "the password that ana has").await;
+    world.verify(&world.mailed_token().await).await;
+    let mut answers = Vec::new();
+    for email in [EMAIL, "new@example.com"] {
+        let registered = world.register(email, PASSWORD).await;
+        let before = world.auth.hashes_computed();
+        let login = world.try_login(email, PASSWORD).await;
+        assert_eq!(world.auth.hashes_computed() - before, 1, "{email}");
+        answers.push((seen(&registered), seen(&login)));
+    }
+    assert_eq!(answers[0].1.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(answers[0], answers[1]);
+    let unknown = world.try_login("nobody@example.com", PASSWORD).await;
+    assert_eq!(seen(&unknown), answers[0].1);
+    world.login(EMAIL, "the password that ana has").await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod confidentiality;
 mod enumeration;
 mod foreign_corpus;
 mod key_sets;
+mod mail;
 mod passwords;
 mod sessions;
 mod signers;
@@ -27,7 +28,7 @@ use server::settings::Settings;
 use store::{PostgresOptions, PostgresUrl, Store};
 use tempfile::TempDir;
 
-use crate::support::place;
+use crate::support::{place, token_of};
 
 const NOW: i64 = 1_795_226_656;
 const SECRET: &str = "a secret for tests only, 32 bytes or more";
@@ -83,6 +84,11 @@ impl World {
         World { auth, store, clock, blueprint, folder }
     }
 
+    /// A world in which addresses are verified.
+    async fn verifying() -> World {
+        World::with(&BLUEPRINT.replace("[auth]", "[auth]\nverify_email = true"), &[]).await
+    }
+
     /// A world with one account, that of [`EMAIL`].
     async fn with_ana() -> World {
         let world = World::new().await;
@@ -107,6 +113,29 @@ impl World {
         let caller = Caller { authorization: header.as_deref(), ip, request_id: "r-1", user_agent: Some("a test") };
         let answer = self.auth.answer(route, caller, body.as_ref()).await;
         answer.unwrap_or_else(|error| error.response(blueprint::ErrorShape::Problem, "r-1"))
+    }
+
+    /// The mails in the outbox, the newest first.
+    async fn mails(&self) -> Vec<Json> {
+        self.auth.mails().await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The token of the newest mail that has one.
+    async fn mailed_token(&self) -> String {
+        let mails = self.mails().await;
+        mails.iter().find_map(token_of).unwrap_or_else(|| panic!("no token in {mails:?}"))
+    }
+
+    async fn forgot(&self, email: &str) -> HttpResponse {
+        self.post(AuthRoute::ForgotPassword, json!({ "email": email })).await
+    }
+
+    async fn reset(&self, token: &str, password: &str) -> HttpResponse {
+        self.post(AuthRoute::ResetPassword, json!({ "token": token, "password": password })).await
+    }
+
+    async fn verify(&self, token: &str) -> HttpResponse {
+        self.post(AuthRoute::Verify, json!({ "token": token })).await
     }
 
     async fn try_login(&self, email: &str, password: &str) -> HttpResponse {

@@ -23,6 +23,21 @@ async fn the_first_admin_is_made_by_the_operator() {
 }
 
 #[tokio::test]
+async fn the_operator_gives_another_password() {
+    let world = World::with_ana().await;
+    let session = world.login(EMAIL, PASSWORD).await;
+    let set = |password| server::auth::users::set_password(&world.store, &world.blueprint, EMAIL, password, 15);
+    assert!(set("short").is_err() && set("ana-ana-ana-ana").is_err());
+    world.user(&session.access).await;
+    set("the operator's choice").unwrap();
+    world.clock.advance_ms(1000);
+    world.refuses(&session.access, "ended").await;
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status.as_u16(), 401);
+    world.login(EMAIL, "the operator's choice").await;
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'user.password'"), [1]);
+}
+
+#[tokio::test]
 async fn what_the_operator_does_is_audited() {
     let world = World::new().await;
     add(&world.store, &world.blueprint, account(EMAIL, Some(PASSWORD), &[])).unwrap();

@@ -55,6 +55,9 @@ async fn sessions_are_what_the_document_says() {
             ("post", "/auth/password", 204),
             ("post", "/auth/logout", 204),
         ] {
+            if path == "/auth/login" {
+                verify(&app, case).await;
+            }
             let operation = &document.json["paths"][path][method];
             let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
             if path == "/auth/refresh" {
@@ -69,6 +72,28 @@ async fn sessions_are_what_the_document_says() {
         }
         let logged_out = caller.send("GET", "/auth/me", None).await.expect(401);
         check(case, &document, "get", "/auth/me", &document.json["paths"]["/auth/me"]["get"], &logged_out);
+    }
+}
+
+/// What needs a token that was mailed.
+#[tokio::test]
+async fn what_is_mailed_is_what_the_document_says() {
+    for case in CASES.iter().filter(|case| case.name != "closed") {
+        let (app, document) = (TestApp::new(case.text).await, case.document());
+        let verify = [("/auth/verify", 204), ("/auth/verify/resend", 202)];
+        let reset = [("/auth/password/forgot", 202), ("/auth/password/reset", 204)];
+        let verify = verify.into_iter().filter(|_| case.blueprint().auth.verify_email);
+        for (path, status) in [("/auth/register", 202)].into_iter().chain(verify).chain(reset) {
+            let operation = &document.json["paths"][path]["post"];
+            let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned().unwrap();
+            if body.get("token").is_some() {
+                let unknown = app.stranger().send("POST", path, Some(body.clone())).await.expect(422);
+                check(case, &document, "post", path, operation, &unknown);
+                body["token"] = Json::from(app.mailed_token().await);
+            }
+            let answer = app.stranger().send("POST", path, Some(body)).await.expect(status);
+            check(case, &document, "post", path, operation, &answer);
+        }
     }
 }
 
@@ -96,6 +121,7 @@ async fn everybody<'a>(app: &'a TestApp, case: &Case) -> Caller<'a> {
     let body =
         document.json.pointer("/paths/~1auth~1register/post/requestBody/content/application~1json/example").cloned();
     app.stranger().send("POST", "/auth/register", body.clone()).await.expect(202);
+    verify(app, case).await;
     let roles: Vec<String> = case.blueprint().auth.roles;
     app.set_roles("ana", &roles.iter().map(String::as_str).collect::<Vec<_>>());
     let body = body.unwrap();
@@ -105,6 +131,14 @@ async fn everybody<'a>(app: &'a TestApp, case: &Case) -> Caller<'a> {
     caller.token = Some(text(&tokens["access_token"]).to_owned());
     caller.id = text(&caller.send("GET", "/auth/me", None).await.expect(200).json()["id"]).to_owned();
     caller
+}
+
+/// Says that the address which just registered is read, where the blueprint wants to know.
+async fn verify(app: &TestApp, case: &Case) {
+    if case.blueprint().auth.verify_email {
+        let body = json!({ "token": app.mailed_token().await });
+        app.stranger().send("POST", "/auth/verify", Some(body)).await.expect(204);
+    }
 }
 
 /// What makes rows first, what deletes them last, and then what brings them back.

@@ -118,11 +118,29 @@ impl TestApp {
         self.app.set_roles(&format!("{name}@example.com"), &roles).unwrap();
     }
 
+    /// The mails of `/_/outbox`, the newest first.
+    pub async fn mails(&self) -> Vec<Json> {
+        let page = self.stranger().send("GET", "/_/outbox", None).await.expect(200).json();
+        page["data"].as_array().unwrap().clone()
+    }
+
+    /// The token of the newest mail that has one.
+    pub async fn mailed_token(&self) -> String {
+        let mails = self.mails().await;
+        mails.iter().find_map(token_of).unwrap_or_else(|| panic!("no token in {mails:?}"))
+    }
+
     /// A value read straight from the database, by another connection.
     pub fn sql<T: rusqlite::types::FromSql>(&self, query: &str) -> T {
         let mut rows = place::query(self.folder.path(), query).into_iter();
         rows.next().unwrap_or_else(|| panic!("{query}: no row"))
     }
+}
+
+/// The token of the link in a mail.
+pub fn token_of(mail: &Json) -> Option<String> {
+    let (_, rest) = mail["text"].as_str()?.split_once("#token=")?;
+    rest.split_whitespace().next().map(str::to_owned)
 }
 
 impl TestApp {

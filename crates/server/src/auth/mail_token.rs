@@ -1,0 +1,145 @@
+//! What proves that somebody reads the mail of an address: random bytes that are mailed there, of which only a hash is kept.
+//!
+//! One counts once, for one purpose, for the account and the address that it was made for, for a short time, and only as long
+//! as no newer one was made. How many mails an address gets in an hour is counted here too, by `_rates`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use work::{Kind, Outcome, Step, Value};
+
+use super::clock::Clock;
+use super::{Auth, session, sql};
+use crate::error::ApiError;
+
+/// What strangers can have sent to one address in an hour.
+const MAILS_AN_HOUR: i64 = 3;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How long mails stay that lie in the mailbox of a server that is tried out.
+const MAILBOX_DAYS: i64 = 7;
+
+/// What a token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To say that an address is one's own.
+    Verify,
+    /// To choose a password without the old one.
+    Reset,
+}
+
+impl Purpose {
+    fn word(self) -> &'static str {
+        match self {
+            Purpose::Verify => "verify",
+            Purpose::Reset => "reset",
+        }
+    }
+
+    fn seconds(self) -> i64 {
+        match self {
+            Purpose::Verify => DAY_SECONDS,
+            Purpose::Reset => DAY_SECONDS / 24,
+        }
+    }
+}
+
+/// A token that is not there yet.
+pub(super) struct MailToken {
+    pub(super) text: String,
+    purpose: Purpose,
+    pub(super) at: String,
+    ends: String,
+}
+
+impl MailToken {
+    pub(super) fn new(purpose: Purpose, clock: &Clock) -> Result<MailToken, ApiError> {
+        let (text, at) = (session::new_token()?, clock.stamp());
+        Ok(MailToken { text, purpose, at, ends: clock.stamp_after(purpose.seconds()) })
+    }
+
+    /// Makes it for the account of this address, if there is one for which a condition on `users` holds, over parameters from
+    /// `?7` on, and if the address is not at the limit of its mails. After [`count_mail`].
+    pub(super) fn issue(&self, email: &str, condition: &str, params: Vec<Value>) -> Step {
+        let sql = format!(
+            "INSERT INTO \"_mail_tokens\" (\"hash\", \"purpose\", \"email\", \"user_id\", \"created_at\", \"expires_at\") \
+             SELECT ?1, ?2, ?3, \"id\", ?4, ?5 FROM \"users\" \
+             WHERE \"iss\" = 'own' AND \"email\" = ?3 AND NOT \"disabled\" AND {condition} AND {}",
+            may_be_mailed("?6"),
+        );
+        let token = vec![
+            session::hash(&self.text),
+            sql::text(self.purpose.word()),
+            sql::text(email),
+            sql::stamp(&self.at),
+            sql::stamp(&self.ends),
+            key(email),
+        ];
+        sql::run(&sql, [token, params].concat())
+    }
+
+    /// A condition over `?1`: it was made.
+    pub(super) fn is_issued(&self) -> (&'static str, Vec<Value>) {
+        ("EXISTS (SELECT 1 FROM \"_mail_tokens\" WHERE \"hash\" = ?1)", vec![session::hash(&self.text)])
+    }
+}
+
+/// Counts a mail to an address, whether it has an account or not.
+pub(super) fn count_mail(email: &str, clock: &Clock) -> Step {
+    let sql = "INSERT INTO \"_rates\" AS r (\"name\", \"key\", \"slot\", \"used\") VALUES ('mail', ?1, ?2, 1) \
+         ON CONFLICT (\"name\", \"key\") DO UPDATE SET \"slot\" = ?2, \
+         \"used\" = CASE WHEN r.\"slot\" = ?2 THEN r.\"used\" + 1 ELSE 1 END";
+    sql::run(sql, vec![key(email), Value::Integer(clock.now_ms().div_euclid(HOUR_MS))])
+}
+
+/// A condition over the parameter that holds [`key`]: the address is not at its limit.
+pub(super) fn may_be_mailed(place: &str) -> String {
+    format!("(SELECT \"used\" FROM \"_rates\" WHERE \"name\" = 'mail' AND \"key\" = {place}) <= {MAILS_AN_HOUR}")
+}
+
+/// An address as it is counted: whoever reads the table learns nothing of who was asked for.
+pub(super) fn key(email: &str) -> Value {
+    Value::Text(URL_SAFE_NO_PAD.encode(Sha256::digest(email)))
+}
+
+/// What makes a token count, over its hash, its purpose and the time.
+const COUNTS: &str = "\"hash\" = ?1 AND \"purpose\" = ?2 AND \"used_at\" IS NULL AND \"expires_at\" > ?3 \
+     AND NOT EXISTS (SELECT 1 FROM \"_mail_tokens\" n WHERE n.\"email\" = \"_mail_tokens\".\"email\" \
+     AND n.\"purpose\" = \"_mail_tokens\".\"purpose\" \
+     AND (n.\"created_at\", n.\"hash\") > (\"_mail_tokens\".\"created_at\", \"_mail_tokens\".\"hash\")) \
+     AND EXISTS (SELECT 1 FROM \"users\" u WHERE u.\"id\" = \"_mail_tokens\".\"user_id\" \
+     AND u.\"email\" = \"_mail_tokens\".\"email\" AND u.\"iss\" = 'own' AND NOT u.\"disabled\")";
+
+/// The user of a token, over its hash.
+pub(super) const USER: &str = "(SELECT \"user_id\" FROM \"_mail_tokens\" WHERE \"hash\" = ?1)";
+
+/// Spends a token. Of two at once the second finds it spent.
+pub(super) fn spend(token: &str, purpose: Purpose, at: &str) -> Step {
+    let sql = format!("UPDATE \"_mail_tokens\" SET \"used_at\" = ?3 WHERE {COUNTS}");
+    sql::change(&sql, vec![session::hash(token), sql::text(purpose.word()), sql::stamp(at)])
+}
+
+impl Auth {
+    /// The address of a token that counts.
+    pub(super) async fn address_of(&self, token: &str, purpose: Purpose) -> Result<Option<String>, ApiError> {
+        let sql = format!("SELECT \"email\" FROM \"_mail_tokens\" WHERE {COUNTS}");
+        let params = vec![session::hash(token), sql::text(purpose.word()), sql::stamp(&self.clock.stamp())];
+        let outcome = self.store.run(sql::read(&self.store, sql::one(&sql, params, &[Kind::Text]))).await?;
+        let Outcome::Done(answer) = outcome else { return Ok(None) };
+        Ok(answer.captured.first().and_then(Value::as_str).map(str::to_owned))
+    }
+
+    /// Clears away what does not count any more, once an hour.
+    pub(super) fn sweep(&self) -> Vec<Step> {
+        if !self.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
+            return Vec::new();
+        }
+        let before = |days: i64| vec![sql::stamp(&self.clock.stamp_after(-days * DAY_SECONDS))];
+        let slot = Value::Integer(self.clock.now_ms().div_euclid(HOUR_MS));
+        vec![
+            sql::run("DELETE FROM \"_mail_tokens\" WHERE \"expires_at\" < ?1", before(1)),
+            sql::run("DELETE FROM \"_rates\" WHERE \"name\" = 'mail' AND \"slot\" < ?1", vec![slot]),
+            sql::run("DELETE FROM \"_outbox\" WHERE \"event\" = 'mail' AND \"at\" < ?1", before(MAILBOX_DAYS)),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+//! `GET /_/outbox`: the mail of a server that is being tried out. For who sits at its machine, and for nobody else.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, HOST};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use work::{Column, Kind, Shape, Statement, Step};
+
+use super::{EVENT, Mail, Outbox};
+use crate::App;
+use crate::error::ApiError;
+use crate::forwarded;
+use crate::http::{HttpRequest, HttpResponse};
+
+const MAX_MAILS: usize = 100;
+
+/// A row as it is read.
+#[derive(Deserialize)]
+struct Row {
+    id: i64,
+    at: String,
+    payload: Sealed,
+}
+
+#[derive(Deserialize)]
+struct Sealed {
+    sealed: String,
+}
+
+/// The newest mails, for those who may read them; for all others there are none.
+///
+/// # Errors
+/// 404, or what the database has to say.
+pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpResponse, ApiError> {
+    let may = app.settings.is_for_trying() && forwarded::is_on_this_machine(app, http) && names_this_machine(http);
+    if !may {
+        return Err(ApiError::not_found());
+    }
+    let mails = app.auth.mails().await?;
+    Ok(HttpResponse::json(StatusCode::OK, json!({ "data": mails }).to_string()).with(CACHE_CONTROL, "no-store"))
+}
+
+/// A page elsewhere can have its own name lead to this machine, and its visitors' browsers ask here: under that name.
+fn names_this_machine<B>(http: &HttpRequest<B>) -> bool {
+    let host = http.header(HOST).or_else(|| http.uri.authority().map(http::uri::Authority::as_str)).unwrap_or_default();
+    let name = match host.strip_prefix('[') {
+        Some(inner) => inner.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let name = name.unwrap_or_default();
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|ip: IpAddr| ip.to_canonical().is_loopback())
+}
+
+/// Reads them.
+pub(crate) fn newest() -> Step {
+    let sql = format!(
+        "SELECT \"id\", \"at\", \"payload\" FROM \"_outbox\" WHERE \"event\" = '{EVENT}' ORDER BY \"id\" DESC LIMIT {}",
+        MAX_MAILS + 1
+    );
+    let columns = [("id", Kind::Integer), ("at", Kind::DateTime), ("payload", Kind::Json)];
+    let columns = columns.iter().map(|(name, kind)| Column::new(name, *kind)).collect();
+    Step::Page {
+        statement: Statement::new(sql, Vec::new()),
+        shape: Arc::new(Shape { columns, captured: Vec::new() }),
+        limit: MAX_MAILS,
+    }
+}
+
+impl Outbox {
+    /// The rows as they are shown. Those of another `SECRET_KEY` cannot be.
+    pub(crate) fn shown(&self, rows: &[u8]) -> Vec<Json> {
+        let rows: Vec<Row> = serde_json::from_slice(rows).unwrap_or_default();
+        let shown = rows.iter().filter_map(|row| {
+            let Mail { to, subject, text } = self.open(&row.payload.sealed)?;
+            Some(json!({ "id": row.id, "at": row.at, "to": to, "subject": subject, "text": text }))
+        });
+        shown.collect()
+    }
+}

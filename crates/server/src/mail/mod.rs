@@ -1,0 +1,131 @@
+//! Mail to people: rows of `_outbox`, written in the transaction of the change that they tell of.
+//!
+//! Each is sealed, for it may hold a token, and a copy of the database must not log anybody in. Nothing sends them yet: in
+//! development they lie at `/_/outbox`; elsewhere there is no [`Outbox`], and what needs one says so.
+
+mod mailbox;
+mod texts;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use work::{Statement, Step, Value};
+
+use crate::error::{ApiError, UNAVAILABLE};
+use crate::settings::Settings;
+
+pub(crate) use mailbox::{answer, newest};
+
+/// What `_outbox` calls a mail; sealed together with it, so that no other row can be passed off as one.
+const EVENT: &str = "mail";
+
+/// A mail, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mail {
+    to: String,
+    subject: String,
+    text: String,
+}
+
+/// Where mail is put.
+pub(crate) struct Outbox {
+    key: LessSafeKey,
+    /// The app's name, by which it signs.
+    app: String,
+    /// Where links lead: from the settings, never from a request, whose `Host` anybody can choose.
+    url: String,
+}
+
+impl Outbox {
+    /// `None` where mail would reach nobody.
+    pub(crate) fn new(settings: &Settings, key: &[u8; 32], app: &str) -> Option<Outbox> {
+        let url = settings.app_url.clone().filter(|_| settings.is_for_trying())?;
+        let key = LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).ok()?);
+        Some(Outbox { key, app: app.to_owned(), url })
+    }
+
+    /// The step that posts a mail if a condition holds: SQL over these parameters.
+    pub(crate) fn post(&self, mail: &Mail, at: &str, condition: &str, params: Vec<Value>) -> Result<Step, ApiError> {
+        let (first, second) = (params.len() + 1, params.len() + 2);
+        let sql = format!(
+            "INSERT INTO \"_outbox\" (\"at\", \"event\", \"payload\") SELECT ?{first}, '{EVENT}', ?{second} WHERE {condition}"
+        );
+        let row = vec![Value::DateTime(at.to_owned()), Value::Json(self.seal(mail)?)];
+        Ok(Step::Run(Statement::new(sql, [params, row].concat())))
+    }
+
+    fn seal(&self, mail: &Mail) -> Result<String, ApiError> {
+        let failed = |_| ApiError::internal("a mail could not be sealed");
+        let mut bytes = serde_json::to_vec(mail).map_err(|error| ApiError::internal(error.to_string()))?;
+        // Random ones would meet after billions of mails under one key.
+        let mut nonce = [0; NONCE_LEN];
+        getrandom::fill(&mut nonce).map_err(|error| ApiError::internal(error.to_string()))?;
+        let place = Nonce::assume_unique_for_key(nonce);
+        self.key.seal_in_place_append_tag(place, Aad::from(EVENT), &mut bytes).map_err(failed)?;
+        Ok(json!({ "sealed": STANDARD.encode([&nonce[..], &bytes].concat()) }).to_string())
+    }
+
+    /// The mail of a payload; `None` if another key sealed it.
+    fn open(&self, sealed: &str) -> Option<Mail> {
+        let mut bytes = STANDARD.decode(sealed).ok()?;
+        let (nonce, mail) = bytes.split_at_mut_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        serde_json::from_slice(self.key.open_in_place(nonce, Aad::from(EVENT), mail).ok()?).ok()
+    }
+}
+
+/// What is said where mail would have to be sent and cannot be.
+pub(crate) fn no_transport() -> ApiError {
+    ApiError::new(UNAVAILABLE, "this server cannot send mail yet; ask who runs it")
+        .with(http::header::RETRY_AFTER, "3600")
+        .because("no_mail")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox(key: u8) -> Outbox {
+        Outbox::new(&Settings::read(|_| None).unwrap(), &[key; 32], "shop").unwrap()
+    }
+
+    fn sealed(payload: &str) -> String {
+        serde_json::from_str::<serde_json::Value>(payload).unwrap()["sealed"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn m1_a_mail_is_sealed_and_opens_with_its_key_alone() {
+        let (one, other) = (outbox(1), outbox(2));
+        let mail = Mail { to: "ana@example.com".to_owned(), subject: "Hello".to_owned(), text: "canary".to_owned() };
+        let payload = one.seal(&mail).unwrap();
+        assert!(!payload.contains("canary") && !payload.contains("ana"), "{payload}");
+        let sealed = sealed(&payload);
+        assert_eq!(one.open(&sealed), Some(mail.clone()));
+        assert_eq!(other.open(&sealed), None);
+        assert_ne!(one.seal(&mail).unwrap(), payload, "a nonce of its own for each");
+        let mut bytes = STANDARD.decode(&sealed).unwrap();
+        bytes[20] ^= 1;
+        for broken in [STANDARD.encode(bytes), String::new(), "AAAA".to_owned(), "no base64".to_owned()] {
+            assert_eq!(one.open(&broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_would_read_it_there_is_no_outbox() {
+        let secret = "a secret for tests only, 32 bytes or more";
+        for (environment, expected) in
+            [("development", true), ("test", true), ("staging", false), ("production", false)]
+        {
+            let settings = Settings::read(|name| match name {
+                "ENV" => Some(environment.to_owned()),
+                "SECRET_KEY" => Some(secret.to_owned()),
+                "PUBLIC_URL" => Some("https://shop.example.com".to_owned()),
+                _ => None,
+            });
+            let outbox = Outbox::new(&settings.unwrap(), &[1; 32], "shop");
+            assert_eq!(outbox.is_some(), expected, "{environment}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What mails say. Every address goes as it was checked, and nothing else of a request is in one.
+
+use super::{Mail, Outbox};
+
+impl Outbox {
+    /// To who asked for another password.
+    pub(crate) fn reset(&self, to: &str, token: &str) -> Mail {
+        let Outbox { app, url, .. } = self;
+        self.mail(
+            to,
+            &format!("A new password for {app}"),
+            &format!(
+                "Somebody, we hope you, asked for a new password for {to} at {app}.\n\n\
+                 Choose it within an hour:\n{url}/reset-password#token={token}\n\n\
+                 If it was not you, do nothing: your password stays as it is."
+            ),
+        )
+    }
+
+    /// To a new account.
+    pub(crate) fn verification(&self, to: &str, token: &str) -> Mail {
+        let Outbox { app, url, .. } = self;
+        self.mail(
+            to,
+            &format!("Your address at {app}"),
+            &format!(
+                "Somebody, we hope you, made an account for {to} at {app}.\n\n\
+                 Say within a day that the address is yours:\n{url}/verify#token={token}\n\n\
+                 If it was not you, do nothing: nobody can log in to that account."
+            ),
+        )
+    }
+
+    /// To who has an account and registers again, or to whom somebody else tries to be.
+    pub(crate) fn known_already(&self, to: &str) -> Mail {
+        let Outbox { app, url, .. } = self;
+        self.mail(
+            to,
+            &format!("Your account at {app}"),
+            &format!(
+                "Somebody, we hope you, wanted to make an account for {to} at {app}, and there is one already.\n\n\
+                 If you cannot log in to it, ask for a new password:\n{url}/forgot-password\n\n\
+                 If it was not you, do nothing: nothing was changed."
+            ),
+        )
+    }
+
+    /// To whose password is another one now.
+    pub(crate) fn password_changed(&self, to: &str) -> Mail {
+        let Outbox { app, url, .. } = self;
+        self.mail(
+            to,
+            &format!("Your password at {app} was changed"),
+            &format!(
+                "The password for {to} at {app} was changed, and other sessions were ended.\n\n\
+                 If it was not you, ask for a new one at once:\n{url}/forgot-password"
+            ),
+        )
+    }
+
+    fn mail(&self, to: &str, subject: &str, text: &str) -> Mail {
+        Mail { to: to.to_owned(), subject: subject.to_owned(), text: format!("{text}\n\n{}\n", self.app) }
+    }
+}
