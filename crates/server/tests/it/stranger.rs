@@ -7,8 +7,18 @@ use crate::support::TestApp;
 use crate::support::blueprints::{OFFICE, TODO};
 
 /// Routes that answer strangers, by operation id.
-const FOR_ANYONE: &[&str] =
-    &["health", "readiness", "keys", "register", "log_in", "refresh", "list_notices", "read_notice"];
+const FOR_ANYONE: &[&str] = &[
+    "health",
+    "readiness",
+    "keys",
+    "register",
+    "log_in",
+    "refresh",
+    "forgot_password",
+    "reset_password",
+    "list_notices",
+    "read_notice",
+];
 
 #[tokio::test]
 async fn a1_strangers_get_401_from_every_route_that_is_not_for_anyone() {
