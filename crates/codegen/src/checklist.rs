@@ -102,6 +102,15 @@ fn needed(source: TokenSource) -> &'static str {
         TokenSource::BetterAuth => {
             "Set `BETTER_AUTH_URL` as that server has it; where it signs with HS256, `BETTER_AUTH_SECRET` too"
         }
+        TokenSource::Supabase => {
+            "Set `SUPABASE_URL`; where the project still signs with its legacy secret, `SUPABASE_JWT_SECRET` too"
+        }
+        TokenSource::Neon => "Set `NEON_AUTH_URL` to the Auth URL that the Neon console shows, path and all",
+        TokenSource::Auth0 => "Set `AUTH0_DOMAIN`, and `JWT_AUDIENCE` to the identifier of the API in Auth0",
+        TokenSource::Clerk => {
+            "Set `CLERK_ISSUER` to the Frontend API URL, and `CORS_ORIGINS` to where users sign in: only tokens made there count"
+        }
+        TokenSource::Firebase => "Set `FIREBASE_PROJECT_ID`",
         TokenSource::Jwks => "Set `JWKS_URL`, `JWT_ISSUER` and `JWT_AUDIENCE`, without which the server does not start",
     }
 }

@@ -107,6 +107,16 @@ pub enum TokenSource {
     Own,
     /// A Better Auth server: its key set, or HS256 with `BETTER_AUTH_SECRET`.
     BetterAuth,
+    /// Supabase Auth: its key set, or HS256 with `SUPABASE_JWT_SECRET`.
+    Supabase,
+    /// Neon Auth.
+    Neon,
+    /// Auth0.
+    Auth0,
+    /// Clerk.
+    Clerk,
+    /// Firebase Authentication.
+    Firebase,
     /// Any issuer that publishes its keys.
     Jwks,
 }
@@ -117,6 +127,11 @@ impl TokenSource {
         match self {
             TokenSource::Own => "this server",
             TokenSource::BetterAuth => "Better Auth",
+            TokenSource::Supabase => "Supabase",
+            TokenSource::Neon => "Neon Auth",
+            TokenSource::Auth0 => "Auth0",
+            TokenSource::Clerk => "Clerk",
+            TokenSource::Firebase => "Firebase",
             TokenSource::Jwks => "the issuer that `JWT_ISSUER` names",
         }
     }

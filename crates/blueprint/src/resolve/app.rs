@@ -126,10 +126,14 @@ fn accept(raw: Option<&RawAuth>, report: &mut Report) -> Vec<TokenSource> {
     let mut accept = Vec::new();
     for source in written {
         let source = match source {
+            RawTokenSource::Own => TokenSource::Own,
             RawTokenSource::BetterAuth => TokenSource::BetterAuth,
+            RawTokenSource::Supabase => TokenSource::Supabase,
+            RawTokenSource::Neon => TokenSource::Neon,
+            RawTokenSource::Auth0 => TokenSource::Auth0,
+            RawTokenSource::Clerk => TokenSource::Clerk,
+            RawTokenSource::Firebase => TokenSource::Firebase,
             RawTokenSource::Jwks => TokenSource::Jwks,
-            // The others are refused by `not_yet`.
-            _ => TokenSource::Own,
         };
         if !accept.contains(&source) {
             accept.push(source);

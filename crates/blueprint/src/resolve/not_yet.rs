@@ -22,11 +22,6 @@ pub struct NotYet {
 /// All words that are not enforced yet.
 pub const NOT_YET: &[NotYet] = &[
     value("sign_up = \"invite\"", "/auth/sign_up", "invite", "sign_up = \"invite\""),
-    value("supabase", "/auth/accept/*", "supabase", "accept = [\"supabase\"]"),
-    value("neon", "/auth/accept/*", "neon", "accept = [\"neon\"]"),
-    value("auth0", "/auth/accept/*", "auth0", "accept = [\"auth0\"]"),
-    value("clerk", "/auth/accept/*", "clerk", "accept = [\"clerk\"]"),
-    value("firebase", "/auth/accept/*", "firebase", "accept = [\"firebase\"]"),
     value("type = \"file\"", "/user/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),

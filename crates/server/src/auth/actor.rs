@@ -51,7 +51,7 @@ impl Auth {
     /// A token counts if it is just what one of the issuers issues.
     async fn verify(&self, token: &str, now_ms: i64) -> Result<(Claims, Option<Proof>), Refusal> {
         let token = Compact::read(token)?;
-        let own = self.own.as_ref().map(|own| own.check(&token, now_ms.div_euclid(1000)));
+        let own = self.own.as_ref().map(|own| own.check(&self.keys.signing, &token, now_ms.div_euclid(1000)));
         let not_ours = match own {
             Some(Ok(claims)) => return Ok((claims, None)),
             Some(Err(why)) => why,

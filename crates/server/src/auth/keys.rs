@@ -1,5 +1,7 @@
 //! Every key of the server, derived from the one `SECRET_KEY` (HKDF-SHA256, RFC 5869), each under its own label.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
@@ -10,31 +12,99 @@ use sha2::{Digest, Sha256};
 
 use crate::settings::Secret;
 
+/// How long a key signs. It verifies for at least as long afterwards.
+const EPOCH_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// The keys. A label never changes its meaning: that would void what was signed or sealed under it.
 pub(super) struct Keys {
-    pub(super) signing: SigningKey,
-    /// Names the signing key in tokens and in the key set.
-    pub(super) kid: String,
     pub(super) cursor: CursorKey,
     /// Seals mails in the outbox.
     pub(super) outbox: [u8; 32],
+    pub(super) signing: SigningKeys,
 }
 
 impl Keys {
-    pub(super) fn derive(secret: &Secret) -> Keys {
-        let signing = SigningKey::from_bytes(&derived(secret, "signing key"));
+    /// `token_seconds`: how long a token counts.
+    pub(super) fn derive(secret: &Secret, token_seconds: i64) -> Keys {
         Keys {
-            kid: thumbprint(&x(&signing)),
             cursor: CursorKey(derived(secret, "cursor")),
             outbox: derived(secret, "outbox"),
-            signing,
+            signing: SigningKeys::new(secret, token_seconds),
         }
     }
+}
 
-    /// The public half as a JWK (RFC 8037 §2).
-    pub(super) fn public(&self) -> Json {
-        let x = x(&self.signing);
-        json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": self.kid, "alg": "EdDSA", "use": "sig" })
+/// Keys that follow each other, each derived from its number: nothing is stored, nobody restarts, and all instances agree.
+pub(super) struct SigningKeys {
+    secret: Secret,
+    /// How many keys before the present one may have signed a token that still counts.
+    past: i64,
+    known: RwLock<Arc<Epoch>>,
+}
+
+/// The keys of a time.
+pub(super) struct Epoch {
+    number: i64,
+    /// The one that signs.
+    pub(super) signs: NamedKey,
+    /// Those that verify: it, those before it, and the next, for the clocks of two instances differ.
+    verify: Vec<NamedKey>,
+}
+
+/// A key and its name in tokens and in the key set.
+#[derive(Clone)]
+pub(super) struct NamedKey {
+    pub(super) kid: String,
+    pub(super) key: SigningKey,
+}
+
+impl SigningKeys {
+    fn new(secret: &Secret, token_seconds: i64) -> SigningKeys {
+        let past = token_seconds.max(1).saturating_add(EPOCH_SECONDS - 1) / EPOCH_SECONDS;
+        let known = RwLock::new(Arc::new(Epoch::new(secret, 0, past)));
+        SigningKeys { secret: secret.clone(), past, known }
+    }
+
+    /// Those of this second.
+    pub(super) fn at(&self, now: i64) -> Arc<Epoch> {
+        let number = now.div_euclid(EPOCH_SECONDS);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.number == number {
+            return known;
+        }
+        let epoch = Arc::new(Epoch::new(&self.secret, number, self.past));
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = epoch.clone();
+        epoch
+    }
+}
+
+impl Epoch {
+    fn new(secret: &Secret, number: i64, past: i64) -> Epoch {
+        let key =
+            |number: i64| NamedKey::new(SigningKey::from_bytes(&derived(secret, &format!("signing key {number}"))));
+        let numbers = (number.saturating_sub(past)..=number.saturating_add(1)).rev();
+        Epoch { number, signs: key(number), verify: numbers.map(key).collect() }
+    }
+
+    /// The key of this name, if it may verify now.
+    pub(super) fn named(&self, kid: &str) -> Option<&SigningKey> {
+        self.verify.iter().find(|named| named.kid == kid).map(|named| &named.key)
+    }
+
+    /// The public halves as JWKs (RFC 8037 §2), the next key first.
+    pub(super) fn public(&self) -> Vec<Json> {
+        self.verify.iter().map(NamedKey::public).collect()
+    }
+}
+
+impl NamedKey {
+    fn new(key: SigningKey) -> NamedKey {
+        NamedKey { kid: thumbprint(&x(&key)), key }
+    }
+
+    fn public(&self) -> Json {
+        let (x, kid) = (x(&self.key), &self.kid);
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig" })
     }
 }
 
@@ -75,8 +145,25 @@ mod tests {
 
     #[test]
     fn j12_the_public_key_has_no_private_member() {
-        let public = Keys::derive(&Secret::new("a".repeat(32))).public();
-        let members: Vec<_> = public.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members, ["kty", "crv", "x", "kid", "alg", "use"]);
+        let keys = Keys::derive(&Secret::new("a".repeat(32)), 900);
+        let public = keys.signing.at(0).public();
+        assert_eq!(public.len(), 3, "the next, the present one and the one before");
+        for key in &public {
+            let members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(members, ["kty", "crv", "x", "kid", "alg", "use"]);
+        }
+    }
+
+    #[test]
+    fn j12_a_key_verifies_for_as_long_as_its_tokens_count() {
+        let secret = Secret::new("a".repeat(32));
+        for (token_seconds, past) in [(900, 1), (EPOCH_SECONDS, 1), (EPOCH_SECONDS + 1, 2), (10 * EPOCH_SECONDS, 10)] {
+            let keys = SigningKeys::new(&secret, token_seconds);
+            let signed_last = keys.at(EPOCH_SECONDS - 1).signs.kid.clone();
+            let still = |now| keys.at(now).named(&signed_last).is_some();
+            assert!(still(EPOCH_SECONDS - 1 + token_seconds), "{token_seconds}");
+            assert!(!still((past + 1) * EPOCH_SECONDS), "{token_seconds}");
+            assert!(still(-1), "an instance whose clock is behind");
+        }
     }
 }

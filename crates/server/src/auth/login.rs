@@ -125,7 +125,7 @@ impl Auth {
         let now = self.clock.now();
         let lifetime = self.settings.access_seconds;
         let body = json!({
-            "access_token": own.issue(user, session, now, now.saturating_add(lifetime)),
+            "access_token": own.issue(&self.keys.signing, user, session, now, now.saturating_add(lifetime)),
             "token_type": "Bearer",
             "expires_in": lifetime,
             "refresh_token": refresh_token,

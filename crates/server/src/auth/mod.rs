@@ -101,7 +101,7 @@ impl Auth {
     /// # Errors
     /// Settings that do not go with the blueprint, or a database that does not answer.
     pub async fn new(settings: &Settings, blueprint: Arc<Blueprint>, store: Store) -> Result<Auth, StartError> {
-        let keys = Keys::derive(&settings.secret_key);
+        let keys = Keys::derive(&settings.secret_key, seconds(settings.access_lifetime));
         let issuer = settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name));
         let foreign = Foreign::new(settings, &blueprint.auth.accept, &issuer).map_err(StartError::Settings)?;
         let outbox = Outbox::new(settings, &keys.outbox, &blueprint.app.name);
@@ -111,7 +111,7 @@ impl Auth {
         let auth = Auth {
             outbox,
             hourly: Hourly::default(),
-            own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(&keys, issuer)),
+            own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(issuer)),
             foreign,
             cache: Cache::new(),
             hasher: Arc::new(Hasher::new()),
@@ -188,7 +188,7 @@ impl Auth {
 
     /// The public keys of our tokens (RFC 7517), for services that verify them too.
     pub fn jwks(&self) -> HttpResponse {
-        let keys: Vec<Json> = self.own.iter().map(|_| self.keys.public()).collect();
+        let keys = self.own.as_ref().map_or_else(Vec::new, |_| self.keys.signing.at(self.clock.now()).public());
         HttpResponse::json(StatusCode::OK, json!({ "keys": keys }).to_string())
             .with(CACHE_CONTROL, "public, max-age=600")
     }

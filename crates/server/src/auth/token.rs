@@ -6,10 +6,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use blueprint::TokenSource;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer};
 use serde_json::{Map, Value as Json, json};
 
-use super::keys::Keys;
+use super::keys::SigningKeys;
 use crate::body;
 
 /// No honest token is longer.
@@ -36,36 +36,35 @@ pub(super) struct Claims {
 
 /// Issues and checks the tokens of this server.
 pub(super) struct OwnTokens {
-    signing: SigningKey,
-    verifying: VerifyingKey,
-    kid: String,
     issuer: String,
 }
 
 impl OwnTokens {
-    pub(super) fn new(keys: &Keys, issuer: String) -> OwnTokens {
-        let signing = keys.signing.clone();
-        OwnTokens { verifying: signing.verifying_key(), signing, kid: keys.kid.clone(), issuer }
+    pub(super) fn new(issuer: String) -> OwnTokens {
+        OwnTokens { issuer }
     }
 
     /// Signs an access token.
-    pub(super) fn issue(&self, user: &str, session: &str, now: i64, expires: i64) -> String {
-        let header = json!({ "alg": "EdDSA", "kid": self.kid, "typ": "at+jwt" });
+    pub(super) fn issue(&self, keys: &SigningKeys, user: &str, session: &str, now: i64, expires: i64) -> String {
+        let keys = keys.at(now);
+        let header = json!({ "alg": "EdDSA", "kid": keys.signs.kid, "typ": "at+jwt" });
         let claims = json!({
             "iss": self.issuer, "aud": self.issuer, "sub": user, "sid": session, "iat": now, "exp": expires,
         });
         let encode = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
         let signed = format!("{}.{}", encode(&header), encode(&claims));
-        let signature = self.signing.sign(signed.as_bytes());
+        let signature = keys.signs.key.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 
-    pub(super) fn check(&self, token: &Compact<'_>, now: i64) -> Checked<Claims> {
+    pub(super) fn check(&self, keys: &SigningKeys, token: &Compact<'_>, now: i64) -> Checked<Claims> {
         token.header_is("alg", "EdDSA")?;
         token.header_is("typ", "at+jwt")?;
-        token.header_is("kid", &self.kid)?;
+        let keys = keys.at(now);
+        let key = token.header("kid").and_then(Json::as_str).and_then(|kid| keys.named(kid));
+        let key = key.ok_or("its key is none of ours")?.verifying_key();
         let signature = Signature::from_slice(&token.signature).map_err(|_| "the signature has another length")?;
-        let verified = self.verifying.verify_strict(token.signed.as_bytes(), &signature);
+        let verified = key.verify_strict(token.signed.as_bytes(), &signature);
         verified.map_err(|_| "the signature is not ours")?;
         let claims = token.claims()?;
         check_issuer(&claims, &self.issuer)?;
@@ -174,7 +173,7 @@ pub(super) fn name(claims: &Map<String, Json>, claim: &str) -> Checked<String> {
     }
 }
 
-fn time(claims: &Map<String, Json>, name: &str) -> Checked<Option<i64>> {
+pub(super) fn time(claims: &Map<String, Json>, name: &str) -> Checked<Option<i64>> {
     match claims.get(name) {
         None => Ok(None),
         Some(time) => time.as_i64().filter(|time| *time >= 0).map(Some).ok_or("a time is not a whole number"),

@@ -11,6 +11,18 @@ pub struct Issuers {
     pub better_auth_url: Option<String>,
     /// The secret of its HS256 tokens.
     pub better_auth_secret: Option<Secret>,
+    /// A Supabase project.
+    pub supabase_url: Option<String>,
+    /// The secret of its HS256 tokens.
+    pub supabase_jwt_secret: Option<Secret>,
+    /// A Neon Auth server, with its path.
+    pub neon_auth_url: Option<String>,
+    /// An Auth0 tenant's host.
+    pub auth0_domain: Option<String>,
+    /// A Clerk instance's Frontend API.
+    pub clerk_issuer: Option<String>,
+    /// A Firebase project's id.
+    pub firebase_project_id: Option<String>,
     /// Where keys are.
     pub jwks_url: Option<String>,
     /// The issuer, letter by letter.

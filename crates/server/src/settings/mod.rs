@@ -78,6 +78,25 @@ pub const SETTINGS: &[Setting] = &[
         "a Better Auth server whose tokens the blueprint accepts: their issuer and audience, and where its keys are",
     ),
     setting("BETTER_AUTH_SECRET", "none", "its secret, where it signs with HS256; then its key set is not asked"),
+    setting("SUPABASE_URL", "none", "a Supabase project whose tokens the blueprint accepts: https://….supabase.co"),
+    setting(
+        "SUPABASE_JWT_SECRET",
+        "none",
+        "its legacy secret, where it still signs with HS256; then its key set is not asked",
+    ),
+    setting(
+        "NEON_AUTH_URL",
+        "none",
+        "a Neon Auth server whose tokens the blueprint accepts: https://ep-….neon.tech/neondb/auth",
+    ),
+    setting("AUTH0_DOMAIN", "none", "an Auth0 tenant whose tokens the blueprint accepts; needs JWT_AUDIENCE too"),
+    setting(
+        "CLERK_ISSUER",
+        "none",
+        "the Frontend API URL of a Clerk instance whose tokens the blueprint accepts; they count if they were made at one of \
+         CORS_ORIGINS, or for JWT_AUDIENCE",
+    ),
+    setting("FIREBASE_PROJECT_ID", "none", "a Firebase project whose tokens the blueprint accepts"),
     setting("JWKS_URL", "none", "the key set of another issuer whose tokens the blueprint accepts"),
     setting("JWT_ISSUER", "none", "the `iss` that its tokens must have, letter by letter"),
     setting("JWT_AUDIENCE", "none", "the `aud` that its tokens must name"),

@@ -36,6 +36,8 @@ pub(super) enum Iss {
 
 pub(super) enum Audience {
     Is(String),
+    /// It says none, but where it was made (`azp`): at one of these origins.
+    MadeAt(Vec<String>),
     Any,
 }
 
@@ -120,9 +122,16 @@ impl Issuer {
         if audience.contains(&COOKIE_AUDIENCE) {
             return Err("a browser cookie");
         }
-        match &self.audience {
-            Audience::Is(us) if !audience.contains(&us.as_str()) => return Err("another audience"),
-            Audience::Is(_) | Audience::Any => {}
+        let is_for_us = match &self.audience {
+            Audience::Is(us) => audience.contains(&us.as_str()),
+            Audience::MadeAt(origins) => {
+                let made_at = claims.get("azp").and_then(Json::as_str);
+                made_at.is_some_and(|made_at| origins.iter().any(|origin| origin == made_at))
+            }
+            Audience::Any => true,
+        };
+        if !is_for_us {
+            return Err("another audience");
         }
         let checked = Claims {
             source: self.source,

@@ -53,6 +53,7 @@ fn j11_weak_secrets_are_refused() {
     for weak in ["secret", "changethis", "0123456789abcdef0123456789abcde", "your-256-bit-secret"] {
         assert!(read(&[("SECRET_KEY", weak)]).is_err(), "{weak}");
         assert!(read(&[("BETTER_AUTH_SECRET", weak)]).is_err(), "{weak}");
+        assert!(read(&[("SUPABASE_JWT_SECRET", weak)]).is_err(), "{weak}");
     }
     assert!(read(&[("SECRET_KEY", STRONG), ("ENV", "production")]).is_ok());
     assert!(read(&[("ENV", "production")]).is_err());
@@ -143,4 +144,31 @@ fn times() {
     for text in ["0", "m", "-5m", "1y", "5 m", "99999999999999999999s", "100000d", "1.5h"] {
         assert!(read(&[("JWT_EXPIRATION", text)]).is_err(), "{text}");
     }
+}
+
+#[test]
+fn issuers_are_named_as_their_makers_name_them() {
+    for (name, text) in [
+        ("AUTH0_DOMAIN", "shop"),
+        ("AUTH0_DOMAIN", "shop.auth0.com/x"),
+        ("AUTH0_DOMAIN", "http://shop.auth0.com"),
+        ("AUTH0_DOMAIN", "a@b.example"),
+        ("FIREBASE_PROJECT_ID", "My Shop"),
+        ("SUPABASE_URL", "abc.supabase.co"),
+        ("CLERK_ISSUER", "https://user:password@clerk.example"),
+        ("JWKS_URL", "file:///etc/keys.json"),
+        ("JWKS_URL", "https://a.example/keys?of=me"),
+        ("JWT_ISSUER", "own"),
+        ("JWT_ISSUER", "cli"),
+        ("JWT_AUDIENCE", "a\nb"),
+    ] {
+        let problems = read(&[(name, text)]).unwrap_err();
+        assert!(problems.len() == 1 && problems[0].starts_with(name), "{name}={text}: {problems:?}");
+        assert!(!problems[0].contains("password@"), "{problems:?}");
+    }
+    for domain in ["shop.eu.auth0.com", "https://Shop.eu.auth0.com/"] {
+        assert_eq!(read(&[("AUTH0_DOMAIN", domain)]).unwrap().issuers.auth0_domain.unwrap(), "shop.eu.auth0.com");
+    }
+    let issuer = read(&[("JWT_ISSUER", "https://a.example/")]).unwrap().issuers.jwt_issuer;
+    assert_eq!(issuer.unwrap(), "https://a.example/", "letter by letter");
 }

@@ -8,6 +8,8 @@ mod foreign_corpus;
 mod key_sets;
 mod mail;
 mod passwords;
+mod presets;
+mod rotation;
 mod sessions;
 mod signers;
 mod throttling;

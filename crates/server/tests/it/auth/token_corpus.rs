@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value as Json, json};
 use sha2::Sha256;
 
-use super::{EMAIL, ISSUER, NOW, PASSWORD, SECRET, World, body};
+use super::{EMAIL, ISSUER, NOW, PASSWORD, SECRET, World};
 
 /// Holds the server's own key, as only a thief would, and can so make everything wrong but the signature.
 struct Forge {
@@ -24,8 +24,10 @@ impl Forge {
         let world = World::with_ana().await;
         let session = world.login(EMAIL, PASSWORD).await;
         let user = world.user(&session.access).await;
-        let kid = body(&world.auth.jwks())["keys"][0]["kid"].as_str().unwrap().to_owned();
-        Forge { world, key: signing_key(), kid, user: user.id, session: user.session.unwrap() }
+        let header = URL_SAFE_NO_PAD.decode(session.access.split('.').next().unwrap()).unwrap();
+        let header: Json = serde_json::from_slice(&header).unwrap();
+        let kid = header["kid"].as_str().unwrap().to_owned();
+        Forge { world, key: signing_key(NOW), kid, user: user.id, session: user.session.unwrap() }
     }
 
     fn header(&self) -> Json {
@@ -87,9 +89,10 @@ impl Forge {
 }
 
 /// As the server derives it. If this fails to match, every token of every app stopped counting.
-fn signing_key() -> SigningKey {
+fn signing_key(at: i64) -> SigningKey {
+    let label = format!("signing key {}", at / (30 * 24 * 60 * 60));
     let mut seed = [0; 32];
-    Hkdf::<Sha256>::new(Some(b"supermaker"), SECRET.as_bytes()).expand(b"signing key", &mut seed).unwrap();
+    Hkdf::<Sha256>::new(Some(b"supermaker"), SECRET.as_bytes()).expand(label.as_bytes(), &mut seed).unwrap();
     SigningKey::from_bytes(&seed)
 }
 
