@@ -344,7 +344,7 @@ pub(crate) enum RawOnDelete {
     SetNull,
 }
 
-/// Who may: `owner`, `signed_in`, `anyone`, `nobody` or `role:` with a role.
+/// Who may: `owner`, `signed_in`, `anyone`, `nobody`, `role:` with a role, or a condition for rows.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum RawRule {
@@ -360,6 +360,8 @@ pub(crate) enum RawRule {
 pub(crate) struct RawCondition {
     /// The condition, for example `status != 'closed'`.
     pub when: String,
+    /// Whom it is for: `signed_in` (default), `anyone`, `owner` or `role:` with a role.
+    pub who: Option<String>,
 }
 
 /// A change with a name: `set`, `clear` and `add` together or alone, or `toggle`, or `call`.

@@ -4,7 +4,8 @@
 //! goes through, and what it answers is written down.
 
 use blueprint::{Blueprint, Entity};
-use query::access::{self, Actor, Scope, User, Verb};
+use query::access::{self, Actor, User, Verb};
+use query::{OwnerId, Scope};
 use serde::Serialize;
 
 pub use crate::access_document::access_document;
@@ -31,8 +32,14 @@ pub enum Caller {
 pub enum Reach {
     /// None.
     None,
+    /// Of his own those for which a condition holds.
+    SomeOwn,
     /// His own.
     Own,
+    /// Those for which a condition holds.
+    Some,
+    /// His own, and those for which a condition holds.
+    OwnAndSome,
     /// All.
     All,
 }
@@ -92,9 +99,17 @@ impl Reach {
     pub fn name(self) -> &'static str {
         match self {
             Reach::None => "none",
+            Reach::SomeOwn => "some own",
             Reach::Own => "own",
+            Reach::Some => "some",
+            Reach::OwnAndSome => "own, some",
             Reach::All => "all",
         }
+    }
+
+    /// Whether a record of his own is among them, whatever it is.
+    pub(crate) fn has_own(self) -> bool {
+        matches!(self, Reach::Own | Reach::OwnAndSome | Reach::All)
     }
 }
 
@@ -127,6 +142,14 @@ pub(crate) fn reached(scope: &Scope) -> Reach {
         Scope::Nothing => Reach::None,
         Scope::Everything => Reach::All,
         Scope::OwnedBy(_) => Reach::Own,
+        Scope::Where(_) => {
+            let own = Scope::OwnedBy(OwnerId::User(SAMPLE_ID.to_owned()));
+            match (scope.covers(&own), own.covers(scope)) {
+                (true, _) => Reach::OwnAndSome,
+                (false, true) => Reach::SomeOwn,
+                (false, false) => Reach::Some,
+            }
+        }
     }
 }
 

@@ -32,9 +32,11 @@ pub(crate) fn details(blueprint: &Blueprint, entity: &Entity) -> Vec<String> {
 fn of_field(blueprint: &Blueprint, entity: &Entity, one: &FieldReach) -> Option<String> {
     let callers = callers(blueprint);
     let with_record = |verb| callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect::<Vec<_>>();
-    let read = (one.read != with_record(Verb::Read)).then(|| format!("seen by {}", who(entity, &callers, &one.read)));
-    let change = with_record(Verb::Update);
-    let changed = (one.change != change).then(|| format!("changed by {}", who(entity, &callers, &one.change)));
+    let [seen, written] = &one.conditions;
+    let read = one.read != with_record(Verb::Read) || !seen.is_empty();
+    let read = read.then(|| format!("seen by {}{}", who(entity, &callers, &one.read), only_where(seen)));
+    let change = one.change != with_record(Verb::Update) || !written.is_empty();
+    let changed = change.then(|| format!("changed by {}{}", who(entity, &callers, &one.change), only_where(written)));
     let made: Vec<bool> = with_record(Verb::Create).iter().map(|reach| *reach != Reach::None).collect();
     let given = (one.give != made).then(|| {
         let reach = |gives: &bool| if *gives { Reach::All } else { Reach::None };
@@ -44,6 +46,12 @@ fn of_field(blueprint: &Blueprint, entity: &Entity, one: &FieldReach) -> Option<
     let parts: Vec<String> = [read, given, changed].into_iter().flatten().collect();
     let (column, of) = (one.key, words::a(entity));
     (!parts.is_empty()).then(|| format!("`{column}` of {of} is {}.", words::list(&parts, "and")))
+}
+
+/// The conditions of `some`.
+fn only_where(conditions: &[&str]) -> String {
+    let texts: Vec<String> = conditions.iter().map(|text| code(text)).collect();
+    if texts.is_empty() { String::new() } else { format!(" (some: where {})", words::list(&texts, "or")) }
 }
 
 /// Those with a reach, as people.
@@ -62,13 +70,22 @@ fn who(entity: &Entity, callers: &[Caller], reaches: &[Reach]) -> String {
     match (of(&Caller::Stranger), of(&Caller::SignedIn)) {
         (Reach::All | Reach::Own, _) => "anyone".to_owned(),
         (_, Reach::All) => "anyone signed in".to_owned(),
+        (Reach::Some | Reach::OwnAndSome | Reach::SomeOwn, _) => "anyone in some".to_owned(),
+        (_, Reach::OwnAndSome) => "anyone signed in, in their own and in some".to_owned(),
+        (_, Reach::Some) => "anyone signed in, in some".to_owned(),
+        (_, Reach::SomeOwn) => "anyone signed in, in some of their own".to_owned(),
         (_, Reach::Own) => {
-            let who: Vec<String> = std::iter::once(owner).chain(roles(Reach::All)).collect();
+            let some = roles(Reach::OwnAndSome).map(|role| format!("{role} in some"));
+            let who: Vec<String> = std::iter::once(owner).chain(roles(Reach::All)).chain(some).collect();
             format!("{} only", words::list(&who, "and"))
         }
         (_, Reach::None) => {
             let own = roles(Reach::Own).map(|role| format!("{role} in their own"));
-            let who: Vec<String> = roles(Reach::All).chain(own).collect();
+            let own_and_some = roles(Reach::OwnAndSome).map(|role| format!("{role} in their own and in some"));
+            let some = roles(Reach::Some).map(|role| format!("{role} in some"));
+            let some_own = roles(Reach::SomeOwn).map(|role| format!("{role} in some of their own"));
+            let who: Vec<String> =
+                roles(Reach::All).chain(own).chain(own_and_some).chain(some).chain(some_own).collect();
             if who.is_empty() { "nobody".to_owned() } else { format!("{} only", words::list(&who, "and")) }
         }
     }

@@ -3,7 +3,7 @@
 //! Every cell is an answer of the door that requests go through, asked for a made-up caller; see [`crate::access`].
 
 use blueprint::{ActionKind, Blueprint, Entity};
-use query::access::Verb;
+use query::access::{self, Verb};
 
 use crate::access::{Caller, Reach, callers, reach, sentences, verbs};
 use crate::access_actions::{code, effect};
@@ -20,6 +20,9 @@ In the tables: `yes` every record, `own` the caller's own records only, `no` non
 a record; where records have owners, he owns it. A role adds to what everybody who is signed in may do. Of fields:
 `read`, `write` at creation and later, `give` at creation only, `change` later only, `never` none of these.";
 
+const LEGEND_OF_CONDITIONS: &str = " `some` are those records for which a condition holds that is
+named above.";
+
 /// Who may do what by a blueprint, in Markdown. The same blueprint gives the same text.
 pub fn access_document(blueprint: &Blueprint) -> String {
     let mut text = format!("# Who may do what in {}\n\n{HEAD}\n\n", blueprint.app.name);
@@ -29,11 +32,20 @@ pub fn access_document(blueprint: &Blueprint) -> String {
     if blueprint.api.user_path {
         text += "- Whoever comes by the path of another user is refused with 403, whatever his roles.\n";
     }
-    text += &format!("\n{LEGEND}\n");
+    text += &format!("\n{LEGEND}{}\n", if has_conditions(blueprint) { LEGEND_OF_CONDITIONS } else { "" });
     for entity in &blueprint.entities {
         text += &section(blueprint, entity);
     }
     text
+}
+
+fn has_conditions(blueprint: &Blueprint) -> bool {
+    blueprint.entities.iter().any(|entity| {
+        let rules = verbs(entity).into_iter().map(|verb| access::rule(entity, verb));
+        let of_fields = entity.fields.iter().flat_map(|field| [&field.read, &field.write]);
+        let of_links = entity.links.iter().flat_map(|link| [&link.read, &link.write]);
+        rules.chain(of_fields).chain(of_links).any(|rule| rule.conditions().next().is_some())
+    })
 }
 
 fn section(blueprint: &Blueprint, entity: &Entity) -> String {
@@ -87,9 +99,12 @@ fn lines(blueprint: &Blueprint, entity: &Entity) -> Vec<Line> {
 impl Line {
     fn cell(&self, reach: Reach) -> &'static str {
         match (self.before, reach) {
-            (_, Reach::All) | (Before::Own, Reach::Own) => "yes",
+            (_, Reach::All) | (Before::Own, Reach::Own | Reach::OwnAndSome) => "yes",
             (Before::Any, Reach::Own) => "own",
-            (_, Reach::None) | (Before::Others, Reach::Own) => "no",
+            (Before::Any, Reach::OwnAndSome) => "own, some",
+            (Before::Any, Reach::SomeOwn) => "some own",
+            (_, Reach::Some) | (Before::Own, Reach::SomeOwn) | (Before::Others, Reach::OwnAndSome) => "some",
+            (_, Reach::None) | (Before::Others, Reach::Own | Reach::SomeOwn) => "no",
         }
     }
 }
@@ -145,8 +160,8 @@ fn field_cell(field: &FieldReach, line: &Line) -> String {
     let of = |reaches: &[Reach]| line.cell(reaches.get(line.caller).copied().unwrap_or(Reach::None));
     let said = |word: &str, cell: &str| match cell {
         "yes" => Some(word.to_owned()),
-        "own" => Some(format!("{word} own")),
-        _ => None,
+        "no" => None,
+        some => Some(format!("{word} {some}")),
     };
     let gives = line.before != Before::Others && field.give.get(line.caller).copied().unwrap_or(false);
     let written = match (gives, of(&field.change)) {

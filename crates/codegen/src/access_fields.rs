@@ -18,6 +18,8 @@ pub(crate) struct FieldReach<'a> {
     pub give: Vec<bool>,
     /// In which records he changes it.
     pub change: Vec<Reach>,
+    /// The conditions of reading and of writing it.
+    pub conditions: [Vec<&'a str>; 2],
 }
 
 /// The fields that have rules of their own.
@@ -32,8 +34,23 @@ pub(crate) fn fields<'a>(blueprint: &'a Blueprint, entity: &'a Entity) -> Vec<Fi
         read: callers.iter().map(|caller| read(blueprint, entity, attribute, caller)).collect(),
         give: callers.iter().map(|caller| gives(blueprint, entity, attribute, caller)).collect(),
         change: callers.iter().map(|caller| change(blueprint, entity, attribute, caller)).collect(),
+        conditions: rules(entity, attribute).map(conditions),
     };
     fields.chain(links.map(|(place, _)| Attribute::Link(place))).map(of).collect()
+}
+
+/// Who may read it and who may write it.
+fn rules(entity: &Entity, attribute: Attribute) -> [&Rule; 2] {
+    match attribute {
+        Attribute::Field(place) => entity.fields.get(place).map(|field| [&field.read, &field.write]),
+        Attribute::Link(place) => entity.links.get(place).map(|link| [&link.read, &link.write]),
+        _ => None,
+    }
+    .unwrap_or([&Rule::Anyone, &Rule::Anyone])
+}
+
+fn conditions(rule: &Rule) -> Vec<&str> {
+    rule.conditions().map(|condition| condition.text.as_str()).collect()
 }
 
 fn is_ruled(field: &Field) -> bool {

@@ -1,20 +1,25 @@
 //! The matrix in plain English: operations that reach alike share a sentence.
 
 use blueprint::{Blueprint, Entity, SignUp, TokenSource};
-use query::access::Verb;
+use query::access::{self, Verb};
 
 use crate::access::{Caller, Reach, callers, reach, verbs};
+use crate::access_conditions;
 use crate::access_details::details;
 use crate::words;
 
 /// Who may do what, a sentence each.
 pub fn sentences(blueprint: &Blueprint) -> Vec<String> {
     let callers = callers(blueprint);
-    let of_entity = |entity| {
-        let groups = groups(blueprint, entity, &callers).into_iter().map(|group| group.sentence(entity, &callers));
-        groups.chain(details(blueprint, entity)).collect::<Vec<_>>()
+    let plain = access_conditions::without(blueprint);
+    let of_entity = |(entity, plain_entity)| {
+        let groups = groups(&plain, plain_entity, entity, &callers).into_iter();
+        let groups = groups.map(|group| group.sentence(entity, &callers));
+        let conditions = access_conditions::sentences(blueprint, entity);
+        groups.chain(conditions).chain(details(blueprint, entity)).collect::<Vec<_>>()
     };
-    std::iter::once(accounts(blueprint)).chain(blueprint.entities.iter().flat_map(of_entity)).collect()
+    let entities = blueprint.entities.iter().zip(&plain.entities);
+    std::iter::once(accounts(blueprint)).chain(entities.flat_map(of_entity)).collect()
 }
 
 fn accounts(blueprint: &Blueprint) -> String {
@@ -48,15 +53,17 @@ enum Sort {
     Action,
 }
 
-fn groups(blueprint: &Blueprint, entity: &Entity, callers: &[Caller]) -> Vec<Group> {
+/// `entity` says of which operations nothing is left without conditions.
+fn groups(blueprint: &Blueprint, plain: &Entity, entity: &Entity, callers: &[Caller]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for verb in verbs(entity) {
+    let told = |verb: &Verb| !access_conditions::only_conditions(access::rule(entity, *verb));
+    for verb in verbs(entity).into_iter().filter(told) {
         let sort = match verb {
             Verb::Create if entity.owned => Sort::AddOwn,
             Verb::Act(_) => Sort::Action,
             _ => Sort::Plain,
         };
-        let reach: Vec<Reach> = callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect();
+        let reach: Vec<Reach> = callers.iter().map(|caller| reach(blueprint, plain, verb, caller)).collect();
         match groups.iter_mut().find(|group| group.sort == sort && group.reach == reach) {
             Some(group) => group.verbs.push(verb),
             None => groups.push(Group { sort, verbs: vec![verb], reach }),
@@ -67,8 +74,7 @@ fn groups(blueprint: &Blueprint, entity: &Entity, callers: &[Caller]) -> Vec<Gro
 
 impl Group {
     fn sentence(&self, entity: &Entity, callers: &[Caller]) -> String {
-        let can = words::list(&self.verbs.iter().map(|verb| word(entity, *verb)).collect::<Vec<_>>(), "or");
-        let can = if self.sort == Sort::Action { format!("do {can} with") } else { can };
+        let can = can(entity, &self.verbs);
         let (a, many) = (words::a(entity), words::many(entity));
         // "any prospect" says that it need not be one's own; of what has no owner there is nothing to say.
         let all = if entity.owned && self.sort != Sort::AddOwn {
@@ -85,7 +91,10 @@ impl Group {
                 let who = [vec![format!("the owner of {a}")], holders(Reach::All)].concat();
                 format!("Only {} can {can} it.", words::list(&who, "and"))
             }
-            (_, Reach::None) => self.by_role(&can, &many, &holders(Reach::All), &holders(Reach::Own)),
+            // Conditions have sentences of their own, and are not among these.
+            (_, Reach::None | Reach::Some | Reach::SomeOwn | Reach::OwnAndSome) => {
+                self.by_role(&can, &many, &holders(Reach::All), &holders(Reach::Own))
+            }
         }
     }
 
@@ -116,6 +125,12 @@ impl Group {
         });
         holders.collect()
     }
+}
+
+/// What may be done, up to with what: `see or change`, `do `close` with`.
+pub(crate) fn can(entity: &Entity, verbs: &[Verb]) -> String {
+    let can = words::list(&verbs.iter().map(|verb| word(entity, *verb)).collect::<Vec<_>>(), "or");
+    if verbs.iter().all(|verb| matches!(verb, Verb::Act(_))) { format!("do {can} with") } else { can }
 }
 
 fn word(entity: &Entity, verb: Verb) -> String {
@@ -165,6 +180,28 @@ mod tests {
                 Anyone, signed in or not, can add visits.
                 Only nurses and head doctors can see visits.
                 Only nurses can change or delete visits.
+            "]],
+        );
+    }
+
+    #[test]
+    fn what_some_may_in_some_records() {
+        check(
+            "",
+            r#"[entity.visit.field]
+            public = { type = "boolean" }
+            [entity.visit.access]
+            read = ["owner", "role:head_doctor", { who = "anyone", when = "public" }, { who = "role:nurse", when = "created_at < now" }]
+            create = [{ when = "public" }]
+            update = ["owner", { who = "role:nurse", when = "created_at < now" }]
+            delete = [{ who = "owner", when = "not public" }]"#,
+            expect![[r"
+                Only the owner of a visit and head doctors can see it.
+                Only the owner of a visit can change it.
+                Anyone signed in can add visits where `public`.
+                Anyone, signed in or not, can see any visit where `public`.
+                Nurses can see or change any visit where `created_at < now`.
+                The owner of a visit can delete it where `not public`.
             "]],
         );
     }

@@ -7,6 +7,7 @@
 
 pub mod access;
 mod access_actions;
+mod access_conditions;
 mod access_details;
 mod access_document;
 mod access_fields;

@@ -71,7 +71,7 @@ fn makeable(
         return true;
     }
     let entity = blueprint.entity(index);
-    let may = |verb| reach(blueprint, entity, verb, caller) != Reach::None;
+    let may = |verb| reach(blueprint, entity, verb, caller).has_own();
     // The walkthrough does not link rows, so it shows none that must be linked.
     if entity.links.iter().any(|link| link.required) {
         return false;
@@ -199,7 +199,7 @@ impl Walk<'_> {
     }
 
     fn change(&self) -> Option<String> {
-        if reach(self.blueprint, self.entity, Verb::Update, &self.caller) == Reach::None {
+        if !reach(self.blueprint, self.entity, Verb::Update, &self.caller).has_own() {
             return None;
         }
         let (field, value) = self.changed()?;

@@ -60,13 +60,21 @@ async fn a1_nobody_learns_of_another_s_orders() {
     nobody_learns("shop").await;
 }
 
+#[tokio::test]
+async fn a1_nobody_learns_of_what_a_condition_hides() {
+    nobody_learns_in("conditions", include_str!("conditions.toml")).await;
+}
+
 /// Searches an example for leaks to users without a role, and with each of them.
 async fn nobody_learns(name: &str) {
-    let text = example(name);
-    let judge = load(&text);
+    nobody_learns_in(name, &example(name)).await;
+}
+
+async fn nobody_learns_in(name: &str, text: &str) {
+    let judge = load(text);
     let (mut hidden, mut veiled) = (0, 0);
     for roles in std::iter::once(Vec::new()).chain(judge.auth.roles.iter().map(|role| vec![role.clone()])) {
-        let found = leaks::search(&judge, &World::served(&text).await, &roles).await;
+        let found = leaks::search(&judge, &World::served(text).await, &roles).await;
         let place = format!("{name} as {roles:?}: {} requests, {:?}", found.requests, found.statuses);
         assert!(found.leaks.is_empty(), "{place}: {} leaks\n{}", found.leaks.len(), found.leaks.join("\n"));
         assert!(found.requests > 500 && found.statuses.len() > 5, "{place}: the search reaches too little");

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity, Rule, Target};
+use blueprint::{Blueprint, Entity, Expr, Rule, Target};
 
 use crate::Reason;
+use crate::scope::{OwnerId, Scope};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,55 +48,28 @@ pub enum Verb {
     Act(usize),
 }
 
-/// Which rows a caller may reach. There is no default and no `Option`: whoever holds one was given it by a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// No row.
-    Nothing,
-    /// Every row.
-    Everything,
-    /// The rows of one owner.
-    OwnedBy(OwnerId),
-}
-
-impl Scope {
-    /// Whether every row of another scope of the same caller is in this one.
-    pub fn covers(&self, rows: &Scope) -> bool {
-        match (self, rows) {
-            (Scope::Everything, _) | (_, Scope::Nothing) => true,
-            (one, other) => one == other,
-        }
+impl Verb {
+    /// Whether it is for rows that are there already and does something to them.
+    fn changes(self) -> bool {
+        !matches!(self, Verb::Read | Verb::Create)
     }
-
-    /// The rows that are in both. Both must be of the same caller.
-    #[must_use]
-    pub fn and(self, other: Scope) -> Scope {
-        match (self, other) {
-            (Scope::Nothing, _) | (_, Scope::Nothing) => Scope::Nothing,
-            (Scope::Everything, scope) | (scope, Scope::Everything) => scope,
-            // One actor owns by one id only, so both are the same.
-            (owned @ Scope::OwnedBy(_), Scope::OwnedBy(_)) => owned,
-        }
-    }
-}
-
-/// Whose rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OwnerId {
-    /// A user's, by the local id.
-    User(String),
 }
 
 /// What a caller may reach for one verb on one entity: which rows he can see, and which of them the verb may touch.
 ///
 /// The fields are private: [`decide`] and, for code that says why, [`unscoped`] are the only doors.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Access {
     actor: Actor,
     read: Scope,
     reach: Scope,
     right: Right,
+    now: Option<Moment>,
 }
+
+/// The time of a request. Held in place, because every request has one and few rules look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment([u8; 27]);
 
 /// By what right rows are reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,13 +102,15 @@ pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>
     if actor == Actor::Stranger && reach == Scope::Nothing {
         return Err(Denied::SignIn);
     }
-    Ok(Access { actor, read, reach, right: Right::Rules })
+    // What is changed must be seen; the check of the blueprint sees to that, and where it does not see far enough, this does.
+    let reach = if verb.changes() && !read.covers(&reach) { reach.and(read.clone()) } else { reach };
+    Ok(Access { actor, read, reach, right: Right::Rules, now: None })
 }
 
 /// Every row and every field that is ever shown, whatever the rules say: for code that says why it reaches past those of its
 /// caller, and never for what a caller asks by himself. New rows belong to `owner`.
 pub fn unscoped(actor: Actor, owner: Option<String>, why: Reason) -> Access {
-    Access { actor, read: Scope::Everything, reach: Scope::Everything, right: Right::Reason(why, owner) }
+    Access { actor, read: Scope::Everything, reach: Scope::Everything, right: Right::Reason(why, owner), now: None }
 }
 
 /// Whether a path is the caller's own, where it names a user.
@@ -183,7 +159,7 @@ impl Access {
     /// The rows that a rule gives to this caller.
     pub fn grants(&self, rule: &Rule) -> Scope {
         match (&self.right, rule) {
-            (Right::Rules, _) => scope(rule, &self.actor),
+            (Right::Rules, _) => self.timed(scope(rule, &self.actor)),
             // What nobody is to see is not shown by way of code either.
             (Right::Reason(..), Rule::Nobody) => Scope::Nothing,
             (Right::Reason(..), _) => Scope::Everything,
@@ -198,6 +174,26 @@ impl Access {
     /// The rows that the verb may touch.
     pub fn reach(&self) -> &Scope {
         &self.reach
+    }
+
+    /// The rows that a change is known to leave within reach: a condition may no longer hold after it.
+    pub(crate) fn lasting(&self) -> &Scope {
+        static EVERYTHING: Scope = Scope::Everything;
+        if let Scope::Where(_) = self.reach { &EVERYTHING } else { &self.reach }
+    }
+
+    /// The same at one time, `2026-11-21T03:37:18.123456Z`. Until then no rule knows what `now` is.
+    #[must_use]
+    pub(crate) fn at(self, now: &str) -> Access {
+        let moment = now.as_bytes().try_into().ok().map(Moment);
+        Access { read: self.read.at(now), reach: self.reach.at(now), now: moment, ..self }
+    }
+
+    fn timed(&self, scope: Scope) -> Scope {
+        match &self.now {
+            Some(Moment(now)) => scope.at(std::str::from_utf8(now).unwrap_or_default()),
+            None => scope,
+        }
     }
 
     /// The same for fewer of the rows that the verb may touch.
@@ -216,7 +212,7 @@ impl Access {
         if self.reason().is_some() {
             return Scope::Everything;
         }
-        let seen = scope(&entity.access.read, &self.actor);
+        let seen = self.timed(scope(&entity.access.read, &self.actor));
         if blueprint.api.user_path && entity.owned { narrow_to_own(seen, &self.actor) } else { seen }
     }
 
@@ -269,24 +265,27 @@ pub fn scope(rule: &Rule, actor: &Actor) -> Scope {
         (Rule::SignedIn, Actor::User(_)) => Scope::Everything,
         (Rule::Owner, Actor::User(user)) => Scope::OwnedBy(OwnerId::User(user.id.clone())),
         (Rule::Role(role), Actor::User(user)) if user.roles.contains(role) => Scope::Everything,
-        (Rule::AnyOf(rules), _) => rules.iter().map(|rule| scope(rule, actor)).fold(Scope::Nothing, widest),
+        (Rule::When(who, condition), actor) => match scope(who, actor) {
+            Scope::Nothing => Scope::Nothing,
+            rows => rows.and(Scope::of(of_caller(&condition.expr, actor))),
+        },
+        (Rule::AnyOf(rules), _) => rules.iter().map(|rule| scope(rule, actor)).fold(Scope::Nothing, Scope::or),
         (Rule::SignedIn | Rule::Owner | Rule::Role(_), _) => Scope::Nothing,
     }
 }
 
-fn widest(one: Scope, other: Scope) -> Scope {
-    match (one, other) {
-        (Scope::Everything, _) | (_, Scope::Everything) => Scope::Everything,
-        (Scope::Nothing, scope) | (scope, Scope::Nothing) => scope,
-        // One actor owns by one id only, so both are the same.
-        (owned @ Scope::OwnedBy(_), Scope::OwnedBy(_)) => owned,
+/// A condition as it is for a caller.
+pub(crate) fn of_caller(expr: &Expr, actor: &Actor) -> Expr {
+    match actor {
+        Actor::Stranger => expr.of_caller(None, &[]),
+        Actor::User(user) => expr.of_caller(Some(&user.id), &user.roles),
     }
 }
 
 fn narrow_to_own(scope: Scope, actor: &Actor) -> Scope {
     match (scope, actor) {
-        (Scope::Everything, Actor::User(user)) => Scope::OwnedBy(OwnerId::User(user.id.clone())),
-        (Scope::Everything, Actor::Stranger) => Scope::Nothing,
-        (scope, _) => scope,
+        (scope @ (Scope::Nothing | Scope::OwnedBy(_)), _) => scope,
+        (scope, Actor::User(user)) => scope.and(Scope::OwnedBy(OwnerId::User(user.id.clone()))),
+        (_, Actor::Stranger) => Scope::Nothing,
     }
 }

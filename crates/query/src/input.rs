@@ -4,9 +4,9 @@ use blueprint::{Entity, Field, Link, Literal, Rule, pointer};
 use serde_json::{Map, Value as Json};
 
 use crate::View;
-use crate::access::Scope;
 use crate::attribute::Attribute;
 use crate::request::{Invalid, Values};
+use crate::scope::Scope;
 
 /// Problems that are told of one body.
 pub const MAX_PROBLEMS: usize = 50;

@@ -3,14 +3,15 @@
 use blueprint::{Blueprint, Entity, EntityIndex};
 use work::{Kind, Value};
 
-use crate::View;
-use crate::access::{Access, Scope};
+use crate::access::Access;
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
 use crate::list::{List, Sort};
 use crate::parent::Parent;
 use crate::reference::Path;
-use crate::request::{Bad, Request};
+use crate::request::{Bad, Request, Values};
+use crate::scope::Scope;
+use crate::{View, new_row};
 
 /// What will be done. Made by [`plan`] only, and only of an [`Access`].
 #[derive(Debug, Clone)]
@@ -56,20 +57,12 @@ pub fn plan(
     origin: Origin,
     key: &CursorKey,
 ) -> Result<Plan, PlanError> {
+    let access = access.at(&origin.at);
     // One row that cannot be reached is 404 by the statement itself; only what is no matter of rows is refused here.
     if *access.reach() == Scope::Nothing && matches!(request, Request::Create { .. } | Request::List(_)) {
         return Err(PlanError::Forbidden);
     }
-    // What may be written in some rows only narrows the rows that may be changed: elsewhere it is 403.
-    let access = match &request {
-        Request::Update { changes, .. } | Request::Perform { changes, .. } => {
-            let view = View::of(blueprint.entity(entity), &access);
-            let writable = changes.attributes().map(|attribute| view.writes(attribute));
-            let writable = writable.fold(Scope::Everything, Scope::and);
-            access.reaching_only(writable)
-        }
-        _ => access,
-    };
+    let access = narrowed(blueprint.entity(entity), access, &request, &origin)?;
     let mut plan = Plan { entity, access, request, position: None, origin };
     if let Request::List(list) = &plan.request
         && let Some(cursor) = &list.cursor
@@ -85,6 +78,33 @@ pub fn plan(
         plan.position = Some(position.ok_or_else(|| PlanError::Cursor(wrong()))?);
     }
     Ok(plan)
+}
+
+/// Narrows the rows that may be written by what is written: where a condition would no longer hold, or a field may not be
+/// set, it is 403.
+fn narrowed(entity: &Entity, access: Access, request: &Request, origin: &Origin) -> Result<Access, PlanError> {
+    match request {
+        Request::Create { values, .. } => match new_row::made(entity, &access, values, origin) {
+            Scope::Everything => Ok(access),
+            _ => Err(PlanError::Forbidden),
+        },
+        Request::Update { changes, .. } => {
+            let after = new_row::changed(entity, access.reach(), changes, origin);
+            let writable = writable(entity, &access, changes);
+            Ok(access.reaching_only(writable).reaching_only(after))
+        }
+        Request::Perform { changes, .. } => {
+            let writable = writable(entity, &access, changes);
+            Ok(access.reaching_only(writable))
+        }
+        _ => Ok(access),
+    }
+}
+
+/// The rows in which all of this may be set.
+fn writable(entity: &Entity, access: &Access, changes: &Values) -> Scope {
+    let view = View::of(entity, access);
+    changes.attributes().map(|attribute| view.writes(attribute)).fold(Scope::Everything, Scope::and)
 }
 
 impl Plan {

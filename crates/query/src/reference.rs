@@ -5,8 +5,8 @@ use blueprint::{Blueprint, Entity, EntityIndex, FieldKind, Link, Target, nearest
 use work::Kind;
 
 use crate::View;
-use crate::access::Scope;
 use crate::attribute::Attribute;
+use crate::scope::Scope;
 use crate::search;
 
 /// A way from a row to others.

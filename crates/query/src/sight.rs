@@ -2,10 +2,11 @@
 //! different rights, and an `ETag` must tell what looks different apart.
 
 use blueprint::Blueprint;
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::access::Scope;
 use crate::attribute::Attribute;
+use crate::scope::Scope;
 use crate::{Plan, Shown, View};
 
 /// Bytes of the text: enough for the few rights that one caller ever has.
@@ -13,8 +14,8 @@ const BYTES: usize = 6;
 
 impl Plan {
     /// What the caller is shown of each row that he can see; `None` if that is all that anybody is shown. The same version
-    /// of a row with the same text is the same to him.
-    pub fn sight(&self, blueprint: &Blueprint) -> Option<String> {
+    /// of a row with the same text is the same to him. `shown` is the row as he is shown it.
+    pub fn sight(&self, blueprint: &Blueprint, shown: &[u8]) -> Option<String> {
         let entity = blueprint.entity(self.entity);
         let view = View::of(entity, &self.access);
         let mut kept = Vec::new();
@@ -28,13 +29,23 @@ impl Plan {
             }
         }
         for link in &entity.links {
-            let ends = self.access.sees_target(blueprint, link.to);
-            if ends != Scope::Everything {
-                kept.push(format!("{} {ends:?}", link.key));
+            match self.access.sees_target(blueprint, link.to) {
+                Scope::Everything => {}
+                // Which ends it has for him may change without the row, and with time alone.
+                Scope::Where(_) => kept.push(format!("{} {}", link.key, member(shown, &link.key))),
+                ends => kept.push(format!("{} {ends:?}", link.key)),
             }
         }
         (!kept.is_empty()).then(|| short(&kept.join(";")))
     }
+}
+
+/// What a JSON object says under a key.
+fn member(object: &[u8], key: &str) -> Json {
+    serde_json::from_slice::<Json>(object)
+        .ok()
+        .and_then(|mut object| object.get_mut(key).map(Json::take))
+        .unwrap_or_default()
 }
 
 fn short(text: &str) -> String {

@@ -5,8 +5,9 @@
 
 use blueprint::{Entity, Rule};
 
-use crate::access::{Access, Scope};
+use crate::access::Access;
 use crate::attribute::Attribute;
+use crate::scope::Scope;
 
 /// An entity as one caller may know it.
 #[derive(Debug, Clone, Copy)]

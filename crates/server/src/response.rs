@@ -47,13 +47,18 @@ fn done(app: &App, plan: &Plan, head: Head<'_>, answer: Answer) -> Result<HttpRe
             Ok(page(app, plan, head, answer).with(CACHE_CONTROL, cache(sensitive)))
         }
         Request::Read { representation, .. } => {
-            let etag = representation.is_plain().then(|| etag(&answer, plan.sight(&app.blueprint))).transpose()?;
+            let sight = || plan.sight(&app.blueprint, &answer.body);
+            let etag = representation.is_plain().then(|| etag(&answer, sight())).transpose()?;
             let sensitive = representation.is_sensitive(&app.blueprint, entity);
             Ok(row(head, answer, etag).with(CACHE_CONTROL, cache(sensitive)))
         }
-        Request::Create { .. } => created(head.uri, answer, plan.sight(&app.blueprint)),
+        Request::Create { .. } => {
+            let sight = plan.sight(&app.blueprint, &answer.body);
+            created(head.uri, answer, sight)
+        }
         Request::Update { .. } | Request::Perform { .. } | Request::Act { .. } | Request::Restore { .. } => {
-            changed(answer, plan.sight(&app.blueprint))
+            let sight = plan.sight(&app.blueprint, &answer.body);
+            changed(answer, sight)
         }
         Request::Call { .. } => {
             Err(ApiError::new(NOT_IMPLEMENTED, "this is done by code of the app, which is not here"))

@@ -18,15 +18,22 @@ impl Expr {
             Expr::Not(inner) => !inner.eval(value),
             Expr::All(parts) => parts.iter().all(|part| part.eval(value)),
             Expr::Any(parts) => parts.iter().any(|part| part.eval(value)),
-            Expr::Compare(left, comparison, right) => holds(*comparison, order(&of(left), &of(right))),
-            Expr::OneOf(term, values) => {
-                let found = of(term);
-                values.iter().any(|value| order(&found, value) == Some(Ordering::Equal))
-            }
+            Expr::Compare(left, comparison, right) => compare(&of(left), *comparison, &of(right)),
+            Expr::OneOf(term, values) => is_one_of(&of(term), values),
             Expr::IsNull(term) => of(term) == Literal::Null,
             Expr::HasRole(_) => false,
         }
     }
+}
+
+/// Whether two values of one type compare so.
+pub(super) fn compare(left: &Literal, comparison: Comparison, right: &Literal) -> bool {
+    holds(comparison, order(left, right))
+}
+
+/// Whether a value is one of others of its type.
+pub(super) fn is_one_of(found: &Literal, values: &[Literal]) -> bool {
+    values.iter().any(|value| order(found, value) == Some(Ordering::Equal))
 }
 
 fn holds(comparison: Comparison, order: Option<Ordering>) -> bool {

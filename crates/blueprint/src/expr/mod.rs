@@ -4,6 +4,7 @@
 //! two-valued: a comparison with an empty value is false, and its opposite is true. `docs/rules.md` has the grammar.
 
 mod eval;
+mod logic;
 mod parse;
 mod types;
 
@@ -101,16 +102,27 @@ impl Expr {
         self.rewrite(&term, &|role| Expr::HasRole(role.to_owned()))
     }
 
-    /// The places of the fields that it looks at.
-    pub fn fields(&self) -> Vec<usize> {
-        let of_term = |term: &Term| if let Term::Field(place) = term { vec![*place] } else { Vec::new() };
+    /// The same where some terms have values already.
+    #[must_use]
+    pub fn given(&self, known: &impl Fn(&Term) -> Option<Literal>) -> Expr {
+        let term = |term: &Term| known(term).map_or_else(|| term.clone(), Term::Value);
+        self.rewrite(&term, &|role| Expr::HasRole(role.to_owned()))
+    }
+
+    /// Whether it looks at a term of which this is true.
+    pub fn has_term(&self, is: &impl Fn(&Term) -> bool) -> bool {
         match self {
-            Expr::Constant(_) | Expr::HasRole(_) => Vec::new(),
-            Expr::Not(inner) => inner.fields(),
-            Expr::All(parts) | Expr::Any(parts) => parts.iter().flat_map(Expr::fields).collect(),
-            Expr::Compare(left, _, right) => [of_term(left), of_term(right)].concat(),
-            Expr::OneOf(term, _) | Expr::IsNull(term) => of_term(term),
+            Expr::Constant(_) | Expr::HasRole(_) => false,
+            Expr::Not(inner) => inner.has_term(is),
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().any(|part| part.has_term(is)),
+            Expr::Compare(left, _, right) => is(left) || is(right),
+            Expr::OneOf(term, _) | Expr::IsNull(term) => is(term),
         }
+    }
+
+    /// Whether it may hold at one time and not at another, whatever the row is.
+    pub fn looks_at_time(&self) -> bool {
+        self.has_term(&|term| matches!(term, Term::Now | Term::Today))
     }
 
     /// Puts other terms into it, and shortens what is certain then.
@@ -127,10 +139,11 @@ impl Expr {
             Expr::Any(parts) => joined(parts.iter().map(|part| part.rewrite(term, role)), false),
             Expr::Compare(left, comparison, right) => match (term(left), term(right)) {
                 (NULL, _) | (_, NULL) => Expr::Constant(*comparison == Comparison::Ne),
+                (Term::Value(left), Term::Value(right)) => Expr::Constant(eval::compare(&left, *comparison, &right)),
                 (left, right) => Expr::Compare(left, *comparison, right),
             },
             Expr::OneOf(one, values) => match term(one) {
-                NULL => Expr::Constant(false),
+                Term::Value(value) => Expr::Constant(eval::is_one_of(&value, values)),
                 one => Expr::OneOf(one, values.clone()),
             },
             Expr::IsNull(one) => match term(one) {

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::actions::condition;
 use super::names::EntityName;
-use crate::model::{Access, Auth, Rule};
+use crate::expr::Scene;
+use crate::model::{Access, Rule};
 use crate::nearest::{perhaps, perhaps_or_list};
 use crate::places::Pointer;
-use crate::raw::RawRule;
+use crate::raw::{RawCondition, RawRule};
 use crate::report::Report;
 
 const OPERATIONS: [&str; 4] = ["read", "create", "update", "delete"];
@@ -18,7 +20,7 @@ pub(super) struct Rules {
     pub actions: HashMap<String, Rule>,
 }
 
-pub(super) fn rules(entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut Report) -> Rules {
+pub(super) fn rules(entity: &EntityName, scene: &Scene, at: &Pointer, report: &mut Report) -> Rules {
     let at = at.child("access");
     let mut written = HashMap::new();
     for (word, list) in &entity.raw.access {
@@ -27,7 +29,7 @@ pub(super) fn rules(entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut
             unknown_operation(word, entity, &at, report);
             continue;
         }
-        if let Some(rule) = rule(list, entity, auth, &at, report) {
+        if let Some(rule) = rule(list, entity, scene, &at, report) {
             written.insert(word.clone(), rule);
         }
     }
@@ -65,7 +67,7 @@ fn unknown_operation(word: &str, entity: &EntityName, at: &Pointer, report: &mut
 pub(super) fn rule(
     list: &[RawRule],
     entity: &EntityName,
-    auth: &Auth,
+    scene: &Scene,
     at: &Pointer,
     report: &mut Report,
 ) -> Option<Rule> {
@@ -76,11 +78,11 @@ pub(super) fn rule(
     }
     let mut atoms: Vec<Rule> = Vec::new();
     for (index, written) in list.iter().enumerate() {
-        // Conditions are refused by `not_yet`.
-        let RawRule::Word(word) = written else {
-            return None;
+        let at = at.item(index);
+        let atom = match written {
+            RawRule::Word(word) => word_alone(word, entity, scene, &at, report)?,
+            RawRule::When(written) => conditional(written, entity, scene, &at, report)?,
         };
-        let atom = atom(word, entity, auth, &at.item(index), report)?;
         if !atoms.contains(&atom) {
             atoms.push(atom);
         }
@@ -91,7 +93,7 @@ pub(super) fn rule(
     }
     for broad in [Rule::Anyone, Rule::SignedIn] {
         if atoms.contains(&broad) {
-            return Some(broad);
+            atoms.retain(|atom| *atom == broad || !covers(&broad, atom));
         }
     }
     match atoms.len() {
@@ -100,7 +102,7 @@ pub(super) fn rule(
     }
 }
 
-fn atom(word: &str, entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut Report) -> Option<Rule> {
+fn word_alone(word: &str, entity: &EntityName, scene: &Scene, at: &Pointer, report: &mut Report) -> Option<Rule> {
     match word {
         "nobody" => return Some(Rule::Nobody),
         "anyone" => return Some(Rule::Anyone),
@@ -119,7 +121,7 @@ fn atom(word: &str, entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut
         _ => {}
     }
     let Some(role) = word.strip_prefix("role:") else {
-        let hint = if auth.roles.iter().any(|role| role == word) {
+        let hint = if scene.roles.iter().any(|role| role == word) {
             Some(format!("perhaps you meant \"role:{word}\""))
         } else {
             perhaps_or_list(word, WORDS.into_iter().chain(["role:…"]).collect::<Vec<_>>())
@@ -127,26 +129,55 @@ fn atom(word: &str, entity: &EntityName, auth: &Auth, at: &Pointer, report: &mut
         report.value(at, "access", format!("{word:?} is nobody that access can be given to"), hint);
         return None;
     };
-    if auth.roles.iter().any(|known| known == role) {
+    if scene.roles.iter().any(|known| known == role) {
         return Some(Rule::Role(role.to_owned()));
     }
-    let hint = perhaps(role, auth.roles.iter().map(String::as_str));
+    let hint = perhaps(role, scene.roles.iter().map(String::as_str));
     let hint = hint.unwrap_or_else(|| format!("declare it: `roles = [{role:?}]` under [auth]"));
     report.value(at, "unknown_name", format!("there is no role {role:?}"), Some(hint));
     None
 }
 
+/// The rows for which a condition holds, for whoever is signed in unless it says for whom.
+fn conditional(
+    written: &RawCondition,
+    entity: &EntityName,
+    scene: &Scene,
+    at: &Pointer,
+    report: &mut Report,
+) -> Option<Rule> {
+    let who = match &written.who {
+        None => Some(Rule::SignedIn),
+        Some(word) => word_alone(word, entity, scene, &at.child("who"), report),
+    };
+    let condition = condition(&written.when, scene, &at.child("when"), report);
+    if who == Some(Rule::Nobody) {
+        let hint = Some("remove the condition, or say for whom it is".to_owned());
+        report.value(&at.child("who"), "access", "`nobody` needs no condition", hint);
+        return None;
+    }
+    Some(Rule::When(Box::new(who?), condition?))
+}
+
 /// Whoever makes a row owns it, so among creators `owner` says no more than `signed_in`.
 fn check_create(rule: Rule, entity: &EntityName, at: &Pointer, report: &mut Report) -> Rule {
+    if entity.owned && rule.atoms().iter().any(|atom| *atom.who() == Rule::Anyone) {
+        let hint = "use \"signed_in\", or set `owner = false`".to_owned();
+        let message = "a row that a stranger makes would have no owner";
+        report.value(&at.child("create"), "access", message, Some(hint));
+        return Rule::SignedIn;
+    }
     match rule {
-        Rule::Anyone if entity.owned => {
-            let hint = "use \"signed_in\", or set `owner = false`".to_owned();
-            let message = "a row that a stranger makes would have no owner";
-            report.value(&at.child("create"), "access", message, Some(hint));
-            Rule::SignedIn
-        }
-        rule if atoms(&rule).contains(&Rule::Owner) => Rule::SignedIn,
-        rule => rule,
+        rule if rule.atoms().contains(&Rule::Owner) => Rule::SignedIn,
+        Rule::AnyOf(atoms) => Rule::AnyOf(atoms.into_iter().map(signed_in_for_owner).collect()),
+        rule => signed_in_for_owner(rule),
+    }
+}
+
+fn signed_in_for_owner(atom: Rule) -> Rule {
+    match atom {
+        Rule::When(who, condition) if *who == Rule::Owner => Rule::When(Box::new(Rule::SignedIn), condition),
+        atom => atom,
     }
 }
 
@@ -161,7 +192,7 @@ fn check_covered(rules: &Rules, broken: &[&str], entity: &EntityName, at: &Point
     let actions = entity.raw.action.keys().filter_map(|name| rules.actions.get(name).map(|rule| (name.as_str(), rule)));
     let rules_of_writes = standard.into_iter().chain(actions).filter(|(word, _)| !broken.contains(word));
     for (word, rule) in rules_of_writes {
-        let Some(missing) = atoms(rule).iter().find(|atom| !covers(&rules.standard.read, atom)) else {
+        let Some(missing) = rule.atoms().iter().find(|atom| !covers(&rules.standard.read, atom)) else {
             continue;
         };
         let at_rule = at.child(word);
@@ -172,22 +203,20 @@ fn check_covered(rules: &Rules, broken: &[&str], entity: &EntityName, at: &Point
     }
 }
 
-pub(super) fn atoms(rule: &Rule) -> &[Rule] {
-    match rule {
-        Rule::Nobody => &[],
-        Rule::AnyOf(atoms) => atoms,
-        atom => std::slice::from_ref(atom),
-    }
-}
-
-/// Whether everybody whom the atom lets at a row may read that row.
+/// Whether everybody whom the atom lets at a row may read that row. Of two conditions it sees by their form which asks for
+/// more: what it does not see is not covered.
 pub(super) fn covers(read: &Rule, atom: &Rule) -> bool {
-    match read {
-        Rule::Nobody => false,
-        Rule::Anyone => true,
-        Rule::SignedIn => *atom != Rule::Anyone,
-        Rule::AnyOf(readers) => readers.iter().any(|reader| covers(reader, atom)),
-        Rule::Owner | Rule::Role(_) => read == atom,
+    match (read, atom) {
+        (Rule::Nobody, _) => false,
+        (Rule::AnyOf(readers), atom) => readers.iter().any(|reader| covers(reader, atom)),
+        (Rule::When(readers, seen), Rule::When(who, reached)) => {
+            covers(readers, who) && reached.expr.implies(&seen.expr)
+        }
+        (Rule::When(..), _) => false,
+        (read, Rule::When(who, _)) => covers(read, who),
+        (Rule::Anyone, _) => true,
+        (Rule::SignedIn, atom) => *atom != Rule::Anyone,
+        (read, atom) => read == atom,
     }
 }
 
@@ -197,6 +226,8 @@ pub(super) fn describe(atom: &Rule) -> String {
         Rule::SignedIn => "\"signed_in\"".to_owned(),
         Rule::Owner => "\"owner\"".to_owned(),
         Rule::Role(role) => format!("\"role:{role}\""),
+        Rule::When(who, condition) if **who == Rule::SignedIn => format!("{{ when = {:?} }}", condition.text),
+        Rule::When(who, condition) => format!("{{ who = {}, when = {:?} }}", describe(who), condition.text),
         Rule::Nobody | Rule::AnyOf(_) => "nobody".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use super::fields::{advice, literal};
 use super::limits;
 use super::names::{self, EntityName};
 use crate::expr::{self, Condition, Scene};
-use crate::model::{Action, ActionKind, Auth, Change, Field, FieldKind, Link, Literal};
+use crate::model::{Action, ActionKind, Change, Field, FieldKind, Link, Literal};
 use crate::nearest::{perhaps, perhaps_or_list};
 use crate::places::Pointer;
 use crate::raw::{RawAction, RawBlueprint};
@@ -20,9 +20,9 @@ const RESERVED: &[&str] = &["read", "create", "update", "delete", "restore"];
 pub(super) fn actions(
     raw: &RawBlueprint,
     entity: &EntityName,
-    (fields, links): (&[Field], &[Link]),
+    links: &[Link],
     rules: &Rules,
-    auth: &Auth,
+    scene: &Scene,
     at: &Pointer,
     report: &mut Report,
 ) -> Vec<Action> {
@@ -34,12 +34,11 @@ pub(super) fn actions(
     for (name, written) in &entity.raw.action {
         let at = at.child(name);
         check_name(name, raw, entity, &at, report);
-        let lookup = Lookup { fields, links, at: entity_at.child("field"), integrations: &integrations };
+        let lookup = Lookup { fields: scene.fields, links, at: entity_at.child("field"), integrations: &integrations };
         let Some(does) = kind(written, &lookup, &at, report) else {
             continue;
         };
-        let scene = Scene { fields, owned: entity.owned, roles: &auth.roles };
-        let when = written.when.as_ref().and_then(|text| condition(text, &scene, &at.child("when"), report));
+        let when = written.when.as_ref().and_then(|text| condition(text, scene, &at.child("when"), report));
         actions.push(Action {
             name: name.clone(),
             path: names::kebab(name),

@@ -1,27 +1,37 @@
 //! Who may read and who may write a single field or set of links: the words of access, once more, for those who reach the
 //! row at all.
 
-use super::access::{self, Rules, atoms, covers, describe};
+use super::access::{self, Rules, covers, describe};
 use super::names::EntityName;
-use crate::model::{Auth, Field, Link, Rule, Unique};
+use crate::expr::Scene;
+use crate::model::{Field, Link, Rule, Unique};
 use crate::places::Pointer;
 use crate::report::Report;
 
-/// Gives the fields and links of an entity their rules.
-pub(super) fn resolve(
-    (fields, links): (&mut [Field], &mut [Link]),
+/// The rules of the fields and links of an entity; none for what has none in the file.
+pub(super) struct FieldRules {
+    fields: Vec<Option<Pair>>,
+    links: Vec<Option<Pair>>,
+}
+
+/// Who may read and who may write.
+type Pair = (Rule, Rule);
+
+/// Reads them all.
+pub(super) fn rules(
+    (fields, links): (&[Field], &[Link]),
     rules: &Rules,
     entity: &EntityName,
-    auth: &Auth,
+    scene: &Scene,
     at: &Pointer,
     report: &mut Report,
-) {
-    let of = |named: Named, report: &mut Report| {
+) -> FieldRules {
+    let mut of = |named: Named| {
         let raw = entity.raw.field.get(named.name)?;
         let at = at.child("field").child(named.name);
         let mut rule = |word: &str, list: &Option<Vec<_>>| {
             let list = list.as_ref()?;
-            access::rule(list, entity, auth, &at.child(word), report)
+            access::rule(list, entity, scene, &at.child(word), report)
         };
         let (read, write) = (rule("read", &raw.read), rule("write", &raw.write));
         let read = read.unwrap_or(Rule::Anyone);
@@ -30,17 +40,28 @@ pub(super) fn resolve(
         let check = Check { named, read: &read, write: &write, rules, owned: entity.owned, at: &at };
         check.effective(report);
         check.unique(report);
+        check.lasting(report);
         check.covered(report);
         check.creatable(report);
         Some((read, write))
     };
-    for field in fields {
-        let Some((read, write)) = of(Named::field(field), report) else { continue };
-        (field.read, field.write) = (read, write);
+    FieldRules {
+        fields: fields.iter().map(|field| of(Named::field(field))).collect(),
+        links: links.iter().map(|link| of(Named::link(link))).collect(),
     }
-    for link in links {
-        let Some((read, write)) = of(Named::link(link), report) else { continue };
-        (link.read, link.write) = (read, write);
+}
+
+impl FieldRules {
+    /// Gives them to those whose they are.
+    pub fn give(self, fields: &mut [Field], links: &mut [Link]) {
+        for (field, rules) in fields.iter_mut().zip(self.fields) {
+            let Some((read, write)) = rules else { continue };
+            (field.read, field.write) = (read, write);
+        }
+        for (link, rules) in links.iter_mut().zip(self.links) {
+            let Some((read, write)) = rules else { continue };
+            (link.read, link.write) = (read, write);
+        }
     }
 }
 
@@ -111,11 +132,20 @@ impl Check<'_> {
         }
     }
 
+    /// What a caller is shown of a version of a row must not change by itself: its `ETag` would promise that it is the same.
+    fn lasting(&self, report: &mut Report) {
+        if self.read.conditions().any(|condition| condition.expr.looks_at_time()) {
+            let message = format!("whether `{}` can be read would change with time alone", self.named.name);
+            let hint = "let an action or an update say it in a field, and look at that".to_owned();
+            report.key(&self.at.child("read"), "condition", message, Some(hint));
+        }
+    }
+
     fn covered(&self, report: &mut Report) {
         if !self.says("write", report) || self.named.hidden {
             return;
         }
-        let missing = atoms(self.write).iter().find(|atom| !covers(self.read, atom));
+        let missing = self.write.atoms().iter().find(|atom| !covers(self.read, atom));
         if let Some(missing) = missing {
             let message = format!("`write` is allowed to {}, who cannot read the field", describe(missing));
             let hint = format!("add {} to `read`, or remove it from `write`", describe(missing));
@@ -131,9 +161,9 @@ impl Check<'_> {
             return;
         }
         // Whoever makes a row owns it.
-        let by_owner = self.owned && atoms(self.write).contains(&Rule::Owner);
-        let left_out = |atom: &&Rule| !covers(self.write, atom) && (!by_owner || **atom == Rule::Anyone);
-        if let Some(creator) = atoms(&self.rules.standard.create).iter().find(left_out) {
+        let by_owner = self.owned && self.write.atoms().contains(&Rule::Owner);
+        let left_out = |atom: &&Rule| !covers(self.write, atom) && (!by_owner || *atom.who() == Rule::Anyone);
+        if let Some(creator) = self.rules.standard.create.atoms().iter().find(left_out) {
             let word = if self.says("write", report) { "write" } else { "read" };
             let message = format!(
                 "`{name}` is required, but {} may make a row without being allowed to set it",

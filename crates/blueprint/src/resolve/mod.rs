@@ -21,7 +21,8 @@ mod unseen;
 pub use not_yet::{NOT_YET, NotYet};
 pub use plurals::plural;
 
-use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration};
+use crate::expr::Scene;
+use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration, Link};
 use crate::places::Pointer;
 use crate::problem::Problem;
 use crate::raw::RawBlueprint;
@@ -58,7 +59,9 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     let user_fields = fields::user_fields(raw, report);
 
     let names = names::entity_names(raw, report);
-    let entities: Vec<Entity> = names.iter().map(|name| entity(raw, name, &names, &auth, report)).collect();
+    let columns: Vec<Columns> = names.iter().map(|name| columns(name, &names, report)).collect();
+    let entities = names.iter().zip(columns).map(|(name, columns)| entity(raw, name, columns, &auth, report));
+    let entities: Vec<Entity> = entities.collect();
     references::check(&entities, report);
     links::check(&entities, report);
     unseen::check(&entities, &api, report);
@@ -68,13 +71,26 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     Some(Parts { app, api, auth, user_fields, entities, integrations, automations })
 }
 
-fn entity(raw: &RawBlueprint, name: &EntityName, names: &[EntityName], auth: &Auth, report: &mut Report) -> Entity {
-    let at = Pointer::root("entity").child(&name.name);
+/// What the rows of an entity hold.
+type Columns = (Vec<Field>, Vec<Link>);
+
+fn at(name: &EntityName) -> Pointer {
+    Pointer::root("entity").child(&name.name)
+}
+
+fn columns(name: &EntityName, names: &[EntityName], report: &mut Report) -> Columns {
+    fields::entity_fields(name, names, &at(name), report)
+}
+
+fn entity(raw: &RawBlueprint, name: &EntityName, columns: Columns, auth: &Auth, report: &mut Report) -> Entity {
+    let at = at(name);
     let written = name.raw;
-    let access = access::rules(name, auth, &at, report);
-    let (mut fields, mut links) = fields::entity_fields(name, names, &at, report);
-    field_rules::resolve((&mut fields, &mut links), &access, name, auth, &at, report);
-    let actions = actions::actions(raw, name, (&fields, &links), &access, auth, &at, report);
+    let (mut fields, mut links) = columns;
+    let scene = Scene { fields: &fields, owned: name.owned, roles: &auth.roles };
+    let access = access::rules(name, &scene, &at, report);
+    let rules = field_rules::rules((&fields, &links), &access, name, &scene, &at, report);
+    let actions = actions::actions(raw, name, &links, &access, &scene, &at, report);
+    rules.give(&mut fields, &mut links);
     Entity {
         name: name.name.clone(),
         plural: name.plural.clone(),

@@ -30,7 +30,6 @@ pub const NOT_YET: &[NotYet] = &[
     word("renamed_from", "/entity/*/renamed_from", "renamed_from = \"job\""),
     value("type = \"file\"", "/entity/*/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/entity/*/field/*/encrypted", "encrypted = true"),
-    word("when", "/entity/*/access/*/*/when", "read = [{ when = \"done = true\" }]"),
 ];
 
 const fn word(word: &'static str, at: &'static str, example: &'static str) -> NotYet {

@@ -1,7 +1,7 @@
 //! Warns of deletions that change rows which the deleter cannot see: a cascade, a reference that becomes null, a link that
 //! is cut. It may well be meant so; nobody should learn of it afterwards.
 
-use super::access::{atoms, covers, describe};
+use super::access::{covers, describe};
 use crate::model::{Access, Api, Entity, FieldKind, OnDelete, Rule, Target};
 use crate::places::Pointer;
 use crate::report::Report;
@@ -46,10 +46,11 @@ fn blind<'e>(parent: &'e Entity, child: &Entity, api: &Api) -> Option<&'e Rule> 
     let (Access { read, delete, .. }, reader) = (&parent.access, &child.access.read);
     // Where only its owner sees a row, nobody else can have referred to it.
     let only_owner = parent.owned && (api.user_path || *read == Rule::Owner);
-    let sees = |atom: &Rule| match atom {
-        _ if only_owner => child.owned && !atoms(reader).is_empty() && covers(reader, &Rule::Owner),
+    // A condition for parents says nothing of their children.
+    let sees = |atom: &Rule| match atom.who() {
+        _ if only_owner => child.owned && !reader.atoms().is_empty() && covers(reader, &Rule::Owner),
         Rule::Owner => covers(reader, &Rule::SignedIn),
         atom => covers(reader, atom),
     };
-    atoms(delete).iter().find(|atom| !sees(atom))
+    delete.atoms().iter().find(|atom| !sees(atom))
 }

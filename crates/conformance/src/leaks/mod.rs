@@ -11,7 +11,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use blueprint::{Blueprint, Rule};
+use blueprint::{Blueprint, Entity, Literal, Rule, Term};
 use query::{Actor, Scope, User};
 use serde_json::Value as Json;
 
@@ -91,21 +91,39 @@ fn actor(ana: &Person, roles: &[String]) -> Actor {
 fn may_see(judge: &Blueprint, row: &Row, actor: &Actor) -> bool {
     let entity = judge.entity(row.entity);
     let own_only = judge.api.user_path && entity.owned;
-    allows(&entity.access.read, row, actor) && (!own_only || is_own(row, actor))
+    allows(entity, &entity.access.read, row, actor) && (!own_only || is_own(row, actor))
 }
 
 /// The fields of a row that the caller may not read, though he may see the row.
 fn unreadable<'a>(judge: &Blueprint, row: &'a Row, actor: &Actor) -> impl Iterator<Item = (&'a Row, usize)> {
-    let fields = judge.entity(row.entity).fields.iter().enumerate();
-    let kept = fields.filter(|(_, field)| field.hidden || !allows(&field.read, row, actor));
+    let entity = judge.entity(row.entity);
+    let fields = entity.fields.iter().enumerate();
+    let kept = fields.filter(|(_, field)| field.hidden || !allows(entity, &field.read, row, actor));
     kept.map(|(place, _)| (row, place)).collect::<Vec<_>>().into_iter()
 }
 
-fn allows(rule: &Rule, row: &Row, actor: &Actor) -> bool {
+fn allows(entity: &Entity, rule: &Rule, row: &Row, actor: &Actor) -> bool {
     match query::access::scope(rule, actor) {
         Scope::Nothing => false,
         Scope::Everything => true,
         Scope::OwnedBy(_) => is_own(row, actor),
+        Scope::Where(expr) => expr.eval(&|term| value(entity, row, term)),
+    }
+}
+
+/// What a term of a condition is for a row, as its maker sees it.
+fn value(entity: &Entity, row: &Row, term: &Term) -> Literal {
+    let text = |text: Option<&str>| text.map_or(Literal::Null, |text| Literal::Text(text.to_owned()));
+    match term {
+        Term::Field(place) => {
+            let field = entity.fields.get(*place);
+            field.and_then(|field| field.read(&row.json[&field.column]).ok()).unwrap_or(Literal::Null)
+        }
+        Term::Owner => text(row.owner.as_deref()),
+        Term::CreatedAt => text(row.json["created_at"].as_str()),
+        Term::UpdatedAt => text(row.json["updated_at"].as_str()),
+        // Known already, or of no rule that is searched.
+        Term::Caller | Term::Now | Term::Today | Term::Value(_) => Literal::Null,
     }
 }
 

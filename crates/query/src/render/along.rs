@@ -11,10 +11,10 @@ use blueprint::Entity;
 use work::{Dialect, Value};
 
 use super::sql::{Source, Sql};
-use crate::access::{OwnerId, Scope};
 use crate::attribute::Attribute;
 use crate::list::List;
 use crate::plan::order;
+use crate::scope::{OwnerId, Scope};
 
 /// A page that is read along an index of its owner's rows.
 #[derive(Debug)]

@@ -10,9 +10,10 @@ use work::{Kind, Shape, Value};
 
 use super::links::Links;
 use super::sql::{Source, Sql};
-use crate::access::{Access, Scope};
+use crate::access::Access;
 use crate::attribute::{self, Attribute};
 use crate::catalog::{Table, shape};
+use crate::scope::Scope;
 use crate::{Shown, View};
 
 /// The columns of a source as a caller may see them, for rows of a scope.

@@ -7,10 +7,10 @@ use super::cells::Cells;
 use super::links::{Links, Row};
 use super::sql::{Source, Sql};
 use super::{at_once, audit, fixed};
-use crate::access::{OwnerId, Scope};
 use crate::attribute::{field_kind, value};
 use crate::input::with_defaults;
 use crate::request::{RecordId, Values};
+use crate::scope::{OwnerId, Scope};
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, values: &Values) -> Work {
@@ -122,7 +122,7 @@ pub(super) fn referred(sql: &mut Sql, catalog: &Catalog, plan: &Plan, to: Target
         }
         Target::User => {
             sql.table("users").push(" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");
-            sql.within_column("\"id\"", &plan.access.sees_users()).kept(None);
+            sql.within_users("\"id\"", &plan.access.sees_users()).kept(None);
         }
     }
 }

@@ -36,8 +36,9 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
 fn delete(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<Step> {
     let mut steps = cascade::before_delete(catalog, plan, id);
     let mut delete = Sql::new(&catalog.dialect, "DELETE FROM ");
-    delete.push(&catalog.tables[plan.entity.0].name).push(" WHERE ").row(source, id, plan.access.reach());
-    // The gate has found the row already; a row that refers to itself may have gone with its own tree.
+    delete.push(&catalog.tables[plan.entity.0].name).push(" WHERE ").row(source, id, plan.access.lasting());
+    // The gate has found the row already, and the steps before this may have changed it, if it refers to itself: it let go
+    // of itself, or has gone with its own tree.
     steps.push(Step::Run(delete.done()));
     steps
 }
@@ -48,7 +49,7 @@ fn trash(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Vec<
     let mut trash = Sql::new(&catalog.dialect, "UPDATE ");
     trash.push(&catalog.tables[plan.entity.0].name).push(" SET \"_deleted_at\" = ").param(at());
     trash.push(", \"updated_at\" = ").param(at()).push(", \"_version\" = \"_version\" + 1 WHERE ");
-    trash.row(source, id, plan.access.reach());
+    trash.row(source, id, plan.access.lasting());
     steps.push(Step::Run(trash.done()));
     steps.extend(cascade::after_trash(catalog, plan, id));
     steps

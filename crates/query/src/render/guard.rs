@@ -8,7 +8,7 @@ use work::{Otherwise, Refusal, Value};
 use super::sql::{Source, Sql};
 use super::update::why;
 use crate::request::{IfMatch, RecordId};
-use crate::{Catalog, Plan};
+use crate::{Catalog, Plan, access};
 
 /// What must hold of a row besides that the caller may reach it.
 #[derive(Default)]
@@ -20,8 +20,8 @@ pub(super) struct Guard<'a> {
 impl<'a> Guard<'a> {
     /// That of an action for this caller at this time.
     pub fn of(action: &'a Action, plan: &Plan) -> Guard<'a> {
-        let (id, roles) = plan.access.user().map_or((None, &[][..]), |user| (Some(user.id.as_str()), &user.roles));
-        let when = action.when.as_ref().map(|when| when.expr.of_caller(id, roles).at(&plan.origin.at));
+        let of_caller = |expr| access::of_caller(expr, plan.access.actor()).at(&plan.origin.at);
+        let when = action.when.as_ref().map(|when| of_caller(&when.expr));
         let add = if let ActionKind::Change(change) = &action.does { change.add.as_slice() } else { &[] };
         Guard { when, add }
     }

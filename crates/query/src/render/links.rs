@@ -12,10 +12,11 @@ use work::{Dialect, Otherwise, Refusal, Step, Value};
 use super::audit::SetOfIds;
 use super::dialect;
 use super::sql::{Source, Sql};
-use crate::access::{Access, Scope};
+use crate::access::Access;
 use crate::attribute::{id_kind, value};
 use crate::catalog::quoted;
 use crate::request::RecordId;
+use crate::scope::Scope;
 
 /// The links of one field, as one caller sees them.
 pub(super) struct Links<'a> {
@@ -200,7 +201,7 @@ impl<'a> Links<'a> {
     fn within(&self, sql: &mut Sql) {
         match self.link.to {
             Target::Entity(index) => sql.within(&Source::joined(self.blueprint.entity(index), "__to"), &self.scope),
-            Target::User => sql.within_column("\"__to\".\"id\"", &self.scope),
+            Target::User => sql.within_users("\"__to\".\"id\"", &self.scope),
         };
     }
 

@@ -11,13 +11,13 @@ use super::join::Joins;
 use super::order::{self, Order};
 use super::sql::{Source, Sql};
 use super::{parent, search};
-use crate::access::Scope;
 use crate::attribute::Attribute;
 use crate::filter::{Comparison, Filter, Test};
 use crate::list::List;
 use crate::parent::{Parent, Way};
 use crate::plan::{order, position_kinds};
 use crate::reference::{Path, Reference};
+use crate::scope::Scope;
 use crate::{Catalog, Plan};
 
 /// Rows that a read on the caller's thread may touch: more take long enough to be worth another thread.
@@ -97,7 +97,7 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         _ => false,
     };
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
-    let led_by_scope = !entity.owned || *scope != Scope::Everything;
+    let led_by_scope = !entity.owned || scope.is_of_one_owner();
     let exact = |filter: &Filter| {
         let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
         let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
@@ -115,7 +115,9 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
         _ => false,
     };
     let few = list.limit * (1 + list.representation.added()) <= POINT_ROWS;
-    if (sorted_by_id && filtered_by_index || along_index) && few && list.search.is_empty() && !list.count {
+    // Rows for which a condition does not hold are read all the same.
+    let is_whole = !matches!(scope, Scope::Where(_));
+    if (sorted_by_id && filtered_by_index || along_index) && is_whole && few && list.search.is_empty() && !list.count {
         Cost::Point
     } else {
         Cost::Scan

@@ -11,12 +11,12 @@ use super::cells::{Cell, Cells};
 use super::dialect;
 use super::join::Joins;
 use super::sql::Sql;
-use crate::access::Scope;
 use crate::attribute::Attribute;
 use crate::filter::Test;
 use crate::list::{List, Sort};
 use crate::plan::order;
 use crate::reference::Path;
+use crate::scope::Scope;
 
 /// The keys of an order in one statement.
 pub(super) struct Order<'a> {
@@ -133,7 +133,7 @@ pub(super) fn is_indexed(cells: &Cells, path: Path, scope: &Scope) -> bool {
     let Path { via: None, attribute } = path else { return false };
     let entity = cells.source.entity;
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
-    let led = !entity.owned || *scope != Scope::Everything;
+    let led = !entity.owned || scope.is_of_one_owner();
     match attribute {
         Attribute::Id => true,
         Attribute::CreatedAt => led,

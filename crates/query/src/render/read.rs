@@ -7,11 +7,11 @@ use work::{Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Work};
 use super::cells::Cells;
 use super::join::Joins;
 use super::sql::Sql;
-use crate::access::{OwnerId, Scope};
 use crate::attribute;
 use crate::catalog::Table;
 use crate::representation::Representation;
 use crate::request::RecordId;
+use crate::scope::{OwnerId, Scope};
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, representation: &Representation) -> Work {

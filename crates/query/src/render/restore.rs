@@ -17,7 +17,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
-    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
+    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.lasting());
 
     let after = After::Sql(audit::whole(&catalog.dialect, entity));
     let mut gate = audit::select(catalog, plan, "restore", entity, "NULL", after);
@@ -26,7 +26,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     let mut restore = Sql::new(&catalog.dialect, "UPDATE ");
     restore.push(&table.name).push(" SET \"_deleted_at\" = NULL, \"updated_at\" = ");
     restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
-    restore.trashed_row(&source, id, reach).push(" RETURNING ").whole(&cells, table);
+    restore.trashed_row(&source, id, plan.access.lasting()).push(" RETURNING ").whole(&cells, table);
 
     let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
     steps.extend(cascade::before_restore(catalog, plan, id));

@@ -4,8 +4,8 @@
 
 use super::cells::Cells;
 use super::sql::Sql;
-use crate::access::Scope;
 use crate::attribute::Attribute;
+use crate::scope::Scope;
 use crate::search;
 
 /// ` AND …`: the rows that have a word that begins so, for each of these words.

@@ -3,9 +3,9 @@
 use blueprint::Entity;
 use work::{Dialect, Statement, Value};
 
-use crate::access::{OwnerId, Scope};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId};
+use crate::scope::{OwnerId, Scope};
 
 /// When a row went to the trash; null if it is not there.
 pub(super) const DELETED_AT: &str = "_deleted_at";
@@ -113,15 +113,23 @@ impl Sql {
     /// The rows of a scope in which a field can be read. They are a part of the rows that the statement is about, which
     /// [`Sql::within`] has chosen already.
     pub fn within_field(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
-        self.within_column(&source.column("user_id"), scope)
+        match scope {
+            Scope::Where(expr) => self.condition(source, expr),
+            scope => self.within_column(&source.column("user_id"), scope),
+        }
     }
 
-    /// The same where another column says whose the row is, such as the id of a user.
-    pub fn within_column(&mut self, column: &str, scope: &Scope) -> &mut Sql {
+    /// Users of a scope, by the column that holds their ids.
+    pub fn within_users(&mut self, id: &str, scope: &Scope) -> &mut Sql {
+        self.within_column(id, scope)
+    }
+
+    fn within_column(&mut self, owner: &str, scope: &Scope) -> &mut Sql {
         match scope {
-            Scope::Nothing => self.push("FALSE"),
+            // A condition is one for rows of an entity, and names columns that nothing else has.
+            Scope::Nothing | Scope::Where(_) => self.push("FALSE"),
             Scope::Everything => self.push("TRUE"),
-            Scope::OwnedBy(OwnerId::User(id)) => self.push(column).push(" = ").param(Value::Uuid(id.clone())),
+            Scope::OwnedBy(OwnerId::User(id)) => self.push(owner).push(" = ").param(Value::Uuid(id.clone())),
         }
     }
 

@@ -82,7 +82,7 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
     update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach);
     update.and_version(if_match).and_guard(&source, &does.guard).push(" RETURNING ");
-    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, reach);
+    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.lasting());
     update.whole(&cells, table);
 
     let none = why_guarded(catalog, plan, &source, id, if_match, &does.guard);

@@ -13,7 +13,7 @@ const SEVEN: RecordId = RecordId::Integer(7);
 
 fn sight(desk: &Blueprint, access: Access) -> Option<String> {
     let read = Request::Read { id: SEVEN, representation: Representation::default() };
-    query::plan(desk, crate::entity(desk, "ticket"), access, read, origin(), &KEY).unwrap().sight(desk)
+    query::plan(desk, crate::entity(desk, "ticket"), access, read, origin(), &KEY).unwrap().sight(desk, b"")
 }
 
 fn seen_by(desk: &Blueprint, actor: &Actor) -> Option<String> {

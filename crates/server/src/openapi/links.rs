@@ -1,6 +1,6 @@
 //! The schema of a many-to-many reference: a set of ids.
 
-use blueprint::{Blueprint, Link, MAX_LINKS, Rule, Target};
+use blueprint::{Blueprint, Field, Link, MAX_LINKS, Rule, Target};
 use query::Body;
 use serde_json::{Value as Json, json};
 
@@ -36,9 +36,9 @@ pub(super) fn describe(blueprint: &Blueprint, link: &Link) -> String {
 }
 
 /// Its entry in a body.
-pub(super) fn property(blueprint: &Blueprint, link: &Link, body: Body) -> (String, Json) {
+pub(super) fn property(blueprint: &Blueprint, fields: &[Field], link: &Link, body: Body) -> (String, Json) {
     let mut schema = schema(link, Side::Body);
-    let description = told(describe(blueprint, link), "Set by", &link.write);
+    let description = told(fields, describe(blueprint, link), "Set by", &link.write);
     let replaced = " A change replaces them all, but for those that the caller cannot see.";
     schema["description"] = format!("{description}{}", if body == Body::Create { "" } else { replaced }).into();
     if body == Body::Create && !link.required {

@@ -1,6 +1,6 @@
 //! One operation: what it is called, who may, what it takes, what comes back.
 
-use blueprint::Rule;
+use blueprint::{Expr, Field, Rule, Term};
 use query::{Actor, Scope, access};
 use serde_json::{Map, Value as Json, json};
 
@@ -69,16 +69,28 @@ impl Security {
     }
 }
 
-/// A rule in words: `the owner of the row, or a user with the role manager`.
-pub(super) fn who(rule: &Rule) -> String {
+/// A rule in words, of rows that hold these fields: `the owner of the row, or a user with the role manager`.
+pub(super) fn who(fields: &[Field], rule: &Rule) -> String {
     match rule {
         Rule::Nobody => "nobody".to_owned(),
         Rule::Anyone => "anyone, signed in or not".to_owned(),
         Rule::SignedIn => "anyone who is signed in".to_owned(),
         Rule::Owner => "the owner of the row".to_owned(),
         Rule::Role(role) => format!("a user with the role `{role}`"),
-        Rule::AnyOf(rules) => rules.iter().map(who).collect::<Vec<_>>().join(", or "),
+        Rule::When(whom, condition) if speaks_of_hidden(fields, &condition.expr) => {
+            format!("{} for some rows", who(fields, whom))
+        }
+        Rule::When(whom, condition) => format!("{} where `{}`", who(fields, whom), condition.text),
+        Rule::AnyOf(rules) => rules.iter().map(|rule| who(fields, rule)).collect::<Vec<_>>().join(", or "),
     }
+}
+
+/// What is hidden, or not for everybody who sees the row, is not even named in a document for everybody.
+pub(super) fn speaks_of_hidden(fields: &[Field], expr: &Expr) -> bool {
+    expr.has_term(&|term| match term {
+        Term::Field(place) => fields.get(*place).is_some_and(|field| field.hidden || field.read != Rule::Anyone),
+        _ => false,
+    })
 }
 
 /// Paths with their operations, where an operation id that stands there twice gets a number.
@@ -104,8 +116,16 @@ mod tests {
 
     #[test]
     fn rules_are_said_in_words() {
-        let rule = Rule::AnyOf(vec![Rule::Owner, Rule::Role("manager".to_owned())]);
-        assert_eq!(who(&rule), "the owner of the row, or a user with the role `manager`");
+        let text = "[app]\nname = \"x\"\n[auth]\nroles = [\"manager\"]\n[entity.task.field]\n\
+            public = { type = \"boolean\" }\nsecret = { type = \"boolean\", hidden = true }\n[entity.task.access]\n\
+            read = [\"owner\", \"role:manager\", { when = \"public\" }, { who = \"anyone\", when = \"secret\" }]";
+        let blueprint = blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}"));
+        let task = &blueprint.entities[0];
+        assert_eq!(
+            who(&task.fields, &task.access.read),
+            "the owner of the row, or a user with the role `manager`, or anyone who is signed in where `public`, \
+             or anyone, signed in or not for some rows"
+        );
     }
 
     #[test]

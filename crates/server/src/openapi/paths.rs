@@ -1,12 +1,12 @@
 //! The paths of the entities, each with its operations; which answers each has is [`refusals`](super::refusals)'s.
 
-use blueprint::{Action, ActionKind, Blueprint, Change, Expr, FieldKind, Literal, PutMeaning, Rule};
+use blueprint::{Action, ActionKind, Blueprint, Change, FieldKind, Literal, PutMeaning};
 use query::{Body, MAX_FILTERS, access};
 use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
 use super::names::{capital, one, words};
-use super::operations::{Operation, Security, distinct, who};
+use super::operations::{Operation, Security, distinct, speaks_of_hidden, who};
 use super::refusals::Deed;
 use super::responses::{empty_answer, json_answer, media};
 use super::{Subject, auth_paths, batch, examples, parameters, reference, references};
@@ -275,19 +275,14 @@ fn effect(subject: Subject, action: &Action, code: Code) -> String {
         }
     };
     match &action.when {
-        Some(when) if speaks_of_hidden(subject, &when.expr) => format!("{effect} Only in some states of the row."),
+        Some(when) if speaks_of_hidden(&subject.entity.fields, &when.expr) => {
+            format!("{effect} Only in some states of the row.")
+        }
         Some(when) => format!("{effect} Only where `{}`.", when.text),
         None => effect,
     }
     .trim_start()
     .to_owned()
-}
-
-/// What is hidden, or not for everybody who sees the row, is not even named in a document for everybody.
-fn speaks_of_hidden(subject: Subject, expr: &Expr) -> bool {
-    expr.fields()
-        .into_iter()
-        .any(|place| subject.entity.fields.get(place).is_some_and(|field| field.hidden || field.read != Rule::Anyone))
 }
 
 /// A change of a row, which answers with the row.
@@ -303,7 +298,7 @@ fn change(subject: Subject, deed: Deed, id: String, summary: String, description
 fn operation(subject: Subject, deed: Deed, id: String, summary: String, description: String) -> Operation {
     let Subject { blueprint, entity, .. } = subject;
     let rule = access::rule(entity, deed.verb());
-    let who = format!("Who may: {}.", who(rule));
+    let who = format!("Who may: {}.", who(&entity.fields, rule));
     Operation {
         id,
         tag: entity.path.clone(),

@@ -1,7 +1,7 @@
 //! Which problems an operation can answer with, found from its rule, its body and what is unique or referred to.
 
 use blueprint::{
-    Action, ActionKind, Blueprint, Change, Entity, Field, FieldKind, Link, Literal, OnDelete, Target, Unique,
+    Action, ActionKind, Blueprint, Change, Entity, Field, FieldKind, Link, Literal, OnDelete, Rule, Target, Unique,
 };
 use query::{Actor, Body, Scope, User, Verb, access};
 
@@ -79,13 +79,17 @@ impl Deed {
     fn may_be_forbidden(self, blueprint: &Blueprint, entity: &Entity) -> bool {
         let rule = access::rule(entity, self.verb());
         let leaves_out = access::scope(rule, &plain_user()) == Scope::Nothing;
+        let conditions = |rule: &Rule| rule.conditions().next().is_some();
         match self {
-            Deed::List | Deed::Create => leaves_out,
+            Deed::List => leaves_out,
+            // Also by what is given: the row, or a field of it, would not be such as the rule wants.
+            Deed::Create => leaves_out || conditions(rule) || writes(entity).any(conditions),
             Deed::Read | Deed::Restore => false,
             // Within the path of one user every rule that admits him reaches the same rows.
+            Deed::Write(_) if conditions(rule) || writes(entity).any(conditions) => true,
             Deed::Write(_) | Deed::Delete | Deed::Act(_) => {
                 let narrowed = blueprint.api.user_path && entity.owned;
-                *rule != entity.access.read && (leaves_out || !narrowed)
+                *rule != entity.access.read && (leaves_out || !narrowed || conditions(rule))
             }
         }
     }
@@ -131,6 +135,12 @@ fn of_action(action: Option<&Action>) -> Vec<&'static Problem> {
 }
 
 /// A user without roles, who owns rows like anybody.
+/// Who may set each field and set of links.
+fn writes(entity: &Entity) -> impl Iterator<Item = &Rule> {
+    let fields = entity.fields.iter().map(|field| &field.write);
+    fields.chain(entity.links.iter().map(|link| &link.write))
+}
+
 fn plain_user() -> Actor {
     let text = String::new;
     let user = User { id: text(), iss: text(), sub: text(), email: None, roles: Vec::new(), session: None };

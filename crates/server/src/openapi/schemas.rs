@@ -36,12 +36,12 @@ pub(super) fn attribute(subject: Subject, attribute: Attribute) -> Json {
         Attribute::UpdatedAt => (kinds::date_time(), "When it was last changed, in UTC.".to_owned(), true),
         Attribute::Field(place) => {
             let field = &entity.fields[place];
-            let description = told(describe(blueprint, field), "Shown to", &field.read);
+            let description = told(&entity.fields, describe(blueprint, field), "Shown to", &field.read);
             (answer_schema(field), description, field.read_only)
         }
         Attribute::Link(place) => {
             let link = &entity.links[place];
-            let description = told(links::describe(blueprint, link), "Shown to", &link.read);
+            let description = told(&entity.fields, links::describe(blueprint, link), "Shown to", &link.read);
             (links::answer_schema(link), description, link.write == Rule::Nobody)
         }
     };
@@ -61,8 +61,8 @@ pub(super) fn closed_object(description: &str, required: &[&str], properties: Ma
 }
 
 /// The schema of a field in a body.
-pub(super) fn body_field(blueprint: &Blueprint, field: &Field, body: Body) -> Json {
-    let mut description = told(describe(blueprint, field), "Set by", &field.write);
+pub(super) fn body_field(blueprint: &Blueprint, fields: &[Field], field: &Field, body: Body) -> Json {
+    let mut description = told(fields, describe(blueprint, field), "Set by", &field.write);
     let mut schema = field_schema(field, Side::Body);
     // A default stands for what is absent from a new row; what is absent from a change stays.
     if let (Body::Create, Some(default)) = (body, &field.default) {
@@ -105,8 +105,8 @@ fn body(subject: Subject, body: Body) -> Json {
         .map(|field| field.column.as_str())
         .chain(demanded_links)
         .collect();
-    let properties = writable().map(|field| (field.column.clone(), body_field(blueprint, field, body)));
-    let properties = properties.chain(links().map(|link| links::property(blueprint, link, body)));
+    let properties = writable().map(|field| (field.column.clone(), body_field(blueprint, &entity.fields, field, body)));
+    let properties = properties.chain(links().map(|link| links::property(blueprint, &entity.fields, link, body)));
     let what = one(&entity.name);
     let description = match body {
         Body::Create => format!("What makes {what}."),
@@ -153,10 +153,10 @@ fn is_kept(entity: &Entity, attribute: Attribute) -> bool {
 }
 
 /// Whom a rule of a field leaves it to, if not to all who reach the row.
-pub(super) fn told(description: String, what: &str, rule: &Rule) -> String {
+pub(super) fn told(fields: &[Field], description: String, what: &str, rule: &Rule) -> String {
     match rule {
         Rule::Anyone => description,
-        rule => format!("{description} {what}: {}.", who(rule)).trim_start().to_owned(),
+        rule => format!("{description} {what}: {}.", who(fields, rule)).trim_start().to_owned(),
     }
 }
 

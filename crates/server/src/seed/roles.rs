@@ -25,6 +25,8 @@ fn only_roles(rule: &Rule) -> Option<Vec<&str>> {
     match rule {
         Rule::Role(role) => Some(vec![role]),
         Rule::AnyOf(rules) => rules.iter().map(only_roles).collect::<Option<Vec<_>>>().map(|roles| roles.concat()),
+        // Whether a row is such as the condition wants, nobody knows before it is made.
+        Rule::When(who, _) => only_roles(who),
         Rule::Nobody | Rule::Anyone | Rule::SignedIn | Rule::Owner => None,
     }
 }

@@ -36,4 +36,5 @@ mod support;
 mod together;
 mod trash;
 mod walk;
+mod when_rules;
 mod wire;

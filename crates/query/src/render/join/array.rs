@@ -105,7 +105,7 @@ fn users(sql: &mut Sql, links: &Links, holder: &Source) {
     end(sql, &id);
     links.users(sql, USERS);
     sql.push(" WHERE ").push(&links.holder()).push(" = ").push(&holder.column("id")).push(" AND ");
-    sql.within_column(&id, &links.scope).push(")");
+    sql.within_users(&id, &links.scope).push(")");
 }
 
 fn json_user(sql: &mut Sql, alias: &str) {

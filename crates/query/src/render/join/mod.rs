@@ -10,11 +10,12 @@ use work::{Column, Kind};
 use super::cells::{Cell, Cells};
 use super::sql::{Source, Sql};
 use crate::View;
-use crate::access::{Access, Scope};
+use crate::access::Access;
 use crate::attribute::Attribute;
 use crate::catalog::quoted;
 use crate::reference::{Path, Reference};
 use crate::representation::{Expansion, Representation};
+use crate::scope::Scope;
 
 /// What Postgres keeps of an identifier.
 const LONGEST_BYTES: usize = 63;
@@ -130,7 +131,7 @@ impl<'a> Joins<'a> {
             sql.push(" ON ").push(&id).push(" = ").cell(&from.cell(reference.attribute())).push(" AND ");
             match &joined.rows {
                 Rows::Entity(source) => sql.within(source, &joined.scope),
-                Rows::Users(_) => sql.within_column(&id, &joined.scope),
+                Rows::Users(_) => sql.within_users(&id, &joined.scope),
             };
         }
     }

@@ -37,8 +37,10 @@ fn registration(blueprint: &Blueprint) -> Json {
     required
         .extend(registrable(blueprint).filter(|field| Body::Create.demands(field)).map(|field| field.column.as_str()));
     let mut properties = identity(NEW_PASSWORD);
-    properties
-        .extend(registrable(blueprint).map(|field| (field.column.clone(), body_field(blueprint, field, Body::Create))));
+    properties.extend(
+        registrable(blueprint)
+            .map(|field| (field.column.clone(), body_field(blueprint, &blueprint.user_fields, field, Body::Create))),
+    );
     closed_object("What makes an account.", &required, properties)
 }
 
