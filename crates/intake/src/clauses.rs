@@ -2,6 +2,7 @@
 //!
 //! A clause without a subject of its own ("… and cancel appointments") carries the one before it.
 
+mod aside;
 mod cuts;
 
 use crate::lexicon::{archetypes, verbs, words};
@@ -28,6 +29,10 @@ pub(crate) enum Polarity {
     Denied,
     /// "maybe one day".
     Someday,
+    /// "out of scope".
+    Aside,
+    /// "our accountant does that elsewhere".
+    Elsewhere,
     /// How it is or was done without this: "today we use spreadsheets", "we had a consultant".
     Past,
 }
@@ -63,12 +68,14 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
     for (index, sentence) in scene.sentences.iter().enumerate() {
         let first = all.len();
         let cuts = cuts::cuts(scene, sentence.from, sentence.to);
-        let someday = someday(scene, sentence.from, sentence.to);
+        let set_aside = aside::of_sentence(scene, index, sentence.from, sentence.to);
         for (number, (from, join)) in cuts.iter().enumerate() {
             let to = cuts.get(number + 1).map_or(sentence.to, |next| next.0);
             let last = all.get(first..).and_then(<[Clause]>::last);
             let mut clause = read(scene, index, *from, to, *join, last);
-            if clause.polarity == Polarity::Asked && (someday || someday_clause(scene, *from, to)) {
+            if let Some(polarity) = set_aside.or_else(|| aside::of_clause(scene, *from, to)) {
+                clause.polarity = polarity;
+            } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
             }
             all.push(clause);
@@ -313,34 +320,16 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
     speaks && clause.modal.is_none() && !clause.passive && had || before && speaks || by_other_means || replaced
 }
 
-fn someday(scene: &Scene<'_>, from: usize, to: usize) -> bool {
-    let text = scene.padded(from, to);
-    [
-        " nice to have ",
-        " would be nice ",
-        " would be cool ",
-        " in the future ",
-        " down the road ",
-        " phase 2 ",
-        " phase two ",
-        " future version ",
-        " at some point ",
-        " later on ",
-        " not now ",
-        " for later ",
-        " bonus points ",
-    ]
-    .iter()
-    .any(|phrase| text.contains(phrase))
-}
-
 fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let text = scene.padded(from, to);
     let opens =
         (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
     let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));
     let someday = [" one day ", " someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
-    let later =
-        !verb && (opens || text.contains(" later ") || text.contains(" someday ") || text.contains(" optional extra "));
+    // "Later we may add SMS".
+    let put_off = scene.is(from, "later") && (from..to).any(|at| scene.tag(at) == Some(Tag::Modal));
+    let later = put_off
+        || !verb
+            && (opens || text.contains(" later ") || text.contains(" someday ") || text.contains(" optional extra "));
     later || verb && (opens || someday)
 }

@@ -48,8 +48,13 @@ pub(crate) fn coverage(
         let content: Vec<usize> = (clause.from..clause.to).filter(|at| is_content(scene, *at)).collect();
         let found = content.iter().filter(|at| covered(**at)).count();
         let span = scene.span(clause.from, clause.to);
-        if clause.polarity == Polarity::Someday && !content.is_empty() {
-            unplaced.push(left_out(scene, span, UnplacedClass::Future, "said to be for later"));
+        if clause.polarity.is_aside() && !content.is_empty() {
+            let note = match clause.polarity {
+                Polarity::Someday => "said to be for later",
+                Polarity::Aside => "said to be left out",
+                _ => "how it is done elsewhere, or was",
+            };
+            unplaced.push(left_out(scene, span, UnplacedClass::Future, note));
             continue;
         }
         // Looks and tools are understood, and no part of a backend.

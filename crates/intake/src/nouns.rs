@@ -347,7 +347,7 @@ fn merge_of(np: &mut Np, inner: Np) {
     let head = np.words.last().map(|word| word.lemma.clone()).unwrap_or_default();
     let generic = np.words.last().is_some_and(|word| words::is_generic_head(&word.text))
         && !matches!(head.as_str(), "number" | "type" | "kind" | "name");
-    let many_of = head == "number" && np.words.len() == 1 && np.article.as_deref() == Some("a");
+    let many_of = head == "number" && np.words.len() == 1 && matches!(np.article.as_deref(), Some("a" | "any"));
     if generic || many_of {
         np.listed = true;
         np.plural = inner.plural;

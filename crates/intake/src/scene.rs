@@ -103,6 +103,11 @@ impl<'a> Scene<'a> {
     pub(crate) fn one_of(&self, at: usize, texts: &[&str]) -> bool {
         self.token(at).is_some_and(|token| token.one_of(texts))
     }
+    /// The place of the opening bracket that is closed here.
+    pub(crate) fn open_of(&self, at: usize) -> Option<usize> {
+        let depth = self.depth_at(at);
+        (0..at).rev().find(|open| self.depth_at(*open) == depth && self.close_of(*open) == Some(at))
+    }
     /// The noun phrase that starts at this token.
     pub(crate) fn np_at(&self, at: usize) -> Option<&Np> {
         self.np_at.get(at).copied().flatten().and_then(|index| self.nps.get(index))

@@ -157,7 +157,13 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
             && next.is_some_and(|n| {
                 verbs::lookup(&n.text).is_some_and(|(_, form)| form == Form::Past) || words::is_adjective(&n.text)
             });
-        let clause = !timed && next.is_some_and(|_| state || clause_follows(tokens, at + 1));
+        // "after rejection the applicant gets": what is after, and then who.
+        let noun_first = next.is_some_and(opens_noun)
+            && matches!(word, "after" | "before" | "until")
+            && tokens.get(at + 2).is_some_and(|second| {
+                second.one_of(&["the", "a", "an", "each", "every", "all", "we", "they", "it", "i", "you", "he", "she"])
+            });
+        let clause = !timed && !noun_first && next.is_some_and(|_| state || clause_follows(tokens, at + 1));
         return Some(if clause {
             Tag::Subordinator
         } else if word == "once" {

@@ -64,6 +64,9 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
         } else if let Some(length) = url_length(rest) {
             push(&mut tokens, rest, length, at, Kind::Url);
             length
+        } else if let Some(length) = ratio_length(rest) {
+            push(&mut tokens, rest, length, at, Kind::Sign);
+            length
         } else if first.is_alphanumeric() {
             let length = word_length(rest);
             push_word(&mut tokens, rest, length, at);
@@ -222,6 +225,15 @@ fn thousands(rest: &str, at: usize) -> bool {
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
     rest.get(..at).is_some_and(|w| w.chars().all(|c| c.is_ascii_digit() || c == ','))
         && rest.get(at + 1..).is_some_and(|tail| digits(tail) == 3)
+}
+
+/// "1:n", "n:m": how many of one go with how many of the other.
+fn ratio_length(rest: &str) -> Option<usize> {
+    let mut letters = rest.chars();
+    let (a, sign, b, next) = (letters.next()?, letters.next()?, letters.next()?, letters.next());
+    let side = |c: char| matches!(c.to_ascii_lowercase(), '1' | 'n' | 'm');
+    let ratio = side(a) && sign == ':' && side(b) && (a, b) != ('1', '1');
+    (ratio && next.is_none_or(|c| !c.is_alphanumeric())).then_some(3)
 }
 
 fn url_length(rest: &str) -> Option<usize> {

@@ -87,9 +87,27 @@ fn takes_object(tokens: &[Token], at: usize) -> bool {
         .is_some_and(|n| words::is_determiner(&n.text) || words::is_possessive(&n.text) || n.one_of(OBJECT_PRONOUNS))
 }
 
+/// What stands before brackets that end just before this word: "Kayaks (name) carry guests".
+fn past_brackets<'t>(tokens: &[Token], before: &'t [Tag], at: usize) -> Option<(usize, &'t Tag)> {
+    let close = at.checked_sub(1).filter(|close| tokens.get(*close).is_some_and(|token| token.is(")")))?;
+    let mut depth = 0_usize;
+    for place in (0..=close).rev() {
+        let token = tokens.get(place)?;
+        depth += usize::from(token.is(")"));
+        if token.is("(") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some((place.checked_sub(1)?, before.get(place.checked_sub(1)?)?));
+            }
+        }
+    }
+    None
+}
+
 impl<'t> Place<'t> {
     fn new(tokens: &'t [Token], before: &'t [Tag], at: usize, noun_too: bool) -> Self {
         let earlier = before.iter().enumerate().rev().find(|(_, tag)| **tag != Tag::Adverb);
+        let earlier = past_brackets(tokens, before, at).or(earlier);
         let next = tokens.get(at + 1);
         Self {
             tokens,
@@ -103,6 +121,52 @@ impl<'t> Place<'t> {
             }),
             next_noun: next.is_some_and(opens_noun),
         }
+    }
+
+    fn is(&self, texts: &[&str]) -> bool {
+        self.tokens.get(self.at).is_some_and(|token| token.one_of(texts))
+    }
+
+    /// "let the coach know": only a phrase stands between.
+    fn let_before(&self) -> bool {
+        let phrase = |tag: &Tag| {
+            matches!(
+                tag,
+                Tag::Noun | Tag::Determiner | Tag::Possessive | Tag::Adjective | Tag::Participle | Tag::Adverb
+            )
+        };
+        let back = self.before.iter().rev().take_while(|tag| phrase(tag)).count();
+        let lead = self.before.len().checked_sub(back + 1).and_then(|at| self.tokens.get(at));
+        lead.is_some_and(|token| token.one_of(&["let", "lets", "letting"])) && (!self.noun_too || self.object)
+    }
+
+    /// "the order moves to packing", "each guide (name) works in one club": after one subject with an article, before a
+    /// preposition, and no other verb in the clause.
+    fn only_verb(&self) -> bool {
+        const AFTER: &[&str] = &[
+            "to", "in", "on", "into", "from", "at", "for", "up", "out", "off", "below", "above", "under", "over",
+            "between",
+        ];
+        if !self.next_is(AFTER) {
+            return false;
+        }
+        let end = past_brackets(self.tokens, self.before, self.at).map_or(self.before.len(), |(place, _)| place + 1);
+        let before = self.before.get(..end).unwrap_or(&[]);
+        let nouns = before.iter().rev().take_while(|tag| matches!(tag, Tag::Noun | Tag::Adjective)).count();
+        let article = before.len().checked_sub(nouns + 1);
+        let determined = article.is_some_and(|at| before.get(at) == Some(&Tag::Determiner));
+        let leans = article.and_then(|at| at.checked_sub(1)).is_some_and(|at| {
+            matches!(before.get(at), Some(Tag::Preposition | Tag::Verb | Tag::Be | Tag::Have | Tag::Modal))
+        });
+        let verb = |token: &Token| {
+            words::is_be(&token.text)
+                || words::is_have(&token.text)
+                || words::is_modal(&token.text)
+                || crate::lexicon::verbs::lookup(&token.text)
+                    .is_some_and(|(verb, form)| !verb.noun_too && form != Form::Ing)
+        };
+        let rest = self.tokens.iter().skip(self.at + 1).take_while(|token| !token.is_sign());
+        determined && !leans && !rest.into_iter().any(verb)
     }
 
     fn ties(&self) -> bool {
@@ -189,8 +253,16 @@ impl<'t> Place<'t> {
             Some(Tag::Determiner | Tag::Possessive | Tag::Genitive | Tag::Adjective | Tag::Participle) => {
                 return Tag::Noun;
             }
+            // "automatically set to dirty": its participle looks like its base.
+            Some(Tag::Be) if self.is(&["set", "put", "read", "cut", "shut", "hit", "let", "split"]) => {
+                return Tag::Verb;
+            }
+            Some(Tag::Noun) if self.let_before() => return Tag::Verb,
             Some(Tag::Number) => {
-                let clock = self.previous_token.is_some_and(|p| p.text.ends_with('m'));
+                let clock = self.previous_token.is_some_and(|p| p.text.ends_with('m'))
+                    || !self.noun_too
+                        && self.before.len() > 1
+                        && self.tokens.get(self.at.wrapping_sub(2)).is_some_and(|p| p.is("at"));
                 return if self.object || clock && self.next_noun { Tag::Verb } else { Tag::Noun };
             }
             Some(Tag::Preposition) => return Tag::Noun,
@@ -306,7 +378,9 @@ impl<'t> Place<'t> {
                 if one && self.next_is(&["status", "state", "stage"]) {
                     return Tag::Verb;
                 }
-                let verb = one && !self.names_record() && (!self.noun_too || self.object || self.third_object());
+                let verb = one
+                    && !self.names_record()
+                    && (!self.noun_too || self.object || self.third_object() || self.only_verb());
                 if verb { Tag::Verb } else { Tag::Noun }
             }
             Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) => {

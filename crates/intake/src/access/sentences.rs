@@ -1,7 +1,7 @@
 //! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
 
 use super::statements::{Mode, Op, Statement, accounts, of_verb, outside};
-use crate::clauses::{Clause, Join, Polarity};
+use crate::clauses::{Clause, Join};
 use crate::draft::Draft;
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
@@ -52,7 +52,7 @@ impl Reader<'_> {
             if !clause.carried {
                 self.elided(&mut pending);
             }
-            let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity == Polarity::Someday;
+            let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity.is_aside();
             let Some(verb) = clause.verb.filter(|_| !aside) else {
                 self.remember(clause.from, clause.to);
                 continue;

@@ -24,6 +24,11 @@ impl Reader<'_, '_> {
     pub(super) fn action(&self) -> Option<&'static str> {
         let Some(verb) = self.clause.verb else { return self.bare_message() };
         let subject = self.clause.subject.first().filter(|_| !self.clause.passive);
+        // "parents text us": people write to people.
+        let to_us = || (verb..verb + 3).any(|at| self.scene.one_of(at, &["us", "me"]));
+        if subject.is_some_and(|np| is_human(np.entity())) && self.clause.class == Some(Class::Send) && to_us() {
+            return None;
+        }
         let by_hand = subject.is_some_and(|np| is_human(np.entity()))
             && matches!(self.clause.class, Some(Class::Send))
             && self.condition().is_none();
@@ -41,7 +46,7 @@ impl Reader<'_, '_> {
                 has(
                     "reminder notification alert digest confirmation reminders notifications alerts emails",
                     &token.text,
-                ) || token.one_of(&["email", "sms", "text"])
+                ) || token.one_of(&["email", "sms", "text", "push", "whatsapp"])
                     && (scene.one_of(at + 1, &["to", "on", "when", "for", "the", "if"])
                         || scene.tag(at + 1) == Some(Tag::Number))
                     || token.one_of(&["webhook", "webhooks"])
@@ -111,6 +116,7 @@ impl Reader<'_, '_> {
                 | "add"
                 | "hit"
                 | "appear"
+                | "land"
                 | "show"
                 | "create"
                 | "put"

@@ -11,7 +11,7 @@ const HAPPENINGS: &[(&str, &str)] = &[
     (
         "changed",
         "approval rejection cancellation completion change publication acceptance confirmation payment delivery \
-            shipment return closure resolution assignment handover pickup dispatch arrival departure edit",
+            shipment return closure resolution assignment check-out checkout check-in checkin inspection handover pickup dispatch arrival departure edit",
     ),
     (
         "created",

@@ -6,6 +6,10 @@ use crate::lexicon::{archetypes, words};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
+/// Words before "than" and a number.
+const COMPARED: &str =
+    "higher lower greater bigger smaller more less fewer hotter colder warmer heavier lighter larger";
+
 impl Reader<'_, '_> {
     /// Times: before, after, overdue, a threshold, a schedule.
     pub(super) fn timed(&self, from: usize, to: usize) -> Option<Trigger> {
@@ -58,6 +62,15 @@ impl Reader<'_, '_> {
                 })
                 .filter(|_| self.schedule(from, to).is_none())
                 .or_else(|| self.schedule(from, to));
+            }
+            // "higher than 50".
+            let compared = scene.is(at, "than")
+                && at > from
+                && scene.token(at - 1).is_some_and(|token| crate::lexicon::has(COMPARED, &token.text))
+                && scene.tag(at + 1) == Some(Tag::Number)
+                && !scene.token(at + 2).is_some_and(|token| is_unit(&token.lemma));
+            if compared {
+                return Some(self.trigger("threshold", anchor(at)));
             }
             // "cancelled after 7 days", "older than a year".
             let lasts = scene.is(at, "after")

@@ -48,6 +48,10 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             Some(Tag::Sign) if scene.is(at, ";") || (scene.is(at, "-") && !is_value_dash(scene, at)) => {
                 Some((at + 1, Join::Main))
             }
+            // "no SMS, e-mail only: remind the tenant".
+            Some(Tag::Sign) if scene.is(at, ":") && has_verb && scene.tag(at + 1) == Some(Tag::Verb) => {
+                bids(scene, at + 1, true).then_some((at + 1, Join::Main))
+            }
             Some(Tag::Sign) if scene.is(at, ",") && (has_verb || condition_open || starts_phrase(scene, start)) => {
                 let told = condition_open && message_follows(scene, at + 1);
                 (told || new_clause(scene, at + 1, to, condition_open)).then_some((at + 1, Join::Main))
@@ -136,11 +140,12 @@ fn bids(scene: &Scene<'_>, at: usize, condition: bool) -> bool {
         || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Possessive))
         || scene.one_of(at + 1, &["me", "us", "them", "him", "her", "it", "everyone", "everybody", "staff"]);
     let whole = at.checked_sub(1).is_some_and(|before| {
-        !scene.one_of(before, &["and", "or", "but", "then", ",", "please"])
-            && matches!(
-                scene.tag(before),
-                Some(Tag::Noun | Tag::Verb | Tag::Adjective | Tag::Participle | Tag::Number | Tag::Adverb)
-            )
+        scene.is(before, ":")
+            || !scene.one_of(before, &["and", "or", "but", "then", ",", "please"])
+                && matches!(
+                    scene.tag(before),
+                    Some(Tag::Noun | Tag::Verb | Tag::Adjective | Tag::Participle | Tag::Number | Tag::Adverb)
+                )
     });
     let infinitive = (at.saturating_sub(3)..at).any(|t| matches!(scene.tag(t), Some(Tag::To | Tag::Modal)));
     sends && object && whole && !infinitive

@@ -47,7 +47,7 @@ pub(crate) const ALL: &[Integration] = &[
             by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
             card_payments payments_online pay_by_credit_card online_checkout pay_with_card accepts_payments \
             taking_payments accepting_payments collect_payments process_payments handle_payments subscription_billing \
-            apple_pay google_pay in-app_purchase in-app_purchases paywall direct_debit card_on_file",
+            apple_pay google_pay payment_link payment_links checkout_link recurring_payments recurring_billing in-app_purchase in-app_purchases paywall direct_debit card_on_file",
         products: "stripe paypal square braintree adyen paddle mollie razorpay klarna",
     },
     Integration {

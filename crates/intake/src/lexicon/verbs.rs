@@ -92,7 +92,7 @@ const TABLE: &[(Class, &str)] = &[
             evaluate assess inspect certify validate ratify countersign veto*",
     ),
     (Class::Send, "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver"),
-    (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate"),
+    (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate congratulate thank"),
     (Class::Pay, "pay* charge* bill* invoice* refund* deposit* collect tip* reimburse payout*"),
     (
         Class::Event,
@@ -125,7 +125,7 @@ const TABLE: &[(Class, &str)] = &[
          bake* cost* \
          weigh contact* describe name* identify bear restrict limit* do lock* hide import* overlap* belong finish \
          treat* prescribe diagnose examine administer greet advise consult recommend discuss recruit \
-         investigate analyze observe patrol* transport* load* pack* deliver vaccinate accompany \
+         investigate analyze observe stand hang land* talk* shoot* patrol* transport* load* pack* deliver vaccinate accompany \
          oversee supervise direct research* rehearse fulfill cover* pour* mix* weld reach cross* carry wear bring",
     ),
 ];

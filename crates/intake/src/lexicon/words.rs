@@ -15,7 +15,7 @@ const SUBJECTS: &str = "i we you he she it they who there";
 const PREPOSITIONS: &str = "of in on at for from by with without to into onto over under about against between \
     during \
     through per via as within up out off down toward towards near like than across around among upon along behind \
-    above below plus minus except besides including";
+    above below plus minus except besides including inside beneath";
 const CONJUNCTIONS: &str = "and or nor & + but yet then";
 const SUBORDINATORS: &str = "when whenever if once after before until till while because since unless so although \
     though \
@@ -154,6 +154,8 @@ const SHORT: &[(&str, &str)] = &[
     ("wanna", "want to"),
     ("e-mail", "email"),
     ("e-mails", "emails"),
+    ("e-mailed", "emailed"),
+    ("e-mailing", "emailing"),
     ("mails", "emails"),
     ("cell", "mobile"),
     ("txt", "text"),

@@ -129,6 +129,9 @@ fn settle(found: Vec<Relation>) -> Vec<Relation> {
             .iter()
             .chain(&relation.grounds.rules)
             .all(|rule| rule.starts_with("has.") || rule.starts_with("belongs.is_in"));
+        let several =
+            |one: &Relation| one.grounds.rules.iter().any(|rule| matches!(*rule, "tied.several" | "has.verb"));
+        let plural_lists = plural_lists || several(known) && several(&relation);
         let both_lists = opposite && known.weight >= 1.5 && relation.weight >= 1.5 && plural_lists;
         let stated = relation.kind == RelationKind::ManyToMany && relation.weight >= 1.2 && known.weight < 2.1;
         if both_lists || stated {

@@ -125,6 +125,10 @@ fn place(scene: &Scene<'_>, sink: &mut Sink) {
         if !PLACE.contains(name) || np.plural || np.count == crate::nouns::Count::Each {
             continue;
         }
+        // "A department (name, floor)" is a record.
+        if scene.close_of(np.to).is_some() {
+            continue;
+        }
         let one = np.possessive.as_deref().is_some_and(|word| matches!(word, "our" | "my"))
             || np.article.as_deref() == Some("the")
             || scene.sentence_at(np.from) == Some(0);

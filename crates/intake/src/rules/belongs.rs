@@ -45,6 +45,8 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 | "connect"
                 | "live"
                 | "stand"
+                | "hang"
+                | "report"
                 | "sit"
                 | "work"
                 | "join"
@@ -53,7 +55,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 | "play"
                 | "assign"
         ) && (clause.passive
-            || matches!(clause.base, "belong" | "come" | "live" | "sit" | "work" | "play" | "join"))
+            || matches!(
+                clause.base,
+                "belong" | "come" | "live" | "sit" | "work" | "play" | "join" | "stand" | "hang" | "report"
+            ))
             || clause.base == "be" && scene.is(clause.after, "part")
             || clause.base == "be" && scene.one_of(clause.after, &["for", "under", "inside", "within"]);
         if !ties {
@@ -64,7 +69,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 && scene
                     .one_of(*at, &["to", "of", "from", "with", "for", "at", "in", "on", "under", "inside", "within"])
         });
-        let Some(target) = preposition.and_then(|at| scene.np_at(at + 1)) else { continue };
+        let exact =
+            |at: usize| at + 1 + usize::from(scene.one_of(at + 1, &["exactly", "only", "just", "always", "precisely"]));
+        let Some(target) = preposition.and_then(|at| scene.np_at(exact(at))) else { continue };
         let Some(parent) = table(target) else { continue };
         // "belongs to a bike and a customer".
         let second = (matches!(clause.base, "belong" | "assign" | "link" | "attach" | "tie")
@@ -198,9 +205,10 @@ fn of(scene: &Scene<'_>, sink: &mut Sink) {
 fn between(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.base == "be" || clause.passive) {
         let Some(at) = (clause.after..clause.to).find(|at| scene.is(*at, "between")) else { continue };
-        let Some(parent) = scene.np_at(at + 1).and_then(table) else { continue };
-        for child in clause.subject.iter().filter_map(table) {
-            sink.add(Fact::Belongs { child, parent: parent.clone() }, scene.span(clause.from, clause.to), 1.8);
+        for parent in objects(scene, at + 1, clause.to).into_iter().filter_map(table) {
+            for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
+                sink.add(Fact::Belongs { child, parent: parent.clone() }, scene.span(clause.from, clause.to), 1.8);
+            }
         }
     }
 }

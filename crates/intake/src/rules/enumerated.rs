@@ -83,7 +83,8 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
 fn parts(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let many = np.plural || np.count == Count::Each;
-        let Some(child) = scene.np_at(np.to + 1).filter(|child| many && child.plural && scene.is(np.to, "with")) else {
+        let end = scene.close_of(np.to).map_or(np.to, |close| close + 1);
+        let Some(child) = scene.np_at(end + 1).filter(|child| many && child.plural && scene.is(end, "with")) else {
             continue;
         };
         let (Some(parent), Some(thing)) = (record(np).filter(|_| !is_value(np)), named(scene, child)) else { continue };

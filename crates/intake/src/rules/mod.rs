@@ -84,7 +84,29 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         sink.rule = rule.id;
         (rule.run)(scene, &mut sink);
     }
+    set_aside(scene, &mut sink.evidence);
     sink.evidence
+}
+
+/// Nothing is made of what is put off, left out or done elsewhere.
+fn set_aside(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
+    let clauses = scene.clauses.iter().filter(|clause| clause.polarity.is_aside());
+    let aside: Vec<Span> = clauses.map(|clause| scene.span(clause.from, clause.to)).collect();
+    if aside.is_empty() {
+        return;
+    }
+    evidence.retain(|found| {
+        let about_all = matches!(
+            found.fact,
+            Fact::App(_)
+                | Fact::Like(_)
+                | Fact::Denied(_)
+                | Fact::NoLogin
+                | Fact::Private
+                | Fact::Integration { asked: false, .. }
+        );
+        about_all || !aside.iter().any(|span| span.start <= found.span.start && found.span.start < span.end)
+    });
 }
 
 /// The record a noun phrase may speak of; none for "app", "Monday", "notification".

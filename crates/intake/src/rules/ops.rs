@@ -29,7 +29,8 @@ fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
 fn verb(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
         let Some(class) = clause.class else { continue };
-        if matches!(clause.polarity, Polarity::Someday | Polarity::Past)
+        if clause.polarity == Polarity::Past
+            || clause.polarity.is_aside()
             || class == Class::Hold
                 && !(matches!(clause.base, "store" | "keep" | "save" | "hold")
                     && matches!(clause.pronoun.as_deref(), None | Some("i" | "we")))

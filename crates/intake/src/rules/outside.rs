@@ -1,7 +1,12 @@
 //! Services outside that the request asks for: text messages, card payments, Slack, webhooks.
+//!
+//! What names a service without asking for it is in `told`, more ways of asking in `wishes`.
+
+mod told;
+mod wishes;
 
 use super::{Rule, Sink};
-use crate::clauses::{Clause, Polarity};
+use crate::clauses::Clause;
 use crate::facts::Fact;
 use crate::lexicon::integrations;
 use crate::lexicon::verbs::Class;
@@ -14,37 +19,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.message", example: "The owner gets an email for every booking.", run: message },
     Rule { id: "outside.pay", example: "Guests pay online.", run: pay },
     Rule { id: "outside.upload", example: "Members upload a certificate.", run: upload },
+    Rule { id: "outside.sign", example: "Tenants sign the lease electronically.", run: wishes::sign },
+    Rule { id: "outside.teams", example: "Alarms are posted in Teams.", run: wishes::teams },
+    Rule { id: "outside.inbox", example: "I want a summary of new boats in my inbox.", run: wishes::inbox },
+    Rule { id: "outside.may_pay", example: "Guests can pay for their tour on the site.", run: wishes::may_pay },
+    Rule { id: "outside.attach", example: "Guides attach a photo to each tour.", run: wishes::attach },
+    Rule { id: "outside.map", example: "Guests see all tours on a live map.", run: wishes::map },
+    Rule { id: "outside.phone", example: "Guides get a notification on their phone.", run: wishes::phone },
+    Rule { id: "outside.address", example: "Send new tours to our partner's URL.", run: wishes::address },
+    Rule { id: "outside.either", example: "Owners get reminders, either text or e-mail.", run: wishes::either },
 ];
 
-/// Whether what stands here is asked for: not "no SMS", not "maybe one day Slack".
-fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
-    let clause = scene.clause_at(at)?;
-    let near = at.saturating_sub(4).max(clause.from);
-    // "the team uses Slack" tells how they work.
-    let people = matches!(clause.pronoun.as_deref(), Some("we" | "they" | "i"))
-        || clause.subject.iter().any(|np| {
-            crate::lexicon::archetypes::is_person(np.entity()) || np.head() == "team" || np.possessive.is_some()
-        });
-    if clause.base == "use" && clause.modal.is_none() && people && clause.join == crate::clauses::Join::Main {
-        return None;
-    }
-    let ours = (clause.from..at).any(|t| scene.tag(t) == Some(Tag::Possessive));
-    if at > 0 && scene.one_of(at - 1, &["use", "uses", "used"]) && ours && clause.modal.is_none() {
-        return None;
-    }
-    let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
-        || clause.polarity == Polarity::Denied;
-    // "no SMS, only email".
-    let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"]));
-    match clause.polarity {
-        Polarity::Asked | Polarity::Denied if only => Some(true),
-        _ if no => Some(false),
-        Polarity::Someday | Polarity::Past => None,
-        _ => Some(true),
-    }
-}
-
-fn add(
+pub(super) fn add(
     scene: &Scene<'_>,
     sink: &mut Sink,
     category: &'static str,
@@ -55,7 +41,7 @@ fn add(
     if super::analogy::compares(scene, from) {
         return;
     }
-    if let Some(asked) = asked(scene, from) {
+    if let Some(asked) = told::asked(scene, from) {
         sink.add(Fact::Integration { category, provider, asked }, scene.span(from, to), 1.5);
     }
 }
@@ -158,10 +144,12 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let field = is_field(scene, at);
         let article = at > 0
             && scene.one_of(at - 1, &["an", "automatic", "automated", "weekly", "monthly", "daily", "only", "just"]);
-        let dated = scene.tag(at + 1) == Some(Tag::Number) || scene.one_of(at + 1, &["on", "when", "if"]);
+        let dated = scene.tag(at + 1) == Some(Tag::Number)
+            || scene.one_of(at + 1, &["on", "when", "if", "instead", "only", "rather"]);
         let opens = clause.from == at && dated;
         let listed = at > 1 && scene.one_of(at - 2, &[",", "and", "&"]) && scene.is(at - 1, "an");
-        let lone = opens || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");
+        let alone = scene.is(at + 1, "only") && !field;
+        let lone = opens || alone || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");
         let category = match token.text.as_str() {
             "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone || goes) => "email",
             "text" | "texts" if way => "sms",
@@ -169,6 +157,7 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
             "mailed" | "emailed" => "email",
             "texted" => "sms",
             "push" if way && scene.tag(at) != Some(Tag::Verb) => "push",
+            "push" if after_verb && at > 0 && scene.one_of(at - 1, &["a", "an", "the", "with", "by", "via"]) => "push",
             "sms" if way => "sms",
             "push" if scene.depth_at(at) > 0 && scene.close_of(at.wrapping_sub(1)) == Some(at + 1) => "push",
             "newsletter" if after_verb => "email",
@@ -254,8 +243,13 @@ fn pay(scene: &Scene<'_>, sink: &mut Sink) {
         let pays = clause.class == Some(Class::Pay)
             && clause.verb.is_some_and(|at| scene.tag(at) == Some(Tag::Verb))
             && matches!(clause.base, "pay" | "charge" | "bill" | "invoice" | "refund" | "collect");
+        // "we charge 20 euros per hour" names a price.
+        let price = scene.tag(clause.after) == Some(Tag::Number)
+            || scene.tag(clause.after + 1) == Some(Tag::Number)
+                && scene.token(clause.after).is_some_and(|t| t.is_sign());
+        let price = price && !rest.contains("card") && !rest.contains(" online");
         let payments = rest.contains("online payment") || rest.contains("card payment");
-        if (pays && (clause.base == "charge" || WAYS.iter().any(|way| rest.contains(way)))) || payments {
+        if (pays && !price && (clause.base == "charge" || WAYS.iter().any(|way| rest.contains(way)))) || payments {
             add(
                 scene,
                 sink,

@@ -7,6 +7,7 @@ use crate::lexicon::archetypes;
 use crate::nouns::{Count, Np};
 use crate::rules::has::asked;
 use crate::scene::Scene;
+use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "tied.into", example: "Kayaks are grouped into fleets.", run: into },
@@ -15,6 +16,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "tied.under", example: "Under each fleet there are kayaks.", run: under },
     Rule { id: "tied.many", example: "There is a many-to-many relation between kayaks and tours.", run: many },
     Rule { id: "tied.its", example: "A kayak references its fleet.", run: its },
+    Rule { id: "tied.several", example: "A guide may lead several tours.", run: several },
+    Rule { id: "tied.about", example: "Reviews are written by guests about tours.", run: about },
+    Rule { id: "tied.ratio", example: "fleets 1:n kayaks", run: ratio },
+    Rule { id: "tied.both", example: "Kayaks and tours are many to many.", run: both },
 ];
 
 fn table(np: &Np) -> Option<Thing> {
@@ -86,7 +91,8 @@ fn own(scene: &Scene<'_>, sink: &mut Sink) {
 fn under(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.base == "be" && clause.pronoun.as_deref() == Some("there")) {
         let lead = scene.one_of(clause.from, &["for", "under", "in", "within", "inside", "per"]);
-        let Some(np) = scene.np_at(clause.from + 1).filter(|np| lead && np.count == Count::Each) else { continue };
+        let one = |np: &&Np| lead && matches!(np.count, Count::Each | Count::One);
+        let Some(np) = scene.np_at(clause.from + 1).filter(one) else { continue };
         let Some(parent) = table(np) else { continue };
         for child in objects(scene, clause.after, clause.to).into_iter().filter(|np| np.plural).filter_map(table) {
             let fact = Fact::Many { parent: parent.clone(), child };
@@ -116,11 +122,92 @@ fn its(scene: &Scene<'_>, sink: &mut Sink) {
     {
         let Some(child) = clause.subject.first().filter(|np| !np.plural).and_then(table) else { continue };
         for np in objects(scene, clause.after, clause.to) {
-            let one = np.possessive.as_deref() == Some("its") && !np.plural;
+            let one = !np.plural
+                && (np.possessive.as_deref() == Some("its")
+                    || np.article.as_deref().is_some_and(|word| matches!(word, "the" | "one" | "a" | "an")));
             if let Some(parent) = table(np).filter(|parent| one && parent.name != child.name) {
                 let fact = Fact::Belongs { child: child.clone(), parent };
                 sink.add(fact, scene.span(clause.from, clause.to), 1.5);
             }
+        }
+    }
+}
+
+/// Words between a verb and how many there are: "one or more", "up to", "part of".
+const BETWEEN: &[&str] = &[
+    "one", "two", "or", "up", "to", "at", "least", "more", "than", "part", "of", "a", "number", "be", "also", "after",
+];
+
+/// "a guide may lead several tours", "a tour may be led by many guides", "students enroll in any number of courses".
+fn several(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base != "have" && clause.join == crate::clauses::Join::Main) {
+        let [subject] = clause.subject.as_slice() else { continue };
+        let Some(from) = table(subject).filter(|_| !clause.carried) else { continue };
+        let mut at = clause.after;
+        while at < clause.to
+            && scene.np_at(at).is_none()
+            && (scene.one_of(at, BETWEEN) || matches!(scene.tag(at), Some(Tag::Preposition | Tag::Adverb)))
+        {
+            at += 1;
+        }
+        let Some(np) = scene.np_at(at).filter(|np| np.to <= clause.to) else { continue };
+        let said = np.count == Count::Many && np.article.as_deref().is_some_and(|word| !matches!(word, "all" | "some"))
+            || matches!(np.count, Count::Number(2..))
+            || at > 0 && scene.is(at - 1, "than") && np.count == Count::One;
+        let Some(other) = table(np).filter(|other| said && other.name != from.name) else { continue };
+        let inside = (clause.after..at).any(|at| scene.one_of(at, &["in", "of", "on", "to", "into"]));
+        let fact = if inside && (!clause.passive || matches!(clause.base, "put" | "add" | "assign" | "use")) {
+            Fact::ManyToMany { a: from, b: other }
+        } else {
+            Fact::Many { parent: from, child: other }
+        };
+        sink.add(fact, scene.span(clause.from, np.to), 1.7);
+    }
+}
+
+/// "written by guests about tours": of both.
+fn about(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.passive && scene.is(clause.after, "by")) {
+        let Some(by) = scene.np_at(clause.after + 1) else { continue };
+        let next = scene.close_of(by.to).map_or(by.to, |close| close + 1);
+        let leans = scene.one_of(next, &["about", "for", "on", "to", "of"]);
+        let Some(parent) = scene.np_at(next + 1).filter(|_| leans).and_then(table) else { continue };
+        for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
+            let fact = Fact::Belongs { child, parent: parent.clone() };
+            sink.add(fact, scene.span(clause.from, clause.to), 1.6);
+        }
+    }
+}
+
+/// "fleets 1:n kayaks", "kayaks n:m tours".
+fn ratio(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 1..scene.tokens.len() {
+        let Some(token) = scene.token(at).filter(|token| token.text.len() == 3) else { continue };
+        let sides = token.text.split_once([':', '-']).filter(|(a, b)| [a, b].iter().all(|side| "1nm".contains(**side)));
+        let Some((left, right)) = sides.filter(|_| token.text.contains(['n', 'm'])) else { continue };
+        let end = if scene.is(at - 1, ")") { scene.open_of(at - 1).unwrap_or(at) } else { at };
+        let (Some(a), Some(b)) = (scene.np_before(end).and_then(table), scene.np_at(at + 1).and_then(table)) else {
+            continue;
+        };
+        let fact = match (left, right) {
+            ("1", _) => Fact::Many { parent: a, child: b },
+            (_, "1") => Fact::Many { parent: b, child: a },
+            _ => Fact::ManyToMany { a, b },
+        };
+        sink.add(fact, scene.span(end.saturating_sub(1), at + 2), 2.0);
+    }
+}
+
+/// "kayaks and tours are many to many".
+fn both(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be") {
+        let words = scene.padded(clause.after, clause.to);
+        if ![" many to many ", " many-to-many ", " m2m "].iter().any(|said| words.contains(said)) {
+            continue;
+        }
+        let ends: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
+        if let [a, b] = ends.as_slice() {
+            sink.add(Fact::ManyToMany { a: a.clone(), b: b.clone() }, scene.span(clause.from, clause.to), 2.0);
         }
     }
 }
