@@ -2,6 +2,7 @@
 //! (P passwords, E enumeration, T throttling, S sessions, R refresh, J tokens, C confidentiality, A access).
 
 mod better_auth;
+mod better_auth_live;
 mod confidentiality;
 mod enumeration;
 mod foreign_corpus;
