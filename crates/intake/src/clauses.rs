@@ -320,12 +320,35 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
     speaks && clause.modal.is_none() && !clause.passive && had || before && speaks || by_other_means || replaced
 }
 
+/// "one day before", "within one day": a length of time, and no distant day.
+fn counted(scene: &Scene<'_>, at: usize) -> bool {
+    const AFTER: &[&str] = &[
+        "before",
+        "prior",
+        "ahead",
+        "after",
+        "earlier",
+        "beforehand",
+        "in",
+        "later",
+        "of",
+        "per",
+        "each",
+        "old",
+        "left",
+    ];
+    const BEFORE: &[&str] =
+        &["within", "after", "every", "least", "for", "than", "exactly", "in", "about", "only", "by"];
+    scene.one_of(at + 2, AFTER) || at > 0 && scene.one_of(at - 1, BEFORE)
+}
+
 fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let text = scene.padded(from, to);
     let opens =
         (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
     let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));
-    let someday = [" one day ", " someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
+    let someday = [" someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
+    let someday = someday || (from..to).any(|at| scene.is(at, "one") && scene.is(at + 1, "day") && !counted(scene, at));
     // "Later we may add SMS".
     let put_off = scene.is(from, "later") && (from..to).any(|at| scene.tag(at) == Some(Tag::Modal));
     let later = put_off

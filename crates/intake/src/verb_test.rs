@@ -158,6 +158,12 @@ impl<'t> Place<'t> {
         let leans = article.and_then(|at| at.checked_sub(1)).is_some_and(|at| {
             matches!(before.get(at), Some(Tag::Preposition | Tag::Verb | Tag::Be | Tag::Have | Tag::Modal))
         });
+        // "when a guest checks out the room is dirty".
+        let opened =
+            article.and_then(|at| at.checked_sub(1)).is_some_and(|at| before.get(at) == Some(&Tag::Subordinator));
+        if opened && determined && self.next_is(&["up", "out", "in", "off"]) {
+            return true;
+        }
         let verb = |token: &Token| {
             words::is_be(&token.text)
                 || words::is_have(&token.text)
@@ -414,6 +420,19 @@ impl<'t> Place<'t> {
         let word = self.tokens.get(self.at).map_or("", |t| t.text.as_str());
         let regular = word.ends_with("ed") || word.ends_with("en");
         match self.previous {
+            // "everyone enrolled gets".
+            Some(Tag::Pronoun)
+                if self
+                    .previous_token
+                    .is_some_and(|p| p.one_of(&["everyone", "everybody", "anyone", "anybody", "those"]))
+                    && self.next().is_some_and(|next| {
+                        words::is_be(&next.text)
+                            || words::is_modal(&next.text)
+                            || crate::lexicon::verbs::lookup(&next.text).is_some_and(|(_, form)| form == Form::Third)
+                    }) =>
+            {
+                Tag::Participle
+            }
             Some(Tag::Be | Tag::Have | Tag::Modal | Tag::Pronoun | Tag::Relative | Tag::Negation | Tag::To) => {
                 Tag::Verb
             }

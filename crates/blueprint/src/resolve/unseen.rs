@@ -25,7 +25,7 @@ pub(super) fn check(entities: &[Entity], api: &Api, report: &mut Report) {
             let Some(parent) = entities.get(to.0) else { continue };
             let Some(blind) = blind(parent, entity, api) else { continue };
             let message = format!(
-                "deleting a `{}` {does} each `{}` that refers to it, also those that {} cannot see",
+                "deleting one `{}` {does} each `{}` that refers to it, also those that {} cannot see",
                 parent.name,
                 entity.name,
                 describe(blind)

@@ -69,7 +69,7 @@ fn what_cannot_run_yet_loads_and_says_so() {
             (
                 Severity::Warning,
                 "unseen_change",
-                "deleting a `prospect` deletes each `follow_up` that refers to it, also those that \"role:manager\" cannot see"
+                "deleting one `prospect` deletes each `follow_up` that refers to it, also those that \"role:manager\" cannot see"
             ),
             (
                 Severity::Warning,

@@ -67,7 +67,7 @@ impl Reader<'_, '_> {
     }
 
     /// "after approval", "on cancellation of a booking", "on order confirmation".
-    fn happening(&self, np: &Np) -> Option<Trigger> {
+    pub(super) fn happening(&self, np: &Np) -> Option<Trigger> {
         let (kind, _) = HAPPENINGS.iter().find(|(_, names)| has(names, np.head()))?;
         let before = np.words().len().checked_sub(2).and_then(|at| np.words().get(at));
         let named = before

@@ -139,6 +139,12 @@ impl Reader<'_, '_> {
                 }];
             }
         }
+        // "after booking, …": what has happened is a noun.
+        if condition.verb.is_none()
+            && let Some(trigger) = scene.nps_in(condition.from, condition.to).find_map(|np| self.happening(np))
+        {
+            return vec![trigger];
+        }
         let kind = events::kind(condition.base, condition.passive, text);
         let object =
             scene.nps_in(condition.after, condition.to).find_map(|np| self.cast.entity(np.entity())).map(str::to_owned);

@@ -72,6 +72,14 @@ impl Reader<'_, '_> {
             if compared {
                 return Some(self.trigger("threshold", anchor(at)));
             }
+            // "2 or lower".
+            if scene.is(at, "or")
+                && at > from
+                && scene.tag(at - 1) == Some(Tag::Number)
+                && scene.one_of(at + 1, &["lower", "less", "more", "higher", "fewer", "above", "below"])
+            {
+                return Some(self.trigger("threshold", anchor(at)));
+            }
             // "cancelled after 7 days", "older than a year".
             let lasts = scene.is(at, "after")
                 || scene.is(at, "than") && at > from && scene.one_of(at - 1, &["older", "longer"]);

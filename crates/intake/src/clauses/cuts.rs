@@ -90,6 +90,14 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             {
                 Some((at, Join::Main))
             }
+            // "2 or lower" is one amount.
+            Some(Tag::Conjunction)
+                if at > start
+                    && scene.tag(at - 1) == Some(Tag::Number)
+                    && scene.one_of(at + 1, &["lower", "less", "more", "higher", "fewer", "above", "below"]) =>
+            {
+                None
+            }
             Some(Tag::Conjunction) if has_verb => {
                 let next = at + 1;
                 new_clause(scene, next, to, false).then_some((next, inherited(&cuts, scene, next)))

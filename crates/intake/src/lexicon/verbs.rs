@@ -92,7 +92,7 @@ const TABLE: &[(Class, &str)] = &[
             evaluate assess inspect certify validate ratify countersign veto*",
     ),
     (Class::Send, "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver"),
-    (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate congratulate thank"),
+    (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate congratulate thank chase"),
     (Class::Pay, "pay* charge* bill* invoice* refund* deposit* collect tip* reimburse payout*"),
     (
         Class::Event,
