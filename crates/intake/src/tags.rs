@@ -163,7 +163,13 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
             && tokens.get(at + 2).is_some_and(|second| {
                 second.one_of(&["the", "a", "an", "each", "every", "all", "we", "they", "it", "i", "you", "he", "she"])
             });
-        let clause = !timed && !noun_first && next.is_some_and(|_| state || clause_follows(tokens, at + 1));
+        // "after the game they enter".
+        let phrase_first = matches!(word, "after" | "before" | "until")
+            && next.is_some_and(|next| words::is_determiner(&next.text))
+            && tokens.get(at + 2).is_some_and(opens_noun)
+            && tokens.get(at + 3).is_some_and(|then| then.one_of(&["we", "they", "he", "she", "i", "you"]));
+        let clause =
+            !timed && !noun_first && !phrase_first && next.is_some_and(|_| state || clause_follows(tokens, at + 1));
         return Some(if clause {
             Tag::Subordinator
         } else if word == "once" {

@@ -50,7 +50,10 @@ impl Reader<'_, '_> {
                     && (scene.one_of(at + 1, &["to", "on", "when", "for", "the", "if"])
                         || scene.tag(at + 1) == Some(Tag::Number))
                     || token.one_of(&["webhook", "webhooks"])
-                    || token.one_of(&["report", "summary"]) && scene.words(clause.from, clause.to).contains("email")
+                    || token.one_of(&["report", "summary"]) && {
+                        let words = scene.words(clause.from, clause.to);
+                        words.contains("email") || words.contains("inbox")
+                    }
             })
         };
         let bare = clause.join == Join::Main && scene.depth_at(clause.from) == 0;
@@ -78,7 +81,7 @@ impl Reader<'_, '_> {
                 "text" | "sms" => Some("sms"),
                 "email" | "mail" => Some("email"),
                 "whatsapp" => Some("whatsapp"),
-                "send" | "message" | "ping" | "forward" | "deliver" | "dm" => {
+                "send" | "message" | "ping" | "forward" | "deliver" | "dm" | "transmit" => {
                     Some(channel().unwrap_or_else(|| self.only_channel()))
                 }
                 _ => channel(),
@@ -166,7 +169,11 @@ impl Reader<'_, '_> {
             {
                 Some("create")
             }
-            Some(Class::Update) if clause.modal.as_deref() == Some("should") && clause.passive && timed() => {
+            Some(Class::Update)
+                if matches!(clause.modal.as_deref(), Some("should" | "shall" | "must" | "will"))
+                    && clause.passive
+                    && timed() =>
+            {
                 Some("update")
             }
             Some(_) if has(CHANGES, clause.base) && by_itself() && self.changes_record() => Some("update"),
@@ -234,7 +241,7 @@ impl Reader<'_, '_> {
             if scene.is(at, "text") && scene.tag(at) == Some(Tag::Noun) {
                 return Some("sms");
             }
-            if scene.one_of(at, &["mail", "mails", "emailed"]) {
+            if scene.one_of(at, &["mail", "mails", "emailed", "inbox", "mailbox"]) {
                 return Some("email");
             }
             if scene.is(at, "push") && scene.tag(at) == Some(Tag::Noun) {

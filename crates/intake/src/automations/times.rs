@@ -330,7 +330,12 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        (self.entity_near(to, from.saturating_sub(6), to), None)
+        // "the evening before, the patient gets a text": before the session that was spoken of.
+        let near = self.entity_near(to, from.saturating_sub(6), to);
+        let person = near.as_deref().is_some_and(archetypes::is_person);
+        let of = |np: &crate::nouns::Np| self.cast.entity(np.entity()).filter(|name| !archetypes::is_person(name));
+        let spoken_of = if person { scene.nps_before(from).find_map(of).map(str::to_owned) } else { None };
+        (spoken_of.or(near), None)
     }
 
     /// The entity named nearest, in the tokens or before them.

@@ -52,6 +52,10 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             Some(Tag::Sign) if scene.is(at, ":") && has_verb && scene.tag(at + 1) == Some(Tag::Verb) => {
                 bids(scene, at + 1, true).then_some((at + 1, Join::Main))
             }
+            // "when ready -> sms to the customer".
+            Some(Tag::Sign) if scene.is(at, "->") && condition_open => {
+                message_follows(scene, at + 1).then_some((at + 1, Join::Main))
+            }
             Some(Tag::Sign) if scene.is(at, ",") && (has_verb || condition_open || starts_phrase(scene, start)) => {
                 let told = condition_open && message_follows(scene, at + 1);
                 (told || new_clause(scene, at + 1, to, condition_open)).then_some((at + 1, Join::Main))

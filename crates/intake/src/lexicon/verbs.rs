@@ -91,7 +91,10 @@ const TABLE: &[(Class, &str)] = &[
         "approve reject accept decline confirm moderate deny authorize sign* endorse grade* score* judge* \
             evaluate assess inspect certify validate ratify countersign veto*",
     ),
-    (Class::Send, "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver"),
+    (
+        Class::Send,
+        "send text* email* message* mail* sms* ping* forward* push* sync* call* whatsapp dm* deliver transmit",
+    ),
     (Class::Notify, "notify alert* remind warn inform tell let nudge* escalate congratulate thank chase"),
     (Class::Pay, "pay* charge* bill* invoice* refund* deposit* collect tip* reimburse payout*"),
     (

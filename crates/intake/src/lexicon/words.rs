@@ -90,7 +90,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     channel slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment \
     workspace \
     anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of \
-    status-of history-of \
+    status-of history-of what why how whatever whichever whoever \
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file";
 /// Of these, the ones that may be records when they have fields of their own.

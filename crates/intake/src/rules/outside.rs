@@ -58,6 +58,9 @@ fn named(scene: &Scene<'_>, sink: &mut Sink) {
                     phrase,
                     "email" | "emails" | "texts" | "outlook" | "sage" | "square" | "epic" | "ses" | "teams_channel"
                 )
+                && !(at > 0
+                    && matches!(phrase, "square" | "sage" | "epic" | "ses")
+                    && scene.one_of(at - 1, &["via", "through", "using"]))
                 && !(tokens.iter().all(|t| t.capital)
                     && matches!(phrase, "epic" | "square" | "outlook" | "sage")
                     && at > 0)
