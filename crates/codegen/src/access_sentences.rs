@@ -30,6 +30,9 @@ fn accounts(blueprint: &Blueprint) -> String {
             "Anyone can make an account, and log in to it when its address is verified by mail."
         }
         (true, SignUp::Open) => "Anyone can make an account.",
+        (true, SignUp::Invite) => {
+            "Only who was invited, by a user with the role `admin` or with `supermaker user invite`, can make an account."
+        }
         (true, SignUp::Closed) => "Only the operator makes accounts, with `supermaker user add`.",
     }
     .to_owned()

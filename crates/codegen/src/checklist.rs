@@ -79,6 +79,7 @@ fn accounts(blueprint: &Blueprint) -> Vec<Item> {
     if auth.accept.contains(&TokenSource::Own) {
         items.push(match auth.sign_up {
             SignUp::Open => done("Registration and log-in: `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password` (with `/forgot` and `/reset`), `/auth/sessions`"),
+            SignUp::Invite => done("Registration by invitation and log-in: `/auth/invitations`, `/auth/register`, `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password` (with `/forgot` and `/reset`), `/auth/sessions`; `supermaker user invite` invites too"),
             SignUp::Closed => done("Log-in: `/auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/me`, `/auth/password` (with `/forgot` and `/reset`), `/auth/sessions`; accounts are made by `supermaker user add`"),
         });
         items.push(open_item("Forgotten passwords: mail is shown at `/_/outbox` in development, and cannot be sent yet in this version; `supermaker user password` gives another one"));

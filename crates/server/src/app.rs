@@ -147,6 +147,14 @@ impl App {
         self.store.close().await;
     }
 
+    /// Invites an address, as `supermaker user invite` does. Blocks the thread for one write.
+    ///
+    /// # Errors
+    /// What is wrong with it, that the address has an account, or that this app takes no invitations.
+    pub fn invite(&self, email: &str, roles: &[String]) -> Result<users::Invited, UserError> {
+        users::invite(&self.store, &self.blueprint, email, roles)
+    }
+
     /// Gives a user just these roles, from the next request on.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::mail;
 use crate::metrics;
+use crate::request;
 use crate::route::method_not_allowed;
 
 /// A path that every app has.
@@ -130,15 +131,18 @@ where
     } else {
         app.rates.check(&Actor::Stranger, http.ip)?;
     }
+    let types = if matches!(route, AuthRoute::ChangeUser(_)) { MediaTypes::MergePatch } else { MediaTypes::Json };
     let json = match route.takes_body() {
-        true => Some(body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?),
+        true => Some(body::read_json(&http.headers, &mut http.body, types, app.body_limits()).await?),
         false => None,
     };
+    let query = if route == AuthRoute::Users { request::parameters(http)? } else { Vec::new() };
     let caller = Caller {
         authorization: http.authorization(),
         ip: http.ip,
         request_id: &http.request_id,
         user_agent: http.header(USER_AGENT),
+        query: &query,
     };
     app.auth.answer(route, caller, json.as_ref()).await
 }

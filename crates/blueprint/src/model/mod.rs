@@ -96,6 +96,8 @@ pub struct Auth {
 pub enum SignUp {
     /// Anyone, by `POST /auth/register`.
     Open,
+    /// Whoever has an invitation: from an admin by `POST /auth/invitations`, or from `supermaker user invite`.
+    Invite,
     /// Nobody by HTTP; the operator makes accounts with `supermaker user add`.
     Closed,
 }

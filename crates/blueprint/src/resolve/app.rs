@@ -73,7 +73,8 @@ pub(super) fn auth(raw: Option<&RawAuth>, report: &mut Report) -> Auth {
     Auth {
         sign_up: match raw.and_then(|auth| auth.sign_up) {
             Some(RawSignUp::Closed) => SignUp::Closed,
-            Some(RawSignUp::Open | RawSignUp::Invite) | None => SignUp::Open,
+            Some(RawSignUp::Invite) => SignUp::Invite,
+            Some(RawSignUp::Open) | None => SignUp::Open,
         },
         verify_email: verify_email(raw, report),
         roles: roles(raw, report),

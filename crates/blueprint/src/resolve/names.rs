@@ -29,7 +29,7 @@ pub(super) const RESERVED_FIELDS: &[&str] = &[
 
 /// Columns of the users table, and claims of their tokens.
 pub(super) const RESERVED_USER_FIELDS: &[&str] =
-    &["iss", "sub", "email", "roles", "password", "password_hash", "disabled", "version", "verified_at"];
+    &["iss", "sub", "email", "roles", "password", "password_hash", "disabled", "version", "verified_at", "invitation"];
 
 /// Words that not even `r#` makes a Rust name of.
 const NOT_RUST: &[&str] = &["self", "super", "crate"];

@@ -17,7 +17,7 @@ use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use server::process::{Environment, read_settings};
 
-/// Make, list, disable accounts, change their roles and passwords
+/// Make, invite, list, disable accounts, change their roles and passwords
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -49,6 +49,17 @@ enum Action {
         /// Read the password from the first line of standard input instead of asking for it
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Invite an address to make an account, where the blueprint says sign_up = "invite"
+    #[command(
+        after_help = "Example:\n  supermaker user invite ana@example.com --role agent\n\nNo mail is sent: hand the link on yourself."
+    )]
+    Invite {
+        /// The e-mail address
+        email: String,
+        /// A role that the account gets; may be given several times
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
     },
     /// Give and take roles
     #[command(after_help = "Example:\n  supermaker user role ana@example.com --add manager --remove agent")]
@@ -106,6 +117,7 @@ struct Desk {
     store: Store,
     blueprint: Blueprint,
     password_min_length: usize,
+    app_url: Option<String>,
 }
 
 impl User {
@@ -135,6 +147,8 @@ impl Action {
             Action::Role { who, add, remove } => {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
+            Action::Invite { email, roles } if roles.is_empty() => format!("invite {email}"),
+            Action::Invite { email, roles } => format!("invite {email} as {}", roles.join(", ")),
             Action::Password { who, .. } => format!("give {who} another password"),
             Action::List => "list all users".to_owned(),
             Action::Disable { who } => format!("disable {who}"),
@@ -152,13 +166,14 @@ impl Desk {
         let password_min_length = settings.password_min_length;
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        Ok(Desk { store, blueprint, password_min_length })
+        Ok(Desk { store, blueprint, password_min_length, app_url: settings.app_url })
     }
 
     fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
         match action {
             Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
             Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
+            Action::Invite { email, roles } => self.invite(screen, email, roles),
             Action::Password { who, .. } => self.password(screen, who, password.unwrap_or_default()),
             Action::List => self.list(screen),
             Action::Disable { who } => self.disable(screen, who, true),
@@ -190,6 +205,22 @@ impl Desk {
             return screen.json(&json!({"user": who, "roles": roles}));
         }
         screen.say(&format!("{who} now has {}", if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") }))
+    }
+
+    fn invite(&self, screen: &Screen, email: &str, roles: &[String]) -> Result<(), Failure> {
+        let invited = users::invite(&self.store, &self.blueprint, email, roles).map_err(Failure::new)?;
+        let link = invited.link(self.app_url.as_deref());
+        if screen.manner.json {
+            let token = &invited.token;
+            return screen.json(&json!({"email": email, "roles": roles, "token": token, "link": link}));
+        }
+        let with = with_roles(roles);
+        screen.say(&format!("Invited {email}{with} for {} days; this is shown only now:", invited.days))?;
+        let register = "the `invitation` of POST /auth/register";
+        match link {
+            Some(link) => screen.result(&format!("{link}\nWhat stands after `token=` is {register}.")),
+            None => screen.result(&format!("{}\nThat is {register}.", invited.token)),
+        }
     }
 
     fn password(&self, screen: &Screen, who: &str, password: &str) -> Result<(), Failure> {

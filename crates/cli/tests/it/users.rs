@@ -40,6 +40,23 @@ fn an_account_is_made_given_roles_and_disabled() {
 }
 
 #[test]
+fn an_address_is_invited() {
+    let bench = Bench::with(&APP.replace("[auth]", "[auth]\nsign_up = \"invite\""));
+    bench.write(".env", SECRET);
+    let said = bench.run(&["user", "invite", "ana@example.com", "--role", "agent"]).fine();
+    assert!(said.contains("Invited ana@example.com as agent for 7 days"), "{said}");
+    assert!(said.contains("http://127.0.0.1:8000/invitation#token="), "{said}");
+    let json = bench.run(&["user", "invite", "Bob@Example.com", "--json"]).json();
+    assert_eq!(json["token"].as_str().unwrap().len(), 43);
+    assert_eq!(roles(&bench), json!([]), "nobody has an account yet");
+    bench.run(&["user", "invite", "nobody"]).refused(1, &["no e-mail address"]);
+    bench.run(&["user", "invite", "eve@example.com", "--role", "agnt"]).refused(1, &["no role `agnt`"]);
+    add(&bench, "ana@example.com", "agent").fine();
+    bench.run(&["user", "invite", "ana@example.com"]).refused(1, &["ana@example.com already"]);
+    self::bench().run(&["user", "invite", "ana@example.com"]).refused(1, &["takes no invitations", "user add"]);
+}
+
+#[test]
 fn a_password_is_replaced() {
     let bench = bench();
     add(&bench, "ana@example.com", "admin").fine();

@@ -93,6 +93,36 @@ impl<'b> Reader<'b> {
         ""
     }
 
+    /// Roles that are declared; `None` where nothing is said of them.
+    pub(super) fn roles(&mut self, declared: &[String]) -> Option<Vec<String>> {
+        let Json::Array(items) = self.object.get("roles")? else {
+            self.problem("roles", "type", "must be a list of roles");
+            return None;
+        };
+        let mut roles: Vec<String> = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            match item.as_str().filter(|role| declared.iter().any(|declared| declared == role)) {
+                Some(role) if roles.iter().any(|given| given == role) => {}
+                Some(role) => roles.push(role.to_owned()),
+                None => {
+                    let detail = format!("must be one of: {}", declared.join(", "));
+                    self.problems.push(invalid(&format!("/roles/{place}"), "enum", detail));
+                    break;
+                }
+            }
+        }
+        Some(roles)
+    }
+
+    /// A truth; `None` where nothing is said of it.
+    pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let json = self.object.get(key)?;
+        if json.as_bool().is_none() {
+            self.problem(key, "type", "must be true or false");
+        }
+        json.as_bool()
+    }
+
     pub(super) fn field(&mut self, field: &Field) -> Option<Literal> {
         match self.object.get(&field.column).map(|json| field.read(json)) {
             Some(Ok(literal)) => return Some(literal),

@@ -16,6 +16,8 @@ use crate::error::ApiError;
 const MAILS_AN_HOUR: i64 = 3;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How long an invitation is good.
+pub(super) const INVITATION_DAYS: i64 = 7;
 /// How long mails stay that lie in the mailbox of a server that is tried out.
 const MAILBOX_DAYS: i64 = 7;
 
@@ -26,13 +28,16 @@ pub(super) enum Purpose {
     Verify,
     /// To choose a password without the old one.
     Reset,
+    /// To make an account.
+    Invite,
 }
 
 impl Purpose {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Purpose::Verify => "verify",
             Purpose::Reset => "reset",
+            Purpose::Invite => "invite",
         }
     }
 
@@ -40,6 +45,7 @@ impl Purpose {
         match self {
             Purpose::Verify => DAY_SECONDS,
             Purpose::Reset => DAY_SECONDS / 24,
+            Purpose::Invite => INVITATION_DAYS * DAY_SECONDS,
         }
     }
 }
@@ -47,9 +53,9 @@ impl Purpose {
 /// A token that is not there yet.
 pub(super) struct MailToken {
     pub(super) text: String,
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
     pub(super) at: String,
-    ends: String,
+    pub(super) ends: String,
 }
 
 impl MailToken {
@@ -103,11 +109,12 @@ pub(super) fn key(email: &str) -> Value {
 }
 
 /// What makes a token count, over its hash, its purpose and the time.
-const COUNTS: &str = "\"hash\" = ?1 AND \"purpose\" = ?2 AND \"used_at\" IS NULL AND \"expires_at\" > ?3 \
+pub(super) const COUNTS: &str = "\"hash\" = ?1 AND \"purpose\" = ?2 AND \"used_at\" IS NULL AND \"expires_at\" > ?3 \
      AND NOT EXISTS (SELECT 1 FROM \"_mail_tokens\" n WHERE n.\"email\" = \"_mail_tokens\".\"email\" \
      AND n.\"purpose\" = \"_mail_tokens\".\"purpose\" \
-     AND (n.\"created_at\", n.\"hash\") > (\"_mail_tokens\".\"created_at\", \"_mail_tokens\".\"hash\")) \
-     AND EXISTS (SELECT 1 FROM \"users\" u WHERE u.\"id\" = \"_mail_tokens\".\"user_id\" \
+     AND (n.\"created_at\", n.\"hash\") > (\"_mail_tokens\".\"created_at\", \"_mail_tokens\".\"hash\"))";
+/// Besides, for what somebody does who has an account.
+const HAS_ACCOUNT: &str = "EXISTS (SELECT 1 FROM \"users\" u WHERE u.\"id\" = \"_mail_tokens\".\"user_id\" \
      AND u.\"email\" = \"_mail_tokens\".\"email\" AND u.\"iss\" = 'own' AND NOT u.\"disabled\")";
 
 /// The user of a token, over its hash.
@@ -115,14 +122,14 @@ pub(super) const USER: &str = "(SELECT \"user_id\" FROM \"_mail_tokens\" WHERE \
 
 /// Spends a token. Of two at once the second finds it spent.
 pub(super) fn spend(token: &str, purpose: Purpose, at: &str) -> Step {
-    let sql = format!("UPDATE \"_mail_tokens\" SET \"used_at\" = ?3 WHERE {COUNTS}");
+    let sql = format!("UPDATE \"_mail_tokens\" SET \"used_at\" = ?3 WHERE {COUNTS} AND {HAS_ACCOUNT}");
     sql::change(&sql, vec![session::hash(token), sql::text(purpose.word()), sql::stamp(at)])
 }
 
 impl Auth {
     /// The address of a token that counts.
     pub(super) async fn address_of(&self, token: &str, purpose: Purpose) -> Result<Option<String>, ApiError> {
-        let sql = format!("SELECT \"email\" FROM \"_mail_tokens\" WHERE {COUNTS}");
+        let sql = format!("SELECT \"email\" FROM \"_mail_tokens\" WHERE {COUNTS} AND {HAS_ACCOUNT}");
         let params = vec![session::hash(token), sql::text(purpose.word()), sql::stamp(&self.clock.stamp())];
         let outcome = self.store.run(sql::read(&self.store, sql::one(&sql, params, &[Kind::Text]))).await?;
         let Outcome::Done(answer) = outcome else { return Ok(None) };

@@ -4,12 +4,14 @@
 //! What a caller may do is decided elsewhere, from the roles that [`Auth::actor`] finds in the database.
 
 mod actor;
+mod admin;
 mod cache;
 mod change_password;
 mod clock;
 mod credentials;
 mod dialect;
 mod foreign;
+mod invite;
 mod keys;
 mod login;
 mod mail_token;
@@ -30,7 +32,7 @@ mod verify;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use blueprint::{Blueprint, TokenSource};
+use blueprint::{Blueprint, SignUp, TokenSource};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use query::cursor::CursorKey;
@@ -39,6 +41,7 @@ use store::Store;
 use work::Outcome;
 
 pub use clock::Clock;
+pub(crate) use invite::INVITED;
 pub(crate) use register::{ACCEPTED, ACCEPTED_TO_VERIFY};
 pub(crate) use reset::FORGOTTEN;
 pub use routes::{AuthPath, AuthRoute};
@@ -93,6 +96,8 @@ pub struct Caller<'a> {
     pub request_id: &'a str,
     /// What the caller says that it is: the `User-Agent` header.
     pub user_agent: Option<&'a str>,
+    /// The query string, decoded.
+    pub query: &'a [(String, String)],
 }
 
 impl Auth {
@@ -149,7 +154,8 @@ impl Auth {
     /// Whether there is such a route. Where only others sign users in, there is nothing to register for or log in to.
     pub fn serves(&self, route: AuthRoute) -> bool {
         match route {
-            AuthRoute::Me => true,
+            AuthRoute::Me | AuthRoute::Users | AuthRoute::User(_) | AuthRoute::ChangeUser(_) => true,
+            AuthRoute::Invite => self.own.is_some() && self.blueprint.auth.sign_up == SignUp::Invite,
             AuthRoute::Verify | AuthRoute::ResendVerification => self.own.is_some() && self.blueprint.auth.verify_email,
             _ => self.own.is_some(),
         }
@@ -170,6 +176,7 @@ impl Auth {
         }
         let response = match route {
             AuthRoute::Register => self.register(caller, body).await,
+            AuthRoute::Invite => self.invite(caller, body).await,
             AuthRoute::Verify => self.verify_address(caller, body).await,
             AuthRoute::ResendVerification => self.resend_verification(caller, body).await,
             AuthRoute::Login => self.login(caller, body).await,
@@ -182,6 +189,10 @@ impl Auth {
             AuthRoute::Sessions => self.sessions(caller).await,
             AuthRoute::EndOthers => self.end_others(caller).await,
             AuthRoute::EndSession(id) => self.end_one(caller, id).await,
+            AuthRoute::Users => self.list_users(caller).await,
+            AuthRoute::User(id) => self.read_other(caller, id).await,
+            AuthRoute::ChangeUser(id) => self.change_user(caller, id, body).await,
+            AuthRoute::EndSessionsOf(id) => self.end_sessions_of(caller, id).await,
         }?;
         Ok(response.with(CACHE_CONTROL, "no-store"))
     }

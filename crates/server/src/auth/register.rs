@@ -3,9 +3,10 @@
 
 use blueprint::{Field, Literal, SignUp};
 use serde_json::Value as Json;
-use work::{Outcome, Refusal};
+use work::{Outcome, Refusal, Step};
 
 use super::credentials::Reader;
+use super::invite::{self, Invitation};
 use super::sql::{self, By, NewUser};
 use super::verify::accepted;
 use super::{Auth, Caller};
@@ -25,7 +26,11 @@ impl Auth {
             return Err(ApiError::new(FORBIDDEN, "accounts are made by the operator of this app"));
         }
         self.throttle.address(caller.ip)?;
-        let new = self.read_registration(body)?;
+        let invitation = match self.blueprint.auth.sign_up {
+            SignUp::Invite => Some(self.invitation(body).await?),
+            SignUp::Open | SignUp::Closed => None,
+        };
+        let new = self.read_registration(body, invitation.as_ref())?;
         let hash = self.hasher.hash(new.password).await?;
         let id = uuid::Uuid::now_v7().to_string();
         let user = NewUser {
@@ -33,19 +38,23 @@ impl Auth {
             iss: "own",
             sub: &id,
             email: Some(&new.email),
-            roles: &[],
+            roles: invitation.as_ref().map_or(&[], |invitation| &invitation.roles),
             password_hash: Some(&hash),
-            verified: false,
+            // An invitation was mailed there.
+            verified: invitation.is_some(),
             fields: &new.fields,
         };
         let at = self.clock.stamp();
-        let mut steps = user.insert(&self.blueprint, By::own(caller, &at, None, None), "register");
-        if self.blueprint.auth.verify_email {
+        let mut steps: Vec<Step> = invitation.iter().map(|invitation| invitation.spend(&at)).collect();
+        steps.extend(user.insert(&self.blueprint, By::own(caller, &at, None, None), "register"));
+        let must_verify = self.blueprint.auth.verify_email && invitation.is_none();
+        if must_verify {
             steps.extend(self.mail_new_account(&new.email, &id)?);
         }
-        let said = if self.blueprint.auth.verify_email { ACCEPTED_TO_VERIFY } else { ACCEPTED };
+        let said = if must_verify { ACCEPTED_TO_VERIFY } else { ACCEPTED };
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => Ok(accepted(said)),
+            Outcome::Refused(Refusal::NotFound) if invitation.is_some() => Err(invite::spent()),
             Outcome::Refused(Refusal::Unique { index }) => {
                 let fields = self.blueprint.user_fields.iter();
                 // Our own look before the insert names the column, the database its index.
@@ -65,13 +74,26 @@ impl Auth {
         }
     }
 
-    fn read_registration<'b>(&self, body: Option<&'b Json>) -> Result<Registration<'b>, ApiError> {
+    fn read_registration<'b>(
+        &self,
+        body: Option<&'b Json>,
+        invitation: Option<&Invitation>,
+    ) -> Result<Registration<'b>, ApiError> {
         let fields = &self.blueprint.user_fields;
         let mut reader = Reader::new(body)?;
         let email = reader.email();
         let password = reader.new_password(self.settings.password_min_length, &self.blueprint.app.name, &email);
+        if let Some(invitation) = invitation {
+            let token = reader.text("invitation");
+            if !token.is_empty() && !email.is_empty() && !invitation.is_for(&email) {
+                reader.problem("invitation", "spent", invite::SPENT);
+            }
+        }
         let (closed, open): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.read_only);
-        let keys = ["email", "password"].into_iter().chain(open.iter().map(|field| field.column.as_str()));
+        let keys = ["email", "password"]
+            .into_iter()
+            .chain(invitation.map(|_| "invitation"))
+            .chain(open.iter().map(|field| field.column.as_str()));
         let server = SERVER_FIELDS.iter().copied().chain(closed.iter().map(|field| field.column.as_str()));
         let values = fields.iter().map(|field| match field.read_only {
             true => field.default.clone().unwrap_or(Literal::Null),

@@ -9,6 +9,8 @@ use uuid::Uuid;
 pub enum AuthRoute {
     /// `POST /auth/register`
     Register,
+    /// `POST /auth/invitations`
+    Invite,
     /// `POST /auth/verify`
     Verify,
     /// `POST /auth/verify/resend`
@@ -33,6 +35,14 @@ pub enum AuthRoute {
     EndOthers,
     /// `DELETE /auth/sessions/{id}`
     EndSession(Uuid),
+    /// `GET /auth/users`
+    Users,
+    /// `GET /auth/users/{id}`
+    User(Uuid),
+    /// `PATCH /auth/users/{id}`
+    ChangeUser(Uuid),
+    /// `DELETE /auth/users/{id}/sessions`
+    EndSessionsOf(Uuid),
 }
 
 /// A path under `/auth`, with the id in it if it has one.
@@ -47,6 +57,7 @@ type Operation = (&'static str, fn(Uuid) -> AuthRoute);
 
 const PATHS: &[(&str, &[Operation])] = &[
     ("register", &[("POST", |_| AuthRoute::Register)]),
+    ("invitations", &[("POST", |_| AuthRoute::Invite)]),
     ("verify", &[("POST", |_| AuthRoute::Verify)]),
     ("verify/resend", &[("POST", |_| AuthRoute::ResendVerification)]),
     ("login", &[("POST", |_| AuthRoute::Login)]),
@@ -58,6 +69,9 @@ const PATHS: &[(&str, &[Operation])] = &[
     ("password/reset", &[("POST", |_| AuthRoute::ResetPassword)]),
     ("sessions", &[("GET", |_| AuthRoute::Sessions), ("DELETE", |_| AuthRoute::EndOthers)]),
     ("sessions/{id}", &[("DELETE", AuthRoute::EndSession)]),
+    ("users", &[("GET", |_| AuthRoute::Users)]),
+    ("users/{id}", &[("GET", AuthRoute::User), ("PATCH", AuthRoute::ChangeUser)]),
+    ("users/{id}/sessions", &[("DELETE", AuthRoute::EndSessionsOf)]),
 ];
 
 impl AuthRoute {
@@ -77,7 +91,7 @@ impl AuthRoute {
 
     /// Whether it comes with a body.
     pub fn takes_body(self) -> bool {
-        !self.wants_token() || self == AuthRoute::Password
+        !self.wants_token() || matches!(self, AuthRoute::Password | AuthRoute::Invite | AuthRoute::ChangeUser(_))
     }
 }
 
@@ -86,8 +100,8 @@ impl AuthPath {
     pub fn find(path: &str) -> Option<AuthPath> {
         let rest = path.strip_prefix("/auth/")?;
         PATHS.iter().find_map(|(template, operations)| {
-            let id = match template.strip_suffix("{id}") {
-                Some(before) => id(rest.strip_prefix(before)?)?,
+            let id = match template.split_once("{id}") {
+                Some((before, after)) => id(rest.strip_prefix(before)?.strip_suffix(after)?)?,
                 None => (rest == *template).then_some(Uuid::nil())?,
             };
             Some(AuthPath { operations, id })
@@ -135,6 +149,12 @@ mod tests {
         let session = AuthPath::find(&format!("/auth/sessions/{id}")).unwrap();
         assert_eq!(session.route("DELETE"), Some(AuthRoute::EndSession(id.parse().unwrap())));
         assert_eq!((session.route("GET"), session.methods().as_str()), (None, "DELETE, OPTIONS"));
+        let of_user = AuthPath::find(&format!("/auth/users/{id}/sessions")).unwrap();
+        assert_eq!(of_user.route("DELETE"), Some(AuthRoute::EndSessionsOf(id.parse().unwrap())));
+        assert_eq!(AuthPath::find(&format!("/auth/users/{id}")).unwrap().methods(), "GET, HEAD, PATCH, OPTIONS");
+        for path in ["/auth/users/", "/auth/users//sessions", "/auth/users/1/sessions", "/auth/users/sessions"] {
+            assert!(AuthPath::find(path).is_none(), "{path}");
+        }
         for other in ["", "1", "{id}", &id.to_uppercase(), &id.replace('-', ""), &format!("{id}/"), &format!("{id} ")] {
             assert!(AuthPath::find(&format!("/auth/sessions/{other}")).is_none(), "{other}");
         }

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use blueprint::{Blueprint, Field, Literal, Unique};
-use query::attribute;
+use query::{User, attribute};
 use serde_json::{Map, Value as Json, json};
 use store::Store;
-use work::{Cost, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Cost, Dialect, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::{Caller, dialect};
 
@@ -83,6 +83,14 @@ pub(super) fn roles_of(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
+/// The roles of a row as an object, for the audit.
+pub(super) fn roles_before(store: &Store) -> &'static str {
+    match store.dialect() {
+        Dialect::Sqlite => "json_object('roles', json(\"roles\"))",
+        Dialect::Postgres { .. } => "CAST('{\"roles\":' || \"roles\" || '}' AS json)",
+    }
+}
+
 /// Who did something, when and from where: what the audit keeps of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct By<'a> {
@@ -98,6 +106,19 @@ impl<'a> By<'a> {
     /// A user of ours, by HTTP.
     pub(super) fn own(caller: Caller<'a>, at: &'a str, sub: Option<&'a str>, session: Option<&'a str>) -> By<'a> {
         By { at, iss: "own", sub, session, ip: Some(caller.ip), request_id: Some(caller.request_id) }
+    }
+
+    /// Whoever is signed in, by HTTP.
+    pub(super) fn user(caller: Caller<'a>, at: &'a str, user: &'a User) -> By<'a> {
+        let ip = Some(caller.ip);
+        By {
+            at,
+            iss: &user.iss,
+            sub: Some(&user.sub),
+            session: user.session.as_deref(),
+            ip,
+            request_id: Some(caller.request_id),
+        }
     }
 
     /// The operator, by the command line.
@@ -131,6 +152,13 @@ pub(super) fn audit_users(
         place(7),
     );
     Step::Run(Statement::new(sql, [params, who(by, action)].concat()))
+}
+
+/// The audit row of what is done to somebody who is no user yet.
+pub(super) fn audit_nobody(by: By<'_>, action: &str, after: Value) -> Step {
+    let sql = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \"action\", \"entity\", \
+         \"after\", \"outcome\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'user', ?8, 'done')";
+    Step::Run(Statement::new(sql, [who(by, action), vec![after]].concat()))
 }
 
 /// The audit row of what somebody asked to be mailed: of whom, if he was mailed, and else that it was refused. Either way one

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use serde::Deserialize;
 use store::{Store, StoreError};
-use work::{Column, Dialect, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
+use work::{Column, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::sql::{self, By};
 use super::{credentials, password, policy};
@@ -70,6 +70,10 @@ pub enum UserError {
     Exists(String),
     /// Nobody has this id or address.
     Nobody(String),
+    /// The blueprint says another `sign_up` than `invite`.
+    NoInvitations,
+    /// Something else, in words.
+    Failed(String),
     /// The database.
     Store(StoreError),
 }
@@ -86,6 +90,13 @@ impl fmt::Display for UserError {
                 write!(out, "there is an account for {email} already; `user role` changes its roles")
             }
             UserError::Nobody(who) => write!(out, "there is no user `{who}`; `user list` shows who there is"),
+            UserError::NoInvitations => {
+                write!(
+                    out,
+                    "this app takes no invitations; `sign_up = \"invite\"` under [auth] does, `user add` makes an account"
+                )
+            }
+            UserError::Failed(why) => out.write_str(why),
             UserError::Store(error) => write!(out, "the database does not answer: {error}"),
         }
     }
@@ -138,12 +149,15 @@ pub fn set_roles(store: &Store, blueprint: &Blueprint, who: &str, roles: &[Strin
     check_roles(blueprint, roles)?;
     let roles = sql::roles_json(roles);
     let after = Value::Json(format!("{{\"roles\":{roles}}}"));
-    let before = match store.dialect() {
-        Dialect::Sqlite => "json_object('roles', json(\"roles\"))",
-        Dialect::Postgres { .. } => "CAST('{\"roles\":' || \"roles\" || '}' AS json)",
-    };
     let audit = |by: By<'_>, id: &str| {
-        sql::audit_users(by, "user.role", before, "?2", "\"id\" = ?1", vec![sql::uuid(id), after.clone()])
+        sql::audit_users(
+            by,
+            "user.role",
+            sql::roles_before(store),
+            "?2",
+            "\"id\" = ?1",
+            vec![sql::uuid(id), after.clone()],
+        )
     };
     change(store, who, "\"roles\" = ?2", Value::Json(roles), audit)
 }
@@ -157,6 +171,8 @@ pub fn set_disabled(store: &Store, who: &str, disabled: bool) -> Result<(), User
     let audit = |by: By<'_>, id: &str| sql::audit_users(by, action, "NULL", "NULL", "\"id\" = ?1", vec![sql::uuid(id)]);
     change(store, who, "\"disabled\" = ?2", Value::Boolean(disabled), audit)
 }
+
+pub use super::invite::{Invited, invite};
 
 /// Gives an account another password, and ends all its sessions: for who cannot be mailed a token.
 ///
@@ -274,7 +290,7 @@ fn find(store: &Store, who: &str) -> Result<String, UserError> {
     .ok_or_else(|| UserError::Nobody(who.to_owned()))
 }
 
-fn check_roles(blueprint: &Blueprint, roles: &[String]) -> Result<(), UserError> {
+pub(super) fn check_roles(blueprint: &Blueprint, roles: &[String]) -> Result<(), UserError> {
     match roles.iter().find(|role| !blueprint.auth.roles.contains(role)) {
         None => Ok(()),
         Some(role) => Err(UserError::Role(role.clone(), blueprint.auth.roles.clone())),

@@ -2,6 +2,11 @@
 
 use super::{Mail, Outbox};
 
+/// Where an invitation leads.
+pub(crate) fn invitation_link(url: &str, token: &str) -> String {
+    format!("{url}/invitation#token={token}")
+}
+
 impl Outbox {
     /// To who asked for another password.
     pub(crate) fn reset(&self, to: &str, token: &str) -> Mail {
@@ -27,6 +32,19 @@ impl Outbox {
                 "Somebody, we hope you, made an account for {to} at {app}.\n\n\
                  Say within a day that the address is yours:\n{url}/verify#token={token}\n\n\
                  If it was not you, do nothing: nobody can log in to that account."
+            ),
+        )
+    }
+
+    /// To who may make an account.
+    pub(crate) fn invitation(&self, to: &str, token: &str) -> Mail {
+        let Outbox { app, url, .. } = self;
+        self.mail(
+            to,
+            &format!("An invitation to {app}"),
+            &format!(
+                "You are invited to {app}.\n\nMake your account for {to} within a week:\n{}",
+                invitation_link(url, token)
             ),
         )
     }

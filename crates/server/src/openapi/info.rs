@@ -55,6 +55,11 @@ fn sign_in(blueprint: &Blueprint) -> String {
                 "curl $BASE/auth/register -H 'Content-Type: application/json' \\\n  \
                  -d '{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\"}'\n"
             }
+            SignUp::Invite => {
+                "# with the token of your invitation, which an admin or `supermaker user invite` gives you\n\
+                 curl $BASE/auth/register -H 'Content-Type: application/json' \\\n  \
+                 -d '{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\", \"invitation\": \"…\"}'\n"
+            }
             SignUp::Closed => "# the operator makes accounts: supermaker user add\n",
         };
         let user_id = if blueprint.api.user_path { "USER_ID=…   # the `id` that GET /auth/me answers\n" } else { "" };

@@ -5,8 +5,27 @@ use std::collections::HashSet;
 use blueprint::Blueprint;
 
 /// The schemas that every document may have; entities keep out of their way.
-const FIXED: &[&str] =
-    &["Problem", "User", "Registration", "Accepted", "Credentials", "Tokens", "Refresh", "Me", "Health", "KeySet"];
+const FIXED: &[&str] = &[
+    "Problem",
+    "User",
+    "Registration",
+    "Accepted",
+    "Credentials",
+    "Tokens",
+    "Refresh",
+    "PasswordChange",
+    "Sessions",
+    "MailRequest",
+    "MailedToken",
+    "PasswordReset",
+    "UserInvitation",
+    "UserAccount",
+    "UserAccountList",
+    "UserAccountChange",
+    "Me",
+    "Health",
+    "KeySet",
+];
 
 /// The names of the schemas of one entity.
 pub(super) struct Names {
@@ -84,4 +103,20 @@ pub(super) fn capital(text: &str) -> String {
 pub(super) fn one(name: &str) -> String {
     let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {}", words(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::auth_paths;
+    use super::*;
+
+    #[test]
+    fn entities_keep_out_of_the_way_of_every_fixed_schema() {
+        for auth in ["", "verify_email = true", "sign_up = \"invite\"", "sign_up = \"closed\""] {
+            let text = format!("[app]\nname = \"x\"\n[auth]\n{auth}\n");
+            for (name, _) in auth_paths::schemas(&blueprint::load(&text).unwrap()) {
+                assert!(FIXED.contains(&name.as_str()), "{name}");
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn verify() -> Operation {
 pub(super) fn resend() -> Operation {
     let description = "Only the token of the newest mail counts. An address gets three mails an hour at most; what is beyond is accepted and not sent.";
     Operation {
-        body: Some(body("Address", Some(json!({ "email": EMAIL })))),
+        body: Some(body("MailRequest", Some(json!({ "email": EMAIL })))),
         successes: vec![accepted_answer(RESENT)],
         ..open("resend_verification", "Ask for another mail to verify an address", description, &problems())
     }
@@ -35,7 +35,7 @@ pub(super) fn forgot() -> Operation {
         gets three mails an hour at most; what is beyond is accepted and not sent. Whether the address has an account is told by \
         mail only. 503 where the server cannot send mail.";
     Operation {
-        body: Some(body("Address", Some(json!({ "email": EMAIL })))),
+        body: Some(body("MailRequest", Some(json!({ "email": EMAIL })))),
         successes: vec![accepted_answer(FORGOTTEN)],
         ..open("forgot_password", "Ask for another password", description, &problems())
     }
@@ -54,7 +54,7 @@ fn problems() -> Vec<&'static Problem> {
     [WITH_BODY, &[TOO_MANY, UNAVAILABLE, STORAGE_FULL]].concat()
 }
 
-pub(super) fn address() -> Json {
+pub(super) fn mail_request() -> Json {
     whole("An address.", json!({ "email": email() }))
 }
 

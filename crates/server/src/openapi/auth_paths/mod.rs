@@ -1,5 +1,6 @@
 //! The paths that do not come from entities: accounts, health, public keys.
 
+mod admin;
 mod mail;
 mod schemas;
 mod sessions;
@@ -32,7 +33,10 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
     let path =
         |name: &str, method: &str, operation: Operation| (name.to_owned(), json!({ method: operation.render() }));
     let mut paths = Vec::new();
-    if has_own && blueprint.auth.sign_up == SignUp::Open {
+    if has_own && blueprint.auth.sign_up == SignUp::Invite {
+        paths.push(path("/auth/invitations", "post", admin::invite()));
+    }
+    if has_own && blueprint.auth.sign_up != SignUp::Closed {
         paths.push(path("/auth/register", "post", register(blueprint)));
     }
     if has_own && blueprint.auth.verify_email {
@@ -49,6 +53,7 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
         paths.extend(sessions::paths(blueprint));
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
+    paths.extend(admin::paths(blueprint));
     paths.push(path("/healthz", "get", health("health", "Whether the process lives", "ok", &[])));
     paths.push(path("/readyz", "get", health("readiness", "Whether it can do its work", "ready", &[UNAVAILABLE])));
     paths.push(path("/.well-known/jwks.json", "get", keys()));
@@ -63,7 +68,13 @@ fn register(blueprint: &Blueprint) -> Operation {
     let example = registered(blueprint);
     let unique = blueprint.user_fields.iter().any(|field| field.unique != Unique::No && !field.read_only);
     let problems = [WITH_BODY, &[TOO_MANY, UNAVAILABLE, STORAGE_FULL], if unique { &[UNIQUE] } else { &[] }].concat();
-    let (accepted, description) = match blueprint.auth.verify_email {
+    let is_invited = blueprint.auth.sign_up == SignUp::Invite;
+    let (accepted, description) = match blueprint.auth.verify_email && !is_invited {
+        false if is_invited => (
+            ACCEPTED,
+            "With the invitation of the address, which is good for one account. It verifies the address and gives the roles that \
+             it names. Whether the address has an account already is not told.",
+        ),
         false => (ACCEPTED, "Whether the address has an account already is not told."),
         true => (
             ACCEPTED_TO_VERIFY,
@@ -180,6 +191,12 @@ fn body(schema: &str, example: Option<Json>) -> Json {
     json!({ "required": true, "content": { "application/json": media(reference("schemas", schema), example) } })
 }
 
+/// A body that says what is to change.
+fn merge_patch(schema: &str, example: Option<Json>) -> Json {
+    let media = media(reference("schemas", schema), example);
+    json!({ "required": true, "content": { "application/merge-patch+json": media, "application/json": media } })
+}
+
 fn tokens_answer() -> Json {
     let example = json!({
         "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 900, "refresh_token": REFRESH_TOKEN,
@@ -189,6 +206,9 @@ fn tokens_answer() -> Json {
 
 fn registered(blueprint: &Blueprint) -> Option<Json> {
     let mut example = json!({ "email": EMAIL, "password": PASSWORD });
+    if blueprint.auth.sign_up == SignUp::Invite {
+        example["invitation"] = REFRESH_TOKEN.into();
+    }
     for field in registrable(blueprint) {
         match examples::of_field(field, Side::Body) {
             Some(value) => example[&field.column] = value,

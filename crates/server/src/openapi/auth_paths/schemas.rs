@@ -17,17 +17,22 @@ pub(super) const NEW_PASSWORD: &str = "A new password. How long it must be is a 
 pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> {
     let mut schemas = Vec::new();
     if accepts(blueprint, TokenSource::Own) {
-        if blueprint.auth.sign_up == SignUp::Open {
+        if blueprint.auth.sign_up != SignUp::Closed {
             schemas.push(("Registration", registration(blueprint)));
+        }
+        if blueprint.auth.sign_up == SignUp::Invite {
+            schemas.push(("UserInvitation", super::admin::invitation(blueprint)));
         }
         if blueprint.auth.verify_email {
             schemas.push(("MailedToken", super::mail::mailed_token()));
         }
-        schemas.extend([("Accepted", accepted()), ("Address", super::mail::address())]);
+        schemas.extend([("Accepted", accepted()), ("MailRequest", super::mail::mail_request())]);
         schemas.push(("PasswordReset", super::mail::password_reset()));
         schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
         schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
+    schemas.extend([("UserAccount", super::admin::user(blueprint)), ("UserAccountList", super::admin::users())]);
+    schemas.push(("UserAccountChange", super::admin::user_change(blueprint)));
     schemas.extend([("Me", caller(blueprint)), ("Health", health_status()), ("KeySet", key_set())]);
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -37,6 +42,13 @@ fn registration(blueprint: &Blueprint) -> Json {
     required
         .extend(registrable(blueprint).filter(|field| Body::Create.demands(field)).map(|field| field.column.as_str()));
     let mut properties = identity(NEW_PASSWORD);
+    if blueprint.auth.sign_up == SignUp::Invite {
+        required.push("invitation");
+        let description = "The token of the invitation, which is for this address.";
+        let token =
+            json!({ "type": "string", "minLength": 1, "description": description, "examples": [REFRESH_TOKEN] });
+        properties.insert("invitation".to_owned(), token);
+    }
     properties.extend(
         registrable(blueprint)
             .map(|field| (field.column.clone(), body_field(blueprint, &blueprint.user_fields, field, Body::Create))),

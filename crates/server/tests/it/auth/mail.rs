@@ -279,9 +279,7 @@ async fn whoever_registers_a_known_address_is_told_by_mail_and_changes_nothing()
 #[tokio::test]
 async fn an_account_of_the_operator_is_verified() {
     let world = World::verifying().await;
-    let new =
-        server::auth::users::NewAccount { email: EMAIL, password: Some(PASSWORD), roles: &[], password_min_length: 15 };
-    server::auth::users::add(&world.store, &world.blueprint, new).unwrap();
+    world.add(EMAIL, &[]);
     world.login(EMAIL, PASSWORD).await;
 }
 

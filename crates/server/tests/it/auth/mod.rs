@@ -1,13 +1,16 @@
 //! Accounts, passwords, tokens and sessions, asked directly. Tests carry the number of the row of the checklist
 //! (P passwords, E enumeration, T throttling, S sessions, R refresh, J tokens, C confidentiality, A access).
 
+mod admin;
 mod better_auth;
 mod better_auth_live;
 mod confidentiality;
 mod enumeration;
 mod foreign_corpus;
+mod invitations;
 mod key_sets;
 mod mail;
+mod operator;
 mod passwords;
 mod presets;
 mod rotation;
@@ -15,7 +18,6 @@ mod sessions;
 mod signers;
 mod throttling;
 mod token_corpus;
-mod users;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use blueprint::Blueprint;
 use http::StatusCode;
 use query::{Actor, User};
 use serde_json::{Value as Json, json};
-use server::auth::{Auth, AuthRoute, Caller, Clock};
+use server::auth::{Auth, AuthRoute, Caller, Clock, users};
 use server::error::ApiError;
 use server::http::HttpResponse;
 use server::settings::Settings;
@@ -92,6 +94,20 @@ impl World {
         World::with(&BLUEPRINT.replace("[auth]", "[auth]\nverify_email = true"), &[]).await
     }
 
+    /// A world in which accounts are made by invitation; EMAIL is an admin's.
+    async fn inviting() -> World {
+        let world = World::with(&BLUEPRINT.replace("[auth]", "[auth]\nsign_up = \"invite\""), &[]).await;
+        world.add(EMAIL, &["admin"]);
+        world
+    }
+
+    /// What `supermaker user add` does.
+    fn add(&self, email: &str, roles: &[&str]) {
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        let new = users::NewAccount { email, password: Some(PASSWORD), roles: &roles, password_min_length: 15 };
+        users::add(&self.store, &self.blueprint, new).unwrap();
+    }
+
     /// A world with one account, that of [`EMAIL`].
     async fn with_ana() -> World {
         let world = World::new().await;
@@ -113,7 +129,8 @@ impl World {
 
     async fn ask_from(&self, ip: IpAddr, route: AuthRoute, token: Option<&str>, body: Option<Json>) -> HttpResponse {
         let header = token.map(|token| format!("Bearer {token}"));
-        let caller = Caller { authorization: header.as_deref(), ip, request_id: "r-1", user_agent: Some("a test") };
+        let caller =
+            Caller { authorization: header.as_deref(), ip, request_id: "r-1", user_agent: Some("a test"), query: &[] };
         let answer = self.auth.answer(route, caller, body.as_ref()).await;
         answer.unwrap_or_else(|error| error.response(blueprint::ErrorShape::Problem, "r-1"))
     }

@@ -26,6 +26,7 @@ pub const CASES: &[Case] = &[
     Case { name: "lead-tracker", text: include_str!("lead-tracker.toml") },
     Case { name: "everything", text: include_str!("everything.toml") },
     Case { name: "closed", text: include_str!("closed.toml") },
+    Case { name: "invited", text: include_str!("invited.toml") },
     Case { name: "crm", text: crate::support::blueprints::CRM },
 ];
 

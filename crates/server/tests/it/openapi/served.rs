@@ -2,17 +2,26 @@
 
 use std::collections::HashMap;
 
-use blueprint::{Blueprint, FieldKind, Target};
+use blueprint::{Blueprint, FieldKind, SignUp, Target, TokenSource};
 use serde_json::{Value as Json, json};
 
 use super::check::{Document, text};
 use super::{CASES, Case};
 use crate::support::{Answer, Caller, TestApp};
 
+/// Cases in which anybody can make an account.
+fn open_cases() -> impl Iterator<Item = &'static Case> {
+    let is_open = |case: &&Case| {
+        let auth = case.blueprint().auth;
+        auth.sign_up == SignUp::Open && auth.accepts(TokenSource::Own)
+    };
+    CASES.iter().filter(is_open)
+}
+
 /// Sends the example of every operation, rows first, and the example of every parameter.
 #[tokio::test]
 async fn answers_are_what_the_document_says() {
-    for case in CASES.iter().filter(|case| case.name != "closed") {
+    for case in open_cases() {
         let (app, document) = (TestApp::new(case.text).await, case.document());
         let caller = everybody(&app, case).await;
         let mut sender = Sender { blueprint: case.blueprint(), caller: &caller, made: HashMap::new() };
@@ -42,7 +51,7 @@ async fn answers_are_what_the_document_says() {
 /// Accounts have an order of their own: one is made, opens a session, renews it, ends it.
 #[tokio::test]
 async fn sessions_are_what_the_document_says() {
-    for case in CASES.iter().filter(|case| case.name != "closed") {
+    for case in open_cases() {
         let (app, document) = (TestApp::new(case.text).await, case.document());
         let mut caller = app.stranger();
         let mut refresh_token = Json::Null;
@@ -78,7 +87,7 @@ async fn sessions_are_what_the_document_says() {
 /// What needs a token that was mailed.
 #[tokio::test]
 async fn what_is_mailed_is_what_the_document_says() {
-    for case in CASES.iter().filter(|case| case.name != "closed") {
+    for case in open_cases() {
         let (app, document) = (TestApp::new(case.text).await, case.document());
         let verify = [("/auth/verify", 204), ("/auth/verify/resend", 202)];
         let reset = [("/auth/password/forgot", 202), ("/auth/password/reset", 204)];
@@ -97,10 +106,51 @@ async fn what_is_mailed_is_what_the_document_says() {
     }
 }
 
+/// The first account is by the operator's invitation, the second by an admin's.
+#[tokio::test]
+async fn invitations_and_users_are_what_the_document_says() {
+    let case = CASES.iter().find(|case| case.name == "invited").unwrap();
+    let settings = [("BETTER_AUTH_SECRET", "another secret for tests, 32 bytes or more")];
+    let (app, document) = (TestApp::with(case.text, &settings).await, case.document());
+    let mut caller = app.stranger();
+    let mut invitation = app.app.invite("ana@example.com", &["admin".to_owned()]).unwrap().token;
+    let mut invited = String::new();
+    for (method, path, status) in [
+        ("post", "/auth/register", 202),
+        ("post", "/auth/register", 422),
+        ("post", "/auth/login", 200),
+        ("post", "/auth/invitations", 202),
+        ("post", "/auth/register", 202),
+        ("post", "/auth/invitations", 409),
+        ("get", "/auth/users", 200),
+        ("get", "/auth/users/{id}", 200),
+        ("delete", "/auth/users/{id}/sessions", 204),
+        ("patch", "/auth/users/{id}", 200),
+    ] {
+        let operation = &document.json["paths"][path][method];
+        let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
+        if let (Some(body), "/auth/register") = (&mut body, path) {
+            body["invitation"] = Json::from(invitation.as_str());
+            if caller.token.is_some() {
+                body["email"] = json!("eve@example.com");
+            }
+        }
+        let target = path.replace("{id}", &invited);
+        let answer = caller.send(&method.to_uppercase(), &target, body).await.expect(status);
+        check(case, &document, method, path, operation, &answer);
+        match path {
+            "/auth/login" => caller.token = Some(text(&answer.json()["access_token"]).to_owned()),
+            "/auth/invitations" if status == 202 => invitation = app.mailed_token().await,
+            "/auth/users" => invited = text(&answer.json()["data"][1]["id"]).to_owned(),
+            _ => {}
+        }
+    }
+}
+
 /// Refusals are answers too.
 #[tokio::test]
 async fn refusals_are_what_the_document_says() {
-    for case in CASES.iter().filter(|case| case.name != "closed") {
+    for case in open_cases() {
         let (app, document) = (TestApp::new(case.text).await, case.document());
         let (caller, stranger) = (everybody(&app, case).await, app.stranger());
         for (method, path, operation) in in_order(&document) {

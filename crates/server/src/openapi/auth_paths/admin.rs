@@ -1,0 +1,173 @@
+//! What a user with the role `admin` does with the accounts of others; with the schemas.
+
+use blueprint::{Blueprint, TokenSource};
+use serde_json::{Map, Value as Json, json};
+
+use super::super::operations::{Operation, Security};
+use super::super::refusals::WITH_BODY;
+use super::super::responses::{empty_answer, json_answer};
+use super::super::schemas::closed_object;
+use super::super::{examples, reference};
+use super::schemas::{email, whole};
+use super::{EMAIL, accepts, body, open};
+use crate::auth::INVITED;
+use crate::error::{
+    BAD_PARAMETER, FORBIDDEN, NOT_FOUND, Problem, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
+};
+
+const AT: &str = "2026-11-21T17:00:00.000000Z";
+
+pub(super) fn invite() -> Operation {
+    let description = "Mails an invitation that is good for one account of this address, with these roles, for a week. A newer one voids \
+        the older; an address is invited three times an hour at most. 503 where the server cannot send mail: \
+        `supermaker user invite` shows the token instead.";
+    let accepted =
+        json_answer("On its way.", &[], reference("schemas", "Accepted"), Some(json!({ "detail": INVITED })));
+    Operation {
+        body: Some(body("UserInvitation", Some(json!({ "email": "eve@example.com", "roles": [] })))),
+        successes: vec![("202", accepted)],
+        ..by_admin("invite", "Invite somebody", description, &[WITH_BODY, &[UNIQUE, STORAGE_FULL]].concat())
+    }
+}
+
+/// The paths of users.
+pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
+    let (read, change) = (read_user().render(), change_user().render());
+    let mut paths = vec![
+        ("/auth/users".to_owned(), json!({ "get": list_users().render() })),
+        ("/auth/users/{id}".to_owned(), json!({ "parameters": [id()], "get": read, "patch": change })),
+    ];
+    if accepts(blueprint, TokenSource::Own) {
+        let end = json!({ "parameters": [id()], "delete": end_sessions(blueprint).render() });
+        paths.push(("/auth/users/{id}/sessions".to_owned(), end));
+    }
+    paths
+}
+
+fn list_users() -> Operation {
+    let email = json!({
+        "name": "email", "in": "query", "description": "Only who has this address.",
+        "schema": { "type": "string", "format": "email", "examples": [EMAIL] },
+    });
+    let example = json!({ "data": [user_example()], "next_cursor": null, "has_more": false });
+    Operation {
+        parameters: vec![reference("parameters", "Limit"), reference("parameters", "Cursor"), email],
+        successes: vec![(
+            "200",
+            json_answer("A page of users.", &[], reference("schemas", "UserAccountList"), Some(example)),
+        )],
+        ..by_admin("list_users", "List the users", "In the order in which they came.", &[BAD_PARAMETER])
+    }
+}
+
+fn read_user() -> Operation {
+    Operation {
+        successes: vec![("200", user_answer("The user."))],
+        ..by_admin("read_user", "Read a user", "", &[NOT_FOUND])
+    }
+}
+
+fn change_user() -> Operation {
+    let description = "His roles, all of them, and whether he is kept out: who is disabled is signed out at once. Both count for sessions \
+        that are open. Nobody changes himself.";
+    Operation {
+        body: Some(super::merge_patch("UserAccountChange", Some(json!({ "roles": [], "disabled": true })))),
+        successes: vec![("200", user_answer("The user as he is now."))],
+        ..by_admin("change_user", "Change a user", description, &[WITH_BODY, &[NOT_FOUND, STORAGE_FULL]].concat())
+    }
+}
+
+fn end_sessions(blueprint: &Blueprint) -> Operation {
+    let foreign: &[&'static Problem] = if blueprint.auth.others().next().is_some() { &[STATE] } else { &[] };
+    Operation {
+        successes: vec![("204", empty_answer("They are over.", &[]))],
+        ..by_admin(
+            "end_sessions_of_user",
+            "End all sessions of a user",
+            "",
+            &[&[NOT_FOUND, STORAGE_FULL], foreign].concat(),
+        )
+    }
+}
+
+fn by_admin(id: &str, summary: &str, description: &str, problems: &[&'static Problem]) -> Operation {
+    let problems = [&[UNAUTHORIZED, FORBIDDEN, TOO_MANY, UNAVAILABLE], problems].concat();
+    let description = format!("{description} For users with the role `admin`.");
+    Operation { security: Security::Token, ..open(id, summary, description.trim_start(), &problems) }
+}
+
+fn id() -> Json {
+    json!({
+        "name": "id", "in": "path", "required": true, "description": "The id of the user.",
+        "schema": { "type": "string", "format": "uuid", "examples": [examples::UUID] },
+    })
+}
+
+fn user_answer(description: &str) -> Json {
+    json_answer(description, &[], reference("schemas", "UserAccount"), Some(user_example()))
+}
+
+pub(super) fn invitation(blueprint: &Blueprint) -> Json {
+    let mut properties = Map::new();
+    properties.insert("email".to_owned(), email());
+    properties.insert("roles".to_owned(), roles(blueprint, "What the account is given."));
+    closed_object("What invites somebody.", &["email"], properties)
+}
+
+pub(super) fn user_change(blueprint: &Blueprint) -> Json {
+    let mut properties = Map::new();
+    properties.insert("roles".to_owned(), roles(blueprint, "These, and no others."));
+    let disabled = json!({ "type": "boolean", "description": "Whether he is kept out.", "examples": [true] });
+    properties.insert("disabled".to_owned(), disabled);
+    closed_object("What changes a user; what is absent stays.", &[], properties)
+}
+
+pub(super) fn user(blueprint: &Blueprint) -> Json {
+    let text = |description: &str, example: &str| json!({ "type": "string", "description": description, "examples": [example] });
+    let stamp = |kind: Json, description: &str| json!({ "type": kind, "format": "date-time", "description": description, "examples": [AT] });
+    whole(
+        "A user.",
+        json!({
+            "id": { "type": "string", "format": "uuid", "description": "What rows name.", "examples": [examples::UUID] },
+            "iss": text("Who signs the user in; `own` is this server.", "own"),
+            "sub": text("What that issuer calls the user.", examples::UUID),
+            "email": {
+                "type": ["string", "null"], "format": "email", "description": "Null if the issuer did not say.",
+                "examples": [EMAIL],
+            },
+            "roles": roles(blueprint, "What the user was given."),
+            "disabled": { "type": "boolean", "description": "Whether the user is kept out.", "examples": [false] },
+            "verified_at": stamp(json!(["string", "null"]), "Since when it is known that the address is the user's."),
+            "created_at": stamp(json!("string"), "Since when the user is known here."),
+        }),
+    )
+}
+
+pub(super) fn users() -> Json {
+    let data = json!({
+        "type": "array", "items": reference("schemas", "UserAccount"), "description": "The users.", "examples": [[user_example()]],
+    });
+    whole(
+        "A page of users.",
+        json!({
+            "data": data,
+            "next_cursor": {
+                "type": ["string", "null"], "description": "The `cursor` of the next page; null on the last one.",
+                "examples": [null],
+            },
+            "has_more": { "type": "boolean", "description": "Whether there is a next page.", "examples": [false] },
+        }),
+    )
+}
+
+fn roles(blueprint: &Blueprint, description: &str) -> Json {
+    let role = json!({ "type": "string", "enum": blueprint.auth.roles });
+    json!({ "type": "array", "items": role, "description": description, "examples": [[]] })
+}
+
+fn user_example() -> Json {
+    json!({
+        "id": examples::UUID, "iss": "own", "sub": examples::UUID, "email": EMAIL, "roles": [], "disabled": false,
+        "verified_at": null, "created_at": AT,
+    })
+}
