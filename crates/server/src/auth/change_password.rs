@@ -16,9 +16,20 @@ use crate::mail::Outbox;
 const ACCOUNT: &str = "SELECT \"email\", \"password_hash\" FROM \"users\" \
      WHERE \"id\" = ?1 AND \"iss\" = 'own' AND \"email\" IS NOT NULL AND \"password_hash\" IS NOT NULL";
 
-struct Account {
+/// An account of this server, as somebody who is signed in to it has it.
+pub(super) struct Account {
     email: String,
     hash: String,
+}
+
+impl Account {
+    pub(super) fn email(&self) -> &str {
+        &self.email
+    }
+
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
+    }
 }
 
 impl Auth {
@@ -36,20 +47,25 @@ impl Auth {
         reader.nothing_but(&["current_password", "password"], &[]);
         reader.done()?;
 
-        // Counted like a log-in: who has a token of somebody must not be able to guess his password with it.
+        self.check_own_password(&account, current).await?;
+        let hash = self.hasher.hash(new).await?;
+        self.replace_password(caller, &own, &account, &hash).await
+    }
+
+    /// Counted like a log-in: who has a token of somebody must not be able to guess his password with it.
+    pub(super) async fn check_own_password(&self, account: &Account, password: &str) -> Result<(), ApiError> {
         let key = throttle::account(&account.email);
         self.throttle.account(&key, self.clock.now_ms())?;
-        let checked = self.hasher.check(current, Some(&account.hash)).await;
+        let checked = self.hasher.check(password, Some(&account.hash)).await;
         let verdict = checked.inspect_err(|_| self.throttle.undecided(&key))?;
         if !verdict.matches {
             return Err(bad_credentials());
         }
         self.throttle.right(&key);
-        let hash = self.hasher.hash(new).await?;
-        self.replace_password(caller, &own, &account, &hash).await
+        Ok(())
     }
 
-    async fn account_of(&self, own: &OwnSession) -> Result<Option<Account>, ApiError> {
+    pub(super) async fn account_of(&self, own: &OwnSession) -> Result<Option<Account>, ApiError> {
         let step = sql::one(ACCOUNT, vec![sql::uuid(&own.user)], &[Kind::Text, Kind::Text]);
         let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(None) };
         Ok(match &answer.captured[..] {

@@ -9,6 +9,7 @@ mod cache;
 mod change_password;
 mod clock;
 mod credentials;
+mod delete_account;
 mod dialect;
 mod foreign;
 mod invite;
@@ -183,6 +184,7 @@ impl Auth {
             AuthRoute::Refresh => self.refresh(caller, body).await,
             AuthRoute::Logout => self.logout(caller).await,
             AuthRoute::Me => self.me(self.actor(caller.authorization).await?).await,
+            AuthRoute::DeleteAccount => self.delete_account(caller, body).await,
             AuthRoute::Password => self.change_password(caller, body).await,
             AuthRoute::ForgotPassword => self.forgot_password(caller, body).await,
             AuthRoute::ResetPassword => self.reset_password(caller, body).await,

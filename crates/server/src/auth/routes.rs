@@ -23,6 +23,8 @@ pub enum AuthRoute {
     Logout,
     /// `GET /auth/me`
     Me,
+    /// `POST /auth/me/delete`
+    DeleteAccount,
     /// `POST /auth/password`
     Password,
     /// `POST /auth/password/forgot`
@@ -64,6 +66,7 @@ const PATHS: &[(&str, &[Operation])] = &[
     ("refresh", &[("POST", |_| AuthRoute::Refresh)]),
     ("logout", &[("POST", |_| AuthRoute::Logout)]),
     ("me", &[("GET", |_| AuthRoute::Me)]),
+    ("me/delete", &[("POST", |_| AuthRoute::DeleteAccount)]),
     ("password", &[("POST", |_| AuthRoute::Password)]),
     ("password/forgot", &[("POST", |_| AuthRoute::ForgotPassword)]),
     ("password/reset", &[("POST", |_| AuthRoute::ResetPassword)]),
@@ -91,7 +94,11 @@ impl AuthRoute {
 
     /// Whether it comes with a body.
     pub fn takes_body(self) -> bool {
-        !self.wants_token() || matches!(self, AuthRoute::Password | AuthRoute::Invite | AuthRoute::ChangeUser(_))
+        let of_user = matches!(
+            self,
+            AuthRoute::Password | AuthRoute::DeleteAccount | AuthRoute::Invite | AuthRoute::ChangeUser(_)
+        );
+        of_user || !self.wants_token()
     }
 }
 

@@ -76,6 +76,16 @@ impl Outbox {
         )
     }
 
+    /// To whose account is gone.
+    pub(crate) fn account_deleted(&self, to: &str) -> Mail {
+        let Outbox { app, .. } = self;
+        self.mail(
+            to,
+            &format!("Your account at {app} is deleted"),
+            &format!("The account for {to} at {app} was deleted, with its password. Nothing more will be sent to you."),
+        )
+    }
+
     fn mail(&self, to: &str, subject: &str, text: &str) -> Mail {
         Mail { to: to.to_owned(), subject: subject.to_owned(), text: format!("{text}\n\n{}\n", self.app) }
     }

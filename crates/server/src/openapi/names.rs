@@ -14,6 +14,7 @@ const FIXED: &[&str] = &[
     "Tokens",
     "Refresh",
     "PasswordChange",
+    "AccountDeletion",
     "Sessions",
     "MailRequest",
     "MailedToken",

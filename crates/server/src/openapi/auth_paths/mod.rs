@@ -53,6 +53,9 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
         paths.extend(sessions::paths(blueprint));
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
+    if has_own {
+        paths.push(path("/auth/me/delete", "post", sessions::delete_account(blueprint)));
+    }
     paths.extend(admin::paths(blueprint));
     paths.push(path("/healthz", "get", health("health", "Whether the process lives", "ok", &[])));
     paths.push(path("/readyz", "get", health("readiness", "Whether it can do its work", "ready", &[UNAVAILABLE])));

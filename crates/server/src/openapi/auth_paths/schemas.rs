@@ -29,6 +29,7 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
         schemas.extend([("Accepted", accepted()), ("MailRequest", super::mail::mail_request())]);
         schemas.push(("PasswordReset", super::mail::password_reset()));
         schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
+        schemas.push(("AccountDeletion", super::sessions::account_deletion()));
         schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
     schemas.extend([("UserAccount", super::admin::user(blueprint)), ("UserAccountList", super::admin::users())]);

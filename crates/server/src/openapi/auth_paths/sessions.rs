@@ -10,7 +10,7 @@ use super::super::{examples, reference};
 use super::schemas::{NEW_PASSWORD, password, whole};
 use super::{PASSWORD, body, of_own_session};
 use crate::auth::MAX_SESSIONS;
-use crate::error::{BAD_CREDENTIALS, NOT_FOUND, STORAGE_FULL};
+use crate::error::{BAD_CREDENTIALS, NOT_FOUND, REFERENCE, STATE, STORAGE_FULL};
 
 const NEXT_PASSWORD: &str = "seven green kettles sing";
 const AT: &str = "2026-11-21T17:00:00.000000Z";
@@ -24,6 +24,21 @@ pub(super) fn change_password(blueprint: &Blueprint) -> Operation {
         successes: vec![("204", empty_answer("The new password counts.", &[]))],
         ..of_own_session(blueprint, "change_password", "Change the password", description, &problems)
     }
+}
+
+pub(super) fn delete_account(blueprint: &Blueprint) -> Operation {
+    let problems = [WITH_BODY, &[BAD_CREDENTIALS, REFERENCE, STATE, STORAGE_FULL]].concat();
+    let description = "Wants the password. Ends all sessions; the address can be registered anew, as somebody else. 409 while rows are the \
+        caller's or refer to him, also in the trash, and for an admin, from whom another one must take the role first.";
+    Operation {
+        body: Some(body("AccountDeletion", Some(json!({ "password": PASSWORD })))),
+        successes: vec![("204", empty_answer("The account is gone.", &[]))],
+        ..of_own_session(blueprint, "delete_account", "Delete the account", description, &problems)
+    }
+}
+
+pub(super) fn account_deletion() -> Json {
+    whole("What deletes an account.", json!({ "password": password("The present password.", PASSWORD) }))
 }
 
 /// The paths of sessions.

@@ -5,6 +5,7 @@ mod admin;
 mod better_auth;
 mod better_auth_live;
 mod confidentiality;
+mod deletion;
 mod enumeration;
 mod foreign_corpus;
 mod invitations;

@@ -84,6 +84,21 @@ async fn sessions_are_what_the_document_says() {
     }
 }
 
+#[tokio::test]
+async fn an_account_ends_as_the_document_says() {
+    for case in open_cases() {
+        let (app, document) = (TestApp::new(case.text).await, case.document());
+        let (caller, path) = (everybody(&app, case).await, "/auth/me/delete");
+        let operation = &document.json["paths"][path]["post"];
+        let body = operation.pointer("/requestBody/content/application~1json/example").cloned();
+        let admin = caller.send("POST", path, body.clone()).await.expect(409);
+        check(case, &document, "post", path, operation, &admin);
+        app.set_roles("ana", &[]);
+        let gone = caller.send("POST", path, body).await.expect(204);
+        check(case, &document, "post", path, operation, &gone);
+    }
+}
+
 /// What needs a token that was mailed.
 #[tokio::test]
 async fn what_is_mailed_is_what_the_document_says() {
