@@ -69,7 +69,9 @@ impl Reader<'_, '_> {
             verb
         };
         let channel = || self.channel(from, self.end());
-        let heads = |at: usize| scene.np_at(at).is_some_and(|np| has(MESSAGES, np.head()));
+        // "a waiting list is used" sends nothing.
+        let kept = |head: &str| head == "list" && matches!(clause.base, "be" | "have" | "need" | "want");
+        let heads = |at: usize| scene.np_at(at).is_some_and(|np| has(MESSAGES, np.head()) && !kept(np.head()));
         let delivered = || (from..clause.to).any(heads);
         let told = matches!(clause.class, Some(Class::Notify))
             || matches!(clause.base, "know" | "hear") && matches!(clause.modal.as_deref(), Some("let" | "lets"))

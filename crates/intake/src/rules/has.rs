@@ -87,6 +87,13 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.base == "have" {
             items.extend(resumed(scene, clause));
         }
+        // "our choir has 60 singers" tells who asks.
+        let ours = clause.subject.first().is_some_and(|np| {
+            !np.plural && matches!(np.possessive.as_deref(), Some("our" | "my")) && clause.base == "have"
+        });
+        if ours && !items.iter().any(Item::known) {
+            continue;
+        }
         for owner in owners {
             if items.len() == 1
                 && items.first().is_some_and(|item| item.values.len() >= 2)

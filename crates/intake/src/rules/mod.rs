@@ -255,6 +255,10 @@ fn who(np: &Np) -> (Who, Option<Thing>) {
 }
 
 pub(crate) fn role_of(name: &str) -> Who {
+    // "Hello team" greets.
+    if ["hello_", "hi_", "hey_", "dear_"].iter().any(|greeting| name.starts_with(greeting)) {
+        return Who::User;
+    }
     match name.rsplit('_').next().unwrap_or(name) {
         "public" | "visitor" | "everyone" | "stranger" => Who::Public,
         "user" | "person" | "friend" | "people" => Who::User,
