@@ -38,6 +38,12 @@ async fn c2_nothing_under_auth_may_be_stored() {
         world.reset(&world.mailed_token().await, "yet another password of ana's").await,
         world.reset("unknown", super::PASSWORD).await,
         world.verify("unknown").await,
+        world.ask(AuthRoute::Users, access, None).await,
+        world.ask(AuthRoute::User(uuid::Uuid::nil()), access, None).await,
+        world.ask(AuthRoute::ChangeUser(uuid::Uuid::nil()), access, Some(json!({ "roles": [] }))).await,
+        world.ask(AuthRoute::EndSessionsOf(uuid::Uuid::nil()), access, None).await,
+        world.ask(AuthRoute::Invite, access, Some(json!({ "email": EMAIL }))).await,
+        world.ask(AuthRoute::DeleteAccount, access, Some(json!({ "password": "wrong horse battery" }))).await,
         world.ask(AuthRoute::Logout, access, None).await,
     ] {
         assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.status);
@@ -118,6 +124,11 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
     world.change_password(&third, CANARY, "canary-of-the-next-password").await;
     world.ask(AuthRoute::Sessions, Some(&third.access), None).await;
     world.ask(AuthRoute::Logout, Some(&third.access), None).await;
+    let last = world.login(EMAIL, "canary-of-the-next-password").await;
+    let delete = |password: &str| Some(json!({ "password": password }));
+    world.ask(AuthRoute::DeleteAccount, Some(&last.access), delete(CANARY)).await;
+    let gone = world.ask(AuthRoute::DeleteAccount, Some(&last.access), delete("canary-of-the-next-password")).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
     world.reset(&reset, "canary-of-a-password-that-was-reset").await;
     world.reset(&reset, CANARY).await;
     let mut secrets = vec![
@@ -129,7 +140,7 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
         "canary-of-the-next-password".to_owned(),
         super::SECRET.to_owned(),
     ];
-    for session in [first, second, third] {
+    for session in [first, second, third, last] {
         secrets.extend([session.access, session.refresh]);
     }
     (secrets, world.folder)
