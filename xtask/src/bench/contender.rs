@@ -24,9 +24,12 @@ pub struct Contender {
     pub cases: Vec<Case>,
 }
 
+/// Every kind of request, in the order in which they are measured: those that write come last.
+pub const CASES: [&str; 4] = ["own", "get", "list", "create"];
+
 /// One kind of request.
 pub struct Case {
-    /// `get`, `list`, `create`; `own` for an answer without the database.
+    /// One of [`CASES`]: `own` is an answer without the database.
     pub name: &'static str,
     /// The requests, of all users.
     pub requests: Requests,

@@ -32,6 +32,7 @@ Examples:
   cargo xtask bench --postgres                             on Postgres too
   cargo xtask bench --peers --postgres --write bench/RESULTS.md
                                                            beside PocketBase, FastAPI and axum with sqlx, too (minutes)
+  cargo xtask bench --peers --postgres --only Postgres     those on Postgres, and ours on SQLite
   cargo xtask bench --assert                               fails when a target is missed; for a machine that is otherwise idle")]
 pub struct Args {
     /// Seconds of each measurement.
@@ -58,6 +59,9 @@ pub struct Args {
     /// Start a Postgres of its own, and measure those that can use one on it too.
     #[arg(long)]
     postgres: bool,
+    /// Beside the served app on SQLite, measure only those whose name contains this; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
     /// Fail unless every target is met.
     #[arg(long)]
     assert: bool,
@@ -81,6 +85,13 @@ pub struct Size {
     pub tasks: u32,
 }
 
+impl Args {
+    /// Whether this contender is to be measured.
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| name.contains(part))
+    }
+}
+
 /// Measures, and prints the table.
 pub fn run(args: &Args) -> Result<()> {
     let wrk = load::wrk_version()?;
@@ -100,13 +111,20 @@ pub fn run(args: &Args) -> Result<()> {
     let mut contenders = vec![served.contender()?];
     let bare = peers::bare(contenders.first())?;
     contenders.insert(0, bare);
-    contenders.push(Served::prepare(report::OWNED, Program::owned()?, None, size)?.contender()?);
-    if let Some(postgres) = &postgres {
-        let database = postgres.database("served")?;
-        contenders.push(Served::prepare(report::SERVED_ON_POSTGRES, program, Some(database), size)?.contender()?);
+    if args.wants(report::OWNED) {
+        contenders.push(Served::prepare(report::OWNED, Program::owned()?, None, size)?.contender()?);
     }
     if args.peers {
-        contenders.extend(peers::all(postgres.as_ref(), size)?);
+        contenders.extend(peers::on_sqlite(size, |name| args.wants(name))?);
+    }
+    if let Some(postgres) = &postgres {
+        if args.wants(report::SERVED_ON_POSTGRES) {
+            let database = postgres.database("served")?;
+            contenders.push(Served::prepare(report::SERVED_ON_POSTGRES, program, Some(database), size)?.contender()?);
+        }
+        if args.peers {
+            contenders.extend(peers::on_postgres(postgres, size, |name| args.wants(name))?);
+        }
     }
 
     for contender in &contenders {
@@ -139,17 +157,21 @@ fn title(args: &Args, wrk: &str) -> Result<String> {
     ))
 }
 
-/// All in each round, so that a busy minute of the machine harms them alike.
+/// All in each round, and those that are asked the same one after the other, so that a busy minute of the machine harms them
+/// alike.
 fn measure(args: &Args, contenders: &[Contender]) -> Result<Vec<Measured>> {
     let load = Load { seconds: args.seconds, connections: args.connections, threads: args.threads };
     let cases = || contenders.iter().flat_map(|contender| contender.cases.iter().map(move |case| (contender, case)));
     let mut measured: Vec<Measured> = cases().map(|(by, case)| Measured::new(by.name, case.name)).collect();
     for round in 1..=args.rounds {
-        for ((contender, Case { name, requests }), measured) in cases().zip(&mut measured) {
-            let sample = load.run(requests, &contender.server)?;
-            let (of, by) = (args.rounds, contender.name);
-            step(&format!("round {round}/{of}, {by}, {name}: {:.0} requests/s", sample.per_second));
-            measured.rounds.push(sample);
+        for asked in contender::CASES {
+            let alike = cases().zip(&mut measured).filter(|((_, case), _)| case.name == asked);
+            for ((contender, Case { name, requests }), measured) in alike {
+                let sample = load.run(requests, &contender.server)?;
+                let (of, by) = (args.rounds, contender.name);
+                step(&format!("round {round}/{of}, {by}, {name}: {:.0} requests/s", sample.per_second));
+                measured.rounds.push(sample);
+            }
         }
     }
     Ok(measured)

@@ -26,16 +26,23 @@ pub fn bare(served: Option<&Contender>) -> Result<Contender> {
     Ok(Contender { name: "bare axum", server, cases: vec![Case { name: "own", requests: own.requests.copy()? }] })
 }
 
-/// All that people would use instead.
-pub fn all(postgres: Option<&Postgres>, size: Size) -> Result<Vec<Contender>> {
-    let mut all = vec![pocketbase(size)?];
-    all.push(handwritten("axum + sqlx, SQLite", None, size)?);
-    all.push(fastapi("FastAPI, SQLite", None, size)?);
-    if let Some(postgres) = postgres {
-        all.push(handwritten("axum + sqlx, Postgres", Some(&postgres.database("handwritten")?), size)?);
-        all.push(fastapi("FastAPI, Postgres", Some(&postgres.database("fastapi")?), size)?);
-    }
-    Ok(all)
+/// What people would use instead on SQLite; of these, those that are wanted.
+pub fn on_sqlite(size: Size, wanted: impl Fn(&str) -> bool) -> Result<Vec<Contender>> {
+    let peers: [(_, &dyn Fn(_) -> _); 3] = [
+        ("PocketBase, SQLite", &|name| pocketbase(name, size)),
+        ("axum + sqlx, SQLite", &|name| handwritten(name, None, size)),
+        ("FastAPI, SQLite", &|name| fastapi(name, None, size)),
+    ];
+    peers.into_iter().filter(|(name, _)| wanted(name)).map(|(name, make)| make(name)).collect()
+}
+
+/// The same on Postgres.
+pub fn on_postgres(postgres: &Postgres, size: Size, wanted: impl Fn(&str) -> bool) -> Result<Vec<Contender>> {
+    let peers: [(_, &dyn Fn(_) -> _); 2] = [
+        ("axum + sqlx, Postgres", &|name| handwritten(name, Some(&postgres.database("handwritten")?), size)),
+        ("FastAPI, Postgres", &|name| fastapi(name, Some(&postgres.database("fastapi")?), size)),
+    ];
+    peers.into_iter().filter(|(name, _)| wanted(name)).map(|(name, make)| make(name)).collect()
 }
 
 /// Hand-written, so they have the paths of ours.
@@ -92,7 +99,7 @@ const POCKETBASE: Api = Api {
 const ROOT: &str = "root@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
-fn pocketbase(size: Size) -> Result<Contender> {
+fn pocketbase(name: &'static str, size: Size) -> Result<Contender> {
     let program = environment("pocketbase")?.join("bin/pocketbase");
     let folder = folder()?;
     let data = folder.path().join("data");
@@ -113,7 +120,7 @@ fn pocketbase(size: Size) -> Result<Contender> {
         log_in(connection, "users", &email)
     };
     let users = populate(&server, POCKETBASE, size, join)?;
-    Contender::new("PocketBase, SQLite", server.keeping(folder), POCKETBASE, &users)
+    Contender::new(name, server.keeping(folder), POCKETBASE, &users)
 }
 
 /// The same table with the same rule: everyone has his own rows.
