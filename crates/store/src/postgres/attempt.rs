@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use work::{Mode, Outcome, Work};
+use work::{Cost, Mode, Outcome, Work};
 
 use super::Shared;
 use super::connector;
-use super::pool::{Lease, Pool};
+use super::lease::Lease;
+use super::pool::Pool;
 use super::session::Session;
 use super::steps::Run;
 use super::trouble::Trouble;
@@ -24,7 +25,7 @@ pub(super) async fn run(shared: &Arc<Shared>, work: &Work, lease: Lease) -> Resu
     loop {
         let held = match lease.take() {
             Some(lease) => lease,
-            None => shared.pool.lend(work.mode).await?,
+            None => shared.pool.lend(work.mode, is_glance(work)).await?,
         };
         let trouble = match once(shared, work, held).await {
             Ok(outcome) => return Ok(outcome),
@@ -57,9 +58,19 @@ fn jitter() -> Duration {
     Duration::from_micros(u64::from(nanos / 1_000 % 20_000) + 1_000)
 }
 
+/// Whether one statement is all of it.
+fn is_alone(work: &Work) -> bool {
+    work.idempotency.is_none() && work.steps.len() <= 1
+}
+
+/// Whether it is over so soon that it can share a connection.
+pub(super) fn is_glance(work: &Work) -> bool {
+    work.mode == Mode::Read(Cost::Point) && is_alone(work)
+}
+
 async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Outcome, Trouble> {
     let limit = Duration::from_millis(shared.options.work_timeout_ms) + GRACE;
-    let alone = work.idempotency.is_none() && work.steps.len() <= 1;
+    let alone = is_alone(work);
     let session = lease.begin()?;
     // Whether what runs may be committed by the server at any moment.
     let commits = AtomicBool::new(false);
@@ -86,7 +97,10 @@ async fn once(shared: &Arc<Shared>, work: &Work, mut lease: Lease) -> Result<Out
         Err(_) if commits.load(Ordering::Relaxed) => {
             return Err(Trouble::Failed(StoreError::uncertain("no answer came in time")));
         }
-        Err(_) => return Err(Trouble::Failed(StoreError::Timeout { after_ms: 0 })),
+        Err(_) => {
+            lease.is_stuck();
+            return Err(Trouble::Failed(StoreError::Timeout { after_ms: 0 }));
+        }
     };
     settle(&mut lease, &ended);
     if let (Ok(Outcome::Done(answer)), Mode::Write) = (&ended, work.mode)
@@ -116,7 +130,7 @@ pub(super) fn settle<T>(lease: &mut Lease, ended: &Result<T, Trouble>) {
 }
 
 /// A single statement is a transaction by itself; one that is refused has changed nothing.
-async fn statement(session: &mut Session, work: &Work) -> Result<Outcome, Trouble> {
+async fn statement(session: &Session, work: &Work) -> Result<Outcome, Trouble> {
     let ended = Run::new(session, None).steps(&work.steps).await;
     match ended {
         // It may have been committed before the connection was lost.
@@ -128,7 +142,7 @@ async fn statement(session: &mut Session, work: &Work) -> Result<Outcome, Troubl
 }
 
 /// What one statement did in place of all the steps, if it could.
-async fn at_once(session: &mut Session, work: &Work) -> Result<Option<Outcome>, Trouble> {
+async fn at_once(session: &Session, work: &Work) -> Result<Option<Outcome>, Trouble> {
     let (Some(at_once), None) = (&work.at_once, &work.idempotency) else { return Ok(None) };
     match Run::new(session, None).answer(&at_once.statement, &at_once.shape).await {
         Ok(answer) => Ok(answer.map(Outcome::Done)),
@@ -140,7 +154,7 @@ async fn at_once(session: &mut Session, work: &Work) -> Result<Option<Outcome>, 
 
 async fn transaction(
     shared: &Arc<Shared>,
-    session: &mut Session,
+    session: &Session,
     work: &Work,
     commits: &AtomicBool,
 ) -> Result<Outcome, Trouble> {

@@ -11,6 +11,8 @@ mod connect_error;
 mod connector;
 mod engine;
 mod idempotency;
+mod lanes;
+mod lease;
 mod options;
 mod param;
 mod plain;
@@ -85,7 +87,7 @@ impl Postgres {
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
         let _turn = self.shared.turn(&work).await?;
-        let lease = self.shared.pool.lend(work.mode).await?;
+        let lease = self.shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
         if work.mode != Mode::Write {
             return attempt::run(&self.shared, &work, lease).await;
         }
@@ -99,7 +101,7 @@ impl Postgres {
         let shared = self.shared.clone();
         let running = async move {
             let _turn = shared.turn(&work).await?;
-            let lease = shared.pool.lend(work.mode).await?;
+            let lease = shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
             attempt::run(&shared, &work, lease).await
         };
         self.home.block(running).unwrap_or_else(|| Err(panicked()))
@@ -114,7 +116,7 @@ impl Postgres {
         A: From<StoreError> + Send + 'static,
     {
         // First, so that no more threads are blocked than there are connections.
-        let lease = self.shared.pool.lend(Mode::Write).await?;
+        let lease = self.shared.pool.lend(Mode::Write, false).await?;
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = self.home.handle().spawn_blocking(move || transaction::run(&shared, home, lease, run));
         running.await.unwrap_or_else(|_| Err(panicked().into()))
@@ -130,7 +132,7 @@ impl Postgres {
     {
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = async move {
-            let lease = shared.pool.lend(Mode::Write).await?;
+            let lease = shared.pool.lend(Mode::Write, false).await?;
             let running = home.clone().spawn_blocking(move || transaction::run(&shared, home, lease, run));
             running.await.unwrap_or_else(|_| Err(panicked().into()))
         };
@@ -182,7 +184,7 @@ impl Shared {
 
     /// Sees that the server can be used, and brings the engine's tables up to date.
     async fn open(&self) -> Result<(), OpenError> {
-        let session = self.pool.open().await?;
+        let session = Box::new(self.pool.open().await?);
         if !self.ground(&session.client).is_current().await? {
             let client = self.direct.connect(None).await?;
             self.ground(&client).migrate().await?;
@@ -194,7 +196,7 @@ impl Shared {
     async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         let session = match self.pool.rested() {
             Some(session) => session,
-            None => self.pool.open().await?,
+            None => Box::new(self.pool.open().await?),
         };
         let current = app::is_current(&self.ground(&session.client), app).await;
         self.pool.keep(session);

@@ -11,8 +11,8 @@ pub struct PostgresOptions {
     pub direct: Option<PostgresUrl>,
     /// The schema that holds all tables. It is made when it is not there.
     pub schema: String,
-    /// Connections at most. Of more than 8, reads by key have no more than half. Scans never have more than a quarter, and
-    /// those of one caller no more than half of that.
+    /// Connections at most. On a few of them, a quarter at most, many read by key at once; the others are lent to one work
+    /// at a time. Scans never have more than an eighth, and those of one caller no more than half of that.
     pub connections: usize,
     /// Works that may wait for a connection, and scans that may wait for their turn; one more is refused as
     /// [`crate::StoreError::Overloaded`].

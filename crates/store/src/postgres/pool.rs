@@ -1,4 +1,5 @@
-//! Connections that are shared: at most so many, each lent to one work at a time, replaced when it is gone or old.
+//! Connections to one server: at most so many, replaced when they are gone or old. Each is lent to one work at a time, but
+//! for a few on which many read by key at once.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,6 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use work::{Cost, Mode};
 
 use super::connector::{self, Connector};
+use super::lanes::{self, Lanes};
+use super::lease::{Held, Lease};
 use super::session::Session;
 use super::trouble::unavailable;
 use super::{ConnectError, PostgresOptions};
@@ -17,21 +20,24 @@ use crate::counters::Tally;
 
 /// A connection that nobody has wanted for so long is closed: the server keeps a process for each.
 const REST: Duration = Duration::from_secs(10 * 60);
-/// No connection gets older: its process grows with what it has seen, and a server that moved is found anew.
-const AGE: Duration = Duration::from_secs(60 * 60);
 
 /// Connections to one server.
 pub(super) struct Pool {
     connector: Connector,
     options: Arc<PostgresOptions>,
     places: Arc<Semaphore>,
-    /// How many of them may be reading by key or along an index. Such reads keep the server's cores busy, and more of its
-    /// processes in turn on a core find their caches cold. The rest is for writers, who wait for the disk most of the
-    /// time, and for scans, which have limits of their own.
+    /// How many of these there are.
+    own: usize,
+    /// How many of them may be reading by key or along an index in a transaction of several statements. Such reads keep the
+    /// server's cores busy, and more of its processes in turn on a core find their caches cold. The rest is for writers, who
+    /// wait for the disk most of the time, and for scans, which have limits of their own.
     readers: Arc<Semaphore>,
+    /// Connections that many read on at once, and how many may.
+    lanes: Arc<Lanes>,
+    seats: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// The one that rested last is lent first, so that those that are not needed grow old together at the front.
-    idle: Mutex<VecDeque<Session>>,
+    idle: Mutex<VecDeque<Box<Session>>>,
     /// There is a pooler between: said by the URL, or seen.
     pooled: AtomicBool,
     closed: AtomicBool,
@@ -40,10 +46,16 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(connector: Connector, options: Arc<PostgresOptions>, tally: Arc<Tally>) -> Pool {
+        let pooled = connector.url().is_pooler();
+        let lanes = Lanes::new(if pooled { 0 } else { options.connections });
+        let own = options.connections.saturating_sub(lanes.count()).max(1);
         Pool {
-            pooled: AtomicBool::new(connector.url().is_pooler()),
-            places: Arc::new(Semaphore::new(options.connections.max(1))),
-            readers: Arc::new(Semaphore::new(readers(options.connections.max(1)))),
+            pooled: AtomicBool::new(pooled),
+            places: Arc::new(Semaphore::new(own)),
+            own,
+            readers: Arc::new(Semaphore::new(readers(own))),
+            seats: Arc::new(Semaphore::new(lanes.count() * lanes::DEPTH)),
+            lanes: Arc::new(lanes),
             waiting: AtomicUsize::new(0),
             idle: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -53,10 +65,17 @@ impl Pool {
         }
     }
 
-    /// A connection for one work.
-    pub(super) async fn lend(self: &Arc<Pool>, mode: Mode) -> Result<Lease, StoreError> {
+    /// A connection for one work. `glance`: it is one statement that reads by key or along an index.
+    pub(super) async fn lend(self: &Arc<Pool>, mode: Mode, glance: bool) -> Result<Lease, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
+        }
+        if glance && self.lanes.count() > 0 && !self.is_pooled() {
+            let place = self.place(&self.seats).await?;
+            let seat = self.lanes.seat(self).await.map_err(|error| unavailable(error.message()))?;
+            if let Some(seat) = seat {
+                return Ok(Lease::new(Held::Seat(seat), self, place, None));
+            }
         }
         let reader = match mode {
             Mode::Read(Cost::Point) => Some(self.place(&self.readers).await?),
@@ -65,9 +84,9 @@ impl Pool {
         let place = self.place(&self.places).await?;
         let session = match self.rested() {
             Some(session) => session,
-            None => self.open().await.map_err(|error| unavailable(error.message()))?,
+            None => Box::new(self.open().await.map_err(|error| unavailable(error.message()))?),
         };
-        Ok(Lease { session: Some(session), pool: self.clone(), _place: place, _reader: reader, state: State::Rests })
+        Ok(Lease::new(Held::Own(session), self, place, reader))
     }
 
     /// A new connection, counted.
@@ -80,10 +99,10 @@ impl Pool {
     }
 
     /// Keeps a connection for the next work.
-    pub(super) fn keep(&self, mut session: Session) {
+    pub(super) fn keep(&self, mut session: Box<Session>) {
         session.rested = Instant::now();
         let mut idle = self.idle();
-        if self.closed.load(Ordering::Acquire) || session.client.is_closed() || session.born.elapsed() > AGE {
+        if self.closed.load(Ordering::Acquire) || session.is_over() {
             drop(idle);
             return self.discard(session);
         }
@@ -99,6 +118,11 @@ impl Pool {
         connector::limits(set, self.options.work_timeout_ms)
     }
 
+    /// Asks the server to stop what a connection runs.
+    pub(super) fn cancel(&self, session: &Session) {
+        self.connector.cancel(&session.client);
+    }
+
     pub(super) fn is_pooled(&self) -> bool {
         self.pooled.load(Ordering::Relaxed)
     }
@@ -110,6 +134,7 @@ impl Pool {
                 "there is a transaction pooler in front of the database; add pgbouncer=true to DATABASE_URL"
             );
         }
+        self.lanes.close(self);
         let idle = std::mem::take(&mut *self.idle());
         idle.into_iter().for_each(|session| self.discard(session));
     }
@@ -121,12 +146,15 @@ impl Pool {
     /// Lends nothing any more, and waits until all is given back.
     pub(super) async fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        let all = u32::try_from(self.options.connections.max(1)).unwrap_or(u32::MAX);
-        if let Ok(places) = self.places.acquire_many(all).await {
-            self.places.close();
-            self.readers.close();
-            drop(places);
+        for (places, all) in [(&self.places, self.own), (&self.seats, self.lanes.count() * lanes::DEPTH)] {
+            let all = u32::try_from(all).unwrap_or(u32::MAX);
+            if let Ok(held) = places.acquire_many(all).await {
+                places.close();
+                drop(held);
+            }
         }
+        self.readers.close();
+        self.lanes.close(self);
         let idle = std::mem::take(&mut *self.idle());
         idle.into_iter().for_each(|session| self.discard(session));
     }
@@ -152,7 +180,7 @@ impl Pool {
     }
 
     /// One that nobody uses.
-    pub(super) fn rested(&self) -> Option<Session> {
+    pub(super) fn rested(&self) -> Option<Box<Session>> {
         loop {
             let session = self.idle().pop_back()?;
             if !session.client.is_closed() && session.pooled == self.is_pooled() {
@@ -162,13 +190,14 @@ impl Pool {
         }
     }
 
-    fn discard(&self, session: Session) {
+    /// Closes a connection.
+    pub(super) fn discard(&self, session: Box<Session>) {
         drop(session);
         self.tally.closed();
     }
 
     /// Nothing that panics runs under this lock, so that a poisoned one is as good as any.
-    fn idle(&self) -> MutexGuard<'_, VecDeque<Session>> {
+    fn idle(&self) -> MutexGuard<'_, VecDeque<Box<Session>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -193,63 +222,5 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.count.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A connection that is lent. Given back when it is dropped; but if that happens in the middle of something, it is stopped
-/// and given up.
-pub(super) struct Lease {
-    /// Absent only while it is dropped.
-    session: Option<Session>,
-    pool: Arc<Pool>,
-    _place: OwnedSemaphorePermit,
-    _reader: Option<OwnedSemaphorePermit>,
-    state: State,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Nothing runs, and no transaction is open.
-    Rests,
-    Works,
-    /// Not to be used again.
-    Spoilt,
-}
-
-impl Lease {
-    /// The connection, to begin something in it.
-    pub(super) fn begin(&mut self) -> Result<&mut Session, StoreError> {
-        self.state = State::Works;
-        self.session.as_mut().ok_or(StoreError::Closed)
-    }
-
-    /// What was begun is over.
-    pub(super) fn end(&mut self) {
-        if self.state == State::Works {
-            self.state = State::Rests;
-        }
-    }
-
-    /// It cannot be used again.
-    pub(super) fn spoil(&mut self) {
-        self.state = State::Spoilt;
-    }
-
-    pub(super) fn pool(&self) -> &Arc<Pool> {
-        &self.pool
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let Some(session) = self.session.take() else { return };
-        match self.state {
-            State::Rests => self.pool.keep(session),
-            State::Spoilt => self.pool.discard(session),
-            State::Works => {
-                self.pool.connector.cancel(&session.client);
-                self.pool.discard(session);
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Which scans run: on no more than a quarter of the connections, so that reads by key and writes find one, and a
+//! Which scans run: on no more than an eighth of the connections, so that reads by key and writes find one, and a
 //! processor of the server, however slow they are. Callers take turns, so that the slow ones of one hold up the others' little.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ pub(super) struct Place {
 
 impl Scans {
     pub(super) fn new(options: &PostgresOptions) -> Scans {
-        let free = (options.connections / 4).max(1);
+        let free = (options.connections / 8).max(1);
         let turns = Turns::new(Limits::fair(free, options.waiting));
         Scans { state: Mutex::new(State { turns, free }), wait: Duration::from_millis(options.wait_timeout_ms) }
     }

@@ -1,8 +1,8 @@
 //! One connection: how a statement is sent, and which are kept prepared in it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join;
 use tokio_postgres::types::Type;
@@ -14,18 +14,27 @@ use super::param::Param;
 /// Statements kept prepared in a connection. A blueprint of 20 entities has about 200 fixed ones.
 const PREPARED: usize = 256;
 
-/// A connection that one work has for itself.
+/// No connection gets older: its process grows with what it has seen, and a server that moved is found anew.
+const AGE: Duration = Duration::from_secs(60 * 60);
+
+/// A connection. Several may send at the same time: what they send is run one after the other.
 pub(super) struct Session {
     pub(super) client: Client,
-    known: HashMap<Arc<str>, Known>,
-    clock: u64,
-    pub(super) born: Instant,
+    known: Mutex<Texts>,
+    born: Instant,
     pub(super) rested: Instant,
     /// Whether it may be handed to others between two transactions, so that nothing can be kept in it.
     pub(super) pooled: bool,
 }
 
-/// A text that was sent before.
+/// Texts that were sent before.
+#[derive(Default)]
+struct Texts {
+    known: HashMap<Arc<str>, Known>,
+    clock: u64,
+}
+
+/// One of them.
 struct Known {
     prepared: Option<Prepared>,
     used: u64,
@@ -34,11 +43,16 @@ struct Known {
 impl Session {
     pub(super) fn new(client: Client, pooled: bool) -> Session {
         let now = Instant::now();
-        Session { client, known: HashMap::new(), clock: 0, born: now, rested: now, pooled }
+        Session { client, known: Mutex::default(), born: now, rested: now, pooled }
+    }
+
+    /// Whether it is gone, or old enough to be replaced.
+    pub(super) fn is_over(&self) -> bool {
+        self.client.is_closed() || self.born.elapsed() > AGE
     }
 
     /// Sends a statement; right behind `before`, if something is to be done first, in the same packet.
-    pub(super) async fn send(&mut self, before: Option<&str>, statement: &Statement) -> Result<RowStream, Error> {
+    pub(super) async fn send(&self, before: Option<&str>, statement: &Statement) -> Result<RowStream, Error> {
         let prepared = if self.pooled { None } else { self.prepared(&statement.sql).await? };
         let sending = async {
             let params = statement.params.iter().map(Param);
@@ -58,25 +72,52 @@ impl Session {
     }
 
     /// Forgets what is prepared.
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
+    pub(super) fn forget(&self) {
+        self.texts().known.clear();
     }
 
     /// A text is prepared when it comes for the second time: many lists are asked for once.
-    async fn prepared(&mut self, sql: &Arc<str>) -> Result<Option<Prepared>, Error> {
+    async fn prepared(&self, sql: &Arc<str>) -> Result<Option<Prepared>, Error> {
+        match self.texts().seen(sql) {
+            Seen::First => return Ok(None),
+            Seen::Prepared(prepared) => return Ok(Some(prepared)),
+            Seen::Before => {}
+        }
+        let prepared = self.client.prepare(sql).await?;
+        Ok(Some(self.texts().keep(sql, prepared)))
+    }
+
+    /// Nothing that panics runs under this lock, so that a poisoned one is as good as any.
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is known of a text.
+enum Seen {
+    First,
+    Before,
+    Prepared(Prepared),
+}
+
+impl Texts {
+    fn seen(&mut self, sql: &Arc<str>) -> Seen {
         self.clock += 1;
         if let Some(known) = self.known.get_mut(sql) {
             known.used = self.clock;
-            if known.prepared.is_none() {
-                known.prepared = Some(self.client.prepare(sql).await?);
-            }
-            return Ok(known.prepared.clone());
+            return known.prepared.clone().map_or(Seen::Before, Seen::Prepared);
         }
         if self.known.len() >= PREPARED {
             let oldest = self.known.iter().min_by_key(|(_, known)| known.used).map(|(sql, _)| sql.clone());
             oldest.and_then(|sql| self.known.remove(&sql));
         }
         self.known.insert(sql.clone(), Known { prepared: None, used: self.clock });
-        Ok(None)
+        Seen::First
+    }
+
+    /// Of two that were prepared at the same time the first stays.
+    fn keep(&mut self, sql: &Arc<str>, prepared: Prepared) -> Prepared {
+        let known = self.known.entry(sql.clone()).or_insert(Known { prepared: None, used: self.clock });
+        known.prepared.get_or_insert(prepared).clone()
     }
 }

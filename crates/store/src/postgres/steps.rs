@@ -20,12 +20,12 @@ const ROW_BYTES: usize = 8 * 1024 * 1024;
 
 /// Runs statements one after the other. What begins a transaction travels with the first of them.
 pub(super) struct Run<'a> {
-    session: &'a mut Session,
+    session: &'a Session,
     before: Option<String>,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(session: &'a mut Session, before: Option<String>) -> Run<'a> {
+    pub(super) fn new(session: &'a Session, before: Option<String>) -> Run<'a> {
         Run { session, before }
     }
 

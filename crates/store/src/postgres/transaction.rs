@@ -10,7 +10,7 @@ use work::{Answer, Idempotency, Mode, Outcome, Work};
 
 use super::Shared;
 use super::attempt::{self, begin, named, settle};
-use super::pool::Lease;
+use super::lease::Lease;
 use super::steps::Run;
 use super::trouble::Trouble;
 use crate::StoreError;

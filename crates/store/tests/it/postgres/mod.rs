@@ -2,6 +2,7 @@
 
 mod cells;
 mod idempotency;
+mod lanes;
 mod lost;
 mod opening;
 mod pooler;

@@ -70,7 +70,7 @@ impl Held {
 
 #[tokio::test]
 async fn reads_by_key_and_writes_find_a_connection_beside_slow_scans() {
-    let Some(held) = Held::with(|options| options.connections = 8).await else { return };
+    let Some(held) = Held::with(|options| options.connections = 16).await else { return };
     let scans: Vec<Scan> = ["ana", "ana", "bob", "bob", "cem"].map(|whose| held.begin(whose)).into();
     held.until(2, 3).await;
     for number in 0..10 {
@@ -87,7 +87,7 @@ async fn reads_by_key_and_writes_find_a_connection_beside_slow_scans() {
 
 #[tokio::test]
 async fn slow_scans_of_one_hold_up_no_scans_of_another() {
-    let Some(held) = Held::with(|options| options.connections = 8).await else { return };
+    let Some(held) = Held::with(|options| options.connections = 16).await else { return };
     let scans: Vec<Scan> = (0..3).map(|_| held.begin("ana")).collect();
     // One of them runs, the others wait for it though there is a place.
     held.until(1, 2).await;
