@@ -2,7 +2,8 @@
 //!
 //! * Lists of an owned entity always fix `user_id`, so its indexes lead with it and end in `id`, the last tie-break.
 //! * References also get an index that begins with the column: deletions look for the children of a row.
-//! * Unique fields need no second index when the unique one serves sorting too.
+//! * Unique fields need no second index when the unique one serves sorting too: not where some have no value, for these stand
+//!   in it without order.
 //! * Where rows go to the trash, unique fields and lists are of the rows that are not there: a value is free again, and a
 //!   full trash makes no list slower. Only the indexes that the database needs for foreign keys hold all rows.
 //! * `created_at` is indexed, because new rows only ever go to its end and "newest first" is what lists mostly ask
@@ -60,7 +61,7 @@ impl Table<'_> {
         if let Some(columns) = &unique {
             statements.push(self.live("UNIQUE INDEX", &unique_index_name(self.name, column), columns));
         }
-        if sorted.is_some() && sorted != unique {
+        if sorted.is_some() && (sorted != unique || !field.required) {
             statements.push(self.sorted(column));
         }
         let led_by_column = |columns: &Option<Vec<&str>>| {

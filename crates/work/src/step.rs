@@ -29,6 +29,8 @@ pub struct AtOnce {
     pub statement: Statement,
     /// How its one row is read.
     pub shape: Arc<Shape>,
+    /// It changes no row that there is, and no other one can be in its way: any number of them can share a transaction.
+    pub meets_nobody: bool,
 }
 
 impl Work {
@@ -55,7 +57,16 @@ impl Work {
     /// The same, by one statement if that can do it.
     #[must_use]
     pub fn or_at_once(mut self, statement: Option<Statement>, shape: Arc<Shape>) -> Work {
-        self.at_once = statement.map(|statement| Box::new(AtOnce { statement, shape }));
+        self.at_once = statement.map(|statement| Box::new(AtOnce { statement, shape, meets_nobody: false }));
+        self
+    }
+
+    /// The same, whose one statement changes no row that there is and can be in nobody's way.
+    #[must_use]
+    pub fn meeting_nobody(mut self, meets_nobody: bool) -> Work {
+        if let Some(at_once) = &mut self.at_once {
+            at_once.meets_nobody = meets_nobody;
+        }
         self
     }
 

@@ -3,17 +3,21 @@
 //!
 //! A plan without values is dangerous where a value decides how many rows there are: under `"user_id" = $1` the order is
 //! that of ids alone, which the primary key has, too, and for an owner without rows that is a walk through the whole
-//! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. Both he
-//! and the length of the page stand in queries of their own, because a plan for a parameter that is known may look cheaper
-//! than the one that is to be kept.
+//! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. He,
+//! what a field must be, and the length of the page stand in queries of their own, because a plan for a parameter that is
+//! known may look cheaper than the one that is to be kept.
 
-use blueprint::Entity;
+use blueprint::{Comparison, Unique};
 use work::{Dialect, Value};
 
+use super::cells::Cells;
+use super::order;
 use super::sql::{Source, Sql};
 use crate::attribute::Attribute;
-use crate::list::List;
-use crate::plan::order;
+use crate::filter::{Filter, Test};
+use crate::list::{List, Sort};
+use crate::plan;
+use crate::reference::Path;
 use crate::scope::{OwnerId, Scope};
 
 /// A page that is read along an index of its owner's rows.
@@ -25,19 +29,24 @@ pub(super) struct Along<'a> {
 
 impl<'a> Along<'a> {
     /// If it is such a page, and worth it.
-    pub fn find(dialect: &Dialect, entity: &Entity, scope: &'a Scope, list: &List) -> Option<Along<'a>> {
+    pub fn find(dialect: &Dialect, cells: &Cells, scope: &'a Scope, list: &List) -> Option<Along<'a>> {
         let (Dialect::Postgres { .. }, Scope::OwnedBy(OwnerId::User(owner))) = (dialect, scope) else { return None };
-        let chosen = list.parent.is_some() || !list.filters.is_empty() || !list.search.is_empty();
+        let entity = cells.source.entity;
+        let chosen = list.parent.is_some() || !list.search.is_empty();
         let more = !list.representation.is_plain() || !entity.links.is_empty();
         if !entity.owned || chosen || more {
             return None;
         }
-        let order = order(list);
+        let order = plan::order(list);
         let descending = order.iter().all(|key| key.descending);
         let is_one_way = descending || order.iter().all(|key| !key.descending);
-        let has_index = match order.as_slice() {
-            [id] => id.path == Attribute::Id.into(),
-            [first, id] => first.path == Attribute::CreatedAt.into() && id.path == Attribute::Id.into(),
+        let by_id = |key: &Sort| key.path == Attribute::Id.into();
+        let has_index = match (list.filters.as_slice(), order.as_slice()) {
+            ([], [id]) => by_id(id),
+            ([filter], [id]) => by_id(id) && is_exact(cells, filter) && ends_in_id(cells, filter.path),
+            ([], [first, id]) => {
+                by_id(id) && order::is_indexed(cells, first.path, scope) && ends_in_id(cells, first.path)
+            }
             _ => false,
         };
         (is_one_way && has_index).then_some(Along { owner, descending })
@@ -52,6 +61,18 @@ impl<'a> Along<'a> {
         sql.and_live(source);
     }
 
+    /// ` AND …`: the one filter that such a page may have.
+    pub fn and_exactly(&self, sql: &mut Sql, cells: &Cells, filters: &[Filter]) {
+        for filter in filters {
+            let Test::Compare(_, value) = &filter.test else { continue };
+            sql.push(" AND ")
+                .cell(&cells.cell(filter.path.attribute))
+                .push(" = (SELECT ")
+                .typed(value.clone())
+                .push(")");
+        }
+    }
+
     /// What the order begins with.
     pub fn first_key(&self, sql: &mut Sql, source: &Source) {
         sql.push(&source.column("user_id")).push(if self.descending { " DESC, " } else { ", " });
@@ -60,5 +81,20 @@ impl<'a> Along<'a> {
     /// ` LIMIT …`.
     pub fn limit(&self, sql: &mut Sql, rows: Value) {
         sql.push(" LIMIT (SELECT ").typed(rows).push(")");
+    }
+}
+
+/// Whether a field that has an index must be one value.
+pub(super) fn is_exact(cells: &Cells, filter: &Filter) -> bool {
+    let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
+    let found_by_index = cells.source.entity.fields[place].index && cells.is_plain(filter.path.attribute);
+    found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
+}
+
+/// The only index of a field that is unique may be that of its values, of which each is there once.
+fn ends_in_id(cells: &Cells, path: Path) -> bool {
+    match path.attribute {
+        Attribute::Field(place) => cells.source.entity.fields[place].unique == Unique::No,
+        _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! A new row, its audit row, and the references that it may make.
 
-use blueprint::{Entity, Field, FieldKind, Literal, Target};
+use blueprint::{Entity, Field, FieldKind, Literal, Target, Unique};
 use work::{Otherwise, Refusal, Statement, Step, Value, Work};
 
 use super::cells::Cells;
@@ -53,7 +53,9 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     // An owner whom code has named must be looked for first.
     let is_plain = values.links.is_empty() && plan.access.reason().is_none();
     let statement = is_plain.then(|| at_once::create(catalog, plan, &cells, id, &filled)).flatten();
-    Work::write(steps).or_at_once(statement, shape)
+    // Of two that want the same value one waits for the other, and a transaction of many would make all wait.
+    let meets_nobody = id.is_none() && entity.fields.iter().all(|field| field.unique == Unique::No);
+    Work::write(steps).or_at_once(statement, shape).meeting_nobody(meets_nobody)
 }
 
 /// Whose the new row is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use work::{Column, Cost, Shape, Step, Value, Work};
 
-use super::along::Along;
+use super::along::{self, Along};
 use super::cells::{Cell, Cells};
 use super::join::Joins;
 use super::order::{self, Order};
@@ -16,7 +16,7 @@ use crate::filter::{Comparison, Filter, Test};
 use crate::list::List;
 use crate::parent::{Parent, Way};
 use crate::plan::{order, position_kinds};
-use crate::reference::{Path, Reference};
+use crate::reference::Reference;
 use crate::scope::Scope;
 use crate::{Catalog, Plan};
 
@@ -54,7 +54,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
 fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -> Vec<Column> {
     let mut columns = Vec::new();
     let several = order.stretches().len() > 1;
-    let along = Along::find(&sql.dialect, joins.root().source.entity, plan.access.reach(), list);
+    let along = Along::find(&sql.dialect, &joins.root(), plan.access.reach(), list);
     // One row more tells whether there is another page.
     let limit = || Value::Integer(list.limit as i64 + 1);
     for (place, stretch) in order.stretches().iter().enumerate() {
@@ -70,7 +70,10 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -
         }
         // Before the filters: of several limits of an index SQLite takes the first.
         order.and_within(sql, *stretch);
-        conditions(sql, joins.blueprint(), &joins.root(), plan, list);
+        match &along {
+            Some(along) => along.and_exactly(sql, &joins.root(), &list.filters),
+            None => conditions(sql, joins.blueprint(), &joins.root(), plan, list),
+        }
         sql.push(" ORDER BY ");
         if let Some(along) = &along {
             along.first_key(sql, joins.root().source);
@@ -98,11 +101,6 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     };
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
     let led_by_scope = !entity.owned || scope.is_of_one_owner();
-    let exact = |filter: &Filter| {
-        let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
-        let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
-        found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
-    };
     // References have indexes without being asked to; the rows at the other end of links are brought into order first.
     let under_one = |parent: &Parent| match parent.way {
         Way::Up(reference) => reference.link(entity).is_none() && cells.is_plain(reference.attribute()),
@@ -110,7 +108,7 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     };
     let filtered_by_index = match (&list.parent, list.filters.as_slice()) {
         (None, []) => true,
-        (None, [filter]) => led_by_scope && exact(filter),
+        (None, [filter]) => led_by_scope && along::is_exact(cells, filter),
         (Some(parent), []) => led_by_scope && under_one(parent),
         _ => false,
     };

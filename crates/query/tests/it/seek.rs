@@ -215,34 +215,34 @@ fn on_postgres() -> Expect {
         visit sort=-created_at [DateTime("2026-11-21T00:00:00.000000Z"), Integer(9)]
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(created_at, id) < ROW('2026-11-21 00:00:00+00'::timestamp with time zone, '9'::bigint)))
         visit sort=kind [Text("home"), Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (ROW(kind, id) > ROW('home', '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(kind, id) > ROW('home', '9'::bigint)))
         visit sort=score []
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL))
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)))
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=score [Null, Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL) AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id > '9'::bigint))
         visit sort=-score []
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL))
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=-score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) < ROW('5'::bigint, '9'::bigint)))
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) < ROW('5'::bigint, '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=-score [Null, Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NULL) AND (id < '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id < '9'::bigint))
         visit sort=-place [Text("home"), Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (ROW(place, id) < ROW('home', '9'::bigint)))
-        postgres: Index Cond: ((user_id = 'ana') AND (place IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(place, id) < ROW('home', '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (place IS NULL))
         visit sort=score&score[gte]=3 []
         postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL) AND (score >= '3'::bigint))
         visit sort=score&score[gte]=3 [Integer(5), Integer(9)]
         postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)) AND (score >= '3'::bigint))
         visit kind=home [Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home') AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $1) AND (id > '9'::bigint))
         visit kind=home&sort=-id []
-        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home'))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $1))
         note sort=-rank []
         postgres: Index Cond: (rank IS NOT NULL)
         postgres: Index Cond: (rank IS NULL)

@@ -23,12 +23,14 @@ mod scans;
 mod session;
 mod steps;
 mod tls;
+mod together;
 mod transaction;
 mod trouble;
 mod url;
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use work::{Cost, Dialect, Mode, Outcome, Statement, Step, Work};
 
 pub use self::connect_error::ConnectError;
@@ -39,6 +41,7 @@ pub use self::options::PostgresOptions;
 use self::pool::Pool;
 use self::runtime::Home;
 use self::scans::{Place, Scans};
+use self::together::Together;
 pub use self::url::{PostgresUrl, UrlProblem};
 use crate::counters::{Counters, Tally};
 use crate::transaction::Transaction;
@@ -55,6 +58,7 @@ struct Shared {
     options: Arc<PostgresOptions>,
     pool: Arc<Pool>,
     scans: Arc<Scans>,
+    together: Together,
     keys: Keys,
     /// What makes tables.
     direct: Connector,
@@ -86,6 +90,9 @@ impl Postgres {
     }
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        if let Some(outcome) = self.shared.with_others(self.home.handle(), &work).await? {
+            return Ok(outcome);
+        }
         let _turn = self.shared.turn(&work).await?;
         let lease = self.shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
         if work.mode != Mode::Write {
@@ -98,8 +105,11 @@ impl Postgres {
     }
 
     pub(crate) fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
-        let shared = self.shared.clone();
+        let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = async move {
+            if let Some(outcome) = shared.with_others(&home, &work).await? {
+                return Ok(outcome);
+            }
             let _turn = shared.turn(&work).await?;
             let lease = shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
             attempt::run(&shared, &work, lease).await
@@ -174,6 +184,14 @@ impl std::fmt::Debug for Postgres {
 }
 
 impl Shared {
+    /// Runs a work together with others, if it can be.
+    async fn with_others(self: &Arc<Shared>, home: &Handle, work: &Work) -> Result<Option<Outcome>, StoreError> {
+        if self.pool.is_pooled() || !Together::takes(work) {
+            return Ok(None);
+        }
+        together::run(self, home, work).await
+    }
+
     /// Waits until a work may ask for a connection. Only scans do.
     async fn turn(&self, work: &Work) -> Result<Option<Place>, StoreError> {
         match work.mode {
@@ -222,10 +240,10 @@ fn prepared(options: PostgresOptions) -> Result<(Home, Arc<Shared>), OpenError> 
     let direct = options.direct.as_ref().map(connector).transpose()?.unwrap_or_else(|| main.clone());
     let place = format!("{url}, schema {}", options.schema);
     let (schema, keys) = (options.schema.as_str().into(), Keys::new(&options.schema));
-    let scans = Arc::new(Scans::new(&options));
+    let (scans, together) = (Arc::new(Scans::new(&options)), Together::new(options.waiting));
     let options = Arc::new(options);
     let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default()));
-    Ok((home, Arc::new(Shared { options, pool, scans, keys, direct, schema, place })))
+    Ok((home, Arc::new(Shared { options, pool, scans, together, keys, direct, schema, place })))
 }
 
 fn broke_off(shared: &Shared) -> OpenError {

@@ -53,17 +53,8 @@ impl Session {
 
     /// Sends a statement; right behind `before`, if something is to be done first, in the same packet.
     pub(super) async fn send(&self, before: Option<&str>, statement: &Statement) -> Result<RowStream, Error> {
-        let prepared = if self.pooled { None } else { self.prepared(&statement.sql).await? };
-        let sending = async {
-            let params = statement.params.iter().map(Param);
-            match &prepared {
-                Some(prepared) => self.client.query_raw(prepared, params).await,
-                None => {
-                    let params = params.map(|param| (param, Type::UNKNOWN));
-                    self.client.query_typed_raw(&statement.sql, params).await
-                }
-            }
-        };
+        self.prepare(&statement.sql).await?;
+        let sending = self.send_now(statement);
         let Some(before) = before else { return sending.await };
         // Polled in this order, and each is in the queue to the server after its first poll.
         let (begun, sent) = join(self.client.batch_execute(before), sending).await;
@@ -71,20 +62,32 @@ impl Session {
         sent
     }
 
-    /// Forgets what is prepared.
-    pub(super) fn forget(&self) {
-        self.texts().known.clear();
+    /// Sends a statement that [`Session::prepare`] has seen: it is in the queue to the server after the first poll.
+    pub(super) async fn send_now(&self, statement: &Statement) -> Result<RowStream, Error> {
+        let params = statement.params.iter().map(Param);
+        let prepared = self.texts().prepared(&statement.sql);
+        match prepared {
+            Some(prepared) => self.client.query_raw(&prepared, params).await,
+            None => {
+                let params = params.map(|param| (param, Type::UNKNOWN));
+                self.client.query_typed_raw(&statement.sql, params).await
+            }
+        }
     }
 
     /// A text is prepared when it comes for the second time: many lists are asked for once.
-    async fn prepared(&self, sql: &Arc<str>) -> Result<Option<Prepared>, Error> {
-        match self.texts().seen(sql) {
-            Seen::First => return Ok(None),
-            Seen::Prepared(prepared) => return Ok(Some(prepared)),
-            Seen::Before => {}
+    pub(super) async fn prepare(&self, sql: &Arc<str>) -> Result<(), Error> {
+        if self.pooled || self.texts().is_as_it_should_be(sql) {
+            return Ok(());
         }
         let prepared = self.client.prepare(sql).await?;
-        Ok(Some(self.texts().keep(sql, prepared)))
+        self.texts().keep(sql, prepared);
+        Ok(())
+    }
+
+    /// Forgets what is prepared.
+    pub(super) fn forget(&self) {
+        self.texts().known.clear();
     }
 
     /// Nothing that panics runs under this lock, so that a poisoned one is as good as any.
@@ -93,31 +96,29 @@ impl Session {
     }
 }
 
-/// What is known of a text.
-enum Seen {
-    First,
-    Before,
-    Prepared(Prepared),
-}
-
 impl Texts {
-    fn seen(&mut self, sql: &Arc<str>) -> Seen {
+    /// Whether it is prepared, or comes for the first time.
+    fn is_as_it_should_be(&mut self, sql: &Arc<str>) -> bool {
         self.clock += 1;
         if let Some(known) = self.known.get_mut(sql) {
             known.used = self.clock;
-            return known.prepared.clone().map_or(Seen::Before, Seen::Prepared);
+            return known.prepared.is_some();
         }
         if self.known.len() >= PREPARED {
             let oldest = self.known.iter().min_by_key(|(_, known)| known.used).map(|(sql, _)| sql.clone());
             oldest.and_then(|sql| self.known.remove(&sql));
         }
         self.known.insert(sql.clone(), Known { prepared: None, used: self.clock });
-        Seen::First
+        true
+    }
+
+    fn prepared(&self, sql: &Arc<str>) -> Option<Prepared> {
+        self.known.get(sql).and_then(|known| known.prepared.clone())
     }
 
     /// Of two that were prepared at the same time the first stays.
-    fn keep(&mut self, sql: &Arc<str>, prepared: Prepared) -> Prepared {
+    fn keep(&mut self, sql: &Arc<str>, prepared: Prepared) {
         let known = self.known.entry(sql.clone()).or_insert(Known { prepared: None, used: self.clock });
-        known.prepared.get_or_insert(prepared).clone()
+        known.prepared.get_or_insert(prepared);
     }
 }

@@ -76,20 +76,8 @@ impl<'a> Run<'a> {
 
     /// Whether there was a row.
     async fn one(&mut self, statement: &Statement, shape: &Shape, answer: &mut Answer) -> Result<bool, Trouble> {
-        let mut first = true;
-        self.each(statement, |row| {
-            if !std::mem::take(&mut first) {
-                return Ok(());
-            }
-            if !shape.columns.is_empty() {
-                answer.body.clear();
-                write_bounded(row, shape, &mut answer.body)?;
-                answer.rows = 1;
-            }
-            row::capture(row, shape, &mut answer.captured)
-        })
-        .await?;
-        Ok(!first)
+        let rows = self.send(statement).await?;
+        first(rows, &statement.sql, shape, answer).await
     }
 
     async fn page(
@@ -175,22 +163,52 @@ impl<'a> Run<'a> {
     pub(super) async fn each(
         &mut self,
         statement: &Statement,
-        mut read: impl FnMut(&Row) -> Result<(), StoreError>,
+        read: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<u64, Trouble> {
-        let trouble = |error: &tokio_postgres::Error| Trouble::of(error, &statement.sql);
+        let rows = self.send(statement).await?;
+        each(rows, &statement.sql, read).await
+    }
+
+    async fn send(&mut self, statement: &Statement) -> Result<RowStream, Trouble> {
         let before = self.before.take();
-        let rows = self.session.send(before.as_deref(), statement).await.map_err(|error| trouble(&error))?;
-        let mut rows = pin!(rows);
-        let mut failed = None;
-        while let Some(row) = rows.as_mut().try_next().await.map_err(|error| trouble(&error))? {
-            if failed.is_none() {
-                failed = read(&row).err();
-            }
+        let sent = self.session.send(before.as_deref(), statement).await;
+        sent.map_err(|error| Trouble::of(&error, &statement.sql))
+    }
+}
+
+/// The first row as an answer. Whether there was one.
+pub(super) async fn first(rows: RowStream, sql: &str, shape: &Shape, answer: &mut Answer) -> Result<bool, Trouble> {
+    let mut first = true;
+    let read = |row: &Row| {
+        if !std::mem::take(&mut first) {
+            return Ok(());
         }
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(affected(&rows)),
+        if !shape.columns.is_empty() {
+            answer.body.clear();
+            write_bounded(row, shape, &mut answer.body)?;
+            answer.rows = 1;
         }
+        row::capture(row, shape, &mut answer.captured)
+    };
+    each(rows, sql, read).await?;
+    Ok(!first)
+}
+
+async fn each(
+    rows: RowStream,
+    sql: &str,
+    mut read: impl FnMut(&Row) -> Result<(), StoreError>,
+) -> Result<u64, Trouble> {
+    let mut rows = pin!(rows);
+    let mut failed = None;
+    while let Some(row) = rows.as_mut().try_next().await.map_err(|error| Trouble::of(&error, sql))? {
+        if failed.is_none() {
+            failed = read(&row).err();
+        }
+    }
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(affected(&rows)),
     }
 }
 

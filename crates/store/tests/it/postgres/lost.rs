@@ -82,6 +82,11 @@ fn at_once(title: &str) -> Work {
     add(title).or_at_once(Some(statement(insert, &[text(title)])), Arc::new(title_and_id()))
 }
 
+/// In a transaction with others, if there are any.
+fn with_others(title: &str) -> Work {
+    at_once(title).meeting_nobody(true)
+}
+
 /// In the only step.
 fn alone(title: &str) -> Work {
     Work::write(vec![run(r#"INSERT INTO "app"."notes" ("title") VALUES ($1)"#, &[text(title)])])
@@ -103,6 +108,7 @@ async fn a_commit_without_an_answer_is_uncertain() {
             ("key", "COMMIT\0", once),
             ("at once", "at once", at_once),
             ("alone", "alone", alone),
+            ("with others", "COMMIT\0", with_others),
         ] {
             let title = format!("{name} {loss:?}");
             way.lose_answer_to(words, loss);
@@ -117,7 +123,7 @@ async fn a_commit_without_an_answer_is_uncertain() {
         done(store.run(add(&title)).await);
         titles.push(title);
     }
-    assert_eq!(way.lost(), 10);
+    assert_eq!(way.lost(), 12);
     let rows = throwaway::query(&cluster.url("postgres"), "SELECT title FROM app.notes ORDER BY id").unwrap();
     let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
     assert_eq!(found, titles);

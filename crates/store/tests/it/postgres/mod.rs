@@ -1,6 +1,7 @@
 //! The store on a Postgres server. Each test has a database of its own, and is skipped where there is no server.
 
 mod cells;
+mod flights;
 mod idempotency;
 mod lanes;
 mod lost;
