@@ -61,7 +61,7 @@ impl Table<'_> {
         if let Some(columns) = &unique {
             statements.push(self.live("UNIQUE INDEX", &unique_index_name(self.name, column), columns));
         }
-        if sorted.is_some() && (sorted != unique || !field.required) {
+        if sorted.is_some() && (sorted != unique || field.index && !field.required) {
             statements.push(self.sorted(column));
         }
         let led_by_column = |columns: &Option<Vec<&str>>| {

@@ -4,8 +4,8 @@
 //! A plan without values is dangerous where a value decides how many rows there are: under `"user_id" = $1` the order is
 //! that of ids alone, which the primary key has, too, and for an owner without rows that is a walk through the whole
 //! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. He,
-//! what a field must be, and the length of the page stand in queries of their own, because a plan for a parameter that is
-//! known may look cheaper than the one that is to be kept.
+//! what a field must be, where the page before ended, and the length of this one stand in queries of their own, because a
+//! plan for a parameter that is known may look cheaper than the one that is to be kept.
 
 use blueprint::{Comparison, Unique};
 use work::{Dialect, Value};

@@ -8,7 +8,7 @@ use work::{Column, Cost, Shape, Step, Value, Work};
 use super::along::{self, Along};
 use super::cells::{Cell, Cells};
 use super::join::Joins;
-use super::order::{self, Order};
+use super::order::{self, Order, Values};
 use super::sql::{Source, Sql};
 use super::{parent, search};
 use crate::attribute::Attribute;
@@ -29,8 +29,10 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let mut joins = Joins::new(blueprint, &plan.access, entity, plan.access.reach(), &list.representation);
     order(list).iter().for_each(|sort| joins.reach(sort.path));
     let mut sql = Sql::new(&catalog.dialect, "");
+    let along = Along::find(&sql.dialect, &joins.root(), plan.access.reach(), list);
     let order = Order::new(&sql, &joins, list, plan.position.as_deref(), plan.access.reach());
-    let columns = page(&mut sql, plan, list, &joins, &order);
+    let order = order.with(if along.is_some() { Values::Hidden } else { Values::Plain });
+    let columns = page(&mut sql, plan, list, &joins, &order, along.as_ref());
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
     let mut steps: Vec<Step> = list.parent.iter().map(|parent| parent::must_be_seen(catalog, plan, parent)).collect();
@@ -51,10 +53,9 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
 
 /// Writes a query for a page and says of which columns. Both engines read the parts of a `UNION ALL` one after the other, and
 /// none that the limit does not reach; on Postgres because a part that has a limit is not run by several workers.
-fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -> Vec<Column> {
+fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order, along: Option<&Along>) -> Vec<Column> {
     let mut columns = Vec::new();
     let several = order.stretches().len() > 1;
-    let along = Along::find(&sql.dialect, &joins.root(), plan.access.reach(), list);
     // One row more tells whether there is another page.
     let limit = || Value::Integer(list.limit as i64 + 1);
     for (place, stretch) in order.stretches().iter().enumerate() {
@@ -64,22 +65,22 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order) -
         order.captured(sql);
         joins.from(sql);
         sql.push(" WHERE ");
-        match &along {
+        match along {
             Some(along) => along.within(sql, joins.root().source),
             None => drop(sql.within(joins.root().source, plan.access.reach())),
         }
         // Before the filters: of several limits of an index SQLite takes the first.
         order.and_within(sql, *stretch);
-        match &along {
+        match along {
             Some(along) => along.and_exactly(sql, &joins.root(), &list.filters),
             None => conditions(sql, joins.blueprint(), &joins.root(), plan, list),
         }
         sql.push(" ORDER BY ");
-        if let Some(along) = &along {
+        if let Some(along) = along {
             along.first_key(sql, joins.root().source);
         }
         order.keys(sql);
-        match &along {
+        match along {
             Some(along) => along.limit(sql, limit()),
             None => drop(sql.push(" LIMIT ").param(limit())),
         }

@@ -23,6 +23,15 @@ pub(super) struct Order<'a> {
     keys: Vec<Key<'a>>,
     position: &'a [Value],
     stretches: Vec<Stretch>,
+    values: Values,
+}
+
+/// How the values of a position are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    Plain,
+    /// In queries of their own, so that no plan can be made for them.
+    Hidden,
 }
 
 /// A key of the order with the cell that it stands for in this statement.
@@ -65,7 +74,12 @@ impl<'a> Order<'a> {
             let nullable = std::mem::take(&mut first.nullable);
             stretches = cut(nullable, &tests(list, sort.path), position.first(), level);
         }
-        Order { keys, position, stretches }
+        Order { keys, position, stretches, values: Values::Plain }
+    }
+
+    /// The same, its values written like this.
+    pub fn with(self, values: Values) -> Order<'a> {
+        Order { values, ..self }
     }
 
     /// What a page is read from, one after the other.
@@ -86,21 +100,21 @@ impl<'a> Order<'a> {
         let rest = || (&self.keys[1..], self.position.get(1..).unwrap_or_default());
         match (stretch, value) {
             (Stretch::Whole, None) => {}
-            (Stretch::Whole, Some(_)) => after(sql, &self.keys, self.position),
+            (Stretch::Whole, Some(_)) => self.values.after(sql, &self.keys, self.position),
             (Stretch::Filled, _) | (Stretch::Level | Stretch::Beyond, None) => {
                 sql.push(" AND ").cell(&key.cell).push(" IS NOT NULL");
             }
             (Stretch::Level, Some(value)) => {
-                sql.push(" AND ").cell(&key.cell).push(" = ").param(value.clone());
-                after(sql, rest().0, rest().1);
+                self.values.one(sql.push(" AND ").cell(&key.cell).push(" = "), value);
+                self.values.after(sql, rest().0, rest().1);
             }
             (Stretch::Beyond, Some(value)) => {
-                sql.push(" AND ").cell(&key.cell).push(key.onward()).param(value.clone());
+                self.values.one(sql.push(" AND ").cell(&key.cell).push(key.onward()), value);
             }
             (Stretch::Null, value) => {
                 sql.push(" AND ").cell(&key.cell).push(" IS NULL");
                 if value == Some(&Value::Null) {
-                    after(sql, rest().0, rest().1);
+                    self.values.after(sql, rest().0, rest().1);
                 }
             }
         }
@@ -169,70 +183,84 @@ fn cut(nullable: bool, tests: &[&Test], value: Option<&Value>, level: bool) -> V
     stretches
 }
 
-/// ` AND …`: the rows after a position in the order of these keys.
-fn after(sql: &mut Sql, keys: &[Key], position: &[Value]) {
-    let (Some(first), false) = (keys.first(), position.is_empty()) else { return };
-    sql.push(" AND ");
-    let alike =
-        |(key, value): &(&Key, &Value)| !key.nullable && key.descending == first.descending && **value != Value::Null;
-    let alike = keys.iter().zip(position).take_while(alike).count();
-    if alike == keys.len() {
-        compare_rows(sql, &keys[..alike], &position[..alike], "");
-        return;
+impl Values {
+    fn one<'a>(self, sql: &'a mut Sql, value: &Value) -> &'a mut Sql {
+        match self {
+            Values::Plain => sql.param(value.clone()),
+            Values::Hidden => sql.push("(SELECT ").typed(value.clone()).push(")"),
+        }
     }
-    // Says of the first keys what follows from the rest, in a form that lets an index start at the position.
-    sql.push("(");
-    if alike > 0 {
-        compare_rows(sql, &keys[..alike], &position[..alike], "=");
+
+    /// ` AND …`: the rows after a position in the order of these keys.
+    fn after(self, sql: &mut Sql, keys: &[Key], position: &[Value]) {
+        let (Some(first), false) = (keys.first(), position.is_empty()) else { return };
         sql.push(" AND ");
-    } else if position.first() == Some(&Value::Null) {
-        sql.cell(&first.cell).push(" IS NULL AND ");
-    }
-    beyond_some(sql, keys, position);
-    sql.push(")");
-}
-
-/// Keys that all go the same way, none of which is null, are compared as one row.
-fn compare_rows(sql: &mut Sql, keys: &[Key], position: &[Value], or_equal: &str) {
-    let (open, close) = if keys.len() > 1 { ("(", ")") } else { ("", "") };
-    sql.push(open);
-    for (place, key) in keys.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
-    }
-    let operator = keys.first().map_or(" > ", Key::onward).trim_end();
-    sql.push(close).push(operator).push(or_equal).push(" ").push(open);
-    sql.params(position.iter().cloned()).push(close);
-}
-
-/// Equal in the first keys and beyond in the next, for each prefix of keys.
-fn beyond_some(sql: &mut Sql, keys: &[Key], position: &[Value]) {
-    sql.push("(");
-    let mut first = true;
-    for (place, (key, value)) in keys.iter().zip(position).enumerate() {
-        // Nulls are last, so nothing lies beyond a null but in the keys after it.
-        if *value == Value::Null {
-            continue;
+        let alike = |(key, value): &(&Key, &Value)| {
+            !key.nullable && key.descending == first.descending && **value != Value::Null
+        };
+        let alike = keys.iter().zip(position).take_while(alike).count();
+        if alike == keys.len() {
+            self.compare_rows(sql, &keys[..alike], &position[..alike], "");
+            return;
         }
-        sql.push(if first { "" } else { " OR " }).push("(");
-        first = false;
-        for (equal, value) in keys.iter().zip(position).take(place) {
-            // Not `IS NOT DISTINCT FROM`, for which Postgres uses no index.
-            match value {
-                Value::Null => sql.cell(&equal.cell).push(" IS NULL AND "),
-                value => sql.cell(&equal.cell).push(" = ").param(value.clone()).push(" AND "),
-            };
+        // Says of the first keys what follows from the rest, in a form that lets an index start at the position.
+        sql.push("(");
+        if alike > 0 {
+            self.compare_rows(sql, &keys[..alike], &position[..alike], "=");
+            sql.push(" AND ");
+        } else if position.first() == Some(&Value::Null) {
+            sql.cell(&first.cell).push(" IS NULL AND ");
         }
-        beyond(sql, key, value);
+        self.beyond_some(sql, keys, position);
         sql.push(")");
     }
-    sql.push(")");
-}
 
-fn beyond(sql: &mut Sql, key: &Key, value: &Value) {
-    if key.nullable {
-        sql.push("(").cell(&key.cell).push(key.onward()).param(value.clone());
-        sql.push(" OR ").cell(&key.cell).push(" IS NULL)");
-    } else {
-        sql.cell(&key.cell).push(key.onward()).param(value.clone());
+    /// Keys that all go the same way, none of which is null, are compared as one row.
+    fn compare_rows(self, sql: &mut Sql, keys: &[Key], position: &[Value], or_equal: &str) {
+        let (open, close) = if keys.len() > 1 { ("(", ")") } else { ("", "") };
+        sql.push(open);
+        for (place, key) in keys.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
+        }
+        let operator = keys.first().map_or(" > ", Key::onward).trim_end();
+        sql.push(close).push(operator).push(or_equal).push(" ").push(open);
+        for (place, value) in position.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " });
+            self.one(sql, value);
+        }
+        sql.push(close);
+    }
+
+    /// Equal in the first keys and beyond in the next, for each prefix of keys.
+    fn beyond_some(self, sql: &mut Sql, keys: &[Key], position: &[Value]) {
+        sql.push("(");
+        let mut first = true;
+        for (place, (key, value)) in keys.iter().zip(position).enumerate() {
+            // Nulls are last, so nothing lies beyond a null but in the keys after it.
+            if *value == Value::Null {
+                continue;
+            }
+            sql.push(if first { "" } else { " OR " }).push("(");
+            first = false;
+            for (equal, value) in keys.iter().zip(position).take(place) {
+                // Not `IS NOT DISTINCT FROM`, for which Postgres uses no index.
+                match value {
+                    Value::Null => sql.cell(&equal.cell).push(" IS NULL AND "),
+                    value => self.one(sql.cell(&equal.cell).push(" = "), value).push(" AND "),
+                };
+            }
+            self.beyond(sql, key, value);
+            sql.push(")");
+        }
+        sql.push(")");
+    }
+
+    fn beyond(self, sql: &mut Sql, key: &Key, value: &Value) {
+        if key.nullable {
+            self.one(sql.push("(").cell(&key.cell).push(key.onward()), value);
+            sql.push(" OR ").cell(&key.cell).push(" IS NULL)");
+        } else {
+            self.one(sql.cell(&key.cell).push(key.onward()), value);
+        }
     }
 }

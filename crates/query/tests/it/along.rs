@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use store::{AppSchema, PostgresOptions, PostgresUrl, Store};
-use work::{Dialect, Step, Value, Work};
+use work::{Dialect, Value};
 
-use crate::every::{self, UUID};
+use crate::every::UUID;
+use crate::seek::{literal, page};
 
 const BLUEPRINT: &str = r#"
 [app]
@@ -14,6 +15,8 @@ name = "memos"
 [entity.memo]
 [entity.memo.field]
 text = { type = "text", required = true }
+kind = { type = "enum", values = ["home", "shop", "rare"], required = true, index = true }
+score = { type = "integer", index = true }
 [entity.slip]
 soft_delete = true
 id = "uuid"
@@ -21,61 +24,62 @@ id = "uuid"
 text = { type = "text", required = true }
 "#;
 
-/// A list, and the index that it runs along.
-const LISTS: &[(&str, &str)] = &[
-    ("memo list ", "memos__user_id_index"),
-    ("memo after ", "memos__user_id_index"),
-    ("memo list sort=-created_at", "memos__created_at_index"),
-    ("slip list ", "slips__user_id_index"),
-    ("slip after ", "slips__user_id_index"),
-    ("slip list sort=-created_at", "slips__created_at_index"),
-];
-
-/// Two who have nearly all rows, one who has few; and one who has none.
+/// Two who have nearly all rows, one who has few; and one who has none. Many have no score, and few are of the rare kind.
 const ROWS: &str = r#"
 INSERT INTO "app"."users" ("id", "iss", "sub", "created_at", "updated_at")
 SELECT CAST(lpad(CAST("n" AS text), 32, '0') AS uuid), 'own', "n", now(), now() FROM generate_series(1, 4) AS "n";
-INSERT INTO "app"."memos" ("user_id", "text", "created_at", "updated_at")
-SELECT CAST(lpad(CAST(CASE WHEN "n" < 6 THEN 3 ELSE "n" % 2 + 1 END AS text), 32, '0') AS uuid), 'x', now(), now()
+INSERT INTO "app"."memos" ("user_id", "text", "kind", "score", "created_at", "updated_at")
+SELECT CAST(lpad(CAST(CASE WHEN "n" < 6 THEN 3 ELSE "n" % 2 + 1 END AS text), 32, '0') AS uuid), 'x',
+CASE WHEN "n" < 20 THEN 'rare' WHEN "n" % 3 = 0 THEN 'shop' ELSE 'home' END,
+CASE WHEN "n" % 4 > 0 THEN "n" % 1000 END, now(), now()
 FROM generate_series(1, 20000) AS "n";
 INSERT INTO "app"."slips" ("id", "user_id", "text", "created_at", "updated_at")
 SELECT CAST(lpad(CAST("id" AS text), 32, '0') AS uuid), "user_id", "text", "created_at", "updated_at" FROM "app"."memos";
 ANALYZE "app"."memos"; ANALYZE "app"."slips";
 "#;
 
-fn sql(work: &Work) -> (&str, &[Value]) {
-    let page = work.steps.iter().find_map(|step| match step {
-        Step::Page { statement, .. } => Some(statement),
-        _ => None,
-    });
-    page.map(|page| (&*page.sql, &*page.params)).unwrap()
-}
-
-fn literal(value: &Value) -> String {
-    match value {
-        Value::Integer(number) => number.to_string(),
-        value => format!("'{}'", value.as_str().unwrap()),
-    }
-}
-
 #[test]
 fn the_plan_without_values_runs_along_the_index_of_owners_and_is_kept() {
+    let (id, five, stamp) =
+        (|| Value::Integer(9), || Value::Integer(5), || Value::DateTime("2026-11-21T00:00:00Z".into()));
+    let (uuid, home) = (|| Value::Uuid(UUID.into()), || Value::Text("home".into()));
+    // A list, where the page before it ended, and the index that it runs along.
+    let lists: &[(&str, &str, Vec<Value>, &str)] = &[
+        ("memo", "", vec![], "memos__user_id_index"),
+        ("memo", "", vec![id()], "memos__user_id_index"),
+        ("memo", "sort=-created_at", vec![], "memos__created_at_index"),
+        ("memo", "sort=-created_at", vec![stamp(), id()], "memos__created_at_index"),
+        ("memo", "sort=kind", vec![], "memos__kind_index"),
+        ("memo", "sort=kind", vec![home(), id()], "memos__kind_index"),
+        ("memo", "sort=score", vec![], "memos__score_index"),
+        ("memo", "sort=score", vec![five(), id()], "memos__score_index"),
+        ("memo", "sort=score", vec![Value::Null, id()], "memos__score_index"),
+        ("memo", "sort=-score", vec![], "memos__score_index"),
+        ("memo", "sort=-score", vec![five(), id()], "memos__score_index"),
+        ("memo", "sort=-score", vec![Value::Null, id()], "memos__score_index"),
+        ("memo", "kind=rare", vec![], "memos__kind_index"),
+        ("memo", "kind=home", vec![id()], "memos__kind_index"),
+        ("memo", "kind=home&sort=-id", vec![], "memos__kind_index"),
+        ("memo", "score=5", vec![], "memos__score_index"),
+        ("slip", "", vec![], "slips__user_id_index"),
+        ("slip", "", vec![uuid()], "slips__user_id_index"),
+        ("slip", "sort=-created_at", vec![], "slips__created_at_index"),
+    ];
     let Some(place) = throwaway::Database::new() else { return };
     let blueprint = Arc::new(blueprint::load(BLUEPRINT).unwrap_or_else(|problems| panic!("{problems}")));
     let store = Store::connect_blocking(PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap())).unwrap();
     let statements = schema::tables(&blueprint, &store.dialect());
     store.apply_blocking(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
     place.query(ROWS);
-    let works = every::works(&blueprint, &Dialect::Postgres { schema: "app".into() });
-    for (title, index) in LISTS {
-        let (_, work) = works.iter().rfind(|(known, _)| known == title).unwrap_or_else(|| panic!("no {title}"));
-        let (sql, params) = sql(work);
+    for (name, query, position, index) in lists {
+        let title = format!("{name} {query} {position:?}");
+        let statement = page(&blueprint, &Dialect::Postgres { schema: "app".into() }, name, query, position);
         let execute = |owner: u32| {
             let owner = format!("{owner:032}");
-            let literals: Vec<String> = params.iter().map(literal).collect();
+            let literals: Vec<String> = statement.params.iter().map(literal).collect();
             format!("EXECUTE \"page\"({});", literals.join(", ").replace(UUID, &owner))
         };
-        let prepare = format!("PREPARE \"page\" AS {sql};");
+        let prepare = format!("PREPARE \"page\" AS {};", statement.sql);
         let explain = format!("{prepare} SET plan_cache_mode = force_generic_plan; EXPLAIN (COSTS OFF) {}", execute(1));
         let plan: Vec<String> = place.query(&explain).into_iter().flatten().flatten().collect();
         let plan = plan.join("\n");

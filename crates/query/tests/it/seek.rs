@@ -34,7 +34,7 @@ fn visits() -> Arc<Blueprint> {
 }
 
 /// The statement of a page: of which entity, how it is asked for, and where the one before ended.
-fn page(blueprint: &Arc<Blueprint>, dialect: &Dialect, name: &str, query: &str, position: &[Value]) -> Statement {
+pub fn page(blueprint: &Arc<Blueprint>, dialect: &Dialect, name: &str, query: &str, position: &[Value]) -> Statement {
     let index = entity(blueprint, name);
     let access = query::access::decide(blueprint.entity(index), Verb::Read, user(UUID, &[]), None).unwrap();
     let terms = query.split('&').filter_map(|term| term.split_once('='));
@@ -81,7 +81,8 @@ fn postgres(place: &throwaway::Database, statement: &Statement) -> String {
     })
 }
 
-fn literal(value: &Value) -> String {
+/// A value as it stands in SQL.
+pub fn literal(value: &Value) -> String {
     match value {
         Value::Integer(number) => number.to_string(),
         Value::Text(text) | Value::Uuid(text) | Value::DateTime(text) => format!("'{text}'"),
@@ -209,38 +210,38 @@ fn on_postgres() -> Expect {
         visit  []
         postgres: Index Cond: (user_id = ANY (ARRAY[$0]))
         visit  [Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (id > $1))
         visit sort=-created_at []
         postgres: Index Cond: (user_id = ANY (ARRAY[$0]))
         visit sort=-created_at [DateTime("2026-11-21T00:00:00.000000Z"), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(created_at, id) < ROW('2026-11-21 00:00:00+00'::timestamp with time zone, '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(created_at, id) < ROW($1, $2)))
         visit sort=kind [Text("home"), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(kind, id) > ROW('home', '9'::bigint)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(kind, id) > ROW($1, $2)))
         visit sort=score []
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
         postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) > ROW($1, $2)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (score IS NULL))
         visit sort=score [Null, Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id > $1))
         visit sort=-score []
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
         postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
         visit sort=-score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) < ROW('5'::bigint, '9'::bigint)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) < ROW($1, $2)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (score IS NULL))
         visit sort=-score [Null, Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id < '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id < $1))
         visit sort=-place [Text("home"), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(place, id) < ROW('home', '9'::bigint)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (place IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(place, id) < ROW($1, $2)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (place IS NULL))
         visit sort=score&score[gte]=3 []
         postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL) AND (score >= '3'::bigint))
         visit sort=score&score[gte]=3 [Integer(5), Integer(9)]
         postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)) AND (score >= '3'::bigint))
         visit kind=home [Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $1) AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $2) AND (id > $1))
         visit kind=home&sort=-id []
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $1))
         note sort=-rank []

@@ -17,6 +17,8 @@ CREATE INDEX "prospects__user_id_index" ON "app"."prospects" ("user_id", "id");
 
 CREATE UNIQUE INDEX "prospects__email_unique" ON "app"."prospects" ("user_id", "email");
 
+CREATE INDEX "prospects__email_index" ON "app"."prospects" ("user_id", "email", "id");
+
 CREATE INDEX "prospects__status_index" ON "app"."prospects" ("user_id", "status", "id");
 
 CREATE INDEX "prospects__created_at_index" ON "app"."prospects" ("user_id", "created_at", "id");

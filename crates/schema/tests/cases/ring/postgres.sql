@@ -16,6 +16,8 @@ CREATE TABLE "app"."squads" (
 
 CREATE UNIQUE INDEX "squads__captain_id_unique" ON "app"."squads" ("captain_id");
 
+CREATE INDEX "squads__captain_id_index" ON "app"."squads" ("captain_id", "id");
+
 CREATE INDEX "squads__created_at_index" ON "app"."squads" ("created_at", "id");
 
 CREATE TABLE "app"."players" (
@@ -34,6 +36,8 @@ CREATE TABLE "app"."players" (
 CREATE INDEX "players__user_id_index" ON "app"."players" ("user_id", "id");
 
 CREATE UNIQUE INDEX "players__squad_id_unique" ON "app"."players" ("user_id", "squad_id");
+
+CREATE INDEX "players__squad_id_index" ON "app"."players" ("user_id", "squad_id", "id");
 
 CREATE INDEX "players__squad_id_reference" ON "app"."players" ("squad_id");
 

@@ -16,6 +16,8 @@ CREATE TABLE "squads" (
 
 CREATE UNIQUE INDEX "squads__captain_id_unique" ON "squads" ("captain_id");
 
+CREATE INDEX "squads__captain_id_index" ON "squads" ("captain_id", "id");
+
 CREATE INDEX "squads__created_at_index" ON "squads" ("created_at", "id");
 
 CREATE TABLE "players" (
@@ -34,6 +36,8 @@ CREATE TABLE "players" (
 CREATE INDEX "players__user_id_index" ON "players" ("user_id", "id");
 
 CREATE UNIQUE INDEX "players__squad_id_unique" ON "players" ("user_id", "squad_id");
+
+CREATE INDEX "players__squad_id_index" ON "players" ("user_id", "squad_id", "id");
 
 CREATE INDEX "players__squad_id_reference" ON "players" ("squad_id");
 

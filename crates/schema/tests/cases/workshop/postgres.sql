@@ -2,6 +2,8 @@ ALTER TABLE "app"."users" ADD COLUMN "nickname" text COLLATE "C";
 
 CREATE UNIQUE INDEX "users__nickname_unique" ON "app"."users" ("nickname");
 
+CREATE INDEX "users__nickname_index" ON "app"."users" ("nickname", "id");
+
 ALTER TABLE "app"."users" ADD COLUMN "birthday" date;
 
 ALTER TABLE "app"."users" ADD COLUMN "newsletter" boolean NOT NULL DEFAULT false;
@@ -28,7 +30,11 @@ CREATE INDEX "clientele__name_index" ON "app"."clientele" ("name", "id") WHERE "
 
 CREATE UNIQUE INDEX "clientele__email_unique" ON "app"."clientele" ("email") WHERE "_deleted_at" IS NULL;
 
+CREATE INDEX "clientele__email_index" ON "app"."clientele" ("email", "id") WHERE "_deleted_at" IS NULL;
+
 CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "app"."clientele" ("loyalty") WHERE "_deleted_at" IS NULL;
+
+CREATE INDEX "clientele__loyalty_index" ON "app"."clientele" ("loyalty", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "clientele__created_at_index" ON "app"."clientele" ("created_at", "id") WHERE "_deleted_at" IS NULL;
 

@@ -2,6 +2,8 @@ ALTER TABLE "users" ADD COLUMN "nickname" TEXT;
 
 CREATE UNIQUE INDEX "users__nickname_unique" ON "users" ("nickname");
 
+CREATE INDEX "users__nickname_index" ON "users" ("nickname", "id");
+
 ALTER TABLE "users" ADD COLUMN "birthday" TEXT;
 
 ALTER TABLE "users" ADD COLUMN "newsletter" INTEGER NOT NULL DEFAULT 0 CHECK ("newsletter" IN (0, 1));
@@ -26,7 +28,11 @@ CREATE INDEX "clientele__name_index" ON "clientele" ("name", "id") WHERE "_delet
 
 CREATE UNIQUE INDEX "clientele__email_unique" ON "clientele" ("email") WHERE "_deleted_at" IS NULL;
 
+CREATE INDEX "clientele__email_index" ON "clientele" ("email", "id") WHERE "_deleted_at" IS NULL;
+
 CREATE UNIQUE INDEX "clientele__loyalty_unique" ON "clientele" ("loyalty") WHERE "_deleted_at" IS NULL;
+
+CREATE INDEX "clientele__loyalty_index" ON "clientele" ("loyalty", "id") WHERE "_deleted_at" IS NULL;
 
 CREATE INDEX "clientele__created_at_index" ON "clientele" ("created_at", "id") WHERE "_deleted_at" IS NULL;
 
