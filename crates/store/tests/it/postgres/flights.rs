@@ -37,7 +37,7 @@ async fn many_at_once_are_each_there_once_with_fewer_commits() {
         assert_eq!(String::from_utf8(answer.body).unwrap(), format!("{{\"title\":\"{title}\"}}"));
         // Its own id, too.
         let Some(Value::Integer(id)) = answer.captured.first() else { panic!("no id") };
-        assert_eq!(database.look(&format!("SELECT title FROM app.notes WHERE id = {id}")), [title.clone()]);
+        assert_eq!(database.look(&format!("SELECT title FROM app.notes WHERE id = {id}")), std::slice::from_ref(title));
     }
     assert_eq!(database.look("SELECT count(*) FROM app.notes"), ["300"]);
     let counters = database.store.counters();

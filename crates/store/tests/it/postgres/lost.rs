@@ -125,6 +125,9 @@ async fn a_commit_without_an_answer_is_uncertain() {
     }
     assert_eq!(way.lost(), 12);
     let rows = throwaway::query(&cluster.url("postgres"), "SELECT title FROM app.notes ORDER BY id").unwrap();
-    let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    let mut found: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    // The server answers each statement of the packet, and stops when it notices that nobody listens: before the commit, or after.
+    let either = |title: &String| title != "with others Cut";
+    (found.retain(either), titles.retain(either));
     assert_eq!(found, titles);
 }
