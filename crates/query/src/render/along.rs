@@ -4,17 +4,16 @@
 //! A plan without values is dangerous where a value decides how many rows there are: under `"user_id" = $1` the order is
 //! that of ids alone, which the primary key has, too, and for an owner without rows that is a walk through the whole
 //! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. He,
-//! what a field must be, where the page before ended, and the length of this one stand in queries of their own, because a
-//! plan for a parameter that is known may look cheaper than the one that is to be kept.
+//! where the page before ended, and the length of this one stand in queries of their own, because a plan for a parameter
+//! that is known may look cheaper than the one that is to be kept.
 
-use blueprint::{Comparison, Unique};
+use blueprint::Unique;
 use work::{Dialect, Value};
 
 use super::cells::Cells;
 use super::order;
 use super::sql::{Source, Sql};
 use crate::attribute::Attribute;
-use crate::filter::{Filter, Test};
 use crate::list::{List, Sort};
 use crate::plan;
 use crate::reference::Path;
@@ -41,9 +40,9 @@ impl<'a> Along<'a> {
         let descending = order.iter().all(|key| key.descending);
         let is_one_way = descending || order.iter().all(|key| !key.descending);
         let by_id = |key: &Sort| key.path == Attribute::Id.into();
+        // Not of a filter: without its value, a plan cannot know that few rows have it, and walks through all of the owner.
         let has_index = match (list.filters.as_slice(), order.as_slice()) {
             ([], [id]) => by_id(id),
-            ([filter], [id]) => by_id(id) && is_exact(cells, filter) && ends_in_id(cells, filter.path),
             ([], [first, id]) => {
                 by_id(id) && order::is_indexed(cells, first.path, scope) && ends_in_id(cells, first.path)
             }
@@ -61,18 +60,6 @@ impl<'a> Along<'a> {
         sql.and_live(source);
     }
 
-    /// ` AND …`: the one filter that such a page may have.
-    pub fn and_exactly(&self, sql: &mut Sql, cells: &Cells, filters: &[Filter]) {
-        for filter in filters {
-            let Test::Compare(_, value) = &filter.test else { continue };
-            sql.push(" AND ")
-                .cell(&cells.cell(filter.path.attribute))
-                .push(" = (SELECT ")
-                .typed(value.clone())
-                .push(")");
-        }
-    }
-
     /// What the order begins with.
     pub fn first_key(&self, sql: &mut Sql, source: &Source) {
         sql.push(&source.column("user_id")).push(if self.descending { " DESC, " } else { ", " });
@@ -82,13 +69,6 @@ impl<'a> Along<'a> {
     pub fn limit(&self, sql: &mut Sql, rows: Value) {
         sql.push(" LIMIT (SELECT ").typed(rows).push(")");
     }
-}
-
-/// Whether a field that has an index must be one value.
-pub(super) fn is_exact(cells: &Cells, filter: &Filter) -> bool {
-    let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
-    let found_by_index = cells.source.entity.fields[place].index && cells.is_plain(filter.path.attribute);
-    found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
 }
 
 /// The only index of a field that is unique may be that of its values, of which each is there once.

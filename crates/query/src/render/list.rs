@@ -5,7 +5,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use work::{Column, Cost, Shape, Step, Value, Work};
 
-use super::along::{self, Along};
+use super::along::Along;
 use super::cells::{Cell, Cells};
 use super::join::Joins;
 use super::order::{self, Order, Values};
@@ -16,7 +16,7 @@ use crate::filter::{Comparison, Filter, Test};
 use crate::list::List;
 use crate::parent::{Parent, Way};
 use crate::plan::{order, position_kinds};
-use crate::reference::Reference;
+use crate::reference::{Path, Reference};
 use crate::scope::Scope;
 use crate::{Catalog, Plan};
 
@@ -71,10 +71,7 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order, a
         }
         // Before the filters: of several limits of an index SQLite takes the first.
         order.and_within(sql, *stretch);
-        match along {
-            Some(along) => along.and_exactly(sql, &joins.root(), &list.filters),
-            None => conditions(sql, joins.blueprint(), &joins.root(), plan, list),
-        }
+        conditions(sql, joins.blueprint(), &joins.root(), plan, list);
         sql.push(" ORDER BY ");
         if let Some(along) = along {
             along.first_key(sql, joins.root().source);
@@ -86,8 +83,10 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order, a
         }
         sql.push(&if several { format!(") AS \"__part{place}\"") } else { String::new() });
     }
-    if several {
-        sql.push(" LIMIT ").param(limit());
+    match along {
+        Some(along) if several => along.limit(sql, limit()),
+        None if several => drop(sql.push(" LIMIT ").param(limit())),
+        _ => {}
     }
     columns
 }
@@ -102,6 +101,11 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     };
     // The indexes of owned entities lead with the owner, and are no help to who sees everybody's rows.
     let led_by_scope = !entity.owned || scope.is_of_one_owner();
+    let exact = |filter: &Filter| {
+        let Path { via: None, attribute: Attribute::Field(place) } = filter.path else { return false };
+        let found_by_index = entity.fields[place].index && cells.is_plain(filter.path.attribute);
+        found_by_index && matches!(filter.test, Test::Compare(Comparison::Eq, _))
+    };
     // References have indexes without being asked to; the rows at the other end of links are brought into order first.
     let under_one = |parent: &Parent| match parent.way {
         Way::Up(reference) => reference.link(entity).is_none() && cells.is_plain(reference.attribute()),
@@ -109,7 +113,7 @@ fn cost(cells: &Cells, list: &List, scope: &Scope) -> Cost {
     };
     let filtered_by_index = match (&list.parent, list.filters.as_slice()) {
         (None, []) => true,
-        (None, [filter]) => led_by_scope && along::is_exact(cells, filter),
+        (None, [filter]) => led_by_scope && exact(filter),
         (Some(parent), []) => led_by_scope && under_one(parent),
         _ => false,
     };

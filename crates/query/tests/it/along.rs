@@ -32,7 +32,7 @@ INSERT INTO "app"."memos" ("user_id", "text", "kind", "score", "created_at", "up
 SELECT CAST(lpad(CAST(CASE WHEN "n" < 6 THEN 3 ELSE "n" % 2 + 1 END AS text), 32, '0') AS uuid), 'x',
 CASE WHEN "n" < 20 THEN 'rare' WHEN "n" % 3 = 0 THEN 'shop' ELSE 'home' END,
 CASE WHEN "n" % 4 > 0 THEN "n" % 1000 END, now(), now()
-FROM generate_series(1, 20000) AS "n";
+FROM generate_series(1, 100000) AS "n";
 INSERT INTO "app"."slips" ("id", "user_id", "text", "created_at", "updated_at")
 SELECT CAST(lpad(CAST("id" AS text), 32, '0') AS uuid), "user_id", "text", "created_at", "updated_at" FROM "app"."memos";
 ANALYZE "app"."memos"; ANALYZE "app"."slips";
@@ -57,10 +57,6 @@ fn the_plan_without_values_runs_along_the_index_of_owners_and_is_kept() {
         ("memo", "sort=-score", vec![], "memos__score_index"),
         ("memo", "sort=-score", vec![five(), id()], "memos__score_index"),
         ("memo", "sort=-score", vec![Value::Null, id()], "memos__score_index"),
-        ("memo", "kind=rare", vec![], "memos__kind_index"),
-        ("memo", "kind=home", vec![id()], "memos__kind_index"),
-        ("memo", "kind=home&sort=-id", vec![], "memos__kind_index"),
-        ("memo", "score=5", vec![], "memos__score_index"),
         ("slip", "", vec![], "slips__user_id_index"),
         ("slip", "", vec![uuid()], "slips__user_id_index"),
         ("slip", "sort=-created_at", vec![], "slips__created_at_index"),

@@ -218,32 +218,32 @@ fn on_postgres() -> Expect {
         visit sort=kind [Text("home"), Integer(9)]
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(kind, id) > ROW($1, $2)))
         visit sort=score []
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (score IS NOT NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$3])) AND (score IS NULL))
         visit sort=score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) > ROW($1, $2)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (ROW(score, id) > ROW($2, $3)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$5])) AND (score IS NULL))
         visit sort=score [Null, Integer(9)]
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id > $1))
         visit sort=-score []
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$2])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (score IS NOT NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$3])) AND (score IS NULL))
         visit sort=-score [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) < ROW($1, $2)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (score IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (ROW(score, id) < ROW($2, $3)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$5])) AND (score IS NULL))
         visit sort=-score [Null, Integer(9)]
         postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NULL) AND (id < $1))
         visit sort=-place [Text("home"), Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(place, id) < ROW($1, $2)))
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$4])) AND (place IS NULL))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (ROW(place, id) < ROW($2, $3)))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$5])) AND (place IS NULL))
         visit sort=score&score[gte]=3 []
         postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL) AND (score >= '3'::bigint))
         visit sort=score&score[gte]=3 [Integer(5), Integer(9)]
         postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)) AND (score >= '3'::bigint))
         visit kind=home [Integer(9)]
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $2) AND (id > $1))
+        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home') AND (id > '9'::bigint))
         visit kind=home&sort=-id []
-        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind = $1))
+        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home'))
         note sort=-rank []
         postgres: Index Cond: (rank IS NOT NULL)
         postgres: Index Cond: (rank IS NULL)

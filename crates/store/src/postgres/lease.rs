@@ -61,6 +61,11 @@ impl Lease {
         }
     }
 
+    /// Whether others use the connection, too.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.held, Held::Seat(_))
+    }
+
     /// What was begun is over.
     pub(super) fn end(&mut self) {
         if self.state == State::Works {
@@ -95,11 +100,8 @@ impl Drop for Lease {
             }
             // Whoever does not wait any more leaves an answer that nobody reads.
             (Held::Seat(_), State::Rests | State::Works) | (Held::Nothing, _) => {}
-            (Held::Seat(seat), State::Stuck) => {
-                pool.cancel(&seat.session);
-                seat.give_up(pool);
-            }
-            (Held::Seat(seat), State::Spoilt) => seat.give_up(pool),
+            // Not stopped: by now it may be another's statement that runs. The server has its own time limit.
+            (Held::Seat(seat), State::Stuck | State::Spoilt) => seat.give_up(pool),
         }
     }
 }

@@ -95,10 +95,11 @@ impl Postgres {
         }
         let _turn = self.shared.turn(&work).await?;
         let lease = self.shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
-        if work.mode != Mode::Write {
+        if work.mode != Mode::Write && !lease.is_shared() {
             return attempt::run(&self.shared, &work, lease).await;
         }
-        // A write that has begun goes on when nobody waits for it any more.
+        // A write that has begun goes on when nobody waits for it any more. So does a read that others stand behind: it keeps
+        // its place until it is answered, and its answer is taken off the connection at once.
         let shared = self.shared.clone();
         let running = self.home.handle().spawn(async move { attempt::run(&shared, &work, lease).await });
         running.await.unwrap_or_else(|_| Err(panicked()))

@@ -77,7 +77,10 @@ impl<'a> Run<'a> {
     /// Whether there was a row.
     async fn one(&mut self, statement: &Statement, shape: &Shape, answer: &mut Answer) -> Result<bool, Trouble> {
         let rows = self.send(statement).await?;
-        first(rows, &statement.sql, shape, answer).await
+        let mut unread = None;
+        let found = first(rows, shape, answer, &mut unread).await;
+        let found = found.map_err(|error| Trouble::of(&error, &statement.sql))?;
+        unread.map_or(Ok(found), |error| Err(error.into()))
     }
 
     async fn page(
@@ -166,7 +169,9 @@ impl<'a> Run<'a> {
         read: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<u64, Trouble> {
         let rows = self.send(statement).await?;
-        each(rows, &statement.sql, read).await
+        let mut unread = None;
+        let affected = each(rows, read, &mut unread).await.map_err(|error| Trouble::of(&error, &statement.sql))?;
+        unread.map_or(Ok(affected), |error| Err(error.into()))
     }
 
     async fn send(&mut self, statement: &Statement) -> Result<RowStream, Trouble> {
@@ -176,8 +181,13 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The first row as an answer. Whether there was one.
-pub(super) async fn first(rows: RowStream, sql: &str, shape: &Shape, answer: &mut Answer) -> Result<bool, Trouble> {
+/// The first row as an answer. Whether there was one; `unread` is why it cannot be shown.
+pub(super) async fn first(
+    rows: RowStream,
+    shape: &Shape,
+    answer: &mut Answer,
+    unread: &mut Option<StoreError>,
+) -> Result<bool, tokio_postgres::Error> {
     let mut first = true;
     let read = |row: &Row| {
         if !std::mem::take(&mut first) {
@@ -190,26 +200,23 @@ pub(super) async fn first(rows: RowStream, sql: &str, shape: &Shape, answer: &mu
         }
         row::capture(row, shape, &mut answer.captured)
     };
-    each(rows, sql, read).await?;
+    each(rows, read, unread).await?;
     Ok(!first)
 }
 
+/// Reads all rows, to the end even if one of them cannot be read.
 async fn each(
     rows: RowStream,
-    sql: &str,
     mut read: impl FnMut(&Row) -> Result<(), StoreError>,
-) -> Result<u64, Trouble> {
+    unread: &mut Option<StoreError>,
+) -> Result<u64, tokio_postgres::Error> {
     let mut rows = pin!(rows);
-    let mut failed = None;
-    while let Some(row) = rows.as_mut().try_next().await.map_err(|error| Trouble::of(&error, sql))? {
-        if failed.is_none() {
-            failed = read(&row).err();
+    while let Some(row) = rows.as_mut().try_next().await? {
+        if unread.is_none() {
+            *unread = read(&row).err();
         }
     }
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(affected(&rows)),
-    }
+    Ok(affected(&rows))
 }
 
 /// The object of a row that is not too long.

@@ -19,10 +19,12 @@ use crate::StoreError;
 
 /// Works in one transaction at most.
 const MOST: usize = 24;
+/// Of more, `join_all` does not promise that all are polled before anything else is, and a commit could overtake them.
+const _: () = assert!(MOST <= 30);
 /// Transactions at a time: one that is sent while the other is written to the disk.
 const FLIGHTS: usize = 2;
-/// A statement that has to wait longer for somebody else is run by itself, where it holds up nobody.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 100";
+/// A statement that has to wait longer, in milliseconds, for somebody else is run by itself, where it holds up nobody.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 10";
 
 /// What waits for the next transaction.
 pub(super) struct Together {
@@ -112,13 +114,21 @@ impl Together {
 /// Transactions of new rows, one after the other.
 struct Flight {
     shared: Arc<Shared>,
+    home: Handle,
     is_over: bool,
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        // It broke off in the middle.
-        if !self.is_over {
+        if self.is_over {
+            return;
+        }
+        if std::thread::panicking() {
+            // The next one takes those who wait.
+            let next = Flight { shared: self.shared.clone(), home: self.home.clone(), is_over: false };
+            self.home.spawn(next.go());
+        } else {
+            // The runtime is shut down.
             self.shared.together.queue().flights -= 1;
         }
     }
@@ -135,12 +145,13 @@ pub(super) async fn run(shared: &Arc<Shared>, home: &Handle, work: &Work) -> Res
     let (reply, mut answer) = oneshot::channel();
     let Pushed { number, starts } = shared.together.push(at_once, reply)?;
     if starts {
-        home.spawn(Flight { shared: shared.clone(), is_over: false }.go());
+        home.spawn(Flight { shared: shared.clone(), home: home.clone(), is_over: false }.go());
     }
     let limit = Duration::from_millis(shared.options.wait_timeout_ms);
     let verdict = match tokio::time::timeout(limit, &mut answer).await {
         Ok(verdict) => verdict,
-        Err(_) if shared.together.give_up(number) => return Err(StoreError::Overloaded),
+        // Those before it take their time; perhaps there is a connection for it alone.
+        Err(_) if shared.together.give_up(number) => return Ok(None),
         Err(_) => answer.await,
     };
     match verdict {
@@ -166,6 +177,8 @@ impl Flight {
             let (works, replies): (Vec<_>, Vec<_>) = aboard.into_iter().map(|one| (one.at_once, one.reply)).unzip();
             let verdicts = match lease {
                 Ok(lease) => once(&shared, lease, &works).await,
+                // Who has just come has not waited yet.
+                Err(StoreError::Overloaded) => works.iter().map(|_| Verdict::Undone).collect(),
                 Err(error) => works.iter().map(|_| Verdict::Failed(error.clone())).collect(),
             };
             for (reply, verdict) in replies.into_iter().zip(verdicts) {
@@ -184,6 +197,20 @@ async fn once(shared: &Shared, mut lease: Lease, works: &[Box<AtOnce>]) -> Vec<V
         Ok(session) => session,
         Err(error) => return all(&error),
     };
+    // Before anything is sent, for this waits for the server.
+    let prepared = join_all(works.iter().map(|at_once| session.prepare(&at_once.statement.sql)));
+    match tokio::time::timeout(limit, prepared).await {
+        Ok(prepared) if prepared.iter().all(Result::is_ok) => {}
+        // Each finds out by itself what is wrong with its own, or with the connection.
+        ended => {
+            if ended.is_err() {
+                lease.is_stuck();
+            } else {
+                lease.spoil();
+            }
+            return works.iter().map(|_| Verdict::Undone).collect();
+        }
+    }
     let started = Instant::now();
     let ended = match tokio::time::timeout(limit, send(session, works)).await {
         Ok(ended) => ended,
@@ -196,7 +223,8 @@ async fn once(shared: &Shared, mut lease: Lease, works: &[Box<AtOnce>]) -> Vec<V
     match ended {
         Ok(answers) => {
             shared.pool.tally.synced(started.elapsed());
-            shared.pool.tally.committed(works.len() as u64);
+            let done = answers.iter().filter(|answer| !matches!(answer, Ok(None))).count();
+            shared.pool.tally.committed(done as u64);
             let verdict = |answer: Result<Option<Answer>, StoreError>| match answer {
                 Ok(Some(answer)) => Verdict::Done(answer),
                 Ok(None) => Verdict::Undone,
@@ -214,27 +242,21 @@ async fn once(shared: &Shared, mut lease: Lease, works: &[Box<AtOnce>]) -> Vec<V
 
 type Answers = Vec<Result<Option<Answer>, StoreError>>;
 
-/// Sends all that there is in one packet, and reads the answers. An error that is not [`StoreError::Uncertain`] has undone
-/// all of it.
+/// Sends all that there is in one packet, and reads the answers. An error that is not [`StoreError::Uncertain`] is the
+/// server's word that one of them failed, and has undone all.
 async fn send(session: &Session, works: &[Box<AtOnce>]) -> Result<Answers, Trouble> {
-    // Before anything is sent, for this waits for the server.
-    for at_once in works {
-        let sql = &at_once.statement.sql;
-        session.prepare(sql).await.map_err(|error| Trouble::of(&error, sql))?;
-    }
     let lost = |error: &tokio_postgres::Error| Trouble::Failed(StoreError::uncertain(super::trouble::told(error)));
     // Polled in this order, and each is in the queue to the server after its first poll.
     let begun = session.client.batch_execute(BEGIN);
     let run = join_all(works.iter().map(|at_once| async move {
         let sql = &at_once.statement.sql;
-        let rows = session.send_now(&at_once.statement).await.map_err(|error| Trouble::of(&error, sql))?;
+        let rows = session.send_now(&at_once.statement).await.map_err(|error| said(&error, sql))?;
         let mut answer = Answer::default();
-        match steps::first(rows, sql, &at_once.shape, &mut answer).await {
-            Ok(found) => Ok(Ok(found.then_some(answer))),
-            // It was written, and is too long to be shown.
-            Err(Trouble::Failed(StoreError::TooLarge)) => Ok(Err(StoreError::TooLarge)),
-            Err(trouble) => Err(trouble),
-        }
+        let mut unread = None;
+        let found = steps::first(rows, &at_once.shape, &mut answer, &mut unread).await;
+        let found = found.map_err(|error| said(&error, sql))?;
+        // Written, though it cannot be shown: too long, or not what it should be.
+        Ok(unread.map_or(Ok(found.then_some(answer)), Err))
     }));
     let committed = session.client.batch_execute("COMMIT");
     let (begun, ran, committed) = join3(begun, run, committed).await;
@@ -244,10 +266,18 @@ async fn send(session: &Session, works: &[Box<AtOnce>]) -> Result<Answers, Troub
     for ran in ran {
         match ran {
             Ok(answer) => answers.push(answer),
-            Err(Trouble::Lost(error)) => return Err(Trouble::Failed(StoreError::uncertain(error.to_string()))),
             Err(trouble) => return Err(trouble),
         }
     }
     committed.map_err(|error| lost(&error))?;
     Ok(answers)
+}
+
+/// Only what the server says has undone anything. A connection that is lost, or a statement that we could not send, leaves
+/// open what became of the others.
+fn said(error: &tokio_postgres::Error, sql: &str) -> Trouble {
+    match (error.as_db_error(), Trouble::of(error, sql)) {
+        (None, _) | (_, Trouble::Lost(_)) => Trouble::Failed(StoreError::uncertain(super::trouble::told(error))),
+        (Some(_), trouble) => trouble,
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use store::StoreError;
 use tokio_postgres::NoTls;
-use work::{Outcome, Refusal, Value, Work};
+use work::{Column, Kind, Outcome, Refusal, Shape, Value, Work};
 
 use super::{Database, done, not_found, one, refused, statement, text, title_and_id};
 
@@ -60,6 +60,23 @@ async fn one_that_cannot_be_is_the_only_one_that_is_not_done() {
     let mut there: Vec<u32> = database.titles().iter().map(|title| title.parse().unwrap()).collect();
     there.sort_unstable();
     assert_eq!(there, (0..60).filter(|number| *number != 30).collect::<Vec<_>>());
+}
+
+/// A row that was written, but is not of the kind that was expected.
+#[tokio::test]
+async fn one_that_cannot_be_shown_is_written_once_like_the_others() {
+    let Some(database) = Database::new().await else { return };
+    let wrong = Shape { columns: vec![Column::new("title", Kind::Integer)], captured: vec![Kind::Integer] };
+    let (step, at_once) = (one(INSERT, &[text("odd"), Value::Null]), statement(INSERT, &[text("odd"), Value::Null]));
+    let odd = Work::write(vec![step]).or_at_once(Some(at_once), Arc::new(wrong)).meeting_nobody(true);
+    let works = [note("a"), note("b"), odd, note("c")];
+    let mut answers = all(&database, works.into()).await;
+    let odd = answers.remove(2);
+    assert!(matches!(odd, Err(StoreError::Broken { .. })), "{odd:?}");
+    answers.into_iter().for_each(|answer| drop(done(answer)));
+    let mut titles = database.titles();
+    titles.sort();
+    assert_eq!(titles, ["a", "b", "c", "odd"]);
 }
 
 /// What returns no row has changed nothing; its steps say why.

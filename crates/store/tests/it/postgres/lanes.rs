@@ -62,18 +62,16 @@ async fn who_gives_up_or_takes_too_long_leaves_the_connection_to_the_others() {
     holder.simple_query("SELECT pg_advisory_lock(7)").await.unwrap();
 
     // There is one connection for reads, and these stand in it one behind the other.
+    done(database.run(get(1)).await);
     let given_up = tokio::spawn({
         let database = database.clone();
         async move { database.run(waits()).await }
     });
-    let late = async {
+    while database.look("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == ["0"] {
         tokio::task::yield_now().await;
-        database.run(waits()).await
-    };
+    }
+    let late = database.run(waits());
     let behind = async {
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
         given_up.abort();
         database.run(get(1)).await
     };
