@@ -261,6 +261,10 @@ fn no_request_gets_a_5xx_and_every_error_is_a_problem() {
     });
     assert!(operations.len() > 20);
     let (stranger, mut answered) = (app.stranger(), std::collections::BTreeSet::new());
+    // By name, for noise seldom brings a read, a row that is there and its version together.
+    let one = operations.iter().find(|one| one.method == "GET" && one.path.ends_with("/clients/{id}")).unwrap();
+    let unchanged = Request::get(one.path.replace("{id}", "1")).header("host", "x").header("if-none-match", "*");
+    answered.insert(runtime.block_on(ana.raw(unchanged.body(Vec::new()).unwrap())).status.as_u16());
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 3000,
         failure_persistence: None,
