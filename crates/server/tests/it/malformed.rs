@@ -166,6 +166,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// An operation as the document has it: path, method, query parameters, names of the body's fields.
+#[derive(Clone)]
 struct Operation {
     path: String,
     method: String,
@@ -209,6 +210,9 @@ fn operations(document: &Json) -> Vec<Operation> {
             });
         }
     }
+    // Most of the noise goes to records, however many routes there are for accounts.
+    let records: Vec<Operation> = found.iter().filter(|one| !one.path.starts_with("/auth/")).cloned().collect();
+    found.extend(records.iter().cloned().chain(records.clone()));
     found
 }
 
@@ -261,10 +265,13 @@ fn no_request_gets_a_5xx_and_every_error_is_a_problem() {
     });
     assert!(operations.len() > 20);
     let (stranger, mut answered) = (app.stranger(), std::collections::BTreeSet::new());
-    // By name, for noise seldom brings a read, a row that is there and its version together.
-    let one = operations.iter().find(|one| one.method == "GET" && one.path.ends_with("/clients/{id}")).unwrap();
-    let unchanged = Request::get(one.path.replace("{id}", "1")).header("host", "x").header("if-none-match", "*");
-    answered.insert(runtime.block_on(ana.raw(unchanged.body(Vec::new()).unwrap())).status.as_u16());
+    // By name, for noise seldom brings a row that is there, the right method and its version together.
+    for (method, header, version) in [("GET", "if-none-match", "*"), ("PATCH", "if-match", "\"9\"")] {
+        let one = operations.iter().find(|one| one.method == method && one.path.ends_with("/clients/{id}")).unwrap();
+        let request = Request::builder().method(method).uri(one.path.replace("{id}", "1")).header("host", "x");
+        let request = request.header("content-type", "application/json").header(header, version);
+        answered.insert(runtime.block_on(ana.raw(request.body(b"{}".to_vec()).unwrap())).status.as_u16());
+    }
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 3000,
         failure_persistence: None,
