@@ -1,8 +1,9 @@
 //! Data in a schema of a Postgres server.
 //!
-//! A pool of connections, each lent to one work at a time. A work of one statement is sent as it is; one of several is a
-//! transaction, begun together with its first statement. What a server or a pooler between may do to a connection is dealt
-//! with here: it is replaced, and what cannot have had an effect is tried again.
+//! A pool of connections, each lent to one work at a time, but for reads by key, of which many share one (`lanes.rs`), and
+//! for new rows, of which many share a transaction (`together.rs`). A work of one statement is sent as it is; one of several
+//! is a transaction, begun together with its first statement. What a server or a pooler between may do to a connection is
+//! dealt with here: it is replaced, and what cannot have had an effect is tried again.
 
 mod app;
 mod attempt;
@@ -89,8 +90,8 @@ impl Postgres {
         self.home.block(async move { shared.apply(&app).await }).unwrap_or_else(|| Err(broke_off(&self.shared)))
     }
 
-    pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
-        if let Some(outcome) = self.shared.with_others(self.home.handle(), &work).await? {
+    pub(crate) async fn run(&self, mut work: Work) -> Result<Outcome, StoreError> {
+        if let Some(outcome) = self.shared.with_others(self.home.handle(), &mut work).await? {
             return Ok(outcome);
         }
         let _turn = self.shared.turn(&work).await?;
@@ -105,10 +106,10 @@ impl Postgres {
         running.await.unwrap_or_else(|_| Err(panicked()))
     }
 
-    pub(crate) fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
+    pub(crate) fn run_blocking(&self, mut work: Work) -> Result<Outcome, StoreError> {
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
         let running = async move {
-            if let Some(outcome) = shared.with_others(&home, &work).await? {
+            if let Some(outcome) = shared.with_others(&home, &mut work).await? {
                 return Ok(outcome);
             }
             let _turn = shared.turn(&work).await?;
@@ -186,7 +187,7 @@ impl std::fmt::Debug for Postgres {
 
 impl Shared {
     /// Runs a work together with others, if it can be.
-    async fn with_others(self: &Arc<Shared>, home: &Handle, work: &Work) -> Result<Option<Outcome>, StoreError> {
+    async fn with_others(self: &Arc<Shared>, home: &Handle, work: &mut Work) -> Result<Option<Outcome>, StoreError> {
         if self.pool.is_pooled() || !Together::takes(work) {
             return Ok(None);
         }

@@ -139,9 +139,9 @@ struct Pushed {
     starts: bool,
 }
 
-/// Runs a work with others. `None` if nothing was done and it has to be run by itself.
-pub(super) async fn run(shared: &Arc<Shared>, home: &Handle, work: &Work) -> Result<Option<Outcome>, StoreError> {
-    let Some(at_once) = work.at_once.clone() else { return Ok(None) };
+/// Runs a work with others. `None` if nothing was done and it has to be run by itself, step by step.
+pub(super) async fn run(shared: &Arc<Shared>, home: &Handle, work: &mut Work) -> Result<Option<Outcome>, StoreError> {
+    let Some(at_once) = work.at_once.take() else { return Ok(None) };
     let (reply, mut answer) = oneshot::channel();
     let Pushed { number, starts } = shared.together.push(at_once, reply)?;
     if starts {
@@ -262,13 +262,7 @@ async fn send(session: &Session, works: &[Box<AtOnce>]) -> Result<Answers, Troub
     let (begun, ran, committed) = join3(begun, run, committed).await;
     // Had it not begun, each of them would have been a transaction.
     begun.map_err(|error| lost(&error))?;
-    let mut answers = Vec::with_capacity(ran.len());
-    for ran in ran {
-        match ran {
-            Ok(answer) => answers.push(answer),
-            Err(trouble) => return Err(trouble),
-        }
-    }
+    let answers = ran.into_iter().collect::<Result<Answers, Trouble>>()?;
     committed.map_err(|error| lost(&error))?;
     Ok(answers)
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use store::{PostgresOptions, PostgresUrl, Store, StoreError};
+use store::{PostgresOptions, StoreError};
 use throwaway::{Cluster, Loss, Way};
 use tokio_postgres::NoTls;
 use work::{Cost, Outcome, Step, Work};
 
-use super::{Database, add, done, get, schema, statement};
+use super::{Database, add, done, get, open, statement};
 
 /// A short read, but for a lock that it waits for.
 fn waits() -> Work {
@@ -85,10 +85,7 @@ async fn who_gives_up_or_takes_too_long_leaves_the_connection_to_the_others() {
 async fn a_connection_that_falls_silent_is_replaced() {
     let Some(cluster) = Cluster::start(&[], &[]) else { return };
     let way = Way::to(&cluster);
-    let mut options = PostgresOptions::new(PostgresUrl::parse(&way.url("postgres")).unwrap());
-    options.work_timeout_ms = 100;
-    let store = Store::connect(options).await.unwrap();
-    store.apply(&schema()).await.unwrap();
+    let store = open(&way.url("postgres"), |options| options.work_timeout_ms = 100).await;
     done(store.run(add("one")).await);
     done(store.run(get(1)).await);
     way.lose_answer_to("SELECT 7777", Loss::Silence);
@@ -102,9 +99,7 @@ async fn a_connection_that_falls_silent_is_replaced() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_gone_is_told_to_all() {
     let Some(cluster) = Cluster::start(&[], &[]) else { return };
-    let options = PostgresOptions::new(PostgresUrl::parse(&cluster.url("postgres")).unwrap());
-    let store = Store::connect(options).await.unwrap();
-    store.apply(&schema()).await.unwrap();
+    let store = open(&cluster.url("postgres"), |_| {}).await;
     done(store.run(add("one")).await);
     tokio::task::block_in_place(|| cluster.stop("immediate"));
     for answer in join_all((0..50).map(|_| store.run(get(1)))).await {

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use store::{PostgresOptions, PostgresUrl, Store, StoreError};
+use store::StoreError;
 use throwaway::{Cluster, Loss, Way};
 use work::{Outcome, Work};
 
 use crate::support::key;
 
-use super::{Database, add, done, get, run, schema, statement, text, title_and_id};
+use super::{Database, add, done, get, open, run, statement, text, title_and_id};
 
 #[tokio::test]
 async fn a_connection_that_was_ended_is_replaced() {
@@ -31,9 +31,7 @@ async fn a_connection_that_was_ended_is_replaced() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_started_again() {
     let Some(cluster) = Cluster::start(&[], &[]) else { return };
-    let options = PostgresOptions::new(PostgresUrl::parse(&cluster.url("postgres")).unwrap());
-    let store = Store::connect(options).await.unwrap();
-    store.apply(&schema()).await.unwrap();
+    let store = open(&cluster.url("postgres"), |_| {}).await;
     let mut told = Vec::new();
     for (round, mode) in ["fast", "immediate"].into_iter().enumerate() {
         let adding = async {
@@ -97,10 +95,7 @@ fn alone(title: &str) -> Work {
 async fn a_commit_without_an_answer_is_uncertain() {
     let Some(cluster) = Cluster::start(&[], &[]) else { return };
     let way = Way::to(&cluster);
-    let mut options = PostgresOptions::new(PostgresUrl::parse(&way.url("postgres")).unwrap());
-    options.work_timeout_ms = 100;
-    let store = Store::connect(options).await.unwrap();
-    store.apply(&schema()).await.unwrap();
+    let store = open(&way.url("postgres"), |options| options.work_timeout_ms = 100).await;
     let mut titles = Vec::new();
     for loss in [Loss::Cut, Loss::Silence] {
         for (name, words, work) in [

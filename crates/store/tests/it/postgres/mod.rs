@@ -45,11 +45,7 @@ impl Database {
 
     async fn with(change: impl FnOnce(&mut PostgresOptions)) -> Option<Database> {
         let place = throwaway::Database::new()?;
-        let mut options = PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap());
-        change(&mut options);
-        let store = Store::connect(options).await.unwrap_or_else(|error| panic!("{error}"));
-        store.apply(&schema()).await.unwrap_or_else(|error| panic!("{error}"));
-        Some(Database { store, place })
+        Some(Database { store: open(place.url(), change).await, place })
     }
 
     async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
@@ -70,6 +66,15 @@ impl Database {
         let rows = self.place.query(sql).into_iter();
         rows.map(|mut row| row.swap_remove(0).unwrap_or_else(|| "null".to_owned())).collect()
     }
+}
+
+/// A store with the table, wherever it is.
+async fn open(url: &str, change: impl FnOnce(&mut PostgresOptions)) -> Store {
+    let mut options = PostgresOptions::new(PostgresUrl::parse(url).unwrap());
+    change(&mut options);
+    let store = Store::connect(options).await.unwrap_or_else(|error| panic!("{error}"));
+    store.apply(&schema()).await.unwrap_or_else(|error| panic!("{error}"));
+    store
 }
 
 #[track_caller]
