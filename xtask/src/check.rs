@@ -9,7 +9,7 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 
 use crate::failure::{Failure, Result};
 use crate::workspace::{cargo, output, run as run_command};
-use crate::{documents, generated, sources};
+use crate::{documents, generated, schemathesis as search, sources};
 
 /// Which steps to run.
 #[derive(Arguments)]
@@ -38,7 +38,7 @@ struct Step {
 /// How a step ended that did not fail.
 enum Outcome {
     Passed(String),
-    LeftOut(&'static str),
+    LeftOut(String),
 }
 
 const STEPS: &[Step] = &[
@@ -90,6 +90,12 @@ const STEPS: &[Step] = &[
         doing: "generated files are what the program writes today",
         hint: "cargo xtask generated, then read the diff",
         run: |_| generated::check().map(Outcome::Passed),
+    },
+    Step {
+        name: "schemathesis",
+        doing: "cargo xtask schemathesis: the served examples answer as their documents say, and tell nobody of another's rows",
+        hint: "run one example alone: cargo xtask schemathesis --only NAME",
+        run: schemathesis,
     },
 ];
 
@@ -171,7 +177,15 @@ fn deny(args: &Args) -> Result<Outcome> {
     } else if args.ci {
         Err(Failure::new("cargo-deny is not installed").hint("cargo install cargo-deny --locked"))
     } else {
-        Ok(Outcome::LeftOut("cargo-deny is not installed (cargo install cargo-deny --locked)"))
+        Ok(Outcome::LeftOut("cargo-deny is not installed (cargo install cargo-deny --locked)".to_owned()))
+    }
+}
+
+fn schemathesis(args: &Args) -> Result<Outcome> {
+    match search::check() {
+        Ok(searched) => searched.map(Outcome::Passed),
+        Err(missing) if args.ci => Err(missing.failure()),
+        Err(missing) => Ok(Outcome::LeftOut(missing.to_string())),
     }
 }
 

@@ -21,7 +21,7 @@ mod resolve;
 mod shape;
 mod values;
 
-pub use expr::{Comparison, Condition, Expr, Term};
+pub use expr::{Comparison, Condition, End, Expr, Term, Via};
 pub use model::*;
 pub use nearest::nearest;
 pub use places::pointer;

@@ -69,6 +69,30 @@ pub fn write(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
     })
 }
 
+/// Writes a text over a file that is there: the new one whole, or the old one.
+///
+/// # Errors
+/// The disk refuses.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    // A link stays one.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let staged = staged(path);
+    let written = OpenOptions::new().write(true).create_new(true).open(&staged).and_then(|mut file| {
+        if let Ok(before) = fs::metadata(path) {
+            file.set_permissions(before.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&staged, path)
+    });
+    written.map_err(|error| {
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            let _ = fs::remove_file(&staged);
+        }
+        Failure::new(format!("cannot write {}: {error}; it is as it was", path.display()))
+    })
+}
+
 fn record(folder: &Path) -> Option<Files> {
     Files::parse(&fs::read_to_string(folder.join(FILES_PATH)).ok()?).ok()
 }

@@ -1,7 +1,7 @@
 //! The `supermaker` command: English in, a backend out, served at once.
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
-//! what to try), `source` (where a blueprint is), `disk` (the only one that writes files),
+//! what to try), `source` (where a blueprint is), `disk` (the only one that writes files), `specification` (the files of `new --from`),
 //! `watch` (a blueprint that is saved while it is served).
 
 mod commands;
@@ -13,6 +13,7 @@ mod reading;
 mod report;
 mod screen;
 mod source;
+mod specification;
 mod watch;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ const EXAMPLES: &str = "\
 Examples:
   supermaker new \"Build me a lead tracker where I can log prospects\" --serve
   supermaker serve lead-tracker
+  supermaker change \"also let me tag prospects\" --file lead-tracker
   supermaker check lead-tracker/blueprint.toml
 
 Exit codes: 0 fine, 1 failed, 2 not understood (the request or the command line)";

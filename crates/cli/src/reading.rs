@@ -1,13 +1,16 @@
 //! A request in English: where it comes from, and what a project's files are told about how it was read.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read as _};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use codegen::{Assumption, ProjectFacts, SettingFact};
+use codegen::{Asked, Assumption, ProjectFacts, SettingFact};
 use intake::Reading;
+use model::Read;
+use server::process::Environment;
 
 use crate::failure::Failure;
+use crate::screen::Screen;
 
 /// Far beyond what the reader reads; a pipe that never ends must not fill the memory.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -40,6 +43,19 @@ fn standard_input() -> Result<String, Failure> {
     Ok(text)
 }
 
+/// Reads a request by the rules, and by a model where the environment of the process names one and it is wanted. A `.env`
+/// file does not count: whoever wrote that of a folder has no say in where a request is sent.
+pub fn read(screen: &Screen, request: &str, no_model: bool) -> Read {
+    if no_model {
+        return Read { reading: intake::read(request), consultation: None };
+    }
+    let environment = Environment::process();
+    let announce = |model: &str, server: &str| {
+        screen.note(&format!("Asking {model} at {server}, where the request is sent (--no-model: rules alone) …"));
+    };
+    model::read(request, |name| environment.get(name), announce)
+}
+
 /// What the files are told, with a secret that is made here and now.
 ///
 /// # Errors
@@ -51,6 +67,7 @@ pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
         planner: reading.planner.to_owned(),
         coverage: reading.coverage,
         assumptions: assumptions.map(|one| Assumption { text: one.text.clone(), why: one.why.clone() }).collect(),
+        asked: asked(reading),
         questions: reading.questions.iter().map(|question| question.text.clone()).collect(),
         unplaced: reading.unplaced.iter().map(|unplaced| unplaced.text.clone()).collect(),
         secret_key: random_text()?,
@@ -58,6 +75,12 @@ pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
             .map(|setting| SettingFact { name: setting.name, default: setting.default, summary: setting.summary })
             .collect(),
     })
+}
+
+/// What the request says about who may do what.
+pub fn asked(reading: &Reading) -> Vec<Asked> {
+    let said = reading.summary.access.iter();
+    said.map(|one| Asked { who: one.role.clone(), action: one.action.clone(), entity: one.entity.clone() }).collect()
 }
 
 /// 384 bits as letters that need no quotes anywhere.

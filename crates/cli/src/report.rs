@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
-use codegen::access::sentences;
+use codegen::access::{Difference, difference, sentences};
 use codegen::{field_type, human, link_type};
-use intake::Reading;
+use model::{Consultation, Read};
 
+use crate::reading;
 use crate::screen::{Ink, Screen};
 
 /// A reading that became a blueprint.
-pub fn understood(screen: &Screen, blueprint: &Blueprint, reading: &Reading) -> String {
+pub fn understood(screen: &Screen, blueprint: &Blueprint, read: &Read) -> String {
     let mut text = screen.paint(Ink::Bold, &blueprint.app.name);
     if !blueprint.app.summary.is_empty() {
         let _ = write!(text, ": {}", blueprint.app.summary);
@@ -19,14 +20,16 @@ pub fn understood(screen: &Screen, blueprint: &Blueprint, reading: &Reading) -> 
     let trees = blueprint.entities.iter().map(|entity| tree(screen, blueprint, entity));
     text += &trees.collect::<Vec<_>>().join("\n");
     section(&mut text, screen, "How they belong together", relations(blueprint));
-    section(&mut text, screen, "Who may do what", sentences(blueprint));
+    let difference = difference(blueprint, &reading::asked(&read.reading));
+    section(&mut text, screen, "Who may do what", sentences(blueprint).into_iter().chain(flags(&difference)).collect());
     section(&mut text, screen, "Cannot run yet in this version", not_yet(blueprint));
-    remarks(&mut text, screen, reading);
+    remarks(&mut text, screen, read);
     text
 }
 
 /// A reading that did not become one: what there is of it.
-pub fn not_understood(screen: &Screen, reading: &Reading) -> String {
+pub fn not_understood(screen: &Screen, read: &Read) -> String {
+    let reading = &read.reading;
     let share = (reading.coverage * 100.0).round();
     let mut text = format!("I understood {share} % of that, which is too little to build from. Nothing was written.\n");
     let entities = reading.summary.entities.iter().map(|entity| {
@@ -34,8 +37,15 @@ pub fn not_understood(screen: &Screen, reading: &Reading) -> String {
         format!("{}: {}", human(&entity.name), fields.join(", "))
     });
     section(&mut text, screen, "Understood", entities.collect());
-    remarks(&mut text, screen, reading);
+    remarks(&mut text, screen, read);
     text
+}
+
+/// Where the rules differ from the request, each a line that is seen.
+pub fn flags(difference: &Difference) -> Vec<String> {
+    let wider = difference.wider.iter().map(|line| format!("! wider than the request: {line}"));
+    let narrower = difference.narrower.iter().map(|line| format!("? narrower than the request: {line}"));
+    wider.chain(narrower).collect()
 }
 
 /// Rows as lines, each column as wide as its widest cell.
@@ -121,7 +131,8 @@ fn not_yet(blueprint: &Blueprint) -> Vec<String> {
     integrations.chain(automations).collect()
 }
 
-fn remarks(text: &mut String, screen: &Screen, reading: &Reading) {
+fn remarks(text: &mut String, screen: &Screen, read: &Read) {
+    let reading = &read.reading;
     let assumed = reading.assumptions.iter().map(|one| match one.why.as_str() {
         "" => one.text.clone(),
         why => format!("{} {}", one.text, screen.paint(Ink::Dim, &format!("({why})"))),
@@ -137,6 +148,50 @@ fn remarks(text: &mut String, screen: &Screen, reading: &Reading) {
     section(text, screen, "Assumed", assumed.collect());
     section(text, screen, "Found no place", unplaced.collect());
     section(text, screen, "Worth asking", questions.collect());
+    section(text, screen, "The model", read.consultation.as_ref().map(consulted).unwrap_or_default());
+}
+
+/// What a model was asked and what came of it.
+fn consulted(model: &Consultation) -> Vec<String> {
+    let mut lines = Vec::new();
+    let name =
+        if model.server.is_empty() { model.model.clone() } else { format!("{} at {}", model.model, model.server) };
+    let why = model.reason.as_deref().unwrap_or_default();
+    lines.push(match (&model.hint, model.used) {
+        (_, true) => format!("{name} read along"),
+        (Some(hint), false) => format!("{name} was not used, the rules read alone: {why} ({hint})"),
+        (None, false) => format!("{name} was not used, the rules read alone: {why}"),
+    });
+    if model.requests > 0 {
+        lines.push(spent(model));
+    }
+    if !model.added.is_empty() {
+        lines.push(format!("found by it alone: {}", few(&model.added, ", ")));
+    }
+    if !model.left_out.is_empty() {
+        lines.push(format!("proposed and not taken: {}", few(&model.left_out, "; ")));
+    }
+    if !model.repaired.is_empty() {
+        lines.push(format!("put right: {}", few(&model.repaired, "; ")));
+    }
+    lines
+}
+
+fn spent(model: &Consultation) -> String {
+    let requests = if model.requests == 1 { "1 request".to_owned() } else { format!("{} requests", model.requests) };
+    let tokens = match (model.tokens_in, model.tokens_out) {
+        (Some(sent), Some(answered)) => format!(", {sent} tokens sent and {answered} answered"),
+        _ => String::new(),
+    };
+    let cost = model.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
+    format!("{requests}{tokens}{cost}, {:.1} s", model.time_ms as f64 / 1000.0)
+}
+
+fn few(lines: &[String], between: &str) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<&str> = lines.iter().take(MOST).map(String::as_str).collect();
+    let more = if lines.len() > MOST { format!("{between}and {} more", lines.len() - MOST) } else { String::new() };
+    shown.join(between) + &more
 }
 
 fn section(text: &mut String, screen: &Screen, title: &str, lines: Vec<String>) {

@@ -120,6 +120,13 @@ impl Screen {
         }
     }
 
+    /// Prints what is being done, where it takes a while, on stderr; nothing when quiet or when JSON is wanted.
+    pub fn note(&self, text: &str) {
+        if !self.manner.quiet && !self.manner.json {
+            self.to_stderr(text);
+        }
+    }
+
     /// Prints what went wrong on stderr, whatever the manner.
     pub fn failure(&self, failure: &Failure) {
         if failure.message.is_empty() {

@@ -2,18 +2,33 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[path = "it/audits.rs"]
+mod audits;
 #[path = "it/blueprints.rs"]
 mod blueprints;
+#[path = "it/changing.rs"]
+mod changing;
+#[cfg(unix)]
+#[path = "it/doctor.rs"]
+mod doctor;
 #[cfg(unix)]
 #[path = "it/durable/mod.rs"]
 mod durable;
+#[path = "it/explains.rs"]
+mod explains;
+#[path = "it/keys.rs"]
+mod keys;
 #[path = "it/making.rs"]
 mod making;
 #[path = "it/program.rs"]
 mod program;
+#[path = "it/reading_along.rs"]
+mod reading_along;
 #[path = "it/seeding.rs"]
 mod seeding;
 #[path = "it/serving.rs"]
 mod serving;
+#[path = "it/specifications.rs"]
+mod specifications;
 #[path = "it/users.rs"]
 mod users;

@@ -8,6 +8,7 @@ use query::access::{self, Actor, User, Verb};
 use query::{OwnerId, Scope};
 use serde::Serialize;
 
+pub use crate::access_asked::{Difference, difference};
 pub use crate::access_document::access_document;
 pub use crate::access_sentences::sentences;
 
@@ -90,7 +91,9 @@ impl Caller {
             Caller::Role(role) => vec![role.clone()],
         };
         let (id, iss) = (SAMPLE_ID.to_owned(), "own".to_owned());
-        Actor::User(User { sub: id.clone(), id, iss, email: None, roles, session: None }.into())
+        Actor::User(
+            User { sub: id.clone(), id, iss, email: None, roles, fields: [].into(), session: None, key: None }.into(),
+        )
     }
 }
 

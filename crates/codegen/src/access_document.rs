@@ -5,9 +5,10 @@
 use blueprint::{ActionKind, Blueprint, Entity};
 use query::access::{self, Verb};
 
-use crate::access::{Caller, Reach, callers, reach, sentences, verbs};
+use crate::access::{Caller, Difference, Reach, callers, difference, reach, sentences, verbs};
 use crate::access_actions::{code, effect};
 use crate::access_fields::{FieldReach, fields};
+use crate::facts::Asked;
 use crate::words;
 
 const HEAD: &str =
@@ -23,8 +24,9 @@ a record; where records have owners, he owns it. A role adds to what everybody w
 const LEGEND_OF_CONDITIONS: &str = " `some` are those records for which a condition holds that is
 named above.";
 
-/// Who may do what by a blueprint, in Markdown. The same blueprint gives the same text.
-pub fn access_document(blueprint: &Blueprint) -> String {
+/// Who may do what by a blueprint, in Markdown, beside what the request asked for that it came from, if it did. The same blueprint
+/// gives the same text.
+pub fn access_document(blueprint: &Blueprint, asked: Option<&[Asked]>) -> String {
     let mut text = format!("# Who may do what in {}\n\n{HEAD}\n\n", blueprint.app.name);
     for sentence in sentences(blueprint) {
         text += &format!("- {sentence}\n");
@@ -32,11 +34,21 @@ pub fn access_document(blueprint: &Blueprint) -> String {
     if blueprint.api.user_path {
         text += "- Whoever comes by the path of another user is refused with 403, whatever his roles.\n";
     }
+    text += &asked.map(|asked| compared(&difference(blueprint, asked))).unwrap_or_default();
     text += &format!("\n{LEGEND}{}\n", if has_conditions(blueprint) { LEGEND_OF_CONDITIONS } else { "" });
     for entity in &blueprint.entities {
         text += &section(blueprint, entity);
     }
     text
+}
+
+fn compared(difference: &Difference) -> String {
+    let list = |head: &str, lines: &[String]| {
+        let lines: String = lines.iter().map(|line| format!("- {line}.\n")).collect();
+        if lines.is_empty() { lines } else { format!("\n{head}\n\n{lines}") }
+    };
+    list("**Wider than the request**, which does not say so:", &difference.wider)
+        + &list("**Narrower than the request**, which may be read so that they can:", &difference.narrower)
 }
 
 fn has_conditions(blueprint: &Blueprint) -> bool {
@@ -212,8 +224,8 @@ call = "service.bill"
     #[test]
     fn what_each_caller_may_is_told_of_records_actions_and_fields() {
         let blueprint = blueprint::load(SHOP).unwrap_or_else(|problems| panic!("{problems}"));
-        let text = access_document(&blueprint);
-        assert_eq!(text, access_document(&blueprint));
+        let text = access_document(&blueprint, None);
+        assert_eq!(text, access_document(&blueprint, None));
         expect![[r#"
             # Who may do what in shop
 

@@ -1,10 +1,11 @@
 //! The matrix in plain English: operations that reach alike share a sentence.
 
-use blueprint::{Blueprint, Entity, SignUp, TokenSource};
+use blueprint::{Blueprint, Entity, Rule, SignUp, TokenSource};
 use query::access::{self, Verb};
 
 use crate::access::{Caller, Reach, callers, reach, verbs};
-use crate::access_conditions;
+use crate::access_actions::code;
+use crate::access_conditions::{self, Clause, clauses};
 use crate::access_details::details;
 use crate::words;
 
@@ -14,9 +15,12 @@ pub fn sentences(blueprint: &Blueprint) -> Vec<String> {
     let plain = access_conditions::without(blueprint);
     let of_entity = |(entity, plain_entity)| {
         let groups = groups(&plain, plain_entity, entity, &callers).into_iter();
-        let groups = groups.map(|group| group.sentence(entity, &callers));
-        let conditions = access_conditions::sentences(blueprint, entity);
-        groups.chain(conditions).chain(details(blueprint, entity)).collect::<Vec<_>>()
+        let user_path = blueprint.api.user_path;
+        let groups = groups.map(|group| match group.clauses.as_slice() {
+            [] => group.sentence(entity, &callers),
+            _ => group.with_conditions(entity, &callers, user_path),
+        });
+        groups.chain(details(blueprint, entity)).collect::<Vec<_>>()
     };
     let entities = blueprint.entities.iter().zip(&plain.entities);
     std::iter::once(accounts(blueprint)).chain(entities.flat_map(of_entity)).collect()
@@ -38,11 +42,17 @@ fn accounts(blueprint: &Blueprint) -> String {
     .to_owned()
 }
 
+const ANYONE: &str = "anyone, signed in or not,";
+const SIGNED_IN: &str = "anyone signed in";
+
 /// Operations of one entity that give the same reach to every caller.
-struct Group {
+struct Group<'a> {
     sort: Sort,
     verbs: Vec<Verb>,
+    /// In all records, whatever these are.
     reach: Vec<Reach>,
+    /// And in some.
+    clauses: Vec<Clause<'a>>,
 }
 
 /// Operations that can share a sentence at all.
@@ -56,26 +66,72 @@ enum Sort {
     Action,
 }
 
-/// `entity` says of which operations nothing is left without conditions.
-fn groups(blueprint: &Blueprint, plain: &Entity, entity: &Entity, callers: &[Caller]) -> Vec<Group> {
+/// `plain` is the entity without the conditions of its rules.
+fn groups<'e>(blueprint: &Blueprint, plain: &Entity, entity: &'e Entity, callers: &[Caller]) -> Vec<Group<'e>> {
     let mut groups: Vec<Group> = Vec::new();
-    let told = |verb: &Verb| !access_conditions::only_conditions(access::rule(entity, *verb));
-    for verb in verbs(entity).into_iter().filter(told) {
+    for verb in verbs(entity) {
         let sort = match verb {
             Verb::Create if entity.owned => Sort::AddOwn,
             Verb::Act(_) => Sort::Action,
             _ => Sort::Plain,
         };
         let reach: Vec<Reach> = callers.iter().map(|caller| reach(blueprint, plain, verb, caller)).collect();
-        match groups.iter_mut().find(|group| group.sort == sort && group.reach == reach) {
+        let clauses = clauses(access::rule(entity, verb));
+        let is_alike = |group: &&mut Group| group.sort == sort && group.reach == reach && group.clauses == clauses;
+        match groups.iter_mut().find(is_alike) {
             Some(group) => group.verbs.push(verb),
-            None => groups.push(Group { sort, verbs: vec![verb], reach }),
+            None => groups.push(Group { sort, verbs: vec![verb], reach, clauses }),
         }
     }
     groups
 }
 
-impl Group {
+impl Group<'_> {
+    /// Who may in all records, and then who may in some, with what must hold of these.
+    fn with_conditions(&self, entity: &Entity, callers: &[Caller], user_path: bool) -> String {
+        let (a, can) = (words::a(entity), can(entity, &self.verbs));
+        let owner = format!("the owner of {a}");
+        let mut always = match self.of(callers, &Caller::SignedIn) {
+            Reach::All => vec![SIGNED_IN.to_owned()],
+            Reach::Own if self.sort == Sort::AddOwn => vec![SIGNED_IN.to_owned()],
+            Reach::Own => vec![owner.clone()],
+            _ => self.holders(callers, Reach::Own),
+        };
+        always.extend(self.holders(callers, Reach::All));
+        // On a path of one's own nobody is a stranger, and all records are one's own.
+        let narrowed = user_path && entity.owned;
+        let everybody = if narrowed && self.sort != Sort::AddOwn { owner.as_str() } else { SIGNED_IN };
+        let whom = |clause: &Clause| match clause.who {
+            Rule::Anyone if !user_path => ANYONE.to_owned(),
+            Rule::Owner => owner.clone(),
+            Rule::Role(role) => words::holders(role),
+            _ => everybody.to_owned(),
+        };
+        let clauses: Vec<&Clause> = self.clauses.iter().filter(|clause| !always.contains(&whom(clause))).collect();
+        let people: Vec<String> = always.iter().cloned().chain(clauses.iter().map(|clause| whom(clause))).collect();
+        let is_closed = !people.iter().any(|who| who == ANYONE || who == SIGNED_IN);
+        let record = match people.first() {
+            Some(first) if *first == owner => "it".to_owned(),
+            _ if entity.owned && !narrowed && self.sort != Sort::AddOwn => {
+                format!("any {}", words::human(&entity.name))
+            }
+            _ => words::many(entity),
+        };
+        let own = if narrowed && record != "it" { ", and only their own" } else { "" };
+        let (only, but) = if is_closed { ("only ", "and") } else { ("", "but") };
+        let sentence = match (always.as_slice(), clauses.as_slice()) {
+            (_, []) => format!("{only}{} can {can} {record}{own}.", words::list(&always, "and")),
+            ([], [one]) => format!("{only}{} can {can} {record}, {but} only where {}{own}.", whom(one), code(one.text)),
+            _ => {
+                let some = clauses.iter().map(|clause| format!("{} where {}", whom(clause), code(clause.text)));
+                let all = if always.is_empty() { None } else { Some(words::list(&always, "and")) };
+                let people: Vec<String> = all.into_iter().chain(some).collect();
+                format!("{only}{}, can {can} {record}{own}.", people.join(", and "))
+            }
+        };
+        words::sentence(&sentence)
+    }
+
     fn sentence(&self, entity: &Entity, callers: &[Caller]) -> String {
         let can = can(entity, &self.verbs);
         let (a, many) = (words::a(entity), words::many(entity));
@@ -199,13 +255,29 @@ mod tests {
             update = ["owner", { who = "role:nurse", when = "created_at < now" }]
             delete = [{ who = "owner", when = "not public" }]"#,
             expect![[r"
-                Only the owner of a visit and head doctors can see it.
-                Only the owner of a visit can change it.
-                Anyone signed in can add visits where `public`.
-                Anyone, signed in or not, can see any visit where `public`.
-                Nurses can see or change any visit where `created_at < now`.
-                The owner of a visit can delete it where `not public`.
+                Anyone signed in can add visits, but only where `public`.
+                The owner of a visit and head doctors, and anyone, signed in or not, where `public`, and nurses where `created_at < now`, can see it.
+                Only the owner of a visit, and nurses where `created_at < now`, can change it.
+                Only the owner of a visit can delete it, and only where `not public`.
             "]],
+        );
+    }
+
+    #[test]
+    fn what_nobody_may_in_all_records() {
+        check(
+            "user_path = true",
+            r#"[entity.visit.field]
+            total = { type = "integer" }
+            [entity.visit.access]
+            read = ["signed_in", { who = "anyone", when = "total is null" }]
+            update = [{ who = "role:nurse", when = "total < 100" }, { who = "role:head_doctor", when = "total < 1000" }]
+            delete = [{ who = "role:nurse", when = "total < 100" }, { who = "role:head_doctor", when = "total < 1000" }]"#,
+            expect![[r#"
+                Anyone signed in can add visits.
+                Only the owner of a visit can see it.
+                Only nurses where `total < 100`, and head doctors where `total < 1000`, can change or delete visits, and only their own.
+            "#]],
         );
     }
 

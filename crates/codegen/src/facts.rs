@@ -11,6 +11,8 @@ pub struct ProjectFacts {
     pub coverage: f64,
     /// What was filled in without being said.
     pub assumptions: Vec<Assumption>,
+    /// What the request says about who may do what.
+    pub asked: Vec<Asked>,
     /// What is worth asking.
     pub questions: Vec<String>,
     /// Phrases of the request that found no place.
@@ -28,6 +30,17 @@ pub struct Assumption {
     pub text: String,
     /// Why; may be empty.
     pub why: String,
+}
+
+/// One thing that the request says somebody may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// `public` for whoever comes, `user` for whoever is signed in, `owner`, or a role.
+    pub who: String,
+    /// `read`, `create`, `update`, `delete`, `manage` for all of these, or another change.
+    pub action: String,
+    /// The name of an entity, or `*`.
+    pub entity: String,
 }
 
 /// One setting of the server.

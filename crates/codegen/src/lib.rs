@@ -7,6 +7,7 @@
 
 pub mod access;
 mod access_actions;
+mod access_asked;
 mod access_conditions;
 mod access_details;
 mod access_document;
@@ -25,6 +26,6 @@ mod words;
 
 pub use access::access_document;
 pub use draft::{FileDraft, FileMode, Ownership};
-pub use facts::{Assumption, ProjectFacts, SettingFact};
+pub use facts::{Asked, Assumption, ProjectFacts, SettingFact};
 pub use project::{ProjectError, project};
 pub use words::{field_type, human, link_type};

@@ -41,7 +41,7 @@ pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDr
             todos,
             render("backend_todos.md.j2", include_str!("../templates/backend_todos.md.j2"), &view)?,
         ),
-        FileDraft::generated("docs/access.md", access::access_document(blueprint)),
+        FileDraft::generated("docs/access.md", access::access_document(blueprint, Some(&facts.asked))),
         FileDraft::yours(".gitignore", include_str!("../templates/gitignore").to_owned()),
         FileDraft::secret(".env", render("env.j2", include_str!("../templates/env.j2"), &view)?),
         FileDraft::generated(

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
-use codegen::{Assumption, FileDraft, FileMode, Ownership, ProjectFacts, SettingFact, project};
+use codegen::{Asked, Assumption, FileDraft, FileMode, Ownership, ProjectFacts, SettingFact, project};
 
 const SECRET: &str = "a-random-text-that-the-caller-made";
 
@@ -18,6 +18,7 @@ fn facts() -> ProjectFacts {
         planner: "rules".to_owned(),
         coverage: 0.75,
         assumptions: vec![Assumption { text: "prices are in USD".to_owned(), why: "no currency is named".to_owned() }],
+        asked: vec![Asked { who: "user".to_owned(), action: "update".to_owned(), entity: "prospect".to_owned() }],
         questions: vec!["Who may see prospects?".to_owned()],
         unplaced: vec!["make it pop".to_owned()],
         secret_key: SECRET.to_owned(),

@@ -13,7 +13,9 @@ const PASSWORD: &str = "correct horse battery";
 pub struct Person {
     /// The local id; empty for a stranger.
     pub id: String,
+    email: String,
     token: Option<String>,
+    key: Option<String>,
 }
 
 impl Person {
@@ -34,9 +36,15 @@ impl Person {
         }
         let tokens = stranger.send(world, "POST", "/auth/login", &[], Some(&account)).await.json();
         let token = tokens["access_token"].as_str().map(str::to_owned);
-        let me =
-            Person { id: String::new(), token: token.clone() }.send(world, "GET", "/auth/me", &[], None).await.json();
-        Person { id: me["id"].as_str().unwrap_or_else(|| panic!("{name} cannot log in: {tokens}")).to_owned(), token }
+        let person = Person { email, token, ..Person::default() };
+        let me = person.send(world, "GET", "/auth/me", &[], None).await.json();
+        let id = me["id"].as_str().unwrap_or_else(|| panic!("{name} cannot log in: {tokens}")).to_owned();
+        Person { id, ..person }
+    }
+
+    /// The same person, as a service comes in his name: with an API key that is for this, and no token.
+    pub fn with_key(&self, world: &World, allow: &[&str]) -> Person {
+        Person { token: None, key: Some(world.add_key(&self.email, allow)), ..self.clone() }
     }
 
     /// Sends a request with a JSON body, or none.
@@ -68,8 +76,9 @@ impl Person {
         }
         let mut request = request.body(body).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let token = self.token.as_ref().map(|token| ("authorization", format!("Bearer {token}")));
+        let key = self.key.as_ref().map(|key| ("x-api-key", key.clone()));
         let given = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        for (name, value) in given.chain(token) {
+        for (name, value) in given.chain(token).chain(key) {
             let name: HeaderName = name.parse().unwrap();
             request.headers_mut().append(name, HeaderValue::from_str(&value).unwrap());
         }

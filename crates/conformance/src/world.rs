@@ -13,6 +13,7 @@ use hyper::body::Bytes;
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use server::App;
+use server::auth::api_keys::NewKey;
 use server::settings::Settings;
 use tempfile::TempDir;
 
@@ -124,6 +125,13 @@ impl World {
         let (head, body) = response.into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// Makes an API key for somebody, as the operator does.
+    pub fn add_key(&self, email: &str, allow: &[&str]) -> String {
+        let allow: Vec<String> = allow.iter().map(|word| (*word).to_owned()).collect();
+        let new = NewKey { user: email, name: "a service", allow: &allow, lifetime: None };
+        self.app.add_key(new).unwrap_or_else(|error| panic!("{email}: {error}")).key
     }
 
     /// Gives somebody just these roles, as the operator does.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, reason = "tests")]
 
+mod holes;
+mod matrix;
+
 use std::path::{Path, PathBuf};
 
 use conformance::{World, leaks, scenario};
@@ -58,6 +61,49 @@ async fn a1_nobody_learns_of_another_s_health() {
 #[tokio::test]
 async fn a1_nobody_learns_of_another_s_orders() {
     nobody_learns("shop").await;
+}
+
+#[tokio::test]
+async fn a1_no_key_learns_more_of_tasks_than_it_is_for() {
+    no_key_learns("todo", &example("todo")).await;
+}
+
+#[tokio::test]
+async fn a1_no_key_learns_more_of_prospects_than_it_is_for() {
+    no_key_learns("lead-tracker", &example("lead-tracker")).await;
+}
+
+#[tokio::test]
+async fn a1_no_key_learns_more_of_health_than_it_is_for() {
+    no_key_learns("clinic", &example("clinic")).await;
+}
+
+#[tokio::test]
+async fn a1_no_key_learns_more_of_orders_than_it_is_for() {
+    no_key_learns("shop", &example("shop")).await;
+}
+
+#[tokio::test]
+async fn a1_no_key_learns_what_a_condition_hides() {
+    no_key_learns("conditions", include_str!("conditions.toml")).await;
+}
+
+/// Searches an app for leaks to keys: one for reading by a user with a role, one for one entity alone by a user without, and where
+/// there is little to ask one for everything.
+async fn no_key_learns(name: &str, text: &str) {
+    let judge = load(text);
+    let one = judge.entities.iter().find(|entity| entity.owned).map_or("*", |entity| entity.name.as_str());
+    let role: Vec<String> = judge.auth.roles.first().cloned().into_iter().collect();
+    let all = (judge.entities.len() < 3).then_some((&[][..], "*", 5));
+    for (roles, allow, statuses) in [(&*role, "*:read", 3), (&[], one, 5)].into_iter().chain(all) {
+        let found = leaks::search_with_key(&judge, &World::served(text).await, roles, &[allow]).await;
+        let place =
+            format!("{name} as {roles:?} with a key for {allow}: {} requests, {:?}", found.requests, found.statuses);
+        assert!(found.leaks.is_empty(), "{place}: {} leaks\n{}", found.leaks.len(), found.leaks.join("\n"));
+        assert!(found.requests > 500 && found.statuses.len() > statuses, "{place}: the search reaches too little");
+        assert!(found.hidden > 0, "{place}: nothing was hidden");
+        println!("{place}, {} hidden rows, {} veiled cells", found.hidden, found.veiled);
+    }
 }
 
 #[tokio::test]

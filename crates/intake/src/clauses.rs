@@ -65,15 +65,22 @@ pub(crate) struct Clause {
 /// Cuts every sentence.
 pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
     let mut all: Vec<Clause> = Vec::new();
+    let heard = aside::Heard::of(scene);
     for (index, sentence) in scene.sentences.iter().enumerate() {
         let first = all.len();
         let cuts = cuts::cuts(scene, sentence.from, sentence.to);
-        let set_aside = aside::of_sentence(scene, index, sentence.from, sentence.to);
+        let set_aside = aside::of_sentence(scene, &heard, index, sentence.from, sentence.to);
         for (number, (from, join)) in cuts.iter().enumerate() {
             let to = cuts.get(number + 1).map_or(sentence.to, |next| next.0);
             let last = all.get(first..).and_then(<[Clause]>::last);
             let mut clause = read(scene, index, *from, to, *join, last);
-            if let Some(polarity) = set_aside.or_else(|| aside::of_clause(scene, *from, to)) {
+            if clause.polarity == Polarity::Asked
+                && last.is_some_and(|last| last.polarity == Polarity::Past)
+                && (scene.tag(*from) == Some(Tag::To) || matches!(join, Join::Condition | Join::Relative))
+            {
+                clause.polarity = Polarity::Past;
+            }
+            if let Some(polarity) = set_aside.or_else(|| aside::of_clause(scene, &heard, *from, to)) {
                 clause.polarity = polarity;
             } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
@@ -115,7 +122,10 @@ fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, 
         (from..clause.verb.unwrap_or(to)).any(|at| scene.one_of(at, &["only", "just"]) && clause.verb.is_some());
     let wanted =
         matches!(last.map(|last| last.base), Some("want" | "need" | "like" | "allow" | "let" | "enable" | "do" | "be"));
-    let carried = join == Join::Purpose && wanted && last.is_some_and(|last| last.polarity == Polarity::Denied);
+    // "no need to store the age", "we do not want to store the age".
+    let bare = last.is_some_and(|last| last.verb.is_none()) && scene.is(from, "to");
+    let carried =
+        join == Join::Purpose && (wanted || bare) && last.is_some_and(|last| last.polarity == Polarity::Denied);
     if denied(scene, &clause) || carried {
         clause.polarity = Polarity::Denied;
     } else if past(scene, &clause) {
@@ -298,11 +308,16 @@ fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
 
 fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
     let verb = clause.verb.unwrap_or(clause.from);
-    let before =
-        (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"]));
+    // "SMS no: guests get an email" denies the SMS.
+    let verdict = |at: usize| scene.is(at, "no") && scene.one_of(at + 1, &[":", ",", "-"]);
+    // "not bookings but walk-ins: a walk-in has a name".
+    let colon = (clause.from..verb).rev().find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+    let before = (colon.unwrap_or(clause.from)..=verb)
+        .any(|at| (scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"])) && !verdict(at));
+    let no_need = scene.is(clause.from, "no") && scene.is(clause.from + 1, "need");
     let object = scene.is(clause.after, "no") || scene.is(clause.after, "not");
     let verbless = clause.verb.is_none() && scene.one_of(clause.from, &["no", "not", "without", "skip"]);
-    before || (object && clause.verb.is_some()) || verbless
+    before || no_need || (object && clause.verb.is_some()) || verbless
 }
 
 /// What people do or did so far is no wish.
@@ -316,8 +331,28 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
         .iter()
         .any(|w| words.contains(w));
     let by_other_means = clause.base == "use" && now && speaks;
+    let used_to = words.contains(" used to ") && ![" is ", " are ", " be "].iter().any(|be| words.contains(be));
+    let told = speaks || clause.subject.iter().any(|np| matches!(np.possessive.as_deref(), Some("my" | "our")));
+    if used_to || told && narrates(scene, clause) {
+        return true;
+    }
     let replaced = clause.base == "replace" && !speaks && clause.subject.is_empty();
     speaks && clause.modal.is_none() && !clause.passive && had || before && speaks || by_other_means || replaced
+}
+
+/// "we wrote labels", "my predecessor recorded deliveries": not "my boss asked for labels", "she has recorded".
+fn narrates(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(verb) = clause.verb.filter(|_| clause.join == Join::Main && clause.modal.is_none() && !clause.passive)
+    else {
+        return false;
+    };
+    let form = scene.token(verb).and_then(|token| verbs::lookup(&token.text)).map(|(_, form)| form);
+    let wish = matches!(
+        clause.base,
+        "ask" | "want" | "need" | "decide" | "tell" | "say" | "like" | "love" | "plan" | "agree" | "hope" | "request"
+    );
+    let perfect = (clause.from..verb).any(|at| matches!(scene.tag(at), Some(Tag::Have | Tag::Be)));
+    form == Some(verbs::Form::Past) && !scene.one_of(verb, &["got", "set", "put", "read"]) && !wish && !perfect
 }
 
 /// "one day before", "within one day": a length of time, and no distant day.
@@ -346,7 +381,7 @@ fn someday_clause(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let text = scene.padded(from, to);
     let opens =
         (from..to.min(from + 3)).any(|at| scene.one_of(at, &["maybe", "perhaps", "possibly", "eventually", "someday"]));
-    let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be)));
+    let verb = (from..to).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be | Tag::Have)));
     let someday = [" someday ", " some day ", " eventually "].iter().any(|phrase| text.contains(phrase));
     let someday = someday || (from..to).any(|at| scene.is(at, "one") && scene.is(at + 1, "day") && !counted(scene, at));
     // "Later we may add SMS".

@@ -103,7 +103,7 @@ fn reach(evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
 fn led(fact: &Fact, cast: &Cast, draft: &Draft) -> bool {
     let kept = |thing: &crate::facts::Thing| cast.entity(&thing.name).is_some();
     match fact {
-        Fact::Mention(thing) => kept(thing),
+        Fact::Mention(thing) | Fact::Read(thing) => kept(thing),
         Fact::Has { owner, .. } => kept(owner),
         Fact::Values { owner: Some(owner), .. } => kept(owner),
         Fact::Belongs { child: a, parent: b } | Fact::Many { parent: a, child: b } | Fact::ManyToMany { a, b } => {

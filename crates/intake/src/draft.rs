@@ -14,6 +14,9 @@ pub(crate) struct Note {
     pub alternatives: Vec<String>,
 }
 
+/// A long text may speak of one thing on every line; more places than this tell nobody more.
+const MOST_PLACES: usize = 64;
+
 /// Where something comes from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grounds {
@@ -23,7 +26,7 @@ pub(crate) struct Grounds {
 
 impl Grounds {
     pub(crate) fn add(&mut self, span: Span, rule: &'static str) {
-        if !self.spans.contains(&span) {
+        if self.spans.len() < MOST_PLACES && !self.spans.contains(&span) {
             self.spans.push(span);
         }
         if !self.rules.contains(&rule) {
@@ -181,7 +184,11 @@ pub(crate) struct Draft {
     /// The request speaks of the built-in role admin.
     pub admin_named: bool,
     pub grants: Vec<Grant>,
-    pub sign_up_closed: bool,
+    pub sign_up_invited: bool,
+    /// Where the API is mounted, if not at the usual place.
+    pub prefix: Option<String>,
+    /// Paths begin with the id of the caller.
+    pub user_path: bool,
     pub notes: Vec<Note>,
     /// Nouns that might have been records.
     pub maybes: Vec<(String, Span)>,

@@ -86,6 +86,8 @@ pub(crate) enum Who {
 pub(crate) enum Fact {
     /// A noun in a place where records are named.
     Mention(Thing),
+    /// Another reader takes it for a record.
+    Read(Thing),
     /// The phrase names the application.
     App(Thing),
     Has {

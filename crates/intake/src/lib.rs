@@ -7,21 +7,25 @@
 mod access;
 mod automations;
 mod blocks;
+mod change;
 mod clauses;
 mod coverage;
 mod draft;
 mod facts;
 mod integrations;
+mod kinds;
 mod lemma;
 mod lexicon;
 mod lists;
 mod nouns;
+mod proposal;
 mod reading;
 mod report;
 mod resolve;
 mod rules;
 mod scene;
 mod shared_heads;
+mod spec;
 mod spelling;
 mod tags;
 mod title;
@@ -30,12 +34,17 @@ mod toml;
 mod values;
 mod verb_test;
 
+pub use change::{Changed, NotDone, change, difference};
 pub use draft::RelationKind;
 pub use lexicon::fields::FieldType;
+pub use proposal::{
+    Merged, Proposal, ProposedAutomation, ProposedEntity, ProposedField, ProposedIntegration, ProposedRelation,
+};
 pub use reading::{
     AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
     RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
+pub use spec::{SpecFile, SpecProblem, read_spec};
 pub use tokens::Span;
 
 use scene::Scene;
@@ -43,43 +52,98 @@ use scene::Scene;
 /// Longer requests are cut here.
 const MOST_BYTES: usize = 20_000;
 
+/// Below this, records that are only named may be words of a story.
+const LEAST_COVERAGE: f64 = 0.2;
+
 /// Reads a request. Never fails, never panics, deterministic (same words, same bytes).
 pub fn read(request: &str) -> Reading {
     let (read, cut) = cap(request);
     let scene = Scene::read(read);
     let evidence = rules::facts(&scene);
-    let (mut draft, cast) = resolve::resolve(&scene, &evidence);
-    draft.integrations = integrations::integrations(&evidence);
-    draft.automations = automations::automations(&scene, &cast, &draft);
-    let lost = access::access(&scene, &evidence, &cast, &mut draft);
+    let decided = decide(&scene, &evidence, |_| {});
+    tell(&scene, &evidence, decided, cut, "rules")
+}
+
+/// Reads a request by the rules, and takes in what somebody else read in it as far as the request bears it out.
+/// Deterministic too: the same words and the same proposal give the same bytes.
+///
+/// # Errors
+/// The proposal cannot be trusted: what is wrong with it, for whoever made it.
+pub fn read_with(request: &str, proposal: &Proposal) -> Result<Merged, Vec<String>> {
+    let (read, cut) = cap(request);
+    let scene = Scene::read(read);
+    let mut evidence = rules::facts(&scene);
+    let before = decide(&scene, &evidence, |_| {}).draft;
+    let mut told = proposal::Told::default();
+    let weighed = proposal::weigh(&scene, &evidence, &before, proposal, &mut told)?;
+    evidence.extend(weighed.evidence);
+    let mut decided = decide(&scene, &evidence, |draft| {
+        proposal::automate(&scene, &evidence, &proposal.automations, draft, &mut told);
+    });
+    proposal::note(&mut decided.draft, &before, &weighed.doubted);
+    let added = proposal::difference(&decided.draft, &before);
+    let reading = tell(&scene, &evidence, decided, cut, "model");
+    Ok(Merged { reading, added, left_out: told.left_out, repaired: told.repaired })
+}
+
+/// The categories of services that a blueprint knows.
+pub fn categories() -> impl Iterator<Item = &'static str> {
+    lexicon::integrations::ALL.iter().map(|one| one.name)
+}
+
+/// What was made of the facts.
+struct Decided {
+    draft: draft::Draft,
+    cast: resolve::Cast,
+    lost: Vec<Span>,
+}
+
+fn decide(scene: &Scene<'_>, evidence: &[facts::Evidence], automate: impl FnOnce(&mut draft::Draft)) -> Decided {
+    let (mut draft, cast) = resolve::resolve(scene, evidence);
+    draft.integrations = integrations::integrations(evidence);
+    draft.automations = automations::automations(scene, &cast, &draft);
+    automate(&mut draft);
+    let lost = access::access(scene, evidence, &cast, &mut draft);
     resolve::complete(&mut draft);
-    let coverage = coverage::coverage(&scene, &evidence, &cast, &draft, &lost);
+    Decided { draft, cast, lost }
+}
+
+fn tell(
+    scene: &Scene<'_>,
+    evidence: &[facts::Evidence],
+    decided: Decided,
+    cut: Option<&str>,
+    planner: &'static str,
+) -> Reading {
+    let Decided { draft, cast, lost } = decided;
+    let coverage = coverage::coverage(scene, evidence, &cast, &draft, &lost);
     let mut reading = Reading {
         summary: report::summary(&draft),
         blueprint: String::new(),
-        assumptions: report::assumptions(&scene, &draft),
+        assumptions: report::assumptions(scene, &draft),
         questions: report::questions(&draft),
         unplaced: coverage.unplaced,
         coverage: coverage.share,
-        planner: "rules",
+        planner,
         evidence: report::grounds(&draft),
     };
     if let Some(tail) = cut {
+        let start = scene.request.len();
         reading.unplaced.push(Unplaced {
-            span: [read.len(), request.len()],
+            span: [start, start + tail.len()],
             text: tail.chars().take(80).collect(),
             class: UnplacedClass::Unclear,
             note: format!("only the first {MOST_BYTES} bytes of a request are read"),
         });
     }
     reading.summary.unplaced = reading.unplaced.iter().map(|left| left.text.clone()).collect();
-    refuse_or_write(&scene, &draft, reading)
+    refuse_or_write(scene, &draft, reading)
 }
 
 fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, mut reading: Reading) -> Reading {
-    let foreign = !is_english(scene);
-    let solid = draft.entities.iter().any(|entity| entity.fields.iter().filter(|field| !field.assumed).count() >= 2);
-    if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid {
+    // Who reads other languages has grounded it in them.
+    let foreign = reading.planner == "rules" && !is_english(scene);
+    if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid(draft, reading.coverage) {
         reading.summary = Summary { unplaced: reading.summary.unplaced, ..Summary::default() };
         reading.assumptions.clear();
         reading.evidence.clear();
@@ -89,6 +153,14 @@ fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, mut reading: Reading
     }
     reading.blueprint = toml::write(draft, scene.request);
     reading
+}
+
+/// Much may be said around little: a record with two values, two records, or one that a third is about, are enough.
+fn solid(draft: &draft::Draft, coverage: f64) -> bool {
+    let said = |entity: &&draft::Entity| entity.fields.iter().filter(|field| !field.assumed).count();
+    let most = draft.entities.iter().map(|entity| said(&entity)).max().unwrap_or(0);
+    let some = draft.entities.iter().filter(|entity| said(entity) >= 1).count();
+    most >= 2 || some >= 2 || coverage >= LEAST_COVERAGE
 }
 
 /// Where nothing is built, no word found its place.

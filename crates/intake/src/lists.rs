@@ -17,9 +17,16 @@ use crate::values::{brackets, currency, unit, value, values};
 /// Reads the list between two tokens.
 pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    let mut at = from;
+    let (mut at, mut denied) = (from, false);
     while at < to {
         let end = item_end(scene, at, to);
+        // "no email and address", "not the address, nor the age".
+        denied = left_out(scene, at, end) || denied && at > from && scene.one_of(at - 1, &["and", "or", "&"]);
+        denied &= !scene.one_of(at, &["with", "a", "an", "the"]) || left_out(scene, at, end);
+        if denied {
+            at = end + 1;
+            continue;
+        }
         let mut reader = Reader { scene, at, end, to, item: Item::default() };
         reader.read();
         let next = reader.at.max(end);
@@ -31,6 +38,18 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         at = next.max(at) + 1;
     }
     shared_heads::share(items)
+}
+
+/// "no email", "but not the age", "never a photo", "maybe later a photo"; "no of seats" is a number.
+fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    const WORDS: &[&str] = &["no", "not", "never", "nor", "neither", "without", "minus", "except", "excluding"];
+    let mut at = from;
+    while at < to && scene.one_of(at, &["but", "and", "or", "also", "definitely", "please", "just", "maybe", "perhaps"])
+    {
+        at += 1;
+    }
+    let later = scene.is(at, "later") && at > from;
+    at < to && (later || scene.one_of(at, WORDS) && !scene.one_of(at + 1, &["of", ".", "only", "just"]))
 }
 
 /// The separator after the item that starts here.

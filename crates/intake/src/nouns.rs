@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::lexicon::{archetypes, fields, words};
+use crate::lexicon::{archetypes, fields, integrations, words};
 use crate::tags::Tag;
 use crate::tokens::{Span, Token};
 
@@ -84,10 +84,22 @@ impl Np {
     }
     fn may_name_record(&self, entity: &str) -> bool {
         // "take part in", "many-to-many between".
-        if entity.is_empty() || entity.len() > 40 || entity.contains("many_to_many") {
+        if entity.is_empty() || entity.len() > 40 || entity.starts_with("what_") || entity.contains("many_to_many") {
             return false;
         }
         let (head, known) = (self.head(), archetypes::sort(entity).is_some());
+        // "landing page", "product page", "home screen".
+        let shown = matches!(head, "page" | "screen" | "tab" | "popup" | "window" | "panel");
+        let told = shown
+            && self.words.len() >= 2
+            && !self.words.iter().any(|word| matches!(word.lemma.as_str(), "wiki" | "solar" | "time"));
+        if told {
+            return false;
+        }
+        // "our Telegram group", "the Excel file".
+        if !known && self.words.iter().any(|word| is_product(&word.lemma)) {
+            return false;
+        }
         if known || words::may_be_record(head) {
             return true;
         }
@@ -156,6 +168,14 @@ impl Np {
     pub(crate) fn has_adjective(&self, text: &str) -> bool {
         self.words.iter().any(|word| !word.noun && word.text == text)
     }
+}
+
+/// A product by name; some are common words too.
+fn is_product(word: &str) -> bool {
+    const COMMON: &str = "stripe square slack zoom outlook sage epic resend ses discord push whereby waze";
+    let product = integrations::named(word).is_some_and(|(_, product)| product.is_some());
+    product && !crate::lexicon::has(COMMON, word)
+        || crate::lexicon::has("excel trello jira airtable notion facebook instagram google airbnb uber", word)
 }
 
 const NOT_IN_NAMES: &str = "own new unique optional required mandatory different simple basic good nice own \

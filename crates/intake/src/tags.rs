@@ -100,6 +100,9 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     if let Some(tag) = closed(token, next, previous, tokens, at) {
         return tag;
     }
+    if pays(tokens, before, at) || enters(tokens, before, at) {
+        return Tag::Verb;
+    }
     if let Some((verb, form)) = verbs::lookup(word) {
         return verb_test::verb_or_noun(tokens, before, at, verb.noun_too, form);
     }
@@ -239,6 +242,43 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     None
 }
 
+/// "book a spot and pay through the app", "click a link and pays".
+fn pays(tokens: &[Token], before: &[Tag], at: usize) -> bool {
+    let Some(previous) = before.last().filter(|_| tokens.get(at).is_some_and(|token| token.one_of(&["pay", "pays"])))
+    else {
+        return false;
+    };
+    let next = tokens.get(at + 1);
+    let way = next.is_some_and(|next| {
+        next.one_of(&[
+            "through",
+            "via",
+            "by",
+            "with",
+            "online",
+            "using",
+            "upfront",
+            "in",
+            "on",
+            "immediately",
+            "right",
+            "directly",
+        ])
+    });
+    let ends = *previous == Tag::Conjunction && next.is_none_or(Token::is_sign);
+    matches!(previous, Tag::Conjunction | Tag::Sign) && before.contains(&Tag::Verb) && (way || ends)
+}
+
+/// "log in", "sign out".
+fn enters(tokens: &[Token], before: &[Tag], at: usize) -> bool {
+    let opens = !matches!(before.last(), Some(Tag::Determiner | Tag::Adjective | Tag::Possessive | Tag::Noun));
+    opens
+        && tokens.get(at).is_some_and(|token| token.one_of(&["log", "logs"]))
+        && tokens.get(at + 1).is_some_and(|token| token.one_of(&["in", "out", "on"]))
+        && tokens.get(at + 2).is_none_or(|token| token.is_sign() || words::is_function_word(&token.text))
+        && tokens.get(at + 2).is_none_or(|token| !words::is_determiner(&token.text))
+}
+
 /// Subordinators of several words: the first is one, the others only go with it.
 fn phrase(tokens: &[Token], at: usize) -> Option<Tag> {
     const PHRASES: &[&[&str]] = &[
@@ -314,6 +354,10 @@ pub(crate) fn opens_noun(token: &Token) -> bool {
 
 fn open(word: &str, next: Option<&Token>, previous: Option<Tag>) -> Tag {
     let next_noun = next.is_some_and(opens_noun);
+    let compound = ["-compliant", "-based", "-friendly", "-style", "-like", "-wide", "-ready", "-proof", "-free"];
+    if next_noun && compound.iter().any(|ending| word.ends_with(ending)) {
+        return Tag::Adjective;
+    }
     let describes = word.len() > 4
         && ((word.ends_with("ed") && !word.ends_with("eed"))
             || word.ends_with("able")

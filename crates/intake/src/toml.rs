@@ -25,10 +25,13 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     line(format!("request = {}", quote(request)));
     line(String::new());
     line("[api]".into());
-    line("prefix = \"/api/v1\"".into());
+    line(format!("prefix = {}", quote(draft.prefix.as_deref().unwrap_or("/api/v1"))));
+    if draft.user_path {
+        line("user_path = true".into());
+    }
     line(String::new());
     line("[auth]".into());
-    line(format!("sign_up = {}", quote(if draft.sign_up_closed { "closed" } else { "open" })));
+    line(format!("sign_up = {}", quote(if draft.sign_up_invited { "invite" } else { "open" })));
     if !draft.roles.is_empty() {
         line(format!("roles = {}", list(&draft.roles)));
     }
@@ -50,7 +53,7 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     out
 }
 
-fn entity_text(entity: &Entity) -> String {
+pub(crate) fn entity_text(entity: &Entity) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "[entity.{}]\nowner = {}\n[entity.{}.field]", entity.name, entity.owned, entity.name);
     let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
@@ -81,7 +84,7 @@ fn entity_text(entity: &Entity) -> String {
     out
 }
 
-fn field_text(field: &Field) -> String {
+pub(crate) fn field_text(field: &Field) -> String {
     let mut parts = vec![format!("type = {}", quote(field.kind.word()))];
     if let Some(to) = &field.to {
         parts.push(format!("to = {}", quote(to)));
@@ -114,7 +117,7 @@ fn field_text(field: &Field) -> String {
 }
 
 /// Automations whose trigger the blueprint's words can say.
-fn automation_text(draft: &Draft, automation: &Automation, names: &mut Vec<String>) -> Option<String> {
+pub(crate) fn automation_text(draft: &Draft, automation: &Automation, names: &mut Vec<String>) -> Option<String> {
     let trigger = &automation.trigger;
     let entity = trigger.entity.as_deref().and_then(|name| draft.entity(name));
     let integration = integrations::by_name(automation.action)

@@ -43,10 +43,11 @@ const AUXILIARIES: &[&str] = &["can", "could", "may", "might", "must", "shall", 
 pub(crate) fn unknown_verb(tokens: &[Token], before: &[Tag], at: usize) -> bool {
     let Some(token) = tokens.get(at).filter(|token| unknown(token)) else { return false };
     let earlier = before.iter().enumerate().rev().find(|(_, tag)| !matches!(tag, Tag::Adverb | Tag::Negation));
-    let Some((tag, previous)) = earlier.and_then(|(place, tag)| Some((*tag, tokens.get(place)?))) else {
-        return false;
-    };
     let object = takes_object(tokens, at);
+    let Some((tag, previous)) = earlier.and_then(|(place, tag)| Some((*tag, tokens.get(place)?))) else {
+        // "Digitize our stock": an order.
+        return object && at == 0 && !token.plural() && !token.text.ends_with("ing");
+    };
     match tag {
         Tag::Modal => previous.one_of(AUXILIARIES) && !token.plural(),
         Tag::To => !token.plural() && object,
@@ -340,6 +341,13 @@ impl<'t> Place<'t> {
             && self.next_noun
             && self.plural_follows()
             && !self.describes_value();
+        // "open a ticket, download invoices".
+        let orders = self.previous == Some(Tag::Sign)
+            && self.is(&["download", "upload", "print", "export", "edit", "view", "browse", "search", "filter"])
+            && earlier_verb
+            && self.next_noun
+            && self.plural_follows();
+        let plural = plural || orders;
         let adverb = earlier_verb && self.previous == Some(Tag::Conjunction) && self.next_is(&["online", "for", "by"]);
         let posts = self.next_is(&["to"]) && self.before.iter().any(|tag| matches!(tag, Tag::Verb | Tag::Be));
         if posts || after_verb && self.next_noun || plural || adverb { Tag::Verb } else { Tag::Noun }

@@ -1,9 +1,10 @@
 //! What single sentences mean, in the words of many people: files in `sentences/` are lists of requests and facts.
 //!
 //! `> …` is a request (several such lines are one); the lines under it are facts: `uses sms email` names all services,
-//! `keeps boat` and `not boat` are about records, services and roles, `a has many b` and `a meets many b` about
-//! relations, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open`
-//! is not read yet; once it is, the test says so.
+//! `keeps boat`, `only boat trip` (nothing else is kept) and `not boat` are about records, services and roles,
+//! `a has many b` and `a meets many b` about relations, `boat has length` and `boat lacks price` about fields,
+//! `cook may update dish` and `cook may not …` about rights, `norole cook` about roles, `when KIND [record] -> action` and
+//! `automates nothing` about what happens by itself. A fact after `open` is not read yet; once it is, the test says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -50,6 +51,15 @@ fn tied(read: &Summary, a: &str, b: &str, kind: RelationKind) -> bool {
     })
 }
 
+fn fields<'s>(read: &'s Summary, name: &str) -> impl Iterator<Item = &'s str> {
+    let of = read.entities.iter().filter(move |entity| entity.name == name);
+    of.flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str())).collect::<Vec<_>>().into_iter()
+}
+
+fn may(read: &Summary, role: &str, action: &str, name: &str) -> bool {
+    read.access.iter().any(|one| one.role == role && one.entity == name && one.action == action)
+}
+
 fn holds(read: &Summary, fact: &str) -> bool {
     let words: Vec<&str> = fact.split_whitespace().collect();
     let made = |name: &str| {
@@ -64,9 +74,17 @@ fn holds(read: &Summary, fact: &str) -> bool {
                 && services.iter().all(|one| read.integrations.iter().any(|used| used == one))
         }
         ["keeps", name] => read.entities.iter().any(|entity| entity.name == *name),
+        ["only", names @ ..] => {
+            !read.entities.is_empty() && read.entities.iter().all(|entity| names.contains(&entity.name.as_str()))
+        }
         ["not", name] => !made(name),
         [a, "has", "many", b] => tied(read, a, b, RelationKind::OneToMany),
         [a, "meets", "many", b] => tied(read, a, b, RelationKind::ManyToMany),
+        [name, "has", field] => fields(read, name).any(|one| one == *field),
+        [name, "lacks", field] => fields(read, name).all(|one| one != *field),
+        [role, "may", "not", action, name] => !may(read, role, action, name),
+        [role, "may", action, name] => may(read, role, action, name),
+        ["norole", role] => read.roles.iter().all(|one| one != role),
         ["automates", "nothing"] => read.automations.is_empty(),
         ["when", kind, record @ .., "->", action] => read.automations.iter().any(|one| {
             let about = record.first().is_none_or(|record| one.trigger.entity.as_deref() == Some(*record));

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity, Expr, Rule, Target};
+use blueprint::{Blueprint, Entity, Expr, Literal, Rule, Target};
 
 use crate::Reason;
+use crate::key::Key;
 use crate::scope::{OwnerId, Scope};
 
 /// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Actor {
     /// Nobody who said who they are.
     Stranger,
@@ -17,7 +18,7 @@ pub enum Actor {
 }
 
 /// A user as the database knows him now, not as his token remembers him.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct User {
     /// The local id, a UUID.
     pub id: String,
@@ -29,8 +30,12 @@ pub struct User {
     pub email: Option<String>,
     /// His roles, from the database.
     pub roles: Vec<String>,
+    /// What conditions look at of him, by the places of [`Blueprint::user_fields`]; null for the rest, and beyond the end.
+    pub fields: Arc<[Literal]>,
     /// The session that the token belongs to, if this server issued it.
     pub session: Option<String>,
+    /// The API key that he sent instead of a token: it does less than he may.
+    pub key: Option<Arc<Key>>,
 }
 
 /// What is done with an entity, as far as access is concerned.
@@ -87,6 +92,8 @@ pub enum Denied {
     SignIn,
     /// The path names another user than the token.
     ForeignPath,
+    /// The API key is not for this.
+    Key,
 }
 
 /// Decides what `actor` may reach. `path_user` is the user id in the path, where the blueprint puts one there; it
@@ -97,8 +104,8 @@ pub enum Denied {
 pub fn decide(entity: &Entity, verb: Verb, actor: Actor, path_user: Option<&str>) -> Result<Access, Denied> {
     own_path(&actor, path_user)?;
     let narrow = |scope| if path_user.is_some() && entity.owned { narrow_to_own(scope, &actor) } else { scope };
-    let read = narrow(scope(&entity.access.read, &actor));
-    let reach = narrow(scope(rule(entity, verb), &actor));
+    let read = narrow(reached(entity, Verb::Read, &actor));
+    let reach = narrow(reached(entity, verb, &actor));
     if actor == Actor::Stranger && reach == Scope::Nothing {
         return Err(Denied::SignIn);
     }
@@ -189,10 +196,15 @@ impl Access {
         Access { read: self.read.at(now), reach: self.reach.at(now), now: moment, ..self }
     }
 
+    /// Whether a change may take its row out of sight, so that what is answered of it must be asked anew.
+    pub(crate) fn may_lose(&self) -> bool {
+        matches!(self.reach, Scope::Where(_))
+    }
+
     fn timed(&self, scope: Scope) -> Scope {
-        match &self.now {
-            Some(Moment(now)) => scope.at(std::str::from_utf8(now).unwrap_or_default()),
-            None => scope,
+        match (&self.now, &scope) {
+            (Some(Moment(now)), Scope::Where(_)) => scope.at(std::str::from_utf8(now).unwrap_or_default()),
+            _ => scope,
         }
     }
 
@@ -202,7 +214,8 @@ impl Access {
         Access { reach: self.reach.and(rows), ..self }
     }
 
-    /// What the caller may, as one text: as long as it is the same, what he was once shown may be shown to him again.
+    /// What the caller may, as one text: as long as it is the same, what he was once shown may be shown to him again. To be
+    /// asked before there is a plan: that knows the time and what is written, which are others when the same comes again.
     pub fn rights(&self) -> String {
         format!("{:?} {:?} {}", self.read, self.reach, roles(&self.actor))
     }
@@ -212,7 +225,7 @@ impl Access {
         if self.reason().is_some() {
             return Scope::Everything;
         }
-        let seen = self.timed(scope(&entity.access.read, &self.actor));
+        let seen = self.timed(reached(entity, Verb::Read, &self.actor));
         if blueprint.api.user_path && entity.owned { narrow_to_own(seen, &self.actor) } else { seen }
     }
 
@@ -227,23 +240,24 @@ impl Access {
     /// The users that a reference of this caller may lead to: himself, and for a caller with a role, who works for
     /// others, everybody.
     pub fn sees_users(&self) -> Scope {
+        let alone =
+            |user: &User| user.roles.is_empty() || user.key.as_ref().is_some_and(|key| !key.allowed.allows_users());
         match &self.actor {
             _ if self.reason().is_some() => Scope::Everything,
             Actor::Stranger => Scope::Nothing,
-            Actor::User(user) if user.roles.is_empty() => Scope::OwnedBy(OwnerId::User(user.id.clone())),
+            Actor::User(user) if alone(user) => Scope::OwnedBy(OwnerId::User(user.id.clone())),
             Actor::User(_) => Scope::Everything,
         }
     }
 }
 
-/// The roles of a caller, as one text.
+/// What the operator says of a caller, his roles and fields, as one text.
 pub fn roles(actor: &Actor) -> String {
-    let mut roles: Vec<&str> = match actor {
-        Actor::Stranger => Vec::new(),
-        Actor::User(user) => user.roles.iter().map(String::as_str).collect(),
-    };
+    let Actor::User(user) = actor else { return "[]".to_owned() };
+    let mut roles: Vec<&str> = user.roles.iter().map(String::as_str).collect();
     roles.sort_unstable();
-    format!("{roles:?}")
+    // Rules of fields look at these too, and a kept answer shows what they let him see.
+    if user.fields.is_empty() { format!("{roles:?}") } else { format!("{roles:?} {:?}", user.fields) }
 }
 
 /// The rule that governs a verb.
@@ -254,6 +268,14 @@ pub fn rule(entity: &Entity, verb: Verb) -> &Rule {
         Verb::Update => &entity.access.update,
         Verb::Delete => &entity.access.delete,
         Verb::Act(place) => entity.actions.get(place).map_or(&Rule::Nobody, |action| &action.access),
+    }
+}
+
+/// The rows that an actor reaches by the rule of a verb. Whoever comes with a key reaches none where the key is not for it.
+fn reached(entity: &Entity, verb: Verb, actor: &Actor) -> Scope {
+    match actor {
+        Actor::User(user) if user.key.as_ref().is_some_and(|key| !key.allowed.allows(entity, verb)) => Scope::Nothing,
+        actor => scope(rule(entity, verb), actor),
     }
 }
 
@@ -277,8 +299,8 @@ pub fn scope(rule: &Rule, actor: &Actor) -> Scope {
 /// A condition as it is for a caller.
 pub(crate) fn of_caller(expr: &Expr, actor: &Actor) -> Expr {
     match actor {
-        Actor::Stranger => expr.of_caller(None, &[]),
-        Actor::User(user) => expr.of_caller(Some(&user.id), &user.roles),
+        Actor::Stranger => expr.of_caller(None, &[], &[]),
+        Actor::User(user) => expr.of_caller(Some(&user.id), &user.roles, &user.fields),
     }
 }
 

@@ -64,7 +64,12 @@ pub fn id_kind(id: IdKind) -> Kind {
 
 /// What a field's column holds.
 pub fn field_kind(field: &Field) -> Kind {
-    match &field.kind {
+    kind_of(&field.kind)
+}
+
+/// What a column of this type holds.
+pub(crate) fn kind_of(kind: &FieldKind) -> Kind {
+    match kind {
         FieldKind::Text(_)
         | FieldKind::LongText(_)
         | FieldKind::Enum { .. }
@@ -97,6 +102,21 @@ pub fn value(literal: &Literal, kind: Kind, at: &str) -> Value {
         (Literal::Text(text), kind) => text_value(text.clone(), kind),
         (Literal::Now, Kind::Date) => Value::Date(at.chars().take(10).collect()),
         (Literal::Now, _) => Value::DateTime(at.to_owned()),
+    }
+}
+
+/// What a cell holds, as conditions compare it.
+pub fn literal(value: &Value) -> Literal {
+    match value {
+        Value::Null | Value::Bytes(_) => Literal::Null,
+        Value::Boolean(truth) => Literal::Boolean(*truth),
+        Value::Integer(number) => Literal::Integer(*number),
+        Value::Decimal { units, .. } => Literal::Decimal(*units),
+        Value::Float(number) => Literal::Float(*number),
+        Value::Json(text) => Literal::Json(text.clone()),
+        Value::Text(text) | Value::Uuid(text) | Value::Date(text) | Value::Time(text) | Value::DateTime(text) => {
+            Literal::Text(text.clone())
+        }
     }
 }
 

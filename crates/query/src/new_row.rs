@@ -1,5 +1,6 @@
-//! What conditions say of a row as a write will leave it. Of a new row all is known before the database is asked; of one that
-//! changes, what the change does not name is what it was, so that the rest is asked of the row as it stands.
+//! What conditions say of a row as a write will leave it. Of a new row all is known before the database is asked but what its
+//! references lead to; of one that changes, what the change does not name is what it was, so that the rest is asked of the
+//! row as it stands.
 
 use blueprint::{Entity, Field, FieldKind, Literal, Rule, Term};
 
@@ -10,15 +11,21 @@ use crate::request::Values;
 use crate::scope::Scope;
 use crate::{Origin, View};
 
-/// The rows that hold what must hold of a new one: all, if it does.
+/// What must hold for a new row to be made: everything, if it does; nothing, if it does not; and else a condition that looks
+/// only at what it refers to.
 pub(crate) fn made(entity: &Entity, access: &Access, values: &Values, origin: &Origin) -> Scope {
     let view = View::of(entity, access);
     let ruled = values.attributes().filter(|attribute| has_conditions(entity, *attribute));
     let scopes = ruled.map(|attribute| view.writes(attribute));
-    let of_rule = if let Scope::Where(_) = access.reach() { access.reach().clone() } else { Scope::Everything };
+    let of_rule = if let Scope::OwnedBy(_) = access.reach() { Scope::Everything } else { access.reach().clone() };
     let needed = scopes.fold(of_rule, Scope::and);
-    let Scope::Where(expr) = needed else {
-        return if needed == Scope::Nothing { Scope::Nothing } else { Scope::Everything };
+    of_made(entity, access, values, origin, &needed)
+}
+
+/// What must hold for a new row to be such as the scope has. Whoever makes it owns it.
+pub(crate) fn of_made(entity: &Entity, access: &Access, values: &Values, origin: &Origin, scope: &Scope) -> Scope {
+    let Scope::Where(expr) = scope else {
+        return if *scope == Scope::Nothing { Scope::Nothing } else { Scope::Everything };
     };
     let filled = with_defaults(entity, values);
     let text = |text: &str| Some(Literal::Text(text.to_owned()));

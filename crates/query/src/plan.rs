@@ -3,7 +3,7 @@
 use blueprint::{Blueprint, Entity, EntityIndex};
 use work::{Kind, Value};
 
-use crate::access::Access;
+use crate::access::{Access, Verb};
 use crate::attribute::Attribute;
 use crate::cursor::{self, CursorKey};
 use crate::list::{List, Sort};
@@ -21,6 +21,10 @@ pub struct Plan {
     pub(crate) request: Request,
     pub(crate) position: Option<Vec<Value>>,
     pub(crate) origin: Origin,
+    /// What must hold besides: nothing, where it is known that it cannot be, and a condition where it looks at what is newly
+    /// referred to, which is asked once it is known that the caller sees that. The work tells it, and not the lack of a plan:
+    /// what was done under a key is answered again even if it could not be done now.
+    pub(crate) ahead: Scope,
 }
 
 /// Where and when a request came in: what the audit keeps of it.
@@ -31,7 +35,7 @@ pub struct Origin {
     /// The `X-Request-Id`.
     pub request_id: String,
     /// The caller's address.
-    pub ip: Option<String>,
+    pub ip: Option<std::net::IpAddr>,
     /// What the changes of one batch have in common.
     pub batch: Option<String>,
 }
@@ -41,6 +45,8 @@ pub struct Origin {
 pub enum PlanError {
     /// The caller may not do this, whatever the rows are.
     Forbidden,
+    /// The same, because the API key that he sent is not for it.
+    Key,
     /// The cursor is not one that was given out for this list and this caller.
     Cursor(Bad),
 }
@@ -57,13 +63,17 @@ pub fn plan(
     origin: Origin,
     key: &CursorKey,
 ) -> Result<Plan, PlanError> {
-    let access = access.at(&origin.at);
     // One row that cannot be reached is 404 by the statement itself; only what is no matter of rows is refused here.
-    if *access.reach() == Scope::Nothing && matches!(request, Request::Create { .. } | Request::List(_)) {
-        return Err(PlanError::Forbidden);
+    let is_hopeless = |access: &Access| *access.reach() == Scope::Nothing;
+    if is_hopeless(&access) && matches!(request, Request::Create { .. } | Request::List(_)) {
+        return Err(hopeless(blueprint.entity(entity), &access, &request));
     }
-    let access = narrowed(blueprint.entity(entity), access, &request, &origin)?;
-    let mut plan = Plan { entity, access, request, position: None, origin };
+    let access = access.at(&origin.at);
+    if is_hopeless(&access) && matches!(request, Request::List(_)) {
+        return Err(hopeless(blueprint.entity(entity), &access, &request));
+    }
+    let (access, ahead) = narrowed(blueprint.entity(entity), access, &request, &origin);
+    let mut plan = Plan { entity, access, request, position: None, origin, ahead };
     if let Request::List(list) = &plan.request
         && let Some(cursor) = &list.cursor
     {
@@ -80,25 +90,39 @@ pub fn plan(
     Ok(plan)
 }
 
+/// By whose fault there is nothing to reach: that of the rules, or of a key which does not do what its user may.
+fn hopeless(entity: &Entity, access: &Access, request: &Request) -> PlanError {
+    let verb = if let Request::Create { .. } = request { Verb::Create } else { Verb::Read };
+    let key = access.user().and_then(|user| user.key.as_ref());
+    if key.is_some_and(|key| !key.allowed.allows(entity, verb)) { PlanError::Key } else { PlanError::Forbidden }
+}
+
 /// Narrows the rows that may be written by what is written: where a condition would no longer hold, or a field may not be
-/// set, it is 403.
-fn narrowed(entity: &Entity, access: Access, request: &Request, origin: &Origin) -> Result<Access, PlanError> {
+/// set, it is 403. What looks at rows that are newly referred to is left for later, lest it tell of such as the caller
+/// cannot see.
+fn narrowed(entity: &Entity, access: Access, request: &Request, origin: &Origin) -> (Access, Scope) {
     match request {
-        Request::Create { values, .. } => match new_row::made(entity, &access, values, origin) {
-            Scope::Everything => Ok(access),
-            _ => Err(PlanError::Forbidden),
-        },
+        Request::Create { values, .. } => {
+            let made = new_row::made(entity, &access, values, origin);
+            (access, made)
+        }
         Request::Update { changes, .. } => {
+            let access = reaching_writable(entity, access, changes);
+            // Of the fields, too: what may not be said of a record as it will be cannot be said by taking it there.
             let after = new_row::changed(entity, access.reach(), changes, origin);
-            let writable = writable(entity, &access, changes);
-            Ok(access.reaching_only(writable).reaching_only(after))
+            match &after {
+                Scope::Where(expr) if expr.looks_ahead() => (access, after),
+                _ => (access.reaching_only(after), Scope::Everything),
+            }
         }
-        Request::Perform { changes, .. } => {
-            let writable = writable(entity, &access, changes);
-            Ok(access.reaching_only(writable))
-        }
-        _ => Ok(access),
+        Request::Perform { changes, .. } => (reaching_writable(entity, access, changes), Scope::Everything),
+        _ => (access, Scope::Everything),
     }
+}
+
+fn reaching_writable(entity: &Entity, access: Access, changes: &Values) -> Access {
+    let writable = writable(entity, &access, changes);
+    access.reaching_only(writable)
 }
 
 /// The rows in which all of this may be set.
@@ -149,7 +173,10 @@ pub(crate) fn position_kinds(blueprint: &Blueprint, entity: &Entity, list: &List
 
 /// What a cursor is good for: this list of this caller, under this row.
 fn bound_to(blueprint: &Blueprint, plan: &Plan, list: &List) -> [String; 5] {
-    let caller = plan.access.user().map_or_else(String::new, |user| user.id.clone());
+    let caller = plan.access.user().map_or_else(String::new, |user| match &user.key {
+        Some(key) => format!("{} {}", user.id, key.id),
+        None => user.id.clone(),
+    });
     let under = |parent: &Parent| format!("{}={}", blueprint.entity(parent.entity).name, parent.id);
     let parent = list.parent.as_ref().map_or_else(String::new, under);
     let entity = &blueprint.entity(plan.entity).name;

@@ -158,6 +158,11 @@ pub enum IfMatch {
 }
 
 impl IfMatch {
+    /// Whether it asks for no version.
+    pub(crate) fn is_for_any(&self) -> bool {
+        matches!(self, IfMatch::Absent | IfMatch::Any)
+    }
+
     /// The same where none is demanded: nobody can read the version of a row in the trash.
     #[must_use]
     pub fn if_given(self) -> IfMatch {
@@ -203,6 +208,9 @@ impl Bad {
     }
 }
 
+/// 2^53 − 1, as in bodies: no row has an id that some reader of JSON would take for another one.
+const GREATEST_ID: i64 = (1 << 53) - 1;
+
 impl RecordId {
     /// Reads an id in the grammar of its kind. `None` for anything else: such a row cannot exist.
     pub fn parse(text: &str, kind: blueprint::IdKind) -> Option<RecordId> {
@@ -210,7 +218,8 @@ impl RecordId {
             blueprint::IdKind::Integer => {
                 let plain =
                     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-                plain.then(|| text.parse().ok().map(RecordId::Integer)).flatten()
+                let id = text.parse().ok().filter(|id| plain && *id <= GREATEST_ID);
+                id.map(RecordId::Integer)
             }
             blueprint::IdKind::Uuid => {
                 let id = (text.len() == 36).then(|| uuid::Uuid::try_parse(text).ok()).flatten()?;

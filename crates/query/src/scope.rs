@@ -81,6 +81,11 @@ impl Scope {
         matches!(self, Scope::OwnedBy(_))
     }
 
+    /// Its condition, if it is one.
+    pub(crate) fn condition(&self) -> Option<&Expr> {
+        if let Scope::Where(expr) = self { Some(expr) } else { None }
+    }
+
     fn expr(&self) -> Cow<'_, Expr> {
         match self {
             Scope::Nothing => Cow::Owned(Expr::Constant(false)),

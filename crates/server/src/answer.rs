@@ -29,7 +29,7 @@ where
     let access = stages.run("decide", || route.decide(&app.blueprint, actor))?; // what of it they may reach
     let body = stages.wait("receive", request::receive(app, &route, http)).await?; // the body, if it may come
     let once = idempotency::once(&route, &access, http, &body)?; // how it is known when it comes again
-    let request = stages.run("parse", || request::parse(app, &route, &access, http, body))?; // what they ask, in our words
+    let request = stages.run("parse", || request::parse(&app.blueprint, &route, &access, http, body))?; // what they ask, in our words
     let (blueprint, key, origin) = (&app.blueprint, &app.cursor_key, http.origin());
     let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do
     let work = stages.run("render", || query::render(&app.catalog, &plan).once(once)); // SQL and audit row, as data

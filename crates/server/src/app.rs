@@ -12,16 +12,20 @@ use query::Catalog;
 use query::cursor::CursorKey;
 use store::{AppSchema, Store};
 
+use crate::audit::{Refusals, Sealer};
 use crate::auth::Auth;
 use crate::auth::users::{self, UserError};
+use crate::auth::{api_keys, caller_fields};
 use crate::body::BodyLimits;
 use crate::code::{Code, CodeMap};
+use crate::explain::{self, Asked, Explained};
+use crate::in_flight::InFlight;
 use crate::metrics::Metrics;
 use crate::once::Turns;
 use crate::rates::Rates;
 use crate::settings::{Database, Settings};
 use crate::shared_body::BodyError;
-use crate::{StartError, edge, openapi};
+use crate::{StartError, edge, mail, openapi};
 
 /// Opens the database and makes the tables if they are not there. For callers without a runtime; it blocks the thread.
 ///
@@ -58,10 +62,13 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) auth: Auth,
     pub(crate) rates: Arc<Rates>,
+    pub(crate) in_flight: InFlight,
     pub(crate) cursor_key: CursorKey,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
     pub(crate) turns: Turns,
+    pub(crate) refusals: Arc<Refusals>,
+    sealer: Arc<Sealer>,
     draining: Arc<AtomicBool>,
 }
 
@@ -84,9 +91,15 @@ impl App {
         let openapi = openapi::document_with(&blueprint, &code)?;
         let store = open(&blueprint, &settings).await?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
+        let refusals = auth.refusals();
+        let sealer = Arc::new(Sealer::new(&settings.secret_key, store.clone(), refusals.clone()));
+        sealer.start();
         Ok(App {
+            refusals,
+            sealer,
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
-            rates: Arc::new(Rates::new(&settings.limits)),
+            rates: auth.rates(),
+            in_flight: InFlight::new(settings.limits.requests),
             cursor_key: auth.cursor_key(),
             metrics: Metrics::new(paths(&openapi), None),
             openapi: openapi.to_string().into(),
@@ -115,11 +128,14 @@ impl App {
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), self.store.dialect()),
             rates: self.rates.clone(),
+            in_flight: self.in_flight.clone(),
             cursor_key: auth.cursor_key(),
             metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
             openapi: openapi.to_string().into(),
             draining: self.draining.clone(),
             turns: Turns::default(),
+            refusals: self.refusals.clone(),
+            sealer: self.sealer.clone(),
             code: CodeMap::default(),
             blueprint,
             settings: self.settings.clone(),
@@ -128,9 +144,21 @@ impl App {
         })
     }
 
+    /// Edits every work on its way to the database, for tests that look whether a hole is found.
+    #[cfg(feature = "tamper")]
+    pub fn tamper(&self, edit: store::tamper::Edit) {
+        self.store.tamper(edit);
+    }
+
     /// What it serves.
     pub fn blueprint(&self) -> &Blueprint {
         &self.blueprint
+    }
+
+    /// Where the mail of a server that is being tried out can be read: a path with a key of this process, which lets nobody
+    /// else read it. `None` where no mail lies.
+    pub fn mailbox(&self) -> Option<String> {
+        self.auth.has_mailbox().then(mail::path)
     }
 
     /// Answers one request of a caller at `ip`, whatever brought it here. Never fails: what goes wrong is an answer.
@@ -142,9 +170,18 @@ impl App {
         edge::handle(self, ip, request).await
     }
 
-    /// Finishes what is queued and closes the database.
+    /// Seals what is left of the audit, finishes what is queued and closes the database.
     pub async fn close(&self) {
+        self.seal_audit().await;
         self.store.close().await;
+    }
+
+    /// Writes what is left of refusals and seals what is left of the audit, which happens by itself about once a second.
+    pub async fn seal_audit(&self) {
+        self.sealer.write_refusals(true).await;
+        if let Err(error) = self.sealer.seal().await {
+            tracing::warn!(%error, "the audit could not be sealed; the next start does it");
+        }
     }
 
     /// Invites an address, as `supermaker user invite` does. Blocks the thread for one write.
@@ -153,6 +190,42 @@ impl App {
     /// What is wrong with it, that the address has an account, or that this app takes no invitations.
     pub fn invite(&self, email: &str, roles: &[String]) -> Result<users::Invited, UserError> {
         users::invite(&self.store, &self.blueprint, email, roles)
+    }
+
+    /// Makes an API key, as `supermaker key add` does. Blocks the thread for one write.
+    ///
+    /// # Errors
+    /// What is wrong with it, or nobody of this address or id.
+    pub fn add_key(&self, new: api_keys::NewKey<'_>) -> Result<api_keys::Made, UserError> {
+        api_keys::add(&self.store, &self.blueprint, new)
+    }
+
+    /// Ends an API key from the next request on, by its id or by what begins it.
+    ///
+    /// # Errors
+    /// No such key, or one that is revoked already.
+    pub fn revoke_key(&self, which: &str) -> Result<(), UserError> {
+        api_keys::revoke(&self.store, which)?;
+        self.auth.changed();
+        Ok(())
+    }
+
+    /// Explains a request, as `supermaker explain` does. Blocks the thread.
+    ///
+    /// # Errors
+    /// Nobody of this name, a path that is none, or the database.
+    pub fn explain(&self, asked: &Asked) -> Result<Explained, UserError> {
+        explain::explain(&self.blueprint, &self.store, asked)
+    }
+
+    /// Gives a field of a user another value, as `supermaker user set` does. Blocks the thread for one write.
+    ///
+    /// # Errors
+    /// No such field, a value that it does not take, or nobody of this id or address.
+    pub fn set_user_field(&self, who: &str, name: &str, text: &str) -> Result<(), UserError> {
+        caller_fields::set(&self.store, &self.blueprint, who, name, text)?;
+        self.auth.changed();
+        Ok(())
     }
 
     /// Gives a user just these roles, from the next request on.

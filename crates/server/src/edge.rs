@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -25,7 +25,7 @@ use crate::http::{HttpRequest, HttpResponse};
 use crate::settings::Environment;
 use crate::shared_body::{BodyError, SharedBody};
 use crate::trace::{Ids, REQUESTS, Stages, TraceParent, within};
-use crate::{App, answer, body, code, cors, forwarded};
+use crate::{App, answer, audit, body, code, cors, forwarded};
 
 /// Bytes of path and query at most.
 pub(crate) const MAX_URI_BYTES: usize = 8 * 1024;
@@ -152,14 +152,22 @@ fn last(app: &App, error: &ApiError, request_id: &str) -> Response<Full<Bytes>> 
 }
 
 async fn dispatch(app: &Arc<App>, mut http: HttpRequest<SharedBody>) -> Result<HttpResponse, ApiError> {
-    if let Some(fixed) = Fixed::find(http.uri.path()) {
-        return fixed::answer(app, fixed, &mut http).await;
+    let fixed = Fixed::find(http.uri.path());
+    // Those who look after the server hear of it when it has most to do.
+    let is_watched = matches!(fixed, Some(Fixed::Health | Fixed::Ready | Fixed::Metrics));
+    let _place = if is_watched { None } else { Some(app.in_flight.enter()?) };
+    let answer = match fixed {
+        Some(fixed) => fixed::answer(app, fixed, &mut http).await,
+        None => match app.code.find(&app.blueprint, &http.method, http.uri.path())? {
+            // In a box, for it is the largest by far, and most requests are not for code. It knows itself who asks.
+            Some(found) => return Box::pin(code::answer(app, found, http)).await,
+            None => answer::answer(app, &mut http).await,
+        },
+    };
+    if let Err(error) = &answer {
+        audit::note_caller(app, &http, error).await;
     }
-    match app.code.find(&app.blueprint, &http.method, http.uri.path())? {
-        // In a box, for it is the largest by far, and most requests are not for code.
-        Some(found) => Box::pin(code::answer(app, found, http)).await,
-        None => answer::answer(app, &mut http).await,
-    }
+    answer
 }
 
 /// Runs an answer within the time of one request, and turns a panic, which is a bug of ours, into a 500.
@@ -226,8 +234,9 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
     let is_address = text.starts_with(b"[");
     let rest = if is_address { rest.get(1..).unwrap_or_default() } else { rest };
     let legal = |byte: &u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => true,
         b':' => is_address,
-        _ => byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(byte),
+        _ => b"_~%!$&'()*+,;=".contains(byte),
     };
     !host.is_empty() && host.iter().all(legal) && (rest.is_empty() || rest.strip_prefix(b":").is_some_and(digits))
 }
@@ -248,7 +257,7 @@ fn every_answer(app: &App, response: &mut HttpResponse, request_id: &str, origin
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(VARY, HeaderValue::from_static("Authorization, Accept, Origin"));
+    headers.insert(VARY, HeaderValue::from_static("Authorization, X-API-Key, Accept, Origin"));
     if app.settings.strict_transport() {
         headers.insert(STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
@@ -286,15 +295,19 @@ fn request_id(header: Option<&HeaderValue>) -> String {
 
 /// Unique among all starts of all servers, and cheap: what this start drew once, and a count.
 fn new_request_id() -> String {
-    static START: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    static START: LazyLock<String> = LazyLock::new(|| format!("{:016x}-", uuid::Uuid::new_v4().as_u64_pair().0));
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("{:016x}-{:x}", *START, COUNT.fetch_add(1, Ordering::Relaxed))
+    let mut count = itoa::Buffer::new();
+    [START.as_str(), count.format(COUNT.fetch_add(1, Ordering::Relaxed))].concat()
 }
 
 fn log_error(error: &ApiError, request_id: &str, method: &Method, path: &str) {
     let code = error.problem.code;
     let log = error.log.as_deref().unwrap_or_default();
-    if error.problem.status.is_server_error() {
+    if error.problem.status == StatusCode::SERVICE_UNAVAILABLE && log.is_empty() {
+        // There is too much to do, of which the metrics tell: a flood of requests must not become a flood of lines.
+        tracing::debug!(request_id, %method, path, code, "a request was sent away");
+    } else if error.problem.status.is_server_error() {
         tracing::error!(request_id, %method, path, code, log, "a request failed");
     } else if !log.is_empty() {
         tracing::warn!(request_id, %method, path, code, log, "a request was refused");

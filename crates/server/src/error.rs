@@ -205,6 +205,7 @@ impl From<Denied> for ApiError {
             Denied::SignIn => {
                 ApiError::unauthorized(None, "sign in first: send `Authorization: Bearer <token>`").because("no_token")
             }
+            Denied::Key => ApiError::new(FORBIDDEN, "the API key is not for this"),
             Denied::ForeignPath => ApiError::new(FOREIGN_PATH, "the user id in the path is not yours"),
         }
     }
@@ -214,6 +215,7 @@ impl From<PlanError> for ApiError {
     fn from(error: PlanError) -> ApiError {
         match error {
             PlanError::Forbidden => ApiError::new(FORBIDDEN, "your roles do not allow this"),
+            PlanError::Key => Denied::Key.into(),
             PlanError::Cursor(bad) => bad.into(),
         }
     }

@@ -8,6 +8,7 @@ use hyper::body::{Body, Bytes};
 use query::{Actor, Denied};
 
 use crate::App;
+use crate::audit;
 use crate::auth::{AuthPath, AuthRoute, Caller};
 use crate::body::{self, MediaTypes};
 use crate::caller;
@@ -36,8 +37,10 @@ pub enum Fixed {
     Docs,
     /// `/.well-known/jwks.json`: the public keys of our tokens.
     Keys,
-    /// `/_/outbox`: the mail of a server that is being tried out.
+    /// `/_/outbox`: the mail of a server that is being tried out, for who has its key.
     Outbox,
+    /// `/_/audit`: who did what, for admins.
+    Audit,
     /// `/auth/…`
     Auth(AuthPath),
 }
@@ -53,6 +56,7 @@ impl Fixed {
             "/openapi.json" => Fixed::OpenApi,
             "/.well-known/jwks.json" => Fixed::Keys,
             "/_/outbox" => Fixed::Outbox,
+            "/_/audit" => Fixed::Audit,
             "/docs" => Fixed::Docs,
             _ if path.starts_with("/docs/") => Fixed::Docs,
             _ => return AuthPath::find(path).map(Fixed::Auth),
@@ -69,6 +73,7 @@ impl Fixed {
             | Fixed::OpenApi
             | Fixed::Docs
             | Fixed::Outbox
+            | Fixed::Audit
             | Fixed::Keys => Cow::Borrowed("GET, HEAD, OPTIONS"),
             Fixed::Auth(path) => Cow::Owned(path.methods()),
         }
@@ -100,6 +105,7 @@ where
             docs::page(http.uri.path().strip_prefix("/docs").unwrap_or_default()).ok_or_else(ApiError::not_found)
         }
         Fixed::Outbox => mail::answer(app, http).await,
+        Fixed::Audit => audit::answer(app, http).await,
         Fixed::Keys => Ok(app.auth.jwks()),
     }
 }
@@ -125,18 +131,21 @@ where
     }
     if route.wants_token() {
         // Before the body is read: what is wrong with it is no affair of a stranger's.
-        if caller::identify(app, http).await? == Actor::Stranger {
-            return Err(Denied::SignIn.into());
+        match caller::identify(app, http).await? {
+            Actor::Stranger => return Err(Denied::SignIn.into()),
+            // Accounts are people's own affair.
+            Actor::User(user) if user.key.is_some() => return Err(Denied::Key.into()),
+            Actor::User(_) => {}
         }
     } else {
-        app.rates.check(&Actor::Stranger, http.ip)?;
+        app.rates.check(&Actor::Stranger, http.ip).await?;
     }
     let types = if matches!(route, AuthRoute::ChangeUser(_)) { MediaTypes::MergePatch } else { MediaTypes::Json };
     let json = match route.takes_body() {
         true => Some(body::read_json(&http.headers, &mut http.body, types, app.body_limits()).await?),
         false => None,
     };
-    let query = if route == AuthRoute::Users { request::parameters(http)? } else { Vec::new() };
+    let query = if route.takes_query() { request::parameters(http)? } else { Vec::new() };
     let caller = Caller {
         authorization: http.authorization(),
         ip: http.ip,

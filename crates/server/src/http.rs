@@ -6,6 +6,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 use crate::trace::Stages;
 
+/// The header of an API key.
+pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
 /// A request whose head has been read and whose body has not.
 pub struct HttpRequest<B = hyper::body::Incoming> {
     /// The method.
@@ -34,6 +37,13 @@ impl<B> HttpRequest<B> {
     pub fn authorization(&self) -> Option<&str> {
         let mut values = self.headers.get_all(http::header::AUTHORIZATION).iter();
         let first = values.next()?;
+        if values.next().is_some() { Some("") } else { Some(str::from_utf8(first.as_bytes()).unwrap_or_default()) }
+    }
+
+    /// The `X-API-Key` header, read in the same way.
+    pub fn api_key(&self) -> Option<&str> {
+        let mut values = self.headers.get_all(API_KEY).iter();
+        let first = values.next()?;
         if values.next().is_some() { Some("") } else { Some(first.to_str().unwrap_or_default()) }
     }
 
@@ -50,10 +60,22 @@ impl<B> HttpRequest<B> {
         }
     }
 
+    /// The same request without headers and body.
+    pub(crate) fn head_only(&self) -> HttpRequest<()> {
+        HttpRequest {
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            headers: HeaderMap::new(),
+            body: (),
+            ip: self.ip,
+            request_id: self.request_id.clone(),
+            stages: self.stages.clone(),
+        }
+    }
+
     /// What the audit keeps of where and when it came in.
     pub fn origin(&self) -> query::Origin {
-        let (request_id, ip) = (self.request_id.clone(), Some(self.ip.to_string()));
-        query::Origin { at: crate::clock::now(), request_id, ip, batch: None }
+        query::Origin { at: crate::clock::now(), request_id: self.request_id.clone(), ip: Some(self.ip), batch: None }
     }
 }
 

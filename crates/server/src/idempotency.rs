@@ -85,7 +85,10 @@ impl Asked {
     fn by<B>(user: &User, http: &HttpRequest<B>) -> Result<Option<Asked>, ApiError> {
         let Some(key) = key(&http.headers)? else { return Ok(None) };
         // As JSON, so that no part can be taken for the end of another.
-        let scope = serde_json::json!([user.iss, user.sub, http.method.as_str(), http.uri.path()]).to_string();
+        let mut scope = vec![&user.iss, &user.sub, http.method.as_str(), http.uri.path()];
+        // A key may do less than its user, and is not shown what he was answered.
+        scope.extend(user.key.as_ref().map(|key| key.id.as_str()));
+        let scope = serde_json::json!(scope).to_string();
         Ok(Some(Asked { scope, key, deed: None }))
     }
 
@@ -157,6 +160,11 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         );
         ApiError::new(BAD_REQUEST, detail)
     })
+}
+
+/// The same as a regular expression of ECMAScript, for the OpenAPI document.
+pub fn pattern() -> String {
+    format!(r#"^([!#-+.-:<-\[\]-~-]{{1,{MAX_KEY}}}|"([ !#-\[\]-~]|\\["\\]){{1,{MAX_KEY}}}")$"#)
 }
 
 fn bare(text: &str) -> Option<String> {

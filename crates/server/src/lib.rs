@@ -6,6 +6,7 @@
 
 mod answer;
 mod app;
+pub mod audit;
 pub mod auth;
 mod batch;
 pub mod body;
@@ -16,14 +17,17 @@ mod conditional;
 mod connection;
 mod cors;
 pub mod docs;
+pub mod doctor;
 mod edge;
 pub mod error;
 mod exact;
+pub mod explain;
 mod fastapi;
 mod fixed;
 mod forwarded;
 pub mod http;
 mod idempotency;
+mod in_flight;
 mod listen;
 mod live;
 mod mail;

@@ -96,7 +96,7 @@ impl Server {
         if tokio::time::timeout(limit, stopping.closed()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
         }
-        if tokio::time::timeout(limit, app.store.close()).await.is_err() {
+        if tokio::time::timeout(limit, app.close()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some reads did not end in time; the process ends without them");
         }
     }

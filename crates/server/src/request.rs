@@ -1,19 +1,19 @@
 //! What a request asks, in our words: query string, conditional headers and body, checked against the blueprint.
 
-use blueprint::{ActionKind, Api, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
+use blueprint::{ActionKind, Api, Blueprint, Entity, EntityIndex, FieldKind, IdKind, PutMeaning};
 use http::{HeaderMap, Method};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use query::{
-    Access, Bad, Body, IfMatch, Invalid, List, MAX_PROBLEMS, Parent, RecordId, Representation, Request, Values, Verb,
-    View,
+    Access, Bad, Body, IfMatch, Invalid, List, MAX_LIMIT, MAX_PROBLEMS, Parent, RecordId, Representation, Request,
+    Values, Verb, View,
 };
 use serde_json::Value as Json;
 
 use crate::body::{self, MediaTypes};
 use crate::code::Takes;
 use crate::conditional;
-use crate::error::{ApiError, BAD_REQUEST, VALIDATION};
+use crate::error::{ApiError, BAD_PARAMETER, BAD_REQUEST, VALIDATION};
 use crate::exact;
 use crate::http::HttpRequest;
 use crate::route::{Operation, Route};
@@ -42,44 +42,44 @@ where
 /// # Errors
 /// 400 or 422.
 pub fn parse<B>(
-    app: &App,
+    blueprint: &Blueprint,
     route: &Route,
     access: &Access,
     http: &HttpRequest<B>,
     body: Vec<u8>,
 ) -> Result<Request, ApiError> {
-    let view = &View::of(app.blueprint.entity(route.entity), access);
+    let view = &View::of(blueprint.entity(route.entity), access);
     if route.verb != Verb::Read {
         no_parameters(http)?;
     }
     match &route.operation {
-        Operation::List => list(app, view, &parameters(http)?),
+        Operation::List => list(blueprint, view, &parameters(http)?),
         Operation::ListUnder(parent) => {
-            let list = List::parse(&app.blueprint, view, &parameters(http)?)?;
+            let list = List::parse(blueprint, view, &parameters(http)?)?;
             Ok(Request::List(List { parent: Some(parent.clone()), ..list }))
         }
-        Operation::Read(id) => read(app, view, id, &parameters(http)?),
+        Operation::Read(id) => read(blueprint, view, id, &parameters(http)?),
         Operation::Create => create(view, &Sent::read(body)?),
         Operation::Update(id) => {
-            let if_match = if_match(app, http)?;
+            let if_match = if_match(blueprint, http)?;
             change(view, id, Body::Update, &Sent::read(body)?, if_match)
         }
         Operation::Replace(id) => {
-            let (meaning, if_match) = (meaning_of_put(&app.blueprint.api), if_match(app, http)?);
+            let (meaning, if_match) = (meaning_of_put(&blueprint.api), if_match(blueprint, http)?);
             change(view, id, meaning, &Sent::read(body)?, if_match)
         }
-        Operation::Delete(id) => Ok(Request::Delete { id: id.clone(), if_match: if_match(app, http)? }),
+        Operation::Delete(id) => Ok(Request::Delete { id: id.clone(), if_match: if_match(blueprint, http)? }),
         Operation::Restore(id) => {
             no_input(&body)?;
-            Ok(Request::Restore { id: id.clone(), if_match: if_match(app, http)?.if_given() })
+            Ok(Request::Restore { id: id.clone(), if_match: if_match(blueprint, http)?.if_given() })
         }
         Operation::Act(id, action) => {
             no_input(&body)?;
-            Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(app, http)? })
+            Ok(Request::Act { id: id.clone(), action: *action, if_match: if_match(blueprint, http)? })
         }
         Operation::Call(id, action) => {
             no_input(&body)?;
-            Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(app, http)? })
+            Ok(Request::Call { id: id.clone(), action: *action, if_match: if_match(blueprint, http)? })
         }
     }
 }
@@ -109,16 +109,21 @@ pub fn no_parameters<B>(http: &HttpRequest<B>) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// 400 that names the parameter.
-pub fn list(app: &App, view: &View, parameters: &[(String, String)]) -> Result<Request, ApiError> {
-    Ok(Request::List(List::parse(&app.blueprint, view, parameters)?))
+pub fn list(blueprint: &Blueprint, view: &View, parameters: &[(String, String)]) -> Result<Request, ApiError> {
+    Ok(Request::List(List::parse(blueprint, view, parameters)?))
 }
 
 /// One row, and what the parameters ask to be shown of it.
 ///
 /// # Errors
 /// 400 that names the parameter.
-pub fn read(app: &App, view: &View, id: &RecordId, parameters: &[(String, String)]) -> Result<Request, ApiError> {
-    let representation = Representation::parse(&app.blueprint, view, parameters)?;
+pub fn read(
+    blueprint: &Blueprint,
+    view: &View,
+    id: &RecordId,
+    parameters: &[(String, String)],
+) -> Result<Request, ApiError> {
+    let representation = Representation::parse(blueprint, view, parameters)?;
     Ok(Request::Read { id: id.clone(), representation })
 }
 
@@ -159,19 +164,19 @@ pub fn perform(view: &View, id: &RecordId, action: usize, sent: &Sent, if_match:
 /// # Errors
 /// 400 that names the parameter; 500 where no one way leads from one to the other.
 pub fn under(
-    app: &App,
+    blueprint: &Blueprint,
     view: &View,
     (above, id): (EntityIndex, &RecordId),
     entity: EntityIndex,
     parameters: &[(String, String)],
 ) -> Result<Request, ApiError> {
-    let mut children = query::children(&app.blueprint, above).into_iter();
+    let mut children = query::children(blueprint, above).into_iter();
     let Some((_, way)) = children.find(|(child, _)| *child == entity) else {
-        let log = format!("no one reference leads from {} to {}", view.entity.name, app.blueprint.entity(above).name);
+        let log = format!("no one reference leads from {} to {}", view.entity.name, blueprint.entity(above).name);
         return Err(ApiError::internal(log));
     };
     let parent = Parent { entity: above, id: id.clone(), way };
-    let list = List::parse(&app.blueprint, view, parameters)?;
+    let list = List::parse(blueprint, view, parameters)?;
     Ok(Request::List(List { parent: Some(parent), ..list }))
 }
 
@@ -266,6 +271,25 @@ fn not_a_parameter(name: &str) -> ApiError {
     Bad::parameter(name, "unknown", "is not a parameter of this path").into()
 }
 
+/// What is wrong with a parameter of a fixed path.
+pub(crate) fn bad_parameter(name: &str, why: &str) -> ApiError {
+    ApiError::new(BAD_PARAMETER, format!("`{name}` {why}"))
+}
+
+/// That each parameter of a fixed path is there once.
+pub(crate) fn each_once(query: &[(String, String)]) -> Result<(), ApiError> {
+    let is_again =
+        |(place, (name, _)): &(usize, &(String, String))| query.iter().take(*place).any(|(before, _)| before == name);
+    let again = query.iter().enumerate().find(is_again);
+    again.map_or(Ok(()), |(_, (name, _))| Err(bad_parameter(name, "is there twice")))
+}
+
+/// How many rows a page of a fixed path is to have.
+pub(crate) fn page_limit(text: &str) -> Result<usize, ApiError> {
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| bad_parameter("limit", &format!("must be a number from 1 to {MAX_LIMIT}")))
+}
+
 /// The query string, decoded. Text that does not decode is refused, not repaired.
 ///
 /// # Errors
@@ -289,6 +313,6 @@ pub fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, Api
 ///
 /// # Errors
 /// 400 where it names too many.
-pub fn if_match<B>(app: &App, http: &HttpRequest<B>) -> Result<IfMatch, ApiError> {
-    conditional::if_match(&http.headers, app.blueprint.api.require_if_match)
+pub fn if_match<B>(blueprint: &Blueprint, http: &HttpRequest<B>) -> Result<IfMatch, ApiError> {
+    conditional::if_match(&http.headers, blueprint.api.require_if_match)
 }

@@ -68,6 +68,22 @@ pub enum Operation {
     Call(RecordId, usize),
 }
 
+impl Operation {
+    /// The row that it is about, if it is about one.
+    pub fn id(&self) -> Option<&RecordId> {
+        match self {
+            Operation::List | Operation::ListUnder(_) | Operation::Create => None,
+            Operation::Read(id)
+            | Operation::Update(id)
+            | Operation::Replace(id)
+            | Operation::Delete(id)
+            | Operation::Restore(id)
+            | Operation::Act(id, _)
+            | Operation::Call(id, _) => Some(id),
+        }
+    }
+}
+
 /// A path of the entity API, whatever the method.
 struct Place<'a> {
     entity: EntityIndex,
@@ -183,6 +199,10 @@ fn place<'a>(blueprint: &Blueprint, path: &'a str) -> Option<Place<'a>> {
 
 /// A user id in a path. Other issuers' ids may hold characters that a path must encode, such as `|`.
 pub fn decode(segment: &str) -> Option<String> {
+    // An id of ours, as nearly all are, has nothing to decode.
+    if !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Some(segment.to_owned());
+    }
     let text = percent_encoding::percent_decode_str(segment).decode_utf8().ok()?;
     (!text.is_empty() && !text.contains(['/', '\\']) && !text.chars().any(char::is_control)).then(|| text.into_owned())
 }

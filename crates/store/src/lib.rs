@@ -13,6 +13,8 @@ mod kept;
 mod postgres;
 mod sqlite;
 mod store;
+#[cfg(feature = "tamper")]
+pub mod tamper;
 mod transaction;
 mod turns;
 mod wait;
@@ -20,7 +22,7 @@ mod wait;
 pub use app::{AppSchema, Applied};
 pub use counters::Counters;
 pub use error::{OpenError, StoreError};
-pub use postgres::{ConnectError, PostgresOptions, PostgresUrl, UrlProblem};
+pub use postgres::{ConnectError, PostgresOptions, PostgresUrl, Survey, UrlProblem, survey};
 pub use sqlite::Options;
 #[doc(hidden)]
 pub use sqlite::Synchronous;

@@ -15,6 +15,8 @@ use crate::{AppSchema, Applied, OpenError, Options, PostgresOptions, StoreError}
 #[derive(Clone, Debug)]
 pub struct Store {
     engine: Engine,
+    #[cfg(feature = "tamper")]
+    tamper: crate::tamper::Tamper,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be used; the message says why and what to try.
     pub fn open(options: Options) -> Result<Store, OpenError> {
-        Ok(Store { engine: Engine::Sqlite(Arc::new(Sqlite::open(options)?)) })
+        Ok(Store::of(Engine::Sqlite(Arc::new(Sqlite::open(options)?))))
     }
 
     /// Connects to a Postgres server, and brings the engine's tables in its schema up to date.
@@ -37,7 +39,7 @@ impl Store {
     /// # Errors
     /// When the server cannot be used; the message says why and what to try, and holds no password.
     pub async fn connect(options: PostgresOptions) -> Result<Store, OpenError> {
-        Ok(Store { engine: Engine::Postgres(Arc::new(Box::pin(Postgres::connect(options)).await?)) })
+        Ok(Store::of(Engine::Postgres(Arc::new(Box::pin(Postgres::connect(options)).await?))))
     }
 
     /// [`Store::connect`] for callers without a runtime; it blocks the thread.
@@ -45,7 +47,21 @@ impl Store {
     /// # Errors
     /// Those of [`Store::connect`].
     pub fn connect_blocking(options: PostgresOptions) -> Result<Store, OpenError> {
-        Ok(Store { engine: Engine::Postgres(Arc::new(Postgres::connect_blocking(options)?)) })
+        Ok(Store::of(Engine::Postgres(Arc::new(Postgres::connect_blocking(options)?))))
+    }
+
+    fn of(engine: Engine) -> Store {
+        Store {
+            engine,
+            #[cfg(feature = "tamper")]
+            tamper: crate::tamper::Tamper::default(),
+        }
+    }
+
+    /// Edits every work from here on, that of clones too: see [`crate::tamper`].
+    #[cfg(feature = "tamper")]
+    pub fn tamper(&self, edit: crate::tamper::Edit) {
+        self.tamper.set(edit);
     }
 
     /// Makes the tables of an app, or sees that they are those of the database.
@@ -78,6 +94,8 @@ impl Store {
     /// After any error nothing has been acknowledged, and all but a failing disk leave nothing changed. On Postgres a
     /// connection that is lost at the very commit leaves open whether it happened.
     pub async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        #[cfg(feature = "tamper")]
+        let work = self.tamper.applied(work);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.run(work).await,
             // Boxed, here and below, lest every caller's future grow by what only a server needs.
@@ -90,6 +108,8 @@ impl Store {
     /// # Errors
     /// Those of [`Store::run`].
     pub fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
+        #[cfg(feature = "tamper")]
+        let work = self.tamper.applied(work);
         match &self.engine {
             Engine::Sqlite(sqlite) => wait(sqlite.run(work)),
             Engine::Postgres(postgres) => postgres.run_blocking(work),
@@ -129,6 +149,8 @@ impl Store {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
+        #[cfg(feature = "tamper")]
+        let run = self.tamper.around(run);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.transaction(bytes, run).await,
             Engine::Postgres(postgres) => Box::pin(postgres.transaction(run)).await,
@@ -147,6 +169,8 @@ impl Store {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
+        #[cfg(feature = "tamper")]
+        let run = self.tamper.around(run);
         match &self.engine {
             Engine::Sqlite(sqlite) => wait(sqlite.transaction(0, run)),
             Engine::Postgres(postgres) => postgres.transaction_blocking(run),

@@ -13,6 +13,8 @@ use crate::StoreError;
 /// for nothing.
 pub struct Transaction<'a> {
     running: &'a mut dyn Running,
+    #[cfg(feature = "tamper")]
+    pub(crate) tamper: crate::tamper::Tamper,
 }
 
 /// A transaction that an engine has begun.
@@ -25,7 +27,11 @@ pub(crate) trait Running {
 
 impl<'a> Transaction<'a> {
     pub(crate) fn on(running: &'a mut dyn Running) -> Transaction<'a> {
-        Transaction { running }
+        Transaction {
+            running,
+            #[cfg(feature = "tamper")]
+            tamper: crate::tamper::Tamper::default(),
+        }
     }
 
     /// Runs a work. One that is refused or fails has changed nothing, and the transaction can go on without it.
@@ -33,6 +39,8 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// Those of [`crate::Store::run`]. A timeout is that of the whole transaction, and nothing can be run after it.
     pub fn run(&mut self, work: &Work) -> Result<Outcome, StoreError> {
+        #[cfg(feature = "tamper")]
+        let work = &self.tamper.applied(work.clone());
         self.running.run(work)
     }
 

@@ -51,6 +51,9 @@ async fn serve(blueprint: Arc<Blueprint>, code: Code, settings: Settings) -> Res
     let stop = stop_signal()?;
     let (name, url) = (&blueprint.app.name, format!("http://{}", server.address()));
     println!("Serving {name} at {url}\n  API   {url}{}\n  docs  {url}/docs", blueprint.api.prefix);
+    if let Some(path) = server.live().now().mailbox() {
+        println!("  mail  {url}{path}");
+    }
     blueprint.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.message));
     unheeded.iter().for_each(|warning| tracing::warn!("{warning}"));
     if temporary {

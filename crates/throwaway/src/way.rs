@@ -28,8 +28,17 @@ pub enum Loss {
 
 #[derive(Debug, Default)]
 struct Trap {
-    set: Mutex<Option<(Vec<u8>, Loss)>>,
+    set: Mutex<Option<Set>>,
     sprung: AtomicUsize,
+}
+
+/// What a trap waits for.
+#[derive(Debug)]
+struct Set {
+    /// Words that the same connection must have sent before, since the trap was set.
+    after: Option<Vec<u8>>,
+    words: Vec<u8>,
+    loss: Loss,
 }
 
 impl Way {
@@ -56,7 +65,14 @@ impl Way {
 
     /// The answer to the next message that holds these words gets lost, of whichever connection.
     pub fn lose_answer_to(&self, words: &str, loss: Loss) {
-        *self.trap.lock() = Some((words.as_bytes().to_vec(), loss));
+        *self.trap.lock() = Some(Set { after: None, words: words.as_bytes().to_vec(), loss });
+    }
+
+    /// The answer to the commit of what these words stand in gets lost; others' commits go through.
+    pub fn lose_commit_of(&self, words: &str, loss: Loss) {
+        // The whole of the message, or `READ COMMITTED` were one too.
+        let commit = b"COMMIT\0".to_vec();
+        *self.trap.lock() = Some(Set { after: Some(words.as_bytes().to_vec()), words: commit, loss });
     }
 
     /// How many answers were caught.
@@ -67,19 +83,28 @@ impl Way {
 
 impl Trap {
     /// Nothing that panics runs under this lock.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Vec<u8>, Loss)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Set>> {
         self.set.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A message walks into it. Each trap is good for one.
-    fn springs_at(&self, message: &[u8]) -> Option<Loss> {
+    fn springs_at(&self, message: &[u8], heard: &mut Vec<u8>) -> Option<Loss> {
+        let holds = |words: &[u8]| message.windows(words.len()).any(|part| part == words);
         let mut set = self.lock();
-        let (words, _) = set.as_ref()?;
-        if !message.windows(words.len()).any(|part| part == words) {
+        let wanted = set.as_ref()?;
+        if let Some(after) = &wanted.after {
+            if holds(after) {
+                heard.clone_from(after);
+            }
+            if heard != after {
+                return None;
+            }
+        }
+        if !holds(&wanted.words) {
             return None;
         }
         self.sprung.fetch_add(1, Ordering::Relaxed);
-        set.take().map(|(_, loss)| loss)
+        set.take().map(|set| set.loss)
     }
 }
 
@@ -91,9 +116,10 @@ fn walk(client: TcpStream, socket: &Path, trap: &Arc<Trap>) {
     let caught = Arc::<Mutex<Option<Loss>>>::default();
     let seen = caught.clone();
     std::thread::spawn(move || {
+        let mut heard = Vec::new();
         carry(client, &to_server, |message| {
             // Before the server has it, so that the next that it says is its answer.
-            if let Some(loss) = trap.springs_at(message) {
+            if let Some(loss) = trap.springs_at(message, &mut heard) {
                 *caught.lock().unwrap_or_else(PoisonError::into_inner) = Some(loss);
             }
             Some(message.len())

@@ -5,13 +5,14 @@
 mod chart;
 mod contender;
 pub mod growth;
-mod http;
+pub mod http;
 mod load;
+pub mod logins;
 mod ours;
 mod peers;
-mod postgres;
+pub mod postgres;
 mod report;
-mod server;
+pub mod server;
 
 use std::time::Instant;
 

@@ -41,18 +41,39 @@ impl Expr {
 
     /// Whether the other holds wherever this one does, as far as their form tells: `false` says nothing.
     pub fn implies(&self, other: &Expr) -> bool {
-        match (self, other) {
-            (Expr::Constant(false), _) | (_, Expr::Constant(true)) => true,
-            (one, other) if one == other => true,
-            (Expr::Any(parts), other) => parts.iter().all(|part| part.implies(other)),
-            (one, Expr::All(parts)) => parts.iter().all(|part| one.implies(part)),
-            (Expr::All(parts), Expr::Any(wider)) => {
-                wider.iter().any(|part| self.implies(part)) || parts.iter().any(|part| part.implies(other))
-            }
-            (Expr::All(parts), other) => parts.iter().any(|part| part.implies(other)),
-            (one, Expr::Any(parts)) => parts.iter().any(|part| one.implies(part)),
-            _ => false,
+        implied(self, other, &mut { MAX_STEPS })
+    }
+
+    /// How many tests it has.
+    pub fn tests(&self) -> usize {
+        match self {
+            Expr::Constant(_) => 0,
+            Expr::Not(inner) => inner.tests(),
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().map(Expr::tests).sum(),
+            Expr::Compare(..) | Expr::OneOf(..) | Expr::IsNull(_) | Expr::HasRole(_) => 1,
         }
+    }
+}
+
+/// Steps that are taken at most to compare two conditions. It is done for requests too, and there are conditions that differ
+/// only in their depths and would take millions.
+const MAX_STEPS: u32 = 10_000;
+
+/// Whether one implies another, as far as so many steps show it.
+fn implied(one: &Expr, other: &Expr, steps: &mut u32) -> bool {
+    let Some(left) = steps.checked_sub(1) else { return false };
+    *steps = left;
+    match (one, other) {
+        (Expr::Constant(false), _) | (_, Expr::Constant(true)) => true,
+        (one, other) if one == other => true,
+        (Expr::Any(parts), other) => parts.iter().all(|part| implied(part, other, steps)),
+        (one, Expr::All(parts)) => parts.iter().all(|part| implied(one, part, steps)),
+        (Expr::All(parts), Expr::Any(wider)) => {
+            wider.iter().any(|part| implied(one, part, steps)) || parts.iter().any(|part| implied(part, other, steps))
+        }
+        (Expr::All(parts), other) => parts.iter().any(|part| implied(part, other, steps)),
+        (one, Expr::Any(parts)) => parts.iter().any(|part| implied(one, part, steps)),
+        _ => false,
     }
 }
 
@@ -141,5 +162,25 @@ mod tests {
         for (one, other) in not_implied {
             assert!(!one.implies(&other), "{one:?} → {other:?}");
         }
+    }
+
+    /// Each level would double the steps: sixty would never end.
+    #[test]
+    fn conditions_that_differ_in_their_depths_are_given_up() {
+        let deep = |place: usize| {
+            (0..60).fold(null(place), |inner, level| {
+                let both = vec![inner, null(10 + level)];
+                if level % 2 == 0 { Expr::All(both) } else { Expr::Any(both) }
+            })
+        };
+        assert!(deep(0).implies(&deep(0)));
+        assert!(!deep(0).implies(&deep(1)));
+    }
+
+    #[test]
+    fn each_test_counts() {
+        let (a, b) = (null(0), null(1));
+        assert_eq!(a.clone().and(Expr::Not(Box::new(b.clone()))).or(a.or(b)).tests(), 4);
+        assert_eq!(Expr::Constant(true).tests(), 0);
     }
 }

@@ -7,9 +7,11 @@ mod eval;
 mod logic;
 mod parse;
 mod types;
+mod via;
 
 pub(crate) use parse::Fault;
-pub(crate) use types::{Scene, read};
+pub(crate) use types::{Other, Scene, read};
+pub use via::{End, Via};
 
 use crate::model::Literal;
 
@@ -20,6 +22,20 @@ pub struct Condition {
     pub text: String,
     /// What it means.
     pub expr: Expr,
+}
+
+impl Condition {
+    /// The parts that must all hold, each in its own words; itself, where it is one.
+    pub fn parts(&self) -> Vec<Condition> {
+        let texts = parse::conjuncts(&self.text);
+        match &self.expr {
+            Expr::All(exprs) if exprs.len() == texts.len() => {
+                let parts = texts.into_iter().zip(exprs);
+                parts.map(|(text, expr)| Condition { text: text.to_owned(), expr: expr.clone() }).collect()
+            }
+            _ => vec![self.clone()],
+        }
+    }
 }
 
 /// A condition over a row and its caller, every name resolved and every type checked.
@@ -56,10 +72,14 @@ pub enum Term {
     UpdatedAt,
     /// `caller.id`, null for a stranger.
     Caller,
+    /// `caller.team`: the field of the caller at this place in [`crate::Blueprint::user_fields`]. Null for a stranger.
+    CallerField(usize),
     /// `now`, beside a datetime.
     Now,
     /// `now`, beside a date: the day in UTC.
     Today,
+    /// Something of the row that a reference leads to. Null where it leads to none that is there.
+    Via(Box<Via>),
     /// A value.
     Value(Literal),
 }
@@ -82,11 +102,15 @@ pub enum Comparison {
 }
 
 impl Expr {
-    /// The same for one caller: nothing about who asks is left open. `id` is `None` for a stranger.
+    /// The same for one caller: nothing about who asks is left open. `id` is `None` for a stranger; of his fields, what is not
+    /// known is null.
     #[must_use]
-    pub fn of_caller(&self, id: Option<&str>, roles: &[String]) -> Expr {
-        let caller = || Term::Value(id.map_or(Literal::Null, |id| Literal::Text(id.to_owned())));
-        let term = |term: &Term| if *term == Term::Caller { caller() } else { term.clone() };
+    pub fn of_caller(&self, id: Option<&str>, roles: &[String], fields: &[Literal]) -> Expr {
+        let term = |term: &Term| match term {
+            Term::Caller => Term::Value(id.map_or(Literal::Null, |id| Literal::Text(id.to_owned()))),
+            Term::CallerField(place) => Term::Value(fields.get(*place).cloned().unwrap_or(Literal::Null)),
+            other => other.clone(),
+        };
         self.rewrite(&term, &|role| Expr::Constant(roles.iter().any(|known| known == role)))
     }
 
@@ -105,7 +129,10 @@ impl Expr {
     /// The same where some terms have values already.
     #[must_use]
     pub fn given(&self, known: &impl Fn(&Term) -> Option<Literal>) -> Expr {
-        let term = |term: &Term| known(term).map_or_else(|| term.clone(), Term::Value);
+        let term = |term: &Term| match term {
+            Term::Via(via) => via.given(known),
+            term => known(term).map_or_else(|| term.clone(), Term::Value),
+        };
         self.rewrite(&term, &|role| Expr::HasRole(role.to_owned()))
     }
 
@@ -118,6 +145,16 @@ impl Expr {
             Expr::Compare(left, _, right) => is(left) || is(right),
             Expr::OneOf(term, _) | Expr::IsNull(term) => is(term),
         }
+    }
+
+    /// Whether it looks at rows that references lead to.
+    pub fn looks_beyond(&self) -> bool {
+        !self.vias().is_empty()
+    }
+
+    /// Whether it looks at rows that references are going to lead to.
+    pub fn looks_ahead(&self) -> bool {
+        self.vias().iter().any(|via| matches!(via.from, Term::Value(_)))
     }
 
     /// Whether it may hold at one time and not at another, whatever the row is.

@@ -7,7 +7,7 @@
 //! test      = term [ ("=" | "!=" | "<" | "<=" | ">" | ">=") term
 //!                  | ["not"] "in" "(" term { "," term } ")"
 //!                  | "is" ["not"] "null" ]
-//! term      = name | text | number | "true" | "false" | "now" | "null"
+//! term      = name [ "." name ] | text | number | "true" | "false" | "now" | "null"
 //! ```
 
 use super::Comparison;
@@ -72,6 +72,27 @@ pub(super) fn parse(text: &str) -> Result<Tree, Fault> {
         Word { token: Token::End, .. } => Ok(tree),
         word => Err(unexpected(&word, "`and`, `or` or the end")),
     }
+}
+
+/// What a text joins by `and` where no parenthesis is open; the whole text, where it joins nothing so.
+pub(super) fn conjuncts(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for Word { at, token } in words(text).unwrap_or_default() {
+        match token {
+            Token::Sign("(") => depth += 1,
+            Token::Sign(")") => depth = depth.saturating_sub(1),
+            Token::Name(name) if depth == 0 && name == "or" => return vec![text],
+            Token::Name(name) if depth == 0 && name == "and" => {
+                parts.push(text.get(from..at).unwrap_or_default().trim());
+                from = at + "and".len();
+            }
+            _ => {}
+        }
+    }
+    parts.push(text.get(from..).unwrap_or_default().trim());
+    parts
 }
 
 struct Parser {
@@ -274,4 +295,22 @@ fn quoted(rest: &str) -> Result<(Token, usize), Complaint> {
         }
     }
     Err(("this text has no end".to_owned(), Some("end it with '")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::conjuncts;
+
+    #[test]
+    fn a_text_is_taken_apart_where_all_of_it_must_hold() {
+        for (text, parts) in [
+            ("a = 1", vec!["a = 1"]),
+            ("a = 1 and not b", vec!["a = 1", "not b"]),
+            ("(a or b) and c in ('and', 'x')", vec!["(a or b)", "c in ('and', 'x')"]),
+            ("(a and b)", vec!["(a and b)"]),
+            ("a and b or c", vec!["a and b or c"]),
+        ] {
+            assert_eq!(conjuncts(text), parts);
+        }
+    }
 }

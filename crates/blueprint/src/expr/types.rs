@@ -1,8 +1,10 @@
 //! What the words of a condition mean: fields, the caller, values, each beside something that it can be compared with.
 
+use std::sync::Arc;
+
 use super::parse::{Fault, Token, Tree, Word, parse};
-use super::{Comparison, Expr, Term};
-use crate::model::{Field, FieldKind, Literal, Target};
+use super::{Comparison, End, Expr, Term, Via};
+use crate::model::{EntityIndex, Field, FieldKind, IdKind, Literal, Target};
 use crate::nearest::perhaps_or_list;
 
 /// What a condition may speak of.
@@ -10,6 +12,19 @@ pub(crate) struct Scene<'a> {
     pub fields: &'a [Field],
     pub owned: bool,
     pub roles: &'a [String],
+    /// What is known of users, and so of the caller.
+    pub user_fields: &'a [Field],
+    /// The entities that references lead to, by their places.
+    pub others: &'a [Other<'a>],
+}
+
+/// An entity as far as a reference to it shows it.
+pub(crate) struct Other<'a> {
+    pub plural: &'a str,
+    pub id: IdKind,
+    pub soft_delete: bool,
+    pub owned: bool,
+    pub fields: &'a [Field],
 }
 
 /// Reads a condition.
@@ -62,11 +77,11 @@ impl<'a> Scene<'a> {
             Type::Role => {
                 Err(Fault::new(word.at, "`caller.role` has no single value", Some("write `caller.role = 'x'`")))
             }
-            Type::Field(field) if field.required => Err(Fault::new(
-                word.at,
-                format!("`{}` is required and never null", field.name),
-                Some("remove this part"),
-            )),
+            // What a reference leads to may be gone.
+            // Of a stranger nothing is known.
+            Type::Field(field) if field.required && !matches!(term, Term::Via(_) | Term::CallerField(_)) => Err(
+                Fault::new(word.at, format!("`{}` is required and never null", field.name), Some("remove this part")),
+            ),
             _ => Ok(Expr::IsNull(term)),
         }
     }
@@ -148,17 +163,67 @@ impl<'a> Scene<'a> {
             "updated_at" => return Ok((Term::UpdatedAt, Type::Stamp)),
             _ => {}
         }
+        if let Some(of_caller) = name.strip_prefix("caller.") {
+            if of_caller == "email" {
+                let hint = Some("compare `caller.id`, or give him a field of [user]");
+                return Err(Fault::new(at, "an address does not say who somebody is: it changes hands", hint));
+            }
+            let is_it = |field: &Field| field.name == of_caller || field.column == of_caller;
+            let place = self.user_fields.iter().position(is_it);
+            if let Some((place, field)) = place.and_then(|place| Some((place, self.user_fields.get(place)?))) {
+                return Ok((Term::CallerField(place), Type::Field(field)));
+            }
+        }
+        if let Some((reference, part)) = name.split_once('.')
+            && reference != "caller"
+        {
+            return self.beyond(reference, part, at);
+        }
         // A reference goes by its column too, for that is its name in the API.
         let found = self.fields.iter().position(|field| field.name == name || field.column == name);
         let Some((place, field)) = found.and_then(|place| Some((place, self.fields.get(place)?))) else {
             let owner = self.owned.then_some("user_id");
             let known = self.fields.iter().map(|field| field.name.as_str()).chain(owner);
-            let known: Vec<&str> = known.chain(["created_at", "updated_at", "caller.id", "caller.role"]).collect();
+            let of_caller = self.user_fields.iter().map(|field| format!("caller.{}", field.name)).collect::<Vec<_>>();
+            let known = known.chain(["created_at", "updated_at", "caller.id", "caller.role"]);
+            let known: Vec<&str> = known.chain(of_caller.iter().map(String::as_str)).collect();
             let quoted = format!("a text stands in single quotes: '{name}'");
             let hint = crate::nearest::perhaps(name, known.iter().copied()).unwrap_or(quoted);
             return Err(Fault { at, message: format!("there is no field `{name}`"), hint: Some(hint) });
         };
         Ok((Term::Field(place), Type::Field(field)))
+    }
+
+    /// A part of what a reference leads to.
+    fn beyond(&self, reference: &str, part: &str, at: usize) -> Result<(Term, Type<'a>), Fault> {
+        let (from, kind) = self.name(reference, at)?;
+        let Type::Field(Field { kind: FieldKind::Reference { to, .. }, .. }) = kind else {
+            return Err(Fault::new(at, format!("`{reference}` is no reference, so it has no `{part}`"), None));
+        };
+        let Target::Entity(EntityIndex(place)) = *to else {
+            let hint = Some("compare the reference with `caller.id`");
+            return Err(Fault::new(at, "of a user only who he is is known here", hint));
+        };
+        if part.contains('.') {
+            return Err(Fault::new(at, "one reference is followed, not two", Some("what needs more is for code")));
+        }
+        let Some(other) = self.others.get(place) else {
+            return Err(Fault::new(at, format!("`{reference}` cannot be looked through here"), None));
+        };
+        let at_part = at + reference.len() + 1;
+        let there = Scene { fields: other.fields, owned: other.owned, others: &[], ..*self };
+        let (term, kind) = there.name(part, at_part)?;
+        let (column, holds) = match (&term, kind) {
+            (_, Type::Field(field)) => (field.column.clone(), field.kind.clone()),
+            (Term::Owner, _) => ("user_id".to_owned(), FieldKind::Uuid),
+            (Term::CreatedAt, _) => ("created_at".to_owned(), FieldKind::DateTime),
+            (Term::UpdatedAt, _) => ("updated_at".to_owned(), FieldKind::DateTime),
+            _ => return Err(Fault::new(at_part, format!("`{part}` is nothing of a record"), None)),
+        };
+        let (table, id, soft_delete) = (other.plural.to_owned(), other.id, other.soft_delete);
+        let entity = EntityIndex(place);
+        let end = Arc::new(End { entity, term, table, id, soft_delete, column, kind: holds });
+        Ok((Term::Via(Box::new(Via { from, end })), kind))
     }
 
     /// A value, read as the term beside it would read it.

@@ -4,6 +4,7 @@
 //! Everything else (tables, plans, OpenAPI, files) is derived from these types and from nothing else.
 
 mod action;
+mod caller;
 mod field;
 mod rule;
 

@@ -1,5 +1,7 @@
 //! Who may do what with rows. What a rule means for a caller is decided in `query`.
 
+use std::fmt;
+
 use crate::expr::Condition;
 
 /// Who may do what with the rows of an entity.
@@ -56,5 +58,24 @@ impl Rule {
     /// Whom it speaks of, whatever the rows are.
     pub fn who(&self) -> &Rule {
         if let Rule::When(who, _) = self { who } else { self }
+    }
+}
+
+impl fmt::Display for Rule {
+    /// As a blueprint says it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rule::Nobody => out.write_str("\"nobody\""),
+            Rule::Anyone => out.write_str("\"anyone\""),
+            Rule::SignedIn => out.write_str("\"signed_in\""),
+            Rule::Owner => out.write_str("\"owner\""),
+            Rule::Role(role) => write!(out, "\"role:{role}\""),
+            Rule::When(who, condition) if **who == Rule::SignedIn => write!(out, "{{ when = {:?} }}", condition.text),
+            Rule::When(who, condition) => write!(out, "{{ who = {who}, when = {:?} }}", condition.text),
+            Rule::AnyOf(atoms) => atoms.iter().enumerate().try_for_each(|(place, atom)| {
+                out.write_str(if place == 0 { "" } else { ", " })?;
+                write!(out, "{atom}")
+            }),
+        }
     }
 }

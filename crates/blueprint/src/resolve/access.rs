@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::actions::condition;
+use super::conditions;
 use super::names::EntityName;
 use crate::expr::Scene;
 use crate::model::{Access, Rule};
@@ -96,6 +97,7 @@ pub(super) fn rule(
             atoms.retain(|atom| *atom == broad || !covers(&broad, atom));
         }
     }
+    conditions::check(&atoms, at, report);
     match atoms.len() {
         1 => atoms.pop(),
         _ => Some(Rule::AnyOf(atoms)),
@@ -197,8 +199,8 @@ fn check_covered(rules: &Rules, broken: &[&str], entity: &EntityName, at: &Point
         };
         let at_rule = at.child(word);
         let (place, whence) = if report.says(&at_rule) { (at_rule, "") } else { (at.child("read"), "by default ") };
-        let message = format!("`{word}` is {whence}allowed to {}, who cannot read those rows", describe(missing));
-        let hint = format!("add {} to `read`, or set `{word}` to whom `read` allows", describe(missing));
+        let message = format!("`{word}` is {whence}allowed to {}, who cannot read those rows", missing);
+        let hint = format!("add {} to `read`, or set `{word}` to whom `read` allows", missing);
         report.value(&place, "write_beyond_read", message, Some(hint));
     }
 }
@@ -217,17 +219,5 @@ pub(super) fn covers(read: &Rule, atom: &Rule) -> bool {
         (Rule::Anyone, _) => true,
         (Rule::SignedIn, atom) => *atom != Rule::Anyone,
         (read, atom) => read == atom,
-    }
-}
-
-pub(super) fn describe(atom: &Rule) -> String {
-    match atom {
-        Rule::Anyone => "\"anyone\"".to_owned(),
-        Rule::SignedIn => "\"signed_in\"".to_owned(),
-        Rule::Owner => "\"owner\"".to_owned(),
-        Rule::Role(role) => format!("\"role:{role}\""),
-        Rule::When(who, condition) if **who == Rule::SignedIn => format!("{{ when = {:?} }}", condition.text),
-        Rule::When(who, condition) => format!("{{ who = {}, when = {:?} }}", describe(who), condition.text),
-        Rule::Nobody | Rule::AnyOf(_) => "nobody".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use super::automations::BUILT_IN;
 use super::fields::{advice, literal};
 use super::limits;
 use super::names::{self, EntityName};
-use crate::expr::{self, Condition, Scene};
+use crate::expr::{self, Condition, Expr, Scene, Term};
 use crate::model::{Action, ActionKind, Change, Field, FieldKind, Link, Literal};
 use crate::nearest::{perhaps, perhaps_or_list};
 use crate::places::Pointer;
@@ -132,10 +132,32 @@ impl Lookup<'_> {
 /// A condition, as far as it can be read.
 pub(super) fn condition(text: &str, scene: &Scene, at: &Pointer, report: &mut Report) -> Option<Condition> {
     match expr::read(text, scene) {
-        Ok(expr) => Some(Condition { text: text.to_owned(), expr }),
+        Ok(expr) => {
+            check_granted(&expr, scene, at, report);
+            Some(Condition { text: text.to_owned(), expr })
+        }
         Err(fault) => {
             report.within(at, text, fault);
             None
+        }
+    }
+}
+
+/// What somebody says of himself when he registers gives him no rights.
+fn check_granted(expr: &Expr, scene: &Scene, at: &Pointer, report: &mut Report) {
+    let is_open = |field: &&Field| !field.read_only;
+    for (place, field) in scene.user_fields.iter().enumerate().filter(|(_, field)| is_open(field)) {
+        if expr.has_term(&|term| *term == Term::CallerField(place)) {
+            let message = format!(
+                "whoever registers says himself what his `{}` is, and would give himself rights by it",
+                field.name
+            );
+            let hint = format!(
+                "`read_only = true` on `{}` of [user]: then the operator alone sets it; what users wrote there \
+                 before stays until he does",
+                field.name
+            );
+            report.value(at, "self_granted", message, Some(hint));
         }
     }
 }

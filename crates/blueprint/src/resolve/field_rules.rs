@@ -1,9 +1,9 @@
 //! Who may read and who may write a single field or set of links: the words of access, once more, for those who reach the
 //! row at all.
 
-use super::access::{self, Rules, covers, describe};
+use super::access::{self, Rules, covers};
 use super::names::EntityName;
-use crate::expr::Scene;
+use crate::expr::{Expr, Scene};
 use crate::model::{Field, Link, Rule, Unique};
 use crate::places::Pointer;
 use crate::report::Report;
@@ -134,9 +134,13 @@ impl Check<'_> {
 
     /// What a caller is shown of a version of a row must not change by itself: its `ETag` would promise that it is the same.
     fn lasting(&self, report: &mut Report) {
-        if self.read.conditions().any(|condition| condition.expr.looks_at_time()) {
-            let message = format!("whether `{}` can be read would change with time alone", self.named.name);
-            let hint = "let an action or an update say it in a field, and look at that".to_owned();
+        let alone = |expr: &Expr| {
+            let by = if expr.looks_at_time() { "time" } else { "another record" };
+            (expr.looks_at_time() || expr.looks_beyond()).then_some(by)
+        };
+        if let Some(by) = self.read.conditions().find_map(|condition| alone(&condition.expr)) {
+            let message = format!("whether `{}` can be read would change with {by} alone", self.named.name);
+            let hint = "let an action or an update say it in a field of the record, and look at that".to_owned();
             report.key(&self.at.child("read"), "condition", message, Some(hint));
         }
     }
@@ -147,8 +151,8 @@ impl Check<'_> {
         }
         let missing = self.write.atoms().iter().find(|atom| !covers(self.read, atom));
         if let Some(missing) = missing {
-            let message = format!("`write` is allowed to {}, who cannot read the field", describe(missing));
-            let hint = format!("add {} to `read`, or remove it from `write`", describe(missing));
+            let message = format!("`write` is allowed to {}, who cannot read the field", missing);
+            let hint = format!("add {} to `read`, or remove it from `write`", missing);
             report.value(&self.at.child("write"), "write_beyond_read", message, Some(hint));
         }
     }
@@ -165,12 +169,10 @@ impl Check<'_> {
         let left_out = |atom: &&Rule| !covers(self.write, atom) && (!by_owner || *atom.who() == Rule::Anyone);
         if let Some(creator) = self.rules.standard.create.atoms().iter().find(left_out) {
             let word = if self.says("write", report) { "write" } else { "read" };
-            let message = format!(
-                "`{name}` is required, but {} may make a row without being allowed to set it",
-                describe(creator)
-            );
+            let message =
+                format!("`{name}` is required, but {} may make a row without being allowed to set it", creator);
             let default = if has_default.is_some() { "add a `default`, " } else { "" };
-            let hint = format!("{default}remove `required`, or add {} to `{word}`", describe(creator));
+            let hint = format!("{default}remove `required`, or add {} to `{word}`", creator);
             report.key(&self.at.child(word), "contradiction", message, Some(hint));
         }
     }

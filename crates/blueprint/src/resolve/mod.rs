@@ -7,6 +7,7 @@ mod access;
 mod actions;
 mod app;
 mod automations;
+mod conditions;
 mod field_rules;
 mod fields;
 mod limits;
@@ -15,13 +16,14 @@ mod names;
 pub(crate) mod not_yet;
 mod plurals;
 mod references;
+mod sign_up;
 mod size;
 mod unseen;
 
 pub use not_yet::{NOT_YET, NotYet};
 pub use plurals::plural;
 
-use crate::expr::Scene;
+use crate::expr::{Other, Scene};
 use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration, Link};
 use crate::places::Pointer;
 use crate::problem::Problem;
@@ -60,11 +62,15 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
 
     let names = names::entity_names(raw, report);
     let columns: Vec<Columns> = names.iter().map(|name| columns(name, &names, report)).collect();
-    let entities = names.iter().zip(columns).map(|(name, columns)| entity(raw, name, columns, &auth, report));
-    let entities: Vec<Entity> = entities.collect();
+    let others: Vec<Other> = names.iter().zip(&columns).map(|(name, columns)| other(name, columns)).collect();
+    let entities = names.iter().zip(&columns);
+    let entities: Vec<Entity> = entities
+        .map(|(name, columns)| entity(raw, name, columns.clone(), (&auth, &user_fields, &others), report))
+        .collect();
     references::check(&entities, report);
     links::check(&entities, report);
     unseen::check(&entities, &api, report);
+    sign_up::check(&entities, &auth, &api, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);
@@ -82,11 +88,23 @@ fn columns(name: &EntityName, names: &[EntityName], report: &mut Report) -> Colu
     fields::entity_fields(name, names, &at(name), report)
 }
 
-fn entity(raw: &RawBlueprint, name: &EntityName, columns: Columns, auth: &Auth, report: &mut Report) -> Entity {
+/// An entity as conditions of others see it.
+fn other<'a>(name: &'a EntityName, (fields, _): &'a Columns) -> Other<'a> {
+    let soft_delete = name.raw.soft_delete.unwrap_or(false);
+    Other { plural: &name.plural, id: name.id, soft_delete, owned: name.owned, fields }
+}
+
+fn entity(
+    raw: &RawBlueprint,
+    name: &EntityName,
+    columns: Columns,
+    (auth, user_fields, others): (&Auth, &[Field], &[Other]),
+    report: &mut Report,
+) -> Entity {
     let at = at(name);
     let written = name.raw;
     let (mut fields, mut links) = columns;
-    let scene = Scene { fields: &fields, owned: name.owned, roles: &auth.roles };
+    let scene = Scene { fields: &fields, owned: name.owned, roles: &auth.roles, user_fields, others };
     let access = access::rules(name, &scene, &at, report);
     let rules = field_rules::rules((&fields, &links), &access, name, &scene, &at, report);
     let actions = actions::actions(raw, name, &links, &access, &scene, &at, report);

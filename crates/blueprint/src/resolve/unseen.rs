@@ -1,7 +1,7 @@
 //! Warns of deletions that change rows which the deleter cannot see: a cascade, a reference that becomes null, a link that
 //! is cut. It may well be meant so; nobody should learn of it afterwards.
 
-use super::access::{covers, describe};
+use super::access::covers;
 use crate::model::{Access, Api, Entity, FieldKind, OnDelete, Rule, Target};
 use crate::places::Pointer;
 use crate::report::Report;
@@ -26,14 +26,11 @@ pub(super) fn check(entities: &[Entity], api: &Api, report: &mut Report) {
             let Some(blind) = blind(parent, entity, api) else { continue };
             let message = format!(
                 "deleting one `{}` {does} each `{}` that refers to it, also those that {} cannot see",
-                parent.name,
-                entity.name,
-                describe(blind)
+                parent.name, entity.name, blind
             );
             let hint = format!(
                 "if that is not meant: `on_delete = \"restrict\"`, or let {} `read` each `{}`",
-                describe(blind),
-                entity.name
+                blind, entity.name
             );
             let at = Pointer::root("entity").child(&entity.name).child("field").child(name);
             report.warn(&at, "unseen_change", message, Some(hint));

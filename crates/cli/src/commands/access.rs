@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use codegen::access::{Caller, Row, access_document, callers, matrix, sentences};
+use codegen::access::{Caller, Difference, Row, access_document, callers, difference, matrix, sentences};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::report::table;
+use crate::reading;
+use crate::report::{self, table};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 
@@ -18,7 +19,10 @@ Examples:
   supermaker access
   supermaker access lead-tracker
   supermaker access lead-tracker --json
-  supermaker access --markdown > docs/access.md")]
+  supermaker access --markdown > docs/access.md
+
+Where the blueprint has the request that it was made of, what the rules give beyond it is flagged with `!`, and what they do not
+give of it with `?`.")]
 pub struct Access {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     file: Option<PathBuf>,
@@ -30,6 +34,9 @@ pub struct Access {
 #[derive(Serialize)]
 struct Report {
     sentences: Vec<String>,
+    /// Where the rules differ from the request that the blueprint came from.
+    #[serde(flatten)]
+    difference: Option<Difference>,
     /// The columns of the matrix.
     callers: Vec<Caller>,
     matrix: Vec<Row>,
@@ -39,15 +46,22 @@ impl Access {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let source = Source::read(self.file.as_deref())?;
         let blueprint = source.load_or_explain(screen.color_err())?;
+        // Read anew, for the rules may have changed since.
+        let asked = blueprint.app.request.as_deref().map(|request| reading::asked(&intake::read(request)));
         if self.markdown {
-            return screen.result(access_document(&blueprint).trim_end());
+            return screen.result(access_document(&blueprint, asked.as_deref()).trim_end());
         }
-        let report =
-            Report { sentences: sentences(&blueprint), callers: callers(&blueprint), matrix: matrix(&blueprint) };
+        let report = Report {
+            sentences: sentences(&blueprint),
+            difference: asked.map(|asked| difference(&blueprint, &asked)),
+            callers: callers(&blueprint),
+            matrix: matrix(&blueprint),
+        };
         if screen.manner.json {
             return screen.json(&report);
         }
-        let sentences = report.sentences.join("\n");
+        let flags = report.difference.iter().flat_map(report::flags);
+        let sentences = report.sentences.iter().cloned().chain(flags).collect::<Vec<_>>().join("\n");
         let heads = ["entity", "operation"].into_iter().chain(report.callers.iter().map(Caller::name));
         let head: Vec<String> = heads.map(str::to_owned).collect();
         let rows = report.matrix.iter().map(|row| {

@@ -1,7 +1,12 @@
 //! The commands, each in its file.
 
 mod access;
+mod audit;
+mod change;
 mod check;
+mod doctor;
+mod explain;
+mod key;
 mod new;
 mod plan;
 mod seed;
@@ -18,11 +23,16 @@ use crate::screen::Screen;
 pub enum Command {
     New(new::New),
     Plan(plan::Plan),
+    Change(change::Change),
     Serve(serve::Serve),
     Check(check::Check),
     Access(access::Access),
+    Explain(explain::Explain),
+    Doctor(doctor::Doctor),
     Seed(seed::Seed),
     User(user::User),
+    Key(key::Key),
+    Audit(audit::Audit),
 }
 
 impl Command {
@@ -34,11 +44,16 @@ impl Command {
         match self {
             Command::New(new) => new.run(screen),
             Command::Plan(plan) => plan.run(screen),
+            Command::Change(change) => change.run(screen),
             Command::Serve(serve) => serve.run(screen),
             Command::Check(check) => check.run(screen),
             Command::Access(access) => access.run(screen),
+            Command::Explain(explain) => explain.run(screen),
+            Command::Doctor(doctor) => doctor.run(screen),
             Command::Seed(seed) => seed.run(screen),
             Command::User(user) => user.run(screen),
+            Command::Key(key) => key.run(screen),
+            Command::Audit(audit) => audit.run(screen),
         }
     }
 }

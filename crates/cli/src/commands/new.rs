@@ -8,12 +8,14 @@ use clap::Args;
 use codegen::FileDraft;
 use codegen::record::Origin;
 use intake::Reading;
+use model::{Consultation, Read};
 use serde::Serialize;
 
 use super::serve::Serve;
 use crate::disk::{self, Folder};
 use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
+use crate::specification::{self, Specification};
 use crate::{reading, report};
 
 /// Make a backend of a request in plain English
@@ -23,15 +25,26 @@ Examples:
   supermaker new \"Build me a lead tracker where I can log prospects and update their status\"
   supermaker new \"A reading list: books with title, author and status\" --serve
   supermaker new - --dir shop < request.txt
+  supermaker new --from specs/
+  supermaker new --from openapi.json --dir shop
   supermaker new \"A todo app\" --dry-run
+
+Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (docs/models.md); without it
+nothing is sent anywhere.
 
 Typing it twice is safe: a folder that it made is left as it is.
 
 Exit codes: 0 fine, 1 failed, 2 the request was not understood (nothing is written)")]
 pub struct New {
     /// What the backend should do, in English; `-` reads it from standard input
-    #[arg(required = true)]
+    #[arg(required_unless_present = "from")]
     request: Vec<String>,
+    /// Read a specification instead: a folder of Markdown with tables of fields and endpoints, or an openapi.json
+    #[arg(long, value_name = "PATH", conflicts_with = "request")]
+    from: Option<PathBuf>,
+    /// Do not ask the model that SUPERMAKER_MODEL names
+    #[arg(long)]
+    no_model: bool,
     /// Serve it at once
     #[arg(long)]
     serve: bool,
@@ -55,20 +68,23 @@ struct Made<'a> {
     written: bool,
     files: Vec<&'a str>,
     reading: &'a Reading,
+    /// How a model was asked, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a Consultation>,
     /// What to type next.
     next: String,
 }
 
 impl New {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let request = reading::request(&self.request, "new")?;
-        let reading = intake::read(&request);
+        let (request, read) = self.read(screen)?;
+        let reading = &read.reading;
         if !reading.understood() {
-            return refuse(screen, &reading);
+            return refuse(screen, &read);
         }
-        let blueprint = checked(&reading)?;
-        let folder = self.dir.clone().unwrap_or_else(|| PathBuf::from(&blueprint.app.name));
-        let drafts = codegen::project(&blueprint, &reading::facts(&reading)?).map_err(Failure::new)?;
+        let blueprint = checked(reading)?;
+        let folder = self.folder(&blueprint);
+        let drafts = codegen::project(&blueprint, &reading::facts(reading)?).map_err(Failure::new)?;
         let outcome = match disk::look(&folder)? {
             Folder::Ours(origin) => {
                 self.same_request(&folder, &request, &origin)?;
@@ -89,14 +105,33 @@ impl New {
         if outcome == Outcome::Wrote {
             disk::write(&folder, &drafts)?;
         }
-        self.tell(
-            screen,
-            &Told { folder: &folder, blueprint: &blueprint, reading: &reading, drafts: &drafts, outcome },
-        )?;
+        self.tell(screen, &Told { folder: &folder, blueprint: &blueprint, read: &read, drafts: &drafts, outcome })?;
         if self.serve && !screen.manner.dry_run {
             return Serve::of(folder, self.host, self.port).run(screen);
         }
         Ok(())
+    }
+
+    /// The request and its reading; of a specification, what is kept in place of a request.
+    fn read(&self, screen: &Screen) -> Result<(String, Read), Failure> {
+        if let Some(path) = &self.from {
+            let Specification { reading, origin } = specification::read(path)?;
+            return Ok((origin, Read { reading, consultation: None }));
+        }
+        let request = reading::request(&self.request, "new")?;
+        let read = reading::read(screen, &request, self.no_model || self.is_made(&request));
+        Ok((request, read))
+    }
+
+    fn folder(&self, blueprint: &Blueprint) -> PathBuf {
+        self.dir.clone().unwrap_or_else(|| PathBuf::from(&blueprint.app.name))
+    }
+
+    /// Whether the folder is ours already: then nothing is written, and no model needs to be paid for it. The name of an
+    /// app is the rules' alone.
+    fn is_made(&self, request: &str) -> bool {
+        let made = |blueprint: Blueprint| matches!(disk::look(&self.folder(&blueprint)), Ok(Folder::Ours(_)));
+        blueprint::load(&intake::read(request).blueprint).is_ok_and(made)
     }
 
     /// A folder made from another request is another app: nothing is done rather than the wrong thing.
@@ -122,7 +157,8 @@ impl New {
                 directory: told.folder,
                 written: told.outcome == Outcome::Wrote,
                 files: told.drafts.iter().map(|draft| draft.path.as_str()).collect(),
-                reading: told.reading,
+                reading: &told.read.reading,
+                model: told.read.consultation.as_ref(),
                 next,
             });
         }
@@ -136,7 +172,7 @@ impl New {
         if verb.is_empty() {
             screen.say(&format!("{place} was made from this request already; nothing was written."))?;
         } else {
-            screen.say(&report::understood(screen, told.blueprint, told.reading))?;
+            screen.say(&report::understood(screen, told.blueprint, told.read))?;
             let files = told.drafts.iter().map(|draft| format!("  {place}/{}", draft.path)).collect::<Vec<_>>();
             screen.say(&format!("{verb}\n{}\n", files.join("\n")))?;
         }
@@ -147,7 +183,7 @@ impl New {
 struct Told<'a> {
     folder: &'a Path,
     blueprint: &'a Blueprint,
-    reading: &'a Reading,
+    read: &'a Read,
     drafts: &'a [FileDraft],
     outcome: Outcome,
 }
@@ -171,11 +207,11 @@ pub fn checked(reading: &Reading) -> Result<Blueprint, Failure> {
     })
 }
 
-fn refuse(screen: &Screen, reading: &Reading) -> Result<(), Failure> {
+fn refuse(screen: &Screen, read: &Read) -> Result<(), Failure> {
     if screen.manner.json {
-        screen.json(reading)?;
+        screen.json(read)?;
     } else {
-        screen.result(&report::not_understood(screen, reading))?;
+        screen.result(&report::not_understood(screen, read))?;
     }
     Err(Failure { exit_code: USAGE, ..Failure::told() })
 }

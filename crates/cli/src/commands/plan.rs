@@ -19,20 +19,24 @@ pub struct Plan {
     /// What the backend should do, in English; `-` reads it from standard input
     #[arg(required = true)]
     request: Vec<String>,
+    /// Do not ask the model that SUPERMAKER_MODEL names
+    #[arg(long)]
+    no_model: bool,
 }
 
 impl Plan {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let request = reading::request(&self.request, "plan")?;
-        let reading = intake::read(&request);
+        let read = reading::read(screen, &request, self.no_model);
+        let reading = &read.reading;
         if screen.manner.json {
-            screen.json(&reading)?;
+            screen.json(&read)?;
         } else if reading.understood() {
-            let blueprint = super::new::checked(&reading)?;
-            screen.result(&report::understood(screen, &blueprint, &reading))?;
+            let blueprint = super::new::checked(reading)?;
+            screen.result(&report::understood(screen, &blueprint, &read))?;
             screen.result(&format!("Blueprint\n\n{}", reading.blueprint.trim_end()))?;
         } else {
-            screen.result(&report::not_understood(screen, &reading))?;
+            screen.result(&report::not_understood(screen, &read))?;
         }
         if reading.understood() { Ok(()) } else { Err(Failure { exit_code: USAGE, ..Failure::told() }) }
     }

@@ -159,7 +159,16 @@ impl Seed {
         let id = "00000000-0000-7000-8000-000000000000".to_owned();
         let email = Some(self.user.as_deref().unwrap_or(SAMPLE_USER).to_owned());
         let roles = seed::needed(blueprint);
-        Owner::of(query::User { sub: id.clone(), id, iss: "own".to_owned(), email, roles, session: None })
+        Owner::of(query::User {
+            sub: id.clone(),
+            id,
+            iss: "own".to_owned(),
+            email,
+            roles,
+            fields: Arc::default(),
+            session: None,
+            key: None,
+        })
     }
 }
 

@@ -58,6 +58,8 @@ struct Listening {
     url: String,
     docs: String,
     api: String,
+    /// Where the mail of a server that is tried out can be read.
+    mail: Option<String>,
     database: String,
     pid: u32,
     warnings: Vec<String>,
@@ -132,7 +134,7 @@ async fn serve(
     let server = start(screen, &blueprint, settings.clone()).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
     let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
-    tell(screen, &blueprint, &settings, server.address())?;
+    tell(screen, &blueprint, &settings, &server)?;
     let Some((source, saves)) = watched else {
         server.run_until(stop).await;
         return screen.say("Stopped.");
@@ -164,8 +166,9 @@ async fn start(screen: &Screen, blueprint: &Arc<Blueprint>, settings: Settings) 
     }
 }
 
-fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
-    let url = url(address, scheme(settings));
+fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, server: &Server) -> Result<(), Failure> {
+    let url = url(server.address(), scheme(settings));
+    let mail = server.live().now().mailbox().map(|path| format!("{url}{path}"));
     let mut warnings: Vec<String> = blueprint.warnings.iter().map(|warning| warning.message.clone()).collect();
     warnings.extend(settings.unheeded.iter().cloned());
     if settings.secret_is_temporary {
@@ -174,12 +177,13 @@ fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, address: So
     let (docs, api) = (format!("{url}/docs"), format!("{url}{}", blueprint.api.prefix));
     if screen.manner.json {
         let (database, pid) = (settings.database.to_string(), std::process::id());
-        return screen.json(&Listening { url, docs, api, database, pid, warnings });
+        return screen.json(&Listening { url, docs, api, mail, database, pid, warnings });
     }
     let name = screen.paint(Ink::Bold, &blueprint.app.name);
     screen.say(&format!("Serving {name} at {}", screen.paint(Ink::Good, &url)))?;
     let database = &settings.database;
-    screen.say(&format!("  API       {api}\n  docs      {docs}\n  database  {database}\n"))?;
+    let mail = mail.map_or_else(String::new, |mail| format!("\n  mail      {mail}"));
+    screen.say(&format!("  API       {api}\n  docs      {docs}{mail}\n  database  {database}\n"))?;
     warnings.iter().for_each(|warning| screen.warn(warning));
     screen.say("Ctrl-C stops it.")
 }

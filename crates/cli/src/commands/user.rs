@@ -7,6 +7,7 @@ use blueprint::Blueprint;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
+use server::auth::caller_fields;
 use server::auth::users::{self, Listed, NewAccount};
 use store::Store;
 
@@ -24,6 +25,7 @@ Examples:
   supermaker user add --email ana@example.com --role admin
   printf %s \"$PASSWORD\" | supermaker user add --email ana@example.com --password-stdin
   supermaker user role ana@example.com --add manager --remove agent
+  supermaker user set ana@example.com team=blue
   supermaker user list --json
 
 It works on the database of the blueprint, also while a server runs on it.")]
@@ -72,6 +74,20 @@ enum Action {
         /// A role to take; may be given several times
         #[arg(long, value_name = "ROLE")]
         remove: Vec<String>,
+    },
+    /// Give a field of a user another value, or none
+    #[command(after_help = "\
+Examples:
+  supermaker user set ana@example.com team=blue
+  supermaker user set ana@example.com team=
+
+Rules look at such fields as `caller.team`; it counts within a second.")]
+    Set {
+        /// E-mail address or id
+        who: String,
+        /// The field and its value; nothing after the `=` empties it
+        #[arg(value_name = "FIELD=VALUE", value_parser = assignment)]
+        field: (String, String),
     },
     /// Give an account another password and end all its sessions
     #[command(
@@ -147,6 +163,7 @@ impl Action {
             Action::Role { who, add, remove } => {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
+            Action::Set { who, field: (name, _) } => format!("set {name} of {who}"),
             Action::Invite { email, roles } if roles.is_empty() => format!("invite {email}"),
             Action::Invite { email, roles } => format!("invite {email} as {}", roles.join(", ")),
             Action::Password { who, .. } => format!("give {who} another password"),
@@ -155,6 +172,11 @@ impl Action {
             Action::Enable { who } => format!("enable {who}"),
         }
     }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected FIELD=VALUE, such as team=blue")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 impl Desk {
@@ -173,6 +195,7 @@ impl Desk {
         match action {
             Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
             Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
+            Action::Set { who, field: (name, text) } => self.set(screen, who, name, text),
             Action::Invite { email, roles } => self.invite(screen, email, roles),
             Action::Password { who, .. } => self.password(screen, who, password.unwrap_or_default()),
             Action::List => self.list(screen),
@@ -188,6 +211,14 @@ impl Desk {
             return screen.json(&json!({"id": id, "email": email, "roles": roles}));
         }
         screen.say(&format!("Added {email}{}, id {id}", with_roles(roles)))
+    }
+
+    fn set(&self, screen: &Screen, who: &str, name: &str, text: &str) -> Result<(), Failure> {
+        caller_fields::set(&self.store, &self.blueprint, who, name, text).map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"user": who, "field": name}));
+        }
+        screen.say(&format!("{name} of {who} is {}", if text.is_empty() { "empty" } else { text }))
     }
 
     fn roles(&self, screen: &Screen, who: &str, add: &[String], remove: &[String]) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::program::Bench;
+use crate::program::{Bench, REQUEST};
 
 const CLINIC: &str = r#"
 [app]
@@ -96,4 +96,26 @@ fn access_is_told_in_english_and_as_a_table() {
     let document = bench.run(&["access", "--markdown"]).fine();
     assert!(document.contains("| doctor | yes | yes | own | yes | own |"), "{document}");
     bench.run(&["access", "--markdown", "--json"]).refused(2, &["--json"]);
+}
+
+/// The request is read anew, so that what was changed by hand is flagged too.
+#[test]
+fn what_is_wider_than_the_request_is_flagged() {
+    let bench = Bench::new();
+    bench.run(&["new", REQUEST, "--dir", "books"]).fine();
+    let said = bench.run(&["access", "books"]).fine();
+    assert!(!said.contains("than the request"), "{said}");
+    let text = bench.read("books/blueprint.toml");
+    let entity = "[entity.book]\n";
+    assert!(text.contains(entity), "{text}");
+    bench.write("books/blueprint.toml", &format!("{text}\n[entity.book.access]\nread = [\"anyone\"]\n"));
+    let wider = "Anyone, signed in or not, can see books";
+    let said = bench.run(&["access", "books"]).refused(0, &[]).out;
+    assert!(said.contains(&format!("! wider than the request: {wider}\n")), "{said}");
+    assert_eq!(bench.run(&["access", "books", "--json"]).json()["wider"], serde_json::json!([wider]));
+    let document = bench.run(&["access", "books", "--markdown"]).out;
+    assert!(
+        document.contains(&format!("**Wider than the request**, which does not say so:\n\n- {wider}.")),
+        "{document}"
+    );
 }

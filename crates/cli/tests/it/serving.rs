@@ -132,8 +132,10 @@ fn a_refusal_for_machines_is_json_on_stderr() {
 fn people_are_told_the_address_the_documentation_and_the_database() {
     let bench = Bench::with(&format!("{APP}[integration.sms]\n"));
     let mut serving = Serving::start(bench.command(&["serve", "--port", "0"]));
-    let lines: Vec<String> = (0..4).map(|_| serving.line()).collect();
-    for (line, words) in lines.iter().zip(["Serving x at http://127.0.0.1:", "API", "/docs", "data/app.db"]) {
+    let lines: Vec<String> = (0..5).map(|_| serving.line()).collect();
+    for (line, words) in
+        lines.iter().zip(["Serving x at http://127.0.0.1:", "API", "/docs", "/_/outbox?key=", "data/app.db"])
+    {
         assert!(line.contains(words), "no {words:?} in {line:?}");
     }
 }

@@ -93,3 +93,21 @@ fn a_dry_run_makes_no_database() {
     assert_eq!(said, "Would add ana@example.com\n");
     assert_eq!(bench.files(), [".env", "blueprint.toml"]);
 }
+
+#[test]
+fn what_rules_look_at_of_a_user_is_set() {
+    let bench = Bench::with(
+        "[app]\nname = \"x\"\n[user.field]\nteam = { type = \"text\", read_only = true }\n[entity.a.field]\n\
+         team = { type = \"text\" }\n[entity.a.access]\nread = [\"owner\", { when = \"team = caller.team\" }]\n",
+    );
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    let add = ["user", "add", "--email", "ana@example.com", "--password-stdin"];
+    bench.run_with_input(&add, "seven green kettles sing").fine();
+    let said = bench.run(&["user", "set", "ana@example.com", "team=blue"]).fine();
+    assert_eq!(said, "team of ana@example.com is blue\n");
+    let json = bench.run(&["user", "set", "ana@example.com", "team=", "--json"]).json();
+    assert_eq!(json, serde_json::json!({"user": "ana@example.com", "field": "team"}));
+    bench.run(&["user", "set", "ana@example.com", "tean=blue"]).refused(1, &["no field `tean`", "team"]);
+    bench.run(&["user", "set", "ana@example.com", "team"]).refused(2, &["FIELD=VALUE"]);
+    bench.run(&["user", "set", "eve@example.com", "team=blue"]).refused(1, &["no user `eve@example.com`"]);
+}

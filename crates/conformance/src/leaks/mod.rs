@@ -10,9 +10,10 @@ mod requests;
 mod rows;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity, Literal, Rule, Term};
-use query::{Actor, Scope, User};
+use blueprint::{Blueprint, Literal, Rule, Term};
+use query::{Actor, Allowed, Key, Scope, User, Verb};
 use serde_json::Value as Json;
 
 use self::rows::Row;
@@ -33,29 +34,75 @@ pub struct Found {
     pub leaks: Vec<String>,
 }
 
-/// Searches a world for leaks to a caller with these roles. `judge` says what the caller may see; it is the blueprint of
-/// the world, unless the search itself is on trial.
+/// Who looks for leaks, and for how long.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// The roles of the caller when he logs in and makes his rows.
+    pub had: Vec<String>,
+    /// Those that he has when he begins to look.
+    pub has: Vec<String>,
+    /// What the API key is for that he comes with, if it is one.
+    pub allow: Option<Vec<String>>,
+    /// When he stops.
+    pub stop: Stop,
+}
+
+/// When a search stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// When all has been asked.
+    AtTheEnd,
+    /// When something was found.
+    AtTheFirst,
+}
+
+impl Search {
+    fn to_the_end(roles: &[String], allow: Option<&[&str]>) -> Search {
+        let allow = allow.map(|allow| allow.iter().map(|word| (*word).to_owned()).collect());
+        Search { had: roles.to_vec(), has: roles.to_vec(), allow, stop: Stop::AtTheEnd }
+    }
+}
+
+/// Searches a world for leaks to a caller with these roles, to the end.
 pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found {
-    let ana = Person::join(world, "ana", roles).await;
+    search_as(judge, world, Search::to_the_end(roles, None)).await
+}
+
+/// The same for one who comes with an API key that is for this. Of what it is not for, every row is hidden from him.
+pub async fn search_with_key(judge: &Blueprint, world: &World, roles: &[String], allow: &[&str]) -> Found {
+    search_as(judge, world, Search::to_the_end(roles, Some(allow))).await
+}
+
+/// Searches a world for leaks. `judge` says what the caller may see; it is the blueprint of the world, unless the search itself
+/// is on trial.
+pub async fn search_as(judge: &Blueprint, world: &World, Search { had, has, allow, stop }: Search) -> Found {
+    let allow: Option<Vec<&str>> = allow.as_ref().map(|allow| allow.iter().map(String::as_str).collect());
+    let ana = Person::join(world, "ana", &had).await;
     let bob = Person::join(world, "bob", &[]).await;
     let root = Person::join(world, "root", &judge.auth.roles).await;
     let document = root.send(world, "GET", "/openapi.json", &[], None).await.json();
     let planted = rows::plant(world, &document, &[&ana, &bob, &root]).await;
-    let actor = actor(&ana, roles);
-    let (seen, hidden): (Vec<&Row>, Vec<&Row>) = planted.rows.iter().partition(|row| may_see(judge, row, &actor));
+    if had != has {
+        world.set_roles("ana@example.com", &has);
+    }
+    let ana = allow.as_ref().map_or(ana.clone(), |allow| ana.with_key(world, allow));
+    let actor = actor(&ana, &has, allow.map(|allow| key(judge, &allow)));
+    // Later stamps were made by the search itself, in each world at its own time.
+    let newest = planted.rows.iter().filter_map(|row| row.json["created_at"].as_str()).max().unwrap_or_default();
+    let judge = Judge { blueprint: judge, rows: &planted.rows, actor: &actor, now: newest };
+    let (seen, hidden): (Vec<&Row>, Vec<&Row>) = planted.rows.iter().partition(|row| judge.may_see(row));
     rows::entangle(world, &planted.rows, &hidden, &ana);
 
-    let veiled: Vec<(&Row, usize)> = seen.iter().flat_map(|row| unreadable(judge, row, &actor)).collect();
+    let veiled: Vec<(&Row, usize)> = seen.iter().flat_map(|row| judge.unreadable(row)).collect();
     let without = world.twin(|look| {
         rows::remove(look, world.blueprint(), &hidden);
         rows::rewrite(look, world.blueprint(), &veiled);
+        rows::forget_keys(look);
     });
     let without = without.await;
     let before = rows::contents(world, &hidden);
     let mut found = Found { hidden: hidden.len(), veiled: veiled.len(), ..Found::default() };
     let mut after = None;
-    // Later stamps were made by the search itself, in each world at its own time.
-    let newest = planted.rows.iter().filter_map(|row| row.json["created_at"].as_str()).max().unwrap_or_default();
     for request in requests::all(world.blueprint(), &document, &ana, &planted, &hidden) {
         if request.last && after.is_none() {
             after = Some(rows::contents(world, &hidden));
@@ -74,61 +121,104 @@ pub async fn search(judge: &Blueprint, world: &World, roles: &[String]) -> Found
         let (there, not_there) = (told(&there, stamped, newest), told(&not_there, stamped, newest));
         if there != not_there {
             found.leaks.push(format!("{request}\n  with:    {there}\n  without: {not_there}"));
+            if stop == Stop::AtTheFirst {
+                return found;
+            }
         }
     }
+    found.leaks.extend(rows::unaudited(world, &planted.rows));
     let after = after.unwrap_or_else(|| rows::contents(world, &hidden));
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
     found.leaks.extend(changed.map(|(before, after)| format!("a hidden row was changed: {before} → {after}")));
     found
 }
 
-fn actor(ana: &Person, roles: &[String]) -> Actor {
-    let (id, sub) = (ana.id.clone(), ana.id.clone());
-    Actor::User(User { id, iss: "own".to_owned(), sub, email: None, roles: roles.to_vec(), session: None }.into())
-}
-
-/// Whether the caller may see a row, by the rules of its entity.
-fn may_see(judge: &Blueprint, row: &Row, actor: &Actor) -> bool {
-    let entity = judge.entity(row.entity);
-    let own_only = judge.api.user_path && entity.owned;
-    allows(entity, &entity.access.read, row, actor) && (!own_only || is_own(row, actor))
-}
-
-/// The fields of a row that the caller may not read, though he may see the row.
-fn unreadable<'a>(judge: &Blueprint, row: &'a Row, actor: &Actor) -> impl Iterator<Item = (&'a Row, usize)> {
-    let entity = judge.entity(row.entity);
-    let fields = entity.fields.iter().enumerate();
-    let kept = fields.filter(|(_, field)| field.hidden || !allows(entity, &field.read, row, actor));
-    kept.map(|(place, _)| (row, place)).collect::<Vec<_>>().into_iter()
-}
-
-fn allows(entity: &Entity, rule: &Rule, row: &Row, actor: &Actor) -> bool {
-    match query::access::scope(rule, actor) {
-        Scope::Nothing => false,
-        Scope::Everything => true,
-        Scope::OwnedBy(_) => is_own(row, actor),
-        Scope::Where(expr) => expr.eval(&|term| value(entity, row, term)),
-    }
-}
-
-/// What a term of a condition is for a row, as its maker sees it.
-fn value(entity: &Entity, row: &Row, term: &Term) -> Literal {
-    let text = |text: Option<&str>| text.map_or(Literal::Null, |text| Literal::Text(text.to_owned()));
-    match term {
-        Term::Field(place) => {
-            let field = entity.fields.get(*place);
-            field.and_then(|field| field.read(&row.json[&field.column]).ok()).unwrap_or(Literal::Null)
+fn actor(ana: &Person, roles: &[String], key: Option<Key>) -> Actor {
+    let (id, sub, key) = (ana.id.clone(), ana.id.clone(), key.map(Arc::new));
+    Actor::User(
+        User {
+            id,
+            iss: "own".to_owned(),
+            sub,
+            email: None,
+            roles: roles.to_vec(),
+            fields: Arc::default(),
+            session: None,
+            key,
         }
-        Term::Owner => text(row.owner.as_deref()),
-        Term::CreatedAt => text(row.json["created_at"].as_str()),
-        Term::UpdatedAt => text(row.json["updated_at"].as_str()),
-        // Known already, or of no rule that is searched.
-        Term::Caller | Term::Now | Term::Today | Term::Value(_) => Literal::Null,
-    }
+        .into(),
+    )
 }
 
-fn is_own(row: &Row, actor: &Actor) -> bool {
-    matches!(actor, Actor::User(user) if row.owner.as_deref() == Some(&user.id))
+fn key(judge: &Blueprint, allow: &[&str]) -> Key {
+    let words: Vec<String> = allow.iter().map(|word| (*word).to_owned()).collect();
+    Key { id: String::new(), allowed: Allowed::read(judge, &words).unwrap_or_else(|problem| panic!("{problem}")) }
+}
+
+/// Who says what the caller may see: the rules, read in memory, of the rows as their makers see them.
+struct Judge<'a> {
+    blueprint: &'a Blueprint,
+    rows: &'a [Row],
+    actor: &'a Actor,
+    /// No row was planted near to it but by its stamps.
+    now: &'a str,
+}
+
+impl Judge<'_> {
+    /// Whether the caller may see a row, by the rules of its entity.
+    fn may_see(&self, row: &Row) -> bool {
+        let entity = self.blueprint.entity(row.entity);
+        let own_only = self.blueprint.api.user_path && entity.owned;
+        let is_for = |key: &Arc<Key>| key.allowed.allows(entity, Verb::Read);
+        let has_key = matches!(self.actor, Actor::User(user) if user.key.as_ref().is_none_or(is_for));
+        has_key && self.allows(&entity.access.read, row) && (!own_only || self.is_own(row))
+    }
+
+    /// The fields of a row that the caller may not read, though he may see the row.
+    fn unreadable<'r>(&self, row: &'r Row) -> Vec<(&'r Row, usize)> {
+        let fields = self.blueprint.entity(row.entity).fields.iter().enumerate();
+        let kept = fields.filter(|(_, field)| field.hidden || !self.allows(&field.read, row));
+        kept.map(|(place, _)| (row, place)).collect()
+    }
+
+    fn allows(&self, rule: &Rule, row: &Row) -> bool {
+        match query::access::scope(rule, self.actor) {
+            Scope::Nothing => false,
+            Scope::Everything => true,
+            Scope::OwnedBy(_) => self.is_own(row),
+            Scope::Where(expr) => expr.at(self.now).eval(&|term| self.value(row, term)),
+        }
+    }
+
+    /// What a term of a condition is for a row, as its maker sees it.
+    fn value(&self, row: &Row, term: &Term) -> Literal {
+        let text = |text: Option<&str>| text.map_or(Literal::Null, |text| Literal::Text(text.to_owned()));
+        match term {
+            Term::Field(place) => {
+                let field = self.blueprint.entity(row.entity).fields.get(*place);
+                field.and_then(|field| field.read(&row.json[&field.column]).ok()).unwrap_or(Literal::Null)
+            }
+            Term::Owner => text(row.owner.as_deref()),
+            Term::CreatedAt => text(row.json["created_at"].as_str()),
+            Term::UpdatedAt => text(row.json["updated_at"].as_str()),
+            Term::Via(via) => {
+                let id = match self.value(row, &via.from) {
+                    Literal::Integer(id) => id.to_string(),
+                    Literal::Text(id) => id,
+                    _ => return Literal::Null,
+                };
+                let led_to = |other: &&Row| other.entity == via.end.entity && other.id == id && !other.trashed;
+                self.rows.iter().find(led_to).map_or(Literal::Null, |other| self.value(other, &via.end.term))
+            }
+            Term::Value(literal) => literal.clone(),
+            // Known already.
+            Term::Caller | Term::CallerField(_) | Term::Now | Term::Today => Literal::Null,
+        }
+    }
+
+    fn is_own(&self, row: &Row) -> bool {
+        matches!(self.actor, Actor::User(user) if row.owner.as_deref() == Some(&user.id))
+    }
 }
 
 /// An answer without what differs between any two: the request's id, and the stamps of rows that it made.

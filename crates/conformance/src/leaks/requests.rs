@@ -15,6 +15,8 @@ pub(super) struct Request {
     pub method: String,
     pub path: String,
     pub if_match: Option<&'static str>,
+    /// An `Idempotency-Key`.
+    pub key: Option<&'static str>,
     pub body: Option<Json>,
     /// After changes, when the two worlds' new stamps differ.
     pub late: bool,
@@ -24,7 +26,8 @@ pub(super) struct Request {
 
 impl Request {
     fn new(method: &str, path: impl Into<String>) -> Request {
-        Request { method: method.to_owned(), path: path.into(), if_match: None, body: None, late: false, last: false }
+        let path = path.into();
+        Request { method: method.to_owned(), path, if_match: None, key: None, body: None, late: false, last: false }
     }
 
     fn with(self, body: Json) -> Request {
@@ -32,14 +35,15 @@ impl Request {
     }
 
     pub fn headers(&self) -> Vec<(&'static str, &'static str)> {
-        self.if_match.map(|tag| ("if-match", tag)).into_iter().collect()
+        let if_match = self.if_match.map(|tag| ("if-match", tag));
+        if_match.into_iter().chain(self.key.map(|key| ("idempotency-key", key))).collect()
     }
 }
 
 impl fmt::Display for Request {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.method, self.path)?;
-        self.if_match.iter().try_for_each(|tag| write!(out, " if-match {tag}"))?;
+        self.headers().iter().try_for_each(|(name, value)| write!(out, " {name} {value}"))?;
         self.body.iter().try_for_each(|body| write!(out, " {body}"))
     }
 }
@@ -185,6 +189,10 @@ impl Search<'_> {
         let path = collection(self.blueprint, entity, self.ana);
         let Some(good) = self.body(index, 90) else { return Vec::new() };
         let mut requests = vec![Request::new("POST", path.clone()).with(good.clone())];
+        if let Some(body) = self.body(index, 89) {
+            // The key that another has used for his.
+            requests.push(Request { key: Some(rows::KEY), ..Request::new("POST", path.clone()).with(body) });
+        }
         for (number, change) in (91..).zip(self.variations(index, entity)) {
             let Some(Json::Object(mut body)) = self.body(index, number) else { continue };
             body.extend(change);

@@ -11,6 +11,9 @@ use crate::{Person, World};
 /// Rows that each person makes of each entity.
 const EACH: usize = 2;
 
+/// The `Idempotency-Key` with which another has made a row of each entity.
+pub(super) const KEY: &str = "the-same-key";
+
 /// A row as the one who made it sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -21,6 +24,8 @@ pub(super) struct Row {
     pub owner: Option<String>,
     /// As its maker sees it.
     pub json: Json,
+    /// It is in the trash.
+    pub trashed: bool,
 }
 
 /// What has been made, and what was learnt by making it.
@@ -53,20 +58,21 @@ pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) ->
         left = later;
     }
     for person in people {
-        trash(world, &planted.rows, person).await;
+        trash(world, &mut planted.rows, person).await;
     }
     planted
 }
 
 /// Sends the last row that a person has made of each entity to the trash, where there is one and he may.
-async fn trash(world: &World, rows: &[Row], person: &Person) {
+async fn trash(world: &World, rows: &mut [Row], person: &Person) {
     let entities = world.blueprint().entities.iter().enumerate().filter(|(_, entity)| entity.soft_delete);
     for (place, entity) in entities {
-        let own = |row: &&Row| row.entity == EntityIndex(place) && row.owner.as_deref() == Some(&person.id);
-        let Some(last) = rows.iter().rfind(own) else { continue };
+        let own = |row: &&mut Row| row.entity == EntityIndex(place) && row.owner.as_deref() == Some(&person.id);
+        let Some(last) = rows.iter_mut().rfind(own) else { continue };
         let path = format!("{}/{}", collection(world.blueprint(), entity, person), last.id);
         let answer = person.send(world, "DELETE", &path, &[], None).await;
         assert!(matches!(answer.status.as_u16(), 204 | 403 | 409), "DELETE {path}: {answer}");
+        last.trashed = answer.status == 204;
     }
 }
 
@@ -81,12 +87,15 @@ async fn plant_entity(
     let mut made = Vec::new();
     for (whose, person) in people.iter().enumerate() {
         for number in 0..EACH {
-            let Some(json) = plant_row(world, document, person, index, planted, whose * EACH + number).await else {
+            // Not the caller's own rows, for to him the key is to be new.
+            let key = (whose == 1 && number == 0).then_some(("idempotency-key", KEY));
+            let made_by = (*person, key);
+            let Some(json) = plant_row(world, document, made_by, index, planted, whose * EACH + number).await else {
                 continue;
             };
             let id = text(&json["id"]);
             let owner = entity.owned.then(|| person.id.clone());
-            made.push(Row { entity: index, id, owner, json });
+            made.push(Row { entity: index, id, owner, json, trashed: false });
         }
     }
     made
@@ -96,7 +105,7 @@ async fn plant_entity(
 async fn plant_row(
     world: &World,
     document: &Json,
-    person: &Person,
+    (person, key): (&Person, Option<(&str, &str)>),
     index: EntityIndex,
     planted: &mut Planted,
     number: usize,
@@ -105,7 +114,7 @@ async fn plant_row(
     let path = collection(world.blueprint(), entity, person);
     loop {
         let body = body(world.blueprint(), document, index, person, planted, number)?;
-        let answer = person.send(world, "POST", &path, &[], Some(&body)).await;
+        let answer = person.send(world, "POST", &path, key.as_slice(), Some(&body)).await;
         if answer.status == 201 {
             return Some(answer.json());
         }
@@ -201,7 +210,10 @@ fn value(field: &Field, number: usize) -> Option<Json> {
         FieldKind::Boolean => json!(number.is_multiple_of(2)),
         FieldKind::Date => json!(format!("2026-11-{:02}", 1 + number % 28)),
         FieldKind::Time => json!(format!("{:02}:00:00", number % 24)),
-        FieldKind::DateTime => json!(format!("2026-11-{:02}T09:00:00Z", 1 + number % 28)),
+        // Of every three one is still to come.
+        FieldKind::DateTime => {
+            json!(format!("{}-11-{:02}T09:00:00Z", if number % 3 == 1 { 2099 } else { 2026 }, 1 + number % 20))
+        }
         FieldKind::Enum { values } => json!(values.get(number % values.len().max(1))?),
         FieldKind::Email => json!(format!("w{number}@example.org")),
         FieldKind::Phone => json!(format!("+1555123456{}", number % 10)),
@@ -257,6 +269,33 @@ pub(super) fn remove(look: &Look<'_>, blueprint: &Blueprint, rows: &[&Row]) {
         let sql = format!("DELETE FROM \"{}\" WHERE \"id\" = {}", blueprint.entity(row.entity).plural, id(row));
         assert_eq!(look.execute(&sql), 1);
     }
+}
+
+/// Takes the answers out of a database that were kept under keys.
+pub(super) fn forget_keys(look: &Look<'_>) {
+    look.execute("DELETE FROM \"_idempotency\"");
+}
+
+/// Rows that are gone, or in the trash, of which the audit tells nothing.
+pub(super) fn unaudited(world: &World, rows: &[Row]) -> Vec<String> {
+    let look = world.look();
+    let told = |row: &&Row| {
+        let entity = world.blueprint().entity(row.entity);
+        let live = if entity.soft_delete { " AND \"_deleted_at\" IS NULL" } else { "" };
+        let there = format!("SELECT count(*) FROM \"{}\" WHERE \"id\" = {}{live}", entity.plural, id(row));
+        let deleted = format!(
+            "SELECT count(*) FROM \"_audit\" WHERE \"entity\" = {} AND \"entity_id\" = {} AND \"action\" = 'delete'",
+            quoted(&entity.name),
+            quoted(&row.id)
+        );
+        look.number(&there) > 0 || look.number(&deleted) > 0
+    };
+    let silent = rows.iter().filter(|row| !told(row));
+    silent
+        .map(|row| {
+            format!("gone without a word in the audit: {} {}", world.blueprint().entity(row.entity).name, row.id)
+        })
+        .collect()
 }
 
 /// Writes something else into cells, of the kind that stood there.

@@ -64,11 +64,11 @@ fn tell_defaults(draft: &mut Draft) {
     let shared = |entity: &Entity| !entity.owned && covers(&list(&entity.rights.read), "signed_in");
     let public = |entity: &Entity| covers(&list(&entity.rights.read), "anyone");
     if draft.entities.iter().any(|entity| shared(entity) && !public(entity)) {
-        draft.sign_up_closed = true;
+        draft.sign_up_invited = true;
         draft.note(
             "/auth/sign_up".into(),
-            "accounts are made by an admin, because everyone signed in sees shared records".into(),
-            "access.closed",
+            "accounts are made by invitation only, because everyone signed in sees shared records".into(),
+            "access.invite",
             None,
             &["open"],
         );

@@ -1,6 +1,13 @@
 //! What a request says only to put off, to leave out, to remember or to compare: nothing is made of it.
 //!
-//! A way of saying so is an entry of `ALL`: its phrases, where they stand, and an example that the test reads.
+//! A way of saying so is an entry of one of the tables in `later`, `out` and `others`: its phrases, where they stand, and
+//! an example that the test reads.
+
+mod later;
+mod others;
+mod out;
+
+use std::collections::HashSet;
 
 use super::Polarity;
 use crate::scene::Scene;
@@ -14,10 +21,16 @@ enum Place {
     Clause,
     /// Before a colon, or above bullets: what follows.
     Lead,
-    /// After a colon: what stands before it.
+    /// After a colon or a dash, or in brackets: what stands before it.
     Verdict,
     /// After a question: what was asked.
     Answer,
+    /// An order: the clause opens with it.
+    Order,
+    /// Ends the sentence: all before it.
+    End,
+    /// Opens the next sentence: this one.
+    Back,
 }
 
 /// One way of setting something aside.
@@ -33,242 +46,25 @@ struct Aside {
     example: &'static str,
 }
 
-const ALL: &[Aside] = &[
-    Aside {
-        id: "later",
-        polarity: Polarity::Someday,
-        place: Place::Sentence,
-        phrases: &[
-            " nice to have ",
-            " would be nice ",
-            " would be cool ",
-            " would be neat ",
-            " would be great to have ",
-            " in the future ",
-            " down the road ",
-            " on the roadmap ",
-            " future version ",
-            " at some point ",
-            " later on ",
-            " later version ",
-            " later release ",
-            " later phase ",
-            " later stage ",
-            " come later ",
-            " comes later ",
-            " added later ",
-            " not now ",
-            " not right now ",
-            " not for now ",
-            " for later ",
-            " can wait ",
-            " could wait ",
-            " bonus points ",
-            " stretch goal ",
-            " if time permits ",
-            " hopefully one day ",
-        ],
-        example: "SMS can wait.",
-    },
-    Aside {
-        id: "later.phase",
-        polarity: Polarity::Someday,
-        place: Place::Sentence,
-        phrases: &[
-            " phase 2 ",
-            " phase two ",
-            " second phase ",
-            " next phase ",
-            " phase 3 ",
-            " phase three ",
-            " in version 2 ",
-            " in version two ",
-            " in v2 ",
-            " for v2 ",
-            " for version 2 ",
-            " for version two ",
-            " next release ",
-            " next version ",
-        ],
-        example: "Phase two will bring SMS and invoices.",
-    },
-    Aside {
-        id: "later.lead",
-        polarity: Polarity::Someday,
-        place: Place::Lead,
-        phrases: &[" later ", " version 2 ", " version two ", " v2 ", " not now ", " future ", " someday "],
-        example: "Version 2: SMS and invoices.",
-    },
-    Aside {
-        id: "out.lead",
-        polarity: Polarity::Aside,
-        place: Place::Lead,
-        phrases: &[
-            " out of scope ",
-            " not in scope ",
-            " not needed ",
-            " not required ",
-            " not wanted ",
-            " not included ",
-            " excluded ",
-            " non goals ",
-            " non-goals ",
-            " leave out ",
-            " left out ",
-            " do not need ",
-            " do not want ",
-            " do not build ",
-            " no need for ",
-            " is not ",
-            " will not have ",
-            " will not do ",
-            " not part of ",
-        ],
-        example: "Out of scope: SMS, invoices.",
-    },
-    Aside {
-        id: "out.said",
-        polarity: Polarity::Aside,
-        place: Place::Sentence,
-        phrases: &[
-            " out of scope ",
-            " off the table ",
-            " not part of this ",
-            " not part of the ",
-            " do not bother ",
-            " decided against ",
-            " forget about ",
-            " never mind ",
-            " not interested in ",
-            " no need for ",
-            " none of that ",
-            " rather not have ",
-        ],
-        example: "Do not bother with SMS or invoices.",
-    },
-    Aside {
-        id: "out.leave",
-        polarity: Polarity::Aside,
-        place: Place::Clause,
-        phrases: &[" leave … out ", " leave out ", " leave … away ", " keep … out of "],
-        example: "You can leave SMS and invoices out.",
-    },
-    Aside {
-        id: "out.verdict",
-        polarity: Polarity::Aside,
-        place: Place::Verdict,
-        phrases: &[
-            " we do not ",
-            " i do not ",
-            " none ",
-            " nothing ",
-            " not needed ",
-            " not now ",
-            " not wanted ",
-            " no thanks ",
-            " later ",
-            " never ",
-            " skip ",
-            " out of scope ",
-        ],
-        example: "SMS, invoices: we do not need any.",
-    },
-    Aside {
-        id: "out.answer",
-        polarity: Polarity::Aside,
-        place: Place::Answer,
-        phrases: &[" no ", " nope ", " not ", " never ", " later ", " maybe ", " we do not ", " skip ", " no need "],
-        example: "SMS reminders? Not now.",
-    },
-    Aside {
-        id: "past.tool",
-        polarity: Polarity::Elsewhere,
-        place: Place::Sentence,
-        phrases: &[
-            " old system ",
-            " old app ",
-            " old tool ",
-            " old software ",
-            " old one ",
-            " previous system ",
-            " previous tool ",
-            " previous app ",
-            " we left ",
-            " i left ",
-            " moved away from ",
-            " moving away from ",
-            " migrating from ",
-            " switching from ",
-            " switched from ",
-            " are replacing ",
-            " am replacing ",
-            " want to replace ",
-            " we tried ",
-            " i tried ",
-            " last year ",
-            " years ago ",
-            " until recently ",
-            " so far ",
-            " up to now ",
-            " until now ",
-        ],
-        example: "Our old system sent SMS and printed invoices.",
-    },
-    Aside {
-        id: "elsewhere.have",
-        polarity: Polarity::Elsewhere,
-        place: Place::Sentence,
-        phrases: &[
-            " we already have ",
-            " we already use ",
-            " i already have ",
-            " i already use ",
-            " already using ",
-            " stays separate ",
-            " stay separate ",
-            " stays where it is ",
-            " stays as it is ",
-        ],
-        example: "We already have Twilio for SMS, that stays separate.",
-    },
-    Aside {
-        id: "elsewhere.others",
-        polarity: Polarity::Elsewhere,
-        place: Place::Clause,
-        phrases: &[
-            " elsewhere ",
-            " handled by another ",
-            " handled by an external ",
-            " handled by a different ",
-            " handled by our ",
-            " done by another ",
-            " done by an external ",
-            " done by our ",
-            " by another company ",
-            " by a third party ",
-            " in another system ",
-            " in another tool ",
-            " outside of this ",
-            " outside this system ",
-        ],
-        example: "Our accountant handles invoices elsewhere.",
-    },
-    Aside {
-        id: "elsewhere.rivals",
-        polarity: Polarity::Elsewhere,
-        place: Place::Sentence,
-        phrases: &[
-            " competitors ",
-            " competitor ",
-            " other apps ",
-            " other tools ",
-            " rivals ",
-            " i hate that ",
-            " we hate that ",
-        ],
-        example: "Competitors like Booksy send SMS, we do not.",
-    },
-];
+/// Every way, in the order of the tables.
+fn all() -> impl Iterator<Item = &'static Aside> {
+    [out::PHRASES, later::PHRASES, others::PHRASES].into_iter().flatten()
+}
+
+/// The ways whose words the request has at all: few, so that a long text is not searched for hundreds of phrases.
+pub(super) struct Heard(Vec<Way>);
+
+/// A way and those of its phrases that may stand in the request.
+type Way = (&'static Aside, Vec<&'static str>);
+
+impl Heard {
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let said: HashSet<&str> = scene.tokens.iter().map(|token| token.text.as_str()).collect();
+        let heard = |phrase: &&&str| phrase.split([' ', '…']).filter(|word| !word.is_empty()).all(|w| said.contains(w));
+        let ways = all().map(|aside| (aside, aside.phrases.iter().filter(heard).copied().collect::<Vec<_>>()));
+        Self(ways.filter(|(_, phrases)| !phrases.is_empty()).collect())
+    }
+}
 
 /// A heading or a lead is short.
 const LONGEST_LEAD: usize = 6;
@@ -276,50 +72,108 @@ const LONGEST_LEAD: usize = 6;
 impl Polarity {
     /// Said for another time or another place: nothing is made of it.
     pub(crate) fn is_aside(self) -> bool {
-        matches!(self, Polarity::Someday | Polarity::Aside | Polarity::Elsewhere)
+        matches!(self, Polarity::Someday | Polarity::Aside | Polarity::Elsewhere | Polarity::Past)
     }
 }
 
 /// What the whole sentence, tokens `from..to`, is said for; none where it asks for something.
-pub(super) fn of_sentence(scene: &Scene<'_>, sentence: usize, from: usize, to: usize) -> Option<Polarity> {
-    ALL.iter().find(|aside| says(scene, aside, sentence, from, to)).map(|aside| aside.polarity)
+pub(super) fn of_sentence(
+    scene: &Scene<'_>,
+    heard: &Heard,
+    sentence: usize,
+    from: usize,
+    to: usize,
+) -> Option<Polarity> {
+    heard.0.iter().find(|way| says(scene, way, sentence, from, to)).map(|(aside, _)| aside.polarity)
 }
 
 /// The same of one clause.
-pub(super) fn of_clause(scene: &Scene<'_>, from: usize, to: usize) -> Option<Polarity> {
-    let words = scene.padded(from, to);
-    let clauses = ALL.iter().filter(|aside| aside.place == Place::Clause);
-    clauses.into_iter().find(|aside| holds(words, aside)).map(|aside| aside.polarity)
+pub(super) fn of_clause(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize) -> Option<Polarity> {
+    heard.0.iter().find(|way| clause_says(scene, way, from, to)).map(|(aside, _)| aside.polarity)
 }
 
-fn says(scene: &Scene<'_>, aside: &Aside, sentence: usize, from: usize, to: usize) -> bool {
+/// Words before an order: "you can also just skip …".
+const BEFORE_ORDERS: &[&str] = &[
+    "please", "also", "just", "then", "so", "and", "but", "or", "you", "can", "could", "should", "we", "i", "let",
+    "us", "may", "will", ",", "now", "oh", "ok", "on", "second", "thought", "actually", "better", "simply", "feel",
+    "free", "to", "already", "once",
+];
+
+fn clause_says(scene: &Scene<'_>, (aside, phrases): &Way, from: usize, to: usize) -> bool {
+    match aside.place {
+        Place::Clause => holds(scene.padded(from, to), phrases),
+        Place::Order => {
+            // "to skip" is a purpose.
+            let purpose = scene.is(from, "to");
+            let lead = (from..to.min(from + LONGEST_LEAD)).take_while(|at| scene.one_of(*at, BEFORE_ORDERS)).count();
+            !purpose && (0..=lead).any(|skipped| opens(scene.padded(from + skipped, to), phrases))
+        }
+        _ => false,
+    }
+}
+
+fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize, to: usize) -> bool {
     let colon = || (from..to.min(from + 4 * LONGEST_LEAD)).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
     let short = |end: usize| end <= from + LONGEST_LEAD;
     match aside.place {
-        Place::Sentence => holds(scene.padded(from, to), aside),
-        Place::Clause => false,
-        Place::Lead => {
-            let own = || colon().filter(|colon| short(*colon)).is_some_and(|end| holds(scene.padded(from, end), aside));
-            own() || heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), aside))
+        Place::Sentence => {
+            let put_off = aside.polarity == Polarity::Someday || aside.polarity == Polarity::Aside;
+            holds(scene.padded(from, to), phrases)
+                || put_off && heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
         }
-        Place::Verdict => colon().is_some_and(|colon| opens(scene.padded(colon + 1, to), aside)),
+        Place::Clause | Place::Order => false,
+        Place::End => phrases.iter().any(|phrase| {
+            let words = scene.padded(from, to);
+            words.len() > phrase.len() && words.ends_with(phrase)
+        }),
+        Place::Back => {
+            scene.sentences.get(sentence + 1).is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
+        }
+        Place::Lead => {
+            let own =
+                || colon().filter(|colon| short(*colon)).is_some_and(|end| holds(scene.padded(from, end), phrases));
+            own() || heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
+        }
+        Place::Verdict => {
+            let verdict = colon().or_else(|| verdict(scene, from, to));
+            verdict.is_some_and(|verdict| opens(scene.padded(verdict + 1, to), phrases))
+        }
         Place::Answer => {
             let asked = scene.is(to, "?") && to <= from + 2 * LONGEST_LEAD;
             asked
-                && scene.sentences.get(sentence + 1).is_some_and(|next| opens(scene.padded(next.from, next.to), aside))
+                && scene
+                    .sentences
+                    .get(sentence + 1)
+                    .is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
         }
     }
 }
 
-/// The line above a bullet, where it is short.
+/// "teams (not needed)", "teams - not needed": where the verdict on the first words of a line opens.
+fn verdict(scene: &Scene<'_>, from: usize, to: usize) -> Option<usize> {
+    let named = scene.nps_in(from, to).next().filter(|np| np.from <= from + 1)?;
+    let closes = || scene.close_of(named.to).is_some_and(|close| close + 1 >= to);
+    let sign = scene.is(named.to, "-") || scene.is(named.to, "(") && closes();
+    (sign && to <= from + 2 * LONGEST_LEAD).then_some(named.to)
+}
+
+/// The line above a bullet, or above a paragraph that it ends in a colon or hashes before, where it is short.
 fn heading(scene: &Scene<'_>, sentence: usize) -> Option<(usize, usize)> {
-    let block = scene.sentences.get(sentence).and_then(|sentence| scene.blocks.get(sentence.block))?;
-    let above = scene.sentences_of(block.parent?).next()?;
+    let place = scene.sentences.get(sentence)?.block;
+    let block = scene.blocks.get(place)?;
+    let leads = |above: &usize| {
+        scene.blocks.get(*above).is_some_and(|above| {
+            let before = scene.request.get(..above.span.start).unwrap_or("");
+            !above.bullet && (scene.text(above.span).ends_with(':') || before.trim_end().ends_with('#'))
+        })
+    };
+    let parent = block.parent.or_else(|| place.checked_sub(1).filter(|_| !block.bullet).filter(leads))?;
+    let above = scene.sentences_of(parent).next()?;
     (above.to <= above.from + LONGEST_LEAD + 1).then_some((above.from, above.to))
 }
 
-fn holds(words: &str, aside: &Aside) -> bool {
-    aside.phrases.iter().any(|phrase| match phrase.split_once('…') {
+fn holds(words: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| match phrase.split_once('…') {
         None => words.contains(phrase),
         // The space before and after stands for any words between.
         Some((first, last)) => {
@@ -328,8 +182,8 @@ fn holds(words: &str, aside: &Aside) -> bool {
     })
 }
 
-fn opens(words: &str, aside: &Aside) -> bool {
-    aside.phrases.iter().any(|phrase| words.starts_with(phrase))
+fn opens(words: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| words.starts_with(phrase))
 }
 
 #[cfg(test)]
@@ -338,7 +192,7 @@ mod tests {
 
     #[test]
     fn nothing_is_made_of_what_is_set_aside() {
-        for aside in ALL {
+        for aside in all() {
             let reading = crate::read(&format!("Boats have a name and a length. {}", aside.example)).summary;
             let kept: Vec<_> = reading.entities.iter().map(|entity| entity.name.as_str()).collect();
             assert_eq!((kept, reading.integrations.as_slice()), (vec!["boat"], &[][..]), "{}", aside.id);
@@ -347,12 +201,12 @@ mod tests {
 
     #[test]
     fn every_example_is_set_aside_by_its_entry() {
-        for aside in ALL {
+        for aside in all() {
             let scene = Scene::read(aside.example);
-            let sentences = scene.sentences.iter().enumerate();
-            let said = sentences.clone().any(|(at, one)| says(&scene, aside, at, one.from, one.to));
-            let clause = aside.place == Place::Clause
-                && scene.clauses.iter().any(|clause| holds(scene.padded(clause.from, clause.to), aside));
+            let way = Heard::of(&scene).0.into_iter().find(|(heard, _)| heard.id == aside.id).unwrap();
+            let mut sentences = scene.sentences.iter().enumerate();
+            let said = sentences.any(|(at, one)| says(&scene, &way, at, one.from, one.to));
+            let clause = scene.clauses.iter().any(|clause| clause_says(&scene, &way, clause.from, clause.to));
             assert!(said || clause, "{}", aside.id);
         }
     }

@@ -52,6 +52,10 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             Some(Tag::Sign) if scene.is(at, ":") && has_verb && scene.tag(at + 1) == Some(Tag::Verb) => {
                 bids(scene, at + 1, true).then_some((at + 1, Join::Main))
             }
+            // "e-mail yes, SMS no: guests get …".
+            Some(Tag::Sign) if scene.is(at, ":") && scene.one_of(at.wrapping_sub(1), &["no", "yes"]) => {
+                Some((at + 1, Join::Main))
+            }
             // "when ready -> sms to the customer".
             Some(Tag::Sign) if scene.is(at, "->") && condition_open => {
                 message_follows(scene, at + 1).then_some((at + 1, Join::Main))

@@ -115,7 +115,7 @@ const TABLE: &[(Sort, &str)] = &[
          feature game level-item achievement badge reward coupon_code voucher prize raffle_ticket trail campsite \
          cabin tour excursion itinerary flight hotel \
          destination container shipment_line pallet supplier_order quotation tender bid_package change_order \
-         punch_item defect observation risk \
+         punch_item defect observation risk complaint suggestion \
          control audit finding policy_document training certification-record shift_swap rota roster \
          schedule_entry payroll payslip bonus-record \
          prescription_item insurance claim-record household_member child infant kid chore allowance-entry bill \

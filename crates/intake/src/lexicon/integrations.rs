@@ -26,8 +26,8 @@ pub(crate) const ALL: &[Integration] = &[
         provider: "twilio",
         verb: "send",
         words: "sms text_message text_messages texting sms_message texts text_reminder text_reminders text_alert \
-            text_alerts text_notification text_notifications",
-        products: "twilio vonage messagebird plivo",
+            text_alerts text_notification text_notifications phone_message phone_messages sms_code",
+        products: "twilio vonage messagebird plivo sinch clicksend telnyx clickatell infobip",
     },
     Integration {
         name: "email",
@@ -36,19 +36,22 @@ pub(crate) const ALL: &[Integration] = &[
         words: "email emails email_notification email_notifications email_reminder email_reminders email_alert \
             email_alerts by_mail per_mail via_mail confirmation_email confirmation_emails email_confirmation \
             reminder_email reminder_emails email_digest digest_email welcome_email email_receipt emailed \
-            confirmation_mail reminder_mail mailing_list",
-        products: "sendgrid mailgun postmark mailchimp smtp ses resend",
+            confirmation_mail reminder_mail mailing_list mail_merge e-mailing email_link",
+        products: "sendgrid mailgun postmark mailchimp smtp ses resend brevo sendinblue mailjet sparkpost amazon_ses mailerlite klaviyo",
     },
     Integration {
         name: "billing",
         provider: "stripe",
         verb: "charge",
         words: "credit_card card_payment online_payment online_payments pay_online paid_by_card pay_by_card \
-            by_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
+            by_card by_bank_card with_bank_card with_a_card with_their_card with_his_card with_her_card payment_gateway debit_card payment_processing payment_processor take_payments accept_payments \
             card_payments payments_online pay_by_credit_card online_checkout pay_with_card accepts_payments \
             taking_payments accepting_payments collect_payments process_payments handle_payments subscription_billing \
-            apple_pay google_pay payment_link payment_links checkout_link recurring_payments recurring_billing in-app_purchase in-app_purchases paywall direct_debit card_on_file",
-        products: "stripe paypal square braintree adyen paddle mollie razorpay klarna",
+            apple_pay google_pay payment_link payment_links checkout_link recurring_payments recurring_billing in-app_purchase in-app_purchases paywall direct_debit card_on_file \
+            saved_card payment_provider payment_service stripe_connect stripe_checkout sepa paid_online get_paid_online \
+            payments_by_card pay_via_card take_payment accept_payment collect_payment",
+        products: "stripe paypal square braintree adyen paddle mollie razorpay klarna gocardless lemon_squeezy authorize.net \
+            worldpay sumup venmo",
     },
     Integration {
         name: "ehr",
@@ -56,7 +59,7 @@ pub(crate) const ALL: &[Integration] = &[
         verb: "push",
         words: "ehr emr fhir hl7 electronic_health_record electronic_health_records electronic_medical_record \
             electronic_medical_records health_record_system medical_record_system hospital_system",
-        products: "epic cerner athenahealth fhir",
+        products: "epic cerner athenahealth fhir allscripts openemr meditech",
     },
     Integration {
         name: "chat",
@@ -64,30 +67,30 @@ pub(crate) const ALL: &[Integration] = &[
         verb: "post",
         words: "slack_channel chat_channel team_chat slack_message slack_messages slack_notification ms_teams discord_channel \
             telegram_group google_chat",
-        products: "slack discord teams_channel microsoft_teams mattermost telegram",
+        products: "slack discord teams_channel microsoft_teams mattermost telegram rocket.chat",
     },
     Integration {
         name: "webhook",
         provider: "http",
         verb: "call",
-        words: "webhook webhooks http_callback http_post http_endpoint callback_url external_api rest_hook",
-        products: "zapier shopify woocommerce",
+        words: "webhook webhooks outgoing_webhook http_callback http_post http_endpoint callback_url external_api rest_hook via_http over_http",
+        products: "zapier shopify woocommerce hubspot salesforce pipedrive zoho_crm make.com ifttt n8n activecampaign",
     },
     Integration {
         name: "storage",
         provider: "s3",
         verb: "store",
         words: "object_storage cloud_storage file_storage file_uploads photo_uploads image_uploads document_uploads \
-            file_attachments store_attachments file_upload photo_upload image_upload upload_photos upload_documents upload_files",
-        products: "s3 gcs dropbox google_drive minio onedrive",
+            file_attachments store_attachments file_upload photo_upload image_upload upload_photos upload_documents upload_files upload_pictures upload_images stored_in_the_cloud saved_in_the_cloud kept_in_the_cloud",
+        products: "s3 gcs dropbox google_drive minio onedrive sharepoint cloudinary",
     },
     Integration {
         name: "calendar",
         provider: "google_calendar",
         verb: "sync",
         words: "calendar_sync calendar_feed calendar_invite calendar_invites calendar_invitation calendar_invitations \
-            sync_calendar ics_feed ical_feed calendar_integration",
-        products: "google_calendar gcal outlook_calendar ical caldav apple_calendar outlook google_calendars",
+            sync_calendar ics_feed ical_feed calendar_integration ics_file ics_files .ics",
+        products: "google_calendar gcal outlook_calendar ical caldav apple_calendar outlook google_calendars icloud_calendar calendly",
     },
     Integration {
         name: "push",
@@ -108,15 +111,15 @@ pub(crate) const ALL: &[Integration] = &[
         name: "maps",
         provider: "google_maps",
         verb: "geocode",
-        words: "geocoding directions_api map_view on_a_map on_the_map on_map google_map",
-        products: "google_maps mapbox openstreetmap",
+        words: "geocoding directions_api map_view on_a_map on_the_map on_map google_map driving_directions turn-by-turn turn-by-turn_navigation geocode",
+        products: "google_maps mapbox openstreetmap waze here_maps apple_maps",
     },
     Integration {
         name: "accounting",
         provider: "quickbooks",
         verb: "push",
         words: "accounting_software accounting_system bookkeeping_software accounting_package",
-        products: "quickbooks xero freshbooks sage datev lexoffice",
+        products: "quickbooks xero freshbooks sage datev lexoffice freeagent sevdesk bexio zoho_books netsuite",
     },
     Integration {
         name: "esign",
@@ -124,7 +127,7 @@ pub(crate) const ALL: &[Integration] = &[
         verb: "send",
         words: "e-signature e-sign esign esignature electronic_signature e-signatures electronic_signatures digital_signature digital_signatures \
             sign_electronically sign_online signed_electronically signed_digitally signed_online",
-        products: "docusign hellosign",
+        products: "docusign hellosign adobe_sign pandadoc signnow dropbox_sign",
     },
     Integration {
         name: "video",
@@ -132,7 +135,7 @@ pub(crate) const ALL: &[Integration] = &[
         verb: "create_call",
         words: "video_call video_calls video_conference video_meeting video_conferencing video_link zoom_link zoom_links zoom_call zoom_calls video_session \
             video_sessions video_consultation video_consultations video_visit video_visits video_meetings",
-        products: "zoom google_meet jitsi",
+        products: "zoom google_meet jitsi webex whereby",
     },
 ];
 

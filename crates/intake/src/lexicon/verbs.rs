@@ -103,7 +103,7 @@ const TABLE: &[(Class, &str)] = &[
             subscribe apply \
          register rsvp* favorite* bookmark* comment* like* share* rsvp reply* respond checkout* loan* lease* \
          hire* schedule* \
-         sign check* visit* participate volunteer* pledge* redeem claim* wishlist* adopt sponsor* nominate swap* \
+         sign clock* check* visit* participate volunteer* pledge* redeem claim* wishlist* adopt sponsor* nominate swap* \
          trade*",
     ),
     (
@@ -147,7 +147,7 @@ const IRREGULAR: &str = "send:sent write:wrote,written make:made build:built lea
 
 /// The event that a verb leaves behind, where its name is not "VERB-ing".
 const EVENTS: &str = "book:booking reserve:reservation borrow:loan rent:rental lend:loan loan:loan enroll:enrollment \
-    join:membership attend:attendance order:order buy:purchase purchase:purchase rate:rating vote:vote bid:bid \
+    join:membership attend:attendance order:order buy:purchase purchase:purchase sell:sale clock:time_entry rate:rating vote:vote bid:bid \
     donate:donation subscribe:subscription apply:application register:registration rsvp:rsvp favorite:favorite \
     bookmark:bookmark comment:comment like:like reply:reply visit:visit pledge:pledge redeem:redemption claim:claim \
     adopt:adoption sign:signup review:review check:check_in lease:lease hire:hire follow:follow \

@@ -87,7 +87,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     json xml rest graphql link qr-code qr barcode-scanner scanner printer door hand eye head foot set bunch \
     group-of kind-of \
     couple dozen pair total amount quantity price cost point fact reason sense term manner order-of basis purpose-of \
-    channel slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment \
+    tech technology stack integration following channel mail mailing inbox voicemail timeline slack twilio stripe paypal whatsapp zoom google calendar-app digest newsletter-app card-payment \
     workspace \
     anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of \
     status-of history-of what why how whatever whichever whoever \
@@ -103,11 +103,11 @@ const APP_HEADS: &str = "app application system tracker tool platform site websi
     database service \
     builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log \
     register \
-    registry catalog hub blog forum organizer scheduler tracking scheduling booking thing suite solution program";
+    panel registry catalog hub blog forum organizer scheduler tracking scheduling booking thing suite solution program";
 /// "list of X", "details of X" speak of X.
 const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details \
     detail information \
-    info data number couple series range variety name";
+    info data number couple series range variety name fleet network overview";
 /// Written out where they are met; several words become several tokens.
 const SHORT: &[(&str, &str)] = &[
     ("ppl", "people"),
@@ -128,6 +128,8 @@ const SHORT: &[(&str, &str)] = &[
     ("pls", "please"),
     ("plz", "please"),
     ("u", "you"),
+    ("sth", "something"),
+    ("smth", "something"),
     ("ur", "your"),
     ("b/c", "because"),
     ("cuz", "because"),

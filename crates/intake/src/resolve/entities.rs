@@ -9,14 +9,17 @@ use crate::lexicon::verbs::{self, Class};
 use crate::lexicon::{fields, words};
 use crate::scene::Scene;
 
+use super::guesses::{obvious, spoken_of};
 use super::is_plain_value;
 
 const ACCEPT: f64 = 2.2;
 const MAYBE: f64 = 1.4;
-/// A request that is no longer may be nothing but a name: "I would like to have a simple todo app, please".
-const MOST_WORDS_OF_A_NAME: usize = 12;
+/// Enough where a short request has nothing that is surer.
+const FAINT: f64 = 1.2;
+const MOST_WORDS_OF_A_GUESS: usize = 150;
+const MOST_GUESSES: usize = 5;
 /// Names that mean something to the engine.
-const RESERVED: &str = "user users auth health admin anyone nobody public";
+pub(super) const RESERVED: &str = "user users auth health admin anyone nobody public";
 
 #[derive(Clone, Debug, Default)]
 struct Candidate {
@@ -27,12 +30,18 @@ struct Candidate {
     heading: bool,
     mentions: f64,
     ties: f64,
+    /// Another reader takes it for a record.
+    read: f64,
     /// Something is done with it.
     object: f64,
     app: f64,
     denied: bool,
     /// The record that this word stands for.
     means: Option<String>,
+    /// A field of that name takes values: "a plan: basic, plus or gold".
+    valued: bool,
+    /// Spoken of as several.
+    plural: bool,
     /// What it does: a customer books, a receptionist edits.
     acts: f64,
     grounds: Grounds,
@@ -45,8 +54,32 @@ pub(crate) struct Cast {
     alias: HashMap<String, String>,
     accepted: Vec<(String, Grounds)>,
     maybes: Vec<(String, crate::tokens::Span)>,
+    /// What the request works with, if nothing is surer.
+    faint: Vec<(String, Grounds)>,
+    /// Those of them that became records.
+    guessed: Vec<String>,
     /// The one record that only the application's name speaks of.
     obvious: Option<String>,
+}
+
+impl Candidate {
+    /// Something is done with it, and it is no verb that stands in the place of a noun.
+    fn is_worked_with(&self) -> bool {
+        let known = archetypes::sort(&self.name).is_some();
+        !self.denied && self.object > 0.0 && (known || verbs::lookup(&self.name).is_none())
+    }
+
+    /// "guests RSVP" where a guest has an RSVP status: the value says it.
+    fn is_told_by_value(&self, evidence: &[Evidence]) -> bool {
+        let event = self.fields.is_empty()
+            && archetypes::sort(&self.name) == Some(Sort::Event)
+            && self.grounds.rules.iter().all(|rule| *rule == "op.event");
+        let names = |fact: &Fact| {
+            let Fact::Has { item, .. } = fact else { return false };
+            item.name.strip_prefix(&self.name).is_some_and(|rest| rest.is_empty() || rest == "_status")
+        };
+        event && evidence.iter().any(|found| names(&found.fact))
+    }
 }
 
 impl Cast {
@@ -61,6 +94,7 @@ impl Cast {
 pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let mut found = collect(evidence);
     let alias = merge(&mut found);
+    found.retain(|candidate| !candidate.is_told_by_value(evidence));
     let mut cast = Cast { alias, ..Cast::default() };
     found.sort_by_key(|candidate| candidate.first);
     for candidate in found {
@@ -68,13 +102,30 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         let listed = cast.accepted.len() >= 50;
         if score >= ACCEPT && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {
             cast.accepted.push((candidate.name, candidate.grounds));
-        } else if score >= MAYBE
+            continue;
+        }
+        if score >= FAINT && candidate.is_worked_with() {
+            cast.faint.push((candidate.name.clone(), candidate.grounds.clone()));
+        }
+        if score >= MAYBE
             && !candidate.denied
             && candidate.grounds.rules.iter().any(|rule| !rule.starts_with("app."))
             && let Some(span) = candidate.grounds.spans.first()
         {
             cast.maybes.push((candidate.name, *span));
         }
+    }
+    // Where nothing is sure, what the request works with is better than nothing.
+    if cast.accepted.is_empty() && scene.tokens.len() <= MOST_WORDS_OF_A_GUESS && obvious(scene).is_none() {
+        cast.accepted = std::mem::take(&mut cast.faint);
+        cast.accepted.truncate(MOST_GUESSES);
+        cast.guessed = cast.accepted.iter().map(|(name, _)| name.clone()).collect();
+        cast.maybes.retain(|(maybe, _)| !cast.guessed.contains(maybe));
+    }
+    if cast.accepted.is_empty() && obvious(scene).is_none() {
+        cast.accepted = spoken_of(scene, evidence);
+        cast.guessed = cast.accepted.iter().map(|(name, _)| name.clone()).collect();
+        cast.maybes.retain(|(maybe, _)| !cast.guessed.contains(maybe));
     }
     if cast.accepted.is_empty()
         && let Some((name, span)) = obvious(scene)
@@ -86,22 +137,6 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         cast.accepted.push((name, grounds));
     }
     cast
-}
-
-/// What an application is about of which only the name is said: "a todo app", "recipe box".
-fn obvious(scene: &Scene<'_>) -> Option<(String, crate::tokens::Span)> {
-    let first = scene.sentences.first()?;
-    let bare = scene.tokens.len() <= MOST_WORDS_OF_A_NAME;
-    let named = |np: &&crate::nouns::Np| {
-        bare && words::is_app_head(np.head()) || np.from <= first.from + 1 && np.to == scene.tokens.len()
-    };
-    let np = scene.nps_in(first.from, first.to).find(named)?;
-    // The longest part before the word for software that is known to be kept.
-    let nouns: Vec<&str> = np.words().iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
-    let parts = (0..nouns.len()).flat_map(|from| (from + 1..=nouns.len()).rev().map(move |to| (from, to)));
-    let names = parts.filter_map(|(from, to)| nouns.get(from..to)).map(|part| part.join("_").replace('-', "_"));
-    let kept = |name: &String| archetypes::sort(name).is_some() && !crate::lexicon::has(RESERVED, name);
-    names.into_iter().find(kept).map(|name| (name, np.span))
 }
 
 fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
@@ -116,6 +151,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
             if let Some(candidate) = found.get_mut(index) {
                 candidate.first = candidate.first.min(thing.span.start);
                 candidate.grounds.add(*span, rule);
+                candidate.plural |= thing.plural;
                 change(candidate);
             }
         };
@@ -124,6 +160,7 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                 c.mentions += weight;
                 c.heading |= *weight > 2.1;
             }),
+            Fact::Read(thing) => touch(thing, &|c| c.read = c.read.max(*weight)),
             Fact::Means { word, thing } => touch(word, &|c| c.means = Some(thing.clone())),
             Fact::App(thing) => touch(thing, &|c| c.app += weight),
             Fact::Has { owner, item } => {
@@ -135,10 +172,16 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     }
                     c.heading |= *weight > 2.1;
                 });
+                if item.values.len() >= 2 && item.name == item.entity {
+                    touch(&Thing::named(&item.entity, *span), &|c| c.valued = true);
+                }
                 let value = item.kind.is_some()
                     || fields::guess(&item.name).is_some()
                     || !item.plural && fields::guess(&item.entity).is_some();
                 let file = fields::guess(&item.entity).is_some_and(|guess| guess.file);
+                // "guest name, party size, special requests": a text.
+                let value =
+                    value || fields::guess(&crate::lemma::singular(&item.name)).is_some() && item.name.contains('_');
                 let child = !value && !file && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
                 let ambiguous = fields::guess(&item.entity).is_some() && !archetypes::is_shared(&item.entity);
                 let shared = archetypes::is_shared(&item.entity) && item.plural;
@@ -215,6 +258,7 @@ fn score(candidate: &Candidate) -> f64 {
     };
     score += if candidate.heading { 0.5 } else { 0.0 };
     score += candidate.mentions.min(1.8) + candidate.object.min(1.8) + candidate.ties.min(2.2) + candidate.acts;
+    score += candidate.read;
     let known = archetypes::sort(name).or_else(|| archetypes::sort(head));
     score += match known {
         Some(Sort::Person) if own == 0 => {
@@ -231,6 +275,18 @@ fn score(candidate: &Candidate) -> f64 {
     if person && own == 0 && candidate.object + candidate.ties + candidate.mentions + candidate.acts < 0.9 {
         score -= 2.0;
     }
+    // "takes photos": of something else.
+    if own == 0 && candidate.ties < 1.5 && fields::guess(name).is_some_and(|guess| guess.file) {
+        score -= 1.5;
+    }
+    // "writes notes": of something else, mostly.
+    if own == 0 && name == "note" && candidate.ties < 1.5 {
+        score -= 1.2;
+    }
+    // "the choice": one, of which nothing more is known.
+    if own == 0 && archetypes::sort(name).is_none() && !candidate.plural && !person {
+        score -= 1.0;
+    }
     if own == 0 && is_plain_value(name) {
         score -= 3.0;
     }
@@ -244,6 +300,9 @@ fn score(candidate: &Candidate) -> f64 {
     let place = candidate.grounds.rules.contains(&"app.place");
     if candidate.app > 0.0 && (own < 2 || place && own < 3) {
         score -= candidate.app * 2.5;
+    }
+    if candidate.valued && own < 2 {
+        score -= 3.0;
     }
     if candidate.denied && own == 0 {
         score -= 6.0;
@@ -260,9 +319,11 @@ fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
         let Some(at) = found.iter().position(|c| c.name == *name) else { continue };
         let gone = found.remove(at);
         if let Some(kept) = found.iter_mut().find(|c| c.name == into) {
+            kept.plural |= gone.plural;
             kept.mentions += gone.mentions;
             kept.object += gone.object;
             kept.ties += gone.ties;
+            kept.read = kept.read.max(gone.read);
             kept.acts = kept.acts.max(gone.acts);
             kept.first = kept.first.min(gone.first);
             for field in gone.fields {
@@ -357,6 +418,11 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
             crate::lemma::with_article(&name.replace('_', " "))
         );
         draft.note(format!("/entity/{name}"), text, "app.obvious", None, &["other records"]);
+    }
+    for name in &cast.guessed {
+        let record = crate::lemma::with_article(&name.replace('_', " "));
+        let text = format!("{record} is kept as a record, because the request works with it and says nothing surer");
+        draft.note(format!("/entity/{name}"), text, "entity.guess", None, &["other records"]);
     }
     for (from, to) in &cast.alias {
         if archetypes::same(from, to) && cast.entity(to).is_some() {

@@ -105,6 +105,12 @@ fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &D
             field.values.clone_from(&item.values);
             field.kind = FieldType::Enum;
         }
+        // A type that nothing said gives way to one that somebody read.
+        if found.rule == crate::proposal::FIELD && field.kind == FieldType::Text && fields::guess(&field.name).is_none()
+        {
+            field.kind = item.kind.unwrap_or(field.kind);
+            field.file |= item.file;
+        }
         field.unique |= item.unique;
         field.currency = field.currency.or(item.currency);
         field.required = field.required.or(item.required);

@@ -7,6 +7,7 @@ mod complete;
 mod defaults;
 mod entities;
 mod fields;
+mod guesses;
 mod names;
 mod relations;
 mod sorting;

@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.with", example: "A kayak blog with tours and comments", run: with },
     Rule { id: "app.place", example: "The clinic is open daily. Patients have a name.", run: place },
     Rule { id: "app.heading", example: "Orchard crew: pickers fill bins.", run: heading },
+    Rule { id: "app.again", example: "Build an admin panel for bees. The panel shows hives.", run: again },
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
 
@@ -134,6 +135,21 @@ fn place(scene: &Scene<'_>, sink: &mut Sink) {
             || scene.sentence_at(np.from) == Some(0);
         if one && !several.contains(name) {
             sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
+        }
+    }
+}
+
+/// "the panel" after "an admin panel".
+fn again(scene: &Scene<'_>, sink: &mut Sink) {
+    let named = |found: &crate::facts::Evidence| match &found.fact {
+        Fact::App(thing) => Some((thing.head().to_owned(), found.span.end)),
+        _ => None,
+    };
+    let named: Vec<(String, usize)> = sink.evidence.iter().filter_map(named).collect();
+    for np in scene.nps.iter().filter(|np| !np.plural && np.article.as_deref() == Some("the")) {
+        let [word] = np.words() else { continue };
+        if named.iter().any(|(head, end)| *head == word.lemma && *end <= np.span.start) {
+            sink.add(Fact::App(Thing::of(np)), np.span, 1.0);
         }
     }
 }

@@ -252,6 +252,9 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
             && np.from > 0
             && scene.one_of(np.from - 1, &["and", ",", "for", "with", "see", "follow", "of"]);
         let own = np.words().iter().any(|word| word.text == "own");
+        if is_means(scene, np) {
+            continue;
+        }
         if paired
             && !own
             && let Some(parent) = antecedent(scene, np.from)
@@ -272,6 +275,14 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
             sink.add(Fact::Belongs { child, parent }, np.span, 0.9);
         }
     }
+}
+
+/// "pay with their card", "order from their phone": what it is done with.
+fn is_means(scene: &Scene<'_>, np: &Np) -> bool {
+    const MEANS: &str = "card phone mobile smartphone computer laptop tablet browser device wallet badge account";
+    crate::lexicon::has(MEANS, np.head())
+        && np.from > 0
+        && scene.one_of(np.from - 1, &["with", "by", "from", "via", "on", "through", "using", "to"])
 }
 
 /// "trips linking a driver and a vehicle", "a match between two teams".

@@ -180,7 +180,9 @@ fn lead(scene: &Scene<'_>, sink: &mut Sink) {
 fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let Some(close) = scene.close_of(np.to) else { continue };
-        let Some(owner) = record(np) else { continue };
+        // "the minutes of a meeting (date, place)": the meeting's.
+        let of = np.owner.as_ref().filter(|_| is_value(np)).and_then(|words| record(&np.with_words(words.clone())));
+        let Some(owner) = of.or_else(|| record(np)) else { continue };
         let items = lists::read(scene, np.to + 1, close);
         let known = items.iter().filter(|item| item.known()).count();
         let table = archetypes::sort(&owner.name).is_some();
@@ -243,7 +245,7 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         }
         // "record trail conditions with a rating, a note and a photo": a record after all.
         let clause = scene.clause_around(np).filter(|clause| clause.after <= np.from);
-        let recorded = np.plural
+        let recorded = (np.plural || matches!(np.article.as_deref(), Some("a" | "an")))
             && clause.is_some_and(|clause| {
                 clause.after == np.from && matches!(clause.class, Some(Class::Create | Class::Upload))
             });
@@ -252,6 +254,12 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         else {
             continue;
         };
+        // "pay at the table with their phone".
+        if scene.one_of(at + 1, &["their", "his", "her", "my"])
+            && scene.np_at(at + 1).is_some_and(|means| crate::lexicon::has("phone card badge mobile", means.head()))
+        {
+            continue;
+        }
         let from = at + 1 + usize::from(scene.is(at + 1, ":"));
         let has_list = clause.is_some_and(|clause| clause.base == "have");
         let end = clause_end(scene, at);

@@ -1,11 +1,11 @@
 //! More ways of saying what is kept of a record: "save the patient's height and weight", "for every donor their blood
 //! group", "is logged with its category", "fields for a sample are: …".
 
-use super::{Rule, Sink, is_value, record};
-use crate::clauses::{Clause, Join};
+use super::{Rule, Sink, is_value, list_owner, record};
+use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
-use crate::lexicon::{archetypes, has};
+use crate::lexicon::{archetypes, has, words};
 use crate::lists;
 use crate::nouns::Count;
 use crate::rules::has::asked;
@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "kept.giving", example: "Members report a leak, giving a location and a photo.", run: giving },
     Rule { id: "kept.from", example: "We collect name, email and phone from paddlers.", run: from },
     Rule { id: "kept.link", example: "Rentals link members to kayaks with a deposit.", run: link },
+    Rule { id: "kept.tail", example: "I own a shed full of kayaks: colour, length, price.", run: tail },
     Rule { id: "kept.dash", example: "Kayaks - colour, length, price, date of purchase.", run: dash },
 ];
 
@@ -280,4 +281,52 @@ fn dash(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items, 2.2);
         }
     }
+}
+
+/// "a shelf full of sheet music: title, composer", "a small tool for orders: number, total": what stands last before a
+/// colon has what follows.
+fn tail(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| scene.is(np.to, ":") && scene.depth_at(np.to) == 0 && !is_value(np)) {
+        let Some(clause) = scene.clause_around(np).filter(|clause| clause.polarity == Polarity::Asked) else {
+            continue;
+        };
+        let Some(sentence) = scene.sentences.get(clause.sentence).filter(|one| np.from > one.from + 1) else {
+            continue;
+        };
+        let next = scene.clauses_of(clause.sentence).filter(|next| next.verb.is_some() && next.from > np.to + 1);
+        let end = next.map(|next| next.from).min().unwrap_or(sentence.to);
+        let items = lists::read(scene, np.to + 1, end);
+        // "an API for a game: players, scores and levels" lists records.
+        let whole = np.count == Count::One && clause.sentence == 0 && scene.is(np.from.wrapping_sub(1), "for");
+        let records = |item: &Item| item.plural && archetypes::sort(&item.entity).is_some();
+        if whole && items.len() >= 2 && items.iter().all(|item| item.plural) && items.iter().any(records) {
+            for item in items.iter().filter(|item| item.plural) {
+                let thing = Thing { plural: true, ..Thing::named(&item.entity, item.span.unwrap_or(np.span)) };
+                sink.add(Fact::Mention(thing), np.span, 1.3);
+            }
+            continue;
+        }
+        // "on the left side of the page: name".
+        let seen = has("page screen form", np.head()) && np.article.as_deref() == Some("the");
+        if seen || np.owner.as_ref().is_some_and(|words| words.iter().any(|word| has("page screen form", &word.lemma)))
+        {
+            continue;
+        }
+        // "a guest book for our restaurant: name, phone": the book's.
+        let ours = matches!(np.possessive.as_deref(), Some("our" | "my" | "their"));
+        let placed = ours && scene.one_of(np.from.wrapping_sub(1), &["for", "at", "in"]);
+        let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { np };
+        if known(&items) >= 2
+            && known(&items) * 2 >= items.len()
+            && let Some(owner) = list_owner(scene, np).filter(names_record)
+        {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// Not "the page:", "what matters:", "the following:".
+fn names_record(owner: &Thing) -> bool {
+    let told = words::is_not_record(owner.head()) || has("following step screen part point", owner.head());
+    !told || archetypes::sort(&owner.name).is_some() || words::may_be_record(owner.head())
 }

@@ -54,7 +54,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let first = (colon + 1..sentence.to).find(|at| scene.one_of(*at, &[",", ";"])).unwrap_or(sentence.to);
         let holds = (colon + 2..first)
             .any(|at| scene.depth_at(at) == 0 && scene.tag(at) == Some(Tag::Have) && scene.np_before(at).is_some());
-        if holds {
+        if holds || scene.tag(colon + 1) == Some(Tag::Number) || index == 0 && tells(scene, colon, sentence.to) {
             continue;
         }
         if scene.one_of(colon + 1, &["belongs", "belong"]) && scene.is(colon + 2, "to") {
@@ -70,6 +70,11 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         if items.len() >= 2 && (known > 0 || archetypes::sort(&owner.name).is_some()) || items.len() == 1 && known == 1
         {
             // "Kayak app: members, boats" lists records.
+            let title = index == 0 && !np.plural && archetypes::sort(owner.head()).is_none();
+            let sure = items.iter().filter(|item| fields::guess(&item.name).is_some()).count() * 2 >= items.len();
+            if title && !sure && archetypes::sort(&owner.name).is_none() {
+                continue;
+            }
             let many = np.plural && archetypes::sort(&owner.name).is_some() && known >= 2;
             if words::is_app_head(owner.head()) && known * 2 < items.len() && !many {
                 mention_all(scene, sink, colon + 1, end);
@@ -81,6 +86,19 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "Research study: participants come to five visits": a title, and what happens.
+fn tells(scene: &Scene<'_>, colon: usize, to: usize) -> bool {
+    let clause = scene.clauses.iter().find(|clause| clause.from <= colon && colon < clause.to);
+    let subject = clause.is_some_and(|clause| {
+        clause.subject.iter().any(|np| np.from == colon + 1 && clause.verb.is_some_and(|verb| verb < to))
+    });
+    let first = scene.np_at(colon + 1).is_some_and(|np| {
+        let next = (np.to..to).find(|at| scene.tag(*at) != Some(Tag::Adverb));
+        next.is_some_and(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Modal)))
+    });
+    subject && first
 }
 
 /// "Rental: belongs to a bike and a customer; start date, end date".
@@ -237,7 +255,15 @@ fn loose(scene: &Scene<'_>, sink: &mut Sink) {
             .rev()
             .find_map(|before| topic_of(scene, before.from, before.to))
             .or_else(|| antecedent(scene, sentence.from));
-        if let Some(owner) = owner {
+        // "Birthday parties at our hall: parents ask for a date."
+        let first = || {
+            let first = scene.sentences.first()?;
+            scene
+                .first_np(first.from, first.to)
+                .filter(|np| np.plural && scene.one_of(np.to, &["at", "in", "for", ":"]))
+        };
+        let way = |owner: &Thing| scene.nps.iter().any(|np| np.span == owner.span && super::is_way(scene, np));
+        if let Some(owner) = owner.filter(|owner| !way(owner)).or_else(|| first().and_then(record)) {
             sink.has(&owner, items, 1.8);
         }
     }

@@ -7,6 +7,7 @@ mod analogy;
 mod app;
 mod belongs;
 mod enumerated;
+mod faint;
 mod has;
 mod kept;
 mod limits;
@@ -19,6 +20,7 @@ mod states;
 mod tied;
 mod values;
 
+use crate::clauses::Polarity;
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
 use crate::lexicon::archetypes;
 use crate::nouns::Np;
@@ -72,6 +74,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         roles::RULES,
         limits::RULES,
         outside::RULES,
+        faint::RULES,
     ]
     .into_iter()
     .flatten()
@@ -92,10 +95,18 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
 fn set_aside(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
     let clauses = scene.clauses.iter().filter(|clause| clause.polarity.is_aside());
     let aside: Vec<Span> = clauses.map(|clause| scene.span(clause.from, clause.to)).collect();
-    if aside.is_empty() {
+    let denied = scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Denied);
+    let denied: Vec<Span> = denied.map(|clause| scene.span(clause.from, clause.to)).collect();
+    if aside.is_empty() && denied.is_empty() {
         return;
     }
     evidence.retain(|found| {
+        let within =
+            |spans: &[Span]| spans.iter().any(|span| span.start <= found.span.start && found.span.start < span.end);
+        // "no need to store the guest's age".
+        if matches!(found.fact, Fact::Has { .. }) && found.weight < 1.5 && within(&denied) {
+            return false;
+        }
         let about_all = matches!(
             found.fact,
             Fact::App(_)
@@ -105,8 +116,17 @@ fn set_aside(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
                 | Fact::Private
                 | Fact::Integration { asked: false, .. }
         );
-        about_all || !aside.iter().any(|span| span.start <= found.span.start && found.span.start < span.end)
+        about_all || !within(&aside)
     });
+}
+
+/// "via a form", "through a link": how something is done.
+pub(crate) fn is_way(scene: &Scene<'_>, np: &Np) -> bool {
+    crate::lexicon::has("form link code button sticker message call letter", np.head())
+        && scene.one_of(np.from.wrapping_sub(1), &["via", "through", "using", "by", "with"])
+        && !np.plural
+        && scene.close_of(np.to).is_none()
+        && !scene.one_of(np.to, &["with", ":"])
 }
 
 /// The record a noun phrase may speak of; none for "app", "Monday", "notification".

@@ -25,6 +25,17 @@ fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
         || story_role(scene, clause.sentence).is_some()
 }
 
+/// "our bakery sells bread", "my village hosts a market": who asks.
+fn background(clause: &Clause) -> bool {
+    let trades = matches!(clause.class, Some(Class::Other | Class::Event | Class::Pay | Class::Send))
+        || matches!(clause.base, "sell" | "produce" | "prepare" | "host");
+    trades
+        && clause.subject.first().is_some_and(|np| {
+            let ours = matches!(np.possessive.as_deref(), Some("our" | "my"));
+            ours && !np.plural && !archetypes::is_person(np.entity())
+        })
+}
+
 /// "X creates Y", "X can see Y", "log Y".
 fn verb(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
@@ -36,6 +47,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                     && matches!(clause.pronoun.as_deref(), None | Some("i" | "we")))
             || matches!(class, Class::Relate | Class::Notify)
             || clause.base == "have"
+            || background(clause)
         {
             continue;
         }
@@ -211,6 +223,9 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             "check" if !(followed(&["in"]) || (clause.after..clause.to).any(|at| scene.one_of(at, &["in", "off"]))) => {
                 continue;
             }
+            "clock" if !followed(&["in", "out"]) => continue,
+            // To sign up leaves no record but the user.
+            "register" if for_oneself(scene, clause) => continue,
             "register" if scene.np_at(clause.after).is_some_and(|np| np.to <= clause.to && !is_value(np)) => continue,
             "sign" => "signup",
             other
@@ -225,6 +240,7 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
         let pronoun = (clause.after..clause.to.min(clause.after + 3)).any(|at| scene.one_of(at, &["it", "them"]));
         let spoken_of = if pronoun { antecedent(scene, clause.from).filter(|thing| !thing.is_person()) } else { None };
         let target = (clause.after..clause.to.min(clause.after + 3))
+            .take_while(|at| !scene.one_of(*at, &[",", ";", "-"]))
             .find_map(|at| scene.np_at(at))
             .filter(|np| !is_value(np))
             .and_then(record)
@@ -250,6 +266,7 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let weight = match clause.base {
             "order" | "book" | "review" | "like" | "check" | "visit" => 0.6,
+            "clock" => 1.3,
             "apply" | "register" | "sign" | "enroll" | "subscribe" | "borrow" | "rate" | "vote" | "bid" | "rsvp"
             | "comment" | "donate" | "reserve" => 1.1,
             _ => 0.5,
@@ -263,6 +280,13 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// "users can register, log in": no "for", no thing that they register.
+fn for_oneself(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let user = clause.subject.iter().all(|np| matches!(np.head(), "user" | "person" | "visitor"));
+    let sign = scene.token(clause.after).is_some_and(|token| token.is_sign());
+    user && (clause.after >= clause.to || sign || scene.one_of(clause.after, &["and", "with", "via", "or"]))
 }
 
 /// "send them follow-ups": what a person sends by hand is kept, with whom it went to.

@@ -2,6 +2,7 @@
 //!
 //! What names a service without asking for it is in `told`, more ways of asking in `wishes`.
 
+mod systems;
 mod told;
 mod wishes;
 
@@ -27,6 +28,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.map", example: "Guests see all tours on a live map.", run: wishes::map },
     Rule { id: "outside.phone", example: "Guides get a notification on their phone.", run: wishes::phone },
     Rule { id: "outside.address", example: "Send new tours to our partner's URL.", run: wishes::address },
+    Rule { id: "outside.systems", example: "Push new tours to our CRM.", run: systems::systems },
+    Rule { id: "outside.api", example: "New tours are sent to our partner's API.", run: systems::api },
+    Rule { id: "outside.video", example: "Guests join by video.", run: systems::video },
+    Rule { id: "outside.directions", example: "Show directions to the tour.", run: systems::directions },
+    Rule { id: "outside.enough", example: "No SMS, an e-mail will do: e-mail is enough.", run: systems::enough },
+    Rule { id: "outside.ways", example: "Notifications: email, text", run: systems::ways },
+    Rule { id: "outside.buzz", example: "The guide's phone should buzz.", run: systems::buzz },
+    Rule { id: "outside.files", example: "Documents can be attached to a tour.", run: systems::attached },
+    Rule { id: "outside.when", example: "Update guides, text when the tour is full.", run: wishes::when },
     Rule { id: "outside.either", example: "Owners get reminders, either text or e-mail.", run: wishes::either },
 ];
 
@@ -141,17 +151,31 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
                 "updates",
             ],
         ) || at > 0
-            && scene.one_of(at - 1, &["reminder", "confirmation", "notification", "welcome", "thank-you"]);
+            && scene.one_of(
+                at - 1,
+                &[
+                    "reminder",
+                    "confirmation",
+                    "notification",
+                    "welcome",
+                    "thank-you",
+                    "opt-in",
+                    "verification",
+                    "follow-up",
+                ],
+            );
         let verb_before = clause.verb.is_some_and(|verb| verb < at);
         let after_verb = sends && verb_before && scene.depth_at(at) == 0;
         let field = is_field(scene, at);
         let article = at > 0
-            && scene.one_of(at - 1, &["an", "automatic", "automated", "weekly", "monthly", "daily", "only", "just"]);
+            && (scene.one_of(at - 1, &["an", "automatic", "automated", "weekly", "monthly", "daily", "only", "just"])
+                || scene.is(at - 1, "a") && matches!(clause.base, "want" | "need" | "like" | "love"));
         let dated = scene.tag(at + 1) == Some(Tag::Number)
             || scene.one_of(at + 1, &["on", "when", "if", "instead", "only", "rather"]);
         let opens = clause.from == at && dated;
         let listed = at > 1 && scene.one_of(at - 2, &[",", "and", "&"]) && scene.is(at - 1, "an");
         let alone = scene.is(at + 1, "only") && !field;
+        let listed = listed && !dated;
         let lone = opens || alone || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");
         let category = match token.text.as_str() {
             "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone || goes) => "email",
@@ -163,10 +187,13 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
             "push" if after_verb && at > 0 && scene.one_of(at - 1, &["a", "an", "the", "with", "by", "via"]) => "push",
             "sms" if way => "sms",
             "push" if scene.depth_at(at) > 0 && scene.close_of(at.wrapping_sub(1)) == Some(at + 1) => "push",
-            "newsletter" if after_verb => "email",
+            "newsletter" if after_verb || goes => "email",
             "text" | "texts"
                 if after_verb
                     && (at > 0 && scene.one_of(at - 1, &["a", "by", "via"])
+                        || scene.np_before(at + 1).is_some_and(|np| {
+                            np.to == at + 1 && matches!(np.article.as_deref(), Some("a" | "an"))
+                        })
                         || scene.one_of(at + 1, &["message", "messages", "reminder", "reminders"])) =>
             {
                 "sms"
@@ -198,9 +225,24 @@ fn listed_way(scene: &Scene<'_>, at: usize) -> bool {
 
 /// "added to the calendar", "appears in their calendar".
 fn into_calendar(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
-    let puts = matches!(clause.base, "add" | "sync" | "export" | "appear" | "show" | "put" | "push" | "copy");
+    let puts = matches!(
+        clause.base,
+        "add"
+            | "sync"
+            | "export"
+            | "appear"
+            | "show"
+            | "put"
+            | "push"
+            | "copy"
+            | "block"
+            | "land"
+            | "enter"
+            | "go"
+            | "write"
+    );
     let owned = scene.np_before(at + 1).is_some_and(|np| np.possessive.is_some() || np.owner.is_some());
-    let into = (at.saturating_sub(4)..at).any(|t| scene.one_of(t, &["to", "in", "into", "with"]));
+    let into = (at.saturating_sub(6).max(clause.from)..at).any(|t| scene.one_of(t, &["to", "in", "into", "with"]));
     puts && into && owned
 }
 
@@ -237,6 +279,10 @@ const WAYS: &[&str] = &[
     " each month",
     " per month",
     " paypal",
+    " the app",
+    " a link",
+    " the link",
+    " their phone",
 ];
 
 /// "pay online", "paid by card", "charge members".
@@ -246,13 +292,19 @@ fn pay(scene: &Scene<'_>, sink: &mut Sink) {
         let pays = clause.class == Some(Class::Pay)
             && clause.verb.is_some_and(|at| scene.tag(at) == Some(Tag::Verb))
             && matches!(clause.base, "pay" | "charge" | "bill" | "invoice" | "refund" | "collect");
+        let back = clause.base == "refund" && !clause.passive && clause.modal.is_none() && !rest.contains("hand");
         // "we charge 20 euros per hour" names a price.
         let price = scene.tag(clause.after) == Some(Tag::Number)
             || scene.tag(clause.after + 1) == Some(Tag::Number)
                 && scene.token(clause.after).is_some_and(|t| t.is_sign());
         let price = price && !rest.contains("card") && !rest.contains(" online");
+        let by_hand = wishes::BY_HAND.iter().any(|way| rest.contains(way.trim_end()))
+            && !["card", "online", "paypal", " app"].iter().any(|way| rest.contains(way));
+        let price = price || by_hand;
         let payments = rest.contains("online payment") || rest.contains("card payment");
-        if (pays && !price && (clause.base == "charge" || WAYS.iter().any(|way| rest.contains(way)))) || payments {
+        if (pays && !price && (clause.base == "charge" || back || WAYS.iter().any(|way| rest.contains(way))))
+            || payments
+        {
             add(
                 scene,
                 sink,

@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "tied.several", example: "A guide may lead several tours.", run: several },
     Rule { id: "tied.about", example: "Reviews are written by guests about tours.", run: about },
     Rule { id: "tied.ratio", example: "fleets 1:n kayaks", run: ratio },
+    Rule { id: "tied.booked", example: "Guides book tours with a driver in a bus.", run: booked },
     Rule { id: "tied.both", example: "Kayaks and tours are many to many.", run: both },
 ];
 
@@ -35,6 +36,26 @@ fn tie(child: Thing, parent: Thing, several: bool) -> Fact {
         Fact::ManyToMany { a: child, b: parent }
     } else {
         Fact::Belongs { child, parent }
+    }
+}
+
+/// "book an appointment for them with a doctor in a room": it belongs to each of them.
+fn booked(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene)
+        .filter(|clause| !clause.passive && matches!(clause.base, "book" | "schedule" | "reserve" | "arrange" | "plan"))
+    {
+        let Some(np) = scene.np_at(clause.after) else { continue };
+        let Some(child) = table(np).filter(|child| !child.is_person()) else { continue };
+        let one = |np: &&Np| {
+            scene.one_of(np.from.wrapping_sub(1), &["with", "in", "at", "on"])
+                && matches!(np.article.as_deref(), Some("a" | "an" | "one"))
+                && archetypes::sort(np.entity()).is_some()
+        };
+        for parent in scene.nps_in(np.to, clause.to).filter(one).filter_map(table) {
+            if parent.name != child.name {
+                sink.add(Fact::Belongs { child: child.clone(), parent }, scene.span(clause.from, clause.to), 1.5);
+            }
+        }
     }
 }
 

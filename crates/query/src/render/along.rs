@@ -6,14 +6,20 @@
 //! table. Here the owner is one of an array, and the order begins with him: only indexes that begin with him have it. He,
 //! where the page before ended, and the length of this one stand in queries of their own, because a plan for a parameter
 //! that is known may look cheaper than the one that is to be kept.
+//!
+//! Filters are dangerous in the same way: an index that has the order, but not the filter, is walked through to its end
+//! for what is rare. So a filter has to be of the field that comes after the owner in the order. Where the order is that of
+//! ids, rows that are alike in a field are in the same order by that field and id, which its index has.
 
-use blueprint::Unique;
+use blueprint::{Comparison, Unique};
 use work::{Dialect, Value};
 
 use super::cells::Cells;
-use super::order;
+use super::join::Joins;
+use super::order::{self, Order, Values};
 use super::sql::{Source, Sql};
 use crate::attribute::Attribute;
+use crate::filter::{Filter, Test};
 use crate::list::{List, Sort};
 use crate::plan;
 use crate::reference::Path;
@@ -24,31 +30,64 @@ use crate::scope::{OwnerId, Scope};
 pub(super) struct Along<'a> {
     owner: &'a str,
     descending: bool,
+    chosen: Chosen<'a>,
+}
+
+/// Which of his rows.
+#[derive(Debug)]
+enum Chosen<'a> {
+    /// Those within these limits of the first key.
+    Within(&'a [Filter]),
+    /// Those that have this value in a field.
+    Alike(Path, &'a Value),
 }
 
 impl<'a> Along<'a> {
     /// If it is such a page, and worth it.
-    pub fn find(dialect: &Dialect, cells: &Cells, scope: &'a Scope, list: &List) -> Option<Along<'a>> {
+    pub fn find(dialect: &Dialect, cells: &Cells, scope: &'a Scope, list: &'a List) -> Option<Along<'a>> {
         let (Dialect::Postgres { .. }, Scope::OwnedBy(OwnerId::User(owner))) = (dialect, scope) else { return None };
         let entity = cells.source.entity;
-        let chosen = list.parent.is_some() || !list.search.is_empty();
+        let elsewhere = list.parent.is_some() || !list.search.is_empty();
         let more = !list.representation.is_plain() || !entity.links.is_empty();
-        if !entity.owned || chosen || more {
+        if !entity.owned || elsewhere || more {
             return None;
         }
         let order = plan::order(list);
         let descending = order.iter().all(|key| key.descending);
         let is_one_way = descending || order.iter().all(|key| !key.descending);
         let by_id = |key: &Sort| key.path == Attribute::Id.into();
-        // Not of a filter: without its value, a plan cannot know that few rows have it, and walks through all of the owner.
-        let has_index = match (list.filters.as_slice(), order.as_slice()) {
-            ([], [id]) => by_id(id),
-            ([], [first, id]) => {
-                by_id(id) && order::is_indexed(cells, first.path, scope) && ends_in_id(cells, first.path)
+        let has_index = |path| order::is_indexed(cells, path, scope) && ends_in_id(cells, path);
+        let chosen = match (list.filters.as_slice(), order.as_slice()) {
+            ([], [id]) if by_id(id) => Chosen::Within(&[]),
+            ([one], [id]) if by_id(id) && one.path != id.path && has_index(one.path) => {
+                Chosen::Alike(one.path, wanted(one)?)
             }
-            _ => false,
+            (limits, [first, id]) if by_id(id) && has_index(first.path) => {
+                let is_limit = |filter: &Filter| filter.path == first.path && limit(filter).is_some();
+                limits.iter().all(is_limit).then_some(Chosen::Within(limits))?
+            }
+            _ => return None,
         };
-        (is_one_way && has_index).then_some(Along { owner, descending })
+        is_one_way.then_some(Along { owner, descending, chosen })
+    }
+
+    /// An order, as his index has it.
+    pub fn order<'o>(&self, order: Order<'o>, joins: &'o Joins) -> Order<'o> {
+        let order = order.with(Values::Hidden);
+        match self.chosen {
+            Chosen::Within(_) => order,
+            Chosen::Alike(path, value) => order.fixed(joins, path, value),
+        }
+    }
+
+    /// ` AND …`: what the order does not say already of the rows that were asked for.
+    pub fn and_chosen(&self, sql: &mut Sql, cells: &Cells) {
+        let Chosen::Within(limits) = self.chosen else { return };
+        for filter in limits {
+            if let Some((operator, value)) = limit(filter) {
+                Values::Hidden.one(sql.push(" AND ").cell(&cells.cell(filter.path.attribute)).push(operator), value);
+            }
+        }
     }
 
     /// His rows, as a condition: none that is in the trash.
@@ -69,6 +108,28 @@ impl<'a> Along<'a> {
     pub fn limit(&self, sql: &mut Sql, rows: Value) {
         sql.push(" LIMIT (SELECT ").typed(rows).push(")");
     }
+}
+
+/// The value that a filter wants to find, if an index is ordered by such.
+fn wanted(filter: &Filter) -> Option<&Value> {
+    match &filter.test {
+        Test::Compare(Comparison::Eq, value) if !matches!(value, Value::Json(_) | Value::Null) => Some(value),
+        _ => None,
+    }
+}
+
+/// How a filter compares, if it asks for all on one side. Not for one value: between rows that are alike, Postgres does not
+/// begin where the page before ended if it is told so by `=`.
+fn limit(filter: &Filter) -> Option<(&'static str, &Value)> {
+    let Test::Compare(comparison, value) = &filter.test else { return None };
+    let operator = match comparison {
+        Comparison::Lt => " < ",
+        Comparison::Lte => " <= ",
+        Comparison::Gt => " > ",
+        Comparison::Gte => " >= ",
+        Comparison::Eq | Comparison::Ne => return None,
+    };
+    (!matches!(value, Value::Json(_) | Value::Null)).then_some((operator, value))
 }
 
 /// The only index of a field that is unique may be that of its values, of which each is there once.

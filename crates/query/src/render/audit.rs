@@ -10,15 +10,12 @@ use super::{dialect, json, links};
 use crate::attribute::{self, field_kind};
 use crate::catalog::quoted;
 use crate::request::RecordId;
-use crate::{Catalog, Plan};
+use crate::{Catalog, Plan, Reason};
 
 const REDACTED: &str = "[redacted]";
 const COLUMNS: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
-     \"action\", \"entity\", \"outcome\", \"entity_id\", \"before\", \"after\") ";
-const COLUMNS_IN_BATCH: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
-     \"action\", \"entity\", \"outcome\", \"batch\", \"entity_id\", \"before\", \"after\") ";
-const COLUMNS_WITH_REASON: &str = " (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \
-     \"action\", \"entity\", \"outcome\", \"batch\", \"reason\", \"entity_id\", \"before\", \"after\") ";
+     \"action\", \"entity\", \"outcome\"";
+const WHAT: &str = ", \"entity_id\", \"before\", \"after\") ";
 
 /// The row of a new row whose id is known, or is the one that the database made last.
 pub(super) fn created(
@@ -168,11 +165,11 @@ pub(super) fn seen(catalog: &Catalog, plan: &Plan, action: &str, entity: &Entity
 }
 
 fn insert(sql: &mut Sql, plan: &Plan) {
-    sql.push("INSERT INTO ").table("_audit").push(match (plan.access.reason(), &plan.origin.batch) {
-        (Some(_), _) => COLUMNS_WITH_REASON,
-        (None, Some(_)) => COLUMNS_IN_BATCH,
-        (None, None) => COLUMNS,
-    });
+    sql.push("INSERT INTO ").table("_audit").push(COLUMNS);
+    for (column, _) in seldom(plan) {
+        sql.push(", \"").push(column).push("\"");
+    }
+    sql.push(WHAT);
 }
 
 fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
@@ -183,18 +180,25 @@ fn who(plan: &Plan, action: &str, entity: &Entity) -> Vec<Value> {
         text(user.map(|user| user.iss.as_str())),
         text(user.map(|user| user.sub.as_str())),
         text(user.and_then(|user| user.session.as_deref())),
-        text(plan.origin.ip.as_deref()),
+        text(plan.origin.ip.map(|ip| ip.to_string()).as_deref()),
         text(Some(&plan.origin.request_id)),
         text(Some(action)),
         text(Some(&entity.name)),
         text(Some("done")),
     ];
-    let batch = plan.origin.batch.as_deref();
-    match plan.access.reason() {
-        Some(why) => who.extend([text(batch), text(Some(why.as_str()))]),
-        None => who.extend(batch.map(|batch| text(Some(batch)))),
-    }
+    who.extend(seldom(plan).map(|(_, value)| Value::Text(value.to_owned())));
     who
+}
+
+/// Columns that most rows leave empty, and so do not name.
+fn seldom(plan: &Plan) -> impl Iterator<Item = (&'static str, &str)> {
+    let key = plan.access.user().and_then(|user| user.key.as_ref());
+    let columns = [
+        ("batch", plan.origin.batch.as_deref()),
+        ("reason", plan.access.reason().map(Reason::as_str)),
+        ("key", key.map(|key| key.id.as_str())),
+    ];
+    columns.into_iter().filter_map(|(column, value)| Some((column, value?)))
 }
 
 fn redacted(field: &Field) -> bool {

@@ -23,6 +23,8 @@ pub(super) struct Cells<'a> {
     blueprint: &'a Blueprint,
     access: &'a Access,
     rows: &'a Scope,
+    /// Outside of these, nothing is shown that is kept from the caller in some rows.
+    seen: Option<&'a Scope>,
 }
 
 /// One column, or set of links, as a caller may see it.
@@ -40,12 +42,21 @@ enum Holds<'a> {
 impl<'a> Cells<'a> {
     /// `rows`: those of the source that the statement is about; a rule that holds for all of them costs nothing.
     pub fn of(blueprint: &'a Blueprint, source: &'a Source<'a>, access: &'a Access, rows: &'a Scope) -> Cells<'a> {
-        Cells { source, view: View::of(source.entity, access), blueprint, access, rows }
+        Cells { source, view: View::of(source.entity, access), blueprint, access, rows, seen: None }
+    }
+
+    /// The same of a row that has just changed, and that may be one that the caller cannot read any more.
+    pub fn changed(blueprint: &'a Blueprint, source: &'a Source<'a>, access: &'a Access) -> Cells<'a> {
+        let seen = access.may_lose().then(|| access.read());
+        Cells { seen, ..Cells::of(blueprint, source, access, access.lasting()) }
     }
 
     /// An attribute of the source.
     pub fn cell(&self, attribute: Attribute) -> Cell<'a> {
-        let shown = self.view.shows(attribute, self.rows);
+        let shown = match (self.view.shows(attribute, self.rows), self.seen) {
+            (Shown::Within(scope), Some(seen)) => Shown::Within(scope.and(seen.clone())),
+            (shown, _) => shown,
+        };
         let entity = self.source.entity;
         let holds = match attribute {
             Attribute::Link(place) => Holds::Links(Links::new(self.blueprint, self.access, &entity.links[place])),

@@ -6,7 +6,7 @@ use work::{Otherwise, Refusal, Statement, Step, Value, Work};
 use super::cells::Cells;
 use super::links::{Links, Row};
 use super::sql::{Source, Sql};
-use super::{at_once, audit, fixed};
+use super::{at_once, audit, beyond, fixed};
 use crate::attribute::{field_kind, value};
 use crate::input::with_defaults;
 use crate::request::{RecordId, Values};
@@ -14,6 +14,9 @@ use crate::scope::{OwnerId, Scope};
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, values: &Values) -> Work {
+    if plan.ahead == Scope::Nothing {
+        return refused(catalog);
+    }
     let entity = catalog.blueprint.entity(plan.entity);
     let table = &catalog.tables[plan.entity.0];
     let filled = with_defaults(entity, values);
@@ -23,6 +26,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     let links: Vec<_> = values.links.iter().map(|(place, ids)| (links(*place), ids)).collect();
     let mut steps: Vec<Step> = owner(catalog, plan, entity).into_iter().collect();
     steps.extend(references(catalog, plan, entity, filled.iter().enumerate()));
+    steps.extend(beyond::of_new(catalog, plan, entity));
     steps.extend(links.iter().filter_map(|(links, ids)| links.hold(&catalog.dialect, ids)));
     steps.extend(links.iter().map(|(links, ids)| links.require(&catalog.dialect, row, ids)));
     let none = Otherwise::Refuse(Refusal::Forbidden);
@@ -50,12 +54,18 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: Option<&RecordId>, valu
     }
     // After the insert, because a row of an integer id has none before.
     steps.push(Step::Run(audit::created(catalog, plan, entity, id, &filled, &values.links)));
-    // An owner whom code has named must be looked for first.
-    let is_plain = values.links.is_empty() && plan.access.reason().is_none();
+    // An owner whom code has named must be looked for first, and what the row refers to be held before it is looked at.
+    let is_plain = values.links.is_empty() && plan.access.reason().is_none() && plan.ahead == Scope::Everything;
     let statement = is_plain.then(|| at_once::create(catalog, plan, &cells, id, &filled)).flatten();
     // Of two that want the same value one waits for the other, and a transaction of many would make all wait.
     let meets_nobody = id.is_none() && entity.fields.iter().all(|field| field.unique == Unique::No);
     Work::write(steps).or_at_once(statement, shape).meeting_nobody(meets_nobody)
+}
+
+/// What becomes of a row that may not be made, once it is known that it was not made before.
+fn refused(catalog: &Catalog) -> Work {
+    let statement = Sql::new(&catalog.dialect, "SELECT 1 WHERE FALSE").done();
+    Work::write(vec![Step::Require { statement, none: Otherwise::Refuse(Refusal::Forbidden) }])
 }
 
 /// Whose the new row is.
@@ -120,7 +130,12 @@ pub(super) fn referred(sql: &mut Sql, catalog: &Catalog, plan: &Plan, to: Target
         Target::Entity(target) => {
             let target = Source::table(catalog.blueprint.entity(target));
             sql.source(&target).push(" WHERE \"id\" = ").param(id).push(" AND ");
-            sql.within(&target, &plan.access.sees(&catalog.blueprint, target.entity)).kept(Some(target.entity));
+            let seen = plan.access.sees(&catalog.blueprint, target.entity);
+            sql.within(&target, &seen);
+            match seen.condition().or(plan.ahead.condition()) {
+                Some(_) => sql.unchanged(),
+                None => sql.kept(Some(target.entity)),
+            };
         }
         Target::User => {
             sql.table("users").push(" WHERE \"id\" = ").param(id).push(" AND NOT \"disabled\" AND ");

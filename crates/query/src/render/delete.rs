@@ -6,9 +6,11 @@ use work::{Step, Value, Work};
 
 use super::at_once;
 use super::audit::{self, After};
+use super::beyond::Written;
 use super::cascade;
 use super::cells::Cells;
 use super::dialect::Change;
+use super::guard::Guard;
 use super::sql::{Source, Sql};
 use super::update::why;
 use crate::request::{IfMatch, RecordId};
@@ -20,12 +22,20 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
 
     let mut gate =
         audit::select(catalog, plan, "delete", entity, &audit::whole(&catalog.dialect, entity), After::Nothing);
-    gate.row(&source, id, plan.access.reach()).and_version(if_match).locked(Change::Delete);
+    let meant = |sql: &mut Sql| {
+        sql.row(&source, id, plan.access.reach()).and_version(if_match);
+    };
+    meant(&mut gate);
+    gate.locked(Change::Delete);
 
-    let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
+    let none = why(catalog, plan, &source, id, if_match);
+    let guard = Guard::default();
+    let written = Written { catalog, plan, source: &source, id, guard: &guard };
+    let mut steps = written.held(Change::Delete, meant, &none);
+    steps.push(Step::Change { statement: gate.done(), none });
     let goes = if entity.soft_delete { trash(catalog, plan, &source, id) } else { delete(catalog, plan, &source, id) };
     // One step: nothing goes with it, nothing holds it but foreign keys.
-    let alone = goes.len() == 1;
+    let alone = goes.len() == 1 && !written.looks_beyond();
     steps.extend(goes);
     let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.reach());
     let row = at_once::Row { catalog, plan, cells: &cells, id, if_match, action: "delete" };

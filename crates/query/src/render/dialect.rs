@@ -43,8 +43,16 @@ impl Sql {
     pub fn kept(&mut self, target: Option<&Entity>) -> &mut Sql {
         match self.dialect {
             Dialect::Sqlite => self,
-            Dialect::Postgres { .. } if target.is_some_and(|target| target.soft_delete) => self.push(" FOR SHARE"),
+            Dialect::Postgres { .. } if target.is_some_and(|target| target.soft_delete) => self.unchanged(),
             Dialect::Postgres { .. } => self.push(" FOR KEY SHARE"),
+        }
+    }
+
+    /// At the end of a query for a row that a condition looks at: it stays what it is until this is done.
+    pub fn unchanged(&mut self) -> &mut Sql {
+        match self.dialect {
+            Dialect::Sqlite => self,
+            Dialect::Postgres { .. } => self.push(" FOR SHARE"),
         }
     }
 

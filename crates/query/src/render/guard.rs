@@ -26,6 +26,11 @@ impl<'a> Guard<'a> {
         Guard { when, add }
     }
 
+    /// In which state of the row.
+    pub fn when(&self) -> Option<&Expr> {
+        self.when.as_ref()
+    }
+
     /// Whether it asks for nothing.
     fn is_open(&self) -> bool {
         self.when.is_none() && self.add.is_empty()
@@ -59,7 +64,7 @@ pub(super) fn why_guarded(
     guard: &Guard,
 ) -> Otherwise {
     if guard.is_open() {
-        return why(catalog, plan, source, id);
+        return why(catalog, plan, source, id, if_match);
     }
     let mut sql = Sql::new(&catalog.dialect, "SELECT CASE");
     for (place, scope) in [plan.access.read(), plan.access.reach()].into_iter().enumerate() {

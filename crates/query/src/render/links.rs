@@ -96,10 +96,11 @@ impl<'a> Links<'a> {
         let mut sql = Sql::new(dialect, "SELECT 1 FROM ");
         sql.table(self.target()).push(" WHERE \"id\" IN (SELECT \"value\" FROM ");
         sql.ids_of(self.json(ids), self.link.id, "__id").push(")");
-        sql.kept(match self.link.to {
-            Target::Entity(index) => Some(self.blueprint.entity(index)),
-            Target::User => None,
-        });
+        match self.link.to {
+            Target::Entity(_) if self.scope.condition().is_some() => sql.unchanged(),
+            Target::Entity(index) => sql.kept(Some(self.blueprint.entity(index))),
+            Target::User => sql.kept(None),
+        };
         Some(Step::Run(sql.done()))
     }
 

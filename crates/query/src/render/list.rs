@@ -8,7 +8,7 @@ use work::{Column, Cost, Shape, Step, Value, Work};
 use super::along::Along;
 use super::cells::{Cell, Cells};
 use super::join::Joins;
-use super::order::{self, Order, Values};
+use super::order::{self, Order};
 use super::sql::{Source, Sql};
 use super::{parent, search};
 use crate::attribute::Attribute;
@@ -31,7 +31,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let mut sql = Sql::new(&catalog.dialect, "");
     let along = Along::find(&sql.dialect, &joins.root(), plan.access.reach(), list);
     let order = Order::new(&sql, &joins, list, plan.position.as_deref(), plan.access.reach());
-    let order = order.with(if along.is_some() { Values::Hidden } else { Values::Plain });
+    let order = if let Some(along) = &along { along.order(order, &joins) } else { order };
     let columns = page(&mut sql, plan, list, &joins, &order, along.as_ref());
 
     let shape = Arc::new(Shape { columns, captured: position_kinds(blueprint, entity, list) });
@@ -40,7 +40,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     if list.count {
         let mut sql = Sql::new(&catalog.dialect, "SELECT count(*) FROM ");
         sql.source(joins.root().source);
-        sql.push(" WHERE ").within(joins.root().source, plan.access.reach());
+        sql.push(" WHERE ").among(joins.root().source, plan.access.reach());
         conditions(&mut sql, blueprint, &joins.root(), plan, list);
         steps.push(Step::Count(sql.done()));
     }
@@ -67,11 +67,14 @@ fn page(sql: &mut Sql, plan: &Plan, list: &List, joins: &Joins, order: &Order, a
         sql.push(" WHERE ");
         match along {
             Some(along) => along.within(sql, joins.root().source),
-            None => drop(sql.within(joins.root().source, plan.access.reach())),
+            None => drop(sql.among(joins.root().source, plan.access.reach())),
         }
         // Before the filters: of several limits of an index SQLite takes the first.
         order.and_within(sql, *stretch);
-        conditions(sql, joins.blueprint(), &joins.root(), plan, list);
+        match along {
+            Some(along) => along.and_chosen(sql, &joins.root()),
+            None => conditions(sql, joins.blueprint(), &joins.root(), plan, list),
+        }
         sql.push(" ORDER BY ");
         if let Some(along) = along {
             along.first_key(sql, joins.root().source);

@@ -4,6 +4,7 @@
 mod along;
 mod at_once;
 mod audit;
+mod beyond;
 mod call;
 mod cascade;
 mod cells;
@@ -11,6 +12,7 @@ mod condition;
 mod create;
 mod delete;
 mod dialect;
+mod explain;
 pub(crate) mod fixed;
 mod guard;
 mod join;
@@ -32,6 +34,7 @@ use work::Work;
 
 use crate::{Catalog, Plan, Request};
 
+pub use explain::{count_rows, look, weigh};
 pub use witness::witness;
 
 /// Renders the work of a plan.
@@ -50,6 +53,9 @@ pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
         Request::Delete { id, if_match } => delete::render(catalog, plan, id, if_match),
     };
     // Strangers are known by their addresses.
-    let caller = plan.access.user().map(|user| user.id.as_str()).or(plan.origin.ip.as_deref());
-    work.shared_by(caller.unwrap_or_default())
+    match (plan.access.user(), plan.origin.ip) {
+        (Some(user), _) => work.shared_by(&user.id),
+        (None, Some(ip)) => work.shared_by(&ip.to_string()),
+        (None, None) => work.shared_by(""),
+    }
 }

@@ -21,7 +21,10 @@ use crate::scope::Scope;
 /// The keys of an order in one statement.
 pub(super) struct Order<'a> {
     keys: Vec<Key<'a>>,
-    position: &'a [Value],
+    /// How many of them, at the beginning, are no part of a cursor: they are the same in all rows.
+    fixed: usize,
+    /// Where the page before ended, and what is the same in all rows before it.
+    position: Vec<Value>,
     stretches: Vec<Stretch>,
     values: Values,
 }
@@ -55,6 +58,8 @@ pub(super) enum Stretch {
     Beyond,
     /// Those that are null.
     Null,
+    /// Those in which the first key is like the position, said as a part of the index.
+    Fixed,
 }
 
 impl<'a> Order<'a> {
@@ -62,7 +67,7 @@ impl<'a> Order<'a> {
     pub fn new(sql: &Sql, joins: &'a Joins, list: &List, position: Option<&'a [Value]>, scope: &Scope) -> Order<'a> {
         let sorts = order(list);
         let mut keys: Vec<Key> = sorts.iter().map(|sort| Key::new(joins, sort)).collect();
-        let position = position.unwrap_or_default();
+        let position = position.unwrap_or_default().to_vec();
         let mut stretches = vec![Stretch::Whole];
         // Found rows and those under another one are few, and an index of their order is none of them.
         let along = list.search.is_empty() && list.parent.is_none();
@@ -74,12 +79,21 @@ impl<'a> Order<'a> {
             let nullable = std::mem::take(&mut first.nullable);
             stretches = cut(nullable, &tests(list, sort.path), position.first(), level);
         }
-        Order { keys, position, stretches, values: Values::Plain }
+        Order { keys, fixed: 0, position, stretches, values: Values::Plain }
     }
 
     /// The same, its values written like this.
     pub fn with(self, values: Values) -> Order<'a> {
         Order { values, ..self }
+    }
+
+    /// The same of rows that are all alike in one more field: it is the first key, so that their index has the order.
+    pub fn fixed(mut self, joins: &'a Joins, path: Path, value: &Value) -> Order<'a> {
+        let descending = self.keys.first().is_some_and(|key| key.descending);
+        // None of them is null; and backwards, no index has nulls last.
+        self.keys.insert(0, Key { nullable: false, ..Key::new(joins, &Sort { path, descending }) });
+        self.position.insert(0, value.clone());
+        Order { fixed: 1, stretches: vec![Stretch::Fixed], ..self }
     }
 
     /// What a page is read from, one after the other.
@@ -89,7 +103,7 @@ impl<'a> Order<'a> {
 
     /// What the next cursor is made of.
     pub fn captured(&self, sql: &mut Sql) {
-        for (place, key) in self.keys.iter().enumerate() {
+        for (place, key) in self.keys.iter().skip(self.fixed).enumerate() {
             sql.push(if place == 0 { "" } else { ", " }).cell(&key.cell);
         }
     }
@@ -100,8 +114,8 @@ impl<'a> Order<'a> {
         let rest = || (&self.keys[1..], self.position.get(1..).unwrap_or_default());
         match (stretch, value) {
             (Stretch::Whole, None) => {}
-            (Stretch::Whole, Some(_)) => self.values.after(sql, &self.keys, self.position),
-            (Stretch::Filled, _) | (Stretch::Level | Stretch::Beyond, None) => {
+            (Stretch::Whole, Some(_)) => self.values.after(sql, &self.keys, &self.position),
+            (Stretch::Filled, _) | (Stretch::Level | Stretch::Beyond | Stretch::Fixed, None) => {
                 sql.push(" AND ").cell(&key.cell).push(" IS NOT NULL");
             }
             (Stretch::Level, Some(value)) => {
@@ -116,6 +130,12 @@ impl<'a> Order<'a> {
                 if value == Some(&Value::Null) {
                     self.values.after(sql, rest().0, rest().1);
                 }
+            }
+            (Stretch::Fixed, Some(value)) => {
+                let or_equal = if self.position.len() > self.fixed { "" } else { "=" };
+                let known = self.keys.get(..self.position.len()).unwrap_or_default();
+                self.values.compare_rows(sql.push(" AND "), known, &self.position, or_equal);
+                self.values.one(sql.push(" AND ").cell(&key.cell).push(key.back_to()), value);
             }
         }
     }
@@ -139,6 +159,10 @@ impl<'a> Key<'a> {
 
     fn onward(&self) -> &'static str {
         if self.descending { " < " } else { " > " }
+    }
+
+    fn back_to(&self) -> &'static str {
+        if self.descending { " >= " } else { " <= " }
     }
 }
 
@@ -184,7 +208,7 @@ fn cut(nullable: bool, tests: &[&Test], value: Option<&Value>, level: bool) -> V
 }
 
 impl Values {
-    fn one<'a>(self, sql: &'a mut Sql, value: &Value) -> &'a mut Sql {
+    pub fn one<'a>(self, sql: &'a mut Sql, value: &Value) -> &'a mut Sql {
         match self {
             Values::Plain => sql.param(value.clone()),
             Values::Hidden => sql.push("(SELECT ").typed(value.clone()).push(")"),

@@ -6,9 +6,11 @@
 use work::{Otherwise, Refusal, Step, Value, Work};
 
 use super::audit::{self, After};
+use super::beyond::Written;
 use super::cascade;
 use super::cells::Cells;
 use super::dialect::Change;
+use super::guard::Guard;
 use super::sql::{Source, Sql};
 use crate::request::{IfMatch, RecordId};
 use crate::{Catalog, Plan};
@@ -17,18 +19,26 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
     let source = Source::table(catalog.blueprint.entity(plan.entity));
     let (entity, table) = (source.entity, &catalog.tables[plan.entity.0]);
     let reach = plan.access.reach();
-    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.lasting());
+    let cells = Cells::changed(&catalog.blueprint, &source, &plan.access);
 
     let after = After::Sql(audit::whole(&catalog.dialect, entity));
     let mut gate = audit::select(catalog, plan, "restore", entity, "NULL", after);
-    gate.trashed_row(&source, id, reach).and_version(if_match).locked(Change::Update);
+    let meant = |sql: &mut Sql| {
+        sql.trashed_row(&source, id, reach).and_version(if_match);
+    };
+    meant(&mut gate);
+    gate.locked(Change::Update);
 
     let mut restore = Sql::new(&catalog.dialect, "UPDATE ");
     restore.push(&table.name).push(" SET \"_deleted_at\" = NULL, \"updated_at\" = ");
     restore.param(Value::DateTime(plan.origin.at.clone())).push(", \"_version\" = \"_version\" + 1 WHERE ");
     restore.trashed_row(&source, id, plan.access.lasting()).push(" RETURNING ").whole(&cells, table);
 
-    let mut steps = vec![Step::Change { statement: gate.done(), none: why(catalog, plan, &source, id) }];
+    let none = why(catalog, plan, &source, id, if_match);
+    let guard = Guard::default();
+    let row = Written { catalog, plan, source: &source, id, guard: &guard };
+    let mut steps = row.held(Change::Update, meant, &none);
+    steps.push(Step::Change { statement: gate.done(), none });
     steps.extend(cascade::before_restore(catalog, plan, id));
     let none = Otherwise::Refuse(Refusal::NotFound);
     steps.push(Step::One { statement: restore.done(), shape: cells.whole_shape(table), none });
@@ -38,7 +48,10 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, if_match: &I
 
 /// Why a row did not come back: it changed meanwhile, or there is none that this caller could bring back. Who cannot is told
 /// nothing more, even if he could see the row before: a row in the trash is hidden, and that it is there is not his to know.
-fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId, if_match: &IfMatch) -> Otherwise {
+    if if_match.is_for_any() {
+        return Otherwise::Refuse(Refusal::NotFound);
+    }
     let mut sql = Sql::new(&catalog.dialect, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
     sql.source(source).push(" WHERE ").trashed_row(source, id, plan.access.reach()).push(") THEN 0 ELSE 1 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Stale] }

@@ -96,6 +96,14 @@ impl Sql {
         self.within_field(source, scope).and_live(source)
     }
 
+    /// The same of rows that a list looks for.
+    pub fn among(&mut self, source: &Source, scope: &Scope) -> &mut Sql {
+        match scope {
+            Scope::Where(expr) => self.finding(source, expr).and_live(source),
+            scope => self.within(source, scope),
+        }
+    }
+
     /// That they are not in the trash, as one more condition.
     pub fn and_live(&mut self, source: &Source) -> &mut Sql {
         if source.entity.soft_delete {

@@ -8,6 +8,7 @@ use work::{Otherwise, Refusal, Step, Value, Work};
 
 use super::at_once;
 use super::audit::{self, After, SetOfIds};
+use super::beyond::Written;
 use super::cells::Cells;
 use super::create::references;
 use super::dialect::{self, Change};
@@ -17,6 +18,7 @@ use super::sql::{Source, Sql};
 use crate::attribute::{field_kind, value};
 use crate::catalog::quoted;
 use crate::request::{IfMatch, RecordId, Values};
+use crate::scope::Scope;
 use crate::{Catalog, Plan};
 
 pub(super) fn render(catalog: &Catalog, plan: &Plan, id: &RecordId, changes: &Values, if_match: &IfMatch) -> Work {
@@ -74,28 +76,37 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
         written.iter().map(|(links, _)| links.link),
     );
     let mut gate = audit::select(catalog, plan, name, entity, &before, does.after(catalog, plan, &source, &written));
-    gate.row(&source, id, reach).and_version(if_match).and_guard(&source, &does.guard).locked(Change::Update);
+    let meant = |sql: &mut Sql| {
+        sql.row(&source, id, reach).and_version(if_match).and_guard(&source, &does.guard);
+    };
+    meant(&mut gate);
+    gate.locked(Change::Update);
 
     let mut update = Sql::new(&catalog.dialect, "UPDATE ");
     update.push(&table.name).push(" SET ");
     does.assign(&mut update, plan, entity);
     update.push("\"updated_at\" = ").param(Value::DateTime(plan.origin.at.clone()));
-    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, reach);
+    // The gate holds the row, and has asked.
+    update.push(", \"_version\" = \"_version\" + 1 WHERE ").row(&source, id, plan.access.lasting());
     update.and_version(if_match).and_guard(&source, &does.guard).push(" RETURNING ");
-    let cells = Cells::of(&catalog.blueprint, &source, &plan.access, plan.access.lasting());
+    let cells = Cells::changed(&catalog.blueprint, &source, &plan.access);
     update.whole(&cells, table);
 
     let none = why_guarded(catalog, plan, &source, id, if_match, &does.guard);
-    let mut steps = vec![Step::Change { statement: gate.done(), none }];
+    let row = Written { catalog, plan, source: &source, id, guard: &does.guard };
+    let mut steps = row.held(Change::Update, meant, &none);
+    steps.push(Step::Change { statement: gate.done(), none });
     let values = does.set.iter().map(|(place, literal)| (*place, literal));
     steps.extend(references(catalog, plan, entity, values));
+    steps.extend(row.ahead());
     steps.extend(written.iter().filter_map(|(links, ids)| links.hold(&catalog.dialect, ids)));
     steps.extend(written.iter().map(|(links, ids)| links.require(&catalog.dialect, Row::Of(id), ids)));
     steps.extend(written.iter().flat_map(|(links, ids)| links.replace(&catalog.dialect, Row::Of(id), ids)));
-    let none = Otherwise::Refuse(Refusal::NotFound);
+    let none = Otherwise::Refuse(Refusal::Forbidden);
     let shape = cells.whole_shape(table);
     steps.push(Step::One { statement: update.done(), shape: shape.clone(), none });
-    let statement = written.is_empty().then(|| {
+    let is_plain = written.is_empty() && plan.ahead == Scope::Everything && !row.looks_beyond();
+    let statement = is_plain.then(|| {
         let after = does.after(catalog, plan, &source, &written);
         let row = at_once::Row { catalog, plan, cells: &cells, id, if_match, action: name };
         row.change(&before, after, &does.guard, does.set, |sql| does.assign(sql, plan, entity))
@@ -103,10 +114,15 @@ fn change(catalog: &Catalog, plan: &Plan, id: &RecordId, name: &str, does: &Does
     Work::write(steps).or_at_once(statement.flatten(), shape)
 }
 
-/// Why a row was not touched: not visible, visible but not to be changed, or changed meanwhile.
-pub(super) fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId) -> Otherwise {
+/// Why a row was not touched: not visible, visible but not to be changed, or of another version than the caller named. Who
+/// named none is told the second where the row can be changed again by now.
+pub(super) fn why(catalog: &Catalog, plan: &Plan, source: &Source, id: &RecordId, if_match: &IfMatch) -> Otherwise {
     let mut sql = Sql::new(&catalog.dialect, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ");
     sql.source(source).push(" WHERE ").row(source, id, plan.access.read());
+    if if_match.is_for_any() {
+        sql.push(") THEN 0 ELSE 1 END");
+        return Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden] };
+    }
     sql.push(") THEN 0 WHEN NOT EXISTS (SELECT 1 FROM ").source(source);
     sql.push(" WHERE ").row(source, id, plan.access.reach()).push(") THEN 1 ELSE 2 END");
     Otherwise::Probe { statement: sql.done(), refusals: vec![Refusal::NotFound, Refusal::Forbidden, Refusal::Stale] }

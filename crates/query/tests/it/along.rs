@@ -17,6 +17,9 @@ name = "memos"
 text = { type = "text", required = true }
 kind = { type = "enum", values = ["home", "shop", "rare"], required = true, index = true }
 score = { type = "integer", index = true }
+open = { type = "boolean", required = true, default = true, index = true }
+due = { type = "date", index = true }
+price = { type = "decimal", index = true }
 [entity.slip]
 soft_delete = true
 id = "uuid"
@@ -28,10 +31,10 @@ text = { type = "text", required = true }
 const ROWS: &str = r#"
 INSERT INTO "app"."users" ("id", "iss", "sub", "created_at", "updated_at")
 SELECT CAST(lpad(CAST("n" AS text), 32, '0') AS uuid), 'own', "n", now(), now() FROM generate_series(1, 4) AS "n";
-INSERT INTO "app"."memos" ("user_id", "text", "kind", "score", "created_at", "updated_at")
+INSERT INTO "app"."memos" ("user_id", "text", "kind", "score", "open", "due", "price", "created_at", "updated_at")
 SELECT CAST(lpad(CAST(CASE WHEN "n" < 6 THEN 3 ELSE "n" % 2 + 1 END AS text), 32, '0') AS uuid), 'x',
 CASE WHEN "n" < 20 THEN 'rare' WHEN "n" % 3 = 0 THEN 'shop' ELSE 'home' END,
-CASE WHEN "n" % 4 > 0 THEN "n" % 1000 END, now(), now()
+CASE WHEN "n" % 4 > 0 THEN "n" % 1000 END, "n" % 50 > 0, CURRENT_DATE - CAST("n" % 300 AS integer), "n" % 90, now(), now()
 FROM generate_series(1, 100000) AS "n";
 INSERT INTO "app"."slips" ("id", "user_id", "text", "created_at", "updated_at")
 SELECT CAST(lpad(CAST("id" AS text), 32, '0') AS uuid), "user_id", "text", "created_at", "updated_at" FROM "app"."memos";
@@ -57,6 +60,21 @@ fn the_plan_without_values_runs_along_the_index_of_owners_and_is_kept() {
         ("memo", "sort=-score", vec![], "memos__score_index"),
         ("memo", "sort=-score", vec![five(), id()], "memos__score_index"),
         ("memo", "sort=-score", vec![Value::Null, id()], "memos__score_index"),
+        ("memo", "sort=score&score[gte]=3", vec![], "memos__score_index"),
+        ("memo", "sort=-score&score[gt]=3&score[lte]=900", vec![five(), id()], "memos__score_index"),
+        ("memo", "kind=rare", vec![], "memos__kind_index"),
+        ("memo", "kind=rare&sort=-id", vec![], "memos__kind_index"),
+        ("memo", "kind=home", vec![id()], "memos__kind_index"),
+        ("memo", "kind=home&sort=-id", vec![id()], "memos__kind_index"),
+        ("memo", "score=5", vec![id()], "memos__score_index"),
+        ("memo", "score=5&sort=-id", vec![], "memos__score_index"),
+        ("memo", "score=5&sort=-id", vec![id()], "memos__score_index"),
+        ("memo", "open=false", vec![], "memos__open_index"),
+        ("memo", "open=true", vec![id()], "memos__open_index"),
+        ("memo", "due=2026-11-21", vec![id()], "memos__due_index"),
+        ("memo", "due[lt]=2026-11-21&sort=due", vec![Value::Date("2026-11-01".into()), id()], "memos__due_index"),
+        ("memo", "price=12.50", vec![id()], "memos__price_index"),
+        ("memo", "price=12.50&sort=-id", vec![], "memos__price_index"),
         ("slip", "", vec![], "slips__user_id_index"),
         ("slip", "", vec![uuid()], "slips__user_id_index"),
         ("slip", "sort=-created_at", vec![], "slips__created_at_index"),

@@ -4,11 +4,13 @@
 mod access;
 mod agreement;
 mod along;
+mod beyond;
 mod desk;
 mod engines;
 mod every;
 mod input;
 mod kept;
+mod keys;
 mod list;
 mod plan;
 mod postgres;
@@ -80,7 +82,9 @@ fn user(name: &str, roles: &[&str]) -> Actor {
         sub: name.to_owned(),
         email: None,
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        fields: Arc::default(),
         session: Some("s1".to_owned()),
+        key: None,
     };
     Actor::User(user.into())
 }

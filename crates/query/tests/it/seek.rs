@@ -56,7 +56,7 @@ pub fn page(blueprint: &Arc<Blueprint>, dialect: &Dialect, name: &str, query: &s
 
 /// How SQLite finds it, a line for each table or index.
 #[expect(clippy::disallowed_methods, reason = "asks the database how it would run what the store would send")]
-fn sqlite(connection: &rusqlite::Connection, statement: &Statement) -> String {
+pub fn sqlite(connection: &rusqlite::Connection, statement: &Statement) -> String {
     let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).unwrap();
     // Raw, for the parameters are not given: nothing is run.
     let lines = prepared.raw_query().mapped(|row| row.get::<_, String>(3)).map(Result::unwrap);
@@ -85,7 +85,10 @@ fn postgres(place: &throwaway::Database, statement: &Statement) -> String {
 pub fn literal(value: &Value) -> String {
     match value {
         Value::Integer(number) => number.to_string(),
-        Value::Text(text) | Value::Uuid(text) | Value::DateTime(text) => format!("'{text}'"),
+        Value::Boolean(is) => is.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Decimal { units, scale } => format!("{units}e-{scale}"),
+        Value::Text(text) | Value::Uuid(text) | Value::DateTime(text) | Value::Date(text) => format!("'{text}'"),
         other => panic!("no literal of {other:?}"),
     }
 }
@@ -237,13 +240,13 @@ fn on_postgres() -> Expect {
         postgres: Index Cond: ((user_id = ANY (ARRAY[$1])) AND (ROW(place, id) < ROW($2, $3)))
         postgres: Index Cond: ((user_id = ANY (ARRAY[$5])) AND (place IS NULL))
         visit sort=score&score[gte]=3 []
-        postgres: Index Cond: ((user_id = 'ana') AND (score IS NOT NULL) AND (score >= '3'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (score IS NOT NULL) AND (score >= $1))
         visit sort=score&score[gte]=3 [Integer(5), Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (ROW(score, id) > ROW('5'::bigint, '9'::bigint)) AND (score >= '3'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(score, id) > ROW($1, $2)) AND (score >= $3))
         visit kind=home [Integer(9)]
-        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home') AND (id > '9'::bigint))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (ROW(kind, id) > ROW($1, $2)) AND (kind <= $3))
         visit kind=home&sort=-id []
-        postgres: Index Cond: ((user_id = 'ana') AND (kind = 'home'))
+        postgres: Index Cond: ((user_id = ANY (ARRAY[$0])) AND (kind <= $1) AND (kind >= $2))
         note sort=-rank []
         postgres: Index Cond: (rank IS NOT NULL)
         postgres: Index Cond: (rank IS NULL)

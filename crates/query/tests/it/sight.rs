@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use blueprint::{Blueprint, Rule};
+use blueprint::{Blueprint, Literal, Rule};
 use query::access::{decide, roles, unscoped};
-use query::{Access, Actor, Reason, RecordId, Representation, Request, Verb};
+use query::{Access, Actor, Reason, RecordId, Representation, Request, User, Verb};
 
 use crate::desk::{callers, desk, entity, ticket};
 use crate::{KEY, origin, stranger, user};
@@ -121,4 +121,15 @@ fn roles_as_one_text() {
     {
         assert_eq!(roles(&actor), text);
     }
+}
+
+#[test]
+fn what_the_operator_says_of_a_caller_is_among_his_rights() {
+    let said = |team: &str| {
+        let Actor::User(user) = user("ana", &[]) else { panic!("a user") };
+        let fields = [Literal::Text(team.to_owned())].into();
+        roles(&Actor::User(User { fields, ..(*user).clone() }.into()))
+    };
+    assert_ne!(said("red"), said("blue"));
+    assert_eq!(said("red"), said("red"));
 }

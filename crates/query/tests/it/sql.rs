@@ -140,7 +140,7 @@ fn a_change_is_gated_by_its_audit_row() {
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
             one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND "_version" IN (?6) RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana"), Integer(3)]
-                else NotFound
+                else Forbidden
         "#]],
     );
 }
@@ -159,7 +159,7 @@ fn a_change_without_the_version_that_the_blueprint_demands_finds_nothing() {
                 else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
             one: UPDATE "prospects" SET "status" = ?1, "budget" = ?2, "updated_at" = ?3, "_version" = "_version" + 1 WHERE "prospects"."id" = ?4 AND "prospects"."user_id" = ?5 AND FALSE RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), Decimal { units: 1250, scale: 2 }, DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-                else NotFound
+                else Forbidden
         "#]],
     );
 }
@@ -176,10 +176,10 @@ fn an_action_sets() {
             Write
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('status', "status"), ?10 FROM "prospects" WHERE "prospects"."id" = ?11 AND "prospects"."user_id" = ?12
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("win"), Text("prospect"), Text("done"), Json("{\"status\":\"won\"}"), Integer(7), Uuid("ana")]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 ELSE 1 END
             one: UPDATE "prospects" SET "status" = ?1, "updated_at" = ?2, "_version" = "_version" + 1 WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [Text("won"), DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-                else NotFound
+                else Forbidden
         "#]],
     );
 }
@@ -196,10 +196,10 @@ fn an_action_toggles() {
             Write
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)), json_object('vip', json(CASE ("vip" IS NOT TRUE) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)) FROM "prospects" WHERE "prospects"."id" = ?10 AND "prospects"."user_id" = ?11
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("star"), Text("prospect"), Text("done"), Integer(7), Uuid("ana")]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND "prospects"."user_id" = ?4) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 ELSE 1 END
             one: UPDATE "prospects" SET "vip" = ("vip" IS NOT TRUE), "updated_at" = ?1, "_version" = "_version" + 1 WHERE "prospects"."id" = ?2 AND "prospects"."user_id" = ?3 RETURNING "id", "user_id", "name", "status", "budget", "score", "vip", "created_at", "updated_at", "_version", "id"
                 [DateTime("2026-11-21T00:00:00.000000Z"), Integer(7), Uuid("ana")]
-                else NotFound
+                else Forbidden
         "#]],
     );
 }
@@ -216,7 +216,7 @@ fn an_owner_who_may_not_delete_is_told_so_by_the_probe() {
             Write
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND FALSE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?3 AND FALSE) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND "prospects"."user_id" = ?2) THEN 0 ELSE 1 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
@@ -239,7 +239,7 @@ fn a_deletion_takes_its_dependants_along_each_with_an_audit_row() {
             Write
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('name', "name", 'status', "status", 'budget', CASE WHEN "budget" IS NULL THEN NULL ELSE printf('%s%d.%02d', CASE WHEN "budget" < 0 THEN '-' ELSE '' END, abs("budget" / 100), abs("budget" % 100)) END, 'score', "score", 'vip', json(CASE "vip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END), 'secret', CASE WHEN "secret" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "prospects" WHERE "prospects"."id" = ?10 AND TRUE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("prospect"), Text("done"), Integer(7)]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?2 AND TRUE) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "prospects" WHERE "prospects"."id" = ?1 AND TRUE) THEN 0 ELSE 1 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('prospect_id', "prospect_id", 'tag_id', "tag_id", 'text', CASE WHEN "text" IS NULL THEN NULL ELSE '[redacted]' END), NULL FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?10))
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("note"), Text("done"), Integer(7)]
             run: DELETE FROM "notes" WHERE "id" IN (SELECT "id" FROM "notes" WHERE "prospect_id" IN (SELECT ?1))
@@ -262,7 +262,7 @@ fn a_deletion_clears_the_references_that_want_it() {
             Write
             change: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('label', "label"), NULL FROM "tags" WHERE "tags"."id" = ?10 AND TRUE
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("delete"), Text("tag"), Text("done"), Uuid("t1")]
-                else [NotFound, Forbidden, Stale] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND TRUE) THEN 0 WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?2 AND TRUE) THEN 1 ELSE 2 END
+                else [NotFound, Forbidden] by SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM "tags" WHERE "tags"."id" = ?1 AND TRUE) THEN 0 ELSE 1 END
             run: INSERT INTO "_audit" ("at", "iss", "sub", "session", "ip", "request_id", "action", "entity", "outcome", "entity_id", "before", "after") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST("id" AS TEXT), json_object('tag_id', "tag_id"), ?10 FROM "notes" WHERE "tag_id" IN (SELECT ?11)
                 [DateTime("2026-11-21T00:00:00.000000Z"), Text("own"), Text("ana"), Text("s1"), Null, Text("r1"), Text("update"), Text("note"), Text("done"), Json("{\"tag_id\":null}"), Uuid("t1")]
             run: UPDATE "notes" SET "tag_id" = NULL, "updated_at" = ?1, "_version" = "_version" + 1 WHERE "tag_id" IN (SELECT ?2)

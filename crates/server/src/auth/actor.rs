@@ -8,6 +8,7 @@ use query::{Actor, User};
 use work::{Kind, Outcome, Step, Value};
 
 use super::cache::{Known, Standing};
+use super::caller_fields::CallerFields;
 use super::clock::seconds_of;
 use super::foreign::{Proof, Refusal};
 use super::token::{Claims, Compact, is_expired};
@@ -81,8 +82,11 @@ impl Auth {
     }
 
     async fn look(&self, claims: &Claims) -> Result<Look, ApiError> {
-        match self.store.run(sql::read(&self.store, look_up(claims))).await? {
-            Outcome::Done(answer) => Ok(Look::Found(read_standing(&answer.captured, claims.session.as_deref()))),
+        let fields = CallerFields::of(&self.blueprint);
+        match self.store.run(sql::read(&self.store, look_up(claims, &fields))).await? {
+            Outcome::Done(answer) => {
+                Ok(Look::Found(read_standing(&answer.captured, claims.session.as_deref(), &fields)))
+            }
             Outcome::Refused(_) => Ok(Look::Nobody),
         }
     }
@@ -121,18 +125,19 @@ const FOREIGN: &str = "SELECT u.\"id\", u.\"iss\", u.\"sub\", u.\"email\", u.\"r
 const KINDS: [Kind; 8] =
     [Kind::Uuid, Kind::Text, Kind::Text, Kind::Text, Kind::Json, Kind::Boolean, Kind::DateTime, Kind::DateTime];
 
-fn look_up(claims: &Claims) -> Step {
+fn look_up(claims: &Claims, fields: &CallerFields<'_>) -> Step {
+    let one = |query: &str, params| sql::one(&fields.added_to(query, "u."), params, &fields.kinds(&KINDS));
     match claims.source {
         TokenSource::Own => {
             let session = claims.session.as_deref().map_or(Value::Null, sql::uuid);
-            sql::one(OWN, vec![sql::uuid(&claims.sub), session], &KINDS)
+            one(OWN, vec![sql::uuid(&claims.sub), session])
         }
-        _ => sql::one(FOREIGN, vec![sql::text(&claims.iss), sql::text(&claims.sub)], &KINDS),
+        _ => one(FOREIGN, vec![sql::text(&claims.iss), sql::text(&claims.sub)]),
     }
 }
 
-fn read_standing(row: &[Value], session: Option<&str>) -> Standing {
-    let [id, iss, sub, email, roles, disabled, ends, revoked] = row else { return Standing::Gone };
+fn read_standing(row: &[Value], session: Option<&str>, fields: &CallerFields<'_>) -> Standing {
+    let [id, iss, sub, email, roles, disabled, ends, revoked, looked_at @ ..] = row else { return Standing::Gone };
     let (Some(id), Some(iss), Some(sub)) = (id.as_str(), iss.as_str(), sub.as_str()) else { return Standing::Gone };
     let ends = ends.as_str().map(|stamp| seconds_of(stamp).unwrap_or_default());
     if *disabled != Value::Boolean(false) || *revoked != Value::Null {
@@ -144,7 +149,9 @@ fn read_standing(row: &[Value], session: Option<&str>) -> Standing {
         sub: sub.to_owned(),
         email: email.as_str().map(str::to_owned),
         roles: sql::roles_of(Some(roles)),
+        fields: fields.read(looked_at),
         session: session.map(str::to_owned),
+        key: None,
     };
     Standing::Good(Arc::new(user), ends)
 }

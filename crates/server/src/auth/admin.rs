@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use query::{Actor, DEFAULT_LIMIT, Denied, MAX_LIMIT, User};
+use query::{Actor, DEFAULT_LIMIT, Denied, User};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
-use work::{Column, Kind, Outcome, Shape, Statement, Step, Value};
+use work::{Column, Kind, Outcome, Refusal, Shape, Statement, Step, Value};
 
 use super::credentials::{self, Reader};
 use super::sql::{self, By};
-use super::{Auth, Caller};
-use crate::error::{ApiError, BAD_PARAMETER, FORBIDDEN, STATE};
+use super::{Auth, Caller, mail_token};
+use crate::error::{ApiError, FORBIDDEN, STATE};
 use crate::http::HttpResponse;
+use crate::request;
 
 const ADMIN: &str = "admin";
 const COLUMNS: [(&str, Kind); 8] = [
@@ -27,11 +28,11 @@ const COLUMNS: [(&str, Kind); 8] = [
     ("created_at", Kind::DateTime),
 ];
 
-/// Which users are asked for.
-struct Wanted {
-    limit: usize,
-    after: Uuid,
-    email: Option<String>,
+/// Which page is asked for.
+pub(super) struct Wanted {
+    pub(super) limit: usize,
+    pub(super) after: Uuid,
+    pub(super) email: Option<String>,
 }
 
 /// What is to become of a user.
@@ -40,21 +41,36 @@ struct Change {
     disabled: Option<bool>,
 }
 
+/// Whether a user manages others.
+pub(crate) fn is_admin(user: &User) -> bool {
+    user.roles.iter().any(|role| role == ADMIN)
+}
+
 impl Auth {
     /// The caller, if he is an admin.
     pub(super) async fn admin(&self, caller: Caller<'_>) -> Result<Arc<User>, ApiError> {
         let Actor::User(user) = self.actor(caller.authorization).await? else { return Err(Denied::SignIn.into()) };
-        if user.roles.iter().any(|role| role == ADMIN) {
-            Ok(user)
-        } else {
-            Err(ApiError::new(FORBIDDEN, "this is for users with the role `admin`"))
-        }
+        if is_admin(&user) { Ok(user) } else { Err(not_admin()) }
+    }
+
+    /// The first steps of what an admin does, to somebody or not: he must still be one as it is done. Of two who take each
+    /// other's role at once one keeps his.
+    pub(super) fn as_admin(&self, admin: &User, to: Option<Uuid>) -> Vec<Step> {
+        let to = to.map(|id| id.to_string());
+        let users: Vec<&str> = [admin.id.as_str()].into_iter().chain(to.as_deref()).collect();
+        let held = sql::hold(&self.store, &users);
+        held.into_iter().chain([sql::require_admin(&self.store, &admin.id)]).collect()
     }
 
     pub(super) async fn list_users(&self, caller: Caller<'_>) -> Result<HttpResponse, ApiError> {
         let wanted = wanted(caller.query)?;
         self.admin(caller).await?;
-        let outcome = self.store.run(sql::scan(&self.store, wanted.page())).await?;
+        self.page(wanted.users()).await
+    }
+
+    /// A page of what admins see.
+    pub(super) async fn page(&self, step: Step) -> Result<HttpResponse, ApiError> {
+        let outcome = self.store.run(sql::scan(&self.store, step)).await?;
         let Outcome::Done(answer) = outcome else { return Err(ApiError::internal("a list was refused")) };
         let data: Json = serde_json::from_slice(&answer.body).map_err(|error| ApiError::internal(error.to_string()))?;
         let last = data.as_array().and_then(|users| users.last()).map(|user| user["id"].clone());
@@ -87,13 +103,15 @@ impl Auth {
             return Err(ApiError::new(FORBIDDEN, "nobody changes his own roles or disables himself"));
         }
         let at = self.clock.stamp();
-        let mut steps = change.steps(id, By::user(caller, &at, &admin), sql::roles_before(&self.store));
+        let mut steps = self.as_admin(&admin, Some(id));
+        steps.extend(change.steps(id, By::user(caller, &at, &admin), sql::roles_before(&self.store)));
         steps.push(read(id));
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(answer) => {
                 self.changed();
                 Ok(HttpResponse::json(StatusCode::OK, answer.body))
             }
+            Outcome::Refused(Refusal::Forbidden) => Err(not_admin()),
             Outcome::Refused(_) => Err(ApiError::not_found()),
         }
     }
@@ -113,20 +131,28 @@ impl Auth {
             Outcome::Refused(_) => return Err(ApiError::not_found()),
         }
         let by = By::user(caller, &at, &admin);
-        let steps = vec![
-            sql::audit_users(by, "user.end_sessions", "NULL", "NULL", "\"id\" = ?1", vec![user.clone()]),
-            end_sessions(user, &at),
-            sql::bump(),
-        ];
-        self.store.run(sql::write(&self.store, steps)).await?;
-        self.changed();
-        Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+        let mut steps = self.as_admin(&admin, Some(id));
+        steps.push(sql::audit_users(by, "user.end_sessions", "NULL", "NULL", "\"id\" = ?1", vec![user.clone()]));
+        steps.extend(end_sessions(user, &at));
+        steps.push(sql::bump());
+        match self.store.run(sql::write(&self.store, steps)).await? {
+            Outcome::Done(_) => {
+                self.changed();
+                Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+            }
+            Outcome::Refused(_) => Err(not_admin()),
+        }
     }
 }
 
-fn end_sessions(user: Value, at: &str) -> Step {
+pub(super) fn not_admin() -> ApiError {
+    ApiError::new(FORBIDDEN, "this is for users with the role `admin`")
+}
+
+/// And what would open new ones without the password.
+fn end_sessions(user: Value, at: &str) -> [Step; 2] {
     let sql = "UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE \"user_id\" = ?1 AND \"revoked_at\" IS NULL";
-    sql::run(sql, vec![user, sql::stamp(at)])
+    [sql::run(sql, vec![user.clone(), sql::stamp(at)]), mail_token::void_resets(user, at)]
 }
 
 impl Change {
@@ -146,7 +172,7 @@ impl Change {
             let action = if disabled { "user.disable" } else { "user.enable" };
             steps.push(audit(action, "NULL", "NULL", vec![user.clone()]));
             steps.push(set("\"disabled\" = ?2", vec![user.clone(), Value::Boolean(disabled), sql::stamp(by.at)]));
-            steps.extend(disabled.then(|| end_sessions(user, by.at)));
+            steps.extend(disabled.then(|| end_sessions(user, by.at)).into_iter().flatten());
         }
         steps.push(sql::bump());
         steps
@@ -177,7 +203,7 @@ fn read(id: Uuid) -> Step {
 
 impl Wanted {
     /// In the order in which they came, which that of their ids is.
-    fn page(&self) -> Step {
+    fn users(&self) -> Step {
         let (of_email, email) = match &self.email {
             Some(email) => (" AND \"email\" = ?2", Some(sql::text(email))),
             None => ("", None),
@@ -192,18 +218,13 @@ impl Wanted {
     }
 }
 
-fn wanted(query: &[(String, String)]) -> Result<Wanted, ApiError> {
+pub(super) fn wanted(query: &[(String, String)]) -> Result<Wanted, ApiError> {
     let mut wanted = Wanted { limit: DEFAULT_LIMIT, after: Uuid::nil(), email: None };
-    for (place, (name, text)) in query.iter().enumerate() {
-        let bad = |why: &str| ApiError::new(BAD_PARAMETER, format!("`{name}` {why}"));
-        if query.iter().take(place).any(|(before, _)| before == name) {
-            return Err(bad("is there twice"));
-        }
+    request::each_once(query)?;
+    for (name, text) in query {
+        let bad = |why: &str| request::bad_parameter(name, why);
         match name.as_str() {
-            "limit" => {
-                let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                wanted.limit = limit.ok_or_else(|| bad(&format!("must be a number from 1 to {MAX_LIMIT}")))?;
-            }
+            "limit" => wanted.limit = request::page_limit(text)?,
             "cursor" => {
                 wanted.after = Uuid::try_parse(text).map_err(|_| bad("is no cursor that this list gave out"))?;
             }

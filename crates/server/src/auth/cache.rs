@@ -24,7 +24,8 @@ const ENTRY_BYTES: usize = 512;
 pub(super) struct Cache {
     /// By the whole token. A cryptographic hash of it would cost more than all the rest of a look-up, and a short one
     /// would let two tokens be taken for each other.
-    tokens: moka::sync::Cache<Arc<str>, Arc<Known>>,
+    /// Only tokens that were found good are in it, so nobody can fill it with such as collide: a fast hash will do.
+    tokens: moka::sync::Cache<Arc<str>, Arc<Known>, foldhash::quality::RandomState>,
     version: AtomicU64,
     database_version: AtomicI64,
     checked_ms: AtomicI64,
@@ -51,7 +52,10 @@ impl Cache {
     pub(super) fn new() -> Cache {
         let weight = |token: &Arc<str>, _: &Arc<Known>| u32::try_from(token.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
         Cache {
-            tokens: moka::sync::Cache::builder().max_capacity(MAX_BYTES).weigher(weight).build(),
+            tokens: moka::sync::Cache::builder()
+                .max_capacity(MAX_BYTES)
+                .weigher(weight)
+                .build_with_hasher(foldhash::quality::RandomState::default()),
             version: AtomicU64::new(0),
             database_version: AtomicI64::new(0),
             checked_ms: AtomicI64::new(i64::MIN / 2),

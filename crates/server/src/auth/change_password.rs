@@ -8,7 +8,7 @@ use work::{Kind, Outcome, Step, Value};
 use super::credentials::Reader;
 use super::login::bad_credentials;
 use super::session::OwnSession;
-use super::{Auth, Caller, sessions, sql, throttle};
+use super::{Auth, Caller, mail_token, sessions, sql};
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 use crate::mail::Outbox;
@@ -18,8 +18,8 @@ const ACCOUNT: &str = "SELECT \"email\", \"password_hash\" FROM \"users\" \
 
 /// An account of this server, as somebody who is signed in to it has it.
 pub(super) struct Account {
-    email: String,
-    hash: String,
+    pub(super) email: String,
+    pub(super) hash: String,
 }
 
 impl Account {
@@ -39,7 +39,7 @@ impl Auth {
         body: Option<&Json>,
     ) -> Result<HttpResponse, ApiError> {
         let own = self.own_session(caller).await?;
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let Some(account) = self.account_of(&own).await? else { return Err(bad_credentials()) };
         let mut reader = Reader::new(body)?;
         let current = reader.password("current_password");
@@ -54,14 +54,19 @@ impl Auth {
 
     /// Counted like a log-in: who has a token of somebody must not be able to guess his password with it.
     pub(super) async fn check_own_password(&self, account: &Account, password: &str) -> Result<(), ApiError> {
-        let key = throttle::account(&account.email);
-        self.throttle.account(&key, self.clock.now_ms())?;
-        let checked = self.hasher.check(password, Some(&account.hash)).await;
-        let verdict = checked.inspect_err(|_| self.throttle.undecided(&key))?;
-        if !verdict.matches {
-            return Err(bad_credentials());
+        let place = self.hasher.place()?;
+        let counted = self.count_attempt(&account.email).await?;
+        match self.hasher.check(place, password, Some(&account.hash)).await {
+            Ok(verdict) if verdict.matches => {}
+            Ok(_) => return Err(bad_credentials()),
+            Err(error) => {
+                self.was_undecided(&counted).await;
+                return Err(error);
+            }
         }
-        self.throttle.right(&key);
+        if let Some(step) = self.was_right(&counted) {
+            self.store.run(sql::write(&self.store, vec![step])).await?;
+        }
         Ok(())
     }
 
@@ -94,6 +99,7 @@ impl Auth {
         let mut steps = vec![
             sql::change(update, vec![sql::uuid(&own.user), sql::text(new), sql::text(&account.hash), sql::stamp(&at)]),
             sessions::end_others(own, &at),
+            mail_token::void_resets(sql::uuid(&own.user), &at),
             sql::audit_users(
                 own.by(caller, &at),
                 "password.change",

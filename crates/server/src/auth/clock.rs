@@ -65,6 +65,11 @@ pub(super) fn seconds_of(stamp: &str) -> Option<i64> {
     stamp.parse::<Timestamp>().ok().map(Timestamp::as_second)
 }
 
+/// A stored stamp as milliseconds since 1970.
+pub(super) fn millis_of(stamp: &str) -> Option<i64> {
+    stamp.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
 fn stamp(milliseconds: i64) -> String {
     format!("{:.6}", Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX))
 }

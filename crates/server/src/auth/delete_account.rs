@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 use serde_json::Value as Json;
-use work::{Outcome, Refusal};
+use work::{Otherwise, Outcome, Refusal, Statement, Step};
 
 use super::credentials::Reader;
 use super::login::bad_credentials;
@@ -21,27 +21,34 @@ impl Auth {
         body: Option<&Json>,
     ) -> Result<HttpResponse, ApiError> {
         let own = self.own_session(caller).await?;
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let mut reader = Reader::new(body)?;
         let password = reader.password("password");
         reader.nothing_but(&["password"], &[]);
         reader.done()?;
         let Some(account) = self.account_of(&own).await? else { return Err(bad_credentials()) };
         self.check_own_password(&account, password).await?;
-        if self.admin(caller).await.is_ok() {
-            let detail =
-                "an admin cannot leave before another one has taken the role away, so that there is always one";
-            return Err(ApiError::new(STATE, detail));
-        }
         let at = self.clock.stamp();
         let user = sql::uuid(&own.user);
         // Sessions, keys and mailed tokens go with him, in the database.
         let delete = "DELETE FROM \"users\" WHERE \"id\" = ?1 AND \"password_hash\" = ?2";
-        let mut steps = vec![
+        let mut steps: Vec<Step> = sql::hold(&self.store, &[&own.user]).into_iter().collect();
+        steps.extend([
+            // As it is done, and not a moment before: he may just be made one.
+            Step::Require {
+                statement: Statement::new(
+                    format!(
+                        "SELECT 1 FROM \"users\" u WHERE u.\"id\" = ?1 AND NOT {}",
+                        sql::is_admin(&self.store, "u")
+                    ),
+                    vec![user.clone()],
+                ),
+                none: Otherwise::Refuse(Refusal::State),
+            },
             sql::audit_users(own.by(caller, &at), "user.delete", "NULL", "NULL", "\"id\" = ?1", vec![user.clone()]),
             sql::change(delete, vec![user, sql::text(account.hash())]),
             sql::bump(),
-        ];
+        ]);
         if let Some(outbox) = &self.outbox {
             steps.push(outbox.post(&outbox.account_deleted(account.email()), &at, "TRUE", Vec::new())?);
         }
@@ -49,6 +56,11 @@ impl Auth {
             Outcome::Done(_) => {
                 self.changed();
                 Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+            }
+            Outcome::Refused(Refusal::State) => {
+                let detail =
+                    "an admin cannot leave before another one has taken the role away, so that there is always one";
+                Err(ApiError::new(STATE, detail))
             }
             Outcome::Refused(Refusal::Referred) => {
                 let detail =

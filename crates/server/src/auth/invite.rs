@@ -1,5 +1,8 @@
 //! `POST /auth/invitations`, and what an invitation is: the right to make one account, with the roles that it names. Only
 //! where the blueprint says `sign_up = "invite"`.
+//!
+//! It counts as long as who made it may make one, and the address has no account. Which there are, and taking them back, is
+//! in `invitations.rs`.
 
 use blueprint::{Blueprint, SignUp};
 use query::Invalid;
@@ -7,6 +10,7 @@ use serde_json::Value as Json;
 use store::Store;
 use work::{Kind, Otherwise, Outcome, Refusal, Statement, Step, Value};
 
+use super::admin::not_admin;
 use super::credentials::{self, Reader};
 use super::mail_token::{self, COUNTS, INVITATION_DAYS, MailToken, Purpose};
 use super::sql::{self, By};
@@ -25,18 +29,14 @@ pub(super) struct Invitation {
     token: String,
     /// The address that it was made for; `None` if it does not count.
     email: Option<String>,
+    /// Who made it; `None` is the operator.
+    by: Option<String>,
     pub(super) roles: Vec<String>,
 }
 
 impl Invitation {
     pub(super) fn is_for(&self, email: &str) -> bool {
         self.email.as_deref() == Some(email)
-    }
-
-    /// Spends it. Of two at once the second finds it spent, which is [`Refusal::NotFound`].
-    pub(super) fn spend(&self, at: &str) -> Step {
-        let sql = format!("UPDATE \"_mail_tokens\" SET \"used_at\" = ?3 WHERE {COUNTS}");
-        sql::change(&sql, params(&self.token, at))
     }
 }
 
@@ -49,20 +49,17 @@ impl Auth {
         reader.done()?;
         let admin = self.admin(caller).await?;
         let (outbox, token) = (self.outbox()?, MailToken::new(Purpose::Invite, &self.clock)?);
-        // Counted by itself, lest strangers who ask for mails to an address keep it from being invited.
-        let counted = format!("invitation {email}");
-        let mut steps = self.sweep();
+        let key = self.mail_key(Purpose::Invite, &email)?;
+        let mut steps = self.as_admin(&admin, None);
+        steps.extend(self.sweep());
         steps.extend([
-            mail_token::count_mail(&counted, &self.clock),
+            mail_token::count_mail(&key, &self.clock),
             Step::Require {
-                statement: Statement::new(
-                    format!("SELECT 1 WHERE {}", mail_token::may_be_mailed("?1")),
-                    vec![mail_token::key(&counted)],
-                ),
+                statement: Statement::new(format!("SELECT 1 WHERE {}", mail_token::may_be_mailed("?1")), vec![key]),
                 none: Otherwise::Refuse(Refusal::State),
             },
         ]);
-        steps.extend(add(&token, &email, &roles, By::user(caller, &token.at, &admin)));
+        steps.extend(add(&token, &email, &roles, Some(&admin.id), By::user(caller, &token.at, &admin)));
         steps.push(outbox.post(&outbox.invitation(&email, &token.text), &token.at, "TRUE", Vec::new())?);
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => Ok(accepted(INVITED)),
@@ -71,6 +68,7 @@ impl Auth {
                     .because("mail")
                     .with(http::header::RETRY_AFTER, "3600"))
             }
+            Outcome::Refused(Refusal::Forbidden) => Err(not_admin()),
             Outcome::Refused(_) => {
                 Err(ApiError::at(UNIQUE, "/email", "unique", "there is an account with this address"))
             }
@@ -80,16 +78,37 @@ impl Auth {
     /// The invitation of a body, whether it counts or not.
     pub(super) async fn invitation(&self, body: Option<&Json>) -> Result<Invitation, ApiError> {
         let token = body.and_then(|body| body.get("invitation")).and_then(Json::as_str).unwrap_or_default();
-        let nobody = Invitation { token: token.to_owned(), email: None, roles: Vec::new() };
-        let sql = format!("SELECT \"email\", \"roles\" FROM \"_mail_tokens\" WHERE {COUNTS}");
-        let step = sql::one(&sql, params(token, &self.clock.stamp()), &[Kind::Text, Kind::Json]);
+        let nobody = Invitation { token: token.to_owned(), email: None, by: None, roles: Vec::new() };
+        let sql = format!(
+            "SELECT \"email\", \"invited_by\", \"roles\" FROM \"_mail_tokens\" WHERE {COUNTS} AND {}",
+            inviter_may(&self.store)
+        );
+        let step = sql::one(&sql, params(token, &self.clock.stamp()), &[Kind::Text, Kind::Uuid, Kind::Json]);
         let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(nobody) };
-        let [email, roles] = &answer.captured[..] else { return Ok(nobody) };
+        let [email, by, roles] = &answer.captured[..] else { return Ok(nobody) };
         // What the blueprint does not name any more, nobody is given.
         let declared = |role: &String| self.blueprint.auth.roles.contains(role);
         let roles = sql::roles_of(Some(roles)).into_iter().filter(declared).collect();
-        Ok(Invitation { email: email.as_str().map(str::to_owned), roles, ..nobody })
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        Ok(Invitation { email: text(email), by: text(by), roles, ..nobody })
     }
+
+    /// Spends it, if it still counts. Of two at once the second finds it spent, which is [`Refusal::NotFound`].
+    pub(super) fn spend_invitation(&self, invitation: &Invitation, at: &str) -> Vec<Step> {
+        let sql =
+            format!("UPDATE \"_mail_tokens\" SET \"used_at\" = ?3 WHERE {COUNTS} AND {}", inviter_may(&self.store));
+        // Whoever takes the inviter's role at this moment is waited for.
+        let held = invitation.by.as_deref().and_then(|by| sql::hold(&self.store, &[by]));
+        held.into_iter().chain([sql::change(&sql, params(&invitation.token, at))]).collect()
+    }
+}
+
+/// A condition over the row of an invitation: the operator made it, or somebody who could make it now.
+pub(super) fn inviter_may(store: &Store) -> String {
+    format!(
+        "(\"invited_by\" IS NULL OR EXISTS (SELECT 1 FROM \"users\" i WHERE i.\"id\" = \"_mail_tokens\".\"invited_by\" AND {}))",
+        sql::is_admin(store, "i")
+    )
 }
 
 /// An invitation that the operator made and hands on himself.
@@ -119,7 +138,7 @@ pub fn invite(store: &Store, blueprint: &Blueprint, email: &str, roles: &[String
     let email = credentials::email(email).ok_or_else(|| UserError::Email(email.to_owned()))?;
     users::check_roles(blueprint, roles)?;
     let token = MailToken::new(Purpose::Invite, &Clock::default()).map_err(|error| UserError::Failed(error.detail))?;
-    let steps = add(&token, &email, roles, By::operator(&token.at));
+    let steps = add(&token, &email, roles, None, By::operator(&token.at));
     match store.run_blocking(sql::write(store, steps))? {
         Outcome::Done(_) => Ok(Invited { token: token.text, days: INVITATION_DAYS }),
         Outcome::Refused(_) => Err(UserError::Exists(email)),
@@ -127,9 +146,9 @@ pub fn invite(store: &Store, blueprint: &Blueprint, email: &str, roles: &[String
 }
 
 /// Adds an invitation, unless the address has an account.
-fn add(token: &MailToken, email: &str, roles: &[String], by: By<'_>) -> Vec<Step> {
-    let insert = "INSERT INTO \"_mail_tokens\" (\"hash\", \"purpose\", \"email\", \"roles\", \"created_at\", \"expires_at\") \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
+fn add(token: &MailToken, email: &str, roles: &[String], inviter: Option<&str>, by: By<'_>) -> Vec<Step> {
+    let insert = "INSERT INTO \"_mail_tokens\" (\"hash\", \"purpose\", \"email\", \"roles\", \"created_at\", \"expires_at\", \
+         \"id\", \"invited_by\") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 \
          WHERE NOT EXISTS (SELECT 1 FROM \"users\" WHERE \"iss\" = 'own' AND \"email\" = ?3)";
     let row = vec![
         session::hash(&token.text),
@@ -138,9 +157,15 @@ fn add(token: &MailToken, email: &str, roles: &[String], by: By<'_>) -> Vec<Step
         Value::Json(sql::roles_json(roles)),
         sql::stamp(&token.at),
         sql::stamp(&token.ends),
+        sql::uuid(&token.id),
+        inviter.map_or(Value::Null, sql::uuid),
     ];
-    let after = Value::Json(serde_json::json!({ "email": email, "roles": roles }).to_string());
-    vec![sql::change(insert, row), sql::audit_nobody(by, "invite", after)]
+    let after = serde_json::json!({ "invitation": token.id, "email": email, "roles": roles });
+    vec![
+        sql::change(insert, row),
+        token.void_older(email),
+        sql::audit_nobody(by, "invite", Value::Json(after.to_string())),
+    ]
 }
 
 fn params(token: &str, at: &str) -> Vec<Value> {

@@ -6,10 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
 use query::cursor::CursorKey;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::token::LEEWAY_SECONDS;
+use crate::error::ApiError;
 use crate::settings::Secret;
 
 /// How long a key signs. It verifies for at least as long afterwards.
@@ -20,15 +23,26 @@ pub(super) struct Keys {
     pub(super) cursor: CursorKey,
     /// Seals mails in the outbox.
     pub(super) outbox: [u8; 32],
+    /// Names addresses that are counted.
+    counting: [u8; 32],
     pub(super) signing: SigningKeys,
 }
 
 impl Keys {
+    /// An address as it is counted for something. Who reads the table does not learn who was asked for: not even from a list of
+    /// addresses, without the secret.
+    pub(super) fn counted(&self, what: &str, email: &str) -> Result<[u8; 32], ApiError> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.counting);
+        let mac = mac.map_err(|error| ApiError::internal(error.to_string()))?;
+        Ok(mac.chain_update(what).chain_update(" ").chain_update(email).finalize().into_bytes().into())
+    }
+
     /// `token_seconds`: how long a token counts.
     pub(super) fn derive(secret: &Secret, token_seconds: i64) -> Keys {
         Keys {
             cursor: CursorKey(derived(secret, "cursor")),
             outbox: derived(secret, "outbox"),
+            counting: derived(secret, "counting"),
             signing: SigningKeys::new(secret, token_seconds),
         }
     }
@@ -60,7 +74,8 @@ pub(super) struct NamedKey {
 
 impl SigningKeys {
     fn new(secret: &Secret, token_seconds: i64) -> SigningKeys {
-        let past = token_seconds.max(1).saturating_add(EPOCH_SECONDS - 1) / EPOCH_SECONDS;
+        let counts = token_seconds.max(1).saturating_add(LEEWAY_SECONDS);
+        let past = counts.saturating_add(EPOCH_SECONDS - 1) / EPOCH_SECONDS;
         let known = RwLock::new(Arc::new(Epoch::new(secret, 0, past)));
         SigningKeys { secret: secret.clone(), past, known }
     }
@@ -108,7 +123,7 @@ impl NamedKey {
     }
 }
 
-fn derived(secret: &Secret, label: &str) -> [u8; 32] {
+pub(crate) fn derived(secret: &Secret, label: &str) -> [u8; 32] {
     let mut key = [0; 32];
     #[expect(clippy::expect_used, reason = "32 bytes are within what HKDF-SHA256 can give")]
     Hkdf::<Sha256>::new(Some(b"supermaker"), secret.expose()).expand(label.as_bytes(), &mut key).expect("32 bytes");
@@ -157,11 +172,13 @@ mod tests {
     #[test]
     fn j12_a_key_verifies_for_as_long_as_its_tokens_count() {
         let secret = Secret::new("a".repeat(32));
-        for (token_seconds, past) in [(900, 1), (EPOCH_SECONDS, 1), (EPOCH_SECONDS + 1, 2), (10 * EPOCH_SECONDS, 10)] {
+        for (token_seconds, past) in
+            [(900, 1), (EPOCH_SECONDS - 30, 1), (EPOCH_SECONDS, 2), (EPOCH_SECONDS + 1, 2), (10 * EPOCH_SECONDS, 11)]
+        {
             let keys = SigningKeys::new(&secret, token_seconds);
             let signed_last = keys.at(EPOCH_SECONDS - 1).signs.kid.clone();
             let still = |now| keys.at(now).named(&signed_last).is_some();
-            assert!(still(EPOCH_SECONDS - 1 + token_seconds), "{token_seconds}");
+            assert!(still(EPOCH_SECONDS - 1 + token_seconds + LEEWAY_SECONDS), "{token_seconds}");
             assert!(!still((past + 1) * EPOCH_SECONDS), "{token_seconds}");
             assert!(still(-1), "an instance whose clock is behind");
         }

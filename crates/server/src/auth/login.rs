@@ -5,12 +5,14 @@
 use http::StatusCode;
 use query::Actor;
 use serde_json::{Value as Json, json};
-use work::{Kind, Outcome, Value};
+use work::{Kind, Outcome, Step, Value};
 
 use super::credentials::Reader;
+use super::password::Place;
 use super::session::NewSession;
 use super::sql::{self, By};
-use super::{Auth, Caller, session, throttle};
+use super::{Auth, Caller, session};
+use crate::audit::Refused;
 use crate::error::{ApiError, BAD_CREDENTIALS};
 use crate::http::HttpResponse;
 
@@ -25,28 +27,40 @@ struct Account {
 
 impl Auth {
     pub(super) async fn login(&self, caller: Caller<'_>, body: Option<&Json>) -> Result<HttpResponse, ApiError> {
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let mut reader = Reader::new(body)?;
         let (email, password) = (reader.email(), reader.password("password"));
         reader.nothing_but(&["email", "password"], &[]);
         reader.done()?;
 
-        let key = throttle::account(&email);
-        self.throttle.account(&key, self.clock.now_ms())?;
-        let checked = self.check_password(&email, password).await;
-        let found = checked.inspect_err(|_| self.throttle.undecided(&key))?;
-        let (account, outdated) = found.ok_or_else(|| self.no_login())?;
+        // First a place: whoever is sent away for want of one was not counted.
+        let place = self.hasher.place()?;
+        let counted = match self.count_attempt(&email).await {
+            Ok(counted) => counted,
+            Err(error) => return Err(self.noted(caller, &email, error)),
+        };
+        let found = match self.check_password(place, &email, password).await {
+            Ok(found) => found,
+            Err(error) => {
+                self.was_undecided(&counted).await;
+                return Err(error);
+            }
+        };
+        let (account, outdated) = found.ok_or_else(|| self.noted(caller, &email, self.no_login()))?;
         let new_hash = if outdated { Some(self.hasher.hash(password).await?) } else { None };
-        let tokens = self.open_session(caller, &account, new_hash.as_deref()).await?;
-        self.throttle.right(&key);
-        Ok(tokens)
+        self.open_session(caller, &account, new_hash.as_deref(), self.was_right(&counted)).await
     }
 
     /// The account, if the password is its own, and whether its hash is to be renewed.
-    async fn check_password(&self, email: &str, password: &str) -> Result<Option<(Account, bool)>, ApiError> {
+    async fn check_password(
+        &self,
+        place: Place<'_>,
+        email: &str,
+        password: &str,
+    ) -> Result<Option<(Account, bool)>, ApiError> {
         let account = self.account(email).await?;
         let hash = account.as_ref().map(|account| account.hash.as_str());
-        let verdict = self.hasher.check(password, hash).await?;
+        let verdict = self.hasher.check(place, password, hash).await?;
         Ok(account.filter(|_| verdict.matches).map(|account| (account, verdict.outdated)))
     }
 
@@ -69,6 +83,7 @@ impl Auth {
         caller: Caller<'_>,
         account: &Account,
         new_hash: Option<&str>,
+        right: Option<Step>,
     ) -> Result<HttpResponse, ApiError> {
         let session = uuid::Uuid::now_v7().to_string();
         let refresh_token = session::new_token()?;
@@ -77,6 +92,7 @@ impl Auth {
         let new =
             NewSession { id: &session, user: &account.id, password_hash: &account.hash, at: &at, ends: &ends, caller };
         let mut steps = new.open();
+        steps.extend(right);
         steps.push(session::add_token(&refresh_token, &session, &at));
         let replaced = self.replaced(caller, account).await;
         if let Some(old) = &replaced {
@@ -98,6 +114,24 @@ impl Auth {
             }
             Outcome::Refused(_) => Err(self.no_login()),
         }
+    }
+
+    /// The same, told to the audit, unless it is the server that failed.
+    fn noted(&self, caller: Caller<'_>, email: &str, error: ApiError) -> ApiError {
+        if error.problem.status.is_server_error() {
+            return error;
+        }
+        self.refusals.note(Refused {
+            user: None,
+            account: Some(email.to_owned()),
+            ip: caller.ip,
+            request_id: caller.request_id.to_owned(),
+            action: "login".to_owned(),
+            entity: Some("user".to_owned()),
+            entity_id: None,
+            code: error.problem.code,
+        });
+        error
     }
 
     fn no_login(&self) -> ApiError {

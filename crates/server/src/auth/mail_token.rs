@@ -1,11 +1,11 @@
 //! What proves that somebody reads the mail of an address: random bytes that are mailed there, of which only a hash is kept.
 //!
 //! One counts once, for one purpose, for the account and the address that it was made for, for a short time, and only as long
-//! as no newer one was made. How many mails an address gets in an hour is counted here too, by `_rates`.
+//! as no newer one was made. How many mails an address gets in an hour is counted here too, by `_rates`, for each purpose by
+//! itself: whoever has one kind sent to somebody must not keep another kind from him.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 use work::{Kind, Outcome, Step, Value};
 
 use super::clock::Clock;
@@ -52,6 +52,8 @@ impl Purpose {
 
 /// A token that is not there yet.
 pub(super) struct MailToken {
+    /// What an invitation can be taken back by.
+    pub(super) id: String,
     pub(super) text: String,
     pub(super) purpose: Purpose,
     pub(super) at: String,
@@ -61,12 +63,13 @@ pub(super) struct MailToken {
 impl MailToken {
     pub(super) fn new(purpose: Purpose, clock: &Clock) -> Result<MailToken, ApiError> {
         let (text, at) = (session::new_token()?, clock.stamp());
-        Ok(MailToken { text, purpose, at, ends: clock.stamp_after(purpose.seconds()) })
+        let id = uuid::Uuid::now_v7().to_string();
+        Ok(MailToken { id, text, purpose, at, ends: clock.stamp_after(purpose.seconds()) })
     }
 
     /// Makes it for the account of this address, if there is one for which a condition on `users` holds, over parameters from
-    /// `?7` on, and if the address is not at the limit of its mails. After [`count_mail`].
-    pub(super) fn issue(&self, email: &str, condition: &str, params: Vec<Value>) -> Step {
+    /// `?7` on, and if the address is not at the limit of its mails. After [`count_mail`], with the same key.
+    pub(super) fn issue(&self, key: &Value, email: &str, condition: &str, params: Vec<Value>) -> [Step; 2] {
         let sql = format!(
             "INSERT INTO \"_mail_tokens\" (\"hash\", \"purpose\", \"email\", \"user_id\", \"created_at\", \"expires_at\") \
              SELECT ?1, ?2, ?3, \"id\", ?4, ?5 FROM \"users\" \
@@ -79,9 +82,20 @@ impl MailToken {
             sql::text(email),
             sql::stamp(&self.at),
             sql::stamp(&self.ends),
-            key(email),
+            key.clone(),
         ];
-        sql::run(&sql, [token, params].concat())
+        [sql::run(&sql, [token, params].concat()), self.void_older(email)]
+    }
+
+    /// Ends those that were made for the same before, if this one was made. By name and not by time, for the clocks of two
+    /// instances differ.
+    pub(super) fn void_older(&self, email: &str) -> Step {
+        let sql = "UPDATE \"_mail_tokens\" SET \"used_at\" = ?4 \
+             WHERE \"email\" = ?2 AND \"purpose\" = ?3 AND \"used_at\" IS NULL AND \"hash\" <> ?1 \
+             AND EXISTS (SELECT 1 FROM \"_mail_tokens\" WHERE \"hash\" = ?1)";
+        let params =
+            vec![session::hash(&self.text), sql::text(email), sql::text(self.purpose.word()), sql::stamp(&self.at)];
+        sql::run(sql, params)
     }
 
     /// A condition over `?1`: it was made.
@@ -90,31 +104,41 @@ impl MailToken {
     }
 }
 
-/// Counts a mail to an address, whether it has an account or not.
-pub(super) fn count_mail(email: &str, clock: &Clock) -> Step {
+/// Counts a mail, whether the address has an account or not. Of two at once the second waits here for the first, so that
+/// each of them sees what the other made.
+pub(super) fn count_mail(key: &Value, clock: &Clock) -> Step {
+    // An hour that another instance has begun goes on.
     let sql = "INSERT INTO \"_rates\" AS r (\"name\", \"key\", \"slot\", \"used\") VALUES ('mail', ?1, ?2, 1) \
-         ON CONFLICT (\"name\", \"key\") DO UPDATE SET \"slot\" = ?2, \
-         \"used\" = CASE WHEN r.\"slot\" = ?2 THEN r.\"used\" + 1 ELSE 1 END";
-    sql::run(sql, vec![key(email), Value::Integer(clock.now_ms().div_euclid(HOUR_MS))])
+         ON CONFLICT (\"name\", \"key\") DO UPDATE SET \
+         \"slot\" = CASE WHEN r.\"slot\" > ?2 THEN r.\"slot\" ELSE ?2 END, \
+         \"used\" = CASE WHEN r.\"slot\" >= ?2 THEN r.\"used\" + 1 ELSE 1 END";
+    sql::run(sql, vec![key.clone(), Value::Integer(clock.now_ms().div_euclid(HOUR_MS))])
 }
 
-/// A condition over the parameter that holds [`key`]: the address is not at its limit.
+/// A condition over the parameter that holds the key of [`count_mail`]: the address is not at its limit.
 pub(super) fn may_be_mailed(place: &str) -> String {
     format!("(SELECT \"used\" FROM \"_rates\" WHERE \"name\" = 'mail' AND \"key\" = {place}) <= {MAILS_AN_HOUR}")
 }
 
-/// An address as it is counted: whoever reads the table learns nothing of who was asked for.
-pub(super) fn key(email: &str) -> Value {
-    Value::Text(URL_SAFE_NO_PAD.encode(Sha256::digest(email)))
+/// Ends what was mailed to a user to choose another password, where it was chosen, or his sessions were ended, in another way:
+/// whoever reads his mail must not take the account back with it.
+pub(super) fn void_resets(user: Value, at: &str) -> Step {
+    let sql = "UPDATE \"_mail_tokens\" SET \"used_at\" = ?2 \
+         WHERE \"user_id\" = ?1 AND \"purpose\" = 'reset' AND \"used_at\" IS NULL";
+    sql::run(sql, vec![user, sql::stamp(at)])
+}
+
+/// Ends the invitations of an address, once it has an account.
+pub(super) fn void_invitations(email: &str, at: &str) -> Step {
+    let sql = "UPDATE \"_mail_tokens\" SET \"used_at\" = ?2 \
+         WHERE \"email\" = ?1 AND \"purpose\" = 'invite' AND \"used_at\" IS NULL";
+    sql::run(sql, vec![sql::text(email), sql::stamp(at)])
 }
 
 /// What makes a token count, over its hash, its purpose and the time.
-pub(super) const COUNTS: &str = "\"hash\" = ?1 AND \"purpose\" = ?2 AND \"used_at\" IS NULL AND \"expires_at\" > ?3 \
-     AND NOT EXISTS (SELECT 1 FROM \"_mail_tokens\" n WHERE n.\"email\" = \"_mail_tokens\".\"email\" \
-     AND n.\"purpose\" = \"_mail_tokens\".\"purpose\" \
-     AND (n.\"created_at\", n.\"hash\") > (\"_mail_tokens\".\"created_at\", \"_mail_tokens\".\"hash\"))";
+pub(super) const COUNTS: &str = "\"hash\" = ?1 AND \"purpose\" = ?2 AND \"used_at\" IS NULL AND \"expires_at\" > ?3";
 /// Besides, for what somebody does who has an account.
-const HAS_ACCOUNT: &str = "EXISTS (SELECT 1 FROM \"users\" u WHERE u.\"id\" = \"_mail_tokens\".\"user_id\" \
+pub(super) const HAS_ACCOUNT: &str = "EXISTS (SELECT 1 FROM \"users\" u WHERE u.\"id\" = \"_mail_tokens\".\"user_id\" \
      AND u.\"email\" = \"_mail_tokens\".\"email\" AND u.\"iss\" = 'own' AND NOT u.\"disabled\")";
 
 /// The user of a token, over its hash.
@@ -127,6 +151,11 @@ pub(super) fn spend(token: &str, purpose: Purpose, at: &str) -> Step {
 }
 
 impl Auth {
+    /// An address as mails to it are counted.
+    pub(super) fn mail_key(&self, purpose: Purpose, email: &str) -> Result<Value, ApiError> {
+        Ok(Value::Text(URL_SAFE_NO_PAD.encode(self.keys.counted(purpose.word(), email)?)))
+    }
+
     /// The address of a token that counts.
     pub(super) async fn address_of(&self, token: &str, purpose: Purpose) -> Result<Option<String>, ApiError> {
         let sql = format!("SELECT \"email\" FROM \"_mail_tokens\" WHERE {COUNTS} AND {HAS_ACCOUNT}");

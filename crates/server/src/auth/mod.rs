@@ -5,13 +5,20 @@
 
 mod actor;
 mod admin;
+mod api_key;
+pub mod api_keys;
+pub mod as_whom;
 mod cache;
+pub mod caller_fields;
 mod change_password;
 mod clock;
 mod credentials;
 mod delete_account;
 mod dialect;
+mod failures;
 mod foreign;
+mod hashing;
+mod invitations;
 mod invite;
 mod keys;
 mod login;
@@ -25,12 +32,12 @@ mod routes;
 mod session;
 mod sessions;
 mod sql;
-mod throttle;
 mod token;
 pub mod users;
 mod verify;
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use blueprint::{Blueprint, SignUp, TokenSource};
@@ -41,25 +48,30 @@ use serde_json::{Value as Json, json};
 use store::Store;
 use work::Outcome;
 
+pub(crate) use admin::is_admin;
 pub use clock::Clock;
+pub(crate) use foreign::SeenKeys;
 pub(crate) use invite::INVITED;
+pub(crate) use keys::derived;
 pub(crate) use register::{ACCEPTED, ACCEPTED_TO_VERIFY};
 pub(crate) use reset::FORGOTTEN;
 pub use routes::{AuthPath, AuthRoute};
 pub(crate) use sessions::MAX_SESSIONS;
 pub(crate) use verify::RESENT;
 
+use self::api_key::KeyRing;
 use self::cache::Cache;
 use self::clock::Hourly;
 use self::foreign::Foreign;
 use self::keys::Keys;
 use self::password::Hasher;
-use self::throttle::Throttle;
 use self::token::OwnTokens;
 use crate::StartError;
+use crate::audit::Refusals;
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 use crate::mail::{self, Outbox};
+use crate::rates::Rates;
 use crate::settings::{SettingProblem, Settings};
 
 /// Accounts and sessions of one app.
@@ -71,10 +83,14 @@ pub struct Auth {
     own: Option<OwnTokens>,
     foreign: Foreign,
     cache: Cache,
+    key_ring: KeyRing,
     hasher: Arc<Hasher>,
-    throttle: Arc<Throttle>,
+    rates: Arc<Rates>,
+    refusals: Arc<Refusals>,
     outbox: Option<Outbox>,
     hourly: Hourly,
+    /// For failures, which come by other ways than mail.
+    hourly_failures: Hourly,
     settings: AuthSettings,
 }
 
@@ -84,6 +100,7 @@ struct AuthSettings {
     session_seconds: i64,
     idle_seconds: Option<i64>,
     password_min_length: usize,
+    login_failures: Option<NonZeroU32>,
 }
 
 /// Who calls, from where.
@@ -101,6 +118,19 @@ pub struct Caller<'a> {
     pub query: &'a [(String, String)],
 }
 
+/// Who this server is, in its own tokens.
+fn own_issuer(settings: &Settings, blueprint: &Blueprint) -> String {
+    settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name))
+}
+
+/// The key sets by which tokens of other issuers are verified, asked now; it blocks the thread.
+///
+/// # Errors
+/// Settings that do not go with the blueprint.
+pub(crate) fn key_sets(settings: &Settings, blueprint: &Blueprint) -> Result<Vec<SeenKeys>, Vec<SettingProblem>> {
+    foreign::key_sets(settings, &blueprint.auth.accept, &own_issuer(settings, blueprint))
+}
+
 impl Auth {
     /// Derives the keys and checks that every issuer which the blueprint accepts can be verified.
     ///
@@ -108,7 +138,7 @@ impl Auth {
     /// Settings that do not go with the blueprint, or a database that does not answer.
     pub async fn new(settings: &Settings, blueprint: Arc<Blueprint>, store: Store) -> Result<Auth, StartError> {
         let keys = Keys::derive(&settings.secret_key, seconds(settings.access_lifetime));
-        let issuer = settings.public_url.clone().unwrap_or_else(|| format!("urn:supermaker:{}", blueprint.app.name));
+        let issuer = own_issuer(settings, &blueprint);
         let foreign = Foreign::new(settings, &blueprint.auth.accept, &issuer).map_err(StartError::Settings)?;
         let outbox = Outbox::new(settings, &keys.outbox, &blueprint.app.name);
         if blueprint.auth.verify_email && outbox.is_none() {
@@ -117,17 +147,21 @@ impl Auth {
         let auth = Auth {
             outbox,
             hourly: Hourly::default(),
+            hourly_failures: Hourly::default(),
             own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(issuer)),
             foreign,
             cache: Cache::new(),
+            key_ring: KeyRing::new(),
             hasher: Arc::new(Hasher::new()),
-            throttle: Arc::new(Throttle::new(&settings.limits)),
+            rates: Arc::new(Rates::new(&settings.limits, &store)),
+            refusals: Arc::new(Refusals::new(&settings.secret_key)),
             settings: AuthSettings {
                 access_seconds: seconds(settings.access_lifetime),
                 session_seconds: seconds(settings.session_lifetime),
                 // An access token that counts is use enough: only when it is over must the session be refreshed.
                 idle_seconds: settings.session_idle.map(|idle| seconds(idle.max(settings.access_lifetime))),
                 password_min_length: settings.password_min_length,
+                login_failures: settings.limits.login_failures,
             },
             clock: Clock::default(),
             blueprint,
@@ -144,7 +178,8 @@ impl Auth {
     /// Settings that do not go with the blueprint, or a database that does not answer.
     pub async fn renewed(&self, settings: &Settings, blueprint: Arc<Blueprint>) -> Result<Auth, StartError> {
         let new = Auth::new(settings, blueprint, self.store.clone()).await?;
-        Ok(Auth { hasher: self.hasher.clone(), throttle: self.throttle.clone(), clock: self.clock.clone(), ..new })
+        let (hasher, rates, refusals) = (self.hasher.clone(), self.rates.clone(), self.refusals.clone());
+        Ok(Auth { hasher, rates, refusals, clock: self.clock.clone(), ..new })
     }
 
     /// The same with another clock.
@@ -156,7 +191,9 @@ impl Auth {
     pub fn serves(&self, route: AuthRoute) -> bool {
         match route {
             AuthRoute::Me | AuthRoute::Users | AuthRoute::User(_) | AuthRoute::ChangeUser(_) => true,
-            AuthRoute::Invite => self.own.is_some() && self.blueprint.auth.sign_up == SignUp::Invite,
+            AuthRoute::Invite | AuthRoute::Invitations | AuthRoute::TakeBack(_) => {
+                self.own.is_some() && self.blueprint.auth.sign_up == SignUp::Invite
+            }
             AuthRoute::Verify | AuthRoute::ResendVerification => self.own.is_some() && self.blueprint.auth.verify_email,
             _ => self.own.is_some(),
         }
@@ -178,6 +215,8 @@ impl Auth {
         let response = match route {
             AuthRoute::Register => self.register(caller, body).await,
             AuthRoute::Invite => self.invite(caller, body).await,
+            AuthRoute::Invitations => self.invitations(caller).await,
+            AuthRoute::TakeBack(id) => self.take_back(caller, id).await,
             AuthRoute::Verify => self.verify_address(caller, body).await,
             AuthRoute::ResendVerification => self.resend_verification(caller, body).await,
             AuthRoute::Login => self.login(caller, body).await,
@@ -199,11 +238,21 @@ impl Auth {
         Ok(response.with(CACHE_CONTROL, "no-store"))
     }
 
+    /// Whether somebody of this issuer could sign in.
+    fn accepts_users_of(&self, iss: &str) -> bool {
+        if iss == "own" { self.own.is_some() } else { self.foreign.accepts(iss) }
+    }
+
     /// The public keys of our tokens (RFC 7517), for services that verify them too.
     pub fn jwks(&self) -> HttpResponse {
         let keys = self.own.as_ref().map_or_else(Vec::new, |_| self.keys.signing.at(self.clock.now()).public());
         HttpResponse::json(StatusCode::OK, json!({ "keys": keys }).to_string())
             .with(CACHE_CONTROL, "public, max-age=600")
+    }
+
+    /// Whether mail is put where it can be looked at.
+    pub(crate) fn has_mailbox(&self) -> bool {
+        self.outbox.is_some() && self.own.is_some()
     }
 
     /// The newest mails, opened. Who may read them is for others to see to.
@@ -216,6 +265,16 @@ impl Auth {
             Outcome::Done(answer) => Ok(outbox.shown(&answer.body)),
             Outcome::Refused(_) => Err(ApiError::internal("a list was refused")),
         }
+    }
+
+    /// How often callers may ask. Log-ins are counted here, the rest elsewhere.
+    pub(crate) fn rates(&self) -> Arc<Rates> {
+        self.rates.clone()
+    }
+
+    /// Log-ins that failed, among what else was refused.
+    pub(crate) fn refusals(&self) -> Arc<Refusals> {
+        self.refusals.clone()
     }
 
     /// Where mail is put, or that there is nowhere to put it.

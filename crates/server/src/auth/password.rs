@@ -1,13 +1,12 @@
 //! Hashes and checks passwords: Argon2id as PHC strings, on a pool that is bounded in memory and in waiting.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use http::header::RETRY_AFTER;
-use tokio::sync::Semaphore;
 
+use super::hashing::{Memory, Threads};
 use crate::error::{ApiError, UNAVAILABLE};
 
 /// OWASP's second choice: 19 MiB and two passes, some 25 ms of one core.
@@ -15,12 +14,12 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
-/// How many may wait for a core. Whoever comes after them is told to come back.
+/// How many may wait for a thread. Whoever comes after them is told to come back.
 const MAX_WAITING: usize = 64;
 
-/// Hashes and checks passwords, as many at once as there are cores.
+/// Hashes and checks passwords, a few at once.
 pub(super) struct Hasher {
-    permits: Arc<Semaphore>,
+    threads: Threads,
     waiting: AtomicUsize,
     computed: AtomicU64,
     /// A hash that no password has, for accounts that do not exist: checking it takes the same time.
@@ -39,23 +38,34 @@ impl Hasher {
     pub(super) fn new() -> Hasher {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Hasher {
-            permits: Arc::new(Semaphore::new(cores)),
+            // One core is left to everybody else, where there is another.
+            threads: Threads::new((cores - 1).max(1)),
             waiting: AtomicUsize::new(0),
             computed: AtomicU64::new(0),
             nobody: hash_of_nobody(),
         }
     }
 
+    /// A place among those who wait, to be taken before anything is done that counts.
+    pub(super) fn place(&self) -> Result<Place<'_>, ApiError> {
+        Place::take(&self.waiting)
+    }
+
     /// Hashes a new password.
     pub(super) async fn hash(&self, password: &str) -> Result<String, ApiError> {
         let password = password.to_owned();
-        self.compute(move || hash(&password)).await?.ok_or_else(broken)
+        self.compute(self.place()?, move |memory| hash_with(memory, &password)).await?.ok_or_else(broken)
     }
 
     /// Checks a password against the hash of an account, or, where there is none, against one that nothing matches.
-    pub(super) async fn check(&self, password: &str, hash: Option<&str>) -> Result<Verdict, ApiError> {
+    pub(super) async fn check(
+        &self,
+        place: Place<'_>,
+        password: &str,
+        hash: Option<&str>,
+    ) -> Result<Verdict, ApiError> {
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
-        let verdict = self.compute(move || check(&password, &hash)).await?;
+        let verdict = self.compute(place, move |memory| check(memory, &password, &hash)).await?;
         Ok(verdict.unwrap_or_else(|| {
             tracing::error!("a stored password hash cannot be read, so nobody can log in with it");
             Verdict { matches: false, outdated: false }
@@ -69,19 +79,10 @@ impl Hasher {
     /// Runs what answers `None` where nothing could be hashed.
     async fn compute<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Option<T> + Send + 'static,
+        place: Place<'_>,
+        work: impl FnOnce(&mut Memory) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>, ApiError> {
-        let permit = {
-            let _place = Place::take(&self.waiting)?;
-            self.permits.clone().acquire_owned().await.map_err(|_| broken())?
-        };
-        // The permit goes along: a caller who leaves does not stop the work, so its memory is still in use.
-        let running = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        let done = running.await.map_err(|error| broken().logged(error.to_string()))?;
+        let done = self.threads.run(|| drop(place), work).await.ok_or_else(broken)?;
         self.computed.fetch_add(u64::from(done.is_some()), Ordering::SeqCst);
         Ok(done)
     }
@@ -89,16 +90,48 @@ impl Hasher {
 
 /// Hashes a password here and now.
 pub(super) fn hash(password: &str) -> Option<String> {
-    let mut salt = [0; SALT_BYTES];
-    getrandom::fill(&mut salt).ok()?;
-    let hash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt).ok()?;
-    Some(hash.to_string())
+    hash_with(&mut Memory::default(), password)
 }
 
-fn check(password: &str, hash: &str) -> Option<Verdict> {
+fn hash_with(memory: &mut Memory, password: &str) -> Option<String> {
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt).ok()?;
+    let params = params()?;
+    let made = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).ok()?,
+        salt: Some(Salt::new(&salt).ok()?),
+        hash: Some(output(memory, Algorithm::Argon2id, Version::V0x13, params, password, &salt)?),
+    };
+    Some(made.to_string())
+}
+
+fn check(memory: &mut Memory, password: &str, hash: &str) -> Option<Verdict> {
     let hash = PasswordHash::new(hash).ok()?;
-    let matches = argon2()?.verify_password(password.as_bytes(), &hash).is_ok();
-    Some(Verdict { matches, outdated: is_outdated(&hash) })
+    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let params = Params::try_from(&hash).ok()?;
+    let output = output(memory, algorithm, version, params, password, salt.as_ref())?;
+    // `Output` compares in constant time.
+    Some(Verdict { matches: output == *expected, outdated: is_outdated(&hash) })
+}
+
+fn output(
+    memory: &mut Memory,
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    password: &str,
+    salt: &[u8],
+) -> Option<Output> {
+    let (length, blocks) = (params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN), params.block_count());
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let bytes = bytes.get_mut(..length)?;
+    let argon2 = Argon2::new(algorithm, version, params);
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, bytes, memory.blocks(blocks)).ok()?;
+    Output::new(bytes).ok()
 }
 
 fn is_outdated(hash: &PasswordHash) -> bool {
@@ -110,10 +143,6 @@ fn is_outdated(hash: &PasswordHash) -> bool {
 
 fn params() -> Option<Params> {
     Params::new(MEMORY_KIB, PASSES, LANES, Some(Params::DEFAULT_OUTPUT_LEN)).ok()
-}
-
-fn argon2() -> Option<Argon2<'static>> {
-    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params()?))
 }
 
 /// Random bytes in the place of a hash: nobody knows a password that leads to them.
@@ -133,7 +162,7 @@ fn hash_of_nobody() -> String {
 }
 
 /// A place in the queue, given back when the wait ends, however it ends.
-struct Place<'a>(&'a AtomicUsize);
+pub(super) struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {
     fn take(waiting: &'a AtomicUsize) -> Result<Place<'a>, ApiError> {
@@ -167,6 +196,7 @@ mod tests {
         assert!(!is_outdated(&nobody));
         let lengths = |hash: &PasswordHash| (hash.salt.unwrap().len(), hash.hash.unwrap().len());
         assert_eq!(lengths(&nobody), lengths(&real));
-        assert_eq!(check("", &nobody.to_string()), Some(Verdict { matches: false, outdated: false }));
+        let verdict = check(&mut Memory::default(), "", &nobody.to_string());
+        assert_eq!(verdict, Some(Verdict { matches: false, outdated: false }));
     }
 }

@@ -3,7 +3,7 @@
 
 use blueprint::{Field, Literal, SignUp};
 use serde_json::Value as Json;
-use work::{Outcome, Refusal, Step};
+use work::{Outcome, Refusal};
 
 use super::credentials::Reader;
 use super::invite::{self, Invitation};
@@ -25,7 +25,7 @@ impl Auth {
         if self.blueprint.auth.sign_up == SignUp::Closed {
             return Err(ApiError::new(FORBIDDEN, "accounts are made by the operator of this app"));
         }
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let invitation = match self.blueprint.auth.sign_up {
             SignUp::Invite => Some(self.invitation(body).await?),
             SignUp::Open | SignUp::Closed => None,
@@ -45,7 +45,10 @@ impl Auth {
             fields: &new.fields,
         };
         let at = self.clock.stamp();
-        let mut steps: Vec<Step> = invitation.iter().map(|invitation| invitation.spend(&at)).collect();
+        let mut steps = match &invitation {
+            Some(invitation) => self.spend_invitation(invitation, &at),
+            None => Vec::new(),
+        };
         steps.extend(user.insert(&self.blueprint, By::own(caller, &at, None, None), "register"));
         let must_verify = self.blueprint.auth.verify_email && invitation.is_none();
         if must_verify {

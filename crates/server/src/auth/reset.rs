@@ -9,7 +9,7 @@ use super::credentials::Reader;
 use super::mail_token::{self, MailToken, Purpose, USER};
 use super::sql::{self, By};
 use super::verify::{SPENT, accepted, spent};
-use super::{Auth, Caller, session, throttle};
+use super::{Auth, Caller, session};
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 use crate::mail::Mail;
@@ -38,17 +38,18 @@ impl Auth {
         action: &str,
         write: impl Fn(&str, &str) -> Result<Mail, ApiError>,
     ) -> Result<(), ApiError> {
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let mut reader = Reader::new(body)?;
         let email = reader.email();
         reader.nothing_but(&["email"], &[]);
         reader.done()?;
         let (outbox, token) = (self.outbox()?, MailToken::new(purpose, &self.clock)?);
         let (is_issued, issued) = token.is_issued();
+        let key = self.mail_key(purpose, &email)?;
         let mut steps = self.sweep();
+        steps.push(mail_token::count_mail(&key, &self.clock));
+        steps.extend(token.issue(&key, &email, condition, Vec::new()));
         steps.extend([
-            mail_token::count_mail(&email, &self.clock),
-            token.issue(&email, condition, Vec::new()),
             outbox.post(&write(&email, &token.text)?, &token.at, is_issued, issued)?,
             sql::audit_mail(By::own(caller, &token.at, None, None), action, session::hash(&token.text)),
         ]);
@@ -63,7 +64,7 @@ impl Auth {
         caller: Caller<'_>,
         body: Option<&Json>,
     ) -> Result<HttpResponse, ApiError> {
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let mut reader = Reader::new(body)?;
         let token = reader.text("token");
         // Before anything is hashed: a token that does not count costs as little as that.
@@ -104,11 +105,11 @@ impl Auth {
             sql::bump(),
         ];
         steps.extend(self.tell_of_new_password(email, &at)?);
+        // Whoever reads the mail is no guesser, and is to log in now.
+        steps.extend(self.end_failures(email)?);
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => {
                 self.changed();
-                // Whoever reads the mail is no guesser, and is to log in now.
-                self.throttle.right(&throttle::account(email));
                 Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
             }
             Outcome::Refused(_) => Err(spent()),

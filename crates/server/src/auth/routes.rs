@@ -11,6 +11,10 @@ pub enum AuthRoute {
     Register,
     /// `POST /auth/invitations`
     Invite,
+    /// `GET /auth/invitations`
+    Invitations,
+    /// `DELETE /auth/invitations/{id}`
+    TakeBack(Uuid),
     /// `POST /auth/verify`
     Verify,
     /// `POST /auth/verify/resend`
@@ -59,7 +63,8 @@ type Operation = (&'static str, fn(Uuid) -> AuthRoute);
 
 const PATHS: &[(&str, &[Operation])] = &[
     ("register", &[("POST", |_| AuthRoute::Register)]),
-    ("invitations", &[("POST", |_| AuthRoute::Invite)]),
+    ("invitations", &[("GET", |_| AuthRoute::Invitations), ("POST", |_| AuthRoute::Invite)]),
+    ("invitations/{id}", &[("DELETE", AuthRoute::TakeBack)]),
     ("verify", &[("POST", |_| AuthRoute::Verify)]),
     ("verify/resend", &[("POST", |_| AuthRoute::ResendVerification)]),
     ("login", &[("POST", |_| AuthRoute::Login)]),
@@ -92,6 +97,11 @@ impl AuthRoute {
         )
     }
 
+    /// Whether it reads the query string.
+    pub fn takes_query(self) -> bool {
+        matches!(self, AuthRoute::Users | AuthRoute::Invitations)
+    }
+
     /// Whether it comes with a body.
     pub fn takes_body(self) -> bool {
         let of_user = matches!(
@@ -106,11 +116,14 @@ impl AuthPath {
     /// The path of this name.
     pub fn find(path: &str) -> Option<AuthPath> {
         let rest = path.strip_prefix("/auth/")?;
+        // Those that many ask for have no id.
+        let plain = PATHS.iter().find(|(template, _)| *template == rest && !template.contains("{id}"));
+        if let Some((_, operations)) = plain {
+            return Some(AuthPath { operations, id: Uuid::nil() });
+        }
         PATHS.iter().find_map(|(template, operations)| {
-            let id = match template.split_once("{id}") {
-                Some((before, after)) => id(rest.strip_prefix(before)?.strip_suffix(after)?)?,
-                None => (rest == *template).then_some(Uuid::nil())?,
-            };
+            let (before, after) = template.split_once("{id}")?;
+            let id = id(rest.strip_prefix(before)?.strip_suffix(after)?)?;
             Some(AuthPath { operations, id })
         })
     }
@@ -159,7 +172,13 @@ mod tests {
         let of_user = AuthPath::find(&format!("/auth/users/{id}/sessions")).unwrap();
         assert_eq!(of_user.route("DELETE"), Some(AuthRoute::EndSessionsOf(id.parse().unwrap())));
         assert_eq!(AuthPath::find(&format!("/auth/users/{id}")).unwrap().methods(), "GET, HEAD, PATCH, OPTIONS");
-        for path in ["/auth/users/", "/auth/users//sessions", "/auth/users/1/sessions", "/auth/users/sessions"] {
+        for path in [
+            "/auth/users/",
+            "/auth/users//sessions",
+            "/auth/users/{id}/sessions",
+            "/auth/users/1/sessions",
+            "/auth/users/sessions",
+        ] {
             assert!(AuthPath::find(path).is_none(), "{path}");
         }
         for other in ["", "1", "{id}", &id.to_uppercase(), &id.replace('-', ""), &format!("{id}/"), &format!("{id} ")] {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use work::{Column, Kind, Outcome, Shape, Statement, Step, Value};
 
 use super::session::OwnSession;
-use super::{Auth, Caller, sql};
+use super::{Auth, Caller, mail_token, sql};
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 
@@ -73,6 +73,7 @@ impl Auth {
         let steps = vec![
             sql::audit_users(own.by(caller, &at), "session.end_others", "NULL", "NULL", others, params),
             end_others(&own, &at),
+            mail_token::void_resets(sql::uuid(&own.user), &at),
             sql::bump(),
         ];
         self.store.run(sql::write(&self.store, steps)).await?;

@@ -9,9 +9,9 @@ use serde_json::{Map, Value as Json, json};
 use store::Store;
 use work::{Cost, Dialect, Kind, Otherwise, Refusal, Shape, Statement, Step, Value, Work};
 
-use super::{Caller, dialect};
+use super::{Caller, dialect, mail_token};
 
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
 
 /// Tells every process on this database that something about users or sessions changed. Part of each such change.
 pub(super) fn bump() -> Step {
@@ -89,6 +89,37 @@ pub(super) fn roles_before(store: &Store) -> &'static str {
         Dialect::Sqlite => "json_object('roles', json(\"roles\"))",
         Dialect::Postgres { .. } => "CAST('{\"roles\":' || \"roles\" || '}' AS json)",
     }
+}
+
+/// A condition over the row of a user: he has the role that manages others, and may use it.
+pub(super) fn is_admin(store: &Store, user: &str) -> String {
+    let has_role = match store.dialect() {
+        Dialect::Sqlite => {
+            format!("EXISTS (SELECT 1 FROM json_each({user}.\"roles\") AS \"role\" WHERE \"role\".\"value\" = 'admin')")
+        }
+        Dialect::Postgres { .. } => format!("CAST({user}.\"roles\" AS jsonb) @> '[\"admin\"]'"),
+    };
+    format!("(NOT {user}.\"disabled\" AND {has_role})")
+}
+
+/// Has whoever changes one of these users wait until this is committed. Others who come at the same time see what it did, and
+/// not what was before. The first step of a work, in one order for all, lest two wait for each other.
+pub(super) fn hold(store: &Store, users: &[&str]) -> Option<Step> {
+    let places: Vec<String> = (1..=users.len()).map(|place| format!("?{place}")).collect();
+    let sql =
+        format!("SELECT 1 FROM \"users\" WHERE \"id\" IN ({}) ORDER BY \"id\" FOR NO KEY UPDATE", places.join(", "));
+    match store.dialect() {
+        // It has one writer at a time.
+        Dialect::Sqlite => None,
+        Dialect::Postgres { .. } => Some(run(&sql, users.iter().map(|user| uuid(user)).collect())),
+    }
+}
+
+/// Refuses what only an admin may do, [`Refusal::Forbidden`], unless this user is one as it is done. After [`hold`].
+pub(super) fn require_admin(store: &Store, user: &str) -> Step {
+    let sql = format!("SELECT 1 FROM \"users\" u WHERE u.\"id\" = ?1 AND {}", is_admin(store, "u"));
+    let none = Otherwise::Refuse(Refusal::Forbidden);
+    Step::Require { statement: Statement::new(sql, vec![uuid(user)]), none }
 }
 
 /// Who did something, when and from where: what the audit keeps of it.
@@ -171,7 +202,8 @@ pub(super) fn audit_mail(by: By<'_>, action: &str, token_hash: Value) -> Step {
     Step::Run(Statement::new(sql, [who(by, action), vec![token_hash]].concat()))
 }
 
-fn who(by: By<'_>, action: &str) -> Vec<Value> {
+/// The first seven values of an audit row: when, who, from where, what.
+pub(super) fn who(by: By<'_>, action: &str) -> Vec<Value> {
     vec![
         stamp(by.at),
         text(by.iss),
@@ -228,6 +260,9 @@ impl NewUser<'_> {
         );
         let mut steps = self.unique_fields(blueprint, by.at);
         steps.push(Step::Run(Statement::new(insert, params)));
+        if let Some(email) = self.email.filter(|_| self.iss == "own") {
+            steps.push(mail_token::void_invitations(email, by.at));
+        }
         steps.push(self.audit(blueprint, by, action));
         steps
     }

@@ -10,11 +10,11 @@ use store::{Store, StoreError};
 use work::{Column, Kind, Outcome, Refusal, Shape, Statement, Step, Value, Work};
 
 use super::sql::{self, By};
-use super::{credentials, password, policy};
+use super::{credentials, mail_token, password, policy};
 
 const PAGE: usize = 500;
 /// No user has this id, and all have later ones.
-const BEFORE_ALL: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const BEFORE_ALL: &str = "00000000-0000-0000-0000-000000000000";
 const MAX_PASSWORD_CHARS: usize = 1024;
 
 /// An account to be made.
@@ -53,7 +53,7 @@ impl From<Listed> for query::User {
     /// As whom something is done that the operator does on his behalf.
     fn from(user: Listed) -> query::User {
         let Listed { id, iss, sub, email, roles, .. } = user;
-        query::User { id, iss, sub, email, roles, session: None }
+        query::User { id, iss, sub, email, roles, fields: Arc::default(), session: None, key: None }
     }
 }
 
@@ -195,6 +195,7 @@ pub fn set_password(
     let steps = vec![
         sql::change(set, vec![sql::uuid(&id), sql::text(&hash), sql::stamp(&at)]),
         sql::run(end, vec![sql::uuid(&id), sql::stamp(&at)]),
+        mail_token::void_resets(sql::uuid(&id), &at),
         sql::audit_users(by, "user.password", "NULL", "NULL", "\"id\" = ?1", vec![sql::uuid(&id)]),
         sql::bump(),
     ];
@@ -251,7 +252,7 @@ fn page(store: &Store, after: String) -> Work {
 }
 
 /// Sets one column of a user, and ends his sessions if that disables him.
-fn change(
+pub(super) fn change(
     store: &Store,
     who: &str,
     assignment: &str,
@@ -263,22 +264,29 @@ fn change(
     let update = format!(
         "UPDATE \"users\" SET {assignment}, \"updated_at\" = ?3, \"version\" = \"version\" + 1 WHERE \"id\" = ?1"
     );
-    let end_sessions = "UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE \"user_id\" = ?1 AND \"revoked_at\" IS NULL \
-         AND EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?1 AND \"disabled\")";
+    let is_disabled = "EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?1 AND \"disabled\")";
+    let end = |table: &str, ended: &str, which: &str| {
+        let sql = format!(
+            "UPDATE \"{table}\" SET \"{ended}\" = ?2 WHERE \"user_id\" = ?1 AND \"{ended}\" IS NULL AND {which}{is_disabled}"
+        );
+        sql::run(&sql, vec![sql::uuid(&id), sql::stamp(&at)])
+    };
     let steps = vec![
         audit(By::operator(&at), &id),
         sql::change(&update, vec![sql::uuid(&id), value, sql::stamp(&at)]),
-        sql::run(end_sessions, vec![sql::uuid(&id), sql::stamp(&at)]),
+        end("_sessions", "revoked_at", ""),
+        end("_mail_tokens", "used_at", "\"purpose\" = 'reset' AND "),
         sql::bump(),
     ];
     match store.run_blocking(sql::write(store, steps))? {
         Outcome::Done(_) => Ok(()),
-        Outcome::Refused(Refusal::NotFound) | Outcome::Refused(_) => Err(UserError::Nobody(who.to_owned())),
+        Outcome::Refused(Refusal::Unique { .. }) => Err(UserError::Failed("another user has this value".to_owned())),
+        Outcome::Refused(_) => Err(UserError::Nobody(who.to_owned())),
     }
 }
 
 /// By the local id, or by the address of an account of this server: only there it names one user.
-fn find(store: &Store, who: &str) -> Result<String, UserError> {
+pub(super) fn find(store: &Store, who: &str) -> Result<String, UserError> {
     let email = credentials::email(who).unwrap_or_default();
     let sql = "SELECT \"id\" FROM \"users\" WHERE \"id\" = ?1 OR (\"iss\" = 'own' AND \"email\" = ?2)";
     let id = uuid::Uuid::parse_str(who).map_or(Value::Null, |id| sql::uuid(&id.to_string()));

@@ -1,13 +1,17 @@
 //! `POST /auth/verify`, `/auth/verify/resend`: that somebody reads the mail of the address that he registered with. There only
 //! where the blueprint says `verify_email = true`; until then nobody logs in to the account (`login.rs`).
+//!
+//! The mail alone does not do it: somebody else may have made the account, with a password of his, and wait for the owner of
+//! the address to verify it for him. So the password is asked for too; who does not know it chooses another (`reset.rs`).
 
 use http::StatusCode;
 use query::Invalid;
 use serde_json::{Value as Json, json};
-use work::{Outcome, Step};
+use work::{Kind, Outcome, Step, Value};
 
+use super::change_password::Account;
 use super::credentials::Reader;
-use super::mail_token::{self, MailToken, Purpose, USER};
+use super::mail_token::{self, COUNTS, HAS_ACCOUNT, MailToken, Purpose, USER};
 use super::sql::{self, By};
 use super::{Auth, Caller, session};
 use crate::error::ApiError;
@@ -23,11 +27,12 @@ impl Auth {
         let (is_issued, issued) = token.is_issued();
         let known =
             format!("NOT EXISTS (SELECT 1 FROM \"users\" WHERE \"id\" = ?1) AND {}", mail_token::may_be_mailed("?2"));
-        let of_known = vec![sql::uuid(id), mail_token::key(email)];
+        let key = self.mail_key(Purpose::Verify, email)?;
+        let of_known = vec![sql::uuid(id), key.clone()];
         let mut steps = self.sweep();
+        steps.push(mail_token::count_mail(&key, &self.clock));
+        steps.extend(token.issue(&key, email, "\"id\" = ?7", vec![sql::uuid(id)]));
         steps.extend([
-            mail_token::count_mail(email, &self.clock),
-            token.issue(email, "\"id\" = ?7", vec![sql::uuid(id)]),
             outbox.post(&outbox.verification(email, &token.text), &token.at, is_issued, issued)?,
             outbox.post(&outbox.known_already(email), &token.at, &known, of_known)?,
         ]);
@@ -39,26 +44,43 @@ impl Auth {
         caller: Caller<'_>,
         body: Option<&Json>,
     ) -> Result<HttpResponse, ApiError> {
-        self.throttle.address(caller.ip)?;
+        self.rates.check_login(caller.ip).await?;
         let mut reader = Reader::new(body)?;
-        let token = reader.text("token");
-        reader.nothing_but(&["token"], &[]);
+        let (token, password) = (reader.text("token"), reader.password("password"));
+        reader.nothing_but(&["token", "password"], &[]);
         reader.done()?;
+        let Some(account) = self.to_be_verified(token).await? else { return Err(spent()) };
+        self.check_own_password(&account, password).await?;
         let (at, hash) = (self.clock.stamp(), session::hash(token));
         let verify = format!(
             "UPDATE \"users\" SET \"verified_at\" = COALESCE(\"verified_at\", ?2), \"updated_at\" = ?2, \
-             \"version\" = \"version\" + 1 WHERE \"id\" = {USER}"
+             \"version\" = \"version\" + 1 WHERE \"id\" = {USER} AND \"password_hash\" = ?3"
         );
         let by = By::own(caller, &at, None, None);
         let steps = vec![
             mail_token::spend(token, Purpose::Verify, &at),
-            sql::change(&verify, vec![hash.clone(), sql::stamp(&at)]),
+            sql::change(&verify, vec![hash.clone(), sql::stamp(&at), sql::text(account.hash())]),
             sql::audit_users(by, "verify", "NULL", "NULL", &format!("\"id\" = {USER}"), vec![hash]),
         ];
         match self.store.run(sql::write(&self.store, steps)).await? {
             Outcome::Done(_) => Ok(HttpResponse::empty(StatusCode::NO_CONTENT)),
             Outcome::Refused(_) => Err(spent()),
         }
+    }
+
+    /// The account of a token that counts. Read before anything is hashed or written, so that any other costs little.
+    async fn to_be_verified(&self, token: &str) -> Result<Option<Account>, ApiError> {
+        let sql = format!(
+            "SELECT \"email\", (SELECT \"password_hash\" FROM \"users\" WHERE \"id\" = \"_mail_tokens\".\"user_id\") \
+             FROM \"_mail_tokens\" WHERE {COUNTS} AND {HAS_ACCOUNT}"
+        );
+        let params = vec![session::hash(token), sql::text(Purpose::Verify.word()), sql::stamp(&self.clock.stamp())];
+        let step = sql::one(&sql, params, &[Kind::Text, Kind::Text]);
+        let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(None) };
+        Ok(match &answer.captured[..] {
+            [Value::Text(email), Value::Text(hash)] => Some(Account { email: email.clone(), hash: hash.clone() }),
+            _ => None,
+        })
     }
 
     pub(super) async fn resend_verification(

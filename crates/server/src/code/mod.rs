@@ -12,14 +12,15 @@ use std::sync::Arc;
 use blueprint::{Blueprint, EntityIndex};
 use futures_util::future::BoxFuture;
 use http::Method;
-use query::{Actor, Denied, Scope, Verb, access};
+use query::{Actor, Denied, Scope, Verb, View, access};
 use serde_json::{Map, Value as Json};
+use work::Outcome;
 
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::openapi::Docs;
-use crate::visit::Path;
-use crate::{App, SharedBody, Visit, caller, idempotency, once, request};
+use crate::visit::{Named, Path};
+use crate::{App, SharedBody, Visit, audit, caller, idempotency, once, request};
 
 pub(crate) use map::CodeMap;
 use place::Known;
@@ -83,15 +84,35 @@ pub fn base(blueprint: &Blueprint) -> String {
 pub(crate) async fn answer(
     app: &Arc<App>,
     found: Found,
-    mut http: HttpRequest<SharedBody>,
+    http: HttpRequest<SharedBody>,
 ) -> Result<HttpResponse, ApiError> {
     let stages = http.stages.clone();
     let actor = if found.known.anonymous {
-        app.rates.check(&Actor::Stranger, http.ip).map(|()| Actor::Stranger)?
+        app.rates.check(&Actor::Stranger, http.ip).await.map(|()| Actor::Stranger)?
     } else {
         stages.wait("identify", caller::identify(app, &http)).await?
     };
+    // What the audit is told of somebody who is refused; the request itself goes to the code.
+    let user = match &actor {
+        Actor::User(user) => Some((user.clone(), http.head_only())),
+        Actor::Stranger => None,
+    };
+    let answer = answer_to(app, found, http, actor).await;
+    if let (Err(error), Some((user, head))) = (&answer, user) {
+        audit::note(app, user, &head, error);
+    }
+    answer
+}
+
+async fn answer_to(
+    app: &Arc<App>,
+    found: Found,
+    mut http: HttpRequest<SharedBody>,
+    actor: Actor,
+) -> Result<HttpResponse, ApiError> {
+    let stages = http.stages.clone();
     admit(&app.blueprint, &found, &actor)?;
+    stages.wait("identify", for_key(app, &found, &actor, || http.origin())).await?;
     let once = idempotency::ask(app, &actor, &mut http).await?;
     request::refuse_what_is_not_taken(app, found.known.takes, &mut http).await?;
     let whole = once.as_ref().map(|(asked, body)| {
@@ -128,8 +149,8 @@ fn rights(blueprint: &Blueprint, found: &Found, actor: &Actor) -> String {
 /// The access rule, as far as it can be known before the code runs.
 fn admit(blueprint: &Blueprint, found: &Found, actor: &Actor) -> Result<(), Denied> {
     access::own_path(actor, found.path_user.as_deref())?;
-    let Some(index) = found.known.entity else { return Ok(()) };
-    let entity = blueprint.entity(index);
+    let entity = found.known.entity.map(|index| blueprint.entity(index));
+    let Some(entity) = entity else { return Ok(()) };
     let closed = |verb| *actor == Actor::Stranger && access::scope(access::rule(entity, verb), actor) == Scope::Nothing;
     let actions = (0..entity.actions.len()).map(Verb::Act);
     let refused = match found.known.verb {
@@ -138,4 +159,44 @@ fn admit(blueprint: &Blueprint, found: &Found, actor: &Actor) -> Result<(), Deni
         None => [Verb::Read, Verb::Create, Verb::Update, Verb::Delete].into_iter().chain(actions).all(closed),
     };
     if refused { Err(Denied::SignIn) } else { Ok(()) }
+}
+
+/// Whether a key is for this. What a route does that the blueprint does not know is for keys that may do everything with
+/// its entity, or everything at all. Of what it is not for, a row that it does not see is not there, as in the blueprint's own
+/// routes.
+async fn for_key(
+    app: &App,
+    found: &Found,
+    actor: &Actor,
+    origin: impl FnOnce() -> query::Origin,
+) -> Result<(), ApiError> {
+    let Actor::User(user) = actor else { return Ok(()) };
+    let Some(key) = &user.key else { return Ok(()) };
+    let entity = found.known.entity.map(|index| app.blueprint.entity(index));
+    let is_for = match (entity, found.known.verb) {
+        (Some(entity), Some(verb)) => key.allowed.allows(entity, verb),
+        (entity, _) => key.allowed.allows_all(entity),
+    };
+    match found.row().filter(|_| found.known.verb.is_some()) {
+        _ if is_for => Ok(()),
+        Some(row) if !is_seen(app, row, found.path_user.as_deref(), actor, origin()).await? => {
+            Err(ApiError::not_found())
+        }
+        _ => Err(Denied::Key.into()),
+    }
+}
+
+/// Whether this caller can see a row.
+async fn is_seen(
+    app: &App,
+    row: &Named,
+    path_user: Option<&str>,
+    actor: &Actor,
+    origin: query::Origin,
+) -> Result<bool, ApiError> {
+    let entity = app.blueprint.entity(row.entity);
+    let access = access::decide(entity, Verb::Read, actor.clone(), path_user)?;
+    let request = request::read(&app.blueprint, &View::of(entity, &access), &row.id, &[])?;
+    let plan = query::plan(&app.blueprint, row.entity, access, request, origin, &app.cursor_key)?;
+    Ok(matches!(app.store.run(query::render(&app.catalog, &plan)).await?, Outcome::Done(_)))
 }

@@ -44,6 +44,13 @@ pub(crate) struct Found {
     pub(super) named: Vec<Named>,
 }
 
+impl Found {
+    /// The row of the route's own entity that the path names, if that is what it is about.
+    pub(super) fn row(&self) -> Option<&Named> {
+        self.named.last().filter(|named| Some(named.entity) == self.known.entity)
+    }
+}
+
 impl Place {
     /// The place of these routes.
     pub fn new(blueprint: &Blueprint, path: &str, routes: &[(usize, &CodeRoute)]) -> Place {

@@ -1,12 +1,18 @@
 //! `GET /_/outbox`: the mail of a server that is being tried out. For who sits at its machine, and for nobody else.
+//!
+//! A proxy on the machine looks like somebody who sits there, and not every one adds a header that tells it. So the page asks
+//! for a key as well: a new one for each process, which only who started it has read.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CACHE_CONTROL, HOST};
+use http::{HeaderName, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 use work::{Column, Kind, Shape, Statement, Step};
 
 use super::{EVENT, Mail, Outbox};
@@ -14,8 +20,18 @@ use crate::App;
 use crate::error::ApiError;
 use crate::forwarded;
 use crate::http::{HttpRequest, HttpResponse};
+use crate::request;
 
 const MAX_MAILS: usize = 100;
+const KEY: HeaderName = HeaderName::from_static("x-outbox-key");
+
+/// Of the process and not of an app: a blueprint that is served anew must not make who reads mail look for another one.
+static KEY_OF_PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let mut bytes = [0; 32];
+    #[expect(clippy::expect_used, reason = "without a random number generator nothing here is safe")]
+    getrandom::fill(&mut bytes).expect("the system's random number generator");
+    URL_SAFE_NO_PAD.encode(bytes)
+});
 
 /// A row as it is read.
 #[derive(Deserialize)]
@@ -30,17 +46,32 @@ struct Sealed {
     sealed: String,
 }
 
+/// Where the mails are, for who started the server.
+pub(crate) fn path() -> String {
+    format!("/_/outbox?key={}", *KEY_OF_PROCESS)
+}
+
 /// The newest mails, for those who may read them; for all others there are none.
 ///
 /// # Errors
 /// 404, or what the database has to say.
 pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpResponse, ApiError> {
     let may = app.settings.is_for_trying() && forwarded::is_on_this_machine(app, http) && names_this_machine(http);
-    if !may {
+    if !may || !has_key(http) {
         return Err(ApiError::not_found());
     }
     let mails = app.auth.mails().await?;
     Ok(HttpResponse::json(StatusCode::OK, json!({ "data": mails }).to_string()).with(CACHE_CONTROL, "no-store"))
+}
+
+/// In the header, or in the query for who opens the page. Compared by hash, so that the time it takes tells nothing of the key.
+fn has_key<B>(http: &HttpRequest<B>) -> bool {
+    let in_query = || {
+        let parameters = request::parameters(http).ok()?;
+        parameters.into_iter().find_map(|(name, text)| (name == "key").then_some(text))
+    };
+    let given = http.header(KEY).map(str::to_owned).or_else(in_query);
+    given.is_some_and(|given| Sha256::digest(given) == Sha256::digest(&*KEY_OF_PROCESS))
 }
 
 /// A page elsewhere can have its own name lead to this machine, and its visitors' browsers ask here: under that name.

@@ -16,7 +16,7 @@ use work::{Statement, Step, Value};
 use crate::error::{ApiError, UNAVAILABLE};
 use crate::settings::Settings;
 
-pub(crate) use mailbox::{answer, newest};
+pub(crate) use mailbox::{answer, newest, path};
 pub(crate) use texts::invitation_link;
 
 /// What `_outbox` calls a mail; sealed together with it, so that no other row can be passed off as one.

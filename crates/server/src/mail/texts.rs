@@ -30,8 +30,9 @@ impl Outbox {
             &format!("Your address at {app}"),
             &format!(
                 "Somebody, we hope you, made an account for {to} at {app}.\n\n\
-                 Say within a day that the address is yours:\n{url}/verify#token={token}\n\n\
-                 If it was not you, do nothing: nobody can log in to that account."
+                 Say within a day that the address is yours, with the password that you chose:\n{url}/verify#token={token}\n\n\
+                 If you chose none, somebody else did, and nobody can log in to that account: do nothing, or make it yours with \
+                 a password of your own:\n{url}/forgot-password"
             ),
         )
     }

@@ -141,7 +141,7 @@ impl Context<'_> {
             operation.summary.clone_from(summary);
         }
         operation.problems.retain(|problem| *problem != NOT_IMPLEMENTED);
-        operation.problems.extend([UNIQUE, REFERENCE, STATE]);
+        operation.problems.extend([FORBIDDEN, UNIQUE, REFERENCE, STATE]);
         operation.successes = vec![self.success(route, &operation.summary)];
         operation.body = self.body(route);
         operation

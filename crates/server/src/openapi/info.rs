@@ -71,6 +71,8 @@ fn sign_in(blueprint: &Blueprint) -> String {
         ));
         parts.push("On this page: log in, then give the `access_token` to *Authorize*.".to_owned());
     }
+    parts
+        .push("Services send a key that the operator made for them, `X-API-Key: sm_…`, instead of a token.".to_owned());
     let others: Vec<&str> = blueprint.auth.others().map(TokenSource::title).collect();
     if !others.is_empty() {
         parts.push(format!(

@@ -47,7 +47,7 @@ pub fn document(blueprint: &Blueprint) -> Json {
         "openapi": "3.1.0",
         "info": info::info(blueprint),
         "servers": [{ "url": "/" }],
-        "security": [{ "bearerAuth": [] }],
+        "security": [{ "bearerAuth": [] }, { "apiKey": [] }],
         "tags": info::tags(blueprint),
         "paths": paths::paths(blueprint, &subjects),
         "components": {
@@ -61,6 +61,12 @@ pub fn document(blueprint: &Blueprint) -> Json {
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
                     "description": "The `access_token` of a log-in.",
+                },
+                "apiKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-API-Key",
+                    "description": "A key of a service, which acts for a user and may do less than he may.",
                 },
             },
         },

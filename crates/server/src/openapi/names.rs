@@ -17,15 +17,19 @@ const FIXED: &[&str] = &[
     "AccountDeletion",
     "Sessions",
     "MailRequest",
-    "MailedToken",
+    "Verification",
     "PasswordReset",
     "UserInvitation",
+    "OpenInvitation",
+    "OpenInvitationList",
     "UserAccount",
     "UserAccountList",
     "UserAccountChange",
     "Me",
     "Health",
     "KeySet",
+    "AuditRow",
+    "AuditLog",
 ];
 
 /// The names of the schemas of one entity.

@@ -24,10 +24,14 @@ pub(super) struct Operation {
 /// Whether a token is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Security {
-    /// Yes, as the document says for all.
+    /// Yes, or an API key, as the document says for all.
     Token,
-    /// It may be sent.
+    /// Yes, and no API key.
+    TokenOnly,
+    /// One of them may be sent.
     Optional,
+    /// It may be sent, and an API key means nothing.
+    OptionalToken,
     /// It means nothing here.
     None,
 }
@@ -63,7 +67,9 @@ impl Security {
     fn render(self) -> Option<Json> {
         match self {
             Security::Token => None,
-            Security::Optional => Some(json!([{}, { "bearerAuth": [] }])),
+            Security::TokenOnly => Some(json!([{ "bearerAuth": [] }])),
+            Security::Optional => Some(json!([{}, { "bearerAuth": [] }, { "apiKey": [] }])),
+            Security::OptionalToken => Some(json!([{}, { "bearerAuth": [] }])),
             Security::None => Some(json!([])),
         }
     }
@@ -89,6 +95,8 @@ pub(super) fn who(fields: &[Field], rule: &Rule) -> String {
 pub(super) fn speaks_of_hidden(fields: &[Field], expr: &Expr) -> bool {
     expr.has_term(&|term| match term {
         Term::Field(place) => fields.get(*place).is_some_and(|field| field.hidden || field.read != Rule::Anyone),
+        // What the other entity, or what is known of users, keeps from whom is not known here.
+        Term::Via(_) | Term::CallerField(_) => true,
         _ => false,
     })
 }

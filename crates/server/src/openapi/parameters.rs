@@ -41,7 +41,7 @@ pub(super) fn shared(blueprint: &Blueprint) -> Json {
                 done again but answered as before, with `Idempotency-Replayed: true`. Another request under the same key \
                 is refused. It counts for signed-in callers, by method and path.",
             "schema": {
-                "type": "string", "minLength": 1, "maxLength": idempotency::MAX_KEY,
+                "type": "string", "pattern": idempotency::pattern(),
                 "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
             },
         },

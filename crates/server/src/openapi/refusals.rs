@@ -50,7 +50,8 @@ impl Deed {
         if blueprint.api.user_path {
             problems.push(FOREIGN_PATH);
         }
-        if !matches!(self, Deed::List | Deed::Create) {
+        // A list is nowhere only if its path holds what is no id of anybody.
+        if blueprint.api.user_path || !matches!(self, Deed::List | Deed::Create) {
             problems.push(NOT_FOUND);
         }
         match self {
@@ -74,14 +75,15 @@ impl Deed {
         problems
     }
 
-    /// Where the rule leaves some users without any row, a list or a new row is refused; one row is refused only to
-    /// those who can see it, and one in the trash is seen by nobody.
+    /// Where somebody has no rows at all, a list or a new row is refused; one row is refused only to those who can see it, and
+    /// one in the trash is seen by nobody.
     fn may_be_forbidden(self, blueprint: &Blueprint, entity: &Entity) -> bool {
         let rule = access::rule(entity, self.verb());
         let leaves_out = access::scope(rule, &plain_user()) == Scope::Nothing;
         let conditions = |rule: &Rule| rule.conditions().next().is_some();
         match self {
-            Deed::List => leaves_out,
+            // An API key may be for something else.
+            Deed::List => true,
             // Also by what is given: the row, or a field of it, would not be such as the rule wants.
             Deed::Create => leaves_out || conditions(rule) || writes(entity).any(conditions),
             Deed::Read | Deed::Restore => false,
@@ -143,7 +145,16 @@ fn writes(entity: &Entity) -> impl Iterator<Item = &Rule> {
 
 fn plain_user() -> Actor {
     let text = String::new;
-    let user = User { id: text(), iss: text(), sub: text(), email: None, roles: Vec::new(), session: None };
+    let user = User {
+        id: text(),
+        iss: text(),
+        sub: text(),
+        email: None,
+        roles: Vec::new(),
+        fields: [].into(),
+        session: None,
+        key: None,
+    };
     Actor::User(user.into())
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 pub use environment::Environment;
 pub use stop::stop_signal;
 
-use crate::settings::{Environment as Stage, Settings};
+use crate::settings::{Environment as Stage, SettingProblem, Settings};
 
 /// Why a process does not come to serving.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +33,26 @@ pub fn read_settings(
     environment: &Environment,
     given: impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, ProcessError> {
-    let settings = Settings::read(|name| given(name).or_else(|| environment.get(name)));
-    let mut settings = settings.map_err(|problems| {
+    checked(folder, environment, given).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
         ProcessError {
             message: format!("settings that cannot be used:\n{}", lines.join("\n")),
             hint: Some("they come from the environment and from .env beside the blueprint; .env.example explains them"),
         }
-    })?;
+    })
+}
+
+/// The same of the environment alone, with each problem by itself.
+pub(crate) fn checked_settings(folder: &Path, environment: &Environment) -> Result<Settings, Vec<SettingProblem>> {
+    checked(folder, environment, |_| None)
+}
+
+fn checked(
+    folder: &Path,
+    environment: &Environment,
+    given: impl Fn(&str) -> Option<String>,
+) -> Result<Settings, Vec<SettingProblem>> {
+    let mut settings = Settings::read(|name| given(name).or_else(|| environment.get(name)))?;
     settings.database = settings.database.in_folder(folder);
     if let Some(files) = &mut settings.tls {
         files.certificate = folder.join(&files.certificate);

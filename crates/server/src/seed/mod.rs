@@ -17,6 +17,9 @@ use serde_json::Value as Json;
 use store::{Store, StoreError};
 use work::{Outcome, Refusal, Value, Work};
 
+use crate::auth::as_whom::{self, As, Whom};
+use crate::auth::users::UserError;
+
 pub use roles::needed;
 
 use rows::{Made, Rows};
@@ -60,6 +63,8 @@ pub fn seed(
 ) -> Result<Vec<Seeded>, StoreError> {
     let dialect = store.map_or(work::Dialect::Sqlite, Store::dialect);
     let catalog = Catalog::new(blueprint.clone(), dialect);
+    let known = store.map(|store| with_fields(blueprint, store, user)).transpose()?;
+    let user = known.as_ref().unwrap_or(user);
     let mut made = Made::new(blueprint, user);
     let mut report: Vec<(EntityIndex, Seeded)> = Vec::new();
     for index in order::order(blueprint) {
@@ -70,6 +75,16 @@ pub fn seed(
     }
     report.sort_by_key(|(index, _)| *index);
     Ok(report.into_iter().map(|(_, seeded)| seeded).collect())
+}
+
+/// The user with what conditions look at of him.
+fn with_fields(blueprint: &Blueprint, store: &Store, user: &User) -> Result<User, StoreError> {
+    match as_whom::find(blueprint, store, &As::User(user.id.clone())) {
+        Ok(Whom { actor: Actor::User(known), .. }) => Ok(User { fields: known.fields.clone(), ..user.clone() }),
+        Err(UserError::Store(error)) => Err(error),
+        // Whoever is not there is told so by what he makes.
+        Ok(_) | Err(_) => Ok(user.clone()),
+    }
 }
 
 /// Makes the rows of one entity.
@@ -174,7 +189,7 @@ impl Sower<'_> {
         // A key seals cursors, and a new row has none.
         let plan = query::plan(self.blueprint, self.index, access.clone(), request, origin, &CursorKey([0; 32]));
         let plan = plan.map_err(|error| match error {
-            PlanError::Forbidden => "this user may not make one".to_owned(),
+            PlanError::Forbidden | PlanError::Key => "this user may not make one".to_owned(),
             PlanError::Cursor(bad) => bad.detail,
         })?;
         Ok(query::render(self.catalog, &plan))

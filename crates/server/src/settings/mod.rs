@@ -14,6 +14,7 @@ use std::time::Duration;
 pub use database::Database;
 pub use issuers::Issuers;
 pub use network::{Network, TlsFiles};
+pub use parse::lifetime;
 pub use secret::Secret;
 
 /// One setting, as people know it.
@@ -104,6 +105,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_LIMIT_STRANGER", "120", "requests a minute of one address that is not signed in; 0 is no limit"),
     setting("RATE_LIMIT_LOGIN", "10", "log-ins a minute of one address; 0 is no limit"),
     setting("LOGIN_FAILURES", "100", "wrong passwords in a row that one account takes before it waits; 0 is no limit"),
+    setting("MAX_REQUESTS", "1024", "requests that are worked on at once; those beyond are 503; 0 is no limit"),
     setting("MAX_BODY_BYTES", "1048576", "the longest body that is read; 0 is no limit"),
     setting("REQUEST_TIMEOUT", "30s", "how long one request may take; 0 is no limit"),
     setting("HEADER_TIMEOUT", "5s", "how long the head of a request may take to arrive; 0 is no limit"),
@@ -143,6 +145,18 @@ pub enum Environment {
     Staging,
     /// Real users.
     Production,
+}
+
+impl Environment {
+    /// As the setting spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Environment::Development => "development",
+            Environment::Test => "test",
+            Environment::Staging => "staging",
+            Environment::Production => "production",
+        }
+    }
 }
 
 /// Settings, checked.
@@ -199,6 +213,8 @@ pub struct Limits {
     pub login_per_minute: Option<std::num::NonZeroU32>,
     /// Wrong passwords in a row of one account.
     pub login_failures: Option<std::num::NonZeroU32>,
+    /// Requests at once.
+    pub requests: usize,
     /// Bytes of a body.
     pub body_bytes: usize,
     /// Time for one request.

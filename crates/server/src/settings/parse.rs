@@ -186,6 +186,7 @@ impl Reader<'_> {
             stranger_per_minute: self.read("RATE_LIMIT_STRANGER", NonZeroU32::new(120), rate),
             login_per_minute: self.read("RATE_LIMIT_LOGIN", NonZeroU32::new(10), rate),
             login_failures: self.read("LOGIN_FAILURES", NonZeroU32::new(100), rate),
+            requests: self.read("MAX_REQUESTS", 1024, |text| count(text, "wants a whole number")),
             body_bytes: self.read("MAX_BODY_BYTES", 1024 * 1024, |text| count(text, "wants a number of bytes")),
             request_timeout: self.read("REQUEST_TIMEOUT", Some(seconds(30)), |text| match text {
                 "0" => Ok(None),
@@ -258,7 +259,11 @@ fn password_length(text: &str) -> Result<usize, String> {
     }
 }
 
-fn lifetime(text: &str) -> Result<Duration, String> {
+/// A time such as `90s`, `15m`, `24h` or `30d`, which is not none.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn lifetime(text: &str) -> Result<Duration, String> {
     duration(text).and_then(|time| if time.is_zero() { Err("must be more than nothing".to_owned()) } else { Ok(time) })
 }
 

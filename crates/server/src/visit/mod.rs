@@ -182,7 +182,7 @@ impl Visit {
     /// of its first change; of any other row, and once that is spent, he has said nothing.
     fn if_match(&self, entity: EntityIndex, id: &RecordId, is_spent: bool) -> Result<IfMatch, ApiError> {
         if self.is_addressed(entity, id) && !is_spent {
-            request::if_match(&self.0.app, &self.0.http)
+            request::if_match(&self.0.app.blueprint, &self.0.http)
         } else {
             Ok(IfMatch::Absent)
         }
@@ -194,8 +194,8 @@ impl Visit {
     /// The first stage that refuses, as in any other request.
     pub async fn run(&self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
         let (app, stages) = (&self.0.app, &self.0.http.stages);
-        let plan = self.plan(entity, ask, reach, self.is_spent())?;
-        let work = stages.run("render", || self.render(&plan));
+        let (plan, rights) = self.plan(entity, ask, reach, self.is_spent())?;
+        let work = stages.run("render", || self.render(&plan, &rights));
         let outcome = stages.wait("run", app.store.run(work)).await?;
         if let Some(witness) = self.witness(&plan, &outcome) {
             stages.wait("run", app.store.run(witness)).await?;
@@ -251,7 +251,7 @@ impl Visit {
             return Ok(());
         }
         let (app, stages) = (&self.0.app, &self.0.http.stages);
-        let plan = self.plan(entity, &Ask::Call(id, action), &Reach::Caller, self.is_spent())?;
+        let (plan, _) = self.plan(entity, &Ask::Call(id, action), &Reach::Caller, self.is_spent())?;
         let work = stages.run("render", || query::render(&app.catalog, &plan));
         match stages.wait("run", app.store.run(work)).await? {
             Outcome::Refused(refusal) if !self.has_begun().await? => {
@@ -270,22 +270,24 @@ impl Visit {
         etag.is_some_and(|etag| response::matches_none(&self.0.http.headers, etag))
     }
 
-    fn plan(&self, entity: EntityIndex, ask: &Ask, reach: &Reach, is_spent: bool) -> Result<Plan, ApiError> {
+    /// What will be done, and by which rights, of a request with a key.
+    fn plan(&self, entity: EntityIndex, ask: &Ask, reach: &Reach, is_spent: bool) -> Result<(Plan, String), ApiError> {
         let (app, stages, origin) = (&self.0.app, &self.0.http.stages, self.0.http.origin());
         let access = stages.run("decide", || self.access(entity, ask, reach))?;
+        let rights = if self.0.once.is_some() { access.rights() } else { String::new() };
         let request = stages.run("parse", || self.parse(entity, &access, ask, is_spent))?;
         let plan = || query::plan(&app.blueprint, entity, access, request, origin, &app.cursor_key);
-        Ok(stages.run("plan", plan)?)
+        Ok((stages.run("plan", plan)?, rights))
     }
 
     /// The work of a plan. Each write of a request with a key has a number of its own, so that each is done once.
-    fn render(&self, plan: &Plan) -> Work {
+    fn render(&self, plan: &Plan, rights: &str) -> Work {
         let work = query::render(&self.0.app.catalog, plan);
         if work.mode != Mode::Write {
             return work;
         }
         let deed = || format!("{} {}", plan.request().deed(), self.entity(plan.entity()).name);
-        let once = self.once(deed, || plan.access().rights());
+        let once = self.once(deed, || rights.to_owned());
         work.once(once)
     }
 
@@ -315,8 +317,8 @@ impl Visit {
         let view = &View::of(self.entity(entity), access);
         let if_match = |id| self.if_match(entity, id, is_spent);
         match ask {
-            Ask::List(parameters) => request::list(&self.0.app, view, parameters),
-            Ask::Read(id, parameters) => request::read(&self.0.app, view, id, parameters),
+            Ask::List(parameters) => request::list(&self.0.app.blueprint, view, parameters),
+            Ask::Read(id, parameters) => request::read(&self.0.app.blueprint, view, id, parameters),
             Ask::Create(json) | Ask::CreateFor(_, json) => request::create(view, json),
             Ask::Update(id, json) => request::change(view, id, Body::Update, json, if_match(id)?),
             Ask::Replace(id, json) => {
@@ -333,7 +335,9 @@ impl Visit {
             }
             Ask::Perform(id, action, json) => request::perform(view, id, *action, json, if_match(id)?),
             Ask::Restore(id) => Ok(Request::Restore { id: RecordId::clone(id), if_match: if_match(id)?.if_given() }),
-            Ask::Under(above, id, parameters) => request::under(&self.0.app, view, (*above, id), entity, parameters),
+            Ask::Under(above, id, parameters) => {
+                request::under(&self.0.app.blueprint, view, (*above, id), entity, parameters)
+            }
         }
     }
 

@@ -58,8 +58,8 @@ impl Transaction<'_> {
     /// The first stage that refuses. That alone undoes only this step; the closure decides whether to go on.
     pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
         let is_spent = self.visit.is_spent() || self.seen.is_spent();
-        let plan = self.visit.plan(entity, ask, reach, is_spent)?;
-        let outcome = (self.store)(&self.visit.render(&plan))?;
+        let (plan, rights) = self.visit.plan(entity, ask, reach, is_spent)?;
+        let outcome = (self.store)(&self.visit.render(&plan, &rights))?;
         if let Some(witness) = self.visit.witness(&plan, &outcome) {
             (self.store)(&witness)?;
             self.seen.push(witness);

@@ -135,7 +135,9 @@ async fn browsers_on_listed_origins_may_call_and_no_others() {
     let allowed = preflight("https://app.example.com").await;
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example.com");
     assert!(allowed.header("access-control-allow-methods").contains("PATCH"));
-    assert!(allowed.header("access-control-allow-headers").contains("Authorization"));
+    for name in ["Authorization", "X-API-Key"] {
+        assert!(allowed.header("access-control-allow-headers").contains(name));
+    }
     for origin in
         ["https://evil.example.com", "https://app.example.com.evil.com", "null", "https://app.example.com:8443"]
     {
@@ -159,7 +161,7 @@ async fn health_and_documents() {
     assert_eq!(stranger.send("GET", "/auth/login", None).await.expect(405).header("allow"), "POST, OPTIONS");
     let answer = stranger.send("GET", "/healthz", None).await;
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    assert_eq!(answer.header("vary"), "Authorization, Accept, Origin");
+    assert_eq!(answer.header("vary"), "Authorization, X-API-Key, Accept, Origin");
 }
 
 #[tokio::test]

@@ -53,6 +53,9 @@ async fn filters_find_what_they_say() {
     ] {
         let path = format!("/clients?{query}");
         assert_eq!(ana.get(&path).await.expect(200).ids(), ids, "{query}");
+        assert_eq!(walk(&ana, &format!("{path}&limit=1")).await, ids, "{query} by ones");
+        let backwards: Vec<i64> = ids.iter().copied().rev().collect();
+        assert_eq!(walk(&ana, &format!("{path}&sort=-id&limit=1")).await, backwards, "{query} backwards by ones");
         let counted = ana.get(&format!("{path}&count=exact&limit=1")).await.expect(200).json();
         assert_eq!(counted["total"], ids.len(), "{query}");
     }

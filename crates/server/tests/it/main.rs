@@ -2,17 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod audit;
+mod audit_chain;
+mod audit_list;
+mod audit_refusals;
 mod auth;
 mod batch;
+mod caller_fields;
 mod crud;
 mod deletions;
 mod edge;
 mod etags;
 mod expand;
+mod explain;
 mod fastapi;
 mod field_rules;
 mod guards;
 mod idempotency;
+mod in_flight;
 mod isolation;
 mod large;
 mod link_rules;

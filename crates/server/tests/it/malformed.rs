@@ -102,6 +102,8 @@ const HEADERS: &[(&str, &[u8])] = &[
     ("origin", b"null"),
     ("authorization", b"Bearer x.y.z"),
     ("authorization", b"Basic YTpi"),
+    ("x-api-key", b"sm_abcdefgh_x"),
+    ("x-api-key", b"\xff"),
     ("content-type", b"text/plain"),
     ("content-type", b"application/json; charset=latin1"),
     ("content-type", b"\xff"),

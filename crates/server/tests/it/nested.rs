@@ -130,7 +130,9 @@ async fn expansions_and_nested_lists_run_along_indexes() {
         sub: ana.id.clone(),
         email: None,
         roles: Vec::new(),
+        fields: Arc::default(),
         session: None,
+        key: None,
     };
     let connection = rusqlite::Connection::open(app.folder.path().join("app.db")).unwrap();
     for (parameters, nested, steps) in [

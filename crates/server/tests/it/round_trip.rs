@@ -26,8 +26,8 @@ async fn every_entity_of_every_reading_takes_a_row_and_gives_it_back() {
 
 async fn round_trip(text: &str, request: &str) {
     let blueprint = blueprint::load(text).unwrap_or_else(|problems| panic!("{request}\n{problems}"));
-    // Where only the operator makes accounts, this test opens the door: it is about rows.
-    let app = TestApp::new(&text.replace("sign_up = \"closed\"", "sign_up = \"open\"")).await;
+    // Where only the invited make accounts, this test opens the door: it is about rows.
+    let app = TestApp::new(&text.replace("sign_up = \"invite\"", "sign_up = \"open\"")).await;
     let roles: Vec<&str> = blueprint.auth.roles.iter().map(String::as_str).collect();
     let ana = app.user_with("ana", &roles).await;
     let document = ana.send("GET", "/openapi.json", None).await.expect(200).json();

@@ -151,7 +151,8 @@ async fn the_audit_knows_of_every_row_and_who_made_it() {
     let user = field.user("sample", &seed::needed(&field.blueprint));
     let made: usize = field.sow(&user, Wanted { rows: 5, seed: 1 }).iter().map(|seeded| seeded.rows).sum();
     let app = field.serve().await;
-    let by_user = format!("SELECT count(*) FROM _audit WHERE action = 'create' AND sub = '{}'", user.sub);
+    let by_user =
+        format!("SELECT count(*) FROM _audit WHERE outcome = 'done' AND action = 'create' AND sub = '{}'", user.sub);
     assert_eq!(app.sql::<i64>(&by_user), i64::try_from(made).unwrap());
 }
 

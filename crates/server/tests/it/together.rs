@@ -17,7 +17,7 @@ async fn of_many_changes_of_one_version_one_wins() {
     let answers = join_all((0..100).map(|score| first.patch("/clients/1", json!({"score": score})))).await;
     let count = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
     assert_eq!((count(200), count(412)), (1, 99));
-    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'update'"), 1);
+    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE outcome = 'done' AND action = 'update'"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,6 +3,7 @@
 use tokio_postgres::types::Type;
 
 use super::engine::Ground;
+use super::hosted;
 use crate::app::{Latest, Task};
 use crate::{AppSchema, Applied, OpenError};
 
@@ -20,7 +21,10 @@ pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applie
 async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
     let (number, applied) = match app.task(ground.place, latest(ground).await?.as_ref())? {
-        Task::Nothing => return Ok(Applied::Unchanged),
+        Task::Nothing => {
+            hosted::shut(ground).await?;
+            return Ok(Applied::Unchanged);
+        }
         Task::Record(number) => (number, Applied::Recorded),
         Task::Create => {
             for statement in &app.statements {
@@ -34,6 +38,7 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
     let params: &[(&(dyn tokio_postgres::types::ToSql + Sync), Type)] =
         &[(&number, Type::INT8), (&app.record(), Type::TEXT), (&app.blueprint, Type::TEXT)];
     ground.client.query_typed(sql, params).await.map_err(failed)?;
+    hosted::shut(ground).await?;
     Ok(applied)
 }
 

@@ -7,6 +7,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
+use super::hosted;
 use super::trouble::told;
 use crate::OpenError;
 
@@ -190,6 +191,16 @@ CREATE TRIGGER "_audit_seals_no_change" BEFORE UPDATE OR DELETE ON "_audit_seals
 CREATE TRIGGER "_audit_seals_no_truncate" BEFORE TRUNCATE ON "_audit_seals"
   FOR EACH STATEMENT EXECUTE FUNCTION "_audit_refuse"();
 "#],
+    // Who invited, so that an invitation ends with the right to make it, and a name to take it back by. What is asked of the
+    // audit: what became of a row, and what somebody did.
+    &[r#"
+ALTER TABLE "_mail_tokens" ADD COLUMN "id" uuid,
+  ADD COLUMN "invited_by" uuid REFERENCES "users"("id") ON DELETE CASCADE;
+CREATE UNIQUE INDEX "_mail_tokens_id_unique" ON "_mail_tokens" ("id");
+CREATE INDEX "_mail_tokens_invited_by_index" ON "_mail_tokens" ("invited_by");
+CREATE INDEX "_audit_entity_index" ON "_audit" ("entity", "entity_id");
+CREATE INDEX "_audit_sub_index" ON "_audit" ("sub", "seq");
+"#],
 ];
 
 /// A schema on a server, as its tables are made or looked at.
@@ -198,6 +209,8 @@ pub(super) struct Ground<'a> {
     pub(super) schema: &'a str,
     /// For messages.
     pub(super) place: &'a str,
+    /// Who runs the works of callers; nobody as long as that is not known.
+    pub(super) serving: &'a str,
 }
 
 impl Ground<'_> {
@@ -260,7 +273,7 @@ impl Ground<'_> {
                 &[(&number, Type::INT8), (&statements.trim(), Type::TEXT)];
             self.client.query_typed(sql, params).await.map_err(failed)?;
         }
-        Ok(())
+        hosted::shut(self).await
     }
 
     async fn make_schema(&self) -> Result<(), OpenError> {

@@ -11,6 +11,7 @@ mod cell;
 mod connect_error;
 mod connector;
 mod engine;
+mod hosted;
 mod idempotency;
 mod lanes;
 mod lease;
@@ -23,13 +24,14 @@ mod runtime;
 mod scans;
 mod session;
 mod steps;
+mod survey;
 mod tls;
 mod together;
 mod transaction;
 mod trouble;
 mod url;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 use work::{Cost, Dialect, Mode, Outcome, Statement, Step, Work};
@@ -42,6 +44,7 @@ pub use self::options::PostgresOptions;
 use self::pool::Pool;
 use self::runtime::Home;
 use self::scans::{Place, Scans};
+pub use self::survey::{Survey, survey};
 use self::together::Together;
 pub use self::url::{PostgresUrl, UrlProblem};
 use crate::counters::{Counters, Tally};
@@ -65,6 +68,8 @@ struct Shared {
     direct: Connector,
     schema: Arc<str>,
     place: String,
+    /// The role that runs the works of callers, once it is known.
+    serving: OnceLock<String>,
 }
 
 impl Postgres {
@@ -205,6 +210,9 @@ impl Shared {
     /// Sees that the server can be used, and brings the engine's tables up to date.
     async fn open(&self) -> Result<(), OpenError> {
         let session = Box::new(self.pool.open().await?);
+        if let Some(role) = self.ground(&session.client).text("SELECT current_user::text", &[]).await? {
+            let _ = self.serving.set(role);
+        }
         if !self.ground(&session.client).is_current().await? {
             let client = self.direct.connect(None).await?;
             self.ground(&client).migrate().await?;
@@ -218,17 +226,25 @@ impl Shared {
             Some(session) => session,
             None => Box::new(self.pool.open().await?),
         };
-        let current = app::is_current(&self.ground(&session.client), app).await;
+        let standing = self.standing(&session.client, app).await;
         self.pool.keep(session);
-        if current? {
+        let (is_current, is_shut) = standing?;
+        if is_current && is_shut {
             return Ok(Applied::Unchanged);
         }
         let client = self.direct.connect(None).await?;
         app::apply(&self.ground(&client), app).await
     }
 
+    /// Whether the tables are there, and whether none of ours stands open to a data API.
+    async fn standing(&self, client: &tokio_postgres::Client, app: &AppSchema) -> Result<(bool, bool), OpenError> {
+        let ground = self.ground(client);
+        Ok((app::is_current(&ground, app).await?, hosted::open(&ground).await?.is_empty()))
+    }
+
     fn ground<'a>(&'a self, client: &'a tokio_postgres::Client) -> Ground<'a> {
-        Ground { client, schema: &self.schema, place: &self.place }
+        let serving = self.serving.get().map_or("", String::as_str);
+        Ground { client, schema: &self.schema, place: &self.place, serving }
     }
 }
 
@@ -245,7 +261,10 @@ fn prepared(options: PostgresOptions) -> Result<(Home, Arc<Shared>), OpenError> 
     let (scans, together) = (Arc::new(Scans::new(&options)), Together::new(options.waiting));
     let options = Arc::new(options);
     let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default()));
-    Ok((home, Arc::new(Shared { options, pool, scans, together, keys, direct, schema, place })))
+    Ok((
+        home,
+        Arc::new(Shared { options, pool, scans, together, keys, direct, schema, place, serving: OnceLock::new() }),
+    ))
 }
 
 fn broke_off(shared: &Shared) -> OpenError {

@@ -19,10 +19,18 @@ const PREPARED: usize = 512;
 /// How many steps of SQLite's machine pass between two looks at the clock: about a millisecond.
 const STEPS_BETWEEN_CHECKS: i32 = 20_000;
 
+/// After how many steps a scan lets other threads go first: a few hundred microseconds. Seldomer, and whoever wants one row on
+/// the same core waits for a scan's time slice, several milliseconds; more often, and a scan starves where there is always
+/// somebody who wants the core.
+const STEPS_OF_A_SCAN: i32 = 2_000;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// One row or a page, on the caller's thread.
     Read,
+    /// What may take long, on a thread of its own.
+    Scan,
     Write,
 }
 
@@ -44,7 +52,15 @@ impl Handle {
         let start = Instant::now();
         let limit = deadline_ms.clone();
         let expired = move || start.elapsed().as_millis() as u64 >= limit.load(Ordering::Relaxed);
-        connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
+        if purpose == Purpose::Scan {
+            let yields = move || {
+                std::thread::yield_now();
+                expired()
+            };
+            connection.progress_handler(STEPS_OF_A_SCAN, Some(yields))?;
+        } else {
+            connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
+        }
         tally.opened();
         Ok(Handle { connection, deadline_ms, start, timeout_ms: options.scan_timeout_ms, tally: tally.clone() })
     }
@@ -128,7 +144,7 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     match purpose {
-        Purpose::Read => {
+        Purpose::Read | Purpose::Scan => {
             connection.pragma_update(None, "cache_size", -2_000)?;
             connection.pragma_update(None, "query_only", true)?;
         }

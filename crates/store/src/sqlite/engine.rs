@@ -191,6 +191,16 @@ CREATE TRIGGER "_audit_seals_no_update" BEFORE UPDATE ON "_audit_seals"
 CREATE TRIGGER "_audit_seals_no_delete" BEFORE DELETE ON "_audit_seals"
   BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 "#,
+    // Who invited, so that an invitation ends with the right to make it, and a name to take it back by. What is asked of the
+    // audit: what became of a row, and what somebody did.
+    r#"
+ALTER TABLE "_mail_tokens" ADD COLUMN "id" TEXT;
+ALTER TABLE "_mail_tokens" ADD COLUMN "invited_by" TEXT REFERENCES "users"("id") ON DELETE CASCADE;
+CREATE UNIQUE INDEX "_mail_tokens_id_unique" ON "_mail_tokens" ("id");
+CREATE INDEX "_mail_tokens_invited_by_index" ON "_mail_tokens" ("invited_by");
+CREATE INDEX "_audit_entity_index" ON "_audit" ("entity", "entity_id");
+CREATE INDEX "_audit_sub_index" ON "_audit" ("sub", "seq");
+"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

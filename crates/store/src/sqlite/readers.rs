@@ -98,7 +98,7 @@ pub(crate) fn start(
 fn run(options: &Options, tally: &Arc<Tally>, slot: &mut Option<Handle>, work: &Work) -> Result<Outcome, StoreError> {
     let handle = match slot.take() {
         Some(handle) => handle,
-        None => Handle::open(options, tally, Purpose::Read)?,
+        None => Handle::open(options, tally, Purpose::Scan)?,
     };
     let result = read(&handle, work);
     if handle.connection.is_autocommit() {

@@ -6,6 +6,7 @@
 mod alone;
 mod arguments;
 mod calls;
+mod keys;
 mod lines;
 mod links;
 mod note;

@@ -24,6 +24,11 @@ impl Deed {
         Deed { titles: (0..notes).map(|note| format!("{key}-{note}")).collect(), key }
     }
 
+    /// Of its first note; no other deed's.
+    pub fn title(&self) -> &str {
+        self.titles.first().map_or("", String::as_str)
+    }
+
     pub fn send(&self, client: &mut Client) -> std::io::Result<Answer> {
         let notes: Vec<Value> = self.titles.iter().map(|title| json!({ "title": title })).collect();
         let (path, body) = match notes.as_slice() {

@@ -8,6 +8,23 @@ use crate::lexicon::{archetypes, fields};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
+/// Words that leave out what follows them.
+const NO: &[&str] = &[
+    "no",
+    "without",
+    "not",
+    "never",
+    "instead",
+    "except",
+    "minus",
+    "excluding",
+    "skip",
+    "drop",
+    "zero",
+    "neither",
+    "nor",
+];
+
 /// Whether what stands here is asked for: not "no SMS", not "maybe one day Slack".
 pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let clause = scene.clause_at(at)?;
@@ -15,8 +32,10 @@ pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     if TOLD.iter().any(|told| (told.says)(scene, clause, at)) {
         return None;
     }
-    let no = (near..at).any(|t| scene.one_of(t, &["no", "without", "not", "never", "instead"]))
-        || clause.polarity == Polarity::Denied;
+    let near_no = (near..at).rev().take_while(|t| !scene.is(*t, ":"));
+    let no = near_no.into_iter().any(|t| scene.one_of(t, NO))
+        || clause.polarity == Polarity::Denied
+        || scene.is(at + 1, "no") && scene.one_of(at + 2, &[":", ",", ".", ";", "-", ")", "!"]);
     // "no SMS, only email", "no SMS, email only".
     let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"])) || scene.is(at + 1, "only");
     match clause.polarity {
@@ -43,8 +62,13 @@ const TOLD: &[Told] = &[
     Told { id: "told.like", example: "Think Slack for choirs.", says: likened },
     Told { id: "told.choice", example: "Each call has a contact method (email, sms or phone).", says: choice },
     Told { id: "told.to_us", example: "Parents text us when a kid is sick.", says: to_us },
+    Told { id: "told.found", example: "Guests found us through Google Maps.", says: found_us },
     Told { id: "told.noun", example: "A stripe has a colour.", says: noun },
     Told { id: "told.hand", example: "We write SMS by hand.", says: by_hand },
+    Told { id: "told.judged", example: "Google Calendar was too messy.", says: judged },
+    Told { id: "told.theirs", example: "Sellers usually have PayPal.", says: theirs },
+    Told { id: "told.link_to", example: "Each boat has a link to Google Drive.", says: link_to },
+    Told { id: "told.similar", example: "Similar to Discord, Slack or WhatsApp groups.", says: similar },
     Told { id: "told.link", example: "Each job has a video link.", says: link },
 ];
 
@@ -67,11 +91,16 @@ fn ours(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
 }
 
 /// "they talk in Slack".
-fn habit(_: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+fn habit(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     matches!(clause.base, "talk" | "chat" | "communicate" | "work" | "live" | "stay" | "meet")
         && clause.modal.is_none()
         && is_people(clause)
-        || clause.base == "be" && is_people(clause) && clause.modal.is_none() && !clause.passive
+        && !scene.one_of(at.wrapping_sub(1), &["by", "via", "over"])
+        || clause.base == "be"
+            && is_people(clause)
+            && clause.modal.is_none()
+            && !clause.passive
+            && !scene.one_of(at, &["texted", "emailed", "mailed"])
 }
 
 /// "think Slack for choirs", "unlike Stripe", "cheaper than Twilio".
@@ -80,19 +109,26 @@ fn likened(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     (near..at).any(|t| scene.one_of(t, &["unlike", "than", "think", "resembles"]))
 }
 
+/// What is sent.
+const SENT: &str = "reminder notification alert confirmation message";
+
 /// "contact method (email, sms or phone)", "source: website, email": one of the values of a field.
 fn choice(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
-    let takes = |np: &crate::nouns::Np| fields::takes_values(np.head());
+    // "reminder channels: e-mail" is asked for.
+    let sent = |np: &crate::nouns::Np| np.words().iter().any(|word| crate::lexicon::has(SENT, &word.lemma));
+    let takes = |np: &crate::nouns::Np| fields::takes_values(np.head()) && !sent(np);
     if scene.depth_at(at) > 0 {
         let open = (clause.from..at).rev().find(|t| scene.close_of(*t).is_some_and(|close| close > at));
-        return open.and_then(|open| scene.np_before(open)).is_some_and(takes);
+        // "payments (Stripe)" names no choice.
+        let several = open.is_some_and(|open| scene.close_of(open) != Some(open + 2));
+        return several && open.and_then(|open| scene.np_before(open)).is_some_and(takes);
     }
     let listed = |t: usize| {
-        scene.one_of(t, &[",", "or", "/", "and", ":", "be", "is", "are", "either"])
+        scene.one_of(t, &[",", "or", "/", "and", ":", "be", "is", "are", "either", "like"])
             || scene.tag(t) == Some(Tag::Noun)
             || scene.tag(t) == Some(Tag::Modal)
     };
-    let lead = (clause.from..at).rev().find(|t| scene.one_of(*t, &[":", "be", "is", "are"]));
+    let lead = (clause.from..at).rev().find(|t| scene.one_of(*t, &[":", "be", "is", "are", "like"]));
     lead.filter(|lead| (*lead..at).all(listed)).is_some_and(|lead| {
         let name = if scene.tag(lead.wrapping_sub(1)) == Some(Tag::Modal) { lead - 1 } else { lead };
         scene.np_before(name).is_some_and(takes)
@@ -110,6 +146,12 @@ fn to_us(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     written && !clause.passive && clause.subject.iter().any(person)
 }
 
+/// "students found us through Google Maps": how it came about.
+fn found_us(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let us = clause.verb.is_some_and(|verb| scene.one_of(verb + 1, &["us", "me"]));
+    us && matches!(clause.base, "find" | "know" | "hear" | "see" | "do") && clause.modal.is_none()
+}
+
 /// "a stripe", "each square": a common word, no product.
 fn noun(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
     let Some(token) = scene.token(at).filter(|token| !token.capital) else { return false };
@@ -122,12 +164,60 @@ fn noun(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
 /// "by hand" asks for nothing.
 fn by_hand(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
     let words = scene.padded(clause.from, clause.to);
-    [" by hand ", " in person ", " on paper "].iter().any(|way| words.contains(way))
+    [
+        " by hand ",
+        " in person ",
+        " on paper ",
+        " manually ",
+        " by post ",
+        " by ourselves ",
+        " each other ",
+        " one another ",
+    ]
+    .iter()
+    .any(|way| words.contains(way))
 }
 
-/// "each job has a video link": a value that is kept.
+/// "each job has a video link", "teachers have a Slack handle": a value that is kept.
 fn link(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
-    clause.base == "have" && scene.is(at, "video") && scene.one_of(at + 1, &["link", "links"])
+    const VALUES: &[&str] = &["link", "links", "handle", "username", "id", "account", "name", "url", "number"];
+    clause.base == "have" && scene.one_of(at + 1, VALUES)
+}
+
+/// "Google Calendar was too messy", "Stripe is expensive": what somebody thinks of it.
+fn judged(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    const VERDICTS: &[&str] =
+        &["too", "expensive", "messy", "terrible", "annoying", "slow", "complicated", "confusing", "awful"];
+    let subject = clause.verb.is_some_and(|verb| at < verb) && clause.base == "be" && !clause.passive;
+    subject && (clause.after..clause.to.min(clause.after + 3)).any(|t| scene.one_of(t, VERDICTS))
+}
+
+/// "sellers have PayPal": theirs already.
+fn theirs(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    clause.base == "have"
+        && clause.modal.is_none()
+        && is_people(clause)
+        && clause.join == Join::Main
+        && scene.token(at).is_some_and(|token| token.capital)
+        && !scene.one_of(at + 1, &["integration", "notifications", "payments", "sync"])
+}
+
+/// "a link to Google Drive": a value that is kept.
+fn link_to(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let before = (at.saturating_sub(5).max(clause.from)..at).rev().find(|t| scene.one_of(*t, &["to"]));
+    before.is_some_and(|to| scene.one_of(to.wrapping_sub(1), &["link", "links", "url", "pointer"]))
+        && !matches!(clause.class, Some(Class::Send | Class::Notify))
+}
+
+/// "similar to Slack, Discord or WhatsApp", "in the style of Uber".
+fn similar(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let sentence = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+    let lead = (sentence..at).rev().find(|t| scene.one_of(*t, &["similar", "inspired", "reminiscent", "comparable"]));
+    let product = |t: usize| {
+        scene.one_of(t, &[",", "or", "and", "to", "by", "of", "/", "similar", "inspired"])
+            || scene.token(t).is_some_and(|token| token.capital)
+    };
+    lead.is_some_and(|lead| (lead + 1..at).all(product))
 }
 
 #[cfg(test)]

@@ -44,6 +44,27 @@ pub(super) fn inbox(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "live status, text when the bus is near", "SMS once it is done".
+pub(super) fn when(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        let opens = at == 0 || scene.one_of(at - 1, &[",", ".", ";", "and", "-", "+", "plus"]) || {
+            scene.sentences.iter().any(|sentence| sentence.from == at)
+        };
+        let category = match scene.token(at).map(|token| token.text.as_str()) {
+            Some("text" | "sms") => "sms",
+            Some("email" | "mail") => "email",
+            Some("push") => "push",
+            _ => continue,
+        };
+        let timed = scene.one_of(at + 1, &["when", "once", "whenever", "if", "as"])
+            && scene.tag(at + 1) == Some(Tag::Subordinator)
+            || scene.one_of(at + 1, &["before", "after"]) && scene.tag(at + 2) == Some(Tag::Determiner);
+        if opens && timed {
+            add(scene, sink, category, None, at, at + 1);
+        }
+    }
+}
+
 /// "either text or e-mail", "by mail or text": ways of telling somebody.
 pub(super) fn either(scene: &Scene<'_>, sink: &mut Sink) {
     const JOINS: &[&str] = &["or", "/", "+", "and", "&"];
@@ -77,7 +98,7 @@ pub(super) fn either(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 /// Ways of paying that need no service.
-const BY_HAND: &[&str] = &[
+pub(super) const BY_HAND: &[&str] = &[
     " cash",
     "by hand",
     "in person",
@@ -99,12 +120,26 @@ pub(super) fn may_pay(scene: &Scene<'_>, sink: &mut Sink) {
         let outside = clause.subject.iter().any(|np| archetypes::is_kept(np.entity()) || np.head() == "user")
             || matches!(clause.pronoun.as_deref(), Some("they" | "everyone" | "anyone"))
             || role.is_some();
-        let online = [" online ", " on the site ", " on the website ", " in the app ", " automatically ", " by card "];
+        let online = [
+            " online ",
+            " through the website ",
+            " through the site ",
+            " through the app ",
+            " via the website ",
+            " on the site ",
+            " on the website ",
+            " in the app ",
+            " automatically ",
+            " by card ",
+        ];
         let online = online.iter().any(|way| words.contains(way));
         let money = |np: &Np| crate::lexicon::has("due fee rent payment money deposit tip fare premium", np.head());
         let asks = match clause.base {
-            "pay" => outside && (clause.modal.is_some() || role.is_some()) && !clause.passive,
-            "buy" | "purchase" | "donate" => outside && online,
+            "pay" => outside && (clause.modal.is_some() || role.is_some() || linked(scene, clause)) && !clause.passive,
+            "buy" | "purchase" => outside && (online || sells(scene)),
+            "donate" | "sell" => online,
+            "subscribe" => (clause.after..clause.to)
+                .any(|at| scene.token(at).is_some_and(|token| crate::values::currency(&token.text).is_some())),
             "collect" => online && objects(scene, clause.after, clause.to).into_iter().any(money),
             _ => false,
         };
@@ -112,6 +147,25 @@ pub(super) fn may_pay(scene: &Scene<'_>, sink: &mut Sink) {
             add(scene, sink, "billing", None, verb, clause.after);
         }
     }
+}
+
+/// "clicks the link and pays".
+fn linked(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> bool {
+    let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
+    (sentence.from..clause.from).any(|at| scene.one_of(at, &["link", "button", "qr", "qr-code"]))
+}
+
+/// The application is a shop: what is bought there is paid there.
+fn sells(scene: &Scene<'_>) -> bool {
+    let shop = |np: &&Np| {
+        let words = scene.words(np.from, np.to);
+        !np.plural
+            && (crate::lexicon::has("marketplace platform webshop e-shop", np.head())
+                || ["online store", "online shop", "web shop", "web store", "ticketing"]
+                    .iter()
+                    .any(|s| words.contains(s)))
+    };
+    scene.sentences.first().is_some_and(|first| scene.nps_in(first.from, first.to).any(|np| shop(&np)))
 }
 
 /// "attach a photo": a file that must be kept somewhere.
@@ -150,11 +204,16 @@ pub(super) fn address(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.base != "have") {
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify | Class::Create | Class::Relate))
             || matches!(clause.base, "post" | "hit" | "push" | "call" | "trigger");
-        for at in clause.after..clause.to {
+        for at in clause.after.min(clause.to)..clause.to {
             let whose = |np: &Np| np.owner.is_some() || np.possessive.is_some();
-            let named = scene.one_of(at, &["url", "endpoint"]) && scene.np_before(at + 1).is_some_and(whose);
+            // "hit" is a noun to the tagger.
+            let shown = at > 1
+                && scene.one_of(at - 1, &["this", "that", "the", "an", "our"])
+                && scene.one_of(at - 2, &["hit", "call", "post", "ping", "trigger", "to"]);
+            let target = scene.one_of(at, &["url", "endpoint"]);
+            let named = target && scene.np_before(at + 1).is_some_and(whose);
             let call = scene.is(at, "http") && scene.one_of(at + 1, &["call", "request", "callback", "post"]);
-            if sends && (named || call) {
+            if target && shown || sends && (named || call) {
                 add(scene, sink, "webhook", None, at, at + 1);
             }
         }

@@ -1,12 +1,14 @@
 //! A condition means the same in memory and in both databases: `Expr::eval`, the guard of an action and the rules of access
 //! agree on random conditions and random rows, nulls included. A failure shows the smallest case that was found.
 
+mod again;
+mod fields;
 mod guard;
 mod rules;
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Comparison, Expr, Field, FieldKind, Literal, Term};
+use blueprint::{Blueprint, Comparison, End, Expr, Field, FieldKind, Literal, Term, Via};
 use proptest::prelude::*;
 use proptest::sample::select;
 use query::{Catalog, RecordId, Values};
@@ -22,10 +24,19 @@ name = "things"
 [auth]
 roles = ["manager", "clerk"]
 
+[user.field]
+team = { type = "text", read_only = true }
+level = { type = "integer", min = -3, max = 3, read_only = true }
+lead = { type = "boolean", read_only = true }
+since = { type = "datetime", read_only = true }
+
 [entity.shelf]
 owner = false
+soft_delete = true
 [entity.shelf.field]
 name = { type = "text" }
+size = { type = "integer" }
+open = { type = "boolean" }
 [entity.shelf.access]
 read = ["anyone"]
 
@@ -71,6 +82,28 @@ const EVE: &str = "01890000-0000-7000-8000-00000000000e";
 const MADE: &str = "2026-11-20T12:00:00.000000Z";
 const NOW: &str = "2026-11-21T00:00:00.000000Z";
 
+/// What the shelves hold; of the second nothing is known.
+fn shelf(place: i64, column: &str) -> Literal {
+    match (place, column) {
+        (_, "created_at") => Literal::Text(MADE.to_owned()),
+        (1, "name") => Literal::Text("a".to_owned()),
+        (1, "size") => Literal::Integer(1),
+        (1, "open") => Literal::Boolean(true),
+        _ => Literal::Null,
+    }
+}
+
+/// A part of the shelf that one of the references leads to.
+fn beyond(blueprint: &Blueprint, reference: &str, column: &str) -> Term {
+    let shelf = &blueprint.entities[0];
+    let field = shelf.fields.iter().position(|field| field.name == column);
+    let term = field.map_or(Term::CreatedAt, Term::Field);
+    let kind = field.map_or(FieldKind::DateTime, |place| shelf.fields[place].kind.clone());
+    let (entity, table, column) = (EntityIndex(0), shelf.plural.clone(), column.to_owned());
+    let end = End { entity, term, table, id: shelf.id, soft_delete: shelf.soft_delete, column, kind };
+    Term::Via(Box::new(Via { from: Term::Field(place(blueprint, reference)), end: end.into() }))
+}
+
 /// Values of a field, few enough that equal ones meet.
 fn literals(kind: &FieldKind) -> Vec<Literal> {
     let texts = |texts: &[&str]| texts.iter().map(|text| Literal::Text((*text).to_owned())).collect();
@@ -107,6 +140,8 @@ struct Group {
 
 fn groups(blueprint: &Blueprint) -> Vec<Group> {
     let fields = &blueprint.entity(THING).fields;
+    let of_caller =
+        |name: &str| Term::CallerField(blueprint.user_fields.iter().position(|field| field.name == name).unwrap());
     let group = |names: &[&str], more: &[Term], is_ordered: bool| {
         let places: Vec<usize> = names.iter().map(|name| place(blueprint, name)).collect();
         let values = places.iter().flat_map(|place| literals(&fields[*place].kind)).collect();
@@ -114,15 +149,25 @@ fn groups(blueprint: &Blueprint) -> Vec<Group> {
         Group { terms, values, is_ordered }
     };
     vec![
-        group(&["label", "note", "state"], &[], true),
-        group(&["pieces", "room"], &[], true),
+        group(&["label", "note", "state"], &[beyond(blueprint, "shelf", "name"), of_caller("team")], true),
+        group(&["pieces", "room"], &[beyond(blueprint, "other_shelf", "size"), of_caller("level")], true),
         group(&["price", "cost"], &[], true),
         group(&["rate"], &[], true),
         group(&["weight", "height"], &[], true),
-        group(&["done", "urgent"], &[], false),
+        group(&["done", "urgent"], &[beyond(blueprint, "shelf", "open"), of_caller("lead")], false),
         group(&["day", "until"], &[Term::Today], true),
         group(&["opens", "closes"], &[], true),
-        group(&["due", "seen"], &[Term::CreatedAt, Term::UpdatedAt, Term::Now], true),
+        group(
+            &["due", "seen"],
+            &[
+                Term::CreatedAt,
+                Term::UpdatedAt,
+                Term::Now,
+                beyond(blueprint, "shelf", "created_at"),
+                of_caller("since"),
+            ],
+            true,
+        ),
         group(&["key", "lock"], &[], false),
         group(&["clerk"], &[Term::Owner, Term::Caller], false),
         group(&["shelf", "other_shelf"], &[], false),
@@ -168,8 +213,25 @@ fn rows(blueprint: &Blueprint) -> impl Strategy<Value = Vec<Literal>> + use<> {
     blueprint.entity(THING).fields.iter().map(cell).collect::<Vec<_>>()
 }
 
+/// Of some of whom it is known in which team they are and so on.
 fn callers() -> impl Strategy<Value = Actor> {
-    select(vec![Actor::Stranger, user(ANA, &[]), user(EVE, &["manager"]), user(EVE, &["manager", "clerk"])])
+    let known = |caller: Actor| match caller {
+        Actor::User(user) => {
+            let text = |text: &str| Literal::Text(text.to_owned());
+            let fields = [text("a"), Literal::Integer(1), Literal::Boolean(true), text(NOW)];
+            Actor::User(query::User { fields: fields.into(), ..(*user).clone() }.into())
+        }
+        caller => caller,
+    };
+    let (ana, eve) = (user(ANA, &[]), user(EVE, &["manager"]));
+    select(vec![Actor::Stranger, ana.clone(), known(ana), eve.clone(), known(eve), user(EVE, &["manager", "clerk"])])
+}
+
+/// What a row's reference leads to.
+fn led_to(via: &Via, row: &[Literal]) -> Literal {
+    let Term::Field(place) = via.from else { panic!("{via:?}") };
+    let Literal::Integer(id) = row[place] else { return Literal::Null };
+    shelf(id, &via.end.column)
 }
 
 /// Whether a condition holds for a row of Ana's, in memory.
@@ -177,12 +239,22 @@ fn holds(expr: &Expr, row: &[Literal], caller: &Actor) -> bool {
     held(expr, row, caller, MADE)
 }
 
+fn named(caller: &Actor) -> (Option<&str>, &[String], &[Literal]) {
+    match caller {
+        Actor::Stranger => (None, &[], &[]),
+        Actor::User(user) => (Some(&user.id), &user.roles, &user.fields),
+    }
+}
+
+/// What is left of a condition for a caller now.
+fn known(expr: &Expr, caller: &Actor) -> Expr {
+    let (id, roles, fields) = named(caller);
+    expr.of_caller(id, roles, fields).at(NOW)
+}
+
 /// The same for one that was last changed then.
 fn held(expr: &Expr, row: &[Literal], caller: &Actor, changed_at: &str) -> bool {
-    let (id, roles) = match caller {
-        Actor::Stranger => (None, &[][..]),
-        Actor::User(user) => (Some(user.id.as_str()), user.roles.as_slice()),
-    };
+    let (id, _, fields) = named(caller);
     let text = |text: &str| Literal::Text(text.to_owned());
     let value = |term: &Term| match term {
         Term::Field(place) => row[*place].clone(),
@@ -190,11 +262,13 @@ fn held(expr: &Expr, row: &[Literal], caller: &Actor, changed_at: &str) -> bool 
         Term::CreatedAt => text(MADE),
         Term::UpdatedAt => text(changed_at),
         Term::Caller => id.map_or(Literal::Null, text),
+        Term::CallerField(place) => fields.get(*place).cloned().unwrap_or(Literal::Null),
         Term::Now => text(NOW),
         Term::Today => text(&NOW[..10]),
+        Term::Via(via) => led_to(via, row),
         Term::Value(literal) => literal.clone(),
     };
-    let known = expr.of_caller(id, roles).at(NOW);
+    let known = known(expr, caller);
     let holds = known.eval(&value);
     if !format!("{expr:?}").contains("HasRole") {
         assert_eq!(holds, expr.eval(&value), "what is known of the caller and the time changed it: {known:?}");
@@ -249,8 +323,20 @@ fn fill(store: &Store, blueprint: &Blueprint) {
     );
     let users = [ANA, EVE]
         .map(|id| Statement::new(user.clone(), vec![Value::Uuid(id.to_owned()), Value::Text(id.to_owned()), stamp()]));
-    let shelf = format!("INSERT INTO {shelves} (\"created_at\", \"updated_at\") VALUES ({one}, {one})");
-    let shelves = [1, 2].map(|_| Statement::new(shelf.clone(), vec![stamp()]));
+    let names = ["name", "size", "open"];
+    let columns = "(\"created_at\", \"updated_at\", \"name\", \"size\", \"open\")";
+    let [four, five] = [4, 5].map(|place| dialect.parameter(place));
+    let sql = format!("INSERT INTO {shelves} {columns} VALUES ({one}, {two}, {three}, {four}, {five})");
+    let value = |literal: Literal| match literal {
+        Literal::Text(text) => Value::Text(text),
+        Literal::Integer(number) => Value::Integer(number),
+        Literal::Boolean(truth) => Value::Boolean(truth),
+        _ => Value::Null,
+    };
+    let shelves = [1, 2].map(|place| {
+        let held = names.map(|name| value(shelf(place, name)));
+        Statement::new(sql.clone(), [stamp(), stamp()].into_iter().chain(held).collect())
+    });
     store.run_blocking(Work::write(users.into_iter().chain(shelves).map(Step::Run).collect())).unwrap();
 }
 
@@ -274,10 +360,24 @@ impl<'a> Trial<'a> {
         Some(query::render(&self.catalog, &plan))
     }
 
+    /// What becomes of one request for each of the rows; nothing where they are refused without looking at rows.
+    fn each(
+        &self,
+        rows: &[Vec<Literal>],
+        caller: &Actor,
+        verb: Verb,
+        request: impl Fn(usize) -> Request,
+    ) -> Option<Vec<Outcome>> {
+        let works = (0..rows.len()).map(|place| self.render(caller, verb, request(place), NOW));
+        Some(self.outcomes(rows, works.collect::<Option<_>>()?))
+    }
+
     /// Makes the rows as Ana, does this, and forgets it all.
     fn outcomes(&self, rows: &[Vec<Literal>], works: Vec<Work>) -> Vec<Outcome> {
         let mut things = Blueprint::clone(self.blueprint);
-        things.entities[THING.0].access.create = blueprint::Rule::Anyone;
+        let thing = &mut things.entities[THING.0];
+        thing.access.create = blueprint::Rule::Anyone;
+        thing.fields.iter_mut().for_each(|field| field.write = blueprint::Rule::Anyone);
         let open = Arc::new(things);
         let maker = Trial::new(self.store, &open);
         let make = |(place, row): (usize, &Vec<Literal>)| {
@@ -302,6 +402,62 @@ impl<'a> Trial<'a> {
 /// The id of a row by its place among those that are made.
 fn id(place: usize) -> RecordId {
     RecordId::Uuid(format!("01890000-0000-7000-8000-0000000001{place:02x}"))
+}
+
+/// The things with other rules.
+fn ruled(things: &Blueprint, give: impl FnOnce(&mut blueprint::Entity)) -> Arc<Blueprint> {
+    let mut things = things.clone();
+    give(&mut things.entities[THING.0]);
+    Arc::new(things)
+}
+
+/// A rule that is only this condition.
+fn when(expr: &Expr) -> blueprint::Rule {
+    let condition = blueprint::Condition { text: String::new(), expr: expr.clone() };
+    blueprint::Rule::When(Box::new(blueprint::Rule::Anyone), condition)
+}
+
+/// A condition, or none.
+fn perhaps(things: &Blueprint) -> impl Strategy<Value = Expr> + use<> {
+    prop_oneof![Just(Expr::Constant(true)), conditions(things)]
+}
+
+/// Changes of fields that do not refer to users, for whom a caller may refer to is another rule.
+fn changes(things: &Blueprint) -> impl Strategy<Value = Vec<(usize, Literal)>> + use<> {
+    let fields = things.entity(THING).fields.iter().enumerate();
+    let plain =
+        fields.filter(|(_, field)| !matches!(field.kind, FieldKind::Reference { to: blueprint::Target::User, .. }));
+    let one = |(place, field): (usize, &Field)| {
+        let value = prop_oneof![1 => Just(Literal::Null), 2 => select(literals(&field.kind))];
+        prop::option::weighted(0.3, value).prop_map(move |value| value.map(|value| (place, value)))
+    };
+    plain.map(one).collect::<Vec<_>>().prop_map(|changes| changes.into_iter().flatten().collect())
+}
+
+/// The row that changes make of one.
+fn changed(row: &[Literal], changes: &[(usize, Literal)]) -> Vec<Literal> {
+    let mut row = row.to_vec();
+    changes.iter().for_each(|(place, value)| row[*place] = value.clone());
+    row
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Became {
+    Done,
+    NotFound,
+    Forbidden,
+}
+
+impl Became {
+    fn of(outcome: &Outcome) -> Became {
+        match outcome {
+            Outcome::Done(_) => Became::Done,
+            Outcome::Refused(work::Refusal::NotFound) => Became::NotFound,
+            Outcome::Refused(work::Refusal::Forbidden) => Became::Forbidden,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Where there is a Postgres to try too, fewer cases say as much.

@@ -13,7 +13,7 @@ use crate::auth::token::{Checked, Claims, Compact, audience, check_times, name};
 use crate::settings::Secret;
 
 /// The issuer of users whose tokens name none.
-const UNNAMED: &str = "better-auth";
+pub(super) const UNNAMED: &str = "better-auth";
 /// Better Auth's cookies are tokens too, for this audience, and may be signed by the same key.
 const COOKIE_AUDIENCE: &str = "better-auth:session-cache";
 
@@ -36,7 +36,7 @@ pub(super) enum Iss {
 
 pub(super) enum Audience {
     Is(String),
-    /// It says none, but where it was made (`azp`): at one of these origins.
+    /// It names none, but says where it was made (`azp`): at one of these origins.
     MadeAt(Vec<String>),
     Any,
 }
@@ -126,7 +126,8 @@ impl Issuer {
             Audience::Is(us) => audience.contains(&us.as_str()),
             Audience::MadeAt(origins) => {
                 let made_at = claims.get("azp").and_then(Json::as_str);
-                made_at.is_some_and(|made_at| origins.iter().any(|origin| origin == made_at))
+                // One that names an audience was made for somebody else, who could send it here.
+                audience.is_empty() && made_at.is_some_and(|made_at| origins.iter().any(|origin| origin == made_at))
             }
             Audience::Any => true,
         };
@@ -138,7 +139,7 @@ impl Issuer {
             iss: self.issuer(claims)?,
             sub: name(claims, "sub")?,
             session: None,
-            email: claims.get("email").and_then(Json::as_str).map(str::to_owned),
+            email: claims.get("email").and_then(Json::as_str).filter(|_| is_verified(claims)).map(str::to_owned),
             expires: check_times(claims, now)?,
         };
         (self.person)(claims, now)?;
@@ -157,4 +158,9 @@ impl Issuer {
             }
         }
     }
+}
+
+/// Whether the issuer says that the address is the user's: else anybody could be shown here under that of somebody else.
+fn is_verified(claims: &Map<String, Json>) -> bool {
+    ["email_verified", "emailVerified"].iter().any(|name| claims.get(*name) == Some(&Json::Bool(true)))
 }

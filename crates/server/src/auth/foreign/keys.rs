@@ -89,6 +89,15 @@ impl KeySet {
         &self.url
     }
 
+    /// How many keys it holds that count, asked now; it blocks the thread.
+    ///
+    /// # Errors
+    /// Why it is not to be had.
+    pub(super) fn count_now(&self) -> Result<usize, String> {
+        let text = fetch::get(&self.url)?;
+        Set::read(&text, self.allowed).map(|set| set.keys.len()).map_err(str::to_owned)
+    }
+
     pub(super) fn allows(&self, algorithm: &str) -> bool {
         self.allowed.iter().any(|allowed| allowed.name() == algorithm)
     }

@@ -13,10 +13,30 @@ mod secret;
 use blueprint::TokenSource;
 use serde_json::Value as Json;
 
-use self::issuer::{Iss, Issuer};
+use self::issuer::{Iss, Issuer, Verify};
 pub(super) use self::issuer::{Proof, Refusal};
 use super::token::{Claims, Compact};
 use crate::settings::{SettingProblem, Settings};
+
+/// A key set by which tokens are verified: where it is, and how many keys it holds that count.
+pub(crate) type SeenKeys = (String, Result<usize, String>);
+
+/// The key sets of those that the blueprint accepts, asked now; it blocks the thread.
+///
+/// # Errors
+/// Settings without which none of their tokens could count.
+pub(super) fn key_sets(
+    settings: &Settings,
+    accepted: &[TokenSource],
+    own_issuer: &str,
+) -> Result<Vec<SeenKeys>, Vec<SettingProblem>> {
+    let issuers = preset::issuers(settings, accepted, own_issuer)?;
+    let sets = issuers.iter().filter_map(|issuer| match &issuer.verify {
+        Verify::Keys(keys) => Some((keys.url().to_owned(), keys.count_now())),
+        Verify::Secret(_) => None,
+    });
+    Ok(sets.collect())
+}
 
 /// The issuers besides this server, in the order of the blueprint.
 pub(super) struct Foreign(Vec<Issuer>);
@@ -36,6 +56,14 @@ impl Foreign {
             preset::tell(issuer);
         }
         Ok(Foreign(issuers))
+    }
+
+    /// Whether a user may have come by one of these: his `iss`, as it was kept.
+    pub(super) fn accepts(&self, iss: &str) -> bool {
+        self.0.iter().any(|issuer| match &issuer.iss {
+            Iss::Exactly(named) => named == iss,
+            Iss::AnyBut(ours) => !ours.iter().any(|our| our == iss),
+        })
     }
 
     /// Checks a token with the issuer that it names. `None`: it names none of these.

@@ -9,26 +9,12 @@ use super::super::responses::{empty_answer, json_answer};
 use super::super::schemas::closed_object;
 use super::super::{examples, reference};
 use super::schemas::{email, whole};
-use super::{EMAIL, accepts, body, open};
-use crate::auth::INVITED;
+use super::{EMAIL, accepts, open};
 use crate::error::{
-    BAD_PARAMETER, FORBIDDEN, NOT_FOUND, Problem, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE, UNIQUE,
+    BAD_PARAMETER, FORBIDDEN, NOT_FOUND, Problem, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE,
 };
 
-const AT: &str = "2026-11-21T17:00:00.000000Z";
-
-pub(super) fn invite() -> Operation {
-    let description = "Mails an invitation that is good for one account of this address, with these roles, for a week. A newer one voids \
-        the older; an address is invited three times an hour at most. 503 where the server cannot send mail: \
-        `supermaker user invite` shows the token instead.";
-    let accepted =
-        json_answer("On its way.", &[], reference("schemas", "Accepted"), Some(json!({ "detail": INVITED })));
-    Operation {
-        body: Some(body("UserInvitation", Some(json!({ "email": "eve@example.com", "roles": [] })))),
-        successes: vec![("202", accepted)],
-        ..by_admin("invite", "Invite somebody", description, &[WITH_BODY, &[UNIQUE, STORAGE_FULL]].concat())
-    }
-}
+pub(super) const AT: &str = "2026-11-21T17:00:00.000000Z";
 
 /// The paths of users.
 pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
@@ -45,19 +31,24 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
 }
 
 fn list_users() -> Operation {
-    let email = json!({
-        "name": "email", "in": "query", "description": "Only who has this address.",
-        "schema": { "type": "string", "format": "email", "examples": [EMAIL] },
-    });
     let example = json!({ "data": [user_example()], "next_cursor": null, "has_more": false });
     Operation {
-        parameters: vec![reference("parameters", "Limit"), reference("parameters", "Cursor"), email],
+        parameters: page_parameters("Only who has this address."),
         successes: vec![(
             "200",
             json_answer("A page of users.", &[], reference("schemas", "UserAccountList"), Some(example)),
         )],
         ..by_admin("list_users", "List the users", "In the order in which they came.", &[BAD_PARAMETER])
     }
+}
+
+/// What lists of admins can be asked for.
+pub(super) fn page_parameters(of_email: &str) -> Vec<Json> {
+    let email = json!({
+        "name": "email", "in": "query", "description": of_email,
+        "schema": { "type": "string", "format": "email", "examples": [EMAIL] },
+    });
+    vec![reference("parameters", "Limit"), reference("parameters", "Cursor"), email]
 }
 
 fn read_user() -> Operation {
@@ -90,10 +81,10 @@ fn end_sessions(blueprint: &Blueprint) -> Operation {
     }
 }
 
-fn by_admin(id: &str, summary: &str, description: &str, problems: &[&'static Problem]) -> Operation {
+pub(super) fn by_admin(id: &str, summary: &str, description: &str, problems: &[&'static Problem]) -> Operation {
     let problems = [&[UNAUTHORIZED, FORBIDDEN, TOO_MANY, UNAVAILABLE], problems].concat();
     let description = format!("{description} For users with the role `admin`.");
-    Operation { security: Security::Token, ..open(id, summary, description.trim_start(), &problems) }
+    Operation { security: Security::TokenOnly, ..open(id, summary, description.trim_start(), &problems) }
 }
 
 fn id() -> Json {
@@ -144,11 +135,16 @@ pub(super) fn user(blueprint: &Blueprint) -> Json {
 }
 
 pub(super) fn users() -> Json {
+    page_of("UserAccount", "users", user_example())
+}
+
+/// A page of what admins see.
+pub(super) fn page_of(schema: &str, what: &str, example: Json) -> Json {
     let data = json!({
-        "type": "array", "items": reference("schemas", "UserAccount"), "description": "The users.", "examples": [[user_example()]],
+        "type": "array", "items": reference("schemas", schema), "description": format!("The {what}."), "examples": [[example]],
     });
     whole(
-        "A page of users.",
+        &format!("A page of {what}."),
         json!({
             "data": data,
             "next_cursor": {
@@ -160,7 +156,7 @@ pub(super) fn users() -> Json {
     )
 }
 
-fn roles(blueprint: &Blueprint, description: &str) -> Json {
+pub(super) fn roles(blueprint: &Blueprint, description: &str) -> Json {
     let role = json!({ "type": "string", "enum": blueprint.auth.roles });
     json!({ "type": "array", "items": role, "description": description, "examples": [[]] })
 }

@@ -6,18 +6,19 @@ use super::super::operations::Operation;
 use super::super::refusals::WITH_BODY;
 use super::super::responses::empty_answer;
 use super::schemas::{NEW_PASSWORD, email, password, whole};
-use super::{EMAIL, REFRESH_TOKEN, accepted_answer, body, open};
+use super::{EMAIL, PASSWORD, REFRESH_TOKEN, accepted_answer, body, open};
 use crate::auth::{FORGOTTEN, RESENT};
-use crate::error::{Problem, STORAGE_FULL, TOO_MANY, UNAVAILABLE};
+use crate::error::{BAD_CREDENTIALS, Problem, STORAGE_FULL, TOO_MANY, UNAVAILABLE};
 
 const NEXT_PASSWORD: &str = "seven green kettles sing";
 
 pub(super) fn verify() -> Operation {
-    let description = "With the token of the mail that a registration sends. It is good once, for a day.";
+    let description = "With the token of the mail that a registration sends, which is good once, for a day, and the password of the \
+        account: who reads the mail but did not choose the password asks for another one instead, which verifies the address too.";
     Operation {
-        body: Some(body("MailedToken", Some(json!({ "token": REFRESH_TOKEN })))),
+        body: Some(body("Verification", Some(json!({ "token": REFRESH_TOKEN, "password": PASSWORD })))),
         successes: vec![("204", empty_answer("The address is verified; log in.", &[]))],
-        ..open("verify", "Verify an address", description, &problems())
+        ..open("verify", "Verify an address", description, &[&problems()[..], &[BAD_CREDENTIALS]].concat())
     }
 }
 
@@ -58,8 +59,9 @@ pub(super) fn mail_request() -> Json {
     whole("An address.", json!({ "email": email() }))
 }
 
-pub(super) fn mailed_token() -> Json {
-    whole("A token that was mailed.", json!({ "token": token() }))
+pub(super) fn verification() -> Json {
+    let properties = json!({ "token": token(), "password": password("The password of the account.", PASSWORD) });
+    whole("What verifies an address.", properties)
 }
 
 pub(super) fn password_reset() -> Json {

@@ -1,6 +1,8 @@
 //! The paths that do not come from entities: accounts, health, public keys.
 
 mod admin;
+mod audit;
+mod invitations;
 mod mail;
 mod schemas;
 mod sessions;
@@ -34,7 +36,7 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
         |name: &str, method: &str, operation: Operation| (name.to_owned(), json!({ method: operation.render() }));
     let mut paths = Vec::new();
     if has_own && blueprint.auth.sign_up == SignUp::Invite {
-        paths.push(path("/auth/invitations", "post", admin::invite()));
+        paths.extend(invitations::paths());
     }
     if has_own && blueprint.auth.sign_up != SignUp::Closed {
         paths.push(path("/auth/register", "post", register(blueprint)));
@@ -46,17 +48,18 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
     if has_own {
         paths.push(path("/auth/login", "post", log_in(blueprint)));
         paths.push(path("/auth/refresh", "post", refresh()));
-        paths.push(path("/auth/logout", "post", log_out(blueprint)));
-        paths.push(path("/auth/password", "post", sessions::change_password(blueprint)));
+        paths.push(path("/auth/logout", "post", log_out()));
+        paths.push(path("/auth/password", "post", sessions::change_password()));
         paths.push(path("/auth/password/forgot", "post", mail::forgot()));
         paths.push(path("/auth/password/reset", "post", mail::reset()));
-        paths.extend(sessions::paths(blueprint));
+        paths.extend(sessions::paths());
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
     if has_own {
-        paths.push(path("/auth/me/delete", "post", sessions::delete_account(blueprint)));
+        paths.push(path("/auth/me/delete", "post", sessions::delete_account()));
     }
     paths.extend(admin::paths(blueprint));
+    paths.push(path("/_/audit", "get", audit::list()));
     paths.push(path("/healthz", "get", health("health", "Whether the process lives", "ok", &[])));
     paths.push(path("/readyz", "get", health("readiness", "Whether it can do its work", "ready", &[UNAVAILABLE])));
     paths.push(path("/.well-known/jwks.json", "get", keys()));
@@ -107,7 +110,7 @@ fn log_in(blueprint: &Blueprint) -> Operation {
         description += " An address that was not verified yet is answered like a wrong password.";
     }
     Operation {
-        security: Security::Optional,
+        security: Security::OptionalToken,
         body: Some(body("Credentials", Some(json!({ "email": EMAIL, "password": PASSWORD })))),
         successes: vec![("200", tokens_answer())],
         ..open("log_in", "Log in", &description, &problems)
@@ -124,25 +127,18 @@ fn refresh() -> Operation {
     }
 }
 
-fn log_out(blueprint: &Blueprint) -> Operation {
+fn log_out() -> Operation {
     let description = "Ends the session of the token: its tokens do not count any more.";
     Operation {
         successes: vec![("204", empty_answer("The session is over.", &[]))],
-        ..of_own_session(blueprint, "log_out", "Log out", description, &[STORAGE_FULL])
+        ..of_own_session("log_out", "Log out", description, &[STORAGE_FULL])
     }
 }
 
-/// An operation for a token of ours; those of others are refused.
-fn of_own_session(
-    blueprint: &Blueprint,
-    id: &str,
-    summary: &str,
-    description: &str,
-    problems: &[&'static Problem],
-) -> Operation {
-    let foreign: &[&'static Problem] = if blueprint.auth.others().next().is_some() { &[FORBIDDEN] } else { &[] };
-    let problems = [&[UNAUTHORIZED, TOO_MANY, UNAVAILABLE], foreign, problems].concat();
-    Operation { security: Security::Token, ..open(id, summary, description, &problems) }
+/// An operation for a token of ours; those of others and API keys are refused.
+fn of_own_session(id: &str, summary: &str, description: &str, problems: &[&'static Problem]) -> Operation {
+    let problems = [&[UNAUTHORIZED, FORBIDDEN, TOO_MANY, UNAVAILABLE], problems].concat();
+    Operation { security: Security::TokenOnly, ..open(id, summary, description, &problems) }
 }
 
 fn me(blueprint: &Blueprint) -> Operation {

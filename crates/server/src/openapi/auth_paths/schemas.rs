@@ -22,9 +22,11 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
         }
         if blueprint.auth.sign_up == SignUp::Invite {
             schemas.push(("UserInvitation", super::admin::invitation(blueprint)));
+            schemas.push(("OpenInvitation", super::invitations::open_invitation(blueprint)));
+            schemas.push(("OpenInvitationList", super::invitations::list()));
         }
         if blueprint.auth.verify_email {
-            schemas.push(("MailedToken", super::mail::mailed_token()));
+            schemas.push(("Verification", super::mail::verification()));
         }
         schemas.extend([("Accepted", accepted()), ("MailRequest", super::mail::mail_request())]);
         schemas.push(("PasswordReset", super::mail::password_reset()));
@@ -33,6 +35,7 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
         schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
     schemas.extend([("UserAccount", super::admin::user(blueprint)), ("UserAccountList", super::admin::users())]);
+    schemas.extend([("AuditRow", super::audit::row()), ("AuditLog", super::audit::page())]);
     schemas.push(("UserAccountChange", super::admin::user_change(blueprint)));
     schemas.extend([("Me", caller(blueprint)), ("Health", health_status()), ("KeySet", key_set())]);
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()

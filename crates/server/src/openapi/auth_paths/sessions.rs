@@ -1,6 +1,5 @@
 //! What a user does with his own account: another password, the list of his sessions and their end; with the schemas.
 
-use blueprint::Blueprint;
 use serde_json::{Value as Json, json};
 
 use super::super::operations::Operation;
@@ -15,25 +14,25 @@ use crate::error::{BAD_CREDENTIALS, NOT_FOUND, REFERENCE, STATE, STORAGE_FULL};
 const NEXT_PASSWORD: &str = "seven green kettles sing";
 const AT: &str = "2026-11-21T17:00:00.000000Z";
 
-pub(super) fn change_password(blueprint: &Blueprint) -> Operation {
+pub(super) fn change_password() -> Operation {
     let problems = [WITH_BODY, &[BAD_CREDENTIALS, STORAGE_FULL]].concat();
     let description = "Wants the present password, and ends all other sessions.";
     let example = json!({ "current_password": PASSWORD, "password": NEXT_PASSWORD });
     Operation {
         body: Some(body("PasswordChange", Some(example))),
         successes: vec![("204", empty_answer("The new password counts.", &[]))],
-        ..of_own_session(blueprint, "change_password", "Change the password", description, &problems)
+        ..of_own_session("change_password", "Change the password", description, &problems)
     }
 }
 
-pub(super) fn delete_account(blueprint: &Blueprint) -> Operation {
+pub(super) fn delete_account() -> Operation {
     let problems = [WITH_BODY, &[BAD_CREDENTIALS, REFERENCE, STATE, STORAGE_FULL]].concat();
     let description = "Wants the password. Ends all sessions; the address can be registered anew, as somebody else. 409 while rows are the \
         caller's or refer to him, also in the trash, and for an admin, from whom another one must take the role first.";
     Operation {
         body: Some(body("AccountDeletion", Some(json!({ "password": PASSWORD })))),
         successes: vec![("204", empty_answer("The account is gone.", &[]))],
-        ..of_own_session(blueprint, "delete_account", "Delete the account", description, &problems)
+        ..of_own_session("delete_account", "Delete the account", description, &problems)
     }
 }
 
@@ -42,42 +41,36 @@ pub(super) fn account_deletion() -> Json {
 }
 
 /// The paths of sessions.
-pub(super) fn paths(blueprint: &Blueprint) -> [(String, Json); 2] {
-    let (list, others) = (list_sessions(blueprint).render(), end_others(blueprint).render());
+pub(super) fn paths() -> [(String, Json); 2] {
+    let (list, others) = (list_sessions().render(), end_others().render());
     [
         ("/auth/sessions".to_owned(), json!({ "get": list, "delete": others })),
-        ("/auth/sessions/{id}".to_owned(), json!({ "parameters": [id()], "delete": end_one(blueprint).render() })),
+        ("/auth/sessions/{id}".to_owned(), json!({ "parameters": [id()], "delete": end_one().render() })),
     ]
 }
 
-fn list_sessions(blueprint: &Blueprint) -> Operation {
+fn list_sessions() -> Operation {
     let description =
         "Where the caller is signed in, the session used last first. A session is used when it is refreshed.";
     let example = json!({ "data": [session_example()] });
     Operation {
         successes: vec![("200", json_answer("The sessions.", &[], reference("schemas", "Sessions"), Some(example)))],
-        ..of_own_session(blueprint, "list_sessions", "List the sessions", description, &[])
+        ..of_own_session("list_sessions", "List the sessions", description, &[])
     }
 }
 
-fn end_others(blueprint: &Blueprint) -> Operation {
+fn end_others() -> Operation {
     let description = "Ends all sessions of the caller but that of the token.";
     Operation {
         successes: vec![("204", empty_answer("The others are over.", &[]))],
-        ..of_own_session(blueprint, "end_other_sessions", "End the other sessions", description, &[STORAGE_FULL])
+        ..of_own_session("end_other_sessions", "End the other sessions", description, &[STORAGE_FULL])
     }
 }
 
-fn end_one(blueprint: &Blueprint) -> Operation {
+fn end_one() -> Operation {
     Operation {
         successes: vec![("204", empty_answer("The session is over.", &[]))],
-        ..of_own_session(
-            blueprint,
-            "end_session",
-            "End a session",
-            "One of the caller's own.",
-            &[NOT_FOUND, STORAGE_FULL],
-        )
+        ..of_own_session("end_session", "End a session", "One of the caller's own.", &[NOT_FOUND, STORAGE_FULL])
     }
 }
 

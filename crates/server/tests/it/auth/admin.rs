@@ -127,6 +127,77 @@ async fn an_admin_neither_disables_nor_demotes_himself() {
     root.send("GET", "/auth/users", None).await.expect(200);
 }
 
+/// Each has a token that counted a moment ago.
+#[tokio::test]
+async fn a4_of_two_admins_who_demote_each_other_one_is_left() {
+    for change in [json!({ "roles": [] }), json!({ "disabled": true })] {
+        let app = TestApp::new(OFFICE).await;
+        let (ana, bob) = (app.user_with("ana", &["admin"]).await, app.user_with("bob", &["admin"]).await);
+        for round in 0..5 {
+            for admin in [&ana, &bob] {
+                // So that what is known of them is as new as can be.
+                admin.send("GET", "/auth/users", None).await.expect(200);
+            }
+            let (of_ana, of_bob) = (format!("/auth/users/{}", ana.id), format!("/auth/users/{}", bob.id));
+            let (one, other) = futures_util::future::join(
+                ana.send("PATCH", &of_bob, Some(change.clone())),
+                bob.send("PATCH", &of_ana, Some(change.clone())),
+            )
+            .await;
+            let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+            statuses.sort_unstable();
+            assert!(matches!(statuses, [200, 401 | 403]), "{statuses:?} in round {round}");
+            let left = "SELECT count(*) FROM users WHERE NOT disabled AND CAST(roles AS TEXT) LIKE '%admin%'";
+            assert_eq!(app.sql::<i64>(left), 1, "round {round}");
+            if change.get("disabled").is_some() {
+                break;
+            }
+            app.set_roles("ana", &["admin"]);
+            app.set_roles("bob", &["admin"]);
+        }
+    }
+}
+
+/// Another process takes his role: what this one knows of him may be a second old.
+#[tokio::test]
+async fn a4_whose_role_was_just_taken_by_another_process_changes_nothing() {
+    let app = TestApp::new(&OFFICE.replace("[auth]", "[auth]\nsign_up = \"invite\"")).await;
+    let invited = |name: &str, roles: &[&str]| {
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        app.app.invite(&format!("{name}@example.com"), &roles).unwrap().token
+    };
+    for (name, roles) in [("root", &["admin"][..]), ("ana", &[])] {
+        let new = json!({
+            "email": format!("{name}@example.com"), "password": crate::support::PASSWORD, "invitation": invited(name, roles),
+        });
+        app.stranger().send("POST", "/auth/register", Some(new)).await.expect(202);
+    }
+    let (root, ana) = (app.log_in("root").await, app.log_in("ana").await);
+    let of_ana = format!("/auth/users/{}", ana.id);
+    let eve = Some(json!({ "email": "eve@example.com" }));
+    root.send("POST", "/auth/invitations", eve.clone()).await.expect(202);
+    let open = root.send("GET", "/auth/invitations", None).await.expect(200).json();
+    let invitation = format!("/auth/invitations/{}", open["data"][0]["id"].as_str().unwrap());
+    app.write("UPDATE users SET roles = '[]' WHERE email = 'root@example.com'");
+    for (method, path, body) in [
+        ("PATCH", of_ana.as_str(), Some(json!({ "roles": ["admin"] }))),
+        ("PATCH", of_ana.as_str(), Some(json!({ "disabled": true }))),
+        ("DELETE", &format!("{of_ana}/sessions"), None),
+        ("POST", "/auth/invitations", eve),
+        ("DELETE", invitation.as_str(), None),
+    ] {
+        root.send(method, path, body).await.expect(403);
+    }
+    ana.send("GET", "/auth/me", None).await.expect(200);
+    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE action LIKE 'user.%'"), 0);
+    assert_eq!(app.mails().await.len(), 1);
+
+    // Nor does somebody go who was just made one.
+    app.write("UPDATE users SET roles = '[\"admin\"]' WHERE email = 'ana@example.com'");
+    let delete = json!({ "password": crate::support::PASSWORD });
+    ana.send("POST", "/auth/me/delete", Some(delete)).await.expect(409);
+}
+
 #[tokio::test]
 async fn users_who_are_not_there_are_404() {
     let app = TestApp::new(OFFICE).await;

@@ -49,7 +49,8 @@ async fn a_token_with_the_secret_of_better_auth_counts() {
     let world = World::with(BLUEPRINT, &[("BETTER_AUTH_URL", URL)]).await;
     let user = world.user(&hs256(&captured_claims())).await;
     assert_eq!((user.iss.as_str(), user.sub.as_str()), (URL, "If1hDlZHtdzqFPitbIXkFsyEOLhdzbSW"));
-    assert_eq!((user.email.as_deref(), user.session), (Some("ada@example.com"), None));
+    assert_eq!(captured_claims()["emailVerified"], false);
+    assert_eq!((user.email, user.session), (None, None), "nobody verified the address");
     assert_eq!(world.user(&hs256(&captured_claims())).await.id, user.id, "a local user was made, and only once");
     assert_eq!(world.sql::<String>("SELECT id FROM users"), [user.id]);
     assert_eq!(world.sql::<String>("SELECT action FROM _audit"), ["first_sight"]);

@@ -1,13 +1,13 @@
 //! Passwords and tokens stay where they belong.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use http::StatusCode;
 use serde_json::json;
-use server::auth::AuthRoute;
+use server::auth::{AuthRoute, api_keys};
 
-use super::{EMAIL, World, body, tokens};
+use super::{EMAIL, HERE, World, body, tokens};
 use crate::support::TestApp;
 use crate::support::blueprints::OFFICE;
 
@@ -37,12 +37,14 @@ async fn c2_nothing_under_auth_may_be_stored() {
         world.forgot("nobody").await,
         world.reset(&world.mailed_token().await, "yet another password of ana's").await,
         world.reset("unknown", super::PASSWORD).await,
-        world.verify("unknown").await,
+        world.verify("unknown", super::PASSWORD).await,
         world.ask(AuthRoute::Users, access, None).await,
         world.ask(AuthRoute::User(uuid::Uuid::nil()), access, None).await,
         world.ask(AuthRoute::ChangeUser(uuid::Uuid::nil()), access, Some(json!({ "roles": [] }))).await,
         world.ask(AuthRoute::EndSessionsOf(uuid::Uuid::nil()), access, None).await,
         world.ask(AuthRoute::Invite, access, Some(json!({ "email": EMAIL }))).await,
+        world.ask(AuthRoute::Invitations, access, None).await,
+        world.ask(AuthRoute::TakeBack(uuid::Uuid::nil()), access, None).await,
         world.ask(AuthRoute::DeleteAccount, access, Some(json!({ "password": "wrong horse battery" }))).await,
         world.ask(AuthRoute::Logout, access, None).await,
     ] {
@@ -102,15 +104,23 @@ fn c3_neither_log_nor_database_holds_a_password_or_token() {
 
 /// What must not be found, and where to look.
 async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
+    let invited = everything_about_invitations().await;
     let world = World::verifying().await;
     world.register(EMAIL, CANARY).await;
     world.register(EMAIL, CANARY).await;
     let verification = world.mailed_token().await;
-    world.verify(&verification).await;
+    assert_eq!(world.verify(&verification, CANARY).await.status, StatusCode::NO_CONTENT);
     world.forgot(EMAIL).await;
     let reset = world.mailed_token().await;
     assert_eq!(world.reset(&reset, CANARY).await.status, StatusCode::NO_CONTENT);
     world.reset(&reset, "canary-of-a-token-that-was-spent").await;
+    let allow = ["note:read".to_owned()];
+    let key = api_keys::NewKey { user: EMAIL, name: "ci", allow: &allow, lifetime: None };
+    let key = api_keys::add(&world.store, &world.blueprint, key).unwrap();
+    world.auth.key_holder(&key.key, HERE).await.unwrap();
+    api_keys::revoke(&world.store, &key.prefix).unwrap();
+    world.clock.advance_ms(1000);
+    world.auth.key_holder(&key.key, HERE).await.unwrap_err();
     world.register("not an address", CANARY).await;
     let body_with_pin = json!({ "email": "bob@example.com", "password": CANARY, "company": "Acme", "pinn": CANARY });
     world.post(AuthRoute::Register, body_with_pin).await;
@@ -134,6 +144,7 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
     let mut secrets = vec![
         verification,
         reset,
+        key.key,
         "canary-of-a-token-that-was-spent".to_owned(),
         CANARY.to_owned(),
         "canary-of-another-password".to_owned(),
@@ -143,6 +154,34 @@ async fn everything_that_can_be_done() -> (Vec<String>, tempfile::TempDir) {
     for session in [first, second, third, last] {
         secrets.extend([session.access, session.refresh]);
     }
+    let (invitations, folder) = invited;
+    secrets.extend(invitations);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        std::fs::copy(&path, world.folder.path().join(format!("invited-{name}"))).ok();
+    }
+    (secrets, world.folder)
+}
+
+/// In an app of its own, for others make accounts without.
+async fn everything_about_invitations() -> (Vec<String>, tempfile::TempDir) {
+    let world = World::inviting().await;
+    let root = world.login(EMAIL, super::PASSWORD).await;
+    let mut secrets = vec![root.access.clone(), root.refresh.clone()];
+    for email in ["bob@example.com", "eve@example.com"] {
+        let invited = world.ask(AuthRoute::Invite, Some(&root.access), Some(json!({ "email": email }))).await;
+        assert_eq!(invited.status, StatusCode::ACCEPTED);
+        let token = world.mailed_token().await;
+        let new = json!({ "email": "bob@example.com", "password": CANARY, "company": "Acme", "invitation": token });
+        let status = world.post(AuthRoute::Register, new).await.status;
+        let expected = if email.starts_with("bob") { StatusCode::ACCEPTED } else { StatusCode::UNPROCESSABLE_ENTITY };
+        assert_eq!(status, expected);
+        secrets.push(token);
+    }
+    let list = world.ask(AuthRoute::Invitations, Some(&root.access), None).await;
+    let list = String::from_utf8(list.body.to_vec()).unwrap();
+    assert!(list.contains("eve@example.com") && secrets.iter().all(|secret| !list.contains(secret)), "{list}");
     (secrets, world.folder)
 }
 
@@ -167,6 +206,13 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        /// Where there is one listener, `tracing` asks only the thread that comes to a place first whether anybody listens there:
+        /// a test beside this one, on whose thread nobody does, would switch the place off for all. Of two, both are asked.
+        static ANOTHER: LazyLock<tracing::Dispatch> = LazyLock::new(|| {
+            let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+            tracing::Dispatch::new(all.with_writer(std::io::sink).finish())
+        });
+        LazyLock::force(&ANOTHER);
         let log = self.clone();
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || log.clone()).finish()
     }

@@ -17,6 +17,8 @@ async fn s4_a_deleted_user_is_out_at_once_and_his_address_is_free() {
     ana.send("DELETE", "/auth/me", None).await.expect(405);
     again.send("GET", "/auth/me", None).await.expect(200);
 
+    let forgot = json!({ "email": "ana@example.com" });
+    app.stranger().send("POST", "/auth/password/forgot", Some(forgot)).await.expect(202);
     ana.send("POST", "/auth/me/delete", Some(delete(PASSWORD))).await.expect(204);
     for gone in [&ana, &again] {
         gone.send("GET", "/auth/me", None).await.expect(401);
@@ -24,6 +26,7 @@ async fn s4_a_deleted_user_is_out_at_once_and_his_address_is_free() {
     bob.send("GET", "/auth/me", None).await.expect(200);
     let account = json!({ "email": "ana@example.com", "password": PASSWORD });
     app.stranger().send("POST", "/auth/login", Some(account)).await.expect(401);
+    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _mail_tokens"), 0, "and what was mailed");
     let left = "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM _sessions)";
     assert_eq!(app.sql::<i64>(left), 2, "bob and his session");
     assert_eq!(app.mails().await[0]["to"], "ana@example.com");

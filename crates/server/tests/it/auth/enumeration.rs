@@ -57,7 +57,7 @@ async fn e1_an_address_that_is_not_verified_is_answered_like_a_wrong_password() 
     }
     assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    world.verify(&world.mailed_token().await).await;
+    world.verify(&world.mailed_token().await, PASSWORD).await;
     world.login(EMAIL, PASSWORD).await;
 }
 
@@ -113,7 +113,7 @@ async fn e3_forgot_password_does_not_tell_whether_the_address_is_known() {
 async fn e3_where_addresses_are_verified_a_log_in_after_a_registration_does_not_tell() {
     let world = World::verifying().await;
     world.register(EMAIL, "the password that ana has").await;
-    world.verify(&world.mailed_token().await).await;
+    world.verify(&world.mailed_token().await, "the password that ana has").await;
     let mut answers = Vec::new();
     for email in [EMAIL, "new@example.com"] {
         let registered = world.register(email, PASSWORD).await;

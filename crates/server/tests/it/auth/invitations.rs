@@ -121,21 +121,83 @@ async fn m4_an_address_is_invited_three_times_an_hour_whoever_else_mails_it() {
     assert_eq!(statuses, [202, 202, 202, 429]);
 }
 
+/// Also if the account is gone again: its roles would come back with it.
 #[tokio::test]
-async fn e3_an_invitation_for_an_address_that_got_an_account_meanwhile_tells_nothing() {
+async fn e3_an_invitation_of_an_address_that_got_an_account_meanwhile_is_like_any_that_is_spent() {
     let world = World::inviting().await;
-    let mut answers = Vec::new();
-    for (email, is_known) in [(BOB, true), ("eve@example.com", false)] {
-        invite(&world, json!({ "email": email, "roles": ["admin"] })).await;
-        if is_known {
-            world.add(email, &[]);
-        }
-        let answer = register(&world, email, &world.mailed_token().await).await;
-        answers.push((answer.status, answer.body));
-    }
-    assert_eq!(answers[0], answers[1]);
+    invite(&world, json!({ "email": BOB, "roles": ["admin"] })).await;
+    let token = world.mailed_token().await;
+    world.add(BOB, &[]);
+    let (known, spent) = (register(&world, BOB, &token).await, register(&world, BOB, "unknown").await);
+    assert_eq!(problems(&known), ["/invitation spent"]);
+    assert_eq!((known.status, known.body), (spent.status, spent.body));
     let bob = world.login(BOB, PASSWORD).await;
     assert!(world.user(&bob.access).await.roles.is_empty(), "an account that is there gets nothing");
+    let delete = Some(json!({ "password": PASSWORD }));
+    let gone = world.ask(AuthRoute::DeleteAccount, Some(&bob.access), delete).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", body(&gone));
+    assert_eq!(problems(&register(&world, BOB, &token).await), ["/invitation spent"]);
+}
+
+/// Who is about to lose the right to give roles must not lay some by.
+#[tokio::test]
+async fn m1_an_invitation_ends_with_the_right_of_who_made_it() {
+    for how in ["demoted", "disabled", "gone"] {
+        let world = World::inviting().await;
+        world.add("root@example.com", &["admin"]);
+        invite(&world, json!({ "email": BOB, "roles": ["admin"] })).await;
+        let token = world.mailed_token().await;
+        match how {
+            "demoted" => users::set_roles(&world.store, &world.blueprint, EMAIL, &["manager".to_owned()]).unwrap(),
+            "disabled" => users::set_disabled(&world.store, EMAIL, true).unwrap(),
+            _ => world.execute(&format!("DELETE FROM users WHERE email = '{EMAIL}'")),
+        }
+        assert_eq!(problems(&register(&world, BOB, &token).await), ["/invitation spent"], "{how}");
+        let root = world.login("root@example.com", PASSWORD).await;
+        let list = body(&world.ask(AuthRoute::Invitations, Some(&root.access), None).await);
+        assert_eq!(list["data"], json!([]), "{how}");
+        assert_eq!(world.sql::<i64>("SELECT count(*) FROM users WHERE email = 'bob@example.com'"), [0], "{how}");
+    }
+}
+
+#[tokio::test]
+async fn m1_an_invitation_is_seen_and_taken_back_by_any_admin() {
+    let world = World::inviting().await;
+    invite(&world, json!({ "email": BOB, "roles": ["manager"] })).await;
+    let token = world.mailed_token().await;
+    let by_operator = users::invite(&world.store, &world.blueprint, "eve@example.com", &[]).unwrap();
+    world.add("root@example.com", &["admin"]);
+    world.add("max@example.com", &["manager"]);
+    let root = world.login("root@example.com", PASSWORD).await;
+    let ask = async |route: AuthRoute| world.ask(route, Some(&root.access), None).await;
+
+    let list = body(&ask(AuthRoute::Invitations).await);
+    assert_eq!((&list["next_cursor"], &list["has_more"]), (&Json::Null, &json!(false)));
+    let [of_bob, of_eve] = &list["data"].as_array().unwrap()[..] else { panic!("{list}") };
+    let keys: Vec<_> = of_bob.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["id", "email", "roles", "invited_by", "created_at", "expires_at"]);
+    assert_eq!((&of_bob["email"], &of_bob["roles"]), (&json!(BOB), &json!(["manager"])));
+    assert!(of_bob["invited_by"].is_string() && of_eve["invited_by"].is_null(), "{list}");
+    assert!(!list.to_string().contains(&token) && !list.to_string().contains(&by_operator.token));
+
+    let id = |invitation: &Json| AuthRoute::TakeBack(invitation["id"].as_str().unwrap().parse().unwrap());
+    let manager = world.login("max@example.com", PASSWORD).await;
+    for (who, status) in [(None, 401), (Some(manager.access.as_str()), 403)] {
+        for route in [AuthRoute::Invitations, id(of_bob)] {
+            assert_eq!(world.ask(route, who, None).await.status.as_u16(), status, "{route:?}");
+        }
+    }
+    assert_eq!(ask(id(of_bob)).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ask(id(of_bob)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask(AuthRoute::TakeBack(uuid::Uuid::nil())).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(problems(&register(&world, BOB, &token).await), ["/invitation spent"]);
+    assert_eq!(body(&ask(AuthRoute::Invitations).await)["data"].as_array().unwrap().len(), 1);
+    let audited = "SELECT count(*) FROM _audit WHERE action = 'invite.take_back' AND sub IS NOT NULL";
+    assert_eq!(world.sql::<i64>(audited), [1]);
+
+    assert_eq!(register(&world, "eve@example.com", &by_operator.token).await.status, StatusCode::ACCEPTED);
+    assert_eq!(ask(id(of_eve)).await.status, StatusCode::NOT_FOUND, "it is spent");
+    assert_eq!(body(&ask(AuthRoute::Invitations).await)["data"], json!([]));
 }
 
 #[tokio::test]
@@ -170,7 +232,8 @@ async fn elsewhere_there_are_no_invitations() {
 #[tokio::test]
 async fn in_production_the_operator_invites() {
     let invited = BLUEPRINT.replace("[auth]", "[auth]\nsign_up = \"invite\"");
-    let world = World::with(&invited, &[("ENV", "production")]).await;
+    let production = [("ENV", "production"), ("BETTER_AUTH_URL", "https://login.example.com")];
+    let world = World::with(&invited, &production).await;
     world.add(EMAIL, &["admin"]);
     assert_eq!(invite(&world, json!({ "email": BOB })).await.status, StatusCode::SERVICE_UNAVAILABLE);
     users::invite(&world.store, &world.blueprint, BOB, &[]).unwrap();

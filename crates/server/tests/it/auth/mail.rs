@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 use http::{Request, StatusCode};
 use serde_json::{Value as Json, json};
 use server::App;
-use server::auth::{Auth, AuthRoute};
+use server::auth::{Auth, AuthRoute, users};
 use server::http::HttpResponse;
 
-use super::{BLUEPRINT, EMAIL, PASSWORD, World, body, problems, settings_of};
+use super::{BLUEPRINT, EMAIL, NOW, PASSWORD, World, body, problems, settings_of};
 use crate::support::blueprints::OFFICE;
 use crate::support::{TestApp, settings, token_of};
 
@@ -39,13 +39,13 @@ async fn m1_a_mail_token_is_good_once_for_one_purpose_and_address() {
     let reset = world.mailed_token().await;
     assert_ne!(verification, reset);
 
-    spent(&world.verify(&reset).await);
+    spent(&world.verify(&reset, PASSWORD).await);
     spent(&world.reset(&verification, NEXT).await);
-    spent(&world.verify("unknown").await);
+    spent(&world.verify("unknown", PASSWORD).await);
     assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::UNAUTHORIZED);
 
-    done(&world.verify(&verification).await);
-    spent(&world.verify(&verification).await);
+    done(&world.verify(&verification, PASSWORD).await);
+    spent(&world.verify(&verification, PASSWORD).await);
     world.login(EMAIL, PASSWORD).await;
 
     let elsewhere = "elsewhere@example.com";
@@ -78,7 +78,7 @@ async fn m1_a_mail_token_is_short_lived() {
     world.clock.advance_ms(HOUR_MS - 1000);
     done(&world.reset(&reset, NEXT).await);
     world.clock.advance_ms(22 * HOUR_MS + 1000);
-    spent(&world.verify(&verification).await);
+    spent(&world.verify(&verification, PASSWORD).await);
 }
 
 #[tokio::test]
@@ -167,6 +167,61 @@ async fn m2_a_reset_ends_the_row_of_wrong_passwords() {
     world.login(EMAIL, NEXT).await;
 }
 
+/// Who reads the mail for a moment must not take the account back after its owner, or who looks after it, has seen to it.
+#[tokio::test]
+async fn m2_a_reset_is_void_once_the_password_is_another_or_sessions_were_ended() {
+    let world = World::with_ana().await;
+    world.add("root@example.com", &["admin"]);
+    let id = world.user(&world.login(EMAIL, PASSWORD).await.access).await.id.parse().unwrap();
+    for how in ["change", "operator", "ended", "disabled", "disabled by the operator", "others ended"] {
+        world.forgot(EMAIL).await;
+        let token = world.mailed_token().await;
+        let (ana, root) = (world.login(EMAIL, PASSWORD).await, world.login("root@example.com", PASSWORD).await);
+        let patch = |disabled: bool| Some(json!({ "disabled": disabled }));
+        let root = Some(root.access.as_str());
+        match how {
+            "change" => {
+                done(&world.change_password(&ana, PASSWORD, NEXT).await);
+                spent(&world.reset(&token, "yet another password of mine").await);
+                done(&world.change_password(&ana, NEXT, PASSWORD).await);
+            }
+            "operator" => {
+                users::set_password(&world.store, &world.blueprint, EMAIL, PASSWORD, 15).unwrap();
+            }
+            "ended" => done(&world.ask(AuthRoute::EndSessionsOf(id), root, None).await),
+            "disabled" => {
+                for disabled in [true, false] {
+                    let answer = world.ask(AuthRoute::ChangeUser(id), root, patch(disabled)).await;
+                    assert_eq!(answer.status, StatusCode::OK);
+                }
+            }
+            "others ended" => done(&world.ask(AuthRoute::EndOthers, Some(&ana.access), None).await),
+            _ => {
+                users::set_disabled(&world.store, EMAIL, true).unwrap();
+                users::set_disabled(&world.store, EMAIL, false).unwrap();
+            }
+        }
+        spent(&world.reset(&token, NEXT).await);
+        world.clock.advance_ms(HOUR_MS);
+    }
+    world.forgot(EMAIL).await;
+    done(&world.reset(&world.mailed_token().await, NEXT).await);
+}
+
+/// The clocks of two instances differ: what was made last counts, whatever its time says.
+#[tokio::test]
+async fn m2_the_newest_mail_counts_also_if_its_clock_is_behind() {
+    let world = World::with_ana().await;
+    world.forgot(EMAIL).await;
+    let older = world.mailed_token().await;
+    world.clock.advance_ms(-5000);
+    world.forgot(EMAIL).await;
+    let newer = world.mailed_token().await;
+    assert_ne!(older, newer);
+    spent(&world.reset(&older, NEXT).await);
+    done(&world.reset(&newer, NEXT).await);
+}
+
 #[tokio::test]
 async fn m3_the_link_ignores_the_host_of_the_request() {
     let app = TestApp::with(OFFICE, &[("APP_URL", "https://app.example.com/")]).await;
@@ -209,6 +264,35 @@ async fn m4_an_address_gets_three_mails_an_hour() {
     assert!(!keys.is_empty() && keys.iter().all(|key| !key.contains("example")), "{keys:?}");
 }
 
+/// Nobody keeps the mail for another password from its owner by having other mails sent to him.
+#[tokio::test]
+async fn m4_mails_of_one_kind_do_not_use_up_those_of_another() {
+    let world = World::verifying().await;
+    world.register(EMAIL, PASSWORD).await;
+    done(&world.verify(&world.mailed_token().await, PASSWORD).await);
+    for _ in 0..4 {
+        world.post(AuthRoute::ResendVerification, json!({ "email": EMAIL })).await;
+        world.register(EMAIL, "the password of a thief").await;
+    }
+    world.forgot(EMAIL).await;
+    done(&world.reset(&world.mailed_token().await, NEXT).await);
+}
+
+/// An hour that another instance has begun is not begun again.
+#[tokio::test]
+async fn m4_an_hour_is_counted_once_by_instances_whose_clocks_differ() {
+    let world = World::with_ana().await;
+    world.clock.advance_ms(HOUR_MS - NOW * 1000 % HOUR_MS);
+    for _ in 0..3 {
+        world.forgot(EMAIL).await;
+    }
+    world.clock.advance_ms(-1000);
+    world.forgot(EMAIL).await;
+    world.clock.advance_ms(1000);
+    world.forgot(EMAIL).await;
+    assert_eq!(world.mails().await.len(), 3);
+}
+
 #[tokio::test]
 async fn m4_an_address_of_callers_is_limited_too() {
     let world = World::with(BLUEPRINT, &[("RATE_LIMIT_LOGIN", "4")]).await;
@@ -242,8 +326,8 @@ async fn an_address_is_verified_before_anybody_logs_in() {
     world.clock.advance_ms(MINUTE_MS);
     let again = world.post(AuthRoute::ResendVerification, json!({ "email": EMAIL })).await;
     assert_eq!(again.status, StatusCode::ACCEPTED);
-    spent(&world.verify(&first).await);
-    done(&world.verify(&world.mailed_token().await).await);
+    spent(&world.verify(&first, PASSWORD).await);
+    done(&world.verify(&world.mailed_token().await, PASSWORD).await);
     world.login(EMAIL, PASSWORD).await;
 
     let mails = world.mails().await.len();
@@ -276,6 +360,35 @@ async fn whoever_registers_a_known_address_is_told_by_mail_and_changes_nothing()
     assert_eq!(world.try_login(EMAIL, "the password of a thief").await.status, StatusCode::UNAUTHORIZED);
 }
 
+/// Somebody who registers with another's address and waits for him to verify it must not get an account with it.
+#[tokio::test]
+async fn m1_an_address_is_verified_with_the_password_of_its_account_only() {
+    let world =
+        World::with(&BLUEPRINT.replace("[auth]", "[auth]\nverify_email = true"), &[("LOGIN_FAILURES", "2")]).await;
+    let thief = "the password of a thief";
+    world.register(EMAIL, thief).await;
+    world.register(EMAIL, PASSWORD).await;
+    world.post(AuthRoute::ResendVerification, json!({ "email": EMAIL })).await;
+    let token = world.mailed_token().await;
+    let hashes = world.auth.hashes_computed();
+    spent(&world.verify("unknown", thief).await);
+    assert_eq!(world.auth.hashes_computed(), hashes, "what does not count costs nothing");
+    let without = world.post(AuthRoute::Verify, json!({ "token": token })).await;
+    assert_eq!(problems(&without), ["/password required"]);
+
+    let refused = world.verify(&token, PASSWORD).await;
+    assert_eq!((refused.status, &body(&refused)["code"]), (StatusCode::UNAUTHORIZED, &json!("bad_credentials")));
+    assert_eq!(world.try_login(EMAIL, thief).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM users WHERE verified_at IS NOT NULL"), [0]);
+    // The token is no way to guess the password either.
+    assert_eq!(world.verify(&token, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+
+    world.forgot(EMAIL).await;
+    done(&world.reset(&world.mailed_token().await, PASSWORD).await);
+    world.login(EMAIL, PASSWORD).await;
+    assert_eq!(world.try_login(EMAIL, thief).await.status, StatusCode::UNAUTHORIZED);
+}
+
 #[tokio::test]
 async fn an_account_of_the_operator_is_verified() {
     let world = World::verifying().await;
@@ -287,9 +400,10 @@ async fn an_account_of_the_operator_is_verified() {
 async fn without_the_word_there_is_nothing_to_verify() {
     let world = World::with_ana().await;
     assert!(world.mails().await.is_empty());
-    for (route, body) in
-        [(AuthRoute::Verify, json!({ "token": "x" })), (AuthRoute::ResendVerification, json!({ "email": EMAIL }))]
-    {
+    for (route, body) in [
+        (AuthRoute::Verify, json!({ "token": "x", "password": PASSWORD })),
+        (AuthRoute::ResendVerification, json!({ "email": EMAIL })),
+    ] {
         assert_eq!(world.post(route, body).await.status, StatusCode::NOT_FOUND);
     }
 }
@@ -297,7 +411,7 @@ async fn without_the_word_there_is_nothing_to_verify() {
 /// No mail is promised where none is sent.
 #[tokio::test]
 async fn in_production_nothing_waits_for_a_mail() {
-    let production = [("ENV", "production")];
+    let production = [("ENV", "production"), ("BETTER_AUTH_URL", "https://login.example.com")];
     let world = World::with(BLUEPRINT, &production).await;
     world.register(EMAIL, PASSWORD).await;
     let (known, unknown) = (world.forgot(EMAIL).await, world.forgot("nobody@example.com").await);
@@ -319,12 +433,21 @@ async fn the_mailbox_is_for_who_sits_at_the_machine_of_a_server_that_is_tried_ou
     let app = TestApp::new(OFFICE).await;
     let ana = app.user_with("ana", &["admin"]).await;
     app.stranger().send("POST", "/auth/password/forgot", Some(json!({ "email": EMAIL }))).await.expect(202);
-    let page = ana.send("GET", "/_/outbox", None).await.expect(200);
+    let mailbox = app.app.mailbox().unwrap();
+    let (path, key) = mailbox.split_once("?key=").unwrap();
+    assert_eq!((path, key.len()), ("/_/outbox", 43), "256 bits in base64url");
+    for without in ["/_/outbox", "/_/outbox?key=", "/_/outbox?key=x", &format!("/_/outbox?token={key}"), &mailbox[..50]]
+    {
+        ana.send("GET", without, None).await.expect(404);
+    }
+    ana.with("x-outbox-key", "x").send("GET", "/_/outbox", None).await.expect(404);
+    ana.with("x-outbox-key", key).send("GET", "/_/outbox", None).await.expect(200);
+    let page = ana.send("GET", &mailbox, None).await.expect(200);
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.json()["data"][0]["to"], EMAIL);
     ana.send("POST", "/_/outbox", None).await.expect(405);
     for (name, value) in [("x-forwarded-for", "127.0.0.1"), ("via", "1.1 proxy"), ("x-real-ip", "127.0.0.1")] {
-        ana.with(name, value).send("GET", "/_/outbox", None).await.expect(404);
+        ana.with(name, value).send("GET", &mailbox, None).await.expect(404);
     }
     for (host, status) in [
         ("localhost:8000", 200),
@@ -335,10 +458,10 @@ async fn the_mailbox_is_for_who_sits_at_the_machine_of_a_server_that_is_tried_ou
         ("127.0.0.1.evil.example.com", 404),
         ("192.0.2.1", 404),
     ] {
-        let request = Request::get("/_/outbox").header("host", host).body(Vec::new()).unwrap();
+        let request = Request::get(&mailbox).header("host", host).body(Vec::new()).unwrap();
         app.stranger().raw(request).await.expect(status);
     }
-    let request = Request::get("/_/outbox").header("host", "localhost");
+    let request = Request::get(&mailbox).header("host", "localhost");
     let request = request.body(http_body_util::Full::<hyper::body::Bytes>::default()).unwrap();
     assert_eq!(app.app.handle("192.0.2.1".parse().unwrap(), request).await.status(), StatusCode::NOT_FOUND);
 
@@ -347,7 +470,8 @@ async fn the_mailbox_is_for_who_sits_at_the_machine_of_a_server_that_is_tried_ou
         let settings = settings(&[("ENV", environment)], &folder);
         let blueprint = std::sync::Arc::new(blueprint::load(OFFICE).unwrap());
         let app = std::sync::Arc::new(App::open(blueprint, settings).await.unwrap());
-        let request = Request::get("/_/outbox").header("host", "localhost");
+        assert_eq!(app.mailbox(), None, "{environment}");
+        let request = Request::get(&mailbox).header("host", "localhost");
         let request = request.body(http_body_util::Full::<hyper::body::Bytes>::default()).unwrap();
         assert_eq!(app.handle([127, 0, 0, 1].into(), request).await.status(), StatusCode::NOT_FOUND, "{environment}");
     }

@@ -2,6 +2,7 @@
 //! (P passwords, E enumeration, T throttling, S sessions, R refresh, J tokens, C confidentiality, A access).
 
 mod admin;
+mod api_keys;
 mod better_auth;
 mod better_auth_live;
 mod confidentiality;
@@ -20,7 +21,7 @@ mod signers;
 mod throttling;
 mod token_corpus;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use blueprint::Blueprint;
@@ -36,6 +37,7 @@ use tempfile::TempDir;
 
 use crate::support::{place, token_of};
 
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const NOW: i64 = 1_795_226_656;
 const SECRET: &str = "a secret for tests only, 32 bytes or more";
 const BETTER_AUTH_SECRET: &str = "another secret for tests, 32 bytes or more";
@@ -109,6 +111,19 @@ impl World {
         users::add(&self.store, &self.blueprint, new).unwrap();
     }
 
+    /// Another process on the same database, at the same time.
+    async fn another(&self, settings: &[(&str, &str)]) -> (Store, Auth) {
+        let store = open(&self.folder, &self.blueprint);
+        let auth = Auth::new(&settings_of(settings), self.blueprint.clone(), store.clone()).await;
+        (store, auth.unwrap_or_else(|error| panic!("{error}")).with_clock(self.clock.clone()))
+    }
+
+    /// The process ends, and another begins.
+    async fn restart(&mut self, settings: &[(&str, &str)]) {
+        self.store.close().await;
+        (self.store, self.auth) = self.another(settings).await;
+    }
+
     /// A world with one account, that of [`EMAIL`].
     async fn with_ana() -> World {
         let world = World::new().await;
@@ -155,8 +170,8 @@ impl World {
         self.post(AuthRoute::ResetPassword, json!({ "token": token, "password": password })).await
     }
 
-    async fn verify(&self, token: &str) -> HttpResponse {
-        self.post(AuthRoute::Verify, json!({ "token": token })).await
+    async fn verify(&self, token: &str, password: &str) -> HttpResponse {
+        self.post(AuthRoute::Verify, json!({ "token": token, "password": password })).await
     }
 
     async fn try_login(&self, email: &str, password: &str) -> HttpResponse {

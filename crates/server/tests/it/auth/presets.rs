@@ -42,6 +42,7 @@ fn presets() -> Vec<Preset> {
                 json!({ "role": "anon" }),
                 json!({ "role": null }),
                 json!({ "is_anonymous": true }),
+                json!({ "client_id": "9a8b7c6d-0000-4000-8000-000000000001" }),
                 json!({ "aud": "anon" }),
                 json!({ "aud": null }),
                 json!({ "sub": null }),
@@ -88,8 +89,15 @@ fn presets() -> Vec<Preset> {
                 json!({ "aud": "https://api.shop.example/" }),
                 json!({ "aud": null }),
                 json!({ "sub": null }),
+                json!({ "gty": "client-credentials" }),
+                json!({ "gty": ["refresh_token", "client-credentials"] }),
+                json!({ "sub": "client-1@clients", "gty": null }),
             ],
-            right: vec![json!({ "aud": "https://api.shop.example" })],
+            right: vec![
+                json!({ "aud": "https://api.shop.example" }),
+                json!({ "gty": "password" }),
+                json!({ "gty": ["refresh_token"] }),
+            ],
         },
         Preset {
             accept: "clerk",
@@ -109,16 +117,16 @@ fn presets() -> Vec<Preset> {
                 json!({ "azp": "https://shop.example/" }),
                 json!({ "azp": ["https://shop.example"] }),
                 json!({ "azp": null, "aud": "https://shop.example" }),
+                json!({ "aud": "other" }),
+                json!({ "aud": "https://shop.example" }),
+                json!({ "aud": ["hasura"] }),
+                json!({ "act": { "iss": "https://dashboard.clerk.com", "sub": "user_admin" } }),
                 json!({ "sts": "pending" }),
                 json!({ "sts": 1 }),
                 json!({ "iss": "https://clerk.other.example" }),
                 json!({ "iss": "https://clerk.shop.example/" }),
             ],
-            right: vec![
-                json!({ "azp": "https://www.shop.example" }),
-                json!({ "sts": null }),
-                json!({ "aud": "other" }),
-            ],
+            right: vec![json!({ "azp": "https://www.shop.example" }), json!({ "sts": null }), json!({ "act": null })],
         },
         Preset {
             accept: "firebase",
@@ -242,6 +250,28 @@ async fn j9_an_audience_of_clerk_stands_for_the_origin() {
     world.user(&signers.token("rs", &changed(preset.claims, &json!({ "aud": "shop-api", "azp": null })))).await;
 }
 
+/// Whoever signs up elsewhere under an address that is not his must not be shown here under it.
+#[tokio::test]
+async fn j13_an_address_is_kept_only_if_its_issuer_verified_it() {
+    let claims = presets().remove(4).claims;
+    for (change, kept) in [
+        (json!({ "email_verified": true }), true),
+        (json!({ "emailVerified": true }), true),
+        (json!({ "email_verified": false }), false),
+        (json!({ "email_verified": null }), false),
+        (json!({ "email_verified": "true" }), false),
+        (json!({ "email_verified": 1 }), false),
+        (json!({ "user_metadata": { "email_verified": true } }), false),
+    ] {
+        let signers = Signers::new();
+        let issuer = KeyServer::with(&signers.key_set());
+        let settings = [("FIREBASE_PROJECT_ID", "shop-4711"), ("JWKS_URL", issuer.url())];
+        let world = World::with(&blueprint_of("[\"own\", \"firebase\"]"), &settings).await;
+        let user = world.user(&signers.token("rs", &changed(claims.clone(), &change))).await;
+        assert_eq!(user.email.is_some(), kept, "{change}");
+    }
+}
+
 /// Several issuers at once: each token goes to the one that it names.
 #[tokio::test]
 async fn j13_the_same_sub_of_two_issuers_is_two_people() {
@@ -273,6 +303,21 @@ async fn what_an_issuer_needs_is_asked_for_at_the_start() {
         ("[\"supabase\"]", vec![("SUPABASE_JWT_SECRET", SUPABASE_SECRET)], vec!["SUPABASE_URL"]),
         ("[\"neon\"]", vec![], vec!["NEON_AUTH_URL"]),
         ("[\"auth0\"]", vec![], vec!["AUTH0_DOMAIN", "JWT_AUDIENCE"]),
+        (
+            "[\"better-auth\"]",
+            vec![("BETTER_AUTH_SECRET", super::BETTER_AUTH_SECRET), ("ENV", "production")],
+            vec!["BETTER_AUTH_URL"],
+        ),
+        (
+            "[\"better-auth\"]",
+            vec![("ENV", "staging"), ("JWT_ISSUER", "https://login.example.com")],
+            vec!["BETTER_AUTH_URL"],
+        ),
+        (
+            "[\"better-auth\", \"jwks\"]",
+            vec![("JWKS_URL", "https://a.example"), ("JWT_ISSUER", "better-auth"), ("JWT_AUDIENCE", "x")],
+            vec!["JWT_ISSUER"],
+        ),
         ("[\"clerk\"]", vec![], vec!["CLERK_ISSUER"]),
         ("[\"clerk\"]", vec![("CLERK_ISSUER", "https://clerk.example")], vec!["CORS_ORIGINS"]),
         ("[\"firebase\"]", vec![], vec!["FIREBASE_PROJECT_ID"]),

@@ -2,13 +2,16 @@
 
 use std::net::IpAddr;
 
-use http::StatusCode;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use serde_json::json;
-use server::auth::AuthRoute;
+use server::App;
+use server::auth::{Auth, AuthRoute, Caller};
 
 use super::{BLUEPRINT, EMAIL, PASSWORD, World};
-use crate::support::TestApp;
 use crate::support::blueprints::OFFICE;
+use crate::support::{TestApp, place, settings};
 
 #[tokio::test]
 async fn t1_an_account_takes_so_many_wrong_passwords_and_then_waits() {
@@ -69,6 +72,101 @@ async fn t1_an_address_has_so_many_attempts_a_minute() {
         assert!(answer.headers.contains_key("retry-after"));
     }
     assert_eq!(world.ask_from(other, AuthRoute::Login, None, body(9)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn t2_failures_outlive_a_restart() {
+    let settings = [("LOGIN_FAILURES", "5")];
+    let mut world = World::with(BLUEPRINT, &settings).await;
+    world.register(EMAIL, PASSWORD).await;
+    for attempt in 1..=5 {
+        let status = world.try_login(EMAIL, "wrong horse battery").await.status;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{attempt}");
+        world.restart(&settings).await;
+    }
+    let waiting = world.try_login(EMAIL, PASSWORD).await;
+    assert_eq!(
+        (waiting.status, &waiting.headers["retry-after"]),
+        (StatusCode::TOO_MANY_REQUESTS, &"901".parse().unwrap())
+    );
+    world.clock.advance_ms(15 * 60 * 1000);
+    assert_eq!(world.try_login(EMAIL, "wrong horse battery").await.status, StatusCode::UNAUTHORIZED, "one is free");
+    world.restart(&settings).await;
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "but one only");
+    world.clock.advance_ms(15 * 60 * 1000);
+    world.login(EMAIL, PASSWORD).await;
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _failures"), [0], "the right one ends the row");
+
+    world.try_login("nobody@example.com", PASSWORD).await;
+    let kept = world.sql::<Vec<u8>>("SELECT account FROM _failures");
+    assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [32], "no address");
+    world.clock.advance_ms(2 * 60 * 60 * 1000);
+    world.try_login("eve@example.com", PASSWORD).await;
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _failures"), [1], "what is old is cleared away");
+}
+
+#[tokio::test]
+async fn t2_instances_count_together() {
+    let settings = [("LOGIN_FAILURES", "6")];
+    let world = World::with(BLUEPRINT, &settings).await;
+    world.register(EMAIL, PASSWORD).await;
+    let (_store, other) = world.another(&settings).await;
+    let attempt = async |auth: &Auth, password: &str| {
+        let body = json!({ "email": EMAIL, "password": password });
+        let caller =
+            Caller { authorization: None, ip: [192, 0, 2, 1].into(), request_id: "r-1", user_agent: None, query: &[] };
+        let answer = auth.answer(AuthRoute::Login, caller, Some(&body)).await;
+        answer.unwrap_or_else(|error| error.response(blueprint::ErrorShape::Problem, "r-1")).status.as_u16()
+    };
+    for _ in 0..3 {
+        for auth in [&world.auth, &other] {
+            assert_eq!(attempt(auth, "wrong horse battery").await, 401);
+        }
+    }
+    for auth in [&world.auth, &other] {
+        assert_eq!(attempt(auth, PASSWORD).await, 429);
+    }
+    world.clock.advance_ms(15 * 60 * 1000);
+    assert_eq!(attempt(&other, PASSWORD).await, 200);
+    assert_eq!(attempt(&world.auth, "wrong horse battery").await, 401, "the row has ended for both");
+}
+
+/// On a file each process counts by itself.
+#[tokio::test]
+async fn t2_instances_on_a_server_share_the_rates() {
+    if !place::is_postgres() {
+        return;
+    }
+    for (setting, path, limit, refused) in
+        [("RATE_LIMIT_STRANGER", "/auth/me", 40, 401), ("RATE_LIMIT_LOGIN", "/auth/login", 5, 401)]
+    {
+        let given = [(setting, &*limit.to_string())];
+        let one = TestApp::with(OFFICE, &given).await;
+        let blueprint = std::sync::Arc::new(blueprint::load(OFFICE).unwrap());
+        let other = App::open(blueprint, settings(&given, &one.folder)).await.unwrap_or_else(|error| panic!("{error}"));
+        let other = std::sync::Arc::new(other);
+        let mut counted = 0;
+        for number in 0..2 * limit + 20 {
+            let app = if number % 2 == 0 { &one.app } else { &other };
+            let method = if path == "/auth/login" { "POST" } else { "GET" };
+            let request = Request::builder().method(method).uri(path).header("host", "localhost");
+            let body = json!({ "email": EMAIL, "password": PASSWORD }).to_string();
+            let request =
+                request.header("content-type", "application/json").body(Full::new(Bytes::from(body))).unwrap();
+            let answer = app.handle([192, 0, 2, 1].into(), request).await;
+            match answer.status().as_u16() {
+                429 => {
+                    assert!(answer.headers().contains_key("retry-after") && answer.headers().contains_key("ratelimit"))
+                }
+                status => {
+                    assert_eq!(status, refused);
+                    counted += 1;
+                }
+            }
+        }
+        assert_eq!(counted, limit, "{setting}");
+        other.close().await;
+    }
 }
 
 /// Whoever sends another address with each request is counted by his own, unless a proxy that is trusted says so.

@@ -5,6 +5,7 @@
 
 mod check;
 mod served;
+mod spelling;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

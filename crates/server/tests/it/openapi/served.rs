@@ -64,11 +64,11 @@ async fn sessions_are_what_the_document_says() {
             ("post", "/auth/password", 204),
             ("post", "/auth/logout", 204),
         ] {
-            if path == "/auth/login" {
-                verify(&app, case).await;
-            }
             let operation = &document.json["paths"][path][method];
             let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
+            if let (Some(body), "/auth/login") = (&body, path) {
+                verify(&app, case, &body["password"]).await;
+            }
             if path == "/auth/refresh" {
                 body = Some(json!({ "refresh_token": refresh_token }));
             }
@@ -135,6 +135,10 @@ async fn invitations_and_users_are_what_the_document_says() {
         ("post", "/auth/register", 422),
         ("post", "/auth/login", 200),
         ("post", "/auth/invitations", 202),
+        ("get", "/auth/invitations", 200),
+        ("delete", "/auth/invitations/{id}", 204),
+        ("delete", "/auth/invitations/{id}", 404),
+        ("post", "/auth/invitations", 202),
         ("post", "/auth/register", 202),
         ("post", "/auth/invitations", 409),
         ("get", "/auth/users", 200),
@@ -156,6 +160,7 @@ async fn invitations_and_users_are_what_the_document_says() {
         match path {
             "/auth/login" => caller.token = Some(text(&answer.json()["access_token"]).to_owned()),
             "/auth/invitations" if status == 202 => invitation = app.mailed_token().await,
+            "/auth/invitations" if status == 200 => invited = text(&answer.json()["data"][0]["id"]).to_owned(),
             "/auth/users" => invited = text(&answer.json()["data"][1]["id"]).to_owned(),
             _ => {}
         }
@@ -186,10 +191,10 @@ async fn everybody<'a>(app: &'a TestApp, case: &Case) -> Caller<'a> {
     let body =
         document.json.pointer("/paths/~1auth~1register/post/requestBody/content/application~1json/example").cloned();
     app.stranger().send("POST", "/auth/register", body.clone()).await.expect(202);
-    verify(app, case).await;
+    let body = body.unwrap();
+    verify(app, case, &body["password"]).await;
     let roles: Vec<String> = case.blueprint().auth.roles;
     app.set_roles("ana", &roles.iter().map(String::as_str).collect::<Vec<_>>());
-    let body = body.unwrap();
     let account = json!({ "email": body["email"], "password": body["password"] });
     let tokens = app.stranger().send("POST", "/auth/login", Some(account)).await.expect(200).json();
     let mut caller = app.stranger().with("if-match", "*");
@@ -199,9 +204,9 @@ async fn everybody<'a>(app: &'a TestApp, case: &Case) -> Caller<'a> {
 }
 
 /// Says that the address which just registered is read, where the blueprint wants to know.
-async fn verify(app: &TestApp, case: &Case) {
+async fn verify(app: &TestApp, case: &Case, password: &Json) {
     if case.blueprint().auth.verify_email {
-        let body = json!({ "token": app.mailed_token().await });
+        let body = json!({ "token": app.mailed_token().await, "password": password });
         app.stranger().send("POST", "/auth/verify", Some(body)).await.expect(204);
     }
 }

@@ -120,7 +120,7 @@ impl TestApp {
 
     /// The mails of `/_/outbox`, the newest first.
     pub async fn mails(&self) -> Vec<Json> {
-        let page = self.stranger().send("GET", "/_/outbox", None).await.expect(200).json();
+        let page = self.stranger().send("GET", &self.app.mailbox().unwrap(), None).await.expect(200).json();
         page["data"].as_array().unwrap().clone()
     }
 
@@ -148,6 +148,11 @@ impl TestApp {
     pub fn write(&self, statement: &str) {
         let done = place::execute(self.folder.path(), statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
         assert!(done > 0, "{statement} changed nothing");
+    }
+
+    /// A change of the tables themselves.
+    pub fn alter(&self, statement: &str) {
+        place::execute(self.folder.path(), statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 }
 

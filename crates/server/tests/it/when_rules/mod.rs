@@ -1,6 +1,7 @@
 //! Access rules with conditions: what does not hold of a record keeps it from its caller everywhere, and what would not hold
 //! of it after a write keeps the write from being done.
 
+mod beyond;
 mod reads;
 mod writes;
 
@@ -54,9 +55,12 @@ create = ["role:editor", { when = "state = 'draft' and user_id = caller.id" }]
 update = [{ who = "owner", when = "state = 'draft'" }, { who = "role:editor", when = "state != 'draft'" }]
 delete = [{ who = "owner", when = "state != 'published'" }]
 publish = [{ who = "owner", when = "state = 'draft'" }]
+retract = [{ who = "anyone", when = "state = 'published'" }]
 thank = [{ who = "anyone", when = "state = 'published'" }]
 [entity.article.action.publish]
 set = { state = "published" }
+[entity.article.action.retract]
+set = { state = "retracted" }
 [entity.article.action.thank]
 when = "note is null"
 set = { note = "thanks" }

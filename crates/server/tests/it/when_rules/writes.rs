@@ -23,7 +23,12 @@ async fn a_new_record_must_be_such_as_its_maker_may_make() {
     bob.post("/articles", json!({"title": "x", "reason": "y"})).await.expect(403);
     eve.post("/articles", json!({"title": "x", "state": "retracted", "reason": "y"})).await.expect(201);
     assert_eq!(app.sql::<i64>("SELECT count(*) FROM articles"), 3 + 4);
-    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE entity = 'article' AND action = 'create'"), 3 + 4);
+    assert_eq!(
+        app.sql::<i64>(
+            "SELECT count(*) FROM _audit WHERE outcome = 'done' AND entity = 'article' AND action = 'create'"
+        ),
+        3 + 4
+    );
 }
 
 #[tokio::test]
@@ -50,7 +55,12 @@ async fn a_change_must_find_and_leave_such_a_record() {
     let page = ana.get("/articles?fields=title,state").await.expect(200).json();
     let row = |title: &str, state: &str| json!({"title": title, "state": state});
     assert_eq!(page["data"], json!([row("Dawn!", "draft"), row("Noon", "retracted"), row("Dusk!", "published")]));
-    assert_eq!(app.sql::<i64>("SELECT count(*) FROM _audit WHERE entity = 'article' AND action = 'update'"), 4);
+    assert_eq!(
+        app.sql::<i64>(
+            "SELECT count(*) FROM _audit WHERE outcome = 'done' AND entity = 'article' AND action = 'update'"
+        ),
+        4
+    );
 }
 
 /// 404, then 403, then 412, then 409.
@@ -69,14 +79,17 @@ async fn what_may_not_be_made_of_a_record_is_told_before_its_version_and_its_con
 }
 
 #[tokio::test]
-async fn a_condition_of_a_field_is_asked_of_the_record_as_it_is() {
+async fn a_condition_of_a_field_is_asked_of_the_record_as_it_is_and_as_it_will_be() {
     let app = paper().await;
     let eve = app.log_in("eve").await;
     eve.patch("/articles/3", json!({"reason": "wrong"})).await.expect(200);
     eve.patch("/articles/2", json!({"reason": "wrong"})).await.expect(403);
     eve.patch("/articles/2", json!({"reason": "wrong", "state": "retracted"})).await.expect(403);
     eve.patch("/articles/2", json!({"state": "retracted"})).await.expect(200);
-    eve.patch("/articles/2", json!({"reason": "wrong", "state": "published"})).await.expect(200);
+    eve.patch("/articles/2", json!({"reason": "wrong", "state": "published"})).await.expect(403);
+    eve.patch("/articles/2", json!({"reason": "wrong", "state": "retracted"})).await.expect(200);
+    assert_eq!(eve.get("/articles/2").await.expect(200).json()["note"], "Noon note");
+    eve.patch("/articles/2", json!({"state": "published"})).await.expect(200);
     assert_eq!(eve.get("/articles/2").await.expect(200).json()["note"], json!(null));
 }
 
@@ -96,6 +109,23 @@ async fn an_action_is_for_the_records_that_it_finds() {
     app.write("UPDATE articles SET note = NULL WHERE id = 2");
     let thanked = app.stranger().act("/articles/2/thank").await.expect(200).json();
     assert!(thanked.get("note").is_none(), "he may never read it: {thanked}");
+}
+
+/// What it leads to may be out of sight: then its fields are shown as far as anybody may read them, and no further.
+#[tokio::test]
+async fn an_action_does_not_open_what_it_takes_out_of_sight() {
+    let app = paper().await;
+    let (ana, bob, eve) = (app.log_in("ana").await, app.log_in("bob").await, app.log_in("eve").await);
+    assert_eq!(bob.get("/articles/2").await.expect(200).json()["note"], json!(null));
+    let retracted = bob.act("/articles/2/retract").await.expect(200).json();
+    assert_eq!((&retracted["state"], &retracted["note"]), (&json!("retracted"), &json!(null)));
+    bob.get("/articles/2").await.expect(404);
+    app.write("UPDATE articles SET state = 'published' WHERE id = 2");
+    assert!(app.stranger().act("/articles/2/retract").await.expect(200).json().get("note").is_none());
+    for sees in [ana, eve] {
+        app.write("UPDATE articles SET state = 'published' WHERE id = 2");
+        assert_eq!(sees.act("/articles/2/retract").await.expect(200).json()["note"], "Noon note", "{}", sees.id);
+    }
 }
 
 #[tokio::test]
@@ -183,11 +213,14 @@ async fn a4_a_row_that_leaves_the_rule_meanwhile_is_not_changed() {
     assert_eq!((count(true, 200), count(true, 403)), (1, 9), "one takes it, and finds it");
     assert_eq!(count(false, 200) + count(false, 403), 40);
     let changed = count(false, 200) as i64;
-    let audited = "SELECT count(*) FROM _audit WHERE entity = 'article' AND entity_id = '1' AND action = ";
+    let audited =
+        "SELECT count(*) FROM _audit WHERE outcome = 'done' AND entity = 'article' AND entity_id = '1' AND action = ";
     assert_eq!(app.sql::<i64>(&format!("{audited}'publish'")), 1);
     assert_eq!(app.sql::<i64>(&format!("{audited}'update'")), changed, "what was refused left nothing");
-    let last = "SELECT max(seq) FROM _audit WHERE entity = 'article' AND entity_id = '1'";
-    let published = format!("SELECT seq FROM _audit WHERE entity_id = '1' AND action = 'publish' AND seq = ({last})");
+    let last = "SELECT max(seq) FROM _audit WHERE outcome = 'done' AND entity = 'article' AND entity_id = '1'";
+    let published = format!(
+        "SELECT seq FROM _audit WHERE outcome = 'done' AND entity_id = '1' AND action = 'publish' AND seq = ({last})"
+    );
     assert!(app.sql::<i64>(&published) > 0, "nothing was changed once it was published");
     assert_eq!(ana.get("/articles/1").await.expect(200).version(), 1 + 1 + changed);
 }

@@ -2,6 +2,7 @@
 
 mod cells;
 mod flights;
+mod hosted;
 mod idempotency;
 mod lanes;
 mod lost;

@@ -42,6 +42,11 @@ impl Maker<'_> {
             person: person::of_better_auth,
         };
         if let Some(secret) = &known.better_auth_secret {
+            if self.is_strict() && (iss.is_none() || aud.is_none()) {
+                let detail = "is required, because the blueprint accepts tokens of Better Auth: with its secret alone whatever \
+                              else that signs would count too, for whichever app it was made";
+                return self.fail("BETTER_AUTH_URL", detail);
+            }
             let ours = ["own".to_owned(), "cli".to_owned(), self.own_issuer.to_owned()];
             let iss = iss.map_or_else(|| Iss::AnyBut(ours), Iss::Exactly);
             return Some(issuer(iss, aud.map_or(Audience::Any, Audience::Is), Verify::Secret(secret.clone())));
@@ -110,7 +115,7 @@ impl Maker<'_> {
             audience: Audience::Is(audience.clone()),
             verify: self.key_set("AUTH0_DOMAIN", keys, &[Algorithm::Rs256, Algorithm::Ps256])?,
             types: ACCESS,
-            person: person::anybody,
+            person: person::of_auth0,
         })
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use blueprint::TokenSource;
 
-use super::issuer::{Iss, Issuer, Verify};
+use super::issuer::{Iss, Issuer, UNNAMED, Verify};
 use super::jwk::Algorithm;
 use super::keys::KeySet;
 use crate::settings::{Environment, Issuers, SettingProblem, Settings};
@@ -62,6 +62,11 @@ impl<'s> Maker<'s> {
         &self.settings.issuers
     }
 
+    /// Whether this is for real users.
+    fn is_strict(&self) -> bool {
+        matches!(self.settings.environment, Environment::Production | Environment::Staging)
+    }
+
     /// What `JWT_ISSUER` and the like say of an issuer that has a name of its own.
     fn special(&self, setting: &Option<String>) -> Option<String> {
         setting.clone().filter(|_| matches!(self.others, [one] if *one != TokenSource::Jwks))
@@ -79,8 +84,7 @@ impl<'s> Maker<'s> {
     fn key_set(&mut self, name: &'static str, usual: String, allowed: &'static [Algorithm]) -> Option<Verify> {
         let special = self.special(&self.known().jwks_url);
         let (name, url) = special.map_or((name, usual), |special| ("JWKS_URL", special));
-        let is_strict = matches!(self.settings.environment, Environment::Production | Environment::Staging);
-        if is_strict && !url.starts_with("https:") && !is_loopback(&url) {
+        if self.is_strict() && !url.starts_with("https:") && !is_loopback(&url) {
             return self
                 .fail(name, "would have keys come in the clear, which anybody on the way could change; use https");
         }
@@ -89,7 +93,7 @@ impl<'s> Maker<'s> {
 
     /// An issuer and a subject are one person, so that two issuers must not have one name. What is set must be of use.
     fn check_names(&mut self, issuers: &[Issuer]) {
-        let names: Vec<&String> = issuers.iter().filter_map(|issuer| exact(&issuer.iss)).collect();
+        let names: Vec<&str> = issuers.iter().map(|issuer| name(&issuer.iss)).collect();
         let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
         if let Some((_, name)) = twice {
             let detail = format!("two of the issuers that the blueprint accepts would be `{name}`");
@@ -110,10 +114,11 @@ impl<'s> Maker<'s> {
     }
 }
 
-fn exact(iss: &Iss) -> Option<&String> {
+/// What its users are called by.
+fn name(iss: &Iss) -> &str {
     match iss {
-        Iss::Exactly(iss) => Some(iss),
-        Iss::AnyBut(_) => None,
+        Iss::Exactly(iss) => iss,
+        Iss::AnyBut(_) => UNNAMED,
     }
 }
 

@@ -13,6 +13,17 @@ pub(super) fn anybody(_: &Claims, _: i64) -> Checked<()> {
     Ok(())
 }
 
+/// Programs get access tokens for an API too, by their own secret (`client-credentials`).
+pub(super) fn of_auth0(claims: &Claims, _: i64) -> Checked<()> {
+    const BY_PROGRAM: &str = "client-credentials";
+    let by_program = claims.get("gty").is_some_and(|grant| match grant {
+        Json::Array(grants) => grants.iter().any(|grant| grant == BY_PROGRAM),
+        grant => grant == BY_PROGRAM,
+    });
+    let is_program = claims.get("sub").and_then(Json::as_str).is_some_and(|sub| sub.ends_with("@clients"));
+    if by_program || is_program { Err("a program and no person") } else { Ok(()) }
+}
+
 /// Its tokens hold the whole row of the user, with what its plugins add.
 pub(super) fn of_better_auth(claims: &Claims, _: i64) -> Checked<()> {
     if says(claims, "isAnonymous") {
@@ -34,11 +45,18 @@ pub(super) fn of_supabase(claims: &Claims, _: i64) -> Checked<()> {
     if claims.get("role").is_none_or(|role| role != "authenticated") {
         return Err("a key of the project, or a role that nobody signs in with");
     }
+    // As an issuer of OAuth it gives tokens of the same kind to other programs that a user let in: there, and not here.
+    if says(claims, "client_id") {
+        return Err("made for another program");
+    }
     if says(claims, "is_anonymous") { Err(VISITOR) } else { Ok(()) }
 }
 
-/// `pending` is a session that still has something to do before it counts.
+/// `pending` is a session that still has something to do before it counts. `act` names who acts in the user's place.
 pub(super) fn of_clerk(claims: &Claims, _: i64) -> Checked<()> {
+    if says(claims, "act") {
+        return Err("somebody in the place of its user");
+    }
     let is_active = claims.get("sts").is_none_or(|status| status == "active");
     if is_active { Ok(()) } else { Err("a session that does not count yet") }
 }

@@ -1,0 +1,68 @@
+//! `supermaker doctor`: what stands between a blueprint with its settings and real users, and what mends it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use server::doctor::{Finding, State, examine};
+use server::process::Environment;
+
+use crate::failure::Failure;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Look at settings, secrets, database and platform before real users come
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker doctor
+  supermaker doctor shop
+  ENV=production supermaker doctor shop --json
+
+It changes nothing: tables are not made, and no row is read. It asks the database how it stands, and other issuers of tokens
+for their keys.
+
+Exit codes: 0 nothing has to be mended first (there may be warnings), 1 something has")]
+pub struct Doctor {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: String,
+    healthy: bool,
+    findings: &'a [Finding],
+}
+
+impl Doctor {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let environment = Environment::beside(&source.folder)?;
+        let findings = examine(&source.folder, &environment, &blueprint);
+        let healthy = findings.iter().all(|finding| finding.state != State::Error);
+        if screen.manner.json {
+            screen.json(&Report { file: source.path.display().to_string(), healthy, findings: &findings })?;
+        } else if !screen.manner.quiet || !healthy {
+            let shown = findings.iter().filter(|finding| !screen.manner.quiet || finding.state == State::Error);
+            let lines: Vec<String> = shown.map(|finding| line(finding, screen)).collect();
+            screen.result(&lines.join("\n"))?;
+        }
+        if healthy { Ok(()) } else { Err(Failure::told()) }
+    }
+}
+
+fn line(finding: &Finding, screen: &Screen) -> String {
+    let (ink, word) = match finding.state {
+        State::Good => (Ink::Good, "ok"),
+        State::Warning => (Ink::Warning, "warning"),
+        State::Error => (Ink::Bad, "error"),
+    };
+    let name = finding.name.replace('_', " ");
+    let mut line = format!("{} {name}: {}", screen.paint(ink, &format!("{word:8}")), finding.what);
+    for (head, text) in [("why ", finding.why), ("mend", finding.mend.as_deref())] {
+        line.extend(text.map(|text| format!("\n         {} {text}", screen.paint(Ink::Dim, head))));
+    }
+    line
+}

@@ -1,0 +1,209 @@
+//! A wish that no entry of the table reads is read as a request is, after a description of what there is: "also keep track
+//! of tasks with a title", "text the prospect when the status becomes won".
+
+use super::Answer;
+use super::patch::Patch;
+use super::places::{Entity, Places};
+use super::said::Said;
+use super::wishes::{UNUSUAL, add_field, at_end, spoken};
+use crate::draft::Draft;
+use crate::lemma::with_article;
+use crate::reading::Unplaced;
+use crate::scene::Scene;
+use crate::{access, automations, coverage, integrations, resolve, rules, toml};
+
+pub(super) fn read(wish: &Said, places: &Places) -> Answer {
+    let before = description(places);
+    let sentence = format!("{before}\n\n{}.", wish.text.trim_end_matches('.'));
+    let (draft, unplaced) = draft(&sentence);
+    let own = |start: usize| start > before.len();
+    if let Some(left) = unplaced.iter().find(|left| own(left.span[0])) {
+        return Answer::Refused(format!("nothing can be made of \"{}\" ({})", left.text, left.note));
+    }
+    let mut made = Made { places, patches: Vec::new(), told: Vec::new(), met: Vec::new(), refused: None };
+    made.fields(&draft, own);
+    made.records(&draft, own);
+    made.services(&draft, own);
+    made.automations(&draft, own);
+    match made.refused {
+        Some(why) => Answer::Refused(why),
+        None if made.patches.is_empty() && !made.met.is_empty() => Answer::Already(made.met.join("; ")),
+        None if made.patches.is_empty() => Answer::Refused(NOT_READ.to_owned()),
+        None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
+    }
+}
+
+const NOT_READ: &str = "say it in other words, for example \"rename phone to mobile\", \"only managers may delete leads\", \
+    \"add a source to leads\", \"drop the SMS\", \"also keep tasks with a title and a due date\"";
+
+fn draft(request: &str) -> (Draft, Vec<Unplaced>) {
+    let scene = Scene::read(request);
+    let evidence = rules::facts(&scene);
+    let (mut draft, cast) = resolve::resolve(&scene, &evidence);
+    draft.integrations = integrations::integrations(&evidence);
+    draft.automations = automations::automations(&scene, &cast, &draft);
+    let lost = access::access(&scene, &evidence, &cast, &mut draft);
+    resolve::complete(&mut draft);
+    let unplaced = coverage::coverage(&scene, &evidence, &cast, &draft, &lost).unplaced;
+    (draft, unplaced)
+}
+
+/// "A lead has a name, a phone and a status (new, won)."
+fn description(places: &Places) -> String {
+    let one = |entity: &Entity| {
+        let fields: Vec<String> = entity.fields.iter().map(field).collect();
+        format!("Each {} has {}.", spoken(&entity.name), fields.join(", "))
+    };
+    places.entities.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+fn field(field: &super::places::Field) -> String {
+    let name = with_article(&spoken(&field.name));
+    if field.values.len() < 2 {
+        return name;
+    }
+    format!("{name} ({})", field.values.iter().map(|value| spoken(value)).collect::<Vec<_>>().join(", "))
+}
+
+struct Made<'p> {
+    places: &'p Places,
+    patches: Vec<Patch>,
+    told: Vec<String>,
+    /// What was so before.
+    met: Vec<String>,
+    refused: Option<String>,
+}
+
+impl Made<'_> {
+    fn add(&mut self, patch: Option<Patch>, told: String) {
+        match patch {
+            Some(patch) => {
+                self.patches.push(patch);
+                self.told.push(told);
+            }
+            None => self.refused = Some(UNUSUAL.to_owned()),
+        }
+    }
+
+    /// "add a source to leads", "leads also need a budget".
+    fn fields(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+        let places = self.places;
+        for entity in &places.entities {
+            let Some(read) = draft.entity(&entity.name) else { continue };
+            for field in &read.fields {
+                let said = field.grounds.spans.iter().any(|span| own(span.start));
+                let known = entity.fields.iter().any(|one| one.name == field.name);
+                if !said || !known && !self.is_known(draft, field.to.as_deref()) {
+                    continue;
+                }
+                if known {
+                    self.met.push(format!(
+                        "{} has {}",
+                        with_article(&spoken(&entity.name)),
+                        with_article(&spoken(&field.name))
+                    ));
+                    continue;
+                }
+                let told =
+                    format!("{} has {}", with_article(&spoken(&entity.name)), with_article(&spoken(&field.name)));
+                self.add(add_field(places, &places.source, entity, &field.name, &toml::field_text(field)), told);
+            }
+        }
+    }
+
+    fn is_known(&self, draft: &Draft, to: Option<&str>) -> bool {
+        to.is_none_or(|to| {
+            to == "user" || self.places.entities.iter().any(|one| one.name == to) || draft.entity(to).is_some()
+        })
+    }
+
+    /// "keep track of tasks with a title and a due date".
+    fn records(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+        let is_old = |name: &str| self.places.entities.iter().any(|one| one.name == name);
+        let new: Vec<_> = draft
+            .entities
+            .iter()
+            .filter(|entity| !is_old(&entity.name) && entity.grounds.spans.iter().any(|span| own(span.start)))
+            .collect();
+        let mut roles: Vec<String> = Vec::new();
+        for entity in new {
+            let missing = entity
+                .fields
+                .iter()
+                .filter_map(|field| field.to.as_deref())
+                .find(|to| *to != "user" && *to != entity.name && !is_old(to) && draft.entity(to).is_none());
+            if let Some(missing) = missing {
+                self.refused = Some(format!("there is no record `{missing}`"));
+                return;
+            }
+            let text = toml::entity_text(entity);
+            let words = text.split('"').filter_map(|word| word.strip_prefix("role:"));
+            roles.extend(
+                words
+                    .filter(|role| *role != "admin" && !self.places.roles.iter().any(|one| one == role))
+                    .map(str::to_owned),
+            );
+            let patch = self.after("entity.", &format!("{}\n", text.trim_end()));
+            let told = format!("{} is kept", with_article(&spoken(&entity.name)));
+            self.add(patch, told);
+        }
+        roles.sort();
+        roles.dedup();
+        if !roles.is_empty() {
+            let all: Vec<String> = self.places.roles.iter().chain(&roles).cloned().collect();
+            let patch = super::rights::roles_patch(&all, self.places);
+            self.add(Some(patch), format!("there are roles: {}", roles.join(", ")));
+        }
+    }
+
+    fn services(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+        for used in draft.integrations.iter().filter(|used| used.grounds.spans.iter().any(|span| own(span.start))) {
+            if self.places.integrations.iter().any(|one| one == used.category) {
+                self.met.push(format!("{} is used", used.category));
+                continue;
+            }
+            let section = format!("[integration.{}]\nprovider = \"{}\"\n", used.category, used.provider);
+            let patch = self.after("integration.", &section);
+            self.add(patch, format!("{} is used", used.category));
+        }
+    }
+
+    fn automations(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+        let mut names: Vec<String> = self.places.automations.iter().map(|one| one.name.clone()).collect();
+        for automation in draft.automations.iter().filter(|one| own(one.span.start)) {
+            let about = automation.trigger.entity.as_deref();
+            let known = about.is_none_or(|name| self.places.entities.iter().any(|one| one.name == name));
+            let fits = |field: &str| {
+                let entity = self.places.entities.iter().find(|one| Some(one.name.as_str()) == about);
+                entity.is_none_or(|entity| entity.fields.iter().any(|one| one.name == field))
+            };
+            let fits = automation.trigger.field.as_deref().is_none_or(fits);
+            let Some(text) = toml::automation_text(draft, automation, &mut names).filter(|_| known && fits) else {
+                self.refused = Some("when that should happen cannot be said in a blueprint yet".to_owned());
+                return;
+            };
+            let words = |key: &str| {
+                let line = text.lines().find_map(|line| line.strip_prefix(key));
+                line.map(|line| line.trim_matches('"').to_owned()).unwrap_or_default()
+            };
+            let (on, action) = (words("on = "), words("do = "));
+            let there = self.places.automations.iter().any(|one| {
+                !on.is_empty() && one.action == action && one.on.as_ref().is_some_and(|(_, event)| *event == on)
+            });
+            if !there {
+                let patch = self.after("automation.", &format!("{text}\n"));
+                self.add(patch, format!("by itself: {action} on {}", if on.is_empty() { "a schedule" } else { &on }));
+            }
+        }
+    }
+
+    /// After the last section of that sort, or of what stands before it in a blueprint.
+    fn after(&self, sort: &str, section: &str) -> Option<Patch> {
+        let order = ["entity.", "integration.", "automation."];
+        let upto = order.iter().position(|one| *one == sort).map_or(order.len(), |at| at + 1);
+        let fits = |name: &str| order.iter().take(upto).any(|one| name.starts_with(one));
+        let last =
+            self.places.sections.iter().filter(|section| fits(&section.name)).max_by_key(|section| section.end)?;
+        Some(at_end(&self.places.source, last.end, &format!("\n{section}")))
+    }
+}

@@ -1,0 +1,82 @@
+//! Two texts as a difference of lines: what goes with `-`, what comes with `+`, and some lines around.
+
+/// Lines shown around a change.
+const AROUND: usize = 2;
+
+/// The difference, without a heading; empty where there is none.
+pub fn difference(before: &str, after: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let lines = lines(&old, &new);
+    let changed: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, (sign, _))| *sign != ' ').map(|(at, _)| at).collect();
+    let mut out = String::new();
+    let mut last = None;
+    for (at, (sign, text)) in lines.iter().enumerate() {
+        if !changed.iter().any(|place| place.abs_diff(at) <= AROUND) {
+            continue;
+        }
+        if last.is_some_and(|last| last + 1 < at) {
+            out.push_str("  …\n");
+        }
+        last = Some(at);
+        out.push_str(format!("{sign} {text}").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The longest common run of lines stays, by the classic table; blueprints are short.
+fn lines<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
+    let width = new.len() + 1;
+    let mut longest = vec![0u32; (old.len() + 1) * width];
+    let place = |row: usize, column: usize| row * width + column;
+    let get = |table: &[u32], row: usize, column: usize| table.get(place(row, column)).copied().unwrap_or(0);
+    for row in (0..old.len()).rev() {
+        for column in (0..new.len()).rev() {
+            let best = if old.get(row) == new.get(column) {
+                get(&longest, row + 1, column + 1) + 1
+            } else {
+                get(&longest, row + 1, column).max(get(&longest, row, column + 1))
+            };
+            if let Some(cell) = longest.get_mut(place(row, column)) {
+                *cell = best;
+            }
+        }
+    }
+    let (mut row, mut column, mut out) = (0, 0, Vec::new());
+    loop {
+        match (old.get(row), new.get(column)) {
+            (None, None) => return out,
+            (Some(a), Some(b)) if a == b => {
+                out.push((' ', *a));
+                row += 1;
+                column += 1;
+            }
+            (Some(a), b) if b.is_none() || get(&longest, row + 1, column) >= get(&longest, row, column + 1) => {
+                out.push(('-', *a));
+                row += 1;
+            }
+            (_, Some(b)) => {
+                out.push(('+', *b));
+                column += 1;
+            }
+            (Some(a), None) => {
+                out.push(('-', *a));
+                row += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn lines_that_go_stand_before_those_that_come() {
+        let before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+        let after = "1\n2\nthree\n4\n5\n6\n7\n8\n9\n10\n";
+        assert_eq!(difference(before, after), "  1\n  2\n- 3\n+ three\n  4\n  5\n  …\n  8\n  9\n+ 10\n");
+        assert_eq!(difference(before, before), "");
+    }
+}

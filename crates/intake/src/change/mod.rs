@@ -1,0 +1,124 @@
+//! Changes a blueprint that exists as a sentence says: "rename phone to mobile", "only managers may delete".
+//!
+//! request → wishes → patches of the text. Only bytes that a wish is about are touched, so comments, order and spacing
+//! survive. One wish that is not understood and nothing is changed. Whether the result loads is for the caller to check.
+
+mod context;
+mod difference;
+mod patch;
+mod places;
+mod rights;
+mod said;
+mod wishes;
+
+use serde::Serialize;
+
+pub use difference::difference;
+
+use patch::Patch;
+use places::Places;
+use said::Said;
+
+/// More wishes at once are hardly meant.
+const MOST_WISHES: usize = 20;
+
+/// A blueprint after all wishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// The whole blueprint.
+    pub text: String,
+    /// What was done, a line each; empty where it was so already.
+    pub done: Vec<String>,
+    /// Wishes that the blueprint met before.
+    pub already: Vec<String>,
+}
+
+impl Changed {
+    /// Whether there is anything to write.
+    pub fn is_change(&self) -> bool {
+        !self.done.is_empty()
+    }
+}
+
+/// A wish that nothing can be made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotDone {
+    /// The wish, in the words of the request.
+    pub wish: String,
+    /// Why, and what to say instead.
+    pub why: String,
+}
+
+/// What one wish comes to.
+enum Answer {
+    Done { patches: Vec<Patch>, told: String },
+    Already(String),
+    Refused(String),
+}
+
+/// Applies every wish, or none.
+///
+/// # Errors
+/// The wishes that were not understood.
+pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
+    let mut changed = Changed { text: blueprint.to_owned(), done: Vec::new(), already: Vec::new() };
+    let mut not_done = Vec::new();
+    let wishes = said::wishes(request);
+    if wishes.is_empty() || wishes.len() > MOST_WISHES {
+        let why = if wishes.is_empty() { "nothing is asked for" } else { "these are too many wishes at once" };
+        return Err(vec![NotDone { wish: request.trim().chars().take(80).collect(), why: why.to_owned() }]);
+    }
+    for wish in wishes {
+        let refused = |why: String| NotDone { wish: wish.text.clone(), why };
+        let Some(places) = Places::of(&changed.text) else {
+            not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
+            break;
+        };
+        match answer(&wish, &places, &changed.text) {
+            Answer::Done { patches, told } => match patch::apply(&changed.text, patches) {
+                Some(text) => {
+                    changed.text = text;
+                    changed.done.push(told);
+                }
+                None => not_done.push(refused("it asks for two changes of one place".to_owned())),
+            },
+            Answer::Already(told) => changed.already.push(told),
+            Answer::Refused(why) => not_done.push(refused(why)),
+        }
+    }
+    if not_done.is_empty() { Ok(changed) } else { Err(not_done) }
+}
+
+/// The first way of wishing that fits; else the sentence is read as a request is, with the blueprint before it.
+fn answer(wish: &Said, places: &Places, text: &str) -> Answer {
+    let read = wishes::ALL.iter().find_map(|one| (one.read)(wish, places, text));
+    read.unwrap_or_else(|| context::read(wish, places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLUEPRINT: &str = "[app]\nname = \"x\"\n\n[auth]\nroles = [\"clerk\"]\n\n[entity.lead]\nowner = true\n\
+        [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\n\
+        status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\"]\n\n\
+        [entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n";
+
+    #[test]
+    fn every_wish_reads_its_example() {
+        let places = Places::of(BLUEPRINT).unwrap();
+        for wish in wishes::ALL {
+            let said = said::wishes(wish.example);
+            let [said] = said.as_slice() else { panic!("{} is not one wish", wish.example) };
+            let read = (wish.read)(said, &places, BLUEPRINT);
+            assert!(matches!(read, Some(Answer::Done { .. })), "{}: {}", wish.id, wish.example);
+        }
+    }
+
+    #[test]
+    fn one_wish_that_is_not_understood_stops_all() {
+        let not_done = change(BLUEPRINT, "rename phone to mobile. frobnicate the gizmo").unwrap_err();
+        assert_eq!(not_done.len(), 1);
+        assert!(not_done.iter().all(|one| one.wish.contains("frobnicate")), "{not_done:?}");
+    }
+}

@@ -1,0 +1,268 @@
+//! Where the words of a blueprint stand, as far as wishes touch them.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::said;
+use crate::lexicon::archetypes;
+
+/// A field: `phone = { type = "phone" }`.
+#[derive(Clone, Debug)]
+pub(super) struct Field {
+    pub name: String,
+    pub kind: String,
+    pub key: Range<usize>,
+    pub value: Range<usize>,
+    /// Of an enum, with the place of the list.
+    pub values: Vec<String>,
+    pub values_at: Option<Range<usize>>,
+    pub to: Option<(String, Range<usize>)>,
+    pub flags: Vec<(String, Range<usize>, Range<usize>)>,
+}
+
+/// A list of who may do something.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub operation: String,
+    pub value: Range<usize>,
+    /// Its words; none where it holds more than words.
+    pub words: Option<Vec<String>>,
+}
+
+/// A kind of record.
+#[derive(Clone, Debug)]
+pub(super) struct Entity {
+    pub name: String,
+    pub owned: bool,
+    pub fields: Vec<Field>,
+    pub rules: Vec<Rule>,
+    pub actions: Vec<String>,
+    /// Where names of fields stand in actions and conditions: a name alone, or a condition.
+    pub uses: Vec<(Range<usize>, String)>,
+    pub conditions: Vec<(Range<usize>, String)>,
+}
+
+/// A blueprint.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    pub entities: Vec<Entity>,
+    pub roles: Vec<String>,
+    pub roles_at: Option<Range<usize>>,
+    pub integrations: Vec<String>,
+    /// Name, place of `on` with its text, `do`.
+    pub automations: Vec<Automation>,
+    /// Lines that open a section: `entity.lead.field`, from the start of the line.
+    pub sections: Vec<Section>,
+    /// The text itself.
+    pub source: String,
+}
+
+/// A section and its lines.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    pub name: String,
+    /// The line `[name]`, without its end.
+    pub header: Range<usize>,
+    /// After its last line that is neither empty nor a comment.
+    pub end: usize,
+    /// Where what belongs to the next section begins.
+    pub next: usize,
+}
+
+/// Something that happens by itself.
+#[derive(Clone, Debug)]
+pub(super) struct Automation {
+    pub name: String,
+    pub on: Option<(Range<usize>, String)>,
+    pub action: String,
+}
+
+type Pairs<'d, 't> = Vec<(&'d Spanned<std::borrow::Cow<'t, str>>, &'d Spanned<DeValue<'t>>)>;
+
+fn table<'d, 't>(value: Option<&'d Spanned<DeValue<'t>>>) -> Pairs<'d, 't> {
+    value.and_then(|value| value.get_ref().as_table()).map(|table| table.iter().collect()).unwrap_or_default()
+}
+
+fn get<'d, 't>(pairs: &Pairs<'d, 't>, name: &str) -> Option<&'d Spanned<DeValue<'t>>> {
+    pairs.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| *value)
+}
+
+fn text(value: &Spanned<DeValue<'_>>) -> Option<String> {
+    value.get_ref().as_str().map(str::to_owned)
+}
+
+fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+    value.get_ref().as_array()?.iter().map(text).collect()
+}
+
+impl Places {
+    /// None where the text is no TOML.
+    pub(super) fn of(source: &str) -> Option<Places> {
+        let document = DeTable::parse(source).ok()?;
+        let top: Pairs<'_, '_> = document.get_ref().iter().collect();
+        let mut places = Places { sections: sections(source), source: source.to_owned(), ..Places::default() };
+        let auth = table(get(&top, "auth"));
+        if let Some(roles) = get(&auth, "roles") {
+            places.roles = strings(roles)?;
+            places.roles_at = Some(roles.span());
+        }
+        places.integrations =
+            table(get(&top, "integration")).iter().map(|(key, _)| key.get_ref().to_string()).collect();
+        for (key, value) in table(get(&top, "automation")) {
+            let words = table(Some(value));
+            places.automations.push(Automation {
+                name: key.get_ref().to_string(),
+                on: get(&words, "on").and_then(|on| Some((on.span(), text(on)?))),
+                action: get(&words, "do").and_then(text).unwrap_or_default(),
+            });
+        }
+        places.entities = table(get(&top, "entity")).iter().map(|(key, value)| entity(key.get_ref(), value)).collect();
+        Some(places)
+    }
+
+    pub(super) fn section(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// The entity that words name, in its own word or in one that means the same.
+    pub(super) fn entity(&self, words: &[String]) -> Option<&Entity> {
+        let (one, plain) = (said::one(words), said::name(words));
+        let exact = self.entities.iter().find(|entity| entity.name == one || entity.name == plain);
+        exact.or_else(|| {
+            let mut alike = self.entities.iter().filter(|entity| archetypes::same(&entity.name, &one));
+            alike.next().filter(|_| alike.next().is_none())
+        })
+    }
+
+    /// The field that words name, of an entity if one is named, else of the only one that has it.
+    pub(super) fn field(&self, words: &[String]) -> Result<(&Entity, &Field), String> {
+        // "the phone of leads", "the lead's phone", "lead phone".
+        let of = words.iter().position(|word| matches!(word.as_str(), "of" | "on" | "in" | "from" | "for"));
+        let genitive = words.iter().position(|word| word == "'s");
+        let (owner, name) = match (of, genitive) {
+            (_, Some(at)) => (words.get(..at), words.get(at + 1..).unwrap_or(&[])),
+            (Some(at), _) => (words.get(at + 1..), words.get(..at).unwrap_or(&[])),
+            _ => (None, words),
+        };
+        let wanted = said::name(name);
+        let named = owner.filter(|owner| !owner.is_empty());
+        let entity = named.and_then(|words| self.entity(words));
+        if let (Some(owner), None) = (named, entity) {
+            return Err(format!("there is no record `{}`", said::one(owner)));
+        }
+        let fits = |field: &&Field| {
+            field.name == wanted || crate::lemma::singular(&field.name) == crate::lemma::singular(&wanted)
+        };
+        let among = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
+        let mut found: Vec<(&Entity, &Field)> =
+            among.flat_map(|one| one.fields.iter().filter(fits).map(move |field| (one, field))).collect();
+        if found.is_empty() && entity.is_none() {
+            // "lead phone".
+            let split = (1..name.len()).find_map(|at| {
+                let (owner, rest) = name.split_at_checked(at)?;
+                let owner = self.entity(owner)?;
+                Some((owner, owner.fields.iter().find(|field| field.name == said::name(rest))?))
+            });
+            found.extend(split);
+        }
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(format!("there is no field `{wanted}`")),
+            several => {
+                let owners: Vec<&str> = several.iter().map(|(entity, _)| entity.name.as_str()).collect();
+                Err(format!(
+                    "`{wanted}` is a field of {}: say of which, as in \"{wanted} of {}\"",
+                    owners.join(" and of "),
+                    owners.first().unwrap_or(&"")
+                ))
+            }
+        }
+    }
+}
+
+fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
+    let words = table(Some(value));
+    let owned = get(&words, "owner").is_none_or(|owner| owner.get_ref().as_bool() != Some(false));
+    let mut entity = Entity {
+        name: name.to_owned(),
+        owned,
+        fields: Vec::new(),
+        rules: Vec::new(),
+        actions: Vec::new(),
+        uses: Vec::new(),
+        conditions: Vec::new(),
+    };
+    for (key, value) in table(get(&words, "field")) {
+        entity.fields.push(field(key, value));
+    }
+    for (key, value) in table(get(&words, "access")) {
+        for rule in value.get_ref().as_array().into_iter().flatten() {
+            entity.conditions.extend(condition(&table(Some(rule))));
+        }
+        let operation = key.get_ref().to_string();
+        entity.rules.push(Rule { operation, value: value.span(), words: strings(value) });
+    }
+    for (key, value) in table(get(&words, "action")) {
+        entity.actions.push(key.get_ref().to_string());
+        let words = table(Some(value));
+        entity.conditions.extend(condition(&words));
+        for part in ["set", "add"] {
+            entity.uses.extend(table(get(&words, part)).iter().map(|(key, _)| (key.span(), key.get_ref().to_string())));
+        }
+        let listed = get(&words, "clear").and_then(|list| list.get_ref().as_array()).into_iter().flatten();
+        for name in listed.chain(get(&words, "toggle")) {
+            entity.uses.extend(text(name).map(|word| (name.span(), word)));
+        }
+    }
+    entity
+}
+
+fn condition(words: &Pairs<'_, '_>) -> Option<(Range<usize>, String)> {
+    get(words, "when").and_then(|when| Some((when.span(), text(when)?)))
+}
+
+fn field(key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Field {
+    let words = table(Some(value));
+    Field {
+        name: key.get_ref().to_string(),
+        kind: get(&words, "type").and_then(text).unwrap_or_default(),
+        key: key.span(),
+        value: value.span(),
+        values: get(&words, "values").and_then(strings).unwrap_or_default(),
+        values_at: get(&words, "values").map(Spanned::span),
+        to: get(&words, "to").and_then(|to| Some((text(to)?, to.span()))),
+        flags: words.iter().map(|(key, value)| (key.get_ref().to_string(), key.span(), value.span())).collect(),
+    }
+}
+
+/// The lines `[name]`. What stands in a string over several lines looks like one at worst where nobody writes so.
+fn sections(source: &str) -> Vec<Section> {
+    let mut found: Vec<Section> = Vec::new();
+    let (mut at, mut end, mut next, mut open) = (0, 0, 0, true);
+    for line in source.split_inclusive('\n') {
+        let plain = line.trim();
+        let name =
+            plain.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name.trim().to_owned());
+        if let Some(name) = name.filter(|_| line.starts_with('[')) {
+            if let Some(last) = found.last_mut() {
+                (last.end, last.next) = (end, next);
+            }
+            found.push(Section { name, header: at..at + line.trim_end().len(), end: 0, next: 0 });
+        }
+        at += line.len();
+        if !plain.is_empty() && !plain.starts_with('#') {
+            (end, next, open) = (at, at, true);
+        } else if plain.is_empty() && open {
+            next = at;
+        } else {
+            // Comments from here on belong to what comes next.
+            open = false;
+        }
+    }
+    if let Some(last) = found.last_mut() {
+        (last.end, last.next) = (end, source.len());
+    }
+    found
+}

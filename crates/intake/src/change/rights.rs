@@ -1,0 +1,245 @@
+//! Wishes about who may do what: "only managers may delete", "clerks may edit leads".
+
+use super::Answer;
+use super::patch::Patch;
+use super::places::{Entity, Places};
+use super::said::{self, Said};
+use super::wishes::{UNUSUAL, at_end, list};
+use crate::lexicon::archetypes;
+
+const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
+/// Words between the modal and the verb.
+const BETWEEN: &[&str] = &["be", "able", "allowed", "to", "may", "can", "only", "also", "still", "even", "always"];
+
+/// What the words say may be done, in the order of the blueprint.
+fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
+    let (mut found, mut end): (Vec<String>, usize) = (Vec::new(), 0);
+    for (at, word) in words.iter().enumerate() {
+        let named: &[&str] = match word.as_str() {
+            "read" | "see" | "view" | "look" | "browse" | "list" => &["read"],
+            "create" | "add" | "make" | "enter" | "write" | "post" => &["create"],
+            "edit" | "update" | "change" | "modify" => &["update"],
+            "delete" | "remove" => &["delete"],
+            "manage" => &["create", "update", "delete"],
+            "and" | "or" | "at" => &[],
+            word if places.entities.iter().any(|one| one.actions.iter().any(|action| action == word)) => &[],
+            _ => break,
+        };
+        if !matches!(word.as_str(), "and" | "or") {
+            end = at + 1;
+        }
+        if named.is_empty() && !matches!(word.as_str(), "and" | "or" | "at") {
+            found.push(word.clone());
+        }
+        found.extend(named.iter().map(|word| (*word).to_owned()));
+    }
+    (found, end)
+}
+
+/// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
+fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
+    let (mut rules, mut new) = (Vec::new(), Vec::new());
+    for group in words.split(|word| matches!(word.as_str(), "and" | "or")) {
+        let one = said::one(group);
+        let rule = match one.as_str() {
+            "" => continue,
+            "nobody" | "none" => "nobody".to_owned(),
+            "anyone" | "everyone" | "everybody" | "anybody" | "public" | "visitor" => "anyone".to_owned(),
+            "user" | "signed_in" | "signed_in_user" | "member" if !places.roles.contains(&one) => {
+                "signed_in".to_owned()
+            }
+            "owner" | "creator" if !places.roles.contains(&one) => "owner".to_owned(),
+            "administrator" => "role:admin".to_owned(),
+            role => {
+                let known = role == "admin" || places.roles.iter().any(|one| one == role);
+                if !known && !archetypes::is_person(role) && !archetypes::may_act(role) && !archetypes::is_group(role) {
+                    return Err(format!("`{role}` is no role"));
+                }
+                if !known {
+                    new.push(role.to_owned());
+                }
+                format!("role:{role}")
+            }
+        };
+        rules.push(rule);
+    }
+    if rules.is_empty() { Err("it does not say who".to_owned()) } else { Ok((rules, new)) }
+}
+
+struct Heard<'p> {
+    rules: Vec<String>,
+    new: Vec<String>,
+    operations: Vec<String>,
+    entities: Vec<&'p Entity>,
+}
+
+/// Who, what and with which records; none where the words say something else.
+fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<Result<Heard<'p>, String>> {
+    let modal = if wish.words.get(from).is_some_and(|word| word == "nobody") {
+        from + 1
+    } else {
+        wish.words.iter().enumerate().skip(from + 1).find(|(_, word)| MODALS.contains(&word.as_str()))?.0
+    };
+    let who = wish.between(from, modal);
+    let skipped =
+        wish.from(modal).iter().take_while(|word| BETWEEN.contains(&word.as_str()) || MODALS.contains(&word.as_str()));
+    let verb = modal + skipped.count();
+    let (operations, length) = operations(wish.from(verb), places);
+    if operations.is_empty() {
+        return None;
+    }
+    let named = wish.from(verb + length);
+    let (rules, new) = match people(who, places) {
+        Ok(found) => found,
+        Err(why) => return Some(Err(why)),
+    };
+    let all = said::name(named).is_empty()
+        || matches!(said::name(named).as_str(), "anything" | "everything" | "it" | "them" | "thing");
+    let entities: Vec<&Entity> = match places.entity(named) {
+        _ if all => places.entities.iter().collect(),
+        Some(entity) => vec![entity],
+        None => return Some(Err(format!("there is no record `{}`", said::one(named)))),
+    };
+    // An action is of the records that have it.
+    let has = |entity: &&Entity| {
+        operations.iter().all(|one| STANDARD.contains(&one.as_str()) || entity.actions.contains(one))
+    };
+    let entities: Vec<&Entity> = entities.into_iter().filter(has).collect();
+    Some(if entities.is_empty() {
+        Err("no record has such an action".to_owned())
+    } else {
+        Ok(Heard { rules, new, operations, entities })
+    })
+}
+
+const STANDARD: &[&str] = &["read", "create", "update", "delete"];
+
+/// "only managers may delete", "nobody may delete leads".
+pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let from = match wish.words.first()?.as_str() {
+        "only" => 1,
+        "nobody" => 0,
+        _ => return None,
+    };
+    Some(match heard(wish, from, places)? {
+        Err(why) => Answer::Refused(why),
+        Ok(heard) => set(&heard, places, source, |_| Vec::new()),
+    })
+}
+
+/// "clerks may edit leads": besides those who may already.
+pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    if wish.words.iter().any(|word| matches!(word.as_str(), "not" | "never" | "only" | "when" | "if" | "own")) {
+        return None;
+    }
+    let told = wish.place(&["may", "can", "should"])?;
+    (told > 0).then_some(())?;
+    Some(match heard(wish, 0, places)? {
+        Err(_) => return None,
+        Ok(heard) => set(&heard, places, source, |before| before.to_vec()),
+    })
+}
+
+/// Who may do something where nothing is written.
+fn by_default(entity: &Entity, operation: &str) -> Vec<String> {
+    let word = match (entity.owned, operation) {
+        (true, "create") | (false, "read") => "signed_in",
+        (true, _) => "owner",
+        (false, _) => "role:admin",
+    };
+    vec![word.to_owned()]
+}
+
+fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> Vec<String>) -> Answer {
+    let mut patches = Vec::new();
+    for entity in &heard.entities {
+        let mut lines = String::new();
+        let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
+        for operation in &heard.operations {
+            let before = written(entity, operation);
+            let Some(before) = before else { return Answer::Refused(UNUSUAL.to_owned()) };
+            let mut rule = kept(&before);
+            let nobody = rule == ["nobody"];
+            if nobody {
+                rule.clear();
+            }
+            rule.extend(heard.rules.iter().filter(|one| !rule.contains(one)).cloned().collect::<Vec<_>>());
+            // Without an account there is nothing to write as.
+            if operation != "read" && rule.iter().any(|one| one == "anyone") {
+                return Answer::Refused("only who is signed in can change anything: say \"users\"".to_owned());
+            }
+            if !entity.owned && rule.iter().any(|one| one == "owner") {
+                return Answer::Refused(format!("{} has no owner", entity.name));
+            }
+            if rule != before {
+                wanted.push((operation.clone(), rule));
+            }
+        }
+        // Who may change something may see it.
+        let reads = wanted.iter().any(|(operation, _)| operation == "read");
+        let Some(read) = written(entity, "read") else { return Answer::Refused(UNUSUAL.to_owned()) };
+        let open = read.iter().any(|word| word == "anyone" || word == "signed_in");
+        let changes = wanted.iter().any(|(operation, _)| operation != "create");
+        if !reads && !open && changes {
+            let unseen = heard.rules.iter().filter(|rule| *rule != "nobody" && !read.contains(rule));
+            let more: Vec<String> = read.iter().chain(unseen).cloned().collect();
+            if more != read {
+                wanted.insert(0, ("read".to_owned(), more));
+            }
+        }
+        for (operation, rule) in wanted {
+            match entity.rules.iter().find(|one| one.operation == operation) {
+                Some(one) => patches.push(Patch::replace(one.value.clone(), list(&rule))),
+                None => lines.push_str(&format!("{operation:6} = {}\n", list(&rule))),
+            }
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        let section = places.section(&format!("entity.{}.access", entity.name));
+        let added = match section {
+            Some(section) => Some(at_end(source, section.end, &lines)),
+            None => places
+                .section(&format!("entity.{}.field", entity.name))
+                .map(|section| at_end(source, section.end, &format!("[entity.{}.access]\n{lines}", entity.name))),
+        };
+        let Some(added) = added else { return Answer::Refused(UNUSUAL.to_owned()) };
+        patches.push(added);
+    }
+    if patches.is_empty() {
+        return Answer::Already("they are the ones who may".to_owned());
+    }
+    if !heard.new.is_empty() {
+        let all: Vec<String> = places.roles.iter().chain(&heard.new).cloned().collect();
+        patches.push(roles_patch(&all, places));
+    }
+    Answer::Done { patches, told: told(heard) }
+}
+
+fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {
+    match entity.rules.iter().find(|one| one.operation == operation) {
+        Some(rule) => rule.words.clone(),
+        // An action follows `update`.
+        None if !STANDARD.contains(&operation) => written(entity, "update"),
+        None => Some(by_default(entity, operation)),
+    }
+}
+
+/// The list of all roles, written where it belongs.
+pub(super) fn roles_patch(all: &[String], places: &Places) -> Patch {
+    match (&places.roles_at, places.section("auth")) {
+        (Some(at), _) => Patch::replace(at.clone(), list(all)),
+        (None, Some(section)) => at_end(&places.source, section.end, &format!("roles = {}\n", list(all))),
+        (None, None) => {
+            let first = places.sections.iter().find(|section| section.name.starts_with("entity."));
+            let at = first.map_or(places.source.len(), |section| section.header.start);
+            Patch::insert(at, format!("[auth]\nroles = {}\n\n", list(all)))
+        }
+    }
+}
+
+fn told(heard: &Heard<'_>) -> String {
+    let who: Vec<&str> = heard.rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
+    let what: Vec<&str> = heard.entities.iter().map(|entity| entity.name.as_str()).collect();
+    format!("{} may {} {}", who.join(" and "), heard.operations.join(" and "), what.join(", "))
+}

@@ -1,0 +1,189 @@
+//! A request for changes cut into wishes, and the words of each.
+
+use crate::lemma;
+
+/// One wish.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    /// As it was written.
+    pub text: String,
+    /// Lower case, without politeness and signs; "lead's" is "lead" and "'s".
+    pub words: Vec<String>,
+}
+
+/// Words that open a wish after a comma or an "and".
+const OPENERS: &[&str] = &[
+    "rename", "drop", "remove", "add", "only", "also", "let", "make", "tag", "give", "nobody", "text", "email", "send",
+    "call", "track", "keep", "store", "allow", "no",
+];
+/// Words before a wish that say nothing.
+const POLITE: &[&str] = &[
+    "please",
+    "also",
+    "and",
+    "then",
+    "now",
+    "just",
+    "could",
+    "can",
+    "would",
+    "you",
+    "i",
+    "we",
+    "want",
+    "to",
+    "like",
+    "need",
+    "should",
+    "let",
+    "me",
+    "us",
+    "oh",
+    "ok",
+    "hey",
+    "hi",
+    "but",
+    "too",
+    "additionally",
+    "furthermore",
+    "finally",
+];
+
+/// The wishes in their order.
+pub(super) fn wishes(request: &str) -> Vec<Said> {
+    let mut wishes = Vec::new();
+    for sentence in sentences(request) {
+        let mut rest = sentence;
+        while let Some(at) = cut(rest) {
+            wishes.extend(Said::of(rest.get(..at).unwrap_or("")));
+            rest = rest.get(at..).unwrap_or("");
+        }
+        wishes.extend(Said::of(rest));
+    }
+    wishes
+}
+
+/// At lines, semicolons and full stops before a space; "e.g. x" and "1.5" stay whole.
+fn sentences(request: &str) -> Vec<&str> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    for (at, c) in request.char_indices() {
+        let after = request.get(at + c.len_utf8()..).unwrap_or("");
+        let before = request.get(..at).unwrap_or("");
+        let ends = matches!(c, '\n' | ';' | '!' | '?')
+            || c == '.'
+                && after.starts_with(char::is_whitespace)
+                && !before.ends_with("e.g")
+                && !before.ends_with("etc");
+        if ends {
+            found.push(request.get(from..at).unwrap_or(""));
+            from = at + c.len_utf8();
+        }
+    }
+    found.push(request.get(from..).unwrap_or(""));
+    found
+}
+
+/// Where the next wish of a sentence begins: ", drop the SMS", "and rename x to y".
+fn cut(sentence: &str) -> Option<usize> {
+    let lower = sentence.to_lowercase();
+    // Where lower case has other lengths, the places would be wrong.
+    if lower.len() != sentence.len() {
+        return None;
+    }
+    let ways = [", and ", ", then ", ", ", " and then ", " and ", " then "];
+    let starts = |at: usize, way: &str| {
+        let rest = lower.get(at + way.len()..).unwrap_or("");
+        let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let next = words.find(|word| !matches!(*word, "also" | "then" | "please"));
+        next.is_some_and(|word| OPENERS.contains(&word))
+    };
+    let places = ways.iter().flat_map(|way| lower.match_indices(way).map(move |(at, _)| (at, *way)));
+    places.filter(|(at, way)| *at > 0 && starts(*at, way)).map(|(at, _)| at).min()
+}
+
+impl Said {
+    fn of(text: &str) -> Option<Said> {
+        let text = text.trim().trim_start_matches(',').trim();
+        let mut words: Vec<String> = Vec::new();
+        for piece in text.split(|c: char| c.is_whitespace() || c == ',') {
+            let piece = piece.replace(['’', '‘'], "'").to_lowercase();
+            let plain = piece.trim_matches(|c: char| !c.is_alphanumeric());
+            match plain.strip_suffix("'s") {
+                Some(owner) => words.extend([owner.to_owned(), "'s".to_owned()]),
+                None if plain == "i'd" || plain == "we'd" => words.push("i".to_owned()),
+                None if !plain.is_empty() => words.push(plain.to_owned()),
+                None => {}
+            }
+        }
+        let polite = words.iter().take_while(|word| POLITE.contains(&word.as_str())).count();
+        words.drain(..polite);
+        let text = text.trim_start_matches("and ").trim_start_matches("then ").trim();
+        (!words.is_empty()).then(|| Said { text: text.to_owned(), words })
+    }
+
+    pub(super) fn opens(&self, words: &[&str]) -> bool {
+        self.words.first().is_some_and(|first| words.contains(&first.as_str()))
+    }
+    pub(super) fn place(&self, words: &[&str]) -> Option<usize> {
+        self.words.iter().position(|word| words.contains(&word.as_str()))
+    }
+    pub(super) fn from(&self, at: usize) -> &[String] {
+        self.words.get(at..).unwrap_or(&[])
+    }
+    pub(super) fn between(&self, from: usize, to: usize) -> &[String] {
+        self.words.get(from..to).unwrap_or(&[])
+    }
+}
+
+/// Words that stand around names.
+const AROUND: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "all",
+    "any",
+    "each",
+    "every",
+    "my",
+    "our",
+    "their",
+    "its",
+    "field",
+    "fields",
+    "column",
+    "record",
+    "records",
+    "table",
+    "anymore",
+    "more",
+    "completely",
+    "again",
+];
+
+/// Words as a name: `due_date`.
+pub(super) fn name(words: &[String]) -> String {
+    let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !AROUND.contains(word)).collect();
+    kept.join("_").replace('-', "_")
+}
+
+/// The same of one: `follow_up` of "follow-ups".
+pub(super) fn one(words: &[String]) -> String {
+    lemma::singular(&name(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wishes;
+
+    #[test]
+    fn a_request_is_cut_where_a_new_wish_begins() {
+        let said = |request: &str| wishes(request).into_iter().map(|wish| wish.words.join(" ")).collect::<Vec<_>>();
+        assert_eq!(
+            said(
+                "Also let me tag prospects, rename phone to mobile and drop the SMS. Only managers may edit and delete!"
+            ),
+            ["tag prospects", "rename phone to mobile", "drop the sms", "only managers may edit and delete"]
+        );
+        assert_eq!(said("please"), Vec::<String>::new());
+    }
+}

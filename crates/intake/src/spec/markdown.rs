@@ -1,0 +1,179 @@
+//! Markdown: headings that name records, and below them tables or lists of fields; tables or headings of endpoints.
+
+use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, TYPES, Table};
+use crate::kinds;
+
+const NAME: &[&str] = &["field", "column", "name", "attribute", "property", "field name", "column name"];
+const KIND: &[&str] = &["type", "data type", "datatype", "kind", "sql type"];
+const METHOD: &[&str] = &["method", "verb", "http method"];
+const PATH: &[&str] = &["path", "endpoint", "route", "url", "uri"];
+/// Words around the name in a heading.
+const AROUND: &[&str] = &[
+    "table",
+    "tables",
+    "entity",
+    "model",
+    "schema",
+    "fields",
+    "columns",
+    "record",
+    "the",
+    "a",
+    "resource",
+    "collection",
+];
+
+/// Reads a file.
+pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
+    let lines: Vec<&str> = file.text.lines().collect();
+    let mut heading: Option<&str> = None;
+    let (mut at, mut fenced) = (0, false);
+    while let Some(line) = lines.get(at).map(|line| line.trim()) {
+        let here = |line: usize| format!("{}:{}", file.name, line + 1);
+        if line.starts_with("```") {
+            fenced = !fenced;
+        } else if fenced {
+        } else if let Some(title) = line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()) {
+            match Endpoint::of_line(title) {
+                Some(endpoint) => spec.endpoints.push(endpoint),
+                None => heading = Some(title),
+            }
+        } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|next| is_rule(next)) {
+            let rows: Vec<&str> =
+                lines.iter().skip(at + 2).map(|row| row.trim()).take_while(|row| row.starts_with('|')).collect();
+            table(&cells(line), &rows, heading, &here, at, spec);
+            at += 1 + rows.len();
+        } else if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
+            self::item(item, heading, here(at), spec);
+        }
+        at += 1;
+    }
+}
+
+/// The line between the head of a table and its rows.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.contains('-') && line.chars().all(|c| "|-: ".contains(c))
+}
+
+fn cells(row: &str) -> Vec<String> {
+    let inner = row.trim().trim_start_matches('|');
+    let inner = inner.strip_suffix('|').unwrap_or(inner);
+    // A sign that is meant as such is written `\|`.
+    inner.replace("\\|", "\u{1}").split('|').map(|cell| cell.trim().replace('\u{1}', "|")).collect()
+}
+
+fn table(
+    head: &[String],
+    rows: &[&str],
+    heading: Option<&str>,
+    here: &dyn Fn(usize) -> String,
+    at: usize,
+    spec: &mut Spec,
+) {
+    let lower: Vec<String> = head.iter().map(|cell| cell.to_lowercase().replace(['*', '`'], "")).collect();
+    let find = |words: &[&str]| lower.iter().position(|cell| words.contains(&cell.as_str()));
+    if let (Some(method), Some(path)) = (find(METHOD), find(PATH)) {
+        for row in rows {
+            let cells = cells(row);
+            let cell = |at: usize| cells.get(at).map(String::as_str).unwrap_or_default();
+            spec.endpoints.extend(Endpoint::of(cell(method), cell(path)));
+        }
+        return;
+    }
+    let (Some(name), Some(kind)) = (find(NAME), find(KIND)) else {
+        // A table of fields without their types cannot be guessed; any other table is not for us.
+        if find(NAME).is_some() && heading.is_some_and(|text| text.to_lowercase().contains("table")) {
+            let what = format!("a table with the columns {} has none for the type", head.join(", "));
+            spec.problems.push(SpecProblem::new(here(at), what, "add a column Type"));
+        } else {
+            spec.left.push(format!("the table with {} ({})", head.join(", "), here(at)));
+        }
+        return;
+    };
+    let Some(entity) = heading.and_then(entity) else {
+        let hint = "write a heading with the name of the record above the table, such as ### tasks";
+        return spec.problems.push(SpecProblem::new(here(at), "a table of fields without a name".into(), hint));
+    };
+    let mut columns = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let cells = cells(row);
+        let cell = |at: usize| cells.get(at).map(String::as_str).unwrap_or_default();
+        let said = lower.iter().enumerate().filter(|(at, _)| *at != name && *at != kind);
+        let said: Vec<String> = said.map(|(at, title)| said_by(title, cell(at))).collect();
+        let place = here(at + 2 + number);
+        match Column::read(cell(name), cell(kind), &said.join("; ")) {
+            Ok(column) => columns.push(column),
+            Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),
+        }
+    }
+    spec.add(Table { name: entity, columns });
+}
+
+/// What a cell says, in the words that a list would say it in.
+fn said_by(title: &str, cell: &str) -> String {
+    let yes = matches!(
+        cell.to_lowercase().trim_matches(['*', '`']),
+        "yes" | "y" | "true" | "x" | "✓" | "✔" | "✅" | "required" | "always"
+    );
+    let no = matches!(cell.to_lowercase().trim_matches(['*', '`']), "no" | "n" | "false" | "not null");
+    match title {
+        "required" | "mandatory" | "not null" if yes => "required".into(),
+        "null" | "nullable" | "null?" | "nullable?" | "optional" if no => "required".into(),
+        "required" | "mandatory" | "not null" | "null" | "nullable" | "null?" | "nullable?" | "optional" => {
+            String::new()
+        }
+        "unique" => {
+            if yes {
+                "unique".into()
+            } else {
+                String::new()
+            }
+        }
+        "default" if !cell.is_empty() && !matches!(cell, "-" | "–" | "—" | "none") => format!("default {cell}"),
+        "default" => String::new(),
+        "references" | "reference" | "foreign key" | "fk" if cell.chars().any(char::is_alphanumeric) => {
+            format!("references {cell}")
+        }
+        "values" | "allowed values" | "options" if !cell.is_empty() => format!("values: {cell}"),
+        "constraints" | "constraint" | "attributes" | "modifiers" | "key" | "rules" => cell.to_owned(),
+        // Prose says what a value means, and "not required for guests" is no constraint; but values stand there often.
+        _ if cell.to_lowercase().starts_with("one of") => cell.to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// "- `title`: string (not null)".
+fn item(item: &str, heading: Option<&str>, place: String, spec: &mut Spec) {
+    if let Some(endpoint) = Endpoint::of_line(item) {
+        return spec.endpoints.push(endpoint);
+    }
+    let Some((name, rest)) = item.split_once(':') else { return };
+    let bare = name.trim().trim_matches(['`', '*']);
+    if bare.split_whitespace().count() != 1 {
+        return;
+    }
+    let kind = rest.trim().split([' ', ',', '(']).next().unwrap_or_default();
+    let enumerated = kind.eq_ignore_ascii_case("enum");
+    // A list of something else is prose.
+    if !enumerated && kinds::kind(kind.trim_matches(['`', '*'])).is_none() {
+        return;
+    }
+    let Some(entity) = heading.and_then(entity) else { return };
+    match Column::read(bare, kind, rest.trim().get(kind.len()..).unwrap_or_default()) {
+        Ok(column) => spec.add(Table { name: entity, columns: vec![column] }),
+        Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),
+    }
+}
+
+/// The record that a heading names: "### 2. Table: `tasks`", "## Task (tasks table)".
+fn entity(heading: &str) -> Option<String> {
+    let plain = heading.split(['(', '–', '—']).next().unwrap_or(heading);
+    let plain = plain.replace(['`', '*', ':', '.', '#'], " ");
+    let words: Vec<&str> = plain
+        .split_whitespace()
+        .filter(|word| !AROUND.contains(&word.to_lowercase().as_str()))
+        .filter(|word| !word.chars().all(|c| c.is_ascii_digit()))
+        .collect();
+    if words.is_empty() || words.len() > 4 { None } else { kinds::entity_name(&words.join(" ")) }
+}

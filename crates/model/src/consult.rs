@@ -1,0 +1,88 @@
+//! Asking a model and taking in its answer: at most one try more, with what was wrong with the first, and all of it within
+//! one time.
+
+use std::time::{Duration, Instant};
+
+use intake::{Merged, Reading};
+
+use crate::failure::Failure;
+use crate::provider::{Question, Usage};
+use crate::settings::Settings;
+use crate::{Consultation, answer, prompt, send};
+
+/// What a server without a word of its own is given before the next try.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Nobody waits longer for a second try.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// The reading of both.
+///
+/// # Errors
+/// Why there is only that of the rules.
+pub(crate) fn consult(
+    request: &str,
+    rules: &Reading,
+    settings: &Settings,
+    start: Instant,
+    consultation: &mut Consultation,
+) -> Result<Reading, Failure> {
+    let until = start + settings.timeout;
+    let mut with_schema = true;
+    let mut complaints = Vec::new();
+    let mut second = false;
+    loop {
+        let user = prompt::user(request, rules, &complaints);
+        let system = prompt::system(with_schema);
+        let schema = with_schema.then_some(&*prompt::SCHEMA);
+        let question = Question { system: &system, user: &user, schema };
+        consultation.requests += 1;
+        let (usage, words) = send::ask(settings, &question, until);
+        count(consultation, usage);
+        match words.and_then(|words| take_in(request, &words, consultation)) {
+            Ok(reading) => return Ok(reading),
+            // Not every server takes a schema; then the schema is told in words, which is no second try.
+            Err(Failure::Refused { status: 400 | 422, .. }) if with_schema => with_schema = false,
+            Err(Failure::Busy { wait, status }) if !second => {
+                let pause = wait.unwrap_or(PAUSE);
+                if pause > LONGEST_PAUSE || Instant::now() + pause >= until {
+                    return Err(Failure::Busy { wait, status });
+                }
+                second = true;
+                std::thread::sleep(pause);
+            }
+            Err(Failure::Unusable(new)) if !second => {
+                second = true;
+                complaints = new;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+fn count(consultation: &mut Consultation, usage: Usage) {
+    let add = |sum: &mut Option<u64>, more: Option<u64>| {
+        if let Some(more) = more {
+            *sum = Some(sum.unwrap_or(0).saturating_add(more));
+        }
+    };
+    add(&mut consultation.tokens_in, usage.tokens_in);
+    add(&mut consultation.tokens_out, usage.tokens_out);
+}
+
+/// What the words make of the reading; the blueprint is checked as any other is.
+fn take_in(request: &str, words: &str, consultation: &mut Consultation) -> Result<Reading, Failure> {
+    let (proposal, repair) = answer::proposal(words).map_err(|problem| Failure::Unusable(vec![problem]))?;
+    let Merged { reading, added, left_out, repaired } =
+        intake::read_with(request, &proposal).map_err(Failure::Unusable)?;
+    if !reading.understood() {
+        return Err(Failure::TooLittle);
+    }
+    if let Err(problems) = blueprint::load(&reading.blueprint) {
+        let errors = problems.0.iter().filter(|problem| problem.severity == blueprint::Severity::Error);
+        return Err(Failure::Unusable(errors.map(|problem| problem.message.clone()).collect()));
+    }
+    consultation.added = added;
+    consultation.left_out = left_out;
+    consultation.repaired = repair.map(str::to_owned).into_iter().chain(repaired).collect();
+    Ok(reading)
+}

@@ -1,0 +1,312 @@
+//! Seals what was written to the audit since the last seal. A task of the app does it about once a second; whoever writes
+//! waits for none of it.
+//!
+//! On Postgres a row may be seen after others that have later numbers, so gaps are looked into again for a while. Of several
+//! instances that seal at once one is first, and the others go on after its seal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use store::Store;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
+
+use super::rows::{self, ReadError, Row};
+use super::{FORMAT, LATE_MS, NOTHING, Refusals, Seal, SealKeys, ranges, read, written};
+use crate::clock;
+use crate::settings::Secret;
+
+const EVERY: Duration = Duration::from_secs(1);
+/// Others may write to the database too: so often it is looked at though this process wrote nothing.
+const AT_LEAST_EVERY: u64 = 60;
+const MAX_ROWS: usize = 1000;
+/// How many seals are read at the start, to know of the gaps in them.
+const REMEMBERED: i64 = 50;
+/// Gaps are looked into so often, and so many at once.
+const GAPS_EVERY_MS: i64 = 5000;
+const GAPS_AT_ONCE: usize = 100;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// Seals the audit of one database.
+pub(crate) struct Sealer {
+    store: Store,
+    keys: SealKeys,
+    refusals: Arc<Refusals>,
+    state: Mutex<State>,
+    /// The writes of the store when it was last looked at.
+    seen_writes: AtomicU64,
+}
+
+/// What is known of the seals that there are.
+#[derive(Default)]
+struct State {
+    /// Whether the database was asked what there is.
+    begun: bool,
+    number: i64,
+    seal: Vec<u8>,
+    /// The last row that is sealed.
+    covered: Option<i64>,
+    gaps: Vec<Gap>,
+    gaps_looked_ms: i64,
+    told_hour: i64,
+}
+
+/// Numbers for which there was no row.
+struct Gap {
+    from: i64,
+    to: i64,
+    since_ms: i64,
+}
+
+impl Sealer {
+    pub(crate) fn new(secret: &Secret, store: Store, refusals: Arc<Refusals>) -> Sealer {
+        let (state, seen_writes) = (Mutex::default(), AtomicU64::new(u64::MAX));
+        Sealer { store, keys: SealKeys::derive(secret), refusals, state, seen_writes }
+    }
+
+    /// Seals again and again, for as long as somebody holds the sealer.
+    pub(crate) fn start(self: &Arc<Self>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let sealer = Arc::downgrade(self);
+        runtime.spawn(async move {
+            let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut failing = false;
+            for number in 0.. {
+                ticks.tick().await;
+                let Some(sealer) = sealer.upgrade() else { return };
+                sealer.write_refusals(false).await;
+                if number % AT_LEAST_EVERY != 0 && !sealer.has_work() {
+                    continue;
+                }
+                let result = sealer.seal().await;
+                // Once, for whatever is wrong will be wrong again in a second.
+                if let (Err(error), false) = (&result, failing) {
+                    tracing::warn!(%error, "the audit could not be sealed");
+                }
+                failing = result.is_err();
+            }
+        });
+    }
+
+    fn has_work(&self) -> bool {
+        self.store.counters().writes != self.seen_writes.load(Ordering::Relaxed)
+    }
+
+    /// Writes what was refused, where it is due or, at the end, all of it.
+    pub(crate) async fn write_refusals(&self, all: bool) {
+        if let Err(error) = self.refusals.write(&self.store, all).await {
+            tracing::warn!(%error, "what was refused in the last second could not be told to the audit");
+        }
+    }
+
+    /// Seals all that is there and not sealed yet.
+    pub(crate) async fn seal(&self) -> Result<(), ReadError> {
+        let mut state = self.state.lock().await;
+        let writes = self.store.counters().writes;
+        let mut sealed = 0;
+        loop {
+            self.catch_up(&mut state).await?;
+            let (rows, more) = self.unsealed(&mut state).await?;
+            if rows.is_empty() {
+                break;
+            }
+            // Another instance was faster where this is false: its seal is read, and what it left is sealed.
+            let kept = self.keep(&mut state, &rows).await?;
+            sealed += u64::from(kept);
+            if kept && !more {
+                break;
+            }
+        }
+        let looks_again = !state.gaps.is_empty();
+        let seen = if looks_again { u64::MAX } else { writes.saturating_add(sealed) };
+        self.seen_writes.store(seen, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Reads the seals that others made.
+    async fn catch_up(&self, state: &mut State) -> Result<(), ReadError> {
+        let dialect = self.store.dialect();
+        if !state.begun {
+            let last = format!("SELECT max(\"number\") FROM {}", dialect.table("_audit_seals"));
+            let last = rows::read_number(self.store.run(rows::number(last, Vec::new())).await?).unwrap_or_default();
+            state.number = (last - REMEMBERED).max(0);
+            state.seal = NOTHING.to_vec();
+            state.begun = true;
+        }
+        loop {
+            let outcome = self.store.run(rows::seals(&dialect, state.number + 1)).await?;
+            let (seals, more) = rows::read_seals(outcome)?;
+            for seal in seals {
+                let ranges = read(&seal.seqs).unwrap_or_default();
+                state.sealed(seal.number, seal.seal, &ranges, now_ms());
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The rows that no seal covers, in the order of their numbers, and whether there are more.
+    async fn unsealed(&self, state: &mut State) -> Result<(Vec<Row>, bool), ReadError> {
+        let dialect = self.store.dialect();
+        let mut found = self.late(state, &dialect).await?;
+        let mut after = state.covered;
+        loop {
+            let condition = match after {
+                Some(_) => format!("\"seq\" > {}", dialect.parameter(1)),
+                None => "TRUE".to_owned(),
+            };
+            let params = after.map(Value::Integer).into_iter().collect();
+            let (rows, more) = rows::read_rows(self.store.run(rows::rows(&dialect, &condition, params)).await?)?;
+            after = rows.last().map(|row| row.seq).or(after);
+            found.extend(rows);
+            if !more || found.len() >= MAX_ROWS {
+                found.sort_by_key(|row| row.seq);
+                return Ok((found, more));
+            }
+        }
+    }
+
+    /// Rows that came into gaps.
+    async fn late(&self, state: &mut State, dialect: &Dialect) -> Result<Vec<Row>, ReadError> {
+        let now = now_ms();
+        state.gaps.retain(|gap| now - gap.since_ms < LATE_MS);
+        if state.gaps.is_empty() || now.abs_diff(state.gaps_looked_ms) < GAPS_EVERY_MS.unsigned_abs() {
+            return Ok(Vec::new());
+        }
+        state.gaps_looked_ms = now;
+        let mut found = Vec::new();
+        for gaps in state.gaps.chunks(GAPS_AT_ONCE) {
+            let within: Vec<String> =
+                gaps.iter().map(|gap| format!("\"seq\" BETWEEN {} AND {}", gap.from, gap.to)).collect();
+            let condition = within.join(" OR ");
+            let (rows, _) = rows::read_rows(self.store.run(rows::rows(dialect, &condition, Vec::new())).await?)?;
+            found.extend(rows);
+            if found.len() >= MAX_ROWS {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes a seal of rows; `false` if another one has its number.
+    async fn keep(&self, state: &mut State, rows: &[Row]) -> Result<bool, ReadError> {
+        let numbers: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+        let ranges = ranges(&numbers);
+        let mut seal = Seal {
+            number: state.number + 1,
+            at: clock::now(),
+            format: FORMAT,
+            rows: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+            seqs: written(&ranges),
+            digests: rows.iter().flat_map(|row| self.keys.digest(&row.bytes)).collect(),
+            seal: Vec::new(),
+        };
+        seal.seal = seal.computed(&self.keys, &state.seal).to_vec();
+        match self.store.run(insert(&self.store.dialect(), &seal)).await? {
+            Outcome::Refused(_) => Ok(false),
+            Outcome::Done(_) => {
+                state.sealed(seal.number, seal.seal, &ranges, now_ms());
+                state.tell();
+                Ok(true)
+            }
+        }
+    }
+}
+
+impl State {
+    /// Takes in a seal that is on disk.
+    fn sealed(&mut self, number: i64, seal: Vec<u8>, ranges: &[(i64, i64)], now_ms: i64) {
+        (self.number, self.seal) = (number, seal);
+        for (from, to) in ranges {
+            let next = self.covered.map_or(*from, |covered| covered + 1);
+            if *from > next {
+                self.gaps.push(Gap { from: next, to: from - 1, since_ms: now_ms });
+            }
+            if *from < next {
+                self.gaps =
+                    std::mem::take(&mut self.gaps).into_iter().flat_map(|gap| gap.without(*from, *to)).collect();
+            }
+            self.covered = Some(self.covered.map_or(*to, |covered| covered.max(*to)));
+        }
+    }
+
+    /// Says once an hour how far it is, where logs are kept elsewhere: a copy of the database without its end is known by that.
+    fn tell(&mut self) {
+        let hour = now_ms().div_euclid(HOUR_MS);
+        if self.told_hour != hour {
+            self.told_hour = hour;
+            tracing::info!(head = format!("{}:{}", self.number, rows::hex(&self.seal)), "the audit is sealed");
+        }
+    }
+}
+
+impl Gap {
+    fn without(self, from: i64, to: i64) -> impl Iterator<Item = Gap> {
+        let Gap { from: begin, to: end, since_ms } = self;
+        let parts = match to < begin || end < from {
+            true => [(begin, end), (1, 0)],
+            false => [(begin, from - 1), (to + 1, end)],
+        };
+        parts.into_iter().filter(|(from, to)| from <= to).map(move |(from, to)| Gap { from, to, since_ms })
+    }
+}
+
+/// The seal, and how many there are in another place: whoever takes the last ones away must know of both.
+fn insert(dialect: &Dialect, seal: &Seal) -> Work {
+    let places: Vec<String> = (1..=7).map(|place| dialect.parameter(place)).collect();
+    let sql = format!(
+        "INSERT INTO {} (\"number\", \"at\", \"format\", \"rows\", \"seqs\", \"digests\", \"seal\") VALUES ({}) \
+         ON CONFLICT DO NOTHING",
+        dialect.table("_audit_seals"),
+        places.join(", ")
+    );
+    let params = vec![
+        Value::Integer(seal.number),
+        Value::DateTime(seal.at.clone()),
+        Value::Integer(seal.format),
+        Value::Integer(seal.rows),
+        Value::Text(seal.seqs.clone()),
+        Value::Bytes(seal.digests.clone()),
+        Value::Bytes(seal.seal.clone()),
+    ];
+    let count = format!(
+        "INSERT INTO {} (\"name\", \"value\") VALUES ('audit_seals', {}) \
+         ON CONFLICT (\"name\") DO UPDATE SET \"value\" = excluded.\"value\"",
+        dialect.table("_state"),
+        dialect.parameter(1)
+    );
+    Work::write(vec![
+        Step::Change { statement: Statement::new(sql, params), none: Otherwise::Refuse(Refusal::Stale) },
+        Step::Run(Statement::new(count, vec![Value::Integer(seal.number)])),
+    ])
+}
+
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gaps(state: &State) -> Vec<(i64, i64)> {
+        state.gaps.iter().map(|gap| (gap.from, gap.to)).collect()
+    }
+
+    #[test]
+    fn gaps_are_remembered_until_they_are_sealed() {
+        let mut state = State::default();
+        state.sealed(7, vec![1], &[(100, 103), (106, 110)], 0);
+        assert_eq!((state.number, state.covered, gaps(&state)), (7, Some(110), vec![(104, 105)]));
+        state.sealed(8, vec![2], &[(105, 105), (111, 112), (120, 120)], 0);
+        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 119)]));
+        state.sealed(9, vec![3], &[(115, 116)], 0);
+        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
+        state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
+        assert_eq!(gaps(&state), []);
+    }
+}

@@ -1,0 +1,312 @@
+//! Reads the whole audit again and says where it was first tampered with.
+//!
+//! What is not sealed yet, the rows of about a second, proves nothing. Who takes away the last rows with their seals, and
+//! their count, is found out by a seal that was kept elsewhere: see [`Head`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use store::{Store, StoreError};
+use work::{Dialect, Outcome, Value, Work};
+
+use super::rows::{self, ReadError, Row};
+use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, read};
+use crate::settings::Secret;
+
+/// All of it is as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many seals there are.
+    pub seals: i64,
+    /// How many rows they cover.
+    pub rows: i64,
+    /// How many rows are not sealed yet.
+    pub unsealed: i64,
+    /// The last seal.
+    pub head: Option<Head>,
+}
+
+/// A seal by which the audit up to it can be recognised: `12:9f…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Which.
+    pub number: i64,
+    /// The seal, in hexadecimal digits.
+    pub seal: String,
+}
+
+/// Where the audit is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The first row with which something is wrong; of a seal, the first that it covers.
+    pub row: i64,
+    /// What.
+    pub fault: Fault,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It was changed.
+    Changed,
+    /// It is gone.
+    Gone,
+    /// It was put in where others had been sealed already.
+    Inserted,
+    /// The seal of this number, which covers it, was changed; if it is the first, the secret may be another one.
+    SealChanged(i64),
+    /// The seal of this number is gone.
+    SealGone(i64),
+    /// The seal of this number is not the one that was kept elsewhere.
+    OtherHead(i64),
+}
+
+/// The audit could not be read.
+#[derive(Debug)]
+pub struct Unread(ReadError);
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for Unread {}
+
+impl fmt::Display for Head {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.number, self.seal)
+    }
+}
+
+impl FromStr for Head {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Head, String> {
+        let parts = text.split_once(':').and_then(|(number, seal)| Some((number.parse().ok()?, rows::unhex(seal)?)));
+        match parts {
+            Some((number, seal)) if seal.len() == NOTHING.len() => Ok(Head { number, seal: rows::hex(&seal) }),
+            _ => Err("wants a number and a seal, such as 12:9f86d0…, as `audit verify` prints them".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = self.row;
+        match self.fault {
+            Fault::Changed => write!(out, "row {row} of the audit was changed"),
+            Fault::Gone => write!(out, "row {row} of the audit is gone"),
+            Fault::Inserted => write!(out, "row {row} of the audit was put in afterwards"),
+            Fault::SealChanged(1) => write!(
+                out,
+                "seal 1 of the audit, from row {row} on, does not hold: it was changed, or SECRET_KEY is not the one that it was made with"
+            ),
+            Fault::SealChanged(seal) => write!(out, "seal {seal} of the audit, from row {row} on, was changed"),
+            Fault::SealGone(seal) => write!(out, "seal {seal} of the audit, from row {row} on, is gone"),
+            Fault::OtherHead(seal) => {
+                write!(
+                    out,
+                    "seal {seal} of the audit, up to row {row}, is not the one that was kept: what is before it was made anew"
+                )
+            }
+        }
+    }
+}
+
+/// Reads all rows and seals again; with a seal that was kept elsewhere, whether it is still there. Blocks the thread.
+///
+/// # Errors
+/// The audit could not be read.
+pub fn verify(store: &Store, secret: &Secret, kept: Option<&Head>) -> Result<Result<Verified, Broken>, Unread> {
+    let dialect = store.dialect();
+    let walk = Walk {
+        store,
+        keys: SealKeys::derive(secret),
+        kept,
+        before: NOTHING.to_vec(),
+        seals: 0,
+        rows: 0,
+        covered: Vec::new(),
+        dialect,
+    };
+    match walk.all() {
+        Ok(verified) => Ok(Ok(verified)),
+        Err(Stop::Broken(broken)) => Ok(Err(broken)),
+        Err(Stop::Unread(error)) => Err(Unread(error)),
+    }
+}
+
+enum Stop {
+    Broken(Broken),
+    Unread(ReadError),
+}
+
+impl From<ReadError> for Stop {
+    fn from(error: ReadError) -> Stop {
+        Stop::Unread(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Stop {
+        Stop::Unread(error.into())
+    }
+}
+
+struct Walk<'a> {
+    store: &'a Store,
+    dialect: Dialect,
+    keys: SealKeys,
+    kept: Option<&'a Head>,
+    before: Vec<u8>,
+    seals: i64,
+    rows: i64,
+    /// The rows that are sealed, as ranges that neither meet nor are in order.
+    covered: Vec<(i64, i64)>,
+}
+
+impl Walk<'_> {
+    fn all(mut self) -> Result<Verified, Stop> {
+        // Before the rest, which may grow meanwhile.
+        let (promised, numbered) = (self.promised()?, self.numbered()?);
+        loop {
+            let outcome = self.run(rows::seals(&self.dialect, self.seals + 1))?;
+            let (seals, more) = rows::read_seals(outcome)?;
+            seals.iter().try_for_each(|seal| self.seal(seal))?;
+            if !more {
+                break;
+            }
+        }
+        let last = self.last();
+        if self.seals < promised.max(self.kept.map_or(0, |head| head.number)) {
+            return Err(broken(last + 1, Fault::SealGone(self.seals + 1)));
+        }
+        self.between(last)?;
+        let unsealed = self.number("SELECT count(*) FROM {} WHERE \"seq\" > {}", last)?;
+        let newest = self.number("SELECT coalesce(max(\"seq\"), 0) FROM {} WHERE \"seq\" > {}", 0)?;
+        if newest < numbered {
+            return Err(broken(newest + 1, Fault::Gone));
+        }
+        let head = (self.seals > 0).then(|| Head { number: self.seals, seal: rows::hex(&self.before) });
+        Ok(Verified { seals: self.seals, rows: self.rows, unsealed, head })
+    }
+
+    fn seal(&mut self, seal: &Seal) -> Result<(), Stop> {
+        let ranges = read(&seal.seqs);
+        let first = ranges.as_ref().and_then(|ranges| ranges.first()).map_or(self.last() + 1, |(from, _)| *from);
+        if seal.number != self.seals + 1 {
+            return Err(broken(self.last() + 1, Fault::SealGone(self.seals + 1)));
+        }
+        let holds = seal.seal == seal.computed(&self.keys, &self.before);
+        let Some(ranges) = ranges.filter(|_| holds) else {
+            return Err(broken(first, Fault::SealChanged(seal.number)));
+        };
+        let mut digests = seal.digests.chunks(DIGEST_BYTES);
+        for (from, to) in ranges {
+            self.range(from, to, &mut digests)?;
+            self.covered.push((from, to));
+        }
+        let is_kept = |head: &&Head| head.number == seal.number;
+        if self.kept.filter(is_kept).is_some_and(|head| head.seal != rows::hex(&seal.seal)) {
+            return Err(broken(self.last(), Fault::OtherHead(seal.number)));
+        }
+        self.before.clone_from(&seal.seal);
+        self.seals = seal.number;
+        self.rows += seal.rows;
+        Ok(())
+    }
+
+    /// The rows of a range, each under its digest.
+    fn range<'d>(&self, from: i64, to: i64, digests: &mut impl Iterator<Item = &'d [u8]>) -> Result<(), Stop> {
+        let mut next = from;
+        while next <= to {
+            let (rows, more) = self.page(next, to)?;
+            for row in &rows {
+                if row.seq != next {
+                    return Err(broken(next, Fault::Gone));
+                }
+                if digests.next() != Some(&self.keys.digest(&row.bytes)[..]) {
+                    return Err(broken(next, Fault::Changed));
+                }
+                next += 1;
+            }
+            if !more && next <= to {
+                return Err(broken(next, Fault::Gone));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that no seal covers though later ones are sealed.
+    fn between(&mut self, last: i64) -> Result<(), Stop> {
+        let count = self.number("SELECT count(*) FROM {} WHERE \"seq\" <= {}", last)?;
+        if count == self.rows {
+            return Ok(());
+        }
+        self.covered.sort_unstable();
+        let mut next = i64::MIN;
+        for (from, to) in &self.covered {
+            while next < *from {
+                let (rows, more) = self.page(next, from - 1)?;
+                if let Some(row) = rows.iter().find(|row| !self.may_be_late(row)) {
+                    return Err(broken(row.seq, Fault::Inserted));
+                }
+                next = rows.last().filter(|_| more).map_or(*from, |row| row.seq + 1);
+            }
+            next = next.max(to + 1);
+        }
+        Ok(())
+    }
+
+    /// Whether its transaction may just have ended after others that began later, which happens on Postgres alone.
+    fn may_be_late(&self, row: &Row) -> bool {
+        let at = row.at.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
+        let age = |at: i64| jiff::Timestamp::now().as_millisecond() - at;
+        self.dialect != Dialect::Sqlite && at.is_ok_and(|at| age(at) < LATE_MS)
+    }
+
+    /// How many seals were made, as it is written elsewhere in the database.
+    fn promised(&self) -> Result<i64, Stop> {
+        let sql = format!(
+            "SELECT CAST(\"value\" AS BIGINT) FROM {} WHERE \"name\" = 'audit_seals'",
+            self.dialect.table("_state")
+        );
+        Ok(rows::read_number(self.run(rows::number(sql, Vec::new()))?).unwrap_or_default())
+    }
+
+    /// The number of the last row that was ever written, where no transaction takes one in vain.
+    fn numbered(&self) -> Result<i64, Stop> {
+        if self.dialect != Dialect::Sqlite {
+            return Ok(0);
+        }
+        let sql = "SELECT \"seq\" FROM \"sqlite_sequence\" WHERE \"name\" = '_audit'".to_owned();
+        Ok(rows::read_number(self.run(rows::number(sql, Vec::new()))?).unwrap_or_default())
+    }
+
+    fn page(&self, from: i64, to: i64) -> Result<(Vec<Row>, bool), Stop> {
+        let [one, two] = [1, 2].map(|place| self.dialect.parameter(place));
+        let condition = format!("\"seq\" BETWEEN {one} AND {two}");
+        let work = rows::rows(&self.dialect, &condition, vec![Value::Integer(from), Value::Integer(to)]);
+        Ok(rows::read_rows(self.run(work)?)?)
+    }
+
+    /// A number about the rows of the audit: the braces are the table and a parameter.
+    fn number(&self, sql: &str, parameter: i64) -> Result<i64, Stop> {
+        let sql = sql.replacen("{}", &self.dialect.table("_audit"), 1).replacen("{}", &self.dialect.parameter(1), 1);
+        let work = rows::number(sql, vec![Value::Integer(parameter)]);
+        Ok(rows::read_number(self.run(work)?).unwrap_or_default())
+    }
+
+    fn last(&self) -> i64 {
+        self.covered.iter().map(|(_, to)| *to).max().unwrap_or_default()
+    }
+
+    fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        self.store.run_blocking(work)
+    }
+}
+
+fn broken(row: i64, fault: Fault) -> Stop {
+    Stop::Broken(Broken { row, fault })
+}

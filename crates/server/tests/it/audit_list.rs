@@ -1,0 +1,157 @@
+//! `GET /_/audit`: who may read it, what is found, and what is kept from whom.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Answer, Caller, TestApp};
+
+const CLINIC: &str = r#"
+[app]
+name = "clinic"
+[auth]
+roles = ["doctor"]
+[entity.room.field]
+name = { type = "text", required = true }
+code = { type = "text", read = ["role:doctor"] }
+pin = { type = "text", sensitive = true }
+[entity.room.access]
+read = ["signed_in"]
+create = ["signed_in"]
+[entity.diagnosis.field]
+text = { type = "long_text" }
+[entity.diagnosis.access]
+read = ["owner", "role:doctor"]
+"#;
+
+async fn audit(caller: &Caller<'_>, query: &str) -> Vec<Json> {
+    let answer = caller.send("GET", &format!("/_/audit?{query}"), None).await.expect(200);
+    answer.json()["data"].as_array().unwrap().clone()
+}
+
+fn seqs(rows: &[Json]) -> Vec<i64> {
+    rows.iter().map(|row| row["seq"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_audit_is_for_admins() {
+    let app = TestApp::new(CLINIC).await;
+    let (ana, doc) = (app.user("ana").await, app.user_with("doc", &["doctor"]).await);
+    let root = app.user_with("root", &["admin"]).await;
+    app.stranger().send("GET", "/_/audit", None).await.expect(401);
+    for caller in [&ana, &doc] {
+        caller.send("GET", "/_/audit", None).await.expect(403);
+        caller.send("GET", "/_/audit?nonsense=1", None).await.expect(403);
+    }
+    let answer = root.send("GET", "/_/audit", None).await.expect(200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    root.send("POST", "/_/audit", None).await.expect(405);
+    let key = |allow: &[&str]| {
+        let allow: Vec<String> = allow.iter().map(|word| (*word).to_owned()).collect();
+        let new = server::auth::api_keys::NewKey { user: "root@example.com", name: "k", allow: &allow, lifetime: None };
+        app.stranger().with("x-api-key", &app.app.add_key(new).unwrap().key)
+    };
+    key(&["*"]).send("GET", "/_/audit", None).await.expect(200);
+    key(&["*:read"]).send("GET", "/_/audit", None).await.expect(403);
+}
+
+#[tokio::test]
+async fn rows_are_filtered_and_walked_from_the_newest_on() {
+    let app = TestApp::new(CLINIC).await;
+    let (ana, root) = (app.user("ana").await, app.user_with("root", &["admin"]).await);
+    for name in ["a", "b", "c"] {
+        ana.with("x-request-id", &format!("r-{name}")).post("/rooms", json!({"name": name})).await.expect(201);
+    }
+    ana.patch("/rooms/2", json!({"name": "z"})).await.expect(200);
+    let rooms = audit(&root, "entity=room").await;
+    assert_eq!(rooms.len(), 4);
+    assert_eq!((&rooms[0]["action"], &rooms[0]["after"]), (&json!("update"), &json!({"name": "z"})));
+    let all = seqs(&audit(&root, "limit=100").await);
+    assert!(all.is_sorted_by(|one, next| one > next), "{all:?}");
+    for (query, found) in [
+        ("entity=room&entity_id=2", 2),
+        ("entity=room&action=create", 3),
+        ("request_id=r-b", 1),
+        (&*format!("sub={}&entity=room", ana.id), 4),
+        (&format!("sub={}&entity=room", root.id), 0),
+        ("entity=room&from=2026-01-01T00:00:00Z", 4),
+        ("entity=room&to=2026-01-01T00:00:00Z", 0),
+        ("entity=room&from=2026-01-01T01:00:00%2B01:00&outcome=done", 4),
+        ("action=login", 2),
+    ] {
+        assert_eq!(audit(&root, query).await.len(), found, "{query}");
+    }
+
+    let mut walked = Vec::new();
+    let next = |answer: &Answer| answer.json()["next_cursor"].as_str().map(str::to_owned);
+    let mut cursor = String::new();
+    loop {
+        let answer = root.send("GET", &format!("/_/audit?limit=2{cursor}"), None).await.expect(200);
+        walked.extend(seqs(answer.json()["data"].as_array().unwrap()));
+        // What is new meanwhile does not come into it.
+        ana.post("/rooms", json!({"name": "new"})).await.expect(201);
+        match next(&answer) {
+            Some(text) => cursor = format!("&cursor={text}"),
+            None => break,
+        }
+    }
+    assert_eq!(walked, all);
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=1&limit=1",
+        "from=yesterday",
+        "colour=red",
+        "cursor=x",
+        // Of another list.
+        &format!("entity=room{cursor}"),
+    ] {
+        root.send("GET", &format!("/_/audit?{query}"), None).await.expect(400);
+    }
+}
+
+/// To manage accounts is not to read what is in the rows.
+#[tokio::test]
+async fn what_an_admin_may_not_read_is_not_in_his_audit() {
+    let app = TestApp::new(CLINIC).await;
+    let ana = app.user_with("ana", &["doctor"]).await;
+    let root = app.user_with("root", &["admin"]).await;
+    ana.post("/rooms", json!({"name": "a", "code": "canary-1", "pin": "canary-2"})).await.expect(201);
+    ana.post("/diagnoses", json!({"text": "canary-3"})).await.expect(201);
+    ana.delete("/diagnoses/1").await.expect(204);
+    let rows = audit(&root, &format!("sub={}&outcome=done", ana.id)).await;
+    let text = Json::from(rows.clone()).to_string();
+    assert!(!text.contains("canary"), "{text}");
+    let of = |entity: &str| rows.iter().filter(|row| row["entity"] == entity).collect::<Vec<_>>();
+    assert_eq!(of("room")[0]["after"], json!({"name": "a", "pin": "[redacted]"}));
+    assert_eq!(of("diagnosis").len(), 2);
+    assert!(of("diagnosis").iter().all(|row| row["before"].is_null() && row["after"].is_null()));
+    app.set_roles("root", &["admin", "doctor"]);
+    let text = Json::from(audit(&root, "entity=diagnosis").await).to_string();
+    assert!(text.contains("canary-3"), "{text}");
+}
+
+#[tokio::test]
+async fn l1_what_admins_do_is_kept_with_who_what_when_where_and_request() {
+    let app = TestApp::new(CLINIC).await;
+    let (ana, root) = (app.user("ana").await, app.user_with("root", &["admin"]).await);
+    let disable = Some(json!({"disabled": true}));
+    let of_ana = format!("/auth/users/{}", ana.id);
+    root.with("x-request-id", "r-9").send("PATCH", &of_ana, disable).await.expect(200);
+    let rows = audit(&root, "request_id=r-9").await;
+    assert_eq!(rows.len(), 1);
+    let expected = json!({"action": "user.disable", "entity": "user", "entity_id": ana.id, "iss": "own", "sub": root.id,
+        "ip": "127.0.0.1", "request_id": "r-9", "outcome": "done"});
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(rows[0][name], *value, "{name}");
+    }
+    assert!(rows[0]["session"].is_string() && rows[0]["at"].as_str().unwrap().ends_with('Z'), "{}", rows[0]);
+}
+
+#[tokio::test]
+async fn l1_line_breaks_that_are_sent_break_no_line() {
+    let app = TestApp::new(CLINIC).await;
+    let ana = app.user("ana").await;
+    let forged = ana.with("x-request-id", "r 9").post("/diagnoses", json!({"text": "a\n2026 root user.role"})).await;
+    assert_ne!(forged.expect(201).header("x-request-id"), "r 9");
+    let after: String = app.sql("SELECT CAST(after AS TEXT) FROM _audit WHERE entity = 'diagnosis'");
+    assert!(after.contains("a\\n2026") && !after.contains('\n'), "{after}");
+}

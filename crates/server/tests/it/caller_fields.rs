@@ -1,0 +1,101 @@
+//! Rules that look at who asks: `caller.team`, as the database knows it now.
+
+use serde_json::json;
+use server::auth::api_keys::NewKey;
+use server::auth::users::UserError;
+
+use crate::support::TestApp;
+
+const TEAMS: &str = r#"
+[app]
+name = "teams"
+[user.field]
+team = { type = "text", read_only = true, max_length = 10 }
+level = { type = "integer", read_only = true, required = true, default = 1 }
+nick = { type = "text" }
+
+[entity.memo.field]
+team = { type = "text", required = true }
+level = { type = "integer", required = true, default = 1 }
+pay = { type = "integer", read = [{ when = "caller.level >= 3" }] }
+[entity.memo.access]
+read = ["owner", { when = "team = caller.team and level <= caller.level" }]
+create = [{ when = "caller.team is null or team = caller.team" }]
+[entity.memo.action.close]
+when = "caller.level = 3"
+set = { level = 9 }
+"#;
+
+async fn set(app: &TestApp, name: &str, field: &str, text: &str) {
+    try_set(app, name, field, text).await.unwrap();
+}
+
+/// On another thread: this one drives the app, which may hold what the change waits for.
+async fn try_set(app: &TestApp, name: &str, field: &str, text: &str) -> Result<(), UserError> {
+    let (app, who, field, text) = (app.app.clone(), format!("{name}@example.com"), field.to_owned(), text.to_owned());
+    tokio::task::spawn_blocking(move || app.set_user_field(&who, &field, &text)).await.unwrap()
+}
+
+#[tokio::test]
+async fn rows_are_seen_by_what_is_known_of_the_caller_now() {
+    let app = TestApp::new(TEAMS).await;
+    let (ana, bob) = (app.user("ana").await, app.user("bob").await);
+    set(&app, "ana", "level", "3").await;
+    for (team, level) in [("red", 1), ("red", 2), ("blue", 1)] {
+        ana.post("/memos", json!({ "team": team, "level": level, "pay": 7 })).await.expect(201);
+    }
+    assert!(bob.get("/memos").await.expect(200).ids().is_empty());
+    set(&app, "ana", "level", "1").await;
+    set(&app, "bob", "team", "red").await;
+    assert_eq!(bob.get("/memos").await.expect(200).ids(), [1]);
+    set(&app, "bob", "level", "2").await;
+    assert_eq!(bob.get("/memos").await.expect(200).ids(), [1, 2]);
+    assert_eq!(bob.get("/memos/1").await.expect(200).json()["pay"], json!(null));
+    bob.get("/memos/3").await.expect(404);
+    set(&app, "bob", "level", "3").await;
+    assert_eq!(bob.get("/memos/1").await.expect(200).json()["pay"], 7);
+    set(&app, "bob", "team", "").await;
+    bob.get("/memos/1").await.expect(404);
+    // A new row must be of his own team; whoever is in none may make it for any.
+    set(&app, "ana", "team", "red").await;
+    ana.post("/memos", json!({ "team": "blue" })).await.expect(403);
+    ana.post("/memos", json!({ "team": "red" })).await.expect(201);
+    ana.act("/memos/1/close").await.expect(409);
+    set(&app, "ana", "level", "3").await;
+    ana.act("/memos/1/close").await.expect(200);
+    app.stranger().get("/memos").await.expect(401);
+    let told = app.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'user.set' AND iss = 'cli'");
+    assert_eq!(told, 8);
+}
+
+#[tokio::test]
+async fn a_key_is_of_its_user_s_team() {
+    let app = TestApp::new(TEAMS).await;
+    let ana = app.user("ana").await;
+    app.user("bob").await;
+    ana.post("/memos", json!({ "team": "red" })).await.expect(201);
+    set(&app, "bob", "team", "red").await;
+    let allow = ["memo:read".to_owned()];
+    let new = NewKey { user: "bob@example.com", name: "a service", allow: &allow, lifetime: None };
+    let key = app.app.add_key(new).unwrap().key;
+    assert_eq!(app.stranger().with("x-api-key", &key).get("/memos").await.expect(200).ids(), [1]);
+}
+
+#[tokio::test]
+async fn nobody_sets_it_himself() {
+    let app = TestApp::new(TEAMS).await;
+    for field in ["team", "level"] {
+        let account = json!({ "email": "eve@example.com", "password": "correct horse battery", field: null });
+        app.stranger().send("POST", "/auth/register", Some(account)).await.expect(422);
+    }
+    app.user("ana").await;
+    for (field, text, why) in [
+        ("team", "a text that is too long", "`team`"),
+        ("level", "", "is required"),
+        ("level", "high", "`level`"),
+        ("tean", "red", "they have: team, level, nick"),
+    ] {
+        let refused = try_set(&app, "ana", field, text).await.unwrap_err().to_string();
+        assert!(refused.contains(why), "{field}: {refused}");
+    }
+}
