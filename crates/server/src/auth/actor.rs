@@ -5,6 +5,7 @@ use std::sync::Arc;
 use blueprint::TokenSource;
 use http::header::RETRY_AFTER;
 use query::{Actor, User};
+use serde_json::json;
 use work::{Kind, Outcome, Step, Value};
 
 use super::cache::{Known, Standing};
@@ -73,6 +74,12 @@ impl Auth {
             self.adopt(claims).await?;
             seen = self.look(claims).await?;
         }
+        if let Look::Found(Standing::Good(user, _)) = &seen
+            && let Some(email) = unknown_address(claims, user)
+        {
+            self.learn_address(claims, user, &email).await?;
+            seen = self.look(claims).await?;
+        }
         let standing = match seen {
             Look::Nobody => Standing::Gone,
             Look::Found(standing) => standing,
@@ -110,6 +117,27 @@ impl Auth {
         self.store.run(sql::write(&self.store, steps)).await?;
         Ok(())
     }
+
+    /// Keeps the address of somebody who was seen before he had verified it.
+    async fn learn_address(&self, claims: &Claims, user: &User, email: &str) -> Result<(), ApiError> {
+        const IS_NEW: &str = "\"id\" = ?1 AND \"email\" IS NULL";
+        let at = self.clock.stamp();
+        let by = sql::By { iss: &claims.iss, sub: Some(&claims.sub), ..sql::By::operator(&at) };
+        let after = Value::Json(json!({ "email": email }).to_string());
+        let audit = sql::audit_users(by, "address_verified", "NULL", "?2", IS_NEW, vec![sql::uuid(&user.id), after]);
+        let update = format!("UPDATE \"users\" SET \"email\" = ?2, \"updated_at\" = ?3 WHERE {IS_NEW}");
+        let update = sql::run(&update, vec![sql::uuid(&user.id), sql::text(email), sql::stamp(&at)]);
+        let steps = sql::hold(&self.store, &[&user.id]).into_iter().chain([audit, update, sql::bump()]).collect();
+        self.store.run(sql::write(&self.store, steps)).await?;
+        self.changed();
+        Ok(())
+    }
+}
+
+/// The address that a token vouches for, of a user of another issuer who has none here.
+fn unknown_address(claims: &Claims, user: &User) -> Option<String> {
+    let is_unknown = claims.source != TokenSource::Own && user.email.is_none();
+    claims.email.as_deref().filter(|_| is_unknown).and_then(credentials::email)
 }
 
 enum Look {

@@ -1,5 +1,6 @@
 // A Better Auth server as its documentation sets one up: accounts in memory, e-mail and password, and the `jwt` plugin with
-// its defaults, or the options of the first argument. Says its URL on the first line of its output, and ends with its input.
+// its defaults, or the options of the first argument. Says its URL on the first line of its output, the link of each mail that
+// verifies an address on a line more, and ends with its input.
 import "./crypto.mjs";
 
 import { createServer } from "node:http";
@@ -18,6 +19,7 @@ server.listen(0, "127.0.0.1", () => {
     secret: "a secret of a server that lives for one test only",
     database: memoryAdapter(tables),
     emailAndPassword: { enabled: true },
+    emailVerification: { sendOnSignUp: true, sendVerificationEmail: async ({ url }) => console.log(url) },
     plugins: [jwt(JSON.parse(process.argv[2] ?? "{}")), bearer()],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },

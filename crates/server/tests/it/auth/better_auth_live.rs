@@ -5,7 +5,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,6 +29,7 @@ text = { type = "text" }
 struct BetterAuth {
     process: Child,
     url: String,
+    mails: Mutex<BufReader<ChildStdout>>,
 }
 
 impl BetterAuth {
@@ -49,9 +51,10 @@ impl BetterAuth {
             .spawn()
             .expect("node");
         let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        let mut mails = BufReader::new(process.stdout.take().unwrap());
+        mails.read_line(&mut url).unwrap();
         assert!(url.starts_with("http://127.0.0.1:"), "it does not start: {url}");
-        Some(BetterAuth { process, url: url.trim().to_owned() })
+        Some(BetterAuth { process, url: url.trim().to_owned(), mails: Mutex::new(mails) })
     }
 
     /// What a browser of its front end would send: an origin, and the session once there is one.
@@ -82,6 +85,17 @@ impl BetterAuth {
         session.unwrap()
     }
 
+    /// Opens the link of the next mail.
+    fn open_mail(&self) {
+        let mut link = String::new();
+        self.mails.lock().unwrap().read_line(&mut link).unwrap();
+        let path = link.trim().strip_prefix(&format!("{}/api/auth", self.url)).expect("a link to it");
+        // Where it leads is the front end's page.
+        let path = path.split("&callbackURL").next().unwrap();
+        let (status, body, _) = self.ask("GET", path, None, None);
+        assert_eq!(status, StatusCode::OK, "{body}");
+    }
+
     fn token(&self, session: &str) -> String {
         let (status, body, _) = self.ask("GET", "/token", Some(session), None);
         assert_eq!(status, StatusCode::OK, "{body}");
@@ -109,7 +123,7 @@ async fn j10_a_real_better_auth_server_signs_people_in() {
         caller
     };
     let me = caller(&token).send("GET", "/auth/me", None).await.expect(200).json();
-    assert_eq!(me["email"], "ada@example.com");
+    assert_eq!(me["email"], Json::Null, "nobody verified it");
     let note = caller(&token).post("/notes", json!({ "text": "mine" })).await.expect(201).json();
     assert_eq!(note["user_id"], me["id"]);
     let path = format!("/notes/{}", note["id"]);
@@ -121,6 +135,13 @@ async fn j10_a_real_better_auth_server_signs_people_in() {
     let (claims, signature) = (bobs.rsplit_once('.').unwrap().0, token.rsplit_once('.').unwrap().1);
     caller(&format!("{claims}.{signature}")).get(&path).await.expect(401);
     assert_eq!(app.sql::<i64>("SELECT count(*) FROM users"), 2);
+
+    // The mails come in the order of the accounts.
+    issuer.open_mail();
+    let token = issuer.token(&ada);
+    let verified = caller(&token).send("GET", "/auth/me", None).await.expect(200).json();
+    assert_eq!((&verified["email"], &verified["id"]), (&json!("ada@example.com"), &me["id"]));
+    assert_eq!(caller(&bobs).send("GET", "/auth/me", None).await.expect(200).json()["email"], Json::Null);
 
     // After signing out there is no new token, and the one that is out counts to its end, as the issuer says.
     let (status, body, _) = issuer.ask("POST", "/sign-out", Some(&ada), Some(json!({})));

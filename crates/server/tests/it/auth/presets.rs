@@ -272,6 +272,29 @@ async fn j13_an_address_is_kept_only_if_its_issuer_verified_it() {
     }
 }
 
+/// Whoever verifies his address after he was first seen here is known by it from then on, and one address stays.
+#[tokio::test]
+async fn j13_an_address_that_is_verified_later_is_learnt_once() {
+    let claims = presets().remove(4).claims;
+    let signers = Signers::new();
+    let issuer = KeyServer::with(&signers.key_set());
+    let settings = [("FIREBASE_PROJECT_ID", "shop-4711"), ("JWKS_URL", issuer.url())];
+    let world = World::with(&blueprint_of("[\"firebase\"]"), &settings).await;
+    let token = |change: Json| signers.token("rs", &changed(claims.clone(), &change));
+    let before = token(json!({ "email": "eve@example.com", "email_verified": false }));
+    let eve = world.user(&before).await;
+    assert_eq!(eve.email, None);
+    let after = token(json!({ "email": "Eve@example.com", "email_verified": true }));
+    let other = token(json!({ "email": "mallory@example.com", "email_verified": true }));
+    for token in [&after, &before, &other] {
+        let user = world.user(token).await;
+        assert_eq!((user.id, user.email.as_deref()), (eve.id.clone(), Some("eve@example.com")));
+    }
+    assert_eq!(world.sql::<String>("SELECT action FROM _audit ORDER BY seq"), ["first_sight", "address_verified"]);
+    let after = world.sql::<String>("SELECT CAST(after AS text) FROM _audit WHERE action = 'address_verified'");
+    assert!(after[0].contains("eve@example.com"), "{after:?}");
+}
+
 /// Several issuers at once: each token goes to the one that it names.
 #[tokio::test]
 async fn j13_the_same_sub_of_two_issuers_is_two_people() {
