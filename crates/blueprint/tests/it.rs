@@ -11,6 +11,7 @@ mod it {
     mod not_yet;
     mod problems;
     mod schema;
+    mod unset;
     mod values;
     mod warnings;
 }

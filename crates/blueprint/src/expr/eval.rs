@@ -9,20 +9,38 @@ impl Expr {
     /// Whether it holds. `value` says what a term is for the row; what it cannot know is null. Who asks and when should
     /// have been put in before ([`Expr::of_caller`], [`Expr::at`]): nobody has a role here.
     pub fn eval(&self, value: &impl Fn(&Term) -> Literal) -> bool {
+        self.truth(value) == Some(true)
+    }
+
+    /// Whether it holds, or else its opposite; `None` where neither does, for the caller has not what it looks at.
+    fn truth(&self, value: &impl Fn(&Term) -> Literal) -> Option<bool> {
         let of = |term: &Term| match term {
             Term::Value(literal) => literal.clone(),
             other => value(other),
         };
+        let is_unset = |term: &Term| term.is_of_caller() && of(term) == Literal::Null;
         match self {
-            Expr::Constant(truth) => *truth,
-            Expr::Not(inner) => !inner.eval(value),
-            Expr::All(parts) => parts.iter().all(|part| part.eval(value)),
-            Expr::Any(parts) => parts.iter().any(|part| part.eval(value)),
-            Expr::Compare(left, comparison, right) => compare(&of(left), *comparison, &of(right)),
-            Expr::OneOf(term, values) => is_one_of(&of(term), values),
-            Expr::IsNull(term) => of(term) == Literal::Null,
-            Expr::HasRole(_) => false,
+            Expr::Constant(truth) => Some(*truth),
+            Expr::Not(inner) => inner.truth(value).map(|truth| !truth),
+            Expr::All(parts) => decided(parts.iter().map(|part| part.truth(value)), false),
+            Expr::Any(parts) => decided(parts.iter().map(|part| part.truth(value)), true),
+            Expr::Compare(left, _, right) if is_unset(left) || is_unset(right) => None,
+            Expr::Compare(left, comparison, right) => Some(compare(&of(left), *comparison, &of(right))),
+            Expr::OneOf(term, _) if is_unset(term) => None,
+            Expr::OneOf(term, values) => Some(is_one_of(&of(term), values)),
+            Expr::IsNull(term) => Some(of(term) == Literal::Null),
+            Expr::HasRole(_) => Some(false),
         }
+    }
+}
+
+/// What parts come to of which one that is `decisive` decides.
+fn decided(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
+    let parts: Vec<Option<bool>> = parts.collect();
+    if parts.contains(&Some(decisive)) {
+        Some(decisive)
+    } else {
+        parts.into_iter().all(|part| part.is_some()).then_some(!decisive)
     }
 }
 

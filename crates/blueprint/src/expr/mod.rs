@@ -1,7 +1,8 @@
 //! Conditions over a row: `status != 'closed' and (budget > 1000 or caller.role = 'manager')`.
 //!
 //! One value, two readings: [`Expr::eval`] on a row in memory, and SQL, which is the business of `query`. Both are
-//! two-valued: a comparison with an empty value is false, and its opposite is true. `docs/rules.md` has the grammar.
+//! two-valued for what a row has not: a comparison with an empty value is false, and its opposite is true. What the caller has
+//! not gives him nothing: neither a test that looks at it holds, nor its opposite. `docs/rules.md` has the grammar.
 
 mod eval;
 mod logic;
@@ -49,7 +50,8 @@ pub enum Expr {
     All(Vec<Expr>),
     /// At least one of these.
     Any(Vec<Expr>),
-    /// Two terms of one type. False where one is null, but for [`Comparison::Ne`], the opposite of [`Comparison::Eq`].
+    /// Two terms of one type. False where one is null, but for [`Comparison::Ne`], the opposite of [`Comparison::Eq`]; neither
+    /// true nor false where it is the caller's, as in [`Expr::OneOf`].
     Compare(Term, Comparison, Term),
     /// One of these values. False for null.
     OneOf(Term, Vec<Literal>),
@@ -114,6 +116,16 @@ impl Expr {
         self.rewrite(&term, &|role| Expr::Constant(roles.iter().any(|known| known == role)))
     }
 
+    /// The same for all users with these roles, whatever else each of them is: tests of `caller.team` stay as they are.
+    #[must_use]
+    pub fn of_kind(&self, id: &str, roles: &[String]) -> Expr {
+        let term = |term: &Term| match term {
+            Term::Caller => Term::Value(Literal::Text(id.to_owned())),
+            other => other.clone(),
+        };
+        self.rewrite(&term, &|role| Expr::Constant(roles.iter().any(|known| known == role)))
+    }
+
     /// The same at one time, `2026-11-21T03:37:18.123456Z`.
     #[must_use]
     pub fn at(&self, now: &str) -> Expr {
@@ -164,22 +176,33 @@ impl Expr {
 
     /// Puts other terms into it, and shortens what is certain then.
     fn rewrite(&self, term: &impl Fn(&Term) -> Term, role: &impl Fn(&str) -> Expr) -> Expr {
+        self.rewritten(term, role, true)
+    }
+
+    /// `wanted` is whether it is to hold where it stands, or not to, under a `not`: a test that is neither true nor false, for
+    /// the caller has not what it looks at, becomes what is of no use there. So what is left is two-valued.
+    fn rewritten(&self, term: &impl Fn(&Term) -> Term, role: &impl Fn(&str) -> Expr, wanted: bool) -> Expr {
         const NULL: Term = Term::Value(Literal::Null);
+        let is_unset = |was: &Term, is: &Term| was.is_of_caller() && *is == NULL;
         match self {
             Expr::Constant(truth) => Expr::Constant(*truth),
             Expr::HasRole(name) => role(name),
-            Expr::Not(inner) => match inner.rewrite(term, role) {
+            Expr::Not(inner) => match inner.rewritten(term, role, !wanted) {
                 Expr::Constant(truth) => Expr::Constant(!truth),
                 other => Expr::Not(Box::new(other)),
             },
-            Expr::All(parts) => joined(parts.iter().map(|part| part.rewrite(term, role)), true),
-            Expr::Any(parts) => joined(parts.iter().map(|part| part.rewrite(term, role)), false),
+            Expr::All(parts) => joined(parts.iter().map(|part| part.rewritten(term, role, wanted)), true),
+            Expr::Any(parts) => joined(parts.iter().map(|part| part.rewritten(term, role, wanted)), false),
             Expr::Compare(left, comparison, right) => match (term(left), term(right)) {
+                (one, other) if is_unset(left, &one) || is_unset(right, &other) => Expr::Constant(!wanted),
+                // Whether the caller has it is not known yet.
+                (one, other) if one.is_of_caller() || other.is_of_caller() => Expr::Compare(one, *comparison, other),
                 (NULL, _) | (_, NULL) => Expr::Constant(*comparison == Comparison::Ne),
                 (Term::Value(left), Term::Value(right)) => Expr::Constant(eval::compare(&left, *comparison, &right)),
                 (left, right) => Expr::Compare(left, *comparison, right),
             },
             Expr::OneOf(one, values) => match term(one) {
+                is if is_unset(one, &is) => Expr::Constant(!wanted),
                 Term::Value(value) => Expr::Constant(eval::is_one_of(&value, values)),
                 one => Expr::OneOf(one, values.clone()),
             },
@@ -188,6 +211,13 @@ impl Expr {
                 one => Expr::IsNull(one),
             },
         }
+    }
+}
+
+impl Term {
+    /// Whether it is who asks, or something of him.
+    pub fn is_of_caller(&self) -> bool {
+        matches!(self, Term::Caller | Term::CallerField(_))
     }
 }
 

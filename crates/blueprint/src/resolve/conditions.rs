@@ -25,7 +25,7 @@ pub(super) fn check(atoms: &[Rule], at: &Pointer, report: &mut Report) {
             && holds_for_strangers(&condition.expr)
         {
             let message = format!(
-                "`{}` holds for every record where nobody is signed in, for then there is neither `caller.id` nor a role",
+                "`{}` holds for every record where nobody is signed in, for then there is no `caller.id`, no role and no field of his",
                 condition.text
             );
             let hint = "leave out `who = \"anyone\"`: then it is for whoever is signed in";
