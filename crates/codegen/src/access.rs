@@ -5,7 +5,7 @@
 
 use blueprint::{Blueprint, Entity};
 use query::access::{self, Actor, User, Verb};
-use query::{OwnerId, Scope};
+use query::{Fields, OwnerId, Scope};
 use serde::Serialize;
 
 pub use crate::access_asked::{Difference, difference};
@@ -84,15 +84,17 @@ impl Caller {
         }
     }
 
-    fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         let roles = match self {
             Caller::Stranger => return Actor::Stranger,
             Caller::SignedIn => Vec::new(),
             Caller::Role(role) => vec![role.clone()],
         };
+        // What else is known of each of them differs, and what they reach by it is some of the records.
         let (id, iss) = (SAMPLE_ID.to_owned(), "own".to_owned());
         Actor::User(
-            User { sub: id.clone(), id, iss, email: None, roles, fields: [].into(), session: None, key: None }.into(),
+            User { sub: id.clone(), id, iss, email: None, roles, fields: Fields::Open, session: None, key: None }
+                .into(),
         )
     }
 }
@@ -163,5 +165,44 @@ fn operation(entity: &Entity, verb: Verb) -> &str {
         Verb::Update => "update",
         Verb::Delete => "delete",
         Verb::Act(place) => entity.actions.get(place).map_or("", |action| &action.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the operator says of each caller is not known here: whom it fits reaches something, and it is not told as if it fitted
+    /// nobody.
+    #[test]
+    fn what_differs_between_callers_is_some() {
+        // The rule of reading, and what strangers, users and bosses reach by it.
+        let cases = [
+            (r#"["owner", { when = "team = caller.team" }]"#, [Reach::None, Reach::OwnAndSome, Reach::OwnAndSome]),
+            (r#"[{ when = "team = caller.team" }]"#, [Reach::None, Reach::Some, Reach::Some]),
+            (r#"[{ when = "team != caller.team" }]"#, [Reach::None, Reach::Some, Reach::Some]),
+            (r#"[{ who = "owner", when = "team = caller.team" }]"#, [Reach::None, Reach::SomeOwn, Reach::SomeOwn]),
+            (r#"[{ who = "role:boss", when = "caller.lead" }]"#, [Reach::None, Reach::None, Reach::Some]),
+            (r#"[{ when = "caller.team is null" }]"#, [Reach::None, Reach::Some, Reach::Some]),
+            // Of a stranger it is known: he has none.
+            (r#"[{ who = "anyone", when = "caller.team is null" }]"#, [Reach::All, Reach::Some, Reach::Some]),
+            (r#"[{ who = "anyone", when = "team != caller.team" }]"#, [Reach::None, Reach::Some, Reach::Some]),
+            (r#"[{ when = "caller.role = 'boss' or team = caller.team" }]"#, [Reach::None, Reach::Some, Reach::All]),
+        ];
+        for (read, expected) in cases {
+            let text = format!(
+                "[app]\nname = \"x\"\n[auth]\nroles = [\"boss\"]\n[user.field]\n\
+                 team = {{ type = \"text\", read_only = true }}\nlead = {{ type = \"boolean\", read_only = true }}\n\
+                 [entity.memo.field]\nteam = {{ type = \"text\" }}\n[entity.memo.access]\nread = {read}\n\
+                 update = [\"nobody\"]\ndelete = [\"nobody\"]"
+            );
+            let blueprint = blueprint::load(&text).unwrap_or_else(|problems| panic!("{read}: {problems}"));
+            let callers = callers(&blueprint);
+            let matrix = matrix(&blueprint);
+            let row = matrix.iter().find(|row| row.operation == "read").unwrap();
+            let wanted = [Caller::Stranger, Caller::SignedIn, Caller::Role("boss".to_owned())];
+            let found = wanted.map(|caller| row.reach[callers.iter().position(|one| *one == caller).unwrap()]);
+            assert_eq!(found, expected, "{read}");
+        }
     }
 }

@@ -30,12 +30,28 @@ pub struct User {
     pub email: Option<String>,
     /// His roles, from the database.
     pub roles: Vec<String>,
-    /// What conditions look at of him, by the places of [`Blueprint::user_fields`]; null for the rest, and beyond the end.
-    pub fields: Arc<[Literal]>,
+    /// What conditions look at of him.
+    pub fields: Fields,
     /// The session that the token belongs to, if this server issued it.
     pub session: Option<String>,
     /// The API key that he sent instead of a token: it does less than he may.
     pub key: Option<Arc<Key>>,
+}
+
+/// What conditions look at of a user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fields {
+    /// By the places of [`Blueprint::user_fields`]; null for the rest, and beyond the end.
+    Known(Arc<[Literal]>),
+    /// He stands for everybody with his roles, and conditions keep what they look at of him. Not for one who asks: a test of
+    /// what is left so is true of no row, nor is its opposite.
+    Open,
+}
+
+impl Default for Fields {
+    fn default() -> Fields {
+        Fields::Known(Arc::default())
+    }
 }
 
 /// What is done with an entity, as far as access is concerned.
@@ -257,7 +273,10 @@ pub fn roles(actor: &Actor) -> String {
     let mut roles: Vec<&str> = user.roles.iter().map(String::as_str).collect();
     roles.sort_unstable();
     // Rules of fields look at these too, and a kept answer shows what they let him see.
-    if user.fields.is_empty() { format!("{roles:?}") } else { format!("{roles:?} {:?}", user.fields) }
+    match &user.fields {
+        Fields::Known(fields) if fields.is_empty() => format!("{roles:?}"),
+        fields => format!("{roles:?} {fields:?}"),
+    }
 }
 
 /// The rule that governs a verb.
@@ -300,7 +319,10 @@ pub fn scope(rule: &Rule, actor: &Actor) -> Scope {
 pub(crate) fn of_caller(expr: &Expr, actor: &Actor) -> Expr {
     match actor {
         Actor::Stranger => expr.of_caller(None, &[], &[]),
-        Actor::User(user) => expr.of_caller(Some(&user.id), &user.roles, &user.fields),
+        Actor::User(user) => match &user.fields {
+            Fields::Known(fields) => expr.of_caller(Some(&user.id), &user.roles, fields),
+            Fields::Open => expr.of_kind(&user.id, &user.roles),
+        },
     }
 }
 

@@ -27,7 +27,7 @@ pub mod search;
 mod sight;
 mod view;
 
-pub use access::{Access, Actor, Denied, User, Verb};
+pub use access::{Access, Actor, Denied, Fields, User, Verb};
 pub use attribute::Attribute;
 pub use catalog::Catalog;
 pub use filter::{Comparison, Filter, MAX_VALUES, OPERATORS, Test};

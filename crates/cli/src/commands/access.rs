@@ -71,7 +71,8 @@ impl Access {
         let [head, rows @ ..] = &table(std::iter::once(head).chain(rows).collect())[..] else {
             return screen.result(&sentences);
         };
-        let legend = "own: the caller's own records (create: the new record is his); all: every record; none: refused";
+        let legend = "own: the caller's own records (create: the new record is his); some: those for which what is said above \
+                      holds; all: every record; none: refused";
         let head = screen.paint(Ink::Bold, head);
         screen.result(&format!("{sentences}\n\n{head}\n{}\n\n{legend}", rows.join("\n")))
     }

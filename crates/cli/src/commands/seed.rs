@@ -165,7 +165,7 @@ impl Seed {
             iss: "own".to_owned(),
             email,
             roles,
-            fields: Arc::default(),
+            fields: query::Fields::default(),
             session: None,
             key: None,
         })

@@ -86,7 +86,7 @@ fn access_is_told_in_english_and_as_a_table() {
         room    update     none           none       all    none
         room    delete     none           none       all    none
 
-        own: the caller's own records (create: the new record is his); all: every record; none: refused
+        own: the caller's own records (create: the new record is his); some: those for which what is said above holds; all: every record; none: refused
     "#]]
     .assert_eq(&bench.run(&["access"]).fine());
     let json = bench.run(&["access", "--json"]).json();

@@ -142,7 +142,7 @@ fn actor(ana: &Person, roles: &[String], key: Option<Key>) -> Actor {
             sub,
             email: None,
             roles: roles.to_vec(),
-            fields: Arc::default(),
+            fields: query::Fields::default(),
             session: None,
             key,
         }

@@ -37,6 +37,9 @@ impl Sql {
         let wanted = asked.wanted;
         match expr {
             Expr::Constant(truth) => self.push(if *truth == wanted { "TRUE" } else { "FALSE" }),
+            // Of nobody in particular nothing holds, and no opposite either.
+            Expr::Compare(left, _, right) if left.is_of_caller() || right.is_of_caller() => self.push("FALSE"),
+            Expr::OneOf(term, _) | Expr::IsNull(term) if term.is_of_caller() => self.push("FALSE"),
             // Nobody has a role where it is not known who asks.
             Expr::HasRole(_) => self.push(if wanted { "FALSE" } else { "TRUE" }),
             Expr::Not(inner) => self.part(source, inner, Asked { wanted: !wanted, ..asked }),

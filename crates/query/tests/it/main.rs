@@ -82,7 +82,7 @@ fn user(name: &str, roles: &[&str]) -> Actor {
         sub: name.to_owned(),
         email: None,
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
-        fields: Arc::default(),
+        fields: query::Fields::default(),
         session: Some("s1".to_owned()),
         key: None,
     };

@@ -127,7 +127,7 @@ fn roles_as_one_text() {
 fn what_the_operator_says_of_a_caller_is_among_his_rights() {
     let said = |team: &str| {
         let Actor::User(user) = user("ana", &[]) else { panic!("a user") };
-        let fields = [Literal::Text(team.to_owned())].into();
+        let fields = query::Fields::Known([Literal::Text(team.to_owned())].into());
         roles(&Actor::User(User { fields, ..(*user).clone() }.into()))
     };
     assert_ne!(said("red"), said("blue"));

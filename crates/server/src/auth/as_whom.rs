@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Literal};
-use query::{Actor, Allowed, Key, User};
+use blueprint::Blueprint;
+use query::{Actor, Allowed, Fields, Key, User};
 use serde_json::Value as Json;
 use store::Store;
 use work::{Kind, Outcome, Value};
@@ -112,7 +112,7 @@ fn key(store: &Store, which: &str, fields: &CallerFields<'_>) -> Result<Whom, Us
 
 const KINDS: [Kind; 6] = [Kind::Uuid, Kind::Text, Kind::Text, Kind::Text, Kind::Json, Kind::Boolean];
 
-fn person(row: &[Value], fields: Arc<[Literal]>) -> Option<User> {
+fn person(row: &[Value], fields: Fields) -> Option<User> {
     let [id, iss, sub, email, roles, ..] = row else { return None };
     Some(User {
         id: id.as_str()?.to_owned(),

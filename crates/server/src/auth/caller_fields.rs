@@ -1,9 +1,7 @@
 //! What conditions look at of their callers: read with the user, as the database knows him now, and set by the operator.
 
-use std::sync::Arc;
-
 use blueprint::{Blueprint, Field, FieldKind, IdKind, Literal};
-use query::attribute;
+use query::{Fields, attribute};
 use serde_json::{Value as Json, json};
 use store::Store;
 use work::{Kind, Value};
@@ -71,14 +69,14 @@ impl<'a> CallerFields<'a> {
     }
 
     /// What it found, each at its place.
-    pub(super) fn read(&self, cells: &[Value]) -> Arc<[Literal]> {
-        let Some((last, _)) = self.fields.last() else { return Arc::default() };
+    pub(super) fn read(&self, cells: &[Value]) -> Fields {
+        let Some((last, _)) = self.fields.last() else { return Fields::default() };
         let mut found = vec![Literal::Null; last + 1];
         for ((place, _), value) in self.fields.iter().zip(cells) {
             if let Some(literal) = found.get_mut(*place) {
                 *literal = attribute::literal(value);
             }
         }
-        found.into()
+        Fields::Known(found.into())
     }
 }

@@ -53,7 +53,7 @@ impl From<Listed> for query::User {
     /// As whom something is done that the operator does on his behalf.
     fn from(user: Listed) -> query::User {
         let Listed { id, iss, sub, email, roles, .. } = user;
-        query::User { id, iss, sub, email, roles, fields: Arc::default(), session: None, key: None }
+        query::User { id, iss, sub, email, roles, fields: query::Fields::default(), session: None, key: None }
     }
 }
 

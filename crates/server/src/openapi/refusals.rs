@@ -151,7 +151,7 @@ fn plain_user() -> Actor {
         sub: text(),
         email: None,
         roles: Vec::new(),
-        fields: [].into(),
+        fields: query::Fields::default(),
         session: None,
         key: None,
     };

@@ -130,7 +130,7 @@ async fn expansions_and_nested_lists_run_along_indexes() {
         sub: ana.id.clone(),
         email: None,
         roles: Vec::new(),
-        fields: Arc::default(),
+        fields: query::Fields::default(),
         session: None,
         key: None,
     };

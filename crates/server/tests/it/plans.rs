@@ -67,7 +67,8 @@ impl Explained {
     fn work(&self, name: &str, entity: &str, verb: Verb, request: impl FnOnce(&View) -> Request) -> Work {
         let roles = if name == "eve" { vec!["manager".to_owned()] } else { Vec::new() };
         let (id, iss, sub) = (name.to_owned(), "own".to_owned(), name.to_owned());
-        let user = User { id, iss, sub, email: None, roles, fields: Arc::default(), session: None, key: None };
+        let user =
+            User { id, iss, sub, email: None, roles, fields: query::Fields::default(), session: None, key: None };
         let (index, entity) = (self.entity(entity), self.blueprint.entity(self.entity(entity)));
         let access = query::access::decide(entity, verb, Actor::User(user.into()), None).unwrap();
         let request = request(&View::of(entity, &access));

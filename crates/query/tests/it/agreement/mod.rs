@@ -5,6 +5,7 @@ mod again;
 mod fields;
 mod guard;
 mod rules;
+mod unset;
 
 use std::sync::Arc;
 
@@ -213,18 +214,20 @@ fn rows(blueprint: &Blueprint) -> impl Strategy<Value = Vec<Literal>> + use<> {
     blueprint.entity(THING).fields.iter().map(cell).collect::<Vec<_>>()
 }
 
-/// Of some of whom it is known in which team they are and so on.
+/// Of some of whom it is known in which team they are and so on, of some only some of it.
 fn callers() -> impl Strategy<Value = Actor> {
-    let known = |caller: Actor| match caller {
+    let text = |text: &str| Literal::Text(text.to_owned());
+    let all = [text("a"), Literal::Integer(1), Literal::Boolean(true), text(NOW)];
+    let some = [Literal::Null, Literal::Integer(1), Literal::Null, text(NOW)];
+    let known = |caller: &Actor, fields: &[Literal]| match caller {
         Actor::User(user) => {
-            let text = |text: &str| Literal::Text(text.to_owned());
-            let fields = [text("a"), Literal::Integer(1), Literal::Boolean(true), text(NOW)];
-            Actor::User(query::User { fields: fields.into(), ..(*user).clone() }.into())
+            Actor::User(query::User { fields: query::Fields::Known(fields.into()), ..query::User::clone(user) }.into())
         }
-        caller => caller,
+        Actor::Stranger => Actor::Stranger,
     };
     let (ana, eve) = (user(ANA, &[]), user(EVE, &["manager"]));
-    select(vec![Actor::Stranger, ana.clone(), known(ana), eve.clone(), known(eve), user(EVE, &["manager", "clerk"])])
+    let known = [known(&ana, &all), known(&ana, &some), known(&eve, &all), known(&eve, &some)];
+    select([vec![Actor::Stranger, ana, eve, user(EVE, &["manager", "clerk"])], known.into()].concat())
 }
 
 /// What a row's reference leads to.
@@ -242,8 +245,13 @@ fn holds(expr: &Expr, row: &[Literal], caller: &Actor) -> bool {
 fn named(caller: &Actor) -> (Option<&str>, &[String], &[Literal]) {
     match caller {
         Actor::Stranger => (None, &[], &[]),
-        Actor::User(user) => (Some(&user.id), &user.roles, &user.fields),
+        Actor::User(user) => (Some(&user.id), &user.roles, fields_of(user)),
     }
+}
+
+fn fields_of(user: &query::User) -> &[Literal] {
+    let query::Fields::Known(fields) = &user.fields else { panic!("{user:?}") };
+    fields
 }
 
 /// What is left of a condition for a caller now.

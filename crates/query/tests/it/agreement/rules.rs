@@ -104,7 +104,7 @@ fn a_row_may_be_made_where_the_condition_of_making_holds() {
             Term::Owner => Literal::Text(by.id.clone()),
             _ => Literal::Text(NOW.to_owned()),
         };
-        let expected = expr.of_caller(Some(&by.id), &by.roles, &by.fields).at(NOW).eval(&value);
+        let expected = expr.of_caller(Some(&by.id), &by.roles, fields_of(by)).at(NOW).eval(&value);
         for store in &engines.stores {
             let trial = Trial::new(store, &ruled);
             let values = Values::from(row.iter().cloned().enumerate().collect::<Vec<_>>());
