@@ -5,9 +5,9 @@
 
 use std::cell::RefCell;
 
-use blueprint::{Blueprint, Condition, Entity, Rule, Term};
+use blueprint::{Blueprint, Condition, Entity, Field, Literal, Rule, Term};
 
-use crate::access::{self, Access, Actor};
+use crate::access::{self, Access, Actor, Fields};
 use crate::attribute::Attribute;
 use crate::new_row;
 use crate::request::{Request, Values};
@@ -75,6 +75,22 @@ pub fn looked_at(blueprint: &Blueprint, entity: &Entity, rules: &[&Rule]) -> Vec
         }
     }
     found.into_inner()
+}
+
+/// What of the caller some conditions look at; null where he has none. Nothing that is kept from everybody, and nothing
+/// sensitive.
+pub fn looked_at_of_caller<'b>(
+    blueprint: &'b Blueprint,
+    conditions: &[&Condition],
+    actor: &Actor,
+) -> Vec<(&'b Field, Literal)> {
+    let Actor::User(user) = actor else { return Vec::new() };
+    let Fields::Known(known) = &user.fields else { return Vec::new() };
+    let fields = blueprint.user_fields.iter().enumerate().filter(|(place, field)| {
+        let is_it = |term: &Term| *term == Term::CallerField(*place);
+        !field.hidden && !field.sensitive && conditions.iter().any(|condition| condition.expr.has_term(&is_it))
+    });
+    fields.map(|(place, field)| (field, known.get(place).cloned().unwrap_or(Literal::Null))).collect()
 }
 
 fn shown(blueprint: &Blueprint, entity: &Entity, term: &Term) -> Option<String> {

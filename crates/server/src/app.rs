@@ -40,6 +40,17 @@ pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store
     Ok(store)
 }
 
+/// Opens the database as it is: nothing is made and nothing brought up to date, not even a file. It blocks the thread.
+///
+/// # Errors
+/// What stands in the way, and that there is none yet or another version made it.
+pub fn open_database_as_it_is(settings: &Settings) -> Result<Store, StartError> {
+    Ok(match &settings.database {
+        Database::Sqlite(path) => Store::open_as_it_is(store::Options::new(path))?,
+        Database::Postgres(options) => Store::connect_as_it_is((**options).clone())?,
+    })
+}
+
 async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {
     let store = match &settings.database {
         Database::Sqlite(path) => Store::open(store::Options::new(path))?,
@@ -49,7 +60,8 @@ async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, Start
     Ok(store)
 }
 
-fn tables(blueprint: &Blueprint, store: &Store) -> AppSchema {
+/// What a blueprint asks of a database.
+pub(crate) fn tables(blueprint: &Blueprint, store: &Store) -> AppSchema {
     AppSchema { blueprint: blueprint.source.clone(), statements: schema::tables(blueprint, &store.dialect()) }
 }
 

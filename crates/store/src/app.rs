@@ -23,6 +23,15 @@ pub enum Applied {
     Recorded,
 }
 
+/// How the tables of a database are to those that an app needs, where they are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// They were made, or last served, for this text.
+    Current,
+    /// They are the same, but it was another text.
+    OtherText,
+}
+
 /// Stands between two statements in the record, where a person may read it.
 const BETWEEN: &str = ";\n\n";
 
@@ -56,6 +65,15 @@ impl AppSchema {
             Some(latest) if latest.statements != self.record() => Err(self.changed(place, &latest.statements)),
             Some(latest) if latest.blueprint.as_deref() == Some(&self.blueprint) => Ok(Task::Nothing),
             Some(latest) => Ok(Task::Record(latest.number + 1)),
+        }
+    }
+
+    /// How a database stands whose latest record this is.
+    pub(crate) fn standing(&self, place: &str, latest: Option<&Latest>) -> Result<Standing, OpenError> {
+        match self.task(place, latest)? {
+            Task::Nothing => Ok(Standing::Current),
+            Task::Record(_) => Ok(Standing::OtherText),
+            Task::Create => Err(OpenError::Unmade { place: place.to_owned() }),
         }
     }
 

@@ -115,6 +115,20 @@ pub enum OpenError {
         /// The latest that this program knows.
         known: i64,
     },
+    /// An earlier version of the program made it, and nothing is to be changed now.
+    Older {
+        /// Which.
+        place: String,
+        /// The version of the engine's tables in it.
+        found: i64,
+        /// The latest that this program knows.
+        known: i64,
+    },
+    /// It has no tables for an app yet, and none are to be made now.
+    Unmade {
+        /// Which.
+        place: String,
+    },
     /// The tables of the blueprint are not those of the database.
     Changed {
         /// Which.
@@ -176,6 +190,14 @@ impl fmt::Display for OpenError {
                 "{place} was made by a later version: its tables are at {found}, this program knows up to {known}\n\
                  Try: upgrade this program, or open another database."
             ),
+            OpenError::Older { place, found, known } => write!(
+                f,
+                "{place} was made by an earlier version: its tables are at {found}, this program brings them to {known}\n\
+                 Try: serve it once, which does that."
+            ),
+            OpenError::Unmade { place } => {
+                write!(f, "no tables were made in {place} yet\nTry: serve the blueprint once, which makes them.")
+            }
             OpenError::Changed { place, wanted, found } => {
                 writeln!(f, "{place} was made for another blueprint; its tables differ:")?;
                 differences(f, "in the blueprint, not in the database", wanted, found)?;

@@ -9,7 +9,7 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::transaction::Transaction;
 use crate::wait::wait;
-use crate::{AppSchema, Applied, OpenError, Options, PostgresOptions, StoreError};
+use crate::{AppSchema, Applied, OpenError, Options, PostgresOptions, Standing, StoreError};
 
 /// An open database. Clones share it; when the last one is dropped what waits is finished and the database closed.
 #[derive(Clone, Debug)]
@@ -50,6 +50,23 @@ impl Store {
         Ok(Store::of(Engine::Postgres(Arc::new(Postgres::connect_blocking(options)?))))
     }
 
+    /// Opens a database file as it is: nothing is made and nothing brought up to date. For who looks into what another program
+    /// serves.
+    ///
+    /// # Errors
+    /// There is none, or not with the tables that this program knows; then it was not touched.
+    pub fn open_as_it_is(options: Options) -> Result<Store, OpenError> {
+        Ok(Store::of(Engine::Sqlite(Arc::new(Sqlite::open_as_it_is(options)?))))
+    }
+
+    /// [`Store::open_as_it_is`] on a Postgres server; it blocks the thread.
+    ///
+    /// # Errors
+    /// Those of [`Store::open_as_it_is`], and that the server cannot be used.
+    pub fn connect_as_it_is(options: PostgresOptions) -> Result<Store, OpenError> {
+        Ok(Store::of(Engine::Postgres(Arc::new(Postgres::connect_as_it_is(options)?))))
+    }
+
     fn of(engine: Engine) -> Store {
         Store {
             engine,
@@ -72,6 +89,17 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.apply(app),
             Engine::Postgres(postgres) => Box::pin(postgres.apply(app)).await,
+        }
+    }
+
+    /// Whether the tables of the database are those of an app, which [`Store::apply`] would see to. It blocks the thread.
+    ///
+    /// # Errors
+    /// [`OpenError::Unmade`] and [`OpenError::Changed`], where `apply` would have to make tables or cannot.
+    pub fn standing_blocking(&self, app: &AppSchema) -> Result<Standing, OpenError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.standing(app),
+            Engine::Postgres(postgres) => postgres.standing(app),
         }
     }
 

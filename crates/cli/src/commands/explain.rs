@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use http::Method;
+use server::StartError;
 use server::auth::as_whom::As;
 use server::explain::{self, Asked, Clause, Explained, Row, Rows, Rule};
 
@@ -23,13 +24,15 @@ Examples:
   supermaker explain --as key:sm_h4k7w2xq PATCH /tasks/7 --body '{\"done\": true}'
   supermaker explain --as user:0192f0c4-5b7e-7c1a-9d2e-3f4a5b6c7d8e DELETE /tasks/7 --json
 
-The request goes through the same stages as one that is sent, on the database of the blueprint, and what it writes is undone. Each
-part of the rules is then asked of the row by itself, past the rules: whoever may run this sees all rows anyway. Values of fields
-that are hidden or sensitive are not shown. That it was asked, in whose place and about what, stands in the audit as `explain`.
+The request goes through the same stages as one that is sent, on the database of the blueprint, and what it writes is undone. No table
+is made or changed: a blueprint whose tables are not there is not served yet, and what it would change is said instead. Each part of the rules is then asked of the row by itself, past the rules: whoever may run this sees all rows anyway. Values of fields
+that are hidden or sensitive are not shown. That it was asked, in whose place and about what, stands in the audit as `explain`, without
+the values that were looked for. Of a list the first 10000 records are counted.
 
 What code of the app's own answers is not known here.
 
-Exit codes: 0 explained, whatever the answer; 1 failed, such as nobody of this name; 2 not understood")]
+Exit codes: 0 explained, whatever the answer; 1 failed, such as nobody of this name, or a blueprint that is not served yet; 2 not
+understood")]
 pub struct Explain {
     /// In whose place: `anyone` who is not signed in, `user:ID`, `user:EMAIL`, or `key:ID` or what begins the key
     #[arg(long = "as", value_name = "WHOM")]
@@ -43,6 +46,9 @@ pub struct Explain {
     /// The body that is sent. Without one a change is explained as one of nothing, and of a new row only who may make it
     #[arg(long, value_name = "JSON")]
     body: Option<String>,
+    /// The version of the record that is sent, as `If-Match`: '"7"'. Without it a change is explained as one of whatever version there is
+    #[arg(long, value_name = "ETAG")]
+    if_match: Option<String>,
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -63,15 +69,17 @@ impl Explain {
         let source = Source::read(self.file.as_deref())?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = Arc::new(source.load_or_explain(screen.color_err())?);
-        let Explain { whom, method, path, body, .. } = self;
+        let Explain { whom, method, path, body, if_match, .. } = self;
         if screen.manner.dry_run {
             return screen.say(&format!("Would explain {method} {path} as {whom}"));
         }
         let settings = read_settings(&source.folder, &environment, |_| None)?;
         logs::start(screen, &environment)?;
-        let store = server::open_database(&blueprint, &settings);
-        let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        let explained = explain::explain(&blueprint, &store, &Asked { whom, method, path, body });
+        let store = server::open_database_as_it_is(&settings).map_err(|error| match &error {
+            StartError::Database(error) => Failure::new(explain::not_served(error).trim_end()),
+            error => Failure::new(error.to_string().trim_end()),
+        })?;
+        let explained = explain::explain(&blueprint, &store, &Asked { whom, method, path, body, if_match });
         store.close_blocking();
         let explained = explained.map_err(Failure::new)?;
         if screen.manner.json { screen.json(&explained) } else { screen.result(&text(screen, &explained)) }
@@ -79,17 +87,20 @@ impl Explain {
 }
 
 fn text(screen: &Screen, explained: &Explained) -> String {
-    let Explained { caller, request, answer, why, row, rows, rules, .. } = explained;
+    let Explained { caller, request, answer, unserved, why, row, rows, rules, .. } = explained;
     let status = answer.status.map_or("it depends".to_owned(), |status| status.to_string());
     let code = answer.code.map_or(String::new(), |code| format!(" {code}"));
     let mut lines =
         vec![screen.paint(Ink::Bold, &format!("{request} as {}: {status}{code}", caller.name)), why.clone()];
+    lines.extend(unserved.map(|note| screen.paint(Ink::Warning, note)));
     lines.extend(answer.errors.iter().map(|error| format!("  {error}")));
     let roles = if caller.roles.is_empty() { "no roles".to_owned() } else { caller.roles.join(", ") };
     if let Some(id) = &caller.id {
         let email = caller.email.as_ref().map_or(String::new(), |email| format!("{email}, "));
         let key = caller.key.as_ref().map_or(String::new(), |key| format!(", by a key for {}", key.join(" ")));
-        lines.extend([String::new(), format!("caller: {email}{id}, {roles}{key}")]);
+        let fields = caller.fields.as_object().into_iter().flatten();
+        let fields: String = fields.map(|(name, value)| format!(", {name} = {value}")).collect();
+        lines.extend([String::new(), format!("caller: {email}{id}, {roles}{fields}{key}")]);
     }
     lines.extend(row.iter().map(told_row));
     lines.extend(rows.iter().map(told_rows));
@@ -112,9 +123,11 @@ fn told_row(row: &Row) -> String {
 }
 
 fn told_rows(rows: &Rows) -> String {
+    let first = rows.first.map_or(String::new(), |first| format!("of the first {first}, by id, "));
     let trash = if rows.trash > 0 { format!(", {} in the trash besides", rows.trash) } else { String::new() };
     let asked = rows.asked.map_or(String::new(), |asked| format!(", {asked} of them asked for"));
-    format!("rows of {}: {} in all{trash}; {} seen by this caller{asked}", rows.entity, rows.all, rows.seen)
+    let all = if rows.first.is_some() { "there" } else { "in all" };
+    format!("rows of {}: {first}{} {all}{trash}; {} seen by this caller{asked}", rows.entity, rows.all, rows.seen)
 }
 
 fn told_parts(parts: &[Clause], depth: usize, lines: &mut Vec<String>) {

@@ -65,3 +65,39 @@ fn what_cannot_be_explained_is_said() {
     let said = bench.run(&["explain", "--as", "anyone", "GET", "/memos", "--dry-run"]).fine();
     assert_eq!(said, "Would explain GET /memos as anyone\n");
 }
+
+/// It only looks: what a server would make of another blueprint, it makes when it is started.
+#[test]
+fn a_blueprint_that_is_not_served_is_not_made_so_by_looking() {
+    let asked = ["explain", "--as", "anyone", "GET", "/memos"];
+    let bench = Bench::with(APP);
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    bench.run(&asked).refused(1, &["not served yet", "no tables were made", "Try: serve the blueprint once"]);
+    assert!(!bench.path("data").exists(), "a database was made");
+
+    bench
+        .run_with_input(&["user", "add", "--email", "ana@example.com", "--password-stdin"], "seven green kettles sing")
+        .fine();
+    let file = || std::fs::read(bench.path("data/app.db")).unwrap();
+    let said = bench.run(&asked).fine();
+    assert!(!said.contains("not served yet"), "{said}");
+    // Other tables: what would change is said, and the file is as it was.
+    let before = file();
+    bench.write(
+        "blueprint.toml",
+        &APP.replace("[entity.memo.access]", "due = { type = \"date\" }\n[entity.memo.access]"),
+    );
+    bench
+        .run(&asked)
+        .refused(1, &["not served yet", "its tables differ", "\"due\" TEXT", "in the blueprint, not in the database"]);
+    assert_eq!(file(), before);
+    // The same tables under other rules: it is told what these would answer, and that nobody is answered so yet.
+    bench.write("blueprint.toml", &APP.replace("{ when = \"open and text is not null\" }", "\"anyone\""));
+    let said = bench.run(&asked).fine();
+    assert!(said.contains("GET /api/v1/memos as anyone: 200\n"), "{said}");
+    assert!(said.contains("this text of the blueprint is not served yet"), "{said}");
+    let said = bench.run(&asked).fine();
+    assert!(said.contains("not served yet"), "looking has made it served: {said}");
+    let json = bench.run(&["explain", "--as", "anyone", "GET", "/memos", "--json"]).json();
+    assert!(json["unserved"].is_string(), "{json}");
+}

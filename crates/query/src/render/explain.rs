@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use blueprint::{Entity, EntityIndex, Term};
-use work::{Column, Cost, Kind, Otherwise, Refusal, Shape, Step, Work};
+use work::{Column, Cost, Kind, Otherwise, Refusal, Shape, Step, Value, Work};
 
 use super::condition;
 use super::sql::{DELETED_AT, Source, Sql};
 use crate::Catalog;
+use crate::catalog::quoted;
 use crate::request::RecordId;
 use crate::scope::Scope;
 
@@ -47,8 +48,9 @@ pub fn weigh(catalog: &Catalog, entity: EntityIndex, scopes: &[&Scope]) -> Work 
     one(sql, Shape { columns: Vec::new(), captured: vec![Kind::Integer; scopes.len()] })
 }
 
-/// How many rows there are: captured those out of the trash, those in it, and of the former those of each scope.
-pub fn count_rows(catalog: &Catalog, entity: EntityIndex, scopes: &[&Scope]) -> Work {
+/// How many rows there are among the first so many by id: captured those out of the trash, those in it, and of the former those
+/// of each scope.
+pub fn count_rows(catalog: &Catalog, entity: EntityIndex, scopes: &[&Scope], rows: i64) -> Work {
     let source = Source::table(catalog.blueprint.entity(entity));
     let mut sql = Sql::new(&catalog.dialect, "SELECT ");
     sql.push("count(CASE WHEN TRUE").and_live(&source).push(" THEN 1 END), count(CASE WHEN ");
@@ -57,7 +59,10 @@ pub fn count_rows(catalog: &Catalog, entity: EntityIndex, scopes: &[&Scope]) -> 
     for scope in scopes {
         sql.push(", count(CASE WHEN ").within(&source, scope).push(" THEN 1 END)");
     }
-    sql.push(" FROM ").source(&source);
+    // Under the name of the table, so that conditions find their columns.
+    let name = quoted(&source.entity.plural);
+    sql.push(" FROM (SELECT * FROM ").source(&source).push(" ORDER BY ").push(&source.column("id")).push(" LIMIT ");
+    sql.param(Value::Integer(rows)).push(") AS ").push(&name);
     let shape = Shape { columns: Vec::new(), captured: vec![Kind::Integer; scopes.len() + 2] };
     Work { mode: work::Mode::Read(Cost::Scan), ..one(sql, shape) }
 }

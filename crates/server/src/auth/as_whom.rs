@@ -16,6 +16,8 @@ use super::clock::seconds_of;
 use super::sql::{self, By};
 use super::users::{self, UserError};
 
+pub(crate) use super::sql::REDACTED;
+
 /// In whose place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum As {

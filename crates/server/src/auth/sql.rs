@@ -11,7 +11,7 @@ use work::{Cost, Dialect, Kind, Otherwise, Refusal, Shape, Statement, Step, Valu
 
 use super::{Caller, dialect, mail_token};
 
-pub(super) const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Tells every process on this database that something about users or sessions changed. Part of each such change.
 pub(super) fn bump() -> Step {

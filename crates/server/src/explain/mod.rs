@@ -9,20 +9,21 @@ mod said;
 
 use std::sync::Arc;
 
-use blueprint::{Blueprint, Entity};
+use blueprint::{Blueprint, Condition, Entity, Field, Literal};
 use http::header::IF_MATCH;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use query::cursor::CursorKey;
-use query::{Access, Actor, Catalog, Origin, Plan, PlanError, Request, Scope, Verb, explain};
+use query::{Access, Actor, Catalog, List, Origin, Plan, PlanError, Request, Scope, Verb, access, explain};
 use serde::Serialize;
-use serde_json::json;
-use store::{Store, StoreError};
-use work::{Mode, Outcome, Work};
+use serde_json::{Value as Json, json};
+use store::{OpenError, Standing, Store, StoreError};
+use work::{Mode, Outcome, Value, Work};
 
-use crate::auth::as_whom::{self, As, Whom};
+use crate::auth::as_whom::{self, As, REDACTED, Whom};
 use crate::auth::users::UserError;
 use crate::error::ApiError;
 use crate::http::HttpRequest;
+use crate::openapi::examples::literal;
 use crate::route::{self, Addressed, Operation, Route};
 use crate::trace::Stages;
 use crate::{request, response};
@@ -42,6 +43,8 @@ pub struct Asked {
     pub path: String,
     /// The body, if one is sent.
     pub body: Option<String>,
+    /// The `If-Match` that is sent; without it a change is one of whatever version the row has.
+    pub if_match: Option<String>,
 }
 
 /// What is known of it.
@@ -56,6 +59,9 @@ pub struct Explained {
     pub operation: Option<String>,
     /// What a server would answer.
     pub answer: Answer,
+    /// What is to be known before that is believed: the database was last served by another text of the blueprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unserved: Option<&'static str>,
     /// Why, in a sentence.
     pub why: String,
     /// The row that it is about.
@@ -82,6 +88,9 @@ pub struct Caller {
     pub email: Option<String>,
     /// His roles.
     pub roles: Vec<String>,
+    /// What the rules look at of him that the operator set. Nothing that is hidden or sensitive.
+    #[serde(skip_serializing_if = "Json::is_null")]
+    pub fields: Json,
     /// What the API key may that he comes with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Vec<String>>,
@@ -106,8 +115,13 @@ pub struct Answer {
 /// Explains one request. What it would write is undone; that it was asked stands in the audit. Blocks the thread.
 ///
 /// # Errors
-/// Nobody of this name, a path or body that is none, or the database.
+/// Tables in the database that are not those of the blueprint, nobody of this name, a path or body that is none, or the database.
 pub fn explain(blueprint: &Arc<Blueprint>, store: &Store, asked: &Asked) -> Result<Explained, UserError> {
+    let standing = store.standing_blocking(&crate::app::tables(blueprint, store));
+    let unserved = match standing.map_err(|error| UserError::Failed(not_served(&error)))? {
+        Standing::Current => None,
+        Standing::OtherText => Some(OTHER_TEXT),
+    };
     let whom = as_whom::find(blueprint, store, &asked.whom)?;
     let catalog = Catalog::new(blueprint.clone(), store.dialect());
     let http = http(blueprint, asked, &whom.actor)?;
@@ -117,21 +131,32 @@ pub fn explain(blueprint: &Arc<Blueprint>, store: &Store, asked: &Asked) -> Resu
     let found = desk.found(&course, &whom.actor)?;
     let why = said::why(&desk, &course, &whom, &found);
     let answer = Answer::of(&course);
-    let request = format!("{} {}", http.method, asked_path(&http.uri));
+    let request = format!("{} {}", http.method, http.uri);
     let entity = course.route.as_ref().map(|route| blueprint.entity(route.entity).name.as_str());
     let id = course.route.as_ref().and_then(|route| Some(route.operation.id()?.to_string()));
-    let told = json!({ "as": asked.whom.to_string(), "request": request, "status": answer.status });
+    let kept = if course.route.is_some() { kept(&http.method, &http.uri) } else { http.method.to_string() };
+    let told = json!({ "as": asked.whom.to_string(), "request": kept, "status": answer.status });
     as_whom::audit(store, "explain", (entity, id.as_deref()), &told)?;
     let Found { row, rows, rules } = found;
     let operation = course.route.as_ref().map(|route| desk.operation(route).to_owned());
-    Ok(Explained { caller: Caller::of(&asked.whom, &whom.actor), request, operation, answer, why, row, rows, rules })
+    let fields = desk.caller_fields(&course, &whom.actor);
+    let caller = Caller::of(&asked.whom, &whom.actor, fields);
+    Ok(Explained { caller, request, operation, answer, unserved, why, row, rows, rules })
 }
+
+/// Why nothing is said of a blueprint whose tables are not there.
+pub fn not_served(error: &OpenError) -> String {
+    format!("this blueprint is not served yet, and looking changes nothing: {error}")
+}
+
+const OTHER_TEXT: &str =
+    "this text of the blueprint is not served yet: the tables are the same, and this is what it would answer";
 
 /// What the audit shows instead of the id of a request.
 const REQUEST_ID: &str = "explain";
 
-/// Asked for by this word, whatever was asked: how many rows there are is a part of the explanation.
-const COUNTED: &str = "count=exact";
+/// Rows that are counted at most to explain a list: the first by their ids.
+pub(crate) const COUNTED: i64 = 10_000;
 
 fn http(blueprint: &Blueprint, asked: &Asked, actor: &Actor) -> Result<HttpRequest<()>, UserError> {
     let prefix = &blueprint.api.prefix;
@@ -144,7 +169,10 @@ fn http(blueprint: &Blueprint, asked: &Asked, actor: &Actor) -> Result<HttpReque
     };
     let uri: Uri = path.parse().map_err(|_| UserError::Failed(format!("`{path}` is no path")))?;
     let mut headers = HeaderMap::new();
-    if asked.method != Method::GET && asked.method != Method::POST {
+    if let Some(text) = &asked.if_match {
+        let value = HeaderValue::from_str(text);
+        headers.insert(IF_MATCH, value.map_err(|_| UserError::Failed(format!("`{text}` is no If-Match")))?);
+    } else if changes_a_row(blueprint, &asked.method, uri.path()) {
         // Whatever version the row has.
         headers.insert(IF_MATCH, HeaderValue::from_static("*"));
     }
@@ -153,10 +181,29 @@ fn http(blueprint: &Blueprint, asked: &Asked, actor: &Actor) -> Result<HttpReque
     Ok(HttpRequest { method, uri, headers, body: (), ip, request_id: REQUEST_ID.to_owned(), stages })
 }
 
-/// As it was asked, without what was added to it.
-fn asked_path(uri: &Uri) -> String {
-    let text = uri.to_string();
-    text.strip_suffix(COUNTED).map_or(text.clone(), |text| text.trim_end_matches(['?', '&']).to_owned())
+fn changes_a_row(blueprint: &Blueprint, method: &Method, path: &str) -> bool {
+    let Ok(Addressed::Rows(route)) = route::find(blueprint, method, path) else { return false };
+    matches!(
+        route.operation,
+        Operation::Update(_) | Operation::Replace(_) | Operation::Delete(_) | Operation::Act(..) | Operation::Call(..)
+    )
+}
+
+/// Parameters whose values are words of ours. All others may hold what a row holds, and with it what is sensitive.
+const WORDS: [&str; 5] = ["limit", "sort", "fields", "expand", "count"];
+
+/// What the audit keeps of a request.
+fn kept(method: &Method, uri: &Uri) -> String {
+    let terms = uri.query().into_iter().flat_map(|query| query.split('&'));
+    let terms = terms.map(|term| match term.split_once('=') {
+        Some((name, _)) if WORDS.contains(&name) => term.to_owned(),
+        Some((name, _)) => format!("{name}={REDACTED}"),
+        // Without a sign it is all name, or all value.
+        None => REDACTED.to_owned(),
+    });
+    let terms: Vec<String> = terms.collect();
+    let joint = if terms.is_empty() { "" } else { "?" };
+    format!("{method} {}{joint}{}", uri.path(), terms.join("&"))
 }
 
 /// What is at hand for one explanation.
@@ -213,7 +260,7 @@ impl Desk<'_> {
         };
         let at = |end| Course { access: Some(explain::at(access.clone(), &self.origin.at)), ..at(end) };
         let request = match self.parse(&route, &access, http, body) {
-            Ok(Some(request)) => request,
+            Ok(Some(request)) => self.counting(&route, request)?,
             Ok(None) if *access.reach() == Scope::Nothing => {
                 return Ok(at(End::Refused(PlanError::Forbidden.into())));
             }
@@ -252,13 +299,15 @@ impl Desk<'_> {
             (Operation::Update(_), None) => "{}",
             (_, None) => "",
         };
-        let mut http = http.with_body(());
-        let is_list = matches!(route.operation, Operation::List | Operation::ListUnder(_));
-        if is_list && !http.uri.query().is_some_and(|query| query.contains("count=")) {
-            let joint = if http.uri.query().is_some() { '&' } else { '?' };
-            http.uri = format!("{}{joint}{COUNTED}", http.uri).parse().unwrap_or(http.uri);
-        }
-        request::parse(self.blueprint, &route, access, &http, body.into()).map(Some)
+        request::parse(self.blueprint, &route, access, &http.with_body(()), body.into()).map(Some)
+    }
+
+    /// How many rows there are is a part of the explanation, whatever was asked; but not at any price.
+    fn counting(&self, route: &Route, request: Request) -> Result<Request, UserError> {
+        let Request::List(list) = request else { return Ok(request) };
+        let answer = self.ask(query::count_rows(&self.catalog, route.entity, &[], COUNTED + 1))?.unwrap_or_default();
+        let rows: i64 = answer.captured.iter().filter_map(Value::as_integer).sum();
+        Ok(Request::List(List { count: rows <= COUNTED, ..list }))
     }
 
     /// What the work comes to, which is then undone.
@@ -279,6 +328,27 @@ impl Desk<'_> {
             Outcome::Done(answer) => End::Done { status: success(&route.operation), count: answer.count },
             Outcome::Refused(refusal) => End::Refused(response::refused(self.blueprint, plan, refusal)),
         })
+    }
+
+    /// What the rules of a request look at of its caller.
+    fn caller_fields(&self, course: &Course, actor: &Actor) -> Json {
+        let Some(route) = &course.route else { return Json::Null };
+        let entity = self.entity(route);
+        let mut rules = vec![access::rule(entity, Verb::Read), access::rule(entity, route.verb)];
+        if let Operation::ListUnder(parent) = &route.operation {
+            rules.push(access::rule(self.blueprint.entity(parent.entity), Verb::Read));
+        }
+        if let (Some(access), Some(request)) = (&course.access, &course.request) {
+            rules.extend(explain::ruled(entity, access, request).into_iter().map(|(_, rule)| rule));
+        }
+        let guard = if let Verb::Act(place) = route.verb { entity.actions.get(place) } else { None };
+        let guard = guard.and_then(|action| action.when.as_ref());
+        let conditions: Vec<&Condition> =
+            rules.into_iter().flat_map(blueprint::Rule::conditions).chain(guard).collect();
+        let fields = explain::looked_at_of_caller(self.blueprint, &conditions, actor);
+        let json = |(field, value): (&Field, Literal)| Some((field.name.clone(), literal(&value, &field.kind)?));
+        let fields: serde_json::Map<String, Json> = fields.into_iter().filter_map(json).collect();
+        if fields.is_empty() { Json::Null } else { Json::Object(fields) }
     }
 
     fn entity(&self, route: &Route) -> &Entity {
@@ -338,15 +408,16 @@ impl Answer {
 }
 
 impl Caller {
-    fn of(whom: &As, actor: &Actor) -> Caller {
+    fn of(whom: &As, actor: &Actor, fields: Json) -> Caller {
         let name = whom.to_string();
         match actor {
-            Actor::Stranger => Caller { name, id: None, email: None, roles: Vec::new(), key: None },
+            Actor::Stranger => Caller { name, id: None, email: None, roles: Vec::new(), fields, key: None },
             Actor::User(user) => Caller {
                 name,
                 id: Some(user.id.clone()),
                 email: user.email.clone(),
                 roles: user.roles.clone(),
+                fields,
                 key: user.key.as_ref().map(|key| key.allowed.words()),
             },
         }

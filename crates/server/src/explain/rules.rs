@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use work::{Answer, Outcome, Value, Work};
 
-use super::{Course, Desk, End};
+use super::{COUNTED, Course, Desk, End};
 use crate::auth::as_whom;
 use crate::auth::users::UserError;
 use crate::route::{Operation, Route};
@@ -64,6 +64,9 @@ pub struct Row {
 pub struct Rows {
     /// Of which entity.
     pub entity: String,
+    /// Where there are more than are counted: all these numbers are those of the first so many by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
     /// How many there are.
     pub all: i64,
     /// How many are in the trash besides.
@@ -221,11 +224,16 @@ impl Desk<'_> {
         let whole = self.reach(route, course, actor, Verb::Read);
         let questions = vec![self.question(route, course, actor, Verb::Read, whole)];
         let scopes: Vec<&Scope> = questions.iter().flat_map(|question| question.node.scopes()).collect();
-        let answer = self.ask(query::count_rows(&self.catalog, route.entity, &scopes))?.unwrap_or_default();
+        let counted =
+            |scopes: &[&Scope], rows: i64| self.ask(query::count_rows(&self.catalog, route.entity, scopes, rows));
+        let answer = counted(&scopes, COUNTED)?.unwrap_or_default();
         let count = |place: usize| answer.captured.get(place).and_then(Value::as_integer).unwrap_or_default();
+        let is_full = count(0) + count(1) == COUNTED;
+        let one_more = if is_full { counted(&[], COUNTED + 1)?.unwrap_or_default().captured } else { Vec::new() };
+        let is_more = one_more.iter().filter_map(Value::as_integer).sum::<i64>() > COUNTED;
         let asked = if let End::Done { count, .. } = &course.end { *count } else { None };
-        let entity = self.entity(route).name.clone();
-        let rows = Rows { entity, all: count(0), trash: count(1), seen: count(2), asked };
+        let (entity, first) = (self.entity(route).name.clone(), is_more.then_some(COUNTED));
+        let rows = Rows { entity, first, all: count(0), trash: count(1), seen: count(2), asked };
         let told = answer.captured.get(2..).unwrap_or_default();
         Ok(Found { row: None, rows: Some(rows), rules: self.told(questions, told, Asked::Count) })
     }
@@ -245,7 +253,7 @@ impl Desk<'_> {
     }
 
     /// What a look finds; nothing where there is no row.
-    fn ask(&self, work: Work) -> Result<Option<Answer>, UserError> {
+    pub(super) fn ask(&self, work: Work) -> Result<Option<Answer>, UserError> {
         match self.store.run_blocking(work)? {
             Outcome::Done(answer) => Ok(Some(answer)),
             Outcome::Refused(_) => Ok(None),

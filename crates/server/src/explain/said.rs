@@ -22,7 +22,10 @@ pub(super) fn why(desk: &Desk, course: &Course, whom: &Whom, found: &Found) -> S
     match &course.end {
         End::Open => format!("`{operation}` may let this caller; what is sent decides: give it with --body"),
         End::Done { .. } => match (&found.rows, &route.operation) {
-            (Some(rows), _) => format!("`read` gives {} of {} to this caller", rows.seen, rows.all),
+            (Some(rows), _) => {
+                let first = if rows.first.is_some() { "the first " } else { "" };
+                format!("`read` gives {} of {first}{} to this caller{}", rows.seen, rows.all, narrowed(rule))
+            }
             (_, Operation::Call(..)) => format!("{}; its code answers", given(operation, rule)),
             _ => given(operation, rule),
         },
@@ -58,7 +61,7 @@ fn row(operation: &str, refused: &ApiError, found: &Found) -> Option<String> {
     let of = |name: &str| found.rules.iter().find(|rule| rule.clause.says == name && rule.of == *entity);
     match refused.problem.status {
         StatusCode::NOT_FOUND if *state == "there" => {
-            let read = of("read").map(|rule| refusals(&rule.clause)).unwrap_or_default();
+            let read = of("read").map(lacking).unwrap_or_default();
             Some(format!("{entity} {id} is there, but `read` does not give it to this caller: {read}"))
         }
         StatusCode::NOT_FOUND => Some(match *state {
@@ -70,7 +73,7 @@ fn row(operation: &str, refused: &ApiError, found: &Found) -> Option<String> {
             if rule.clause.holds == Some(false) {
                 return Some(format!(
                     "{entity} {id} can be read, but `{operation}` does not give it to this caller: {}",
-                    refusals(&rule.clause)
+                    lacking(rule)
                 ));
             }
             if rule.clause.after == Some(false) {
@@ -104,14 +107,33 @@ fn fields(found: &Found) -> Option<String> {
 fn rest(operation: &str, entity: &str, refused: &ApiError, found: &Found, rule: Option<&Rule>) -> String {
     match refused.problem.status {
         StatusCode::UNAUTHORIZED => {
-            let clauses = rule.map(|rule| refusals(&rule.clause)).unwrap_or_default();
+            let clauses = rule.map(lacking).unwrap_or_default();
             format!("`{operation}` of {entity} gives nothing to who is not signed in: {clauses}")
         }
         StatusCode::FORBIDDEN if refused.problem == error::FORBIDDEN => fields(found).unwrap_or_else(|| {
-            let clauses = rule.map(|rule| refusals(&rule.clause)).unwrap_or_default();
+            let clauses = rule.map(lacking).unwrap_or_default();
             format!("`{operation}` of {entity} does not let this caller: {clauses}")
         }),
         _ => refused.detail.clone(),
+    }
+}
+
+/// What is missing: what narrows the rule, where a clause of it would give the row, and else its clauses.
+fn lacking(rule: &Rule) -> String {
+    let gives = rule.clause.parts.iter().any(|clause| clause.holds == Some(true));
+    match rule.note {
+        Some(note) if gives => note.to_owned(),
+        _ => refusals(&rule.clause),
+    }
+}
+
+/// What narrows a rule, where its clauses would give more rows than it does.
+fn narrowed(rule: Option<&Rule>) -> String {
+    let Some(rule) = rule else { return String::new() };
+    let most = rule.clause.parts.iter().filter_map(|clause| clause.rows).max();
+    match rule.note {
+        Some(note) if most > rule.clause.rows => format!(": {note}"),
+        _ => String::new(),
     }
 }
 

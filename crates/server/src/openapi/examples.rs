@@ -111,7 +111,7 @@ pub(super) fn of_field(field: &Field, side: Side) -> Option<Json> {
 }
 
 /// A literal of the blueprint in JSON; `None` for `now`, which is no value.
-pub(super) fn literal(literal: &Literal, kind: &FieldKind) -> Option<Json> {
+pub(crate) fn literal(literal: &Literal, kind: &FieldKind) -> Option<Json> {
     Some(match (literal, kind) {
         (Literal::Null, _) => Json::Null,
         (Literal::Text(text), _) => Json::from(text.as_str()),

@@ -6,7 +6,7 @@
 mod auth_paths;
 mod batch;
 mod code;
-mod examples;
+pub(crate) mod examples;
 mod info;
 mod kinds;
 mod links;

@@ -5,11 +5,16 @@ use tokio_postgres::types::Type;
 use super::engine::Ground;
 use super::hosted;
 use crate::app::{Latest, Task};
-use crate::{AppSchema, Applied, OpenError};
+use crate::{AppSchema, Applied, OpenError, Standing};
 
 /// Whether the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
 pub(super) async fn is_current(ground: &Ground<'_>, app: &AppSchema) -> Result<bool, OpenError> {
     Ok(matches!(app.task(ground.place, latest(ground).await?.as_ref())?, Task::Nothing))
+}
+
+/// Looks, and changes nothing.
+pub(super) async fn standing(ground: &Ground<'_>, app: &AppSchema) -> Result<Standing, OpenError> {
+    app.standing(ground.place, latest(ground).await?.as_ref())
 }
 
 pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {

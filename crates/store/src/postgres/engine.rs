@@ -223,6 +223,17 @@ impl Ground<'_> {
         Ok(self.version().await? == Some(known()))
     }
 
+    /// Sees that the tables are those that this program knows, and changes nothing.
+    pub(super) async fn examine(&self) -> Result<(), OpenError> {
+        let (place, known) = (self.place.to_owned(), known());
+        match self.version().await? {
+            Some(found) if found == known => Ok(()),
+            Some(found) if found > known => Err(OpenError::Newer { place, found, known }),
+            Some(found) => Err(OpenError::Older { place, found, known }),
+            None => Err(OpenError::Unmade { place }),
+        }
+    }
+
     /// Brings the engine's tables to the latest version that this program knows.
     pub(super) async fn migrate(&self) -> Result<(), OpenError> {
         self.begin().await?;

@@ -49,7 +49,7 @@ use self::together::Together;
 pub use self::url::{PostgresUrl, UrlProblem};
 use crate::counters::{Counters, Tally};
 use crate::transaction::Transaction;
-use crate::{AppSchema, Applied, OpenError, StoreError};
+use crate::{AppSchema, Applied, OpenError, Standing, StoreError};
 
 /// A server in use.
 pub(crate) struct Postgres {
@@ -84,6 +84,25 @@ impl Postgres {
         let opening = shared.clone();
         home.block(async move { opening.open().await }).unwrap_or_else(|| Err(broke_off(&shared)))?;
         Ok(Postgres { shared, home })
+    }
+
+    /// The same with nothing made or changed.
+    pub(crate) fn connect_as_it_is(options: PostgresOptions) -> Result<Postgres, OpenError> {
+        let (home, shared) = prepared(options)?;
+        let opening = shared.clone();
+        home.block(async move { opening.open_as_it_is().await }).unwrap_or_else(|| Err(broke_off(&shared)))?;
+        Ok(Postgres { shared, home })
+    }
+
+    pub(crate) fn standing(&self, app: &AppSchema) -> Result<Standing, OpenError> {
+        let (shared, app) = (self.shared.clone(), app.clone());
+        let looking = async move {
+            let session = Box::new(shared.pool.open().await?);
+            let standing = app::standing(&shared.ground(&session.client), &app).await;
+            shared.pool.keep(session);
+            standing
+        };
+        self.home.block(looking).unwrap_or_else(|| Err(broke_off(&self.shared)))
     }
 
     pub(crate) async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
@@ -221,12 +240,19 @@ impl Shared {
         Ok(())
     }
 
+    async fn open_as_it_is(&self) -> Result<(), OpenError> {
+        let session = Box::new(self.pool.open().await?);
+        self.ground(&session.client).examine().await?;
+        self.pool.keep(session);
+        Ok(())
+    }
+
     async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         let session = match self.pool.rested() {
             Some(session) => session,
             None => Box::new(self.pool.open().await?),
         };
-        let standing = self.standing(&session.client, app).await;
+        let standing = self.is_current(&session.client, app).await;
         self.pool.keep(session);
         let (is_current, is_shut) = standing?;
         if is_current && is_shut {
@@ -237,7 +263,7 @@ impl Shared {
     }
 
     /// Whether the tables are there, and whether none of ours stands open to a data API.
-    async fn standing(&self, client: &tokio_postgres::Client, app: &AppSchema) -> Result<(bool, bool), OpenError> {
+    async fn is_current(&self, client: &tokio_postgres::Client, app: &AppSchema) -> Result<(bool, bool), OpenError> {
         let ground = self.ground(client);
         Ok((app::is_current(&ground, app).await?, hosted::open(&ground).await?.is_empty()))
     }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::engine::NOW;
 use crate::app::{Latest, Task};
-use crate::{AppSchema, Applied, OpenError};
+use crate::{AppSchema, Applied, OpenError, Standing};
 
 pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Applied, OpenError> {
     let failed = |error| OpenError::new(path, error);
@@ -29,6 +29,12 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
     transaction.execute(&sql, (number, app.record(), &app.blueprint)).map_err(failed)?;
     transaction.commit().map_err(failed)?;
     Ok(applied)
+}
+
+/// Looks, and changes nothing.
+pub(super) fn standing(connection: &Connection, path: &Path, app: &AppSchema) -> Result<Standing, OpenError> {
+    let latest = latest(connection).map_err(|error| OpenError::new(path, error))?;
+    app.standing(&path.display().to_string(), latest.as_ref())
 }
 
 fn latest(connection: &Connection) -> rusqlite::Result<Option<Latest>> {

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use crate::OpenError;
 
@@ -234,6 +234,28 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
         transaction.execute(&sql, (number, statements.trim())).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
+}
+
+/// Sees that the engine's tables in a file are those that this program knows, and changes nothing, not even in a file that is
+/// not ours.
+pub(crate) fn examine(path: &Path) -> Result<(), OpenError> {
+    let place = || path.display().to_string();
+    if !path.exists() {
+        return Err(OpenError::Unmade { place: place() });
+    }
+    let failed = |error| OpenError::new(path, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let known = MIGRATIONS.len() as i64;
+    match version(&connection).map_err(failed)? {
+        Some(found) if found == known => Ok(()),
+        Some(found) if found > known => Err(OpenError::Newer { place: place(), found, known }),
+        Some(found) => Err(OpenError::Older { place: place(), found, known }),
+        None => match foreign_table(&connection).map_err(failed)? {
+            Some(table) => Err(OpenError::Foreign { place: place(), table }),
+            None => Err(OpenError::Unmade { place: place() }),
+        },
+    }
 }
 
 /// The latest migration in the file; `None` if it never had any.

@@ -37,7 +37,7 @@ use self::transaction::Task;
 use self::writer::Job;
 use crate::counters::{Counters, Tally};
 use crate::transaction::Transaction;
-use crate::{AppSchema, Applied, OpenError, StoreError};
+use crate::{AppSchema, Applied, OpenError, Standing, StoreError};
 
 /// An open file. When it is dropped its threads finish what waits and end.
 pub(crate) struct Sqlite {
@@ -58,7 +58,16 @@ impl Sqlite {
         let tally = Arc::default();
         let mut first = open(&options, &tally)?;
         engine::migrate(&mut first.connection, &options.path)?;
+        Sqlite::start(options, tally)
+    }
 
+    /// The same for a file that is there, with nothing made or changed in it.
+    pub(crate) fn open_as_it_is(options: Options) -> Result<Sqlite, OpenError> {
+        engine::examine(&options.path)?;
+        Sqlite::start(options, Arc::default())
+    }
+
+    fn start(options: Options, tally: Arc<Tally>) -> Result<Sqlite, OpenError> {
         let options = Arc::new(options);
         let waiting_writes = Limits { items: options.waiting_writes, bytes: options.waiting_write_bytes };
         let sqlite = Sqlite {
@@ -78,6 +87,13 @@ impl Sqlite {
     pub(crate) fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         let mut handle = open(&self.options, &self.tally)?;
         app::apply(&mut handle.connection, &self.options.path, app)
+    }
+
+    pub(crate) fn standing(&self, app: &AppSchema) -> Result<Standing, OpenError> {
+        let path = &self.options.path;
+        let handle =
+            Handle::open(&self.options, &self.tally, Purpose::Read).map_err(|error| OpenError::new(path, error))?;
+        app::standing(&handle.connection, path, app)
     }
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use store::{AppSchema, Applied, OpenError, Options, Store};
+use store::{AppSchema, Applied, OpenError, Options, Standing, Store};
 
 use crate::support::*;
 
@@ -153,4 +153,45 @@ fn a_locked_file_is_told_as_locked() {
     options.busy_timeout_ms = 1;
     let error = Store::open(options).unwrap_err();
     assert!(matches!(error, OpenError::Locked { .. }), "{error}");
+}
+
+/// Somebody looks into what another program serves, or is going to serve.
+#[test]
+fn a_file_can_be_opened_with_nothing_made_or_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/app.db");
+    let as_it_is = |path: &std::path::Path| Store::open_as_it_is(Options::new(path));
+    let error = as_it_is(&path).unwrap_err();
+    assert!(matches!(error, OpenError::Unmade { .. }), "{error}");
+    assert!(error.to_string().contains("Try: serve the blueprint once"), "{error}");
+    assert!(!folder.path().join("a").exists());
+
+    let foreign = folder.path().join("other.db");
+    plain(&foreign).execute_batch("CREATE TABLE guests (id INTEGER)").unwrap();
+    let before = fs::read(&foreign).unwrap();
+    let error = as_it_is(&foreign).unwrap_err();
+    assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
+    assert_eq!(fs::read(&foreign).unwrap(), before, "a file of another program was touched");
+
+    open(&path).unwrap().close_blocking();
+    let store = as_it_is(&path).unwrap();
+    let error = store.standing_blocking(&schema()).unwrap_err();
+    assert!(matches!(error, OpenError::Unmade { .. }), "{error}");
+    store.close_blocking();
+    plain(&path).execute_batch("DELETE FROM _migrations WHERE number = (SELECT max(number) FROM _migrations)").unwrap();
+    let error = as_it_is(&path).unwrap_err();
+    assert!(matches!(error, OpenError::Older { .. }), "{error}");
+
+    let database = Database::new();
+    let store = as_it_is(&database.path()).unwrap();
+    assert_eq!(store.standing_blocking(&schema()).unwrap(), Standing::Current);
+    let reworded = AppSchema { blueprint: "notes, reworded".to_owned(), ..schema() };
+    assert_eq!(store.standing_blocking(&reworded).unwrap(), Standing::OtherText);
+    let other = AppSchema { statements: vec![NOTES.to_owned()], ..schema() };
+    assert!(matches!(store.standing_blocking(&other), Err(OpenError::Changed { .. })));
+    let recorded: i64 = plain(&database.path())
+        .query_row("SELECT count(*) FROM _migrations WHERE kind = 'app'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(recorded, 1);
+    database.done(add("kept"));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Store};
+use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Standing, Store};
 
 use super::{Database, schema};
 
@@ -144,4 +144,29 @@ async fn what_stands_in_the_way_is_told() {
         assert!(words.iter().all(|word| error.contains(word)), "{url}: {error}");
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+/// Somebody looks into what another program serves, or is going to serve.
+#[test]
+fn a_schema_can_be_opened_with_nothing_made_or_changed() {
+    let Some(place) = throwaway::Database::new() else { return };
+    let error = Store::connect_as_it_is(options(&place)).unwrap_err();
+    assert!(matches!(error, OpenError::Unmade { .. }), "{error}");
+    assert_eq!(place.query("SELECT 1 FROM pg_namespace WHERE nspname = 'app'").len(), 0);
+    let store = Store::connect_blocking(options(&place)).unwrap();
+    let as_it_is = Store::connect_as_it_is(options(&place)).unwrap();
+    let error = as_it_is.standing_blocking(&schema()).unwrap_err();
+    assert!(matches!(error, OpenError::Unmade { .. }), "{error}");
+    store.apply_blocking(&schema()).unwrap();
+    assert_eq!(as_it_is.standing_blocking(&schema()).unwrap(), Standing::Current);
+    let text = AppSchema { blueprint: "other words".to_owned(), ..schema() };
+    assert_eq!(as_it_is.standing_blocking(&text).unwrap(), Standing::OtherText);
+    let other = AppSchema { statements: vec!["CREATE TABLE \"x\" ()".to_owned()], ..schema() };
+    assert!(matches!(as_it_is.standing_blocking(&other), Err(OpenError::Changed { .. })));
+    assert_eq!(place.query("SELECT 1 FROM app._migrations WHERE kind = 'app'").len(), 1);
+    place.execute(
+        "DELETE FROM app._migrations WHERE number = (SELECT max(number) FROM app._migrations) AND kind = 'engine'",
+    );
+    let error = Store::connect_as_it_is(options(&place)).unwrap_err();
+    assert!(matches!(error, OpenError::Older { .. }), "{error}");
 }
