@@ -17,9 +17,24 @@ const SEAL_BYTES: usize = 16;
 /// No cursor of ours is longer; a longer one is refused before it is decoded.
 const MAX_LENGTH: usize = 8 * 1024;
 
-/// The key of the seal. Prints as `****`.
+/// The key of the seal, and the one before it, whose cursors still open. Prints as `****`.
 #[derive(Clone)]
-pub struct CursorKey(pub [u8; 32]);
+pub struct CursorKey {
+    seals: [u8; 32],
+    before: Option<[u8; 32]>,
+}
+
+impl CursorKey {
+    /// A key that there was none before.
+    pub const fn new(key: [u8; 32]) -> CursorKey {
+        CursorKey { seals: key, before: None }
+    }
+
+    /// One in the place of another, while cursors of that are still about.
+    pub const fn after(self, before: Option<[u8; 32]>) -> CursorKey {
+        CursorKey { before, ..self }
+    }
+}
 
 impl std::fmt::Debug for CursorKey {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,7 +45,7 @@ impl std::fmt::Debug for CursorKey {
 /// Seals the position after a row.
 pub fn seal(key: &CursorKey, bound_to: &[&str], position: &[Value]) -> String {
     let payload = Json::Array(position.iter().map(to_json).collect()).to_string();
-    let mut bytes = mac(key, bound_to, payload.as_bytes()).to_vec();
+    let mut bytes = mac(&key.seals, bound_to, payload.as_bytes()).to_vec();
     bytes.extend_from_slice(payload.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -42,7 +57,8 @@ pub fn open(key: &CursorKey, bound_to: &[&str], kinds: &[Kind], cursor: &str) ->
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let (seal, payload) = bytes.split_at_checked(SEAL_BYTES)?;
-    if !same(seal, &mac(key, bound_to, payload)) {
+    let sealed_by = |key: &[u8; 32]| same(seal, &mac(key, bound_to, payload));
+    if !sealed_by(&key.seals) && !key.before.as_ref().is_some_and(sealed_by) {
         return None;
     }
     let values: Vec<Json> = serde_json::from_slice(payload).ok()?;
@@ -52,9 +68,9 @@ pub fn open(key: &CursorKey, bound_to: &[&str], kinds: &[Kind], cursor: &str) ->
     values.into_iter().zip(kinds).map(|(json, kind)| from_json(json, *kind)).collect()
 }
 
-fn mac(key: &CursorKey, bound_to: &[&str], payload: &[u8]) -> [u8; SEAL_BYTES] {
+fn mac(key: &[u8; 32], bound_to: &[&str], payload: &[u8]) -> [u8; SEAL_BYTES] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("a key");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key");
     for text in bound_to {
         mac.update(&(text.len() as u64).to_le_bytes());
         mac.update(text.as_bytes());
@@ -101,7 +117,7 @@ fn from_json(json: Json, kind: Kind) -> Option<Value> {
 mod tests {
     use super::*;
 
-    const KEY: CursorKey = CursorKey([7; 32]);
+    const KEY: CursorKey = CursorKey::new([7; 32]);
     const KINDS: [Kind; 3] = [Kind::Text, Kind::Decimal { scale: 2 }, Kind::Integer];
 
     fn position() -> Vec<Value> {
@@ -115,11 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_opens_what_the_one_before_it_sealed_and_seals_with_itself() {
+        let bound_to = ["prospect", "ana"];
+        let (old, new) = (CursorKey::new([7; 32]), CursorKey::new([8; 32]));
+        let both = new.clone().after(Some([7; 32]));
+        let opens = |key: &CursorKey, cursor: &str| open(key, &bound_to, &KINDS, cursor).is_some();
+        assert!(opens(&both, &seal(&old, &bound_to, &position())));
+        let cursor = seal(&both, &bound_to, &position());
+        assert!(opens(&new, &cursor) && opens(&both, &cursor) && !opens(&old, &cursor));
+    }
+
+    #[test]
     fn nothing_else_opens() {
         let cursor = seal(&KEY, &["prospect", "ana"], &position());
         assert_eq!(open(&KEY, &["prospect", "bob"], &KINDS, &cursor), None, "another caller");
         assert_eq!(open(&KEY, &["prospecta", "na"], &KINDS, &cursor), None, "the same letters, cut elsewhere");
-        assert_eq!(open(&CursorKey([8; 32]), &["prospect", "ana"], &KINDS, &cursor), None, "another key");
+        assert_eq!(open(&CursorKey::new([8; 32]), &["prospect", "ana"], &KINDS, &cursor), None, "another key");
         assert_eq!(open(&KEY, &["prospect", "ana"], &KINDS[..2], &cursor), None, "another sort");
         for junk in ["", "AAAA", "%%%", &"A".repeat(MAX_LENGTH + 1), &cursor[1..], &format!("{cursor}AAAA")] {
             assert_eq!(open(&KEY, &["prospect", "ana"], &KINDS, junk), None, "{junk}");

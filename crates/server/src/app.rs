@@ -12,7 +12,7 @@ use query::Catalog;
 use query::cursor::CursorKey;
 use store::{AppSchema, Store};
 
-use crate::audit::{Refusals, Sealer};
+use crate::audit::{self, AtStart, Refusals, Sealer};
 use crate::auth::Auth;
 use crate::auth::users::{self, UserError};
 use crate::auth::{api_keys, caller_fields};
@@ -102,6 +102,10 @@ impl App {
         let routes = CodeMap::new(&blueprint, &mut code)?;
         let openapi = openapi::document_with(&blueprint, &code)?;
         let store = open(&blueprint, &settings).await?;
+        audit::at_start(&store, &settings).await.map_err(|why| match why {
+            AtStart::Store(error) => StartError::Store(error),
+            AtStart::Strange(problem) => StartError::Settings(vec![problem]),
+        })?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         let refusals = auth.refusals();
         let sealer = Arc::new(Sealer::new(&settings.secret_key, store.clone(), refusals.clone()));

@@ -1,10 +1,13 @@
-//! `supermaker audit`: whether the audit is as it was written, also beside a running server.
+//! `supermaker audit`: whether the audit is as it was written, and that it stays so when `SECRET_KEY` is exchanged; also beside a
+//! running server.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use server::audit::{Broken, Head, Verified, verify};
+use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, verify};
+use server::settings::Settings;
+use store::Store;
 
 use crate::failure::Failure;
 use crate::logs;
@@ -12,12 +15,13 @@ use crate::screen::Screen;
 use crate::source::Source;
 use server::process::{Environment, read_settings};
 
-/// Check that nobody changed the audit
+/// Check that nobody changed the audit, and keep it whole when SECRET_KEY is exchanged
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker audit verify
-  supermaker audit verify --head 12:9f86d0… --json")]
+  supermaker audit verify --head 12:9f86d0… --json
+  supermaker audit rekey")]
 pub struct Audit {
     #[command(subcommand)]
     action: Action,
@@ -40,6 +44,19 @@ whether what was sealed then is still all there. The log of the server has it to
         #[arg(long, value_name = "SEAL")]
         head: Option<Head>,
     },
+    /// Keep what makes seals hold that were made with the SECRET_KEY before, so that it need not be kept itself
+    #[command(after_help = "\
+Examples:
+  SECRET_KEY_PREVIOUS=… supermaker audit rekey
+  supermaker audit rekey --lost
+
+A server does the first at every start. By hand it is for a SECRET_KEY that somebody else may know: then nothing has to be served
+with it once more. docs/secret-key.md has the whole way.")]
+    Rekey {
+        /// Nobody has the SECRET_KEY any more with which the last seals were made: do without checking what is there
+        #[arg(long)]
+        lost: bool,
+    },
 }
 
 impl Audit {
@@ -47,9 +64,11 @@ impl Audit {
         let source = Source::read(self.file.as_deref())?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
-        let Action::Verify { head } = &self.action;
         if screen.manner.dry_run {
-            return screen.say("Would read the whole audit");
+            return screen.say(match &self.action {
+                Action::Verify { .. } => "Would read the whole audit",
+                Action::Rekey { .. } => "Would see that old seals hold by the present SECRET_KEY",
+            });
         }
         let settings = read_settings(&source.folder, &environment, |_| None)?;
         if settings.secret_is_temporary {
@@ -61,21 +80,53 @@ impl Audit {
         logs::start(screen, &environment)?;
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        match verify(&store, &settings.secret_key, head.as_ref()).map_err(Failure::new)? {
-            Ok(verified) => good(screen, &verified),
-            Err(broken) => bad(screen, &broken),
+        match &self.action {
+            Action::Verify { head } => match verify(&store, &settings, head.as_ref()).map_err(Failure::new)? {
+                Ok(verified) => good(screen, &verified),
+                Err(broken) => bad(screen, &broken),
+            },
+            Action::Rekey { lost } => go_on(screen, &store, &settings, *lost),
         }
     }
 }
 
+fn go_on(screen: &Screen, store: &Store, settings: &Settings, lost: bool) -> Result<(), Failure> {
+    let (word, text) = match rekey(store, settings, lost).map_err(Failure::new)? {
+        Rekeyed::Current => {
+            ("current", "The last seals hold by the present SECRET_KEY, or by what is kept; nothing to do".to_owned())
+        }
+        Rekeyed::TakenOver => ("taken_over", "Kept: old seals hold by the present SECRET_KEY alone".to_owned()),
+        Rekeyed::GivenUp(seal) => {
+            ("given_up", format!("Up to seal {seal} the audit cannot be checked any more; from there on it can"))
+        }
+        Rekeyed::Strange => {
+            return Err(Failure::new("the last seals of the audit were made with another SECRET_KEY").hint(
+                "set that one as SECRET_KEY_PREVIOUS beside the present one; where nobody has it any more: --lost",
+            ));
+        }
+        Rekeyed::Mixed => {
+            return Err(Failure::new(
+                "some of the last seals hold, so another instance must seal with another SECRET_KEY",
+            )
+            .hint("set that one as SECRET_KEY_PREVIOUS beside the present one"));
+        }
+    };
+    if screen.manner.json { screen.json(&json!({ "audit": word })) } else { screen.say(&text) }
+}
+
 fn good(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
-    let Verified { seals, rows, unsealed, head } = verified;
+    let Verified { seals, rows, unsealed, unchecked, head } = verified;
     let head = head.as_ref().map(ToString::to_string);
     if screen.manner.json {
-        return screen.json(&json!({"ok": true, "rows": rows, "seals": seals, "unsealed": unsealed, "head": head}));
+        return screen.json(&json!({
+            "ok": true, "rows": rows, "seals": seals, "unsealed": unsealed, "unchecked": unchecked, "head": head
+        }));
     }
     screen
         .say(&format!("The audit is as it was written: {rows} rows under {seals} seals, {unsealed} not sealed yet"))?;
+    if *unchecked > 0 {
+        screen.warn(&format!("{unchecked} seals were not checked: their SECRET_KEY was lost (`audit rekey --lost`)"));
+    }
     match head {
         Some(head) => screen.result(&head),
         None => Ok(()),
@@ -85,6 +136,11 @@ fn good(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
 fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
     if screen.manner.json {
         screen.json(&json!({"ok": false, "row": broken.row, "detail": broken.to_string()}))?;
+    }
+    if matches!(broken.fault, Fault::SealChanged(_)) {
+        return Err(Failure::new(broken).hint(
+            "if SECRET_KEY was exchanged, set the one before as SECRET_KEY_PREVIOUS; else compare it with a backup",
+        ));
     }
     Err(Failure::new(broken).hint("compare it with a backup; what the log of the server says of the time is elsewhere"))
 }

@@ -58,6 +58,18 @@ fn each_fault_is_told_with_why_and_what_mends_it() {
 }
 
 #[test]
+fn a_secret_that_is_being_exchanged_is_told_and_when_that_is_over() {
+    let bench = bench(APP, "ENV=production\nPUBLIC_URL=https://x.example.com\nJWT_EXPIRATION=1h\n");
+    let previous = "fedcba9876543210fedcba9876543210";
+    bench.write(".env", &format!("{}SECRET_KEY_PREVIOUS={previous}\n", bench.read(".env")));
+    let run = bench.run(&["doctor", "--json"]);
+    assert_eq!((run.code, found(&run, "warning")), (0, vec!["secrets".to_owned()]), "{run:?}");
+    let said = bench.run(&["doctor"]).fine();
+    assert!(said.contains("take it out when every instance has run with the new SECRET_KEY for 60 minutes"), "{said}");
+    assert!(!said.contains(previous), "{said}");
+}
+
+#[test]
 fn settings_that_cannot_be_used_are_all_told() {
     let bench = bench(APP, "PORT=high\nJWT_EXPIRATION=soon\n");
     let run = bench.run(&["doctor", "--json"]);

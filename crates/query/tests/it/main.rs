@@ -26,7 +26,7 @@ use query::cursor::CursorKey;
 use query::{Actor, Catalog, Denied, Origin, PlanError, Request, User, Verb};
 use work::{Dialect, Otherwise, Step, Work};
 
-const KEY: CursorKey = CursorKey([1; 32]);
+const KEY: CursorKey = CursorKey::new([1; 32]);
 
 /// Prospects with an owner, notes below them, tags for all.
 const LEADS: &str = r#"

@@ -2,23 +2,29 @@
 //! afterwards, or takes one away, cannot do so unseen without `SECRET_KEY`.
 //!
 //! Rows are written with what they tell of, by `query` and `auth`, and wait for nothing here: `seal` comes after them, about
-//! once a second. What was refused changed nothing and comes by the way (`refusals`). `verify` reads all of it again.
+//! once a second. What was refused changed nothing and comes by the way (`refusals`). `verify` reads all of it again. `kept` and `rekey` are for
+//! the time when `SECRET_KEY` is exchanged for another.
 
+mod kept;
 mod list;
 mod refusals;
 mod refused;
+mod rekey;
 mod rows;
 mod seal;
 mod verify;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 pub(crate) use list::{FILTERS, answer};
 pub(crate) use refusals::{Refusals, Refused};
 pub(crate) use refused::{note, note_caller};
+pub(crate) use rekey::{AtStart, at_start};
+pub use rekey::{Rekeyed, rekey};
 pub(crate) use seal::Sealer;
-pub use verify::{Broken, Fault, Head, Verified, verify};
+pub use verify::{Broken, Fault, Head, Unread, Verified, verify};
 
 use crate::settings::Secret;
 
@@ -32,7 +38,7 @@ const FORMAT: i64 = 1;
 const LATE_MS: i64 = 5 * 60 * 1000;
 
 /// The keys of rows and of seals.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct SealKeys {
     rows: [u8; 32],
     seals: [u8; 32],

@@ -9,9 +9,10 @@ use std::str::FromStr;
 use store::{Store, StoreError};
 use work::{Dialect, Outcome, Value, Work};
 
+use super::kept::{Held, Ring};
 use super::rows::{self, ReadError, Row};
-use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, read};
-use crate::settings::Secret;
+use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, read, rekey};
+use crate::settings::Settings;
 
 /// All of it is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Verified {
     pub rows: i64,
     /// How many rows are not sealed yet.
     pub unsealed: i64,
+    /// How many seals cannot be checked, for their key is lost, as was said when it was so.
+    pub unchecked: i64,
     /// The last seal.
     pub head: Option<Head>,
 }
@@ -53,7 +56,7 @@ pub enum Fault {
     Gone,
     /// It was put in where others had been sealed already.
     Inserted,
-    /// The seal of this number, which covers it, was changed; if it is the first, the secret may be another one.
+    /// The seal of this number, which covers it, was changed, or made with a secret that is not known.
     SealChanged(i64),
     /// The seal of this number is gone.
     SealGone(i64),
@@ -63,7 +66,7 @@ pub enum Fault {
 
 /// The audit could not be read.
 #[derive(Debug)]
-pub struct Unread(ReadError);
+pub struct Unread(pub(super) ReadError);
 
 impl fmt::Display for Unread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,11 +101,10 @@ impl fmt::Display for Broken {
             Fault::Changed => write!(out, "row {row} of the audit was changed"),
             Fault::Gone => write!(out, "row {row} of the audit is gone"),
             Fault::Inserted => write!(out, "row {row} of the audit was put in afterwards"),
-            Fault::SealChanged(1) => write!(
+            Fault::SealChanged(seal) => write!(
                 out,
-                "seal 1 of the audit, from row {row} on, does not hold: it was changed, or SECRET_KEY is not the one that it was made with"
+                "seal {seal} of the audit, from row {row} on, does not hold: it was changed, or SECRET_KEY is not the one that it was made with"
             ),
-            Fault::SealChanged(seal) => write!(out, "seal {seal} of the audit, from row {row} on, was changed"),
             Fault::SealGone(seal) => write!(out, "seal {seal} of the audit, from row {row} on, is gone"),
             Fault::OtherHead(seal) => {
                 write!(
@@ -118,15 +120,17 @@ impl fmt::Display for Broken {
 ///
 /// # Errors
 /// The audit could not be read.
-pub fn verify(store: &Store, secret: &Secret, kept: Option<&Head>) -> Result<Result<Verified, Broken>, Unread> {
+pub fn verify(store: &Store, settings: &Settings, kept: Option<&Head>) -> Result<Result<Verified, Broken>, Unread> {
     let dialect = store.dialect();
+    let ring = rekey::look(store, settings).map_err(Unread)?.ring;
     let walk = Walk {
         store,
-        keys: SealKeys::derive(secret),
+        ring: &ring,
         kept,
         before: NOTHING.to_vec(),
         seals: 0,
         rows: 0,
+        unchecked: 0,
         covered: Vec::new(),
         dialect,
     };
@@ -157,11 +161,12 @@ impl From<StoreError> for Stop {
 struct Walk<'a> {
     store: &'a Store,
     dialect: Dialect,
-    keys: SealKeys,
+    ring: &'a Ring,
     kept: Option<&'a Head>,
     before: Vec<u8>,
     seals: i64,
     rows: i64,
+    unchecked: i64,
     /// The rows that are sealed, as ranges that neither meet nor are in order.
     covered: Vec<(i64, i64)>,
 }
@@ -179,7 +184,9 @@ impl Walk<'_> {
             }
         }
         let last = self.last();
-        if self.seals < promised.max(self.kept.map_or(0, |head| head.number)) {
+        let kept = self.kept.map(|head| head.number).into_iter();
+        let kept = kept.chain(self.ring.anchors().map(|(number, _)| *number)).max();
+        if self.seals < promised.max(kept.unwrap_or_default()) {
             return Err(broken(last + 1, Fault::SealGone(self.seals + 1)));
         }
         self.between(last)?;
@@ -189,7 +196,7 @@ impl Walk<'_> {
             return Err(broken(newest + 1, Fault::Gone));
         }
         let head = (self.seals > 0).then(|| Head { number: self.seals, seal: rows::hex(&self.before) });
-        Ok(Verified { seals: self.seals, rows: self.rows, unsealed, head })
+        Ok(Verified { seals: self.seals, rows: self.rows, unsealed, unchecked: self.unchecked, head })
     }
 
     fn seal(&mut self, seal: &Seal) -> Result<(), Stop> {
@@ -198,17 +205,25 @@ impl Walk<'_> {
         if seal.number != self.seals + 1 {
             return Err(broken(self.last() + 1, Fault::SealGone(self.seals + 1)));
         }
-        let holds = seal.seal == seal.computed(&self.keys, &self.before);
-        let Some(ranges) = ranges.filter(|_| holds) else {
+        let ring = self.ring;
+        let (Some(ranges), Some(held)) = (ranges, ring.holds(seal, &self.before)) else {
             return Err(broken(first, Fault::SealChanged(seal.number)));
         };
+        let keys = match held {
+            Held::By(keys) => Some(keys),
+            Held::Unchecked => None,
+        };
+        self.unchecked += i64::from(keys.is_none());
         let mut digests = seal.digests.chunks(DIGEST_BYTES);
         for (from, to) in ranges {
-            self.range(from, to, &mut digests)?;
+            self.range(from, to, keys, &mut digests)?;
             self.covered.push((from, to));
         }
         let is_kept = |head: &&Head| head.number == seal.number;
-        if self.kept.filter(is_kept).is_some_and(|head| head.seal != rows::hex(&seal.seal)) {
+        let is_other = |(number, kept): &(i64, Vec<u8>)| *number == seal.number && *kept != seal.seal;
+        if self.kept.filter(is_kept).is_some_and(|head| head.seal != rows::hex(&seal.seal))
+            || ring.anchors().any(is_other)
+        {
             return Err(broken(self.last(), Fault::OtherHead(seal.number)));
         }
         self.before.clone_from(&seal.seal);
@@ -217,8 +232,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The rows of a range, each under its digest.
-    fn range<'d>(&self, from: i64, to: i64, digests: &mut impl Iterator<Item = &'d [u8]>) -> Result<(), Stop> {
+    /// The rows of a range, each under its digest; without keys, that they are there.
+    fn range<'d>(
+        &self,
+        from: i64,
+        to: i64,
+        keys: Option<&SealKeys>,
+        digests: &mut impl Iterator<Item = &'d [u8]>,
+    ) -> Result<(), Stop> {
         let mut next = from;
         while next <= to {
             let (rows, more) = self.page(next, to)?;
@@ -226,7 +247,8 @@ impl Walk<'_> {
                 if row.seq != next {
                     return Err(broken(next, Fault::Gone));
                 }
-                if digests.next() != Some(&self.keys.digest(&row.bytes)[..]) {
+                let digest = digests.next();
+                if keys.is_some_and(|keys| digest != Some(&keys.digest(&row.bytes)[..])) {
                     return Err(broken(next, Fault::Changed));
                 }
                 next += 1;

@@ -21,24 +21,36 @@ const ATTEMPT: &str = "INSERT INTO \"_failures\" AS f (\"account\", \"in_a_row\"
      WHEN f.\"last_ms\" NOT BETWEEN ?2 - ?5 AND ?2 + ?5 THEN 1 WHEN f.\"in_a_row\" >= ?3 THEN ?4 + 1 ELSE f.\"in_a_row\" + 1 END \
      WHERE f.\"in_a_row\" < ?3 OR f.\"last_ms\" NOT BETWEEN ?2 - ?6 + 1 AND ?2 RETURNING \"in_a_row\"";
 
-/// An account as it is counted.
-pub(super) struct Counted(Value);
+/// What was counted under a name of the secret before goes on under that of the present one, whatever is counted there.
+const CARRY: &str = "INSERT INTO \"_failures\" (\"account\", \"in_a_row\", \"last_ms\") \
+     SELECT ?1, \"in_a_row\", \"last_ms\" FROM \"_failures\" WHERE \"account\" = ?2 ON CONFLICT (\"account\") DO NOTHING";
+const DROP: &str = "DELETE FROM \"_failures\" WHERE \"account\" = ?1";
+
+/// An account as it is counted, and as it was before the secret was exchanged.
+pub(super) struct Counted {
+    name: Value,
+    before: Option<Value>,
+}
 
 impl Auth {
     /// Counts an attempt on an account as failed until [`Auth::was_right`] or [`Auth::was_undecided`] says otherwise: if only
     /// the outcome counted, a thousand attempts at once would all pass.
     pub(super) async fn count_attempt(&self, email: &str) -> Result<Counted, ApiError> {
-        let counted = Counted(Value::Bytes(self.keys.counted("log-in", email)?.to_vec()));
+        let counted = self.counted(email)?;
         let Some(limit) = self.settings.login_failures else { return Ok(counted) };
         let (limit, now) = (i64::from(limit.get()), self.clock.now_ms());
         // A tenth of the limit is free after each wait: enough for the owner, too little for guessing.
         let after_wait = limit - (limit / 10).max(1);
         let numbers = [now, limit, after_wait, FORGET_MS, WAIT_MS].map(Value::Integer);
-        let params = [counted.0.clone()].into_iter().chain(numbers).collect();
+        let params = [counted.name.clone()].into_iter().chain(numbers).collect();
         let mut steps = Vec::new();
         if self.hourly_failures.is_due(now.div_euclid(FORGET_MS)) {
             let old = vec![Value::Integer(now - FORGET_MS), Value::Integer(now + FORGET_MS)];
             steps.push(sql::run("DELETE FROM \"_failures\" WHERE \"last_ms\" NOT BETWEEN ?1 AND ?2", old));
+        }
+        if let Some(before) = &counted.before {
+            steps.push(sql::run(CARRY, vec![counted.name.clone(), before.clone()]));
+            steps.push(sql::run(DROP, vec![before.clone()]));
         }
         steps.push(sql::one(ATTEMPT, params, &[Kind::Integer]));
         match self.store.run(sql::write(&self.store, steps)).await? {
@@ -47,10 +59,17 @@ impl Auth {
         }
     }
 
+    fn counted(&self, email: &str) -> Result<Counted, ApiError> {
+        let bytes = |name: [u8; 32]| Value::Bytes(name.to_vec());
+        let before = self.keys.counted_before("log-in", email)?.map(bytes);
+        Ok(Counted { name: bytes(self.keys.counted("log-in", email)?), before })
+    }
+
     /// The step that ends the row of failures.
     pub(super) fn was_right(&self, counted: &Counted) -> Option<Step> {
         self.settings.login_failures?;
-        Some(sql::run("DELETE FROM \"_failures\" WHERE \"account\" = ?1", vec![counted.0.clone()]))
+        let names = vec![counted.name.clone(), counted.before.as_ref().unwrap_or(&counted.name).clone()];
+        Some(sql::run("DELETE FROM \"_failures\" WHERE \"account\" IN (?1, ?2)", names))
     }
 
     /// The attempt was not even checked.
@@ -60,7 +79,7 @@ impl Auth {
         }
         let sql =
             "UPDATE \"_failures\" SET \"in_a_row\" = \"in_a_row\" - 1 WHERE \"account\" = ?1 AND \"in_a_row\" > 0";
-        let undone = self.store.run(sql::write(&self.store, vec![sql::run(sql, vec![counted.0.clone()])])).await;
+        let undone = self.store.run(sql::write(&self.store, vec![sql::run(sql, vec![counted.name.clone()])])).await;
         if let Err(error) = undone {
             tracing::warn!(%error, "an attempt that was not checked stays counted");
         }
@@ -68,13 +87,12 @@ impl Auth {
 
     /// The row of failures of somebody who proved in another way who he is, ended by a step.
     pub(super) fn end_failures(&self, email: &str) -> Result<Option<Step>, ApiError> {
-        let counted = Counted(Value::Bytes(self.keys.counted("log-in", email)?.to_vec()));
-        Ok(self.was_right(&counted))
+        Ok(self.was_right(&self.counted(email)?))
     }
 
     async fn left_to_wait(&self, counted: &Counted, now: i64) -> Result<i64, ApiError> {
         let sql = "SELECT \"last_ms\" FROM \"_failures\" WHERE \"account\" = ?1";
-        let step = sql::one(sql, vec![counted.0.clone()], &[Kind::Integer]);
+        let step = sql::one(sql, vec![counted.name.clone()], &[Kind::Integer]);
         let Outcome::Done(answer) = self.store.run(sql::read(&self.store, step)).await? else { return Ok(0) };
         let last = answer.captured.first().and_then(Value::as_integer).unwrap_or(now);
         Ok(WAIT_MS - now.saturating_sub(last))

@@ -1,4 +1,7 @@
 //! Every key of the server, derived from the one `SECRET_KEY` (HKDF-SHA256, RFC 5869), each under its own label.
+//!
+//! While it is exchanged for another, what `SECRET_KEY_PREVIOUS` made still counts: nothing new is made with it. The keys of
+//! the audit, which must be there for as long as its rows, are in `audit/kept.rs`.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -21,10 +24,12 @@ const EPOCH_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// The keys. A label never changes its meaning: that would void what was signed or sealed under it.
 pub(super) struct Keys {
     pub(super) cursor: CursorKey,
-    /// Seals mails in the outbox.
-    pub(super) outbox: [u8; 32],
+    /// Seals mails in the outbox; and what opens those that were sealed before.
+    pub(super) outbox: ([u8; 32], Option<[u8; 32]>),
     /// Names addresses that are counted.
     counting: [u8; 32],
+    /// By what they were named before.
+    counting_before: Option<[u8; 32]>,
     pub(super) signing: SigningKeys,
 }
 
@@ -32,25 +37,36 @@ impl Keys {
     /// An address as it is counted for something. Who reads the table does not learn who was asked for: not even from a list of
     /// addresses, without the secret.
     pub(super) fn counted(&self, what: &str, email: &str) -> Result<[u8; 32], ApiError> {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.counting);
-        let mac = mac.map_err(|error| ApiError::internal(error.to_string()))?;
-        Ok(mac.chain_update(what).chain_update(" ").chain_update(email).finalize().into_bytes().into())
+        named(&self.counting, what, email)
+    }
+
+    /// The same as it was counted before the secret was exchanged.
+    pub(super) fn counted_before(&self, what: &str, email: &str) -> Result<Option<[u8; 32]>, ApiError> {
+        self.counting_before.map(|key| named(&key, what, email)).transpose()
     }
 
     /// `token_seconds`: how long a token counts.
-    pub(super) fn derive(secret: &Secret, token_seconds: i64) -> Keys {
+    pub(super) fn derive(secret: &Secret, previous: Option<&Secret>, token_seconds: i64) -> Keys {
+        let before = |label: &str| previous.map(|previous| derived(previous, label));
         Keys {
-            cursor: CursorKey(derived(secret, "cursor")),
-            outbox: derived(secret, "outbox"),
+            cursor: CursorKey::new(derived(secret, "cursor")).after(before("cursor")),
+            outbox: (derived(secret, "outbox"), before("outbox")),
             counting: derived(secret, "counting"),
-            signing: SigningKeys::new(secret, token_seconds),
+            counting_before: before("counting"),
+            signing: SigningKeys::new(secret, previous, token_seconds),
         }
     }
 }
 
+fn named(key: &[u8; 32], what: &str, email: &str) -> Result<[u8; 32], ApiError> {
+    let mac = Hmac::<Sha256>::new_from_slice(key).map_err(|error| ApiError::internal(error.to_string()))?;
+    Ok(mac.chain_update(what).chain_update(" ").chain_update(email).finalize().into_bytes().into())
+}
+
 /// Keys that follow each other, each derived from its number: nothing is stored, nobody restarts, and all instances agree.
 pub(super) struct SigningKeys {
-    secret: Secret,
+    /// The first one signs.
+    secrets: Vec<Secret>,
     /// How many keys before the present one may have signed a token that still counts.
     past: i64,
     known: RwLock<Arc<Epoch>>,
@@ -61,7 +77,7 @@ pub(super) struct Epoch {
     number: i64,
     /// The one that signs.
     pub(super) signs: NamedKey,
-    /// Those that verify: it, those before it, and the next, for the clocks of two instances differ.
+    /// Those that verify: it, those before it, and the next, for the clocks of two instances differ; of each secret.
     verify: Vec<NamedKey>,
 }
 
@@ -73,11 +89,12 @@ pub(super) struct NamedKey {
 }
 
 impl SigningKeys {
-    fn new(secret: &Secret, token_seconds: i64) -> SigningKeys {
+    fn new(secret: &Secret, previous: Option<&Secret>, token_seconds: i64) -> SigningKeys {
         let counts = token_seconds.max(1).saturating_add(LEEWAY_SECONDS);
         let past = counts.saturating_add(EPOCH_SECONDS - 1) / EPOCH_SECONDS;
-        let known = RwLock::new(Arc::new(Epoch::new(secret, 0, past)));
-        SigningKeys { secret: secret.clone(), past, known }
+        let secrets: Vec<Secret> = std::iter::once(secret).chain(previous).cloned().collect();
+        let known = RwLock::new(Arc::new(Epoch::new(&secrets, 0, past)));
+        SigningKeys { secrets, past, known }
     }
 
     /// Those of this second.
@@ -87,18 +104,20 @@ impl SigningKeys {
         if known.number == number {
             return known;
         }
-        let epoch = Arc::new(Epoch::new(&self.secret, number, self.past));
+        let epoch = Arc::new(Epoch::new(&self.secrets, number, self.past));
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = epoch.clone();
         epoch
     }
 }
 
 impl Epoch {
-    fn new(secret: &Secret, number: i64, past: i64) -> Epoch {
-        let key =
-            |number: i64| NamedKey::new(SigningKey::from_bytes(&derived(secret, &format!("signing key {number}"))));
+    fn new(secrets: &[Secret], number: i64, past: i64) -> Epoch {
         let numbers = (number.saturating_sub(past)..=number.saturating_add(1)).rev();
-        Epoch { number, signs: key(number), verify: numbers.map(key).collect() }
+        let of = |secret: &Secret| numbers.clone().map(|number| NamedKey::of(secret, number)).collect::<Vec<_>>();
+        let verify: Vec<NamedKey> = secrets.iter().flat_map(of).collect();
+        // The next one comes first.
+        let signs = verify[1].clone();
+        Epoch { number, signs, verify }
     }
 
     /// The key of this name, if it may verify now.
@@ -106,13 +125,17 @@ impl Epoch {
         self.verify.iter().find(|named| named.kid == kid).map(|named| &named.key)
     }
 
-    /// The public halves as JWKs (RFC 8037 §2), the next key first.
+    /// The public halves as JWKs (RFC 8037 §2), the next key first, those of the secret before at the end.
     pub(super) fn public(&self) -> Vec<Json> {
         self.verify.iter().map(NamedKey::public).collect()
     }
 }
 
 impl NamedKey {
+    fn of(secret: &Secret, number: i64) -> NamedKey {
+        NamedKey::new(SigningKey::from_bytes(&derived(secret, &format!("signing key {number}"))))
+    }
+
     fn new(key: SigningKey) -> NamedKey {
         NamedKey { kid: thumbprint(&x(&key)), key }
     }
@@ -160,7 +183,7 @@ mod tests {
 
     #[test]
     fn j12_the_public_key_has_no_private_member() {
-        let keys = Keys::derive(&Secret::new("a".repeat(32)), 900);
+        let keys = Keys::derive(&Secret::new("a".repeat(32)), None, 900);
         let public = keys.signing.at(0).public();
         assert_eq!(public.len(), 3, "the next, the present one and the one before");
         for key in &public {
@@ -175,7 +198,7 @@ mod tests {
         for (token_seconds, past) in
             [(900, 1), (EPOCH_SECONDS - 30, 1), (EPOCH_SECONDS, 2), (EPOCH_SECONDS + 1, 2), (10 * EPOCH_SECONDS, 11)]
         {
-            let keys = SigningKeys::new(&secret, token_seconds);
+            let keys = SigningKeys::new(&secret, None, token_seconds);
             let signed_last = keys.at(EPOCH_SECONDS - 1).signs.kid.clone();
             let still = |now| keys.at(now).named(&signed_last).is_some();
             assert!(still(EPOCH_SECONDS - 1 + token_seconds + LEEWAY_SECONDS), "{token_seconds}");

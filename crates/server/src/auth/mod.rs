@@ -57,6 +57,7 @@ pub(crate) use register::{ACCEPTED, ACCEPTED_TO_VERIFY};
 pub(crate) use reset::FORGOTTEN;
 pub use routes::{AuthPath, AuthRoute};
 pub(crate) use sessions::MAX_SESSIONS;
+pub(crate) use sql::told_of_audit;
 pub(crate) use verify::RESENT;
 
 use self::api_key::KeyRing;
@@ -137,10 +138,11 @@ impl Auth {
     /// # Errors
     /// Settings that do not go with the blueprint, or a database that does not answer.
     pub async fn new(settings: &Settings, blueprint: Arc<Blueprint>, store: Store) -> Result<Auth, StartError> {
-        let keys = Keys::derive(&settings.secret_key, seconds(settings.access_lifetime));
+        let previous = settings.secret_key_previous.as_ref();
+        let keys = Keys::derive(&settings.secret_key, previous, seconds(settings.access_lifetime));
         let issuer = own_issuer(settings, &blueprint);
         let foreign = Foreign::new(settings, &blueprint.auth.accept, &issuer).map_err(StartError::Settings)?;
-        let outbox = Outbox::new(settings, &keys.outbox, &blueprint.app.name);
+        let outbox = Outbox::new(settings, keys.outbox, &blueprint.app.name);
         if blueprint.auth.verify_email && outbox.is_none() {
             return Err(StartError::Settings(vec![no_mail()]));
         }

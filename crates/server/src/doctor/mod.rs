@@ -109,6 +109,17 @@ fn of_settings(settings: &Settings) -> Vec<Finding> {
     } else {
         Finding::good("secrets", "SECRET_KEY is set, and long enough")
     });
+    findings.extend(settings.secret_key_previous.as_ref().map(|_| {
+        let minutes = settings.access_lifetime.as_secs().div_ceil(60);
+        Finding::warning(
+            "secrets",
+            "SECRET_KEY_PREVIOUS is set: what it signed counts too",
+            "whoever knows it makes tokens of any user",
+            format!(
+                "take it out when every instance has run with the new SECRET_KEY for {minutes} minutes (JWT_EXPIRATION)"
+            ),
+        )
+    }));
     let is_public = settings.public_url.as_deref().is_some_and(|url| url.starts_with("https:"));
     findings.push(if settings.tls.is_some() || is_public {
         Finding::good("tls", "browsers come by HTTPS")

@@ -269,7 +269,7 @@ impl Desk<'_> {
         };
         let at = |end| Course { request: Some(request.clone()), ..at(end) };
         // A key seals cursors, and none is given out here.
-        let key = CursorKey([0; 32]);
+        let key = CursorKey::new([0; 32]);
         let plan =
             query::plan(self.blueprint, route.entity, access.clone(), request.clone(), self.origin.clone(), &key);
         let plan = match plan {

@@ -33,6 +33,8 @@ pub(crate) struct Mail {
 /// Where mail is put.
 pub(crate) struct Outbox {
     key: LessSafeKey,
+    /// That of mails which were sealed before the secret was exchanged.
+    before: Option<LessSafeKey>,
     /// The app's name, by which it signs.
     app: String,
     /// Where links lead: from the settings, never from a request, whose `Host` anybody can choose.
@@ -40,11 +42,12 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// `None` where mail would reach nobody.
-    pub(crate) fn new(settings: &Settings, key: &[u8; 32], app: &str) -> Option<Outbox> {
+    /// `None` where mail would reach nobody. The first key seals, both open.
+    pub(crate) fn new(settings: &Settings, (key, before): ([u8; 32], Option<[u8; 32]>), app: &str) -> Option<Outbox> {
         let url = settings.app_url.clone().filter(|_| settings.is_for_trying())?;
-        let key = LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).ok()?);
-        Some(Outbox { key, app: app.to_owned(), url })
+        let cipher = |key: [u8; 32]| UnboundKey::new(&CHACHA20_POLY1305, &key).ok().map(LessSafeKey::new);
+        let (key, before) = (cipher(key)?, before.and_then(cipher));
+        Some(Outbox { key, before, app: app.to_owned(), url })
     }
 
     /// The step that posts a mail if a condition holds: SQL over these parameters.
@@ -70,10 +73,15 @@ impl Outbox {
 
     /// The mail of a payload; `None` if another key sealed it.
     fn open(&self, sealed: &str) -> Option<Mail> {
-        let mut bytes = STANDARD.decode(sealed).ok()?;
-        let (nonce, mail) = bytes.split_at_mut_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        serde_json::from_slice(self.key.open_in_place(nonce, Aad::from(EVENT), mail).ok()?).ok()
+        let sealed = STANDARD.decode(sealed).ok()?;
+        let open = |key: &LessSafeKey| {
+            // A key that is another one leaves nothing to try again with.
+            let mut bytes = sealed.clone();
+            let (nonce, mail) = bytes.split_at_mut_checked(NONCE_LEN)?;
+            let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+            serde_json::from_slice(key.open_in_place(nonce, Aad::from(EVENT), mail).ok()?).ok()
+        };
+        open(&self.key).or_else(|| open(self.before.as_ref()?))
     }
 }
 
@@ -88,8 +96,9 @@ pub(crate) fn no_transport() -> ApiError {
 mod tests {
     use super::*;
 
-    fn outbox(key: u8) -> Outbox {
-        Outbox::new(&Settings::read(|_| None).unwrap(), &[key; 32], "shop").unwrap()
+    fn outbox(key: u8, before: Option<u8>) -> Outbox {
+        let keys = ([key; 32], before.map(|key| [key; 32]));
+        Outbox::new(&Settings::read(|_| None).unwrap(), keys, "shop").unwrap()
     }
 
     fn sealed(payload: &str) -> String {
@@ -98,13 +107,17 @@ mod tests {
 
     #[test]
     fn m1_a_mail_is_sealed_and_opens_with_its_key_alone() {
-        let (one, other) = (outbox(1), outbox(2));
+        let (one, other) = (outbox(1, None), outbox(2, None));
         let mail = Mail { to: "ana@example.com".to_owned(), subject: "Hello".to_owned(), text: "canary".to_owned() };
         let payload = one.seal(&mail).unwrap();
         assert!(!payload.contains("canary") && !payload.contains("ana"), "{payload}");
         let sealed = sealed(&payload);
         assert_eq!(one.open(&sealed), Some(mail.clone()));
         assert_eq!(other.open(&sealed), None);
+        let exchanged = outbox(2, Some(1));
+        assert_eq!(exchanged.open(&sealed), Some(mail.clone()), "the key before");
+        let new = self::sealed(&exchanged.seal(&mail).unwrap());
+        assert_eq!((other.open(&new), one.open(&new)), (Some(mail.clone()), None), "new ones by the new key");
         assert_ne!(one.seal(&mail).unwrap(), payload, "a nonce of its own for each");
         let mut bytes = STANDARD.decode(&sealed).unwrap();
         bytes[20] ^= 1;
@@ -125,7 +138,7 @@ mod tests {
                 "PUBLIC_URL" => Some("https://shop.example.com".to_owned()),
                 _ => None,
             });
-            let outbox = Outbox::new(&settings.unwrap(), &[1; 32], "shop");
+            let outbox = Outbox::new(&settings.unwrap(), ([1; 32], None), "shop");
             assert_eq!(outbox.is_some(), expected, "{environment}");
         }
     }

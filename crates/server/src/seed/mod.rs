@@ -187,7 +187,7 @@ impl Sower<'_> {
         let request = Request::Create { id, values };
         let origin = Origin { at: crate::clock::now(), request_id: REQUEST_ID.to_owned(), ip: None, batch: None };
         // A key seals cursors, and a new row has none.
-        let plan = query::plan(self.blueprint, self.index, access.clone(), request, origin, &CursorKey([0; 32]));
+        let plan = query::plan(self.blueprint, self.index, access.clone(), request, origin, &CursorKey::new([0; 32]));
         let plan = plan.map_err(|error| match error {
             PlanError::Forbidden | PlanError::Key => "this user may not make one".to_owned(),
             PlanError::Cursor(bad) => bad.detail,

@@ -48,6 +48,11 @@ pub const SETTINGS: &[Setting] = &[
         "a new one at each start (development only)",
         "32 characters or more, random; all keys are derived from it",
     ),
+    setting(
+        "SECRET_KEY_PREVIOUS",
+        "none",
+        "the SECRET_KEY before it, or the next one, while they are exchanged (docs/secret-key.md): what it signed counts too",
+    ),
     setting("HOST", "127.0.0.1", "the address to listen on"),
     setting("PORT", "8000", "the port to listen on; 0 takes a free one"),
     setting("PUBLIC_URL", "none", "how the outside reaches this server; the issuer of its tokens"),
@@ -168,6 +173,8 @@ pub struct Settings {
     pub database: Database,
     /// What all keys are derived from.
     pub secret_key: Secret,
+    /// Another one, of which what it signed counts too: the one before, or the one that comes next.
+    pub secret_key_previous: Option<Secret>,
     /// The key was made for this run only.
     pub secret_is_temporary: bool,
     /// Address to listen on.

@@ -32,11 +32,13 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
     let mut reader = Reader { lookup, problems: Vec::new() };
     let environment = reader.read("ENV", Environment::Development, environment);
     let (secret_key, secret_is_temporary) = reader.secret_key(environment);
+    let secret_key_previous = reader.secret_key_previous(&secret_key, secret_is_temporary);
     let mut unheeded = reader.unheeded();
     let mut settings = Settings {
         environment,
         database: reader.database(environment, &mut unheeded),
         secret_key,
+        secret_key_previous,
         secret_is_temporary,
         host: reader.read("HOST", std::net::Ipv4Addr::LOCALHOST.into(), |text| {
             text.parse().map_err(|_| "wants an IP address, for example 127.0.0.1".to_owned())
@@ -101,6 +103,17 @@ impl Reader<'_> {
                 (random_secret(), true)
             }
         }
+    }
+
+    fn secret_key_previous(&mut self, present: &Secret, is_temporary: bool) -> Option<Secret> {
+        const NAME: &str = "SECRET_KEY_PREVIOUS";
+        let previous = self.secret(NAME)?;
+        if is_temporary {
+            self.problem(NAME, "is of use beside a SECRET_KEY only, which is not set");
+        } else if previous == *present {
+            self.problem(NAME, "is the same as SECRET_KEY; set the one before it, or take it out");
+        }
+        Some(previous)
     }
 
     fn database(&mut self, environment: Environment, unheeded: &mut Vec<String>) -> Database {

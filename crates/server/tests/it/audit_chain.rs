@@ -1,7 +1,8 @@
 //! Whoever tampers with the audit past the server is found out, and the first row with which he did is named.
 
 use serde_json::json;
-use server::audit::{Broken, Fault, Head, Verified, verify};
+use server::StartError;
+use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, verify};
 use server::settings::Settings;
 
 use crate::support::{self, TestApp, place};
@@ -47,7 +48,7 @@ impl Archive {
 
     fn verify_with(&self, head: Option<&Head>) -> Result<Verified, Broken> {
         let store = server::open_database(&self.blueprint, &self.settings).unwrap();
-        let verified = verify(&store, &self.settings.secret_key, head).unwrap();
+        let verified = verify(&store, &self.settings, head).unwrap();
         store.close_blocking();
         verified
     }
@@ -228,4 +229,155 @@ async fn refusals_are_sealed_with_the_rest() {
     let seq = archive.number("SELECT seq FROM _audit WHERE outcome = 'refused'");
     archive.tamper(&format!("UPDATE _audit SET entity_id = '8' WHERE seq = {seq}"));
     assert_eq!(archive.verify().unwrap_err(), Broken { row: seq, fault: Fault::Changed });
+}
+
+const FIRST: &str = support::SECRET;
+const SECOND: &str = "the second secret of these tests, 32 bytes";
+const THIRD: &str = "the third secret of these tests, of 32 bytes";
+
+/// The settings of a secret, with the one that is accepted beside it.
+fn secrets<'a>(secret: &'a str, previous: &'a str) -> [(&'a str, &'a str); 2] {
+    [("SECRET_KEY", secret), ("SECRET_KEY_PREVIOUS", previous)]
+}
+
+/// A server runs for a while with these settings.
+async fn serve(settings: &[(&str, &str)], folder: tempfile::TempDir) -> tempfile::TempDir {
+    let app = TestApp::in_folder(NOTES, settings, folder).await;
+    // Each time another name: who is there already is not made anew.
+    let name = format!("user{}", app.sql::<i64>("SELECT count(*) FROM users"));
+    let user = app.user(&name).await;
+    user.post("/notes", json!({"text": "a"})).await.expect(201);
+    app.app.close().await;
+    app.folder
+}
+
+fn archive(settings: &[(&str, &str)], folder: tempfile::TempDir) -> Archive {
+    Archive { settings: support::settings(settings, &folder), ..Archive::of(folder) }
+}
+
+#[tokio::test]
+async fn j12_the_audit_is_one_chain_whatever_secrets_it_was_sealed_by() {
+    let mut folder = tempfile::tempdir().unwrap();
+    for (secret, previous) in [
+        (FIRST, ""),
+        // All instances learn of the next one first, and some may go back.
+        (FIRST, SECOND),
+        (SECOND, FIRST),
+        (FIRST, SECOND),
+        (SECOND, FIRST),
+        (SECOND, ""),
+        (THIRD, SECOND),
+        (THIRD, ""),
+    ] {
+        folder = serve(&secrets(secret, previous), folder).await;
+        let archive = archive(&secrets(secret, ""), folder);
+        let verified = archive.verify().unwrap_or_else(|broken| panic!("{secret} after {previous}: {broken}"));
+        assert_eq!(verified.rows, archive.number("SELECT count(*) FROM _audit"));
+        assert_eq!((verified.unsealed, verified.unchecked), (0, 0));
+        folder = archive.folder;
+    }
+    let archive = archive(&secrets(THIRD, ""), folder);
+    archive.tamper("UPDATE _audit SET \"sub\" = 'eve' WHERE seq IN (2, 8)");
+    archive.finds(2, Fault::Changed);
+    for secret in [FIRST, SECOND] {
+        let archive = Archive {
+            settings: support::settings(&secrets(secret, ""), &archive.folder),
+            ..Archive::of(tempfile::tempdir().unwrap())
+        };
+        assert!(matches!(archive.verify().unwrap_err().fault, Fault::SealChanged(_)), "an old secret alone");
+    }
+    let keys = place::query::<String>(archive.folder.path(), "SELECT sealed FROM _audit_keys").concat();
+    assert!(!keys.is_empty() && !keys.contains("rows"), "sealed");
+}
+
+#[tokio::test]
+async fn j12_while_the_secret_is_exchanged_two_instances_make_one_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = TestApp::in_folder(NOTES, &[("SECRET_KEY", FIRST)], folder).await;
+    let other = support::settings(&secrets(SECOND, FIRST), &one.folder);
+    let other = server::App::open(blueprint::load(NOTES).unwrap().into(), other).await.unwrap();
+    let ana = one.user("ana").await;
+    for round in 0..4 {
+        ana.post("/notes", json!({"text": format!("{round}")})).await.expect(201);
+        one.app.seal_audit().await;
+        ana.post("/notes", json!({"text": format!("{round}")})).await.expect(201);
+        other.seal_audit().await;
+    }
+    futures_util::future::join(one.app.close(), other.close()).await;
+    let archive = archive(&secrets(SECOND, ""), one.folder);
+    assert!(archive.verify().unwrap().seals >= 8);
+    // The exchange is over: what is sealed with the old secret from here on does not hold.
+    let folder = serve(&secrets(SECOND, ""), archive.folder).await;
+    let number = place::query::<i64>(folder.path(), "SELECT count(*) FROM _audit_seals")[0];
+    let folder = serve(&[("SECRET_KEY", FIRST)], folder).await;
+    let archive = self::archive(&secrets(SECOND, ""), folder);
+    assert_eq!(archive.verify().unwrap_err().fault, Fault::SealChanged(number + 1));
+}
+
+/// The reason for the exchange may be that somebody knows the old secret.
+#[tokio::test]
+async fn j12_who_has_an_old_secret_and_the_database_makes_no_audit_anew() {
+    let folder = serve(&[("SECRET_KEY", FIRST)], tempfile::tempdir().unwrap()).await;
+    let folder = serve(&secrets(SECOND, FIRST), folder).await;
+    let archive = archive(&secrets(SECOND, ""), serve(&secrets(SECOND, ""), folder).await);
+    archive.verify().unwrap();
+    archive.tamper("UPDATE _audit SET \"sub\" = 'eve' WHERE seq = 2");
+    archive.tamper("DELETE FROM _audit_seals");
+    archive.tamper("UPDATE _state SET value = 0 WHERE name = 'audit_seals'");
+    // All of it is sealed once more, as often as it was.
+    let mut folder = archive.folder;
+    for _ in 0..6 {
+        folder = serve(&[("SECRET_KEY", FIRST)], folder).await;
+    }
+    let forged = self::archive(&[("SECRET_KEY", FIRST)], folder);
+    forged.verify().unwrap();
+    let archive = self::archive(&secrets(SECOND, ""), forged.folder);
+    assert!(matches!(archive.verify().unwrap_err().fault, Fault::OtherHead(_)));
+}
+
+#[tokio::test]
+async fn j12_a_secret_that_is_another_one_does_not_start_in_production() {
+    let production = |secret: &'static str, previous: &'static str| {
+        [("ENV", "production"), ("SECRET_KEY", secret), ("SECRET_KEY_PREVIOUS", previous)]
+    };
+    let folder = serve(&production(FIRST, ""), tempfile::tempdir().unwrap()).await;
+    for (secret, previous) in [(SECOND, ""), (SECOND, THIRD)] {
+        let settings = support::settings(&production(secret, previous), &folder);
+        let error = server::App::open(blueprint::load(NOTES).unwrap().into(), settings).await.err().unwrap();
+        let StartError::Settings(problems) = &error else { panic!("{error}") };
+        let said = problems[0].to_string();
+        assert!(said.starts_with("SECRET_KEY: is not the one") && said.contains("SECRET_KEY_PREVIOUS"), "{said}");
+    }
+    // Where nobody has it any more.
+    let archive = archive(&production(SECOND, ""), folder);
+    let store = server::open_database(&archive.blueprint, &archive.settings).unwrap();
+    assert_eq!(rekey(&store, &archive.settings, false).unwrap(), Rekeyed::Strange);
+    let Rekeyed::GivenUp(given_up) = rekey(&store, &archive.settings, true).unwrap() else { panic!() };
+    assert_eq!(rekey(&store, &archive.settings, true).unwrap(), Rekeyed::Current, "once is enough");
+    store.close_blocking();
+    let rows = archive.number("SELECT max(seq) FROM _audit WHERE action <> 'audit.rekey'");
+    let archive = self::archive(&production(SECOND, ""), serve(&production(SECOND, ""), archive.folder).await);
+    assert_eq!(archive.verify().unwrap().unchecked, given_up);
+    // It stays so when the secret is exchanged once more.
+    let folder = serve(&production(THIRD, SECOND), archive.folder).await;
+    let archive = self::archive(&production(THIRD, ""), serve(&production(THIRD, ""), folder).await);
+    assert_eq!(archive.verify().unwrap().unchecked, given_up);
+    archive.tamper(&format!("UPDATE _audit SET \"sub\" = 'eve' WHERE seq = {}", rows + 1));
+    archive.finds(rows + 1, Fault::Changed);
+    archive.tamper("DELETE FROM _audit WHERE seq = 2");
+    archive.finds(2, Fault::Gone);
+}
+
+#[tokio::test]
+async fn j12_rekeyed_by_hand_nothing_is_served_with_the_secret_before() {
+    let folder = serve(&[("SECRET_KEY", FIRST)], tempfile::tempdir().unwrap()).await;
+    let archive = archive(&secrets(SECOND, FIRST), folder);
+    let store = server::open_database(&archive.blueprint, &archive.settings).unwrap();
+    assert_eq!(rekey(&store, &archive.settings, true).unwrap(), Rekeyed::TakenOver, "nothing is lost that is known");
+    assert_eq!(rekey(&store, &archive.settings, false).unwrap(), Rekeyed::Current);
+    store.close_blocking();
+    assert_eq!(archive.number("SELECT count(*) FROM _audit WHERE action = 'audit.rekey' AND iss = 'cli'"), 1);
+    let production = [("ENV", "production"), ("SECRET_KEY", SECOND)];
+    let archive = self::archive(&production, serve(&production, archive.folder).await);
+    assert_eq!(archive.verify().unwrap().unchecked, 0);
 }

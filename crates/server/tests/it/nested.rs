@@ -150,7 +150,7 @@ async fn expansions_and_nested_lists_run_along_indexes() {
             list.parent = Some(query::Parent { entity: client, id: query::RecordId::Integer(1), way });
         }
         let origin = Origin { at: String::new(), request_id: String::new(), ip: None, batch: None };
-        let key = CursorKey([1; 32]);
+        let key = CursorKey::new([1; 32]);
         let plan = query::plan(&blueprint, visit, access, Request::List(list), origin, &key).unwrap();
         let work = query::render(&Catalog::new(blueprint.clone(), Dialect::Sqlite), &plan);
         assert_eq!(work.steps.len(), steps);

@@ -73,7 +73,7 @@ impl Explained {
         let access = query::access::decide(entity, verb, Actor::User(user.into()), None).unwrap();
         let request = request(&View::of(entity, &access));
         let origin = Origin { at: String::new(), request_id: String::new(), ip: None, batch: None };
-        let plan = query::plan(&self.blueprint, index, access, request, origin, &CursorKey([1; 32])).unwrap();
+        let plan = query::plan(&self.blueprint, index, access, request, origin, &CursorKey::new([1; 32])).unwrap();
         query::render(&Catalog::new(self.blueprint.clone(), Dialect::Sqlite), &plan)
     }
 

@@ -201,6 +201,16 @@ CREATE INDEX "_mail_tokens_invited_by_index" ON "_mail_tokens" ("invited_by");
 CREATE INDEX "_audit_entity_index" ON "_audit" ("entity", "entity_id");
 CREATE INDEX "_audit_sub_index" ON "_audit" ("sub", "seq");
 "#],
+    // What the audit was sealed by before the secret was exchanged.
+    &[r#"
+CREATE TABLE "_audit_keys" (
+  "id" text COLLATE "C" NOT NULL,
+  "under" text COLLATE "C" NOT NULL,
+  "at" timestamptz NOT NULL,
+  "sealed" text NOT NULL,
+  PRIMARY KEY ("id", "under")
+);
+"#],
 ];
 
 /// A schema on a server, as its tables are made or looked at.

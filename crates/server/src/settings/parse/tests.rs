@@ -1,6 +1,6 @@
 //! What each setting takes and refuses.
 
-use super::super::Settings;
+use super::super::{Secret, Settings};
 
 fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
     let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, text)| (*text).to_owned());
@@ -60,8 +60,34 @@ fn j11_weak_secrets_are_refused() {
 }
 
 #[test]
+fn the_secret_before_is_checked_like_the_present_one() {
+    let other = "fedcba9876543210fedcba9876543210";
+    for (present, previous, problem) in [
+        (Some(STRONG), other, None),
+        (Some(STRONG), STRONG, Some("is the same as SECRET_KEY")),
+        (Some(STRONG), "1234567", Some("is shorter than 32 bytes")),
+        (Some(STRONG), "your-256-bit-secret", Some("is a published default")),
+        (None, other, Some("is of use beside a SECRET_KEY only")),
+    ] {
+        let given = [("SECRET_KEY_PREVIOUS", previous), ("SECRET_KEY", present.unwrap_or_default())];
+        match (read(&given), problem) {
+            (Ok(settings), None) => assert_eq!(settings.secret_key_previous, Some(Secret::new(previous))),
+            (Err(problems), Some(problem)) => {
+                assert!(problems.concat().contains(&format!("SECRET_KEY_PREVIOUS: {problem}")), "{problems:?}");
+                assert!(!problems.concat().contains(previous), "{problems:?}");
+            }
+            (got, _) => panic!("{previous}: {got:?}"),
+        }
+    }
+    assert_eq!(read(&[("SECRET_KEY", STRONG)]).unwrap().secret_key_previous, None);
+}
+
+#[test]
 fn secrets_print_as_stars() {
-    let settings = read(&[("SECRET_KEY", STRONG), ("BETTER_AUTH_SECRET", STRONG)]).unwrap();
+    let other = "fedcba9876543210fedcba9876543210";
+    let given = [("SECRET_KEY", STRONG), ("BETTER_AUTH_SECRET", STRONG), ("SECRET_KEY_PREVIOUS", other)];
+    let settings = read(&given).unwrap();
+    assert!(!format!("{settings:?}").contains("fedcba"));
     assert!(!format!("{settings:?}").contains("0123456789"));
 }
 

@@ -16,6 +16,7 @@ mod operator;
 mod passwords;
 mod presets;
 mod rotation;
+mod secret_key;
 mod sessions;
 mod signers;
 mod throttling;

@@ -10,12 +10,12 @@ const EPOCH: i64 = 30 * 24 * 60 * 60;
 /// What is left of the present key's time.
 const REST: i64 = EPOCH - NOW % EPOCH;
 
-fn kid_of(token: &str) -> String {
+pub(super) fn kid_of(token: &str) -> String {
     let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
     serde_json::from_slice::<Json>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 
-fn published(world: &World) -> Vec<String> {
+pub(super) fn published(world: &World) -> Vec<String> {
     let keys = body(&world.auth.jwks())["keys"].clone();
     keys.as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }

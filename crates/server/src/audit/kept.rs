@@ -1,0 +1,276 @@
+//! The keys by which the audit was sealed before `SECRET_KEY` was exchanged, for its old seals must hold for as long as it is
+//! there, and the old secret should not have to be.
+//!
+//! They lie in the database, each sealed by a key of the present secret. While `SECRET_KEY_PREVIOUS` is set, what others seal
+//! with it holds; once it is taken out, the old keys are closed: they hold for what had been sealed by then, up to a seal that is
+//! written down with them, and whoever learns the old secret later can make nothing anew.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use work::{Column, Dialect, Kind, Outcome, Statement, Step, Value, Work};
+
+use super::rows::{self, ReadError};
+use super::{NOTHING, Seal, SealKeys};
+use crate::auth::derived;
+use crate::clock;
+use crate::settings::{Secret, Settings};
+
+/// No more secrets than these are remembered: one a month for eight years.
+const MAX_KEPT: usize = 100;
+
+/// Keys that are kept, or that there were some which are lost.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// `None` if they are lost: then what they sealed cannot be checked.
+    keys: Option<SealKeys>,
+    /// The last seal that may be theirs; `None` while others may still seal with them.
+    until: Option<(i64, Vec<u8>)>,
+}
+
+/// All keys whose seals hold: the present one's first.
+pub(super) struct Ring {
+    present: SealKeys,
+    others: Vec<Kept>,
+}
+
+/// By what a seal holds.
+pub(super) enum Held<'r> {
+    By(&'r SealKeys),
+    /// Its key is lost, which was said when it was so.
+    Unchecked,
+}
+
+/// How the secret of the settings goes with the seals that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The last seal holds.
+    Known,
+    /// The last one does not, and some before it do: another instance seals with another secret.
+    Mixed,
+    /// None holds of the last ones.
+    Strange,
+}
+
+/// What there is, and what is to be written so that old seals go on to hold.
+pub(super) struct Found {
+    pub(super) ring: Ring,
+    pub(super) standing: Standing,
+    /// Nothing where all is written.
+    pub(super) steps: Vec<Step>,
+    /// The last seal.
+    last: (i64, Vec<u8>),
+    present: Secret,
+}
+
+/// A row as it is read.
+struct Row {
+    id: String,
+    under: String,
+    kept: Kept,
+}
+
+impl Ring {
+    pub(super) fn holds(&self, seal: &Seal, before: &[u8]) -> Option<Held<'_>> {
+        let made_by = |keys: &SealKeys| seal.seal == seal.computed(keys, before);
+        if made_by(&self.present) {
+            return Some(Held::By(&self.present));
+        }
+        let may = |kept: &&Kept| kept.until.as_ref().is_none_or(|(last, _)| seal.number <= *last);
+        let keys = self.others.iter().filter(may).filter_map(|kept| kept.keys.as_ref());
+        let mut lost = self.others.iter().filter(|kept| kept.keys.is_none()).filter(may);
+        keys.into_iter().find(|keys| made_by(keys)).map(Held::By).or_else(|| lost.next().map(|_| Held::Unchecked))
+    }
+
+    /// The seals that were written down when keys were closed.
+    pub(super) fn anchors(&self) -> impl Iterator<Item = &(i64, Vec<u8>)> {
+        self.others.iter().filter_map(|kept| kept.until.as_ref()).filter(|(number, _)| *number > 0)
+    }
+}
+
+/// The rows of keys.
+pub(super) fn rows(dialect: &Dialect) -> Work {
+    let columns = ["id", "under", "sealed"].map(|name| Column::new(name, Kind::Text)).to_vec();
+    let sql = format!(
+        "SELECT \"id\", \"under\", \"sealed\" FROM {} ORDER BY \"at\", \"id\", \"under\" LIMIT {}",
+        dialect.table("_audit_keys"),
+        MAX_KEPT + 1
+    );
+    rows::page(sql, Vec::new(), columns, MAX_KEPT)
+}
+
+/// What [`rows`] found and the last seals, in their order, make of the settings.
+pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals: &[Seal]) -> Result<Found, ReadError> {
+    let (present, previous) = (&settings.secret_key, settings.secret_key_previous.as_ref());
+    let secrets: Vec<(String, &Secret)> =
+        std::iter::once(present).chain(previous).map(|secret| (name(secret), secret)).collect();
+    let (objects, _) = rows::read_page(rows)?;
+    let rows: Vec<Row> = objects.iter().filter_map(|object| Row::read(object, &secrets)).collect();
+
+    let mut others: Vec<Kept> = rows.iter().map(|row| row.kept.clone()).collect();
+    others.extend(previous.map(|previous| Kept { keys: Some(SealKeys::derive(previous)), until: None }));
+    let ring = Ring { present: SealKeys::derive(present), others };
+    let last = seals.last().map_or((0, NOTHING.to_vec()), |seal| (seal.number, seal.seal.clone()));
+    let standing = standing(&ring, seals);
+
+    let own = name(present);
+    let mine = |id: &str| rows.iter().find(|row| row.under == own && row.id == id);
+    let mut due: Vec<(String, Kept)> = Vec::new();
+    if let Some(previous) = previous {
+        let id = name(previous);
+        if mine(&id).is_none_or(|row| row.kept.until.is_some()) {
+            due.push((id.clone(), Kept { keys: Some(SealKeys::derive(previous)), until: None }));
+        }
+        let theirs = rows.iter().filter(|row| row.under == id && row.id != own && mine(&row.id).is_none());
+        due.extend(theirs.map(|row| (row.id.clone(), row.kept.clone())));
+    } else {
+        let open = rows.iter().filter(|row| row.under == own && row.kept.until.is_none());
+        due.extend(open.map(|row| (row.id.clone(), Kept { until: Some(last.clone()), ..row.kept.clone() })));
+    }
+    let steps = due.iter().map(|(id, kept)| keep(dialect, present, id, kept)).collect::<Result<_, _>>()?;
+    Ok(Found { ring, standing, steps, last, present: present.clone() })
+}
+
+impl Found {
+    /// The step that says that whatever sealed so far is lost.
+    pub(super) fn give_up(&self, dialect: &Dialect) -> Result<Step, ReadError> {
+        let kept = Kept { keys: None, until: Some(self.last.clone()) };
+        keep(dialect, &self.present, &format!("lost {}", self.last.0), &kept)
+    }
+
+    pub(super) fn last_seal(&self) -> i64 {
+        self.last.0
+    }
+}
+
+/// Of a page of seals the first may have none before it to be checked by.
+fn standing(ring: &Ring, seals: &[Seal]) -> Standing {
+    let first = seals.first().filter(|seal| seal.number == 1).map(|seal| (seal, &NOTHING[..]));
+    let pairs = seals.windows(2).filter_map(|pair| match pair {
+        [before, seal] => Some((seal, &before.seal[..])),
+        _ => None,
+    });
+    let held: Vec<bool> =
+        first.into_iter().chain(pairs).map(|(seal, before)| ring.holds(seal, before).is_some()).collect();
+    match held.last() {
+        None | Some(true) => Standing::Known,
+        Some(false) if held.contains(&true) => Standing::Mixed,
+        Some(false) => Standing::Strange,
+    }
+}
+
+fn keep(dialect: &Dialect, present: &Secret, id: &str, kept: &Kept) -> Result<Step, ReadError> {
+    let places = [1, 2, 3, 4].map(|place| dialect.parameter(place)).join(", ");
+    let sql = format!(
+        "INSERT INTO {} (\"id\", \"under\", \"at\", \"sealed\") VALUES ({places}) \
+         ON CONFLICT (\"id\", \"under\") DO UPDATE SET \"sealed\" = excluded.\"sealed\"",
+        dialect.table("_audit_keys"),
+    );
+    let texts = [id.to_owned(), name(present), seal(present, id, kept)?].map(Value::Text);
+    let [id, under, sealed] = texts;
+    Ok(Step::Run(Statement::new(sql, vec![id, under, Value::DateTime(clock::now()), sealed])))
+}
+
+impl Row {
+    /// `None` if no secret that is known sealed it.
+    fn read(object: &Map<String, Json>, secrets: &[(String, &Secret)]) -> Option<Row> {
+        let text = |name: &str| object.get(name).and_then(Json::as_str).map(str::to_owned);
+        let (id, under, sealed) = (text("id")?, text("under")?, text("sealed")?);
+        let (_, secret) = secrets.iter().find(|(name, _)| *name == under)?;
+        let kept = open(secret, &id, &sealed)?;
+        Some(Row { id, under, kept })
+    }
+}
+
+/// What a secret is known by, which tells nothing of it.
+fn name(secret: &Secret) -> String {
+    rows::hex(&derived(secret, "name")[..8])
+}
+
+fn cipher(secret: &Secret) -> Option<LessSafeKey> {
+    UnboundKey::new(&CHACHA20_POLY1305, &derived(secret, "kept audit keys")).ok().map(LessSafeKey::new)
+}
+
+/// Together with its id, so that no other row can be passed off as this.
+fn seal(secret: &Secret, id: &str, kept: &Kept) -> Result<String, ReadError> {
+    let failed = || ReadError::Unreadable("the keys of old seals could not be kept".to_owned());
+    let mut bytes = serde_json::to_vec(kept).map_err(|_| failed())?;
+    let mut nonce = [0; NONCE_LEN];
+    getrandom::fill(&mut nonce).map_err(|_| failed())?;
+    let place = Nonce::assume_unique_for_key(nonce);
+    let key = cipher(secret).ok_or_else(failed)?;
+    key.seal_in_place_append_tag(place, Aad::from(id), &mut bytes).map_err(|_| failed())?;
+    Ok(STANDARD.encode([&nonce[..], &bytes].concat()))
+}
+
+fn open(secret: &Secret, id: &str, sealed: &str) -> Option<Kept> {
+    let mut bytes = STANDARD.decode(sealed).ok()?;
+    let (nonce, kept) = bytes.split_at_mut_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    serde_json::from_slice(cipher(secret)?.open_in_place(nonce, Aad::from(id), kept).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_keys_open_with_their_secret_and_in_their_row_alone() {
+        let (one, other) = (Secret::new("a".repeat(32)), Secret::new("b".repeat(32)));
+        let kept = Kept { keys: Some(SealKeys::derive(&other)), until: Some((7, vec![1])) };
+        let sealed = seal(&one, "id", &kept).unwrap();
+        assert_eq!(open(&one, "id", &sealed).unwrap().until, Some((7, vec![1])));
+        assert!(open(&other, "id", &sealed).is_none());
+        assert!(open(&one, "id of another", &sealed).is_none());
+        let mut bytes = STANDARD.decode(&sealed).unwrap();
+        bytes[20] ^= 1;
+        for broken in [STANDARD.encode(bytes), String::new(), "AAAA".to_owned(), "no base64".to_owned()] {
+            assert!(open(&one, "id", &broken).is_none(), "{broken}");
+        }
+        assert_ne!(name(&one), name(&other));
+    }
+
+    #[test]
+    fn keys_hold_for_what_they_may_have_sealed() {
+        let keys = |byte: u8| SealKeys { rows: [byte; 32], seals: [byte; 32] };
+        let seal = |number: i64, keys: &SealKeys| {
+            let mut seal = Seal {
+                number,
+                at: String::new(),
+                format: 1,
+                rows: 0,
+                seqs: String::new(),
+                digests: Vec::new(),
+                seal: Vec::new(),
+            };
+            seal.seal = seal.computed(keys, &NOTHING).to_vec();
+            seal
+        };
+        let until = |number: i64| Some((number, Vec::new()));
+        let others = vec![
+            Kept { keys: Some(keys(2)), until: until(5) },
+            Kept { keys: Some(keys(3)), until: None },
+            Kept { keys: None, until: until(2) },
+        ];
+        let ring = Ring { present: keys(1), others };
+        for (number, by, expected) in [
+            (9, 1, "by its key"),
+            (5, 2, "by its key"),
+            (6, 2, "not"),
+            (9, 3, "by its key"),
+            (2, 4, "unchecked"),
+            (3, 4, "not"),
+        ] {
+            let held = match ring.holds(&seal(number, &keys(by)), &NOTHING) {
+                Some(Held::By(found)) if found.seals == keys(by).seals => "by its key",
+                Some(Held::Unchecked) => "unchecked",
+                _ => "not",
+            };
+            assert_eq!(held, expected, "seal {number} by key {by}");
+        }
+        let anchors: Vec<i64> = ring.anchors().map(|(number, _)| *number).collect();
+        assert_eq!(anchors, [5, 2]);
+    }
+}

@@ -1,0 +1,139 @@
+//! The audit goes on when `SECRET_KEY` is exchanged: at every start, and by `supermaker audit rekey`.
+
+use store::{Store, StoreError};
+use work::{Dialect, Outcome, Work};
+
+use super::kept::{self, Found, Standing};
+use super::rows::{self, ReadError};
+use super::verify::Unread;
+use crate::settings::{Environment, SettingProblem, Settings};
+
+/// How many of the last seals are looked at.
+const LAST: i64 = 50;
+
+/// What became of the seals that were made with another `SECRET_KEY`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rekeyed {
+    /// They hold, and did before.
+    Current,
+    /// From now on they hold without `SECRET_KEY_PREVIOUS`.
+    TakenOver,
+    /// Up to this one they can be checked no more; from it on all holds.
+    GivenUp(i64),
+    /// None of the last ones holds; nothing was done.
+    Strange,
+    /// Of the last ones some hold, so that another instance must seal with another secret; nothing was given up.
+    Mixed,
+}
+
+/// Keeps what makes old seals hold under the present secret; with `lost`, does without what it was. Blocks the thread.
+///
+/// # Errors
+/// The audit could not be read, or nothing could be written.
+pub fn rekey(store: &Store, settings: &Settings, lost: bool) -> Result<Rekeyed, Unread> {
+    let run = |work: Work| store.run_blocking(work);
+    let found = look(store, settings).map_err(Unread)?;
+    let dialect = store.dialect();
+    let (steps, done) = match found.standing {
+        Standing::Strange if lost => {
+            (vec![found.give_up(&dialect).map_err(Unread)?], Rekeyed::GivenUp(found.last_seal()))
+        }
+        Standing::Strange => return Ok(Rekeyed::Strange),
+        Standing::Mixed if lost => return Ok(Rekeyed::Mixed),
+        _ if found.steps.is_empty() => return Ok(Rekeyed::Current),
+        _ => (found.steps, Rekeyed::TakenOver),
+    };
+    let at = crate::clock::now();
+    let told = crate::auth::told_of_audit(store, &at, serde_json::json!({ "lost": lost }));
+    let written = run(Work::write([steps, told].concat())).map_err(|error| Unread(error.into()))?;
+    refused(&written).map_err(Unread)?;
+    Ok(done)
+}
+
+/// What is known of the keys, as it stands.
+pub(super) fn look(store: &Store, settings: &Settings) -> Result<Found, ReadError> {
+    let dialect = store.dialect();
+    let kept = store.run_blocking(kept::rows(&dialect))?;
+    let last = store.run_blocking(last(&dialect))?;
+    let (seals, _) = rows::read_seals(store.run_blocking(recent(&dialect, last))?)?;
+    kept::find(settings, &dialect, kept, &seals)
+}
+
+/// The same at the start of a server, which keeps what is to be kept.
+///
+/// # Errors
+/// The database, or a secret that is not that of the audit, where that would be found out too late.
+pub(crate) async fn at_start(store: &Store, settings: &Settings) -> Result<(), AtStart> {
+    // Nobody can have the one before it.
+    if settings.secret_is_temporary {
+        return Ok(());
+    }
+    let found = match found(store, settings).await {
+        Ok(found) => found,
+        Err(ReadError::Store(error)) => return Err(AtStart::Store(error)),
+        Err(ReadError::Unreadable(why)) => {
+            tracing::warn!(%why, "the seals of the audit cannot be read; `audit verify` says more");
+            return Ok(());
+        }
+    };
+    match found.standing {
+        Standing::Known => {}
+        Standing::Mixed => tracing::warn!(
+            "another instance seals the audit with another SECRET_KEY: set that as SECRET_KEY_PREVIOUS here, lest `audit verify` fail"
+        ),
+        Standing::Strange if matches!(settings.environment, Environment::Production | Environment::Staging) => {
+            return Err(AtStart::Strange(strange()));
+        }
+        Standing::Strange => {
+            tracing::warn!("{}", strange());
+            return Ok(());
+        }
+    }
+    if found.steps.is_empty() {
+        return Ok(());
+    }
+    let written = store.run(Work::write(found.steps)).await.map_err(AtStart::Store)?;
+    match refused(&written) {
+        Ok(()) => tracing::info!("what makes old seals of the audit hold is kept under the present SECRET_KEY"),
+        Err(error) => {
+            tracing::warn!(%error, "what makes old seals of the audit hold was not kept; the next start tries again")
+        }
+    }
+    Ok(())
+}
+
+/// Why a server does not start.
+pub(crate) enum AtStart {
+    Store(StoreError),
+    Strange(SettingProblem),
+}
+
+async fn found(store: &Store, settings: &Settings) -> Result<Found, ReadError> {
+    let dialect = store.dialect();
+    let kept = store.run(kept::rows(&dialect)).await?;
+    let last = store.run(last(&dialect)).await?;
+    let (seals, _) = rows::read_seals(store.run(recent(&dialect, last)).await?)?;
+    kept::find(settings, &dialect, kept, &seals)
+}
+
+fn last(dialect: &Dialect) -> Work {
+    rows::number(format!("SELECT max(\"number\") FROM {}", dialect.table("_audit_seals")), Vec::new())
+}
+
+fn recent(dialect: &Dialect, last: Outcome) -> Work {
+    rows::seals(dialect, rows::read_number(last).unwrap_or_default() - LAST + 1)
+}
+
+fn refused(outcome: &Outcome) -> Result<(), ReadError> {
+    match outcome {
+        Outcome::Done(_) => Ok(()),
+        Outcome::Refused(_) => Err(ReadError::Unreadable("the keys of old seals were not kept".to_owned())),
+    }
+}
+
+fn strange() -> SettingProblem {
+    let detail = "is not the one that this database was served with: the last seals of its audit do not hold by it, and access \
+        tokens of that one do not count; set that one as SECRET_KEY_PREVIOUS beside it (docs/secret-key.md), or, where it is lost, \
+        run `supermaker audit rekey --lost` once";
+    SettingProblem { name: "SECRET_KEY", detail: detail.to_owned() }
+}
