@@ -9,6 +9,7 @@ mod disk;
 mod failure;
 mod logs;
 mod ports;
+mod progress;
 mod reading;
 mod report;
 mod screen;

@@ -12,6 +12,7 @@ mod plan;
 mod seed;
 mod serve;
 mod user;
+mod user_import;
 
 use clap::Subcommand;
 

@@ -1,9 +1,7 @@
 //! `supermaker seed`: sample rows in the database of a blueprint, so that there is something to look at.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +14,7 @@ use server::settings::{Environment as Stage, Settings};
 use store::Store;
 
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::{logs, report};
@@ -111,7 +110,7 @@ impl Seed {
     ) -> Result<(), Failure> {
         let rows = usize::try_from(self.rows).map_err(Failure::new)?;
         let wanted = Wanted { rows, seed: self.seed };
-        let mut progress = Progress::new(screen, rows * blueprint.entities.len());
+        let mut progress = Progress::new(screen, rows * blueprint.entities.len(), "rows");
         let entities = seed::seed(blueprint, store, &owner.user, wanted, &mut |rows| progress.tell(rows));
         progress.end();
         let entities = entities.map_err(|error| Failure::new(format!("the database does not answer: {error}")))?;
@@ -209,34 +208,5 @@ fn tell(screen: &Screen, told: &Told) -> Result<(), Failure> {
     match password {
         Some(password) => screen.say(&format!("\n{email} is new. Its password, shown only now: {password}")),
         None => Ok(()),
-    }
-}
-
-/// How far it is, on a terminal, once it takes long enough to wonder.
-struct Progress {
-    wanted: usize,
-    shown: bool,
-    next: Instant,
-}
-
-impl Progress {
-    fn new(screen: &Screen, wanted: usize) -> Progress {
-        let manner = screen.manner;
-        let shown = !manner.quiet && !manner.json && std::io::stderr().is_terminal();
-        Progress { wanted, shown, next: Instant::now() + Duration::from_secs(1) }
-    }
-
-    fn tell(&mut self, rows: usize) {
-        if self.shown && Instant::now() >= self.next {
-            eprint!("\r{rows} of {} rows", self.wanted);
-            self.next = Instant::now() + Duration::from_millis(200);
-        }
-    }
-
-    /// Leaves the line as if nothing had stood there.
-    fn end(&self) {
-        if self.shown {
-            eprint!("\r\u{1b}[K");
-        }
     }
 }

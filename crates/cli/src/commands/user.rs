@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use blueprint::Blueprint;
 use clap::{Args, Subcommand};
+
 use serde::Serialize;
 use serde_json::json;
 use server::auth::caller_fields;
 use server::auth::users::{self, Listed, NewAccount};
 use store::Store;
 
+use super::user_import::Import;
 use crate::failure::Failure;
 use crate::logs;
 use crate::report::table;
@@ -18,7 +20,7 @@ use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use server::process::{Environment, read_settings};
 
-/// Make, invite, list, disable accounts, change their roles and passwords
+/// Make, invite, import, list, disable accounts, change their roles and passwords
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -27,6 +29,7 @@ Examples:
   supermaker user role ana@example.com --add manager --remove agent
   supermaker user set ana@example.com team=blue
   supermaker user list --json
+  supermaker user import accounts.csv
 
 It works on the database of the blueprint, also while a server runs on it.")]
 pub struct User {
@@ -100,6 +103,15 @@ Rules look at such fields as `caller.team`; it counts within a second.")]
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take over the accounts of another system with the hashes of their passwords: all of a file, or nothing of it
+    #[command(after_help = "\
+Examples:
+  supermaker user import accounts.csv --dry-run
+  supermaker user import accounts.jsonl --json
+
+Columns: email; hash (bcrypt, argon2id, scrypt, pbkdf2, Better Auth's salt:key); roles; verified; fields of [user]. Who has an account
+already is left as he is. Each gets a hash of this server at his first log-in. docs/import-users.md has more.")]
+    Import(Import),
     /// Show all accounts
     #[command(after_help = "Example:\n  supermaker user list --file lead-tracker --json")]
     List,
@@ -139,6 +151,9 @@ struct Desk {
 impl User {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let source = Source::read(self.file.as_deref())?;
+        if let Action::Import(import) = &self.action {
+            return import.run(screen, &source);
+        }
         if screen.manner.dry_run {
             source.load_or_explain(screen.color_err())?;
             return screen.say(&format!("Would {}", self.action.described()));
@@ -167,6 +182,7 @@ impl Action {
             Action::Invite { email, roles } if roles.is_empty() => format!("invite {email}"),
             Action::Invite { email, roles } => format!("invite {email} as {}", roles.join(", ")),
             Action::Password { who, .. } => format!("give {who} another password"),
+            Action::Import(import) => format!("import {}", import.name()),
             Action::List => "list all users".to_owned(),
             Action::Disable { who } => format!("disable {who}"),
             Action::Enable { who } => format!("enable {who}"),

@@ -111,3 +111,61 @@ fn what_rules_look_at_of_a_user_is_set() {
     bench.run(&["user", "set", "ana@example.com", "team"]).refused(2, &["FIELD=VALUE"]);
     bench.run(&["user", "set", "eve@example.com", "team=blue"]).refused(1, &["no user `eve@example.com`"]);
 }
+
+/// Of `correct horse battery`.
+const BCRYPT: &str = "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS";
+
+#[test]
+fn accounts_of_another_system_are_imported_once() {
+    let bench = bench();
+    bench.write("accounts.csv", &format!("email,hash,roles\nana@example.com,{BCRYPT},agent\nbob@example.com,,\n"));
+    let said = bench.run(&["user", "import", "accounts.csv", "--dry-run"]).fine();
+    assert!(said.contains("Would import 2 accounts into a database that is not there yet"), "{said}");
+    assert_eq!(bench.files(), [".env", "accounts.csv", "blueprint.toml"], "nothing was made");
+    let said = bench.run(&["user", "import", "accounts.csv"]).fine();
+    assert!(said.contains("Imported 2 accounts (1 bcrypt)\n1 have no password"), "{said}");
+    assert_eq!(roles(&bench), json!([["ana@example.com", ["agent"], false], ["bob@example.com", [], false]]));
+    let line = "{\"email\": \"eve@example.com\"}\n{\"email\": \"ana@example.com\"}\n";
+    let again = ["user", "import", "-", "--format", "jsonl", "--json"];
+    for (more, imported) in [(&["--dry-run"][..], 1), (&[], 1), (&[], 0)] {
+        let told = bench.run_with_input(&[&again[..], more].concat(), line).json();
+        let already = told["already"].as_array().unwrap().len();
+        assert_eq!((told["imported"].clone(), already), (json!(imported), 2 - imported), "{told}");
+        assert_eq!(told["dry_run"], json!(!more.is_empty()));
+    }
+    let said = bench.run(&["user", "import", "accounts.csv"]).fine();
+    assert!(said.contains("Imported 0 accounts") && said.contains("2 were there already"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_imported_is_all_told_with_its_place() {
+    let bench = bench();
+    bench.write("accounts.csv", "email,hash,roles\nana@,hunter2hunter2,agnt\n");
+    let run = bench.run(&["user", "import", "accounts.csv"]);
+    run.refused(
+        1,
+        &[
+            "3 problems in accounts.csv; nothing was imported",
+            "accounts.csv:2: `email` is no e-mail address",
+            "`roles` has `agnt`",
+        ],
+    );
+    let run = bench.run(&["user", "import", "accounts.csv", "--json"]);
+    assert!(!run.out.contains("hunter2") && !run.err.contains("hunter2"), "{run:?}");
+    let told = run.json();
+    assert_eq!(
+        (run.code, told["problems"].as_array().unwrap().len(), told["problems"][0]["line"].clone()),
+        (1, 3, json!(2))
+    );
+    for (file, text, words) in [
+        ("accounts.txt", "email\n", "what accounts.txt is written in is not known"),
+        ("none.csv", "email,hash\n", "holds no account"),
+        ("list.json", "[{\"email\": \"a@example.com\"}]", "jq -c '.[]'"),
+    ] {
+        bench.write(file, text);
+        let run = bench.run(&["user", "import", file]);
+        assert!(run.code != 0 && run.err.contains(words), "{run:?}");
+    }
+    bench.run(&["user", "import", "nowhere.csv"]).refused(1, &["nowhere.csv cannot be read"]);
+    assert!(!bench.files().iter().any(|file| file.ends_with(".db")), "the database was not even made");
+}

@@ -31,7 +31,7 @@ pub fn set(store: &Store, blueprint: &Blueprint, who: &str, name: &str, text: &s
 }
 
 /// A text as a body would have it. What is no number where one is wanted stays a text, and is complained of as such.
-fn json_of(field: &Field, text: &str) -> Json {
+pub(super) fn json_of(field: &Field, text: &str) -> Json {
     match &field.kind {
         _ if text.is_empty() => Json::Null,
         FieldKind::Boolean

@@ -58,8 +58,10 @@ impl Auth {
         email: &str,
         password: &str,
     ) -> Result<Option<(Account, bool)>, ApiError> {
+        self.learn_decoys().await?;
         let account = self.account(email).await?;
-        let hash = account.as_ref().map(|account| account.hash.as_str());
+        let decoy = self.decoy(email)?;
+        let hash = account.as_ref().map(|account| account.hash.as_str()).or(decoy.as_deref());
         let verdict = self.hasher.check(place, password, hash).await?;
         Ok(account.filter(|_| verdict.matches).map(|account| (account, verdict.outdated)))
     }

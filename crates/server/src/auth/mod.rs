@@ -13,11 +13,14 @@ pub mod caller_fields;
 mod change_password;
 mod clock;
 mod credentials;
+mod decoys;
 mod delete_account;
 mod dialect;
 mod failures;
 mod foreign;
 mod hashing;
+pub mod import;
+mod imported;
 mod invitations;
 mod invite;
 mod keys;
@@ -63,6 +66,7 @@ pub(crate) use verify::RESENT;
 use self::api_key::KeyRing;
 use self::cache::Cache;
 use self::clock::Hourly;
+use self::decoys::Decoys;
 use self::foreign::Foreign;
 use self::keys::Keys;
 use self::password::Hasher;
@@ -86,6 +90,7 @@ pub struct Auth {
     cache: Cache,
     key_ring: KeyRing,
     hasher: Arc<Hasher>,
+    decoys: Decoys,
     rates: Arc<Rates>,
     refusals: Arc<Refusals>,
     outbox: Option<Outbox>,
@@ -155,6 +160,7 @@ impl Auth {
             cache: Cache::new(),
             key_ring: KeyRing::new(),
             hasher: Arc::new(Hasher::new()),
+            decoys: Decoys::default(),
             rates: Arc::new(Rates::new(&settings.limits, &store)),
             refusals: Arc::new(Refusals::new(&settings.secret_key)),
             settings: AuthSettings {

@@ -7,6 +7,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use http::header::RETRY_AFTER;
 
 use super::hashing::{Memory, Threads};
+use super::imported::Imported;
 use crate::error::{ApiError, UNAVAILABLE};
 
 /// OWASP's second choice: 19 MiB and two passes, some 25 ms of one core.
@@ -14,6 +15,10 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
+/// What an imported hash may ask for at a log-in: RFC 9106's second choice, and PHP's.
+const MAX_IMPORTED_KIB: u32 = 64 * 1024;
+const MAX_IMPORTED_KIB_PASSES: u32 = 8 * MAX_IMPORTED_KIB;
+const MIN_IMPORTED_BYTES: usize = 16;
 /// How many may wait for a thread. Whoever comes after them is told to come back.
 const MAX_WAITING: usize = 64;
 
@@ -108,6 +113,9 @@ fn hash_with(memory: &mut Memory, password: &str) -> Option<String> {
 }
 
 fn check(memory: &mut Memory, password: &str, hash: &str) -> Option<Verdict> {
+    if let Some(imported) = Imported::read(hash) {
+        return Some(Verdict { matches: imported.matches(password)?, outdated: true });
+    }
     let hash = PasswordHash::new(hash).ok()?;
     let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
     let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
@@ -116,6 +124,32 @@ fn check(memory: &mut Memory, password: &str, hash: &str) -> Option<Verdict> {
     let output = output(memory, algorithm, version, params, password, salt.as_ref())?;
     // `Output` compares in constant time.
     Some(Verdict { matches: output == *expected, outdated: is_outdated(&hash) })
+}
+
+/// Whether an Argon2 hash of another system can be checked at a log-in; else why not.
+pub(super) fn bounded(hash: &str) -> Result<(), String> {
+    let parts = || {
+        let hash = PasswordHash::new(hash).ok()?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+        hash.salt.as_ref()?;
+        hash.hash.as_ref().filter(|digest| digest.len() >= MIN_IMPORTED_BYTES)?;
+        Some((algorithm, Params::try_from(&hash).ok()?))
+    };
+    let Some((algorithm, params)) = parts() else {
+        return Err("begins like a hash and is none: something of it is missing or was changed".to_owned());
+    };
+    let (memory, passes) = (params.m_cost(), params.t_cost());
+    if algorithm == Algorithm::Argon2d {
+        return Err("is argon2d, which is not for passwords".to_owned());
+    }
+    if memory > MAX_IMPORTED_KIB {
+        return Err(format!("is argon2 with m={memory}, which takes more memory than {} MiB", MAX_IMPORTED_KIB / 1024));
+    }
+    if memory.saturating_mul(passes) > MAX_IMPORTED_KIB_PASSES {
+        return Err(format!("is argon2 with m={memory} and {passes} passes, which takes seconds"));
+    }
+    Ok(())
 }
 
 fn output(

@@ -9,6 +9,7 @@ mod confidentiality;
 mod deletion;
 mod enumeration;
 mod foreign_corpus;
+mod imports;
 mod invitations;
 mod key_sets;
 mod mail;

@@ -37,7 +37,7 @@ async fn p2_a_hash_with_other_parameters_is_renewed_at_the_next_login() {
     world.login(EMAIL, PASSWORD).await;
 }
 
-fn weak_hash(password: &str) -> String {
+pub(super) fn weak_hash(password: &str) -> String {
     use argon2::PasswordHasher;
     let params = argon2::Params::new(8, 1, 1, None).unwrap();
     let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);

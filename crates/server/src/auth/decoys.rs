@@ -1,0 +1,77 @@
+//! What is hashed for an address without account, so that its log-in takes no other time than that of one with an account.
+//!
+//! Where passwords of other systems were imported, accounts differ in that time, and whoever is not there must differ as they do:
+//! each address has the kind of hash of somebody, in the proportions in which there are accounts, and always the same one.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::Deserialize;
+use store::StoreError;
+use work::{Column, Kind, Outcome, Shape, Statement, Step};
+
+use super::clock::Hourly;
+use super::{Auth, import, sql};
+use crate::error::ApiError;
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+/// Kinds of hashes that are told apart.
+const MAX_KINDS: usize = 50;
+
+/// Hashes of which each stands for a kind.
+#[derive(Default)]
+pub(super) struct Decoys {
+    known: RwLock<Arc<Vec<Kinds>>>,
+    hourly: Hourly,
+}
+
+/// So many accounts have hashes like this.
+#[derive(Deserialize)]
+struct Kinds {
+    accounts: u64,
+    /// That of one of them. Whatever comes of comparing with it, nobody is logged in by it.
+    hash: String,
+}
+
+impl Auth {
+    /// Looks once an hour what kinds there are. To be called at every log-in, whoever it is for.
+    pub(super) async fn learn_decoys(&self) -> Result<(), StoreError> {
+        if !self.decoys.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
+            return Ok(());
+        }
+        // Nothing of it where nobody was ever imported.
+        let sql = format!(
+            "SELECT count(*) AS \"accounts\", min(\"password_hash\") AS \"hash\" FROM \"users\" \
+             WHERE \"iss\" = 'own' AND \"password_hash\" IS NOT NULL \
+             AND EXISTS (SELECT 1 FROM \"_state\" WHERE \"name\" = '{}') \
+             GROUP BY substr(\"password_hash\", 1, 7) ORDER BY 1 DESC, 2 LIMIT {}",
+            import::MARK,
+            MAX_KINDS + 1
+        );
+        let columns = vec![Column::new("accounts", Kind::Integer), Column::new("hash", Kind::Text)];
+        let shape = Arc::new(Shape { columns, captured: Vec::new() });
+        let step = Step::Page { statement: Statement::new(sql, Vec::new()), shape, limit: MAX_KINDS };
+        let Outcome::Done(answer) = self.store.run(sql::scan(&self.store, step)).await? else { return Ok(()) };
+        let kinds: Vec<Kinds> = serde_json::from_slice(&answer.body).unwrap_or_default();
+        *self.decoys.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(kinds);
+        Ok(())
+    }
+
+    /// What to compare with where an address has no account; `None` is a hash of our own.
+    pub(super) fn decoy(&self, email: &str) -> Result<Option<String>, ApiError> {
+        let known = self.decoys.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let all: u64 = known.iter().map(|kinds| kinds.accounts).sum();
+        if all == 0 {
+            return Ok(None);
+        }
+        // Not to be foreseen without the secret.
+        let name = self.keys.counted("decoy", email)?;
+        let mut place = name.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) % all;
+        for kinds in known.iter() {
+            if place < kinds.accounts {
+                return Ok(Some(kinds.hash.clone()));
+            }
+            place -= kinds.accounts;
+        }
+        Ok(None)
+    }
+}
