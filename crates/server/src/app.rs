@@ -14,6 +14,7 @@ use store::{AppSchema, Store};
 
 use crate::audit::{self, AtStart, Refusals, Sealer};
 use crate::auth::Auth;
+use crate::auth::self_written::{self, SelfWritten};
 use crate::auth::users::{self, UserError};
 use crate::auth::{api_keys, caller_fields};
 use crate::body::BodyLimits;
@@ -232,6 +233,24 @@ impl App {
     /// Nobody of this name, a path that is none, or the database.
     pub fn explain(&self, asked: &Asked) -> Result<Explained, UserError> {
         explain::explain(&self.blueprint, &self.store, asked)
+    }
+
+    /// The fields that rules look at in which users wrote themselves what stands there, before they were `read_only`.
+    pub async fn self_written(&self) -> Vec<SelfWritten> {
+        self_written::find(&self.store, &self.blueprint).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what users wrote into fields that rules look at could not be counted");
+            Vec::new()
+        })
+    }
+
+    /// Takes what users wrote themselves into a field that rules look at, as `supermaker user clear` does. Blocks the thread.
+    ///
+    /// # Errors
+    /// No such field, or one that cannot be empty.
+    pub fn clear_user_field(&self, name: &str) -> Result<usize, UserError> {
+        let cleared = self_written::clear(&self.store, &self.blueprint, name)?;
+        self.auth.changed();
+        Ok(cleared)
     }
 
     /// Gives a field of a user another value, as `supermaker user set` does. Blocks the thread for one write.

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 use server::auth::caller_fields;
+use server::auth::self_written;
 use server::auth::users::{self, Listed, NewAccount};
 use store::Store;
 
@@ -91,6 +92,17 @@ Rules look at such fields as `caller.team`; it counts within a second.")]
         /// The field and its value; nothing after the `=` empties it
         #[arg(value_name = "FIELD=VALUE", value_parser = assignment)]
         field: (String, String),
+    },
+    /// Take what users wrote themselves into a field that rules look at, before it became read_only
+    #[command(after_help = "\
+Example:
+  supermaker user clear team
+
+Rules trust `caller.team`. Whoever registered while everybody could write it may have given himself what is not his: `serve` says how
+many did. Each gets the field's default; values that you gave (`user set`, `user import`) stay.")]
+    Clear {
+        /// The field
+        field: String,
     },
     /// Give an account another password and end all its sessions
     #[command(
@@ -179,6 +191,7 @@ impl Action {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
             Action::Set { who, field: (name, _) } => format!("set {name} of {who}"),
+            Action::Clear { field } => format!("take what users wrote themselves into {field}"),
             Action::Invite { email, roles } if roles.is_empty() => format!("invite {email}"),
             Action::Invite { email, roles } => format!("invite {email} as {}", roles.join(", ")),
             Action::Password { who, .. } => format!("give {who} another password"),
@@ -212,6 +225,9 @@ impl Desk {
             Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
             Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
             Action::Set { who, field: (name, text) } => self.set(screen, who, name, text),
+            Action::Clear { field } => self.clear(screen, field),
+            // That needs no desk: `User::run`.
+            Action::Import(_) => Ok(()),
             Action::Invite { email, roles } => self.invite(screen, email, roles),
             Action::Password { who, .. } => self.password(screen, who, password.unwrap_or_default()),
             Action::List => self.list(screen),
@@ -235,6 +251,14 @@ impl Desk {
             return screen.json(&json!({"user": who, "field": name}));
         }
         screen.say(&format!("{name} of {who} is {}", if text.is_empty() { "empty" } else { text }))
+    }
+
+    fn clear(&self, screen: &Screen, field: &str) -> Result<(), Failure> {
+        let cleared = self_written::clear(&self.store, &self.blueprint, field).map_err(Failure::new)?;
+        if screen.manner.json {
+            return screen.json(&json!({"field": field, "cleared": cleared}));
+        }
+        screen.say(&format!("Took {field} from {cleared} users who had written it themselves"))
     }
 
     fn roles(&self, screen: &Screen, who: &str, add: &[String], remove: &[String]) -> Result<(), Failure> {

@@ -23,6 +23,11 @@ pub fn set(store: &Store, blueprint: &Blueprint, who: &str, name: &str, text: &s
     let literal = field.read(&json).map_err(|why| UserError::Failed(format!("`{name}` {}", why.detail)))?;
     let value = attribute::value(&literal, attribute::field_kind(field), &crate::clock::now());
     let shown = if field.sensitive || field.hidden { json!(sql::REDACTED) } else { json };
+    give(store, field, who, value, &shown)
+}
+
+/// Gives a user the value of a field, which the audit shows like this.
+pub(super) fn give(store: &Store, field: &Field, who: &str, value: Value, shown: &Json) -> Result<(), UserError> {
     let after = Value::Json(json!({ &field.column: shown }).to_string());
     let audit = |by: By<'_>, id: &str| {
         sql::audit_users(by, "user.set", "NULL", "?2", "\"id\" = ?1", vec![sql::uuid(id), after.clone()])

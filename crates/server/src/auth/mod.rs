@@ -32,6 +32,7 @@ mod policy;
 mod register;
 mod reset;
 mod routes;
+pub mod self_written;
 mod session;
 mod sessions;
 mod sql;

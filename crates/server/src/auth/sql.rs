@@ -316,7 +316,7 @@ pub(super) fn default_fields(blueprint: &Blueprint) -> Vec<Literal> {
     blueprint.user_fields.iter().map(|field| field.default.clone().unwrap_or(Literal::Null)).collect()
 }
 
-fn audit_json(field: &Field, literal: &Literal) -> Json {
+pub(super) fn audit_json(field: &Field, literal: &Literal) -> Json {
     match literal {
         Literal::Null => Json::Null,
         _ if field.hidden || field.sensitive => Json::from(REDACTED),

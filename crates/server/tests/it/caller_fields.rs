@@ -99,3 +99,55 @@ async fn nobody_sets_it_himself() {
         assert!(refused.contains(why), "{field}: {refused}");
     }
 }
+
+/// What users wrote themselves is counted from one blueprint to the next, and taken from them.
+#[tokio::test]
+async fn what_users_wrote_themselves_before_a_field_was_read_only_is_told() {
+    let open = TEAMS.replace("read_only = true, max_length", "max_length").replace("team = caller.team and ", "");
+    let open = open.replace("caller.team is null or team = caller.team", "team = 'red'");
+    let register = async |app: &TestApp, name: &str, team: serde_json::Value| {
+        let mut account = json!({ "email": format!("{name}@example.com"), "password": crate::support::PASSWORD });
+        if !team.is_null() {
+            account["team"] = team;
+        }
+        app.stranger().send("POST", "/auth/register", Some(account)).await.expect(202);
+    };
+    let told = async |app: &TestApp| -> Vec<(String, i64)> {
+        let found = app.app.self_written().await;
+        found.into_iter().map(|found| (found.field, found.users)).collect()
+    };
+    let clear = async |app: &TestApp, field: &'static str| {
+        let app = app.app.clone();
+        tokio::task::spawn_blocking(move || app.clear_user_field(field).map_err(|error| error.to_string()))
+            .await
+            .unwrap()
+    };
+    // Before it could be written it was another's to give.
+    let app = TestApp::in_folder(TEAMS, &[], tempfile::tempdir().unwrap()).await;
+    register(&app, "old", json!(null)).await;
+    set(&app, "old", "team", "red").await;
+    assert_eq!(told(&app).await, []);
+    app.app.close().await;
+
+    let app = TestApp::in_folder(&open, &[], app.folder).await;
+    for (name, team) in [("ana", json!("blue")), ("bob", json!("red")), ("eve", json!(null)), ("kim", json!("red"))] {
+        register(&app, name, team).await;
+    }
+    assert_eq!(told(&app).await, [], "no rule looks at it");
+    app.app.close().await;
+
+    let app = TestApp::in_folder(TEAMS, &[], app.folder).await;
+    register(&app, "new", json!(null)).await;
+    set(&app, "new", "team", "red").await;
+    assert_eq!(told(&app).await, [("team".to_owned(), 3)]);
+    assert!(app.app.self_written().await[0].to_string().contains("supermaker user clear team"));
+    set(&app, "bob", "team", "red").await;
+    assert_eq!(told(&app).await, [("team".to_owned(), 2)], "that is the operator's word now");
+    assert!(clear(&app, "nick").await.unwrap_err().contains("rules look at no field `nick` of users: team, level"));
+    assert_eq!((clear(&app, "team").await, told(&app).await), (Ok(2), vec![]));
+    assert_eq!((clear(&app, "team").await, clear(&app, "level").await), (Ok(0), Ok(0)));
+    let teams = "SELECT email || ' ' || coalesce(team, '-') FROM users ORDER BY email";
+    let teams = crate::support::place::query::<String>(app.folder.path(), teams).join(",");
+    let expected = "ana@example.com -,bob@example.com red,eve@example.com -,kim@example.com -,new@example.com red,old@example.com red";
+    assert_eq!(teams, expected);
+}
