@@ -192,6 +192,8 @@ pub(crate) struct Draft {
     pub notes: Vec<Note>,
     /// Nouns that might have been records.
     pub maybes: Vec<(String, Span)>,
+    /// Records that a role calls its own and does not make: entity and role.
+    pub own_doubts: Vec<(String, String)>,
 }
 
 impl Draft {

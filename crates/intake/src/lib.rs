@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access;
+mod asking;
 mod automations;
 mod blocks;
 mod change;
@@ -34,6 +35,7 @@ mod toml;
 mod values;
 mod verb_test;
 
+pub use asking::{Answer, with_answer, without_answers};
 pub use change::{Changed, NotDone, change, difference};
 pub use draft::RelationKind;
 pub use lexicon::fields::FieldType;
@@ -41,7 +43,7 @@ pub use proposal::{
     Merged, Proposal, ProposedAutomation, ProposedEntity, ProposedField, ProposedIntegration, ProposedRelation,
 };
 pub use reading::{
-    AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
+    AccessSummary, Answered, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
     RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
 pub use spec::{SpecFile, SpecProblem, read_spec};
@@ -55,13 +57,15 @@ const MOST_BYTES: usize = 20_000;
 /// Below this, records that are only named may be words of a story.
 const LEAST_COVERAGE: f64 = 0.2;
 
-/// Reads a request. Never fails, never panics, deterministic (same words, same bytes).
+/// Reads a request, with the answers under it where there are some. Never fails, never panics, deterministic (same words,
+/// same bytes): what it makes keeps words and answers as its request, which reads as the same again.
 pub fn read(request: &str) -> Reading {
-    let (read, cut) = cap(request);
-    let scene = Scene::read(read);
-    let evidence = rules::facts(&scene);
-    let decided = decide(&scene, &evidence, |_| {});
-    tell(&scene, &evidence, decided, cut, "rules")
+    let asked = Request::of(request);
+    let scene = Scene::read(asked.read);
+    let mut evidence = rules::facts(&scene);
+    let maybes = asked.keep(&scene, &mut evidence);
+    let decided = decide(&scene, &evidence, &asked, maybes, |_| {});
+    tell(&scene, &evidence, decided, &asked, "rules")
 }
 
 /// Reads a request by the rules, and takes in what somebody else read in it as far as the request bears it out.
@@ -70,20 +74,58 @@ pub fn read(request: &str) -> Reading {
 /// # Errors
 /// The proposal cannot be trusted: what is wrong with it, for whoever made it.
 pub fn read_with(request: &str, proposal: &Proposal) -> Result<Merged, Vec<String>> {
-    let (read, cut) = cap(request);
-    let scene = Scene::read(read);
+    let asked = Request::of(request);
+    let scene = Scene::read(asked.read);
     let mut evidence = rules::facts(&scene);
-    let before = decide(&scene, &evidence, |_| {}).draft;
+    let mut found = evidence.clone();
+    let maybes = asked.keep(&scene, &mut found);
+    let before = decide(&scene, &found, &asked, maybes, |_| {}).draft;
     let mut told = proposal::Told::default();
-    let weighed = proposal::weigh(&scene, &evidence, &before, proposal, &mut told)?;
+    let weighed = proposal::weigh(&scene, &found, &before, proposal, &mut told)?;
     evidence.extend(weighed.evidence);
-    let mut decided = decide(&scene, &evidence, |draft| {
+    let maybes = asked.keep(&scene, &mut evidence);
+    let mut decided = decide(&scene, &evidence, &asked, maybes, |draft| {
         proposal::automate(&scene, &evidence, &proposal.automations, draft, &mut told);
     });
     proposal::note(&mut decided.draft, &before, &weighed.doubted);
     let added = proposal::difference(&decided.draft, &before);
-    let reading = tell(&scene, &evidence, decided, cut, "model");
+    let reading = tell(&scene, &evidence, decided, &asked, "model");
     Ok(Merged { reading, added, left_out: told.left_out, repaired: told.repaired })
+}
+
+/// What is asked for: the words, and the answers under them.
+struct Request<'r> {
+    /// As far as it is read.
+    read: &'r str,
+    cut: Option<&'r str>,
+    answers: Vec<Answer>,
+    /// The lines with the answers, as they were given.
+    written: &'r str,
+}
+
+impl<'r> Request<'r> {
+    fn of(text: &'r str) -> Self {
+        let (request, answers) = asking::split(text);
+        let (read, cut) = cap(request);
+        let written = text.get(request.len()..).filter(|_| !answers.is_empty()).unwrap_or_default().trim();
+        Self { read, cut, answers, written }
+    }
+
+    /// Takes the records that the answers want into the evidence. Gives those that were in doubt, if that is asked here.
+    fn keep(&self, scene: &Scene<'_>, evidence: &mut Vec<facts::Evidence>) -> Option<Vec<(String, Span)>> {
+        let maybes = asking::about_records(&self.answers).then(|| resolve::resolve(scene, evidence).0.maybes)?;
+        evidence.extend(asking::kept(&maybes, &self.answers));
+        Some(maybes)
+    }
+
+    /// What a blueprint keeps.
+    fn whole(&self) -> String {
+        if self.written.is_empty() {
+            self.read.to_owned()
+        } else {
+            format!("{}\n\n{}", self.read.trim_end(), self.written)
+        }
+    }
 }
 
 /// The categories of services that a blueprint knows.
@@ -96,38 +138,48 @@ struct Decided {
     draft: draft::Draft,
     cast: resolve::Cast,
     lost: Vec<Span>,
+    asked: asking::Asked,
 }
 
-fn decide(scene: &Scene<'_>, evidence: &[facts::Evidence], automate: impl FnOnce(&mut draft::Draft)) -> Decided {
+fn decide(
+    scene: &Scene<'_>,
+    evidence: &[facts::Evidence],
+    request: &Request<'_>,
+    maybes: Option<Vec<(String, Span)>>,
+    automate: impl FnOnce(&mut draft::Draft),
+) -> Decided {
     let (mut draft, cast) = resolve::resolve(scene, evidence);
     draft.integrations = integrations::integrations(evidence);
     draft.automations = automations::automations(scene, &cast, &draft);
     automate(&mut draft);
     let lost = access::access(scene, evidence, &cast, &mut draft);
+    let maybes = maybes.unwrap_or_else(|| draft.maybes.clone());
+    let asked = asking::ask(scene, &maybes, &mut draft, &request.answers);
     resolve::complete(&mut draft);
-    Decided { draft, cast, lost }
+    Decided { draft, cast, lost, asked }
 }
 
 fn tell(
     scene: &Scene<'_>,
     evidence: &[facts::Evidence],
     decided: Decided,
-    cut: Option<&str>,
+    request: &Request<'_>,
     planner: &'static str,
 ) -> Reading {
-    let Decided { draft, cast, lost } = decided;
+    let Decided { draft, cast, lost, asked } = decided;
     let coverage = coverage::coverage(scene, evidence, &cast, &draft, &lost);
     let mut reading = Reading {
         summary: report::summary(&draft),
         blueprint: String::new(),
         assumptions: report::assumptions(scene, &draft),
-        questions: report::questions(&draft),
+        questions: asked.open,
+        answers: asked.answered,
         unplaced: coverage.unplaced,
         coverage: coverage.share,
         planner,
         evidence: report::grounds(&draft),
     };
-    if let Some(tail) = cut {
+    if let Some(tail) = request.cut {
         let start = scene.request.len();
         reading.unplaced.push(Unplaced {
             span: [start, start + tail.len()],
@@ -136,11 +188,20 @@ fn tell(
             note: format!("only the first {MOST_BYTES} bytes of a request are read"),
         });
     }
+    for stray in asked.stray {
+        let start = scene.request.len();
+        reading.unplaced.push(Unplaced {
+            span: [start, start],
+            text: format!("{} = {}", stray.question, stray.choice),
+            class: UnplacedClass::Unclear,
+            note: "an answer to nothing that is asked".into(),
+        });
+    }
     reading.summary.unplaced = reading.unplaced.iter().map(|left| left.text.clone()).collect();
-    refuse_or_write(scene, &draft, reading)
+    refuse_or_write(scene, &draft, request, reading)
 }
 
-fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, mut reading: Reading) -> Reading {
+fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_>, mut reading: Reading) -> Reading {
     // Who reads other languages has grounded it in them.
     let foreign = reading.planner == "rules" && !is_english(scene);
     if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid(draft, reading.coverage) {
@@ -148,10 +209,11 @@ fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, mut reading: Reading
         reading.assumptions.clear();
         reading.evidence.clear();
         reading.questions = vec![what_is_missing(foreign)];
+        reading.answers.clear();
         nothing_placed(scene.request, &mut reading);
         return reading;
     }
-    reading.blueprint = toml::write(draft, scene.request);
+    reading.blueprint = toml::write(draft, &request.whole());
     reading
 }
 
@@ -186,7 +248,7 @@ fn what_is_missing(foreign: bool) -> Question {
         "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a \
             length and a price.\""
     };
-    Question { text: text.into(), default: "nothing is built".into(), alternatives: Vec::new() }
+    Question { id: String::new(), text: text.into(), default: "nothing is built".into(), alternatives: Vec::new() }
 }
 
 fn cap(request: &str) -> (&str, Option<&str>) {

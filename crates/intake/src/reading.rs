@@ -18,6 +18,9 @@ pub struct Reading {
     pub assumptions: Vec<Assumption>,
     /// At most three, the most far-reaching first.
     pub questions: Vec<Question>,
+    /// What was asked before, and what came of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answered>,
     /// What found no place in the blueprint.
     pub unplaced: Vec<Unplaced>,
     /// The share of the request's content words that something was made of, 0 to 1 with two decimals. Words about
@@ -163,15 +166,42 @@ pub struct Assumption {
     pub alternatives: Vec<String>,
 }
 
-/// Something to ask.
+/// Something to ask. An answer is the word before the colon of the default or of an alternative.
 #[derive(Clone, Debug, Serialize)]
 pub struct Question {
+    /// What an answer names: `keep.call`; empty where only another request is an answer.
+    pub id: String,
     /// For a person.
     pub text: String,
     /// What happens without an answer.
     pub default: String,
     /// Other answers.
     pub alternatives: Vec<String>,
+}
+
+impl Question {
+    /// All answers, the default first.
+    pub fn choices(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.default.as_str()).chain(self.alternatives.iter().map(String::as_str))
+    }
+
+    /// The word by which one of them is given.
+    pub fn word(choice: &str) -> &str {
+        crate::asking::word(choice)
+    }
+}
+
+/// A question that was answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answered {
+    /// The question's.
+    pub id: String,
+    /// What was asked.
+    pub question: String,
+    /// The word of the answer.
+    pub choice: String,
+    /// What it means.
+    pub answer: String,
 }
 
 /// Words that found no place.

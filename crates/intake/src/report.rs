@@ -1,14 +1,12 @@
-//! The reading for people: summary, assumptions and questions; what found no place is in `coverage`.
+//! The reading for people: summary and assumptions; what found no place is in `coverage`, what to ask in `asking`.
 
 use crate::draft::Draft;
 use crate::lexicon::fields::FieldType;
 use crate::reading::{
-    AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, RelationSummary,
-    Summary, TriggerSummary,
+    AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, RelationSummary, Summary,
+    TriggerSummary,
 };
 use crate::scene::Scene;
-
-const MOST_QUESTIONS: usize = 3;
 
 /// The draft in short.
 pub(crate) fn summary(draft: &Draft) -> Summary {
@@ -102,46 +100,6 @@ pub(crate) fn assumptions(scene: &Scene<'_>, draft: &Draft) -> Vec<Assumption> {
             alternatives,
         })
         .collect()
-}
-
-/// What to ask first.
-pub(crate) fn questions(draft: &Draft) -> Vec<Question> {
-    let mut asked = Vec::new();
-    if !draft.roles.is_empty() && draft.grants.is_empty() {
-        asked.push(Question {
-            text: format!(
-                "Who may see and change what? The roles found are: {}.",
-                draft
-                    .roles
-                    .join(
-                        ", \
-                "
-                    )
-                    .replace('_', " ")
-            ),
-            default: "everyone signed in sees everything, and the roles change it".into(),
-            alternatives: vec!["everyone sees only their own records".into()],
-        });
-    }
-    if let Some(note) = draft.notes.iter().find(|note| note.why == "access.own") {
-        asked.push(Question {
-            text: format!("Who enters the records that somebody calls their own? As built, {}.", note.text),
-            default: "a record belongs to who makes it".into(),
-            alternatives: note.alternatives.clone(),
-        });
-    }
-    for (name, _) in &draft.maybes {
-        if asked.len() < MOST_QUESTIONS {
-            let name = name.replace('_', " ");
-            asked.push(Question {
-                text: format!("Should each {name} be kept as a record of its own?"),
-                default: "no".into(),
-                alternatives: vec![format!("yes: a table of {}", crate::lemma::plural(&name))],
-            });
-        }
-    }
-    asked.truncate(MOST_QUESTIONS);
-    asked
 }
 
 /// Where everything comes from.

@@ -91,6 +91,7 @@ fn tell_own(draft: &mut Draft, name: &str, said: &Said) {
         if covers(&create, &format!("role:{role}")) {
             continue;
         }
+        draft.own_doubts.push((name.to_owned(), role.to_owned()));
         let (rows, role) = (words(&lemma::plural(name)), words(role));
         draft.note(
             format!("/entity/{name}/access"),

@@ -1,0 +1,75 @@
+//! What an answer does to the draft, before it is completed. What no longer holds is no longer told.
+
+use crate::draft::{Draft, Rights};
+
+/// A change.
+#[derive(Clone, Debug)]
+pub(crate) enum Effect {
+    /// Another record; it comes in as a fact, before anything is decided.
+    Keep(String),
+    /// Everyone sees only what they made.
+    Own,
+    /// Everyone signed in sees and changes everything.
+    Share,
+    /// A role gets to see all rows of an entity, or to make some.
+    Grant { entity: String, role: String, read: bool },
+    /// Two records that do not hang together.
+    Untie { from: String, to: String },
+    /// Whoever comes may make an account.
+    OpenSignUp,
+}
+
+impl Effect {
+    /// Changes the draft.
+    pub(super) fn apply(&self, draft: &mut Draft) {
+        match self {
+            Effect::Keep(_) => {}
+            Effect::Own => {
+                for entity in &mut draft.entities {
+                    (entity.owned, entity.rights) = (true, Rights::default());
+                }
+                draft.sign_up_invited = false;
+                forget(draft, |why, _| why.starts_with("access."));
+            }
+            Effect::Share => {
+                let everyone = Some(vec!["signed_in".to_owned()]);
+                for entity in draft.entities.iter_mut().filter(|entity| entity.owned && entity.rights.read.is_none()) {
+                    entity.owned = false;
+                    entity.rights = Rights {
+                        read: everyone.clone(),
+                        create: everyone.clone(),
+                        update: everyone.clone(),
+                        delete: everyone.clone(),
+                        actions: Vec::new(),
+                    };
+                }
+                draft.sign_up_invited = true;
+                forget(draft, |why, _| why == "access.owner");
+            }
+            Effect::Grant { entity: name, role, read } => {
+                let Some(entity) = draft.entity_mut(name) else { return };
+                let right = if *read { &mut entity.rights.read } else { &mut entity.rights.create };
+                let list = right.get_or_insert_with(|| vec![if *read { "owner" } else { "signed_in" }.to_owned()]);
+                let word = format!("role:{role}");
+                if !list.contains(&word) && !list.iter().any(|known| known == "signed_in" || known == "anyone") {
+                    list.push(word);
+                }
+                let place = format!("/entity/{name}/access");
+                forget(draft, |why, what| why == "access.own" && what == place);
+            }
+            Effect::Untie { from, to } => {
+                draft.relations.retain(|relation| relation.from != *from || relation.to != *to);
+                let place = format!("/entity/{to}/field/{from}");
+                forget(draft, |why, what| why == "relation.nearest" && what == place);
+            }
+            Effect::OpenSignUp => {
+                draft.sign_up_invited = false;
+                forget(draft, |why, _| why == "access.invite");
+            }
+        }
+    }
+}
+
+fn forget(draft: &mut Draft, stale: impl Fn(&str, &str) -> bool) {
+    draft.notes.retain(|note| !stale(&note.why, &note.what));
+}

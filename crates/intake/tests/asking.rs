@@ -1,0 +1,101 @@
+//! Questions and answers: every answer that is offered changes the blueprint as it says, loads, and is kept with the request.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use intake::{Question, Reading, read, with_answer, without_answers};
+
+const SAAS: &str = "We run a boat club. Boats have a name and a length. Each trip has a boat, a date and a distance.";
+
+fn answered(request: &str, id: &str, choice: &str) -> Reading {
+    let reading = read(request);
+    let question = reading.questions.iter().find(|one| one.id == id);
+    let question = question.unwrap_or_else(|| panic!("no {id} in {:?}", reading.questions));
+    read(&with_answer(request, question, choice).unwrap())
+}
+
+/// Every request of the cases, and those of the sentences that hold one a line.
+fn requests() -> Vec<String> {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders = fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<String> = folders.map(|folder| fs::read_to_string(folder.join("request.txt")).unwrap()).collect();
+    all.sort();
+    all.push(SAAS.to_owned());
+    all.push("Our choir keeps songs (title, composer) and rehearsals with a date. Attendance is noted.".to_owned());
+    all
+}
+
+#[test]
+fn every_answer_loads_and_changes_what_is_built_and_reads_as_the_same_again() {
+    let (mut asked, mut kinds) = (0, Vec::new());
+    for request in requests() {
+        let reading = read(&request);
+        assert!(reading.questions.len() <= 3);
+        if !reading.understood() {
+            continue;
+        }
+        for question in &reading.questions {
+            asked += 1;
+            kinds.push(question.id.split('.').next().unwrap().to_owned());
+            for (place, choice) in question.choices().enumerate() {
+                let text = with_answer(&request, question, Question::word(choice)).unwrap();
+                let other = read(&text);
+                let place_in = |reading: &Reading| {
+                    let body = reading.blueprint.split_once("[api]").map(|(_, body)| body.to_owned());
+                    body.unwrap_or_default()
+                };
+                let told = format!("{}: {choice}\n{}", question.id, other.blueprint);
+                assert!(blueprint::load(&other.blueprint).is_ok(), "{told}");
+                assert_eq!(place_in(&reading) == place_in(&other), place == 0, "{told}");
+                // The name of the app is that of the folder, which is looked for before anything is asked.
+                let app = |reading: &Reading| blueprint::load(&reading.blueprint).unwrap().app;
+                assert_eq!(app(&reading).name, app(&other).name);
+                assert!(other.questions.iter().all(|left| left.id != question.id), "{told}");
+                assert_eq!(other.answers.len(), 1, "{told}");
+                assert_eq!(other.answers[0].answer, choice);
+                // The request that the blueprint keeps is all that is needed to make it again.
+                let kept = app(&other).request.unwrap();
+                assert_eq!(read(&kept).blueprint, other.blueprint);
+                assert_eq!(without_answers(&kept), request.trim_end());
+                assert!(kept.contains(&format!("Answered: {choice} [")), "{kept}");
+            }
+        }
+    }
+    for kind in ["rights", "share", "own", "keep", "tie"] {
+        assert!(kinds.iter().any(|found| found == kind), "no {kind} among {kinds:?}");
+    }
+    assert!(asked > 10);
+}
+
+#[test]
+fn who_sees_what_is_asked_of_those_who_speak_for_several() {
+    let shared = answered(SAAS, "share", "all");
+    let blueprint = blueprint::load(&shared.blueprint).unwrap();
+    assert!(blueprint.entities.iter().all(|entity| !entity.owned), "{}", shared.blueprint);
+    assert!(shared.blueprint.contains("sign_up = \"invite\""), "{}", shared.blueprint);
+    assert!(shared.assumptions.iter().all(|one| one.why != "access.owner"), "{:?}", shared.assumptions);
+    let alone = read("I keep my boats: name and length.");
+    assert!(alone.questions.iter().all(|one| one.id != "share"), "{:?}", alone.questions);
+}
+
+#[test]
+fn a_record_in_doubt_is_kept_when_somebody_says_so() {
+    let request = requests().into_iter().find(|request| request.contains("QuickBooks at the end")).unwrap();
+    let reading = answered(&request, "keep.invoice", "yes");
+    assert!(reading.summary.entities.iter().any(|entity| entity.name == "invoice"), "{}", reading.blueprint);
+    let reading = answered(&request, "keep.invoice", "no");
+    assert!(reading.summary.entities.iter().all(|entity| entity.name != "invoice"), "{}", reading.blueprint);
+}
+
+#[test]
+fn an_answer_to_nothing_is_told_and_the_last_of_two_counts() {
+    let said = format!("{SAAS}\n\nAsked: Who? [nobody]\nAnswered: me [me]");
+    let reading = read(&said);
+    assert!(reading.unplaced.iter().any(|left| left.note == "an answer to nothing that is asked"), "{reading:?}");
+    assert!(reading.answers.is_empty());
+    let question = read(SAAS).questions.into_iter().find(|one| one.id == "share").unwrap();
+    assert_eq!(with_answer(SAAS, &question, "perhaps"), None);
+    let twice = with_answer(&with_answer(SAAS, &question, "all").unwrap(), &question, "own").unwrap();
+    assert_eq!(read(&twice).answers[0].choice, "own");
+}
