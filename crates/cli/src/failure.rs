@@ -9,6 +9,8 @@ use server::process::ProcessError;
 pub const FAILED: u8 = 1;
 /// The exit code of what was not understood: a request in English, or the command line.
 pub const USAGE: u8 = 2;
+/// The exit code of what somebody stopped at a question, as shells give it for Ctrl-C.
+pub const STOPPED: u8 = 130;
 
 /// Why a command stopped.
 #[derive(Debug, Serialize)]

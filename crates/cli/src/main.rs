@@ -1,13 +1,17 @@
 //! The `supermaker` command: English in, a backend out, served at once.
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
-//! what to try), `source` (where a blueprint is), `disk` (the only one that writes files), `specification` (the files of `new --from`),
+//! what to try), `asking` (questions about a request), `report` with `paper` and `diagram`
+//! (what was understood, laid out), `source` (where a blueprint is), `disk` (the only one that writes files), `specification` (the files of `new --from`),
 //! `watch` (a blueprint that is saved while it is served).
 
+mod asking;
 mod commands;
+mod diagram;
 mod disk;
 mod failure;
 mod logs;
+mod paper;
 mod ports;
 mod progress;
 mod reading;

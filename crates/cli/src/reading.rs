@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read as _};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use codegen::{Asked, Assumption, ProjectFacts, SettingFact};
-use intake::Reading;
+use intake::{Question, Reading};
 use model::Read;
 use server::process::Environment;
 
@@ -43,17 +43,22 @@ fn standard_input() -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Reads a request by the rules, and by a model where the environment of the process names one and it is wanted. A `.env`
+/// Reads a request that the rules have read, also by a model where the environment of the process names one and it is wanted. A `.env`
 /// file does not count: whoever wrote that of a folder has no say in where a request is sent.
-pub fn read(screen: &Screen, request: &str, no_model: bool) -> Read {
+pub fn read(screen: &Screen, request: &str, rules: Reading, no_model: bool) -> Read {
     if no_model {
-        return Read { reading: intake::read(request), consultation: None };
+        return Read::by_rules(rules);
     }
     let environment = Environment::process();
     let announce = |model: &str, server: &str| {
         screen.note(&format!("Asking {model} at {server}, where the request is sent (--no-model: rules alone) …"));
     };
-    model::read(request, |name| environment.get(name), announce)
+    model::read(request, rules, |name| environment.get(name), announce)
+}
+
+/// Whether the environment names a model.
+pub fn has_model() -> bool {
+    Environment::process().get("SUPERMAKER_MODEL").is_some_and(|name| !name.trim().is_empty())
 }
 
 /// What the files are told, with a secret that is made here and now.
@@ -68,13 +73,22 @@ pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
         coverage: reading.coverage,
         assumptions: assumptions.map(|one| Assumption { text: one.text.clone(), why: one.why.clone() }).collect(),
         asked: asked(reading),
-        questions: reading.questions.iter().map(|question| question.text.clone()).collect(),
+        questions: reading.questions.iter().map(open).collect(),
         unplaced: reading.unplaced.iter().map(|unplaced| unplaced.text.clone()).collect(),
         secret_key: random_text()?,
         settings: settings
             .map(|setting| SettingFact { name: setting.name, default: setting.default, summary: setting.summary })
             .collect(),
     })
+}
+
+/// A question that nobody answered, with what holds instead.
+fn open(question: &Question) -> String {
+    let others = question.alternatives.join("; ");
+    match question.alternatives.is_empty() {
+        true => question.text.clone(),
+        false => format!("{} Nobody was asked, so: {}. It could be: {others}.", question.text, question.default),
+    }
 }
 
 /// What the request says about who may do what.

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use blueprint::{Blueprint, Entity, Field, FieldKind, Literal, OnDelete, Target, Unique};
 use codegen::access::{Difference, difference, sentences};
 use codegen::{field_type, human, link_type};
+use intake::{Question, Reading};
 use model::{Consultation, Read};
 
-use crate::reading;
 use crate::screen::{Ink, Screen};
+use crate::{diagram, paper, reading};
 
 /// A reading that became a blueprint.
 pub fn understood(screen: &Screen, blueprint: &Blueprint, read: &Read) -> String {
@@ -16,12 +17,17 @@ pub fn understood(screen: &Screen, blueprint: &Blueprint, read: &Read) -> String
     if !blueprint.app.summary.is_empty() {
         let _ = write!(text, ": {}", blueprint.app.summary);
     }
-    text.push_str("\n\n");
+    text = laid(screen, "", "", &text) + "\n\n";
+    if let Some(marked) = paper::marked(screen, asked(blueprint, read), &read.reading) {
+        text += &(marked + "\n");
+    }
     let trees = blueprint.entities.iter().map(|entity| tree(screen, blueprint, entity));
     text += &trees.collect::<Vec<_>>().join("\n");
+    text += &drawn(screen, blueprint);
     section(&mut text, screen, "How they belong together", relations(blueprint));
     let difference = difference(blueprint, &reading::asked(&read.reading));
     section(&mut text, screen, "Who may do what", sentences(blueprint).into_iter().chain(flags(&difference)).collect());
+    text += &endpoints(screen, blueprint);
     section(&mut text, screen, "Cannot run yet in this version", not_yet(blueprint));
     remarks(&mut text, screen, read);
     text
@@ -31,7 +37,12 @@ pub fn understood(screen: &Screen, blueprint: &Blueprint, read: &Read) -> String
 pub fn not_understood(screen: &Screen, read: &Read) -> String {
     let reading = &read.reading;
     let share = (reading.coverage * 100.0).round();
-    let mut text = format!("I understood {share} % of that, which is too little to build from. Nothing was written.\n");
+    let mut text = laid(
+        screen,
+        "",
+        "",
+        &format!("I understood {share} % of that, which is too little to build from. Nothing was written."),
+    ) + "\n";
     let entities = reading.summary.entities.iter().map(|entity| {
         let fields: Vec<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
         format!("{}: {}", human(&entity.name), fields.join(", "))
@@ -62,7 +73,8 @@ pub fn table(rows: Vec<Vec<String>>) -> Vec<String> {
 
 fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
     let whose = if entity.owned { "each belongs to the user who made it" } else { "they belong to nobody" };
-    let mut text = format!("{}  {}\n", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));
+    let head = format!("{}  {}", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));
+    let mut text = laid(screen, "", "  ", &head) + "\n";
     let actions = entity.actions.iter().map(|action| vec![action.name.clone(), "action".to_owned()]);
     let fields = entity.fields.iter().map(|field| vec![field.name.clone(), described(blueprint, field)]);
     let links = entity.links.iter().map(|link| {
@@ -70,10 +82,68 @@ fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
         vec![link.name.clone(), link_type(blueprint, link) + needed]
     });
     let lines = table(fields.chain(links).chain(actions).collect());
+    // Where a row goes on, it does so under its second column.
+    let names = entity.fields.iter().map(|field| &field.name).chain(entity.links.iter().map(|link| &link.name));
+    let names = names.chain(entity.actions.iter().map(|action| &action.name));
+    let column = names.map(|name| name.chars().count()).max().unwrap_or_default() + 2;
+    let column = if column > screen.width() / 2 { 2 } else { column };
     for (place, line) in lines.iter().enumerate() {
-        let branch = if place + 1 == lines.len() { "└─" } else { "├─" };
-        let _ = writeln!(text, "{branch} {line}");
+        let (branch, below) = if place + 1 == lines.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let _ = writeln!(text, "{}", laid(screen, branch, &format!("{below}{:column$}", ""), line));
     }
+    text
+}
+
+/// What was asked for, as it was read.
+fn asked<'r>(blueprint: &'r Blueprint, read: &Read) -> &'r str {
+    let request = blueprint.app.request.as_deref().unwrap_or_default();
+    if read.reading.planner == "spec" { "" } else { intake::without_answers(request) }
+}
+
+/// Lines for the width of a terminal; whole ones where there is none, for those who search in them.
+fn laid(screen: &Screen, first: &str, next: &str, text: &str) -> String {
+    if screen.is_terminal() { paper::wrapped(first, next, text, screen.width()) } else { format!("{first}{text}") }
+}
+
+/// The records as boxes.
+fn drawn(screen: &Screen, blueprint: &Blueprint) -> String {
+    let title = screen.paint(Ink::Bold, "What hangs on what");
+    match diagram::draw(blueprint, screen.width()) {
+        Ok(lines) if lines.is_empty() => String::new(),
+        Ok(lines) => {
+            let legend = if blueprint.entities.iter().any(|entity| !entity.links.is_empty()) {
+                "< many of these have one of those, × each has many of the other"
+            } else {
+                "< many of these have one of those"
+            };
+            let legend = laid(screen, "", "", &screen.paint(Ink::Dim, legend));
+            format!("\n{title}\n{}\n{legend}\n", lines.join("\n"))
+        }
+        Err(why) => format!("\n{title}\n- not drawn: {why}\n"),
+    }
+}
+
+/// Every path of the records with its methods, from the document that is served.
+fn endpoints(screen: &Screen, blueprint: &Blueprint) -> String {
+    let document = server::openapi::document(blueprint);
+    let Some(paths) = document.get("paths").and_then(|paths| paths.as_object()) else { return String::new() };
+    let methods = |ways: &serde_json::Value| {
+        let known = ["get", "post", "patch", "put", "delete"];
+        let has = known.iter().filter(|method| ways.get(**method).is_some());
+        has.map(|method| method.to_uppercase()).collect::<Vec<_>>().join(" ")
+    };
+    let of_records =
+        |path: &str| path.strip_prefix(blueprint.api.prefix.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let auth = format!("{}/auth/", blueprint.api.prefix);
+    let (records, rest): (Vec<_>, Vec<_>) =
+        paths.iter().partition(|(path, _)| of_records(path) && !path.starts_with(&auth));
+    let rows = table(records.iter().map(|(path, ways)| vec![methods(ways), (*path).clone()]).collect());
+    let mut text = format!("\n{}\n", screen.paint(Ink::Bold, "Endpoints"));
+    for row in rows {
+        let _ = writeln!(text, "{}", laid(screen, "  ", "    ", &row));
+    }
+    let more = format!("and {} for accounts, health and the like: see /docs once it is served", rest.len());
+    let _ = writeln!(text, "{}", laid(screen, "  ", "  ", &more));
     text
 }
 
@@ -113,8 +183,9 @@ fn relation(blueprint: &Blueprint, from: &str, field: &Field) -> Option<String> 
         Target::Entity(index) => human(&blueprint.entity(*index).name),
     };
     let how_many = if field.required { "one" } else { "at most one" };
+    let article = if target.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     let fate = match on_delete {
-        OnDelete::Restrict => format!("a {target} that is referred to cannot be deleted"),
+        OnDelete::Restrict => format!("{article} {target} that is referred to cannot be deleted"),
         OnDelete::Cascade => format!("deleted with its {target}"),
         OnDelete::SetNull => format!("stays when its {target} is deleted"),
     };
@@ -141,14 +212,31 @@ fn remarks(text: &mut String, screen: &Screen, read: &Read) {
         "" => format!("“{}”", one.text),
         note => format!("“{}” {}", one.text, screen.paint(Ink::Dim, &format!("({note})"))),
     });
-    let questions = reading.questions.iter().map(|one| match one.default.as_str() {
-        "" => one.text.clone(),
-        default => format!("{} {}", one.text, screen.paint(Ink::Dim, &format!("(without an answer: {default})"))),
-    });
+    let answers =
+        reading.answers.iter().map(|one| format!("{} {}", one.question, screen.paint(Ink::Good, &one.answer)));
     section(text, screen, "Assumed", assumed.collect());
     section(text, screen, "Found no place", unplaced.collect());
-    section(text, screen, "Worth asking", questions.collect());
+    section(text, screen, "Answered", answers.collect());
+    *text += &questions(screen, reading);
     section(text, screen, "The model", read.consultation.as_ref().map(consulted).unwrap_or_default());
+}
+
+/// What nobody answered, the most far-reaching first: what holds, and how to say otherwise.
+fn questions(screen: &Screen, reading: &Reading) -> String {
+    if reading.questions.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", screen.paint(Ink::Bold, "Worth asking"));
+    for (place, question) in reading.questions.iter().enumerate() {
+        let _ = writeln!(text, "{}", laid(screen, &format!("{}. ", place + 1), "   ", &question.text));
+        let taken = format!("without an answer, {}", question.default);
+        let _ = writeln!(text, "{}", laid(screen, "   ", "     ", &screen.paint(Ink::Dim, &taken)));
+        for other in &question.alternatives {
+            let how = screen.paint(Ink::Dim, &format!("--answer {}={}", question.id, Question::word(other)));
+            let _ = writeln!(text, "{}", laid(screen, "   ", "     ", &format!("or {other}  {how}")));
+        }
+    }
+    text
 }
 
 /// What a model was asked and what came of it.
@@ -200,7 +288,7 @@ fn section(text: &mut String, screen: &Screen, title: &str, lines: Vec<String>) 
     }
     let _ = writeln!(text, "\n{}", screen.paint(Ink::Bold, title));
     for line in lines {
-        let _ = writeln!(text, "- {line}");
+        let _ = writeln!(text, "{}", laid(screen, "- ", "  ", &line));
     }
 }
 

@@ -3,10 +3,17 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::ValueEnum;
+use console::Term;
 use serde::Serialize;
 
 use crate::failure::Failure;
 use server::process::Environment;
+
+/// Columns where there is no terminal.
+const PIPED: usize = 80;
+const NARROWEST: usize = 20;
+/// Longer lines are hard to read.
+const WIDEST: usize = 120;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,6 +46,7 @@ pub struct Screen {
     pub manner: Manner,
     color_out: bool,
     color_err: bool,
+    unicode: bool,
 }
 
 /// A meaning that colour may support but never carries alone.
@@ -66,7 +74,30 @@ impl Screen {
             ColorChoice::Never => false,
         };
         let (color_out, color_err) = (color(io::stdout().is_terminal()), color(io::stderr().is_terminal()));
-        Screen { manner, color_out, color_err }
+        Screen { manner, color_out, color_err, unicode: is_unicode(environment) }
+    }
+
+    /// Whether the terminal shows more than ASCII.
+    pub fn unicode(&self) -> bool {
+        self.unicode
+    }
+
+    /// How many columns there are: those of the terminal, or as many as fit into most places that text is piped to.
+    pub fn width(&self) -> usize {
+        let terminal = Term::stdout();
+        let columns = terminal.is_term().then(|| terminal.size_checked()).flatten();
+        columns.map_or(PIPED, |(_, columns)| usize::from(columns)).clamp(NARROWEST, WIDEST)
+    }
+
+    /// A text in signs that can be shown: lines, arrows and quotes of ours in ASCII where there is no more. The words of
+    /// people stay as they are.
+    pub fn legible(&self, text: &str) -> String {
+        if self.unicode { text.to_owned() } else { ascii(text) }
+    }
+
+    /// Whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
     }
 
     /// Whether stderr gets colour.
@@ -94,7 +125,7 @@ impl Screen {
     /// # Errors
     /// Stdout cannot be written to.
     pub fn say(&self, text: &str) -> Result<(), Failure> {
-        if self.manner.quiet || self.manner.json { Ok(()) } else { print(text) }
+        if self.manner.quiet || self.manner.json { Ok(()) } else { print(&self.legible(text)) }
     }
 
     /// Prints the result of a command whose only purpose it is: text for people, even when quiet.
@@ -102,7 +133,7 @@ impl Screen {
     /// # Errors
     /// Stdout cannot be written to.
     pub fn result(&self, text: &str) -> Result<(), Failure> {
-        print(text)
+        print(&self.legible(text))
     }
 
     /// Prints one line of JSON.
@@ -159,8 +190,39 @@ impl Screen {
 
     fn to_stderr(&self, text: &str) {
         // Where stderr is closed there is nobody to tell.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", self.legible(text));
     }
+}
+
+/// Whether the locale says UTF-8, by the first of the variables that is set, as POSIX wants it. Windows' terminals show it.
+fn is_unicode(environment: &Environment) -> bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = names.iter().find_map(|name| environment.get(name).filter(|value| !value.is_empty()));
+    let named = locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.ends_with("utf-8") || locale.ends_with("utf8") || locale.contains("utf-8@") || locale.contains("utf8@")
+    });
+    cfg!(windows) || named
+}
+
+/// What we draw and set with signs beyond ASCII, without them.
+fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '─' => plain.push('-'),
+            '│' => plain.push('|'),
+            '├' | '└' | '┌' | '┐' | '┘' | '┤' | '┬' | '┴' | '┼' => plain.push('+'),
+            '“' | '”' => plain.push('"'),
+            '‘' | '’' => plain.push('\''),
+            '–' | '—' => plain.push('-'),
+            '→' => plain.push_str("->"),
+            '…' => plain.push_str("..."),
+            '×' => plain.push('x'),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// A reader that has enough, as in `| head`, is no failure.
@@ -183,4 +245,14 @@ fn painted(color: bool, ink: Ink, text: &str) -> String {
         Ink::Bad => "31",
     };
     if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_ours_have_a_form_in_ascii() {
+        assert_eq!(ascii("├─ “Größe” → 2 × 3 …"), "+- \"Größe\" -> 2 x 3 ...");
+    }
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[cfg(unix)]
+#[path = "it/asking.rs"]
+mod asking;
 #[path = "it/audits.rs"]
 mod audits;
 #[path = "it/blueprints.rs"]
@@ -30,5 +33,8 @@ mod seeding;
 mod serving;
 #[path = "it/specifications.rs"]
 mod specifications;
+#[cfg(unix)]
+#[path = "it/terminal.rs"]
+mod terminal;
 #[path = "it/users.rs"]
 mod users;

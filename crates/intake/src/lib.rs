@@ -169,6 +169,7 @@ fn tell(
     let Decided { draft, cast, lost, asked } = decided;
     let coverage = coverage::coverage(scene, evidence, &cast, &draft, &lost);
     let mut reading = Reading {
+        app: draft.app.clone(),
         summary: report::summary(&draft),
         blueprint: String::new(),
         assumptions: report::assumptions(scene, &draft),

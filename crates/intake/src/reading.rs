@@ -10,6 +10,8 @@ use crate::tokens::Span;
 /// A request, read.
 #[derive(Clone, Debug, Serialize)]
 pub struct Reading {
+    /// What the app is called, which the rules alone say.
+    pub app: String,
     /// What was understood, in short.
     pub summary: Summary,
     /// The blueprint as TOML; empty when nothing could be built.

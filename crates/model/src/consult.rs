@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use intake::{Merged, Reading};
+use intake::{Merged, Proposal, Reading};
 
 use crate::failure::Failure;
 use crate::provider::{Question, Usage};
@@ -25,13 +25,13 @@ pub(crate) fn consult(
     settings: &Settings,
     start: Instant,
     consultation: &mut Consultation,
-) -> Result<Reading, Failure> {
+) -> Result<(Reading, Proposal), Failure> {
     let until = start + settings.timeout;
     let mut with_schema = true;
     let mut complaints = Vec::new();
     let mut second = false;
     loop {
-        let user = prompt::user(request, rules, &complaints);
+        let user = prompt::user(intake::without_answers(request), rules, &complaints);
         let system = prompt::system(with_schema);
         let schema = with_schema.then_some(&*prompt::SCHEMA);
         let question = Question { system: &system, user: &user, schema };
@@ -39,7 +39,7 @@ pub(crate) fn consult(
         let (usage, words) = send::ask(settings, &question, until);
         count(consultation, usage);
         match words.and_then(|words| take_in(request, &words, consultation)) {
-            Ok(reading) => return Ok(reading),
+            Ok(read) => return Ok(read),
             // Not every server takes a schema; then the schema is told in words, which is no second try.
             Err(Failure::Refused { status: 400 | 422, .. }) if with_schema => with_schema = false,
             Err(Failure::Busy { wait, status }) if !second => {
@@ -69,20 +69,30 @@ fn count(consultation: &mut Consultation, usage: Usage) {
     add(&mut consultation.tokens_out, usage.tokens_out);
 }
 
-/// What the words make of the reading; the blueprint is checked as any other is.
-fn take_in(request: &str, words: &str, consultation: &mut Consultation) -> Result<Reading, Failure> {
+/// What the words make of the reading.
+fn take_in(request: &str, words: &str, consultation: &mut Consultation) -> Result<(Reading, Proposal), Failure> {
     let (proposal, repair) = answer::proposal(words).map_err(|problem| Failure::Unusable(vec![problem]))?;
-    let Merged { reading, added, left_out, repaired } =
-        intake::read_with(request, &proposal).map_err(Failure::Unusable)?;
-    if !reading.understood() {
-        return Err(Failure::TooLittle);
-    }
-    if let Err(problems) = blueprint::load(&reading.blueprint) {
-        let errors = problems.0.iter().filter(|problem| problem.severity == blueprint::Severity::Error);
-        return Err(Failure::Unusable(errors.map(|problem| problem.message.clone()).collect()));
-    }
+    let Merged { reading, added, left_out, repaired } = merged(request, &proposal)?;
     consultation.added = added;
     consultation.left_out = left_out;
     consultation.repaired = repair.map(str::to_owned).into_iter().chain(repaired).collect();
-    Ok(reading)
+    Ok((reading, proposal))
+}
+
+/// The reading of a request and a proposal; the blueprint is checked as any other is.
+///
+/// # Errors
+/// Why the proposal cannot be used.
+pub(crate) fn merged(request: &str, proposal: &Proposal) -> Result<Merged, Failure> {
+    let merged = intake::read_with(request, proposal).map_err(Failure::Unusable)?;
+    if !merged.reading.understood() {
+        return Err(Failure::TooLittle);
+    }
+    match blueprint::load(&merged.reading.blueprint) {
+        Ok(_) => Ok(merged),
+        Err(problems) => {
+            let errors = problems.0.iter().filter(|problem| problem.severity == blueprint::Severity::Error);
+            Err(Failure::Unusable(errors.map(|problem| problem.message.clone()).collect()))
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod settings;
 
 use std::time::Instant;
 
-use intake::Reading;
+use intake::{Merged, Proposal, Reading};
 use serde::Serialize;
 
 pub use settings::{SETTINGS, Setting};
@@ -34,6 +34,45 @@ pub struct Read {
     /// How the model was asked, where one was to be.
     #[serde(rename = "model", skip_serializing_if = "Option::is_none")]
     pub consultation: Option<Consultation>,
+    /// What the model proposed, where that was used.
+    #[serde(skip)]
+    proposal: Option<Proposal>,
+}
+
+impl Read {
+    /// A reading without any model.
+    pub fn by_rules(reading: Reading) -> Read {
+        Read { reading, consultation: None, proposal: None }
+    }
+
+    /// Reads the request again with answers under it. The model is not asked again: what it proposed still counts.
+    #[must_use]
+    pub fn answered(self, request: &str) -> Read {
+        let Some(proposal) = self.proposal else {
+            return Read { reading: intake::read(request), ..self };
+        };
+        match consult::merged(request, &proposal) {
+            Ok(Merged { reading, added, left_out, repaired }) => {
+                // What stood around the proposal was told first, and is not found anew.
+                let told = |one: &Consultation| Consultation {
+                    added: added.clone(),
+                    left_out: left_out.clone(),
+                    repaired: one.repaired.iter().chain(&repaired).fold(Vec::new(), |mut all, line| {
+                        if !all.contains(line) {
+                            all.push(line.clone());
+                        }
+                        all
+                    }),
+                    ..one.clone()
+                };
+                Read { reading, consultation: self.consultation.as_ref().map(told), proposal: Some(proposal) }
+            }
+            Err(failure) => {
+                let consultation = self.consultation.map(|one| failed(Consultation { used: false, ..one }, &failure));
+                Read { reading: intake::read(request), consultation, proposal: None }
+            }
+        }
+    }
 }
 
 /// How a model was asked, and what came of it.
@@ -72,16 +111,20 @@ pub struct Consultation {
     pub repaired: Vec<String>,
 }
 
-/// Reads a request: by the rules, and by the model that the variables name, if they name one. `announce` hears of model
-/// and server before anything is sent. Never fails: without a usable answer the reading is that of the rules.
-pub fn read(request: &str, variable: impl Fn(&str) -> Option<String>, announce: impl FnOnce(&str, &str)) -> Read {
-    let rules = intake::read(request);
+/// Reads a request that the rules have read also by the model that the variables name, if they name one. `announce` hears
+/// of model and server before anything is sent. Never fails: without a usable answer the reading is that of the rules.
+pub fn read(
+    request: &str,
+    rules: Reading,
+    variable: impl Fn(&str) -> Option<String>,
+    announce: impl FnOnce(&str, &str),
+) -> Read {
     let settings = match Settings::of(variable) {
-        Ok(None) => return Read { reading: rules, consultation: None },
+        Ok(None) => return Read::by_rules(rules),
         Ok(Some(settings)) => settings,
         Err((model, failure)) => {
             let consultation = Consultation { model, ..Consultation::default() };
-            return Read { reading: rules, consultation: Some(failed(consultation, &failure)) };
+            return Read { consultation: Some(failed(consultation, &failure)), ..Read::by_rules(rules) };
         }
     };
     announce(&settings.name, &settings.server_told());
@@ -91,11 +134,11 @@ pub fn read(request: &str, variable: impl Fn(&str) -> Option<String>, announce: 
     let outcome = consult::consult(request, &rules, &settings, start, &mut consultation);
     consultation.time_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     consultation.cost = settings.price.and_then(|price| price.of(consultation.tokens_in, consultation.tokens_out));
-    let (reading, consultation) = match outcome {
-        Ok(reading) => (reading, Consultation { used: true, ..consultation }),
-        Err(failure) => (rules, failed(consultation, &failure)),
+    let (reading, proposal, consultation) = match outcome {
+        Ok((reading, proposal)) => (reading, Some(proposal), Consultation { used: true, ..consultation }),
+        Err(failure) => (rules, None, failed(consultation, &failure)),
     };
-    Read { reading, consultation: Some(plain(consultation, &settings)) }
+    Read { reading, consultation: Some(plain(consultation, &settings)), proposal }
 }
 
 /// Whatever a server or a model echoes, the key is not shown.

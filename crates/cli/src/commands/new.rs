@@ -12,9 +12,11 @@ use model::{Consultation, Read};
 use serde::Serialize;
 
 use super::serve::Serve;
+use crate::asking::{self, Given, Settled};
 use crate::disk::{self, Folder};
 use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
+use crate::source::Source;
 use crate::specification::{self, Specification};
 use crate::{reading, report};
 
@@ -28,13 +30,17 @@ Examples:
   supermaker new --from specs/
   supermaker new --from openapi.json --dir shop
   supermaker new \"A todo app\" --dry-run
+  supermaker new \"We keep boats (name, length)\" --answer share=all
+
+On a terminal at most three questions are asked, the default first; with --yes or in a pipe the default holds and is told.
+What was answered is kept under the request in the blueprint.
 
 Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (docs/models.md); without it
 nothing is sent anywhere.
 
 Typing it twice is safe: a folder that it made is left as it is.
 
-Exit codes: 0 fine, 1 failed, 2 the request was not understood (nothing is written)")]
+Exit codes: 0 fine, 1 failed, 2 the request was not understood, 130 stopped at a question (nothing is written)")]
 pub struct New {
     /// What the backend should do, in English; `-` reads it from standard input
     #[arg(required_unless_present = "from")]
@@ -45,6 +51,9 @@ pub struct New {
     /// Do not ask the model that SUPERMAKER_MODEL names
     #[arg(long)]
     no_model: bool,
+    /// Answer one of the questions: its name and the first word of an answer; can be given several times
+    #[arg(long, value_name = "QUESTION=ANSWER", conflicts_with = "from")]
+    answer: Vec<Given>,
     /// Serve it at once
     #[arg(long)]
     serve: bool,
@@ -77,18 +86,18 @@ struct Made<'a> {
 
 impl New {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let (request, read) = self.read(screen)?;
-        let reading = &read.reading;
-        if !reading.understood() {
-            return refuse(screen, &read);
+        let (request, rules) = self.read()?;
+        if !rules.understood() && (self.no_model || !reading::has_model()) {
+            return refuse(screen, &Read::by_rules(rules));
         }
-        let blueprint = checked(reading)?;
-        let folder = self.folder(&blueprint);
-        let drafts = codegen::project(&blueprint, &reading::facts(reading)?).map_err(Failure::new)?;
-        let outcome = match disk::look(&folder)? {
+        // Before anything is paid or asked: what is there already needs neither.
+        let folder = self.folder(&rules.app);
+        let mut outcome = match disk::look(&folder)? {
             Folder::Ours(origin) => {
                 self.same_request(&folder, &request, &origin)?;
-                Outcome::WasThere
+                let made_from = origin.request.unwrap_or(request);
+                let rules = if self.from.is_some() { rules } else { intake::read(&made_from) };
+                return self.was_there(screen, &folder, Read::by_rules(rules));
             }
             Folder::Foreign if !screen.ask(&format!("{} is not empty; write into it?", folder.display())) => {
                 return Err(Failure::new(format!(
@@ -99,54 +108,85 @@ impl New {
                     "choose another one with --dir, or write into it with --yes (nothing that is there is overwritten)",
                 ));
             }
-            Folder::Free | Folder::Foreign if screen.manner.dry_run => Outcome::WouldWrite,
-            Folder::Free | Folder::Foreign => Outcome::Wrote,
+            Folder::Free | Folder::Foreign => Outcome::WouldWrite,
         };
-        if outcome == Outcome::Wrote {
+        let read = reading::read(screen, &request, rules, self.no_model || self.from.is_some());
+        if !read.reading.understood() {
+            return refuse(screen, &read);
+        }
+        let read = self.settle(screen, Settled { request, read })?;
+        let blueprint = checked(&read.reading)?;
+        let drafts = codegen::project(&blueprint, &reading::facts(&read.reading)?).map_err(Failure::new)?;
+        if !screen.manner.dry_run {
             disk::write(&folder, &drafts)?;
+            outcome = Outcome::Wrote;
         }
         self.tell(screen, &Told { folder: &folder, blueprint: &blueprint, read: &read, drafts: &drafts, outcome })?;
-        if self.serve && !screen.manner.dry_run {
-            return Serve::of(folder, self.host, self.port).run(screen);
-        }
-        Ok(())
+        self.serve(screen, folder)
     }
 
-    /// The request and its reading; of a specification, what is kept in place of a request.
-    fn read(&self, screen: &Screen) -> Result<(String, Read), Failure> {
+    /// What is to be made, as the rules read it: a request, or what is kept in place of one for a specification.
+    fn read(&self) -> Result<(String, Reading), Failure> {
         if let Some(path) = &self.from {
             let Specification { reading, origin } = specification::read(path)?;
-            return Ok((origin, Read { reading, consultation: None }));
+            return Ok((origin, reading));
         }
         let request = reading::request(&self.request, "new")?;
-        let read = reading::read(screen, &request, self.no_model || self.is_made(&request));
-        Ok((request, read))
+        let rules = intake::read(&request);
+        Ok((request, rules))
     }
 
-    fn folder(&self, blueprint: &Blueprint) -> PathBuf {
-        self.dir.clone().unwrap_or_else(|| PathBuf::from(&blueprint.app.name))
+    /// Has the questions answered, where somebody is there to answer.
+    fn settle(&self, screen: &Screen, settled: Settled) -> Result<Read, Failure> {
+        let settled = settled.given(&self.answer)?;
+        let manner = screen.manner;
+        if !screen.can_ask() || manner.yes || manner.quiet || manner.dry_run {
+            return Ok(settled.read);
+        }
+        Ok(settled.asked(|place, of, question| asking::on_terminal(screen, place, of, question))?.read)
     }
 
-    /// Whether the folder is ours already: then nothing is written, and no model needs to be paid for it. The name of an
-    /// app is the rules' alone.
-    fn is_made(&self, request: &str) -> bool {
-        let made = |blueprint: Blueprint| matches!(disk::look(&self.folder(&blueprint)), Ok(Folder::Ours(_)));
-        blueprint::load(&intake::read(request).blueprint).is_ok_and(made)
+    fn folder(&self, app: &str) -> PathBuf {
+        self.dir.clone().unwrap_or_else(|| PathBuf::from(app))
     }
 
-    /// A folder made from another request is another app: nothing is done rather than the wrong thing.
+    /// A folder made from another request, or with other answers, is another app: nothing is done rather than the wrong
+    /// thing.
     fn same_request(&self, folder: &Path, request: &str, origin: &Origin) -> Result<(), Failure> {
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let made_from = origin.request.as_deref().unwrap_or_default();
-        if words(made_from) == words(request) {
+        let (was, is) = (intake::without_answers(made_from), intake::without_answers(request));
+        let answered = is.len() < request.len() && words(made_from) != words(request);
+        if words(was) == words(is) && !answered && self.answer.iter().all(|one| one.stands_in(made_from)) {
             return Ok(());
         }
         let (name, place) = (folder.display().to_string(), shell_word(&folder.display().to_string()));
         let another = shell_word(&format!("{name}-2"));
-        let message = format!("{name} was made from another request:\n\n  {made_from}\n");
+        let other = if words(was) == words(is) { "with other answers" } else { "from another request" };
+        let message = format!("{name} was made {other}:\n\n  {made_from}\n");
         Err(Failure::new(message).hint(format!(
             "to serve what is there: supermaker serve {place}\n        to make another app: add --dir {another}"
         )))
+    }
+
+    /// The second time the same words are typed.
+    fn was_there(&self, screen: &Screen, folder: &Path, read: Read) -> Result<(), Failure> {
+        // Where only a model understood it, the folder knows what was made.
+        let blueprint = match read.reading.understood() {
+            true => checked(&read.reading)?,
+            false => Source::read(Some(folder))?.load_or_explain(screen.color_err())?,
+        };
+        let drafts = codegen::project(&blueprint, &reading::facts(&read.reading)?).map_err(Failure::new)?;
+        let told = Told { folder, blueprint: &blueprint, read: &read, drafts: &drafts, outcome: Outcome::WasThere };
+        self.tell(screen, &told)?;
+        self.serve(screen, folder.to_owned())
+    }
+
+    fn serve(&self, screen: &Screen, folder: PathBuf) -> Result<(), Failure> {
+        if self.serve && !screen.manner.dry_run {
+            return Serve::of(folder, self.host, self.port).run(screen);
+        }
+        Ok(())
     }
 
     fn tell(&self, screen: &Screen, told: &Told<'_>) -> Result<(), Failure> {

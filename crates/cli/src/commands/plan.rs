@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::asking::{Given, Settled};
 use crate::failure::{Failure, USAGE};
 use crate::screen::Screen;
 use crate::{reading, report};
@@ -13,6 +14,7 @@ Examples:
   supermaker plan \"An app for a vet: pets with a name and a species, and their visits\"
   supermaker plan - < request.txt
   supermaker plan \"A reading list: books with title, author and status\" --json
+  supermaker plan \"We keep boats (name, length)\" --answer share=all
 
 Exit codes: 0 it can be built, 2 it was not understood")]
 pub struct Plan {
@@ -22,12 +24,16 @@ pub struct Plan {
     /// Do not ask the model that SUPERMAKER_MODEL names
     #[arg(long)]
     no_model: bool,
+    /// Answer one of the questions: its name and the first word of an answer; can be given several times
+    #[arg(long, value_name = "QUESTION=ANSWER")]
+    answer: Vec<Given>,
 }
 
 impl Plan {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let request = reading::request(&self.request, "plan")?;
-        let read = reading::read(screen, &request, self.no_model);
+        let read = reading::read(screen, &request, intake::read(&request), self.no_model);
+        let read = Settled { request, read }.given(&self.answer)?.read;
         let reading = &read.reading;
         if screen.manner.json {
             screen.json(&read)?;

@@ -72,7 +72,7 @@ fn a_model_reads_along_and_the_report_says_what_came_of_it() {
     }
     assert_eq!(
         made.err,
-        format!("Asking ollama:llama-x at {host}, where the request is sent (--no-model: rules alone) …\n")
+        format!("Asking ollama:llama-x at {host}, where the request is sent (--no-model: rules alone) ...\n")
     );
     assert!(bench.read("made/blueprint.toml").contains("reading"));
     assert_eq!(bench.run(&["check", "made"]).code, 0);

@@ -125,6 +125,7 @@ fn reading(spec: Spec, name: &str, origin: &str) -> Reading {
         note: "nothing was made of it".into(),
     });
     let mut reading = Reading {
+        app: draft.app.clone(),
         summary: report::summary(&draft),
         blueprint: toml::write(&draft, origin),
         assumptions: report::assumptions(&scene, &draft),

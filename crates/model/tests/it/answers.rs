@@ -205,7 +205,7 @@ fn who_goes_to_another_machine_is_told_before() {
     let announced = |variables: &[(&str, &str)]| {
         let variable = |name: &str| Some(variables.iter().find(|(known, _)| *known == name)?.1.to_owned());
         let told = std::cell::RefCell::new(String::new());
-        model::read(REQUEST, variable, |_, server| server.clone_into(&mut told.borrow_mut()));
+        model::read(REQUEST, intake::read(REQUEST), variable, |_, server| server.clone_into(&mut told.borrow_mut()));
         told.into_inner()
     };
     let server = Server::with(vec![said("ollama", GOOD)]);

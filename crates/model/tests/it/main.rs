@@ -17,7 +17,7 @@ pub const REQUEST: &str = "We rent out boats. Each boat has a name, a length and
 pub fn read(request: &str, variables: &[(&str, &str)]) -> Read {
     let variable =
         |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    let read = model::read(request, variable, |_, _| {});
+    let read = model::read(request, intake::read(request), variable, |_, _| {});
     assert!(read.reading.understood(), "{:?}", read.reading);
     blueprint::load(&read.reading.blueprint)
         .unwrap_or_else(|problems| panic!("{}\n{problems:?}", read.reading.blueprint));

@@ -17,7 +17,7 @@ fn a_real_model_is_asked() {
     ];
     let mut answered = 0;
     for request in requests {
-        let read = model::read(request, |name| std::env::var(name).ok(), |_, _| {});
+        let read = model::read(request, intake::read(request), |name| std::env::var(name).ok(), |_, _| {});
         let consultation = read.consultation.expect("SUPERMAKER_MODEL is set");
         assert!(read.reading.understood());
         answered += u32::from(consultation.tokens_out.is_some_and(|tokens| tokens > 0));

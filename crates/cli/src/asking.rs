@@ -1,0 +1,228 @@
+//! Questions about a request: answered on the command line, on the terminal, or by nobody, and then the default holds.
+//!
+//! What the answers change is `intake`'s business; here they come from somewhere and go under the request.
+
+use std::str::FromStr;
+
+use inquire::error::InquireError;
+use inquire::ui::{RenderConfig, Styled};
+use inquire::{Select, set_global_render_config};
+use intake::Question;
+use model::Read;
+
+use crate::failure::{Failure, STOPPED};
+use crate::screen::Screen;
+
+/// An answer of the command line: `share=all`.
+#[derive(Debug, Clone)]
+pub struct Given {
+    question: String,
+    choice: String,
+}
+
+impl FromStr for Given {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Given, Self::Err> {
+        let (question, choice) = text.split_once('=').ok_or("write it as QUESTION=ANSWER, for example share=all")?;
+        Ok(Given { question: question.trim().to_owned(), choice: choice.trim().to_owned() })
+    }
+}
+
+impl Given {
+    /// Whether a request was answered so.
+    pub fn stands_in(&self, request: &str) -> bool {
+        let reading = intake::read(request);
+        reading.answers.iter().any(|one| one.id == self.question && one.choice == self.choice)
+    }
+}
+
+/// A request with what was answered under it, and its reading then.
+pub struct Settled {
+    pub request: String,
+    pub read: Read,
+}
+
+impl Settled {
+    /// Takes the answers of the command line.
+    ///
+    /// # Errors
+    /// One that is an answer to nothing that is asked.
+    pub fn given(mut self, answers: &[Given]) -> Result<Settled, Failure> {
+        for one in answers {
+            let questions = &self.read.reading.questions;
+            let found = questions.iter().find(|question| question.id == one.question && !question.id.is_empty());
+            let Some(question) = found else { return Err(nothing_asked(&self.read, one)) };
+            let Some(request) = intake::with_answer(&self.request, question, &one.choice) else {
+                let failure = Failure::usage(format!("`{}` is no answer to `{}`", one.choice, one.question));
+                return Err(failure.hint(format!("{}\n        {}", question.text, answers_of(question))));
+            };
+            self = Settled { read: self.read.answered(&request), request };
+        }
+        Ok(self)
+    }
+
+    /// Has what is left answered by somebody.
+    ///
+    /// # Errors
+    /// Whoever should answer stopped.
+    pub fn asked(
+        self,
+        mut answer: impl FnMut(usize, usize, &Question) -> Result<String, Failure>,
+    ) -> Result<Settled, Failure> {
+        let questions: Vec<Question> = self.read.reading.questions.clone();
+        let mut request = self.request;
+        for (place, question) in questions.iter().enumerate() {
+            let choice = answer(place + 1, questions.len(), question)?;
+            request = intake::with_answer(&request, question, &choice).unwrap_or(request);
+        }
+        if questions.is_empty() {
+            return Ok(Settled { request, ..self });
+        }
+        Ok(Settled { read: self.read.answered(&request), request })
+    }
+}
+
+/// Lets whoever sits at the terminal choose, the default first.
+///
+/// # Errors
+/// They stopped.
+pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question) -> Result<String, Failure> {
+    set_global_render_config(look(screen));
+    let interrupts = Interrupts::caught();
+    let choices: Vec<&str> = question.choices().collect();
+    let message = format!("{place}/{of} {}", screen.legible(&question.text));
+    let help = screen.legible("arrows choose, Enter takes, Esc stops and writes nothing");
+    let shown: Vec<String> = choices.iter().map(|choice| screen.legible(choice)).collect();
+    let chosen = Select::new(&message, shown).without_filtering().with_help_message(&help).raw_prompt();
+    drop(interrupts);
+    match chosen {
+        Ok(chosen) => Ok(choices.get(chosen.index).map(|text| Question::word(text).to_owned()).unwrap_or_default()),
+        Err(error) => Err(stopped(place, of, &error)),
+    }
+}
+
+fn stopped(place: usize, of: usize, error: &InquireError) -> Failure {
+    let why = match error {
+        InquireError::OperationCanceled | InquireError::OperationInterrupted => String::new(),
+        InquireError::IO(error) if error.kind() == std::io::ErrorKind::Interrupted => String::new(),
+        error => format!(" ({error})"),
+    };
+    let failure = Failure::new(format!("stopped at question {place} of {of}{why}; nothing was written"));
+    let hint = "--yes takes the first answer of each, --answer QUESTION=ANSWER gives one";
+    Failure { exit_code: STOPPED, ..failure.hint(hint) }
+}
+
+/// Colours and signs of the questions, in what the terminal can show.
+fn look(screen: &Screen) -> RenderConfig<'static> {
+    let look = if screen.color_err() { RenderConfig::default_colored() } else { RenderConfig::empty() };
+    if screen.unicode() {
+        return look;
+    }
+    look.with_prompt_prefix(Styled::new("?"))
+        .with_answered_prompt_prefix(Styled::new(">"))
+        .with_highlighted_option_prefix(Styled::new(">"))
+        .with_scroll_up_prefix(Styled::new("^"))
+        .with_scroll_down_prefix(Styled::new("v"))
+}
+
+/// Ctrl-C while a question is asked: the process must live to say that nothing was written, with the cursor shown again.
+struct Interrupts {
+    #[cfg(unix)]
+    _caught: Option<(tokio::runtime::Runtime, tokio::signal::unix::Signal)>,
+}
+
+impl Interrupts {
+    #[cfg(unix)]
+    fn caught() -> Interrupts {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok();
+        let caught = runtime.and_then(|runtime| {
+            let guard = runtime.enter();
+            let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).ok();
+            drop(guard);
+            Some((runtime, signal?))
+        });
+        Interrupts { _caught: caught }
+    }
+
+    #[cfg(not(unix))]
+    fn caught() -> Interrupts {
+        Interrupts {}
+    }
+}
+
+fn nothing_asked(read: &Read, given: &Given) -> Failure {
+    let reading = &read.reading;
+    if reading.answers.iter().any(|one| one.id == given.question) {
+        let failure = Failure::usage(format!("`{}` is answered already", given.question));
+        return failure.hint("give each answer once, on the command line or under the request");
+    }
+    let failure = Failure::usage(format!("nothing is asked that is called `{}`", given.question));
+    let asked: Vec<&Question> = reading.questions.iter().filter(|question| !question.id.is_empty()).collect();
+    if asked.is_empty() {
+        return failure.hint("this request leaves nothing to ask");
+    }
+    let lines = asked.iter().map(|question| format!("{}: {}", question.id, answers_of(question)));
+    failure.hint(format!("what is asked, with the answers:\n        {}", lines.collect::<Vec<_>>().join("\n        ")))
+}
+
+fn answers_of(question: &Question) -> String {
+    question.choices().map(Question::word).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+
+    const REQUEST: &str =
+        "We run a boat club. Boats have a name and a length. Each trip has a boat, a date and a distance.";
+
+    fn settled() -> Settled {
+        Settled { request: REQUEST.to_owned(), read: Read::by_rules(intake::read(REQUEST)) }
+    }
+
+    #[test]
+    fn answers_go_under_the_request_and_change_what_is_built() {
+        let mut told = Vec::new();
+        let all = settled().asked(|place, of, question| {
+            told.push((place, of, question.id.clone()));
+            Ok(if question.id == "share" { "all".to_owned() } else { Question::word(&question.default).to_owned() })
+        });
+        let all = all.unwrap_or_else(|failure| panic!("{failure:?}"));
+        assert_eq!(told.first().unwrap().2, "share");
+        assert!(told.iter().enumerate().all(|(at, (place, of, _))| *place == at + 1 && *of == told.len()));
+        assert!(all.request.starts_with(REQUEST) && all.request.contains("Answered: all: "), "{}", all.request);
+        assert!(all.read.reading.blueprint.contains("sign_up = \"invite\""), "{}", all.read.reading.blueprint);
+        let given = settled().given(&["share=all".parse().unwrap()]).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let same = given.asked(|_, _, question| Ok(Question::word(&question.default).to_owned()));
+        assert_eq!(same.unwrap_or_else(|failure| panic!("{failure:?}")).request, all.request);
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused_with_those_that_are() {
+        for (given, message, hint) in [
+            ("share=perhaps", "`perhaps` is no answer to `share`", "own or all"),
+            ("moon=yes", "nothing is asked that is called `moon`", "share: own or all"),
+            ("=yes", "nothing is asked that is called ``", "share"),
+        ] {
+            let failure = settled().given(&[given.parse().unwrap()]).err().unwrap();
+            assert!(failure.message.contains(message) && failure.hint.unwrap().contains(hint), "{}", failure.message);
+        }
+        let twice = settled().given(&["share=all".parse().unwrap(), "share=own".parse().unwrap()]).err().unwrap();
+        assert!(twice.message.contains("answered already"), "{}", twice.message);
+        assert!("share".parse::<Given>().is_err());
+    }
+
+    #[test]
+    fn who_stops_leaves_the_request_as_it_was() {
+        let stop = settled().asked(|place, of, _| Err(stopped(place, of, &InquireError::OperationCanceled)));
+        let failure = stop.err().unwrap();
+        assert_eq!(failure.exit_code, STOPPED);
+        assert!(
+            failure.message.starts_with("stopped at question 1 of ")
+                && failure.message.ends_with("nothing was written")
+        );
+    }
+}
