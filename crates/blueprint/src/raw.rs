@@ -157,7 +157,8 @@ pub(crate) struct RawEntity {
     /// `true`: a deleted row goes to the trash, where nobody sees it, and `POST /{id}/restore` brings it back. The rows
     /// that cascade from it go and come back with it. Default `false`.
     pub soft_delete: Option<bool>,
-    /// `true`: reads are audited too.
+    /// `true`: whoever is shown rows of it leaves a row in the audit, with their ids, as whoever changes one does anyway.
+    /// Default `false`.
     pub audit_reads: Option<bool>,
     /// What happens to the rows of a user who is deleted.
     pub on_user_delete: Option<String>,

@@ -25,7 +25,11 @@ pub(crate) fn details(blueprint: &Blueprint, entity: &Entity) -> Vec<String> {
         let (of, many) = (words::a(entity), words::many(blueprint.entity(to)));
         Some(format!("`{}` of {of} shows and takes only {many} that the caller can see.", link.key))
     });
-    guards.chain(calls).chain(fields).chain(links).collect()
+    let audited = entity.audit_reads.then(|| {
+        let (a, many) = (words::a(entity), words::many(entity));
+        format!("Whoever is shown {a}, by itself, among other {many} or beside other records, is in the audit before he sees it.")
+    });
+    guards.chain(calls).chain(fields).chain(links).chain(audited).collect()
 }
 
 /// Nothing where everybody does with the field what he does with the record.

@@ -281,6 +281,20 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_is_told_of_who_reads() {
+        check(
+            "",
+            "audit_reads = true\n[entity.visit.access]\nread = [\"signed_in\"]",
+            expect![[r"
+                Anyone signed in can add visits.
+                Anyone signed in can see any visit.
+                Only the owner of a visit can change or delete it.
+                Whoever is shown a visit, by itself, among other visits or beside other records, is in the audit before he sees it.
+            "]],
+        );
+    }
+
     /// A path that names its user narrows everybody to his own records, roles too: the rules alone would say otherwise.
     #[test]
     fn a_path_that_names_its_user_narrows_every_role() {

@@ -110,6 +110,7 @@ fn led(fact: &Fact, cast: &Cast, draft: &Draft) -> bool {
             kept(a) || kept(b)
         }
         Fact::Op { object, .. } => object.name == "*" || kept(object),
+        Fact::Watched(what) => what.is_some() && draft.entities.iter().any(|entity| entity.audit_reads),
         Fact::Role(name) => draft.roles.contains(name) || name.starts_with("admin"),
         _ => true,
     }

@@ -48,6 +48,8 @@ pub(crate) struct Field {
     pub max: Option<i64>,
     /// Lists are sorted by it.
     pub index: bool,
+    /// Redacted in the audit and never cached.
+    pub sensitive: bool,
     /// Of a money field, as far as the request says.
     pub currency: Option<&'static str>,
     /// The entity a reference points to.
@@ -69,6 +71,7 @@ impl Field {
             min: None,
             max: None,
             index: false,
+            sensitive: false,
             currency: None,
             to: None,
             assumed: false,
@@ -101,6 +104,8 @@ pub(crate) struct Entity {
     pub name: String,
     pub fields: Vec<Field>,
     pub owned: bool,
+    /// Who reads it is told.
+    pub audit_reads: bool,
     pub rights: Rights,
     pub actions: Vec<Action>,
     pub assumed: bool,

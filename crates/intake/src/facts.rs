@@ -142,6 +142,8 @@ pub(crate) enum Fact {
     /// "no login", "without an account".
     NoLogin,
     Private,
+    /// Who reads it is to be told; the health of people, where no record is named.
+    Watched(Option<Thing>),
     /// The whole is compared with this product.
     Like(String),
     /// The word stands for that thing: the card of a plant.

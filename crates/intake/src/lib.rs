@@ -156,6 +156,7 @@ fn decide(
     let maybes = maybes.unwrap_or_else(|| draft.maybes.clone());
     let asked = asking::ask(scene, &maybes, &mut draft, &request.answers);
     resolve::complete(&mut draft);
+    resolve::watch(evidence, &mut draft);
     Decided { draft, cast, lost, asked }
 }
 

@@ -55,7 +55,8 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
 
 pub(crate) fn entity_text(entity: &Entity) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "[entity.{}]\nowner = {}\n[entity.{}.field]", entity.name, entity.owned, entity.name);
+    let audited = if entity.audit_reads { "audit_reads = true\n" } else { "" };
+    let _ = writeln!(out, "[entity.{0}]\nowner = {1}\n{audited}[entity.{0}.field]", entity.name, entity.owned);
     let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in &entity.fields {
         let _ = writeln!(out, "{:width$} = {{ {} }}", field.name, field_text(field));
@@ -109,6 +110,9 @@ pub(crate) fn field_text(field: &Field) -> String {
     }
     if field.kind == FieldType::Money {
         parts.push(format!("currency = {}", quote(field.currency.unwrap_or("USD"))));
+    }
+    if field.sensitive {
+        parts.push("sensitive = true".into());
     }
     if field.index {
         parts.push("index = true".into());

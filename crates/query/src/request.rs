@@ -134,7 +134,7 @@ impl From<Vec<(usize, Literal)>> for Values {
 }
 
 /// The id of a row, in its own grammar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordId {
     /// A positive integer.
     Integer(i64),

@@ -1,9 +1,10 @@
 //! One request of the entity API, top to bottom. Each line is a stage with a type of its own and a span and a time
-//! of its own; only three of them wait.
+//! of its own; only four of them wait, the last for what few reads ask for.
 
 use hyper::body::{Body, Bytes};
 
 use crate::App;
+use crate::audit::reads;
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::response::{self, Head};
@@ -34,6 +35,7 @@ where
     let plan = stages.run("plan", || query::plan(blueprint, route.entity, access, request, origin, key))?; // what we will do
     let work = stages.run("render", || query::render(&app.catalog, &plan).once(once)); // SQL and audit row, as data
     let outcome = stages.wait("run", app.store.run(work)).await?; // one transaction
+    reads::witness(app, &stages, (&http.method, http.uri.path()), &plan, &outcome).await?; // where reads are audited: on disk first
     let head = Head { uri: &http.uri, headers: &http.headers };
     stages.run("response", || response::render(app, &plan, head, outcome)) // status, headers, body
 }

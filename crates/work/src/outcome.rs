@@ -22,6 +22,8 @@ pub struct Answer {
     pub more: bool,
     /// Captured values of the row, of a page's last row.
     pub captured: Vec<Value>,
+    /// The last captured value of each row of a page, where the work asks for them.
+    pub ids: Vec<Value>,
     /// The integer of a `Count` step.
     pub count: Option<i64>,
     /// Whoever answered for the steps kept this with the body: the rest of a whole answer, in its own words.

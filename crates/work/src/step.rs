@@ -16,6 +16,8 @@ pub struct Work {
     pub idempotency: Option<Box<Idempotency>>,
     /// The same as all the steps, where one statement can do it.
     pub at_once: Option<Box<AtOnce>>,
+    /// The last captured value of every row of a page is wanted too, as [`crate::Answer::ids`].
+    pub gathers_ids: bool,
     /// On whose behalf: works of one share wait for one another before they make those of others wait.
     pub share: u64,
 }
@@ -36,12 +38,12 @@ pub struct AtOnce {
 impl Work {
     /// A work that only reads.
     pub fn read(cost: Cost, steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Read(cost), steps, idempotency: None, at_once: None, share: 0 }
+        Work { mode: Mode::Read(cost), steps, idempotency: None, at_once: None, gathers_ids: false, share: 0 }
     }
 
     /// A work that writes.
     pub fn write(steps: Vec<Step>) -> Work {
-        Work { mode: Mode::Write, steps, idempotency: None, at_once: None, share: 0 }
+        Work { mode: Mode::Write, steps, idempotency: None, at_once: None, gathers_ids: false, share: 0 }
     }
 
     /// The bytes that its parameters and its texts hold, more or less: what it costs to let it wait.
@@ -67,6 +69,13 @@ impl Work {
         if let Some(at_once) = &mut self.at_once {
             at_once.meets_nobody = meets_nobody;
         }
+        self
+    }
+
+    /// The same, with the last captured value of every row of its page.
+    #[must_use]
+    pub fn gathering_ids(mut self, gathers: bool) -> Work {
+        self.gathers_ids = gathers;
         self
     }
 

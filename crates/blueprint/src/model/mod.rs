@@ -173,6 +173,8 @@ pub struct Entity {
     pub id: IdKind,
     /// `true`: a deleted row goes to the trash, where nobody sees it, and can be restored.
     pub soft_delete: bool,
+    /// `true`: what is shown of its rows, and to whom, is in the audit before it is shown.
+    pub audit_reads: bool,
     /// Its fields, in the order of the file; each is a column. Those without one are [`Entity::links`].
     pub fields: Vec<Field>,
     /// Its many-to-many references, in the order of the file.

@@ -117,6 +117,7 @@ fn entity(
         owned: name.owned,
         id: name.id,
         soft_delete: written.soft_delete.unwrap_or(false),
+        audit_reads: written.audit_reads.unwrap_or(false),
         fields,
         links,
         actions,

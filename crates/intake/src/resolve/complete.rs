@@ -99,6 +99,7 @@ fn joins(draft: &mut Draft) {
             name: name.clone(),
             fields,
             owned: !shared,
+            audit_reads: false,
             rights,
             actions: Vec::new(),
             assumed: true,

@@ -404,6 +404,7 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
             name: name.clone(),
             fields: Vec::new(),
             owned: true,
+            audit_reads: false,
             rights: Rights::default(),
             actions: Vec::new(),
             assumed: cast.obvious.as_ref() == Some(name),

@@ -11,6 +11,7 @@ mod guesses;
 mod names;
 mod relations;
 mod sorting;
+mod watch;
 
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Item, Thing};
@@ -18,6 +19,7 @@ use crate::lexicon::{archetypes, fields as field_words};
 use crate::scene::Scene;
 
 pub(crate) use entities::{Cast, event};
+pub(crate) use watch::watch;
 
 /// Decides.
 pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast) {

@@ -19,6 +19,7 @@ mod roles;
 mod states;
 mod tied;
 mod values;
+mod watched;
 
 use crate::clauses::Polarity;
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
@@ -74,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         roles::RULES,
         limits::RULES,
         outside::RULES,
+        watched::RULES,
         faint::RULES,
     ]
     .into_iter()

@@ -180,6 +180,7 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
         name: table.name.clone(),
         fields,
         owned: true,
+        audit_reads: false,
         rights: Rights::default(),
         actions: Vec::new(),
         assumed: false,

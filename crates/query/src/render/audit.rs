@@ -155,13 +155,39 @@ pub(super) fn before<'a>(
     dialect::as_json(dialect, &json::object(dialect, fields.chain(links)))
 }
 
-/// The row of rows that were looked at and are as they were.
-pub(super) fn seen(catalog: &Catalog, plan: &Plan, action: &str, entity: &Entity, id: Option<&RecordId>) -> Statement {
+/// Rows of one entity that were looked at and are as they were.
+pub(super) struct Seen<'a> {
+    pub action: &'a str,
+    pub entity: &'a Entity,
+    /// The one that was asked for.
+    pub id: Option<&'a RecordId>,
+    /// Their ids as they stand in a JSON array, and the route by which they were shown, where that is kept.
+    pub shown: Option<(String, &'a str)>,
+}
+
+/// An audit row for each.
+pub(super) fn seen(catalog: &Catalog, plan: &Plan, rows: &[Seen]) -> Statement {
     let mut sql = Sql::new(&catalog.dialect, "");
     insert(&mut sql, plan);
-    sql.push("VALUES (").params(who(plan, action, entity)).push(", ");
-    sql.param(id.map_or(Value::Null, |id| Value::Text(id.to_string()))).push(", NULL, NULL)");
+    for (place, row) in rows.iter().enumerate() {
+        sql.push(if place == 0 { "VALUES (" } else { ", (" }).params(who(plan, row.action, row.entity)).push(", ");
+        sql.param(row.id.map_or(Value::Null, |id| Value::Text(id.to_string()))).push(", NULL, ");
+        let shown = row.shown.as_ref().map(|(ids, route)| {
+            let route = serde_json::Value::from(*route);
+            Value::Json(format!("{{\"ids\":[{ids}],\"route\":{route}}}"))
+        });
+        sql.param(shown.unwrap_or(Value::Null)).push(")");
+    }
     sql.done()
+}
+
+/// An id in the form of the API.
+pub(super) fn id_json(id: &RecordId) -> String {
+    match id {
+        RecordId::Integer(number) => number.to_string(),
+        // A UUID needs no escaping.
+        RecordId::Uuid(text) => format!("\"{text}\""),
+    }
 }
 
 fn insert(sql: &mut Sql, plan: &Plan) {

@@ -48,7 +48,7 @@ pub(super) fn render(catalog: &Catalog, plan: &Plan, list: &List) -> Work {
     let lists_links =
         list.representation.adds_many() || shown.iter().any(|attribute| matches!(attribute, Attribute::Link(_)));
     let cost = if lists_links { Cost::Scan } else { cost(&joins.root(), list, plan.access.reach()) };
-    Work::read(cost, steps)
+    Work::read(cost, steps).gathering_ids(entity.audit_reads)
 }
 
 /// Writes a query for a page and says of which columns. Both engines read the parts of a `UNION ALL` one after the other, and

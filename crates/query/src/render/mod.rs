@@ -35,7 +35,7 @@ use work::Work;
 use crate::{Catalog, Plan, Request};
 
 pub use explain::{count_rows, look, weigh};
-pub use witness::witness;
+pub use witness::{Unreadable, is_witnessed, witness};
 
 /// Renders the work of a plan.
 pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
@@ -52,7 +52,11 @@ pub fn render(catalog: &Catalog, plan: &Plan) -> Work {
         Request::Restore { id, if_match } => restore::render(catalog, plan, id, if_match),
         Request::Delete { id, if_match } => delete::render(catalog, plan, id, if_match),
     };
-    // Strangers are known by their addresses.
+    shared(plan, work)
+}
+
+/// The same on behalf of who asks. Strangers are known by their addresses.
+fn shared(plan: &Plan, work: Work) -> Work {
     match (plan.access.user(), plan.origin.ip) {
         (Some(user), _) => work.shared_by(&user.id),
         (None, Some(ip)) => work.shared_by(&ip.to_string()),

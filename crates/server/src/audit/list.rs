@@ -10,7 +10,7 @@ use query::{Actor, DEFAULT_LIMIT, Denied, Scope, Shown, Verb, View, access, curs
 use serde_json::{Map, Value as Json, json};
 use work::{Column, Dialect, Kind, Value, Work};
 
-use super::rows;
+use super::{reads, rows};
 use crate::App;
 use crate::auth::is_admin;
 use crate::error::{ApiError, BAD_PARAMETER, FORBIDDEN};
@@ -38,11 +38,14 @@ const COLUMNS: [(&str, Kind); 16] = [
     ("reason", Kind::Text),
 ];
 
+/// The condition of rows that tell of one row: that it was changed, or shown by itself or among others.
+const OF_ROW: &str = "entity_id";
+
 /// Which rows are asked for.
 struct Wanted {
     limit: usize,
     before: Option<i64>,
-    /// Conditions, each over one parameter: what stands before it, and it.
+    /// Conditions, each over one parameter: what stands before it, and it. [`OF_ROW`] is no SQL yet.
     conditions: Vec<(String, Value)>,
     /// The filters as they were sent, for the cursor.
     fingerprint: String,
@@ -76,6 +79,7 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         cursor::seal(&app.cursor_key, &bound_to.each_ref().map(String::as_str), &[Value::Integer(last)])
     });
     data.iter_mut().for_each(|row| withhold(&app.blueprint, &actor, row));
+    reads::of_history(app, http, user, &data).await?;
     let page = json!({ "data": data, "next_cursor": next, "has_more": more });
     Ok(HttpResponse::json(StatusCode::OK, page.to_string()).with(CACHE_CONTROL, "no-store"))
 }
@@ -87,6 +91,13 @@ fn withhold(blueprint: &Blueprint, actor: &Actor, row: &mut Map<String, Json>) {
     if matches!(name, "" | "user" | "key") || row.get("outcome").and_then(Json::as_str) == Some("refused") {
         return;
     }
+    // Which rows somebody was shown is no part of what is in them.
+    if is_of_reads(row) {
+        if let Some(Json::Object(shown)) = row.get_mut("after") {
+            shown.retain(|key, _| ["ids", "route"].contains(&key.as_str()));
+        }
+        return;
+    }
     let entity = blueprint.entities.iter().find(|entity| entity.name == name);
     for side in ["before", "after"] {
         let shown = match row.remove(side) {
@@ -95,6 +106,11 @@ fn withhold(blueprint: &Blueprint, actor: &Actor, row: &mut Map<String, Json>) {
         };
         row.insert(side.to_owned(), shown);
     }
+}
+
+/// A change is of one row, and no action has this name.
+pub(super) fn is_of_reads(row: &Map<String, Json>) -> bool {
+    row.get("action").and_then(Json::as_str) == Some("read") || row.get("entity_id").is_none_or(Json::is_null)
 }
 
 fn readable(entity: &Entity, actor: &Actor, fields: Map<String, Json>) -> Json {
@@ -128,6 +144,10 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
                 wanted.conditions.push((format!("\"at\" {sign} "), Value::DateTime(format!("{time:.6}"))));
                 filters.push((name, text));
             }
+            OF_ROW => {
+                wanted.conditions.push((OF_ROW.to_owned(), Value::Text(text.clone())));
+                filters.push((name, text));
+            }
             name if FILTERS.contains(&name) => {
                 wanted.conditions.push((format!("\"{name}\" = "), Value::Text(text.clone())));
                 filters.push((name, text));
@@ -158,10 +178,23 @@ impl Wanted {
             dialect.table("_audit")
         );
         for (place, (condition, _)) in conditions.iter().enumerate() {
-            sql.push_str(&format!(" AND {condition}{}", dialect.parameter(place + 1)));
+            let parameter = dialect.parameter(place + 1);
+            let condition =
+                if condition == OF_ROW { of_row(dialect, &parameter) } else { format!("{condition}{parameter}") };
+            sql.push_str(&format!(" AND {condition}"));
         }
         sql.push_str(&format!(" ORDER BY \"seq\" DESC LIMIT {}", self.limit + 1));
         let params = conditions.into_iter().map(|(_, value)| value.clone()).collect();
         rows::page(sql, params, COLUMNS.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), self.limit)
     }
+}
+
+fn of_row(dialect: &Dialect, id: &str) -> String {
+    let ids = match dialect {
+        Dialect::Sqlite => "SELECT CAST(\"value\" AS TEXT) FROM json_each(\"after\", '$.ids')",
+        Dialect::Postgres { .. } => {
+            "SELECT json_array_elements_text(CASE json_typeof(\"after\" -> 'ids') WHEN 'array' THEN \"after\" -> 'ids' END)"
+        }
+    };
+    format!("(\"entity_id\" = {id} OR \"entity_id\" IS NULL AND {id} IN ({ids}))")
 }

@@ -227,6 +227,8 @@ enum End {
     Done {
         status: StatusCode,
         count: Option<i64>,
+        /// It shows what the audit is to know of first.
+        is_witnessed: bool,
     },
     Refused(ApiError),
     /// What it comes to depends on a body that was not given.
@@ -325,7 +327,11 @@ impl Desk<'_> {
             self.store.run_blocking(work)?
         };
         Ok(match outcome {
-            Outcome::Done(answer) => End::Done { status: success(&route.operation), count: answer.count },
+            Outcome::Done(answer) => End::Done {
+                status: success(&route.operation),
+                count: answer.count,
+                is_witnessed: query::is_witnessed(self.blueprint, plan),
+            },
             Outcome::Refused(refusal) => End::Refused(response::refused(self.blueprint, plan, refusal)),
         })
     }

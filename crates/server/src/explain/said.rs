@@ -21,14 +21,17 @@ pub(super) fn why(desk: &Desk, course: &Course, whom: &Whom, found: &Found) -> S
     let rule = found.rules.iter().rev().find(|rule| rule.clause.says == operation && rule.of == *entity);
     match &course.end {
         End::Open => format!("`{operation}` may let this caller; what is sent decides: give it with --body"),
-        End::Done { .. } => match (&found.rows, &route.operation) {
-            (Some(rows), _) => {
-                let first = if rows.first.is_some() { "the first " } else { "" };
-                format!("`read` gives {} of {first}{} to this caller{}", rows.seen, rows.all, narrowed(rule))
-            }
-            (_, Operation::Call(..)) => format!("{}; its code answers", given(operation, rule)),
-            _ => given(operation, rule),
-        },
+        End::Done { is_witnessed, .. } => {
+            let why = match (&found.rows, &route.operation) {
+                (Some(rows), _) => {
+                    let first = if rows.first.is_some() { "the first " } else { "" };
+                    format!("`read` gives {} of {first}{} to this caller{}", rows.seen, rows.all, narrowed(rule))
+                }
+                (_, Operation::Call(..)) => format!("{}; its code answers", given(operation, rule)),
+                _ => given(operation, rule),
+            };
+            if *is_witnessed { format!("{why}; the audit keeps which rows he is shown") } else { why }
+        }
         End::Refused(refused) => {
             let told = whom.refused.map(str::to_owned);
             told.or_else(|| note(rule, refused))

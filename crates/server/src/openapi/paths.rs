@@ -12,6 +12,10 @@ use super::responses::{empty_answer, json_answer, media};
 use super::{Subject, auth_paths, batch, examples, parameters, reference, references};
 use crate::error::NOT_FOUND;
 
+/// Of an entity with `audit_reads`.
+const AUDITED: &str =
+    "Who was shown which rows is in the audit before he sees them; where that cannot be written, the answer is 503.";
+
 /// Every path of the app.
 pub(super) fn paths(blueprint: &Blueprint, subjects: &[Subject]) -> Map<String, Json> {
     let of_entities = subjects.iter().flat_map(|subject| of_entity(*subject));
@@ -84,7 +88,10 @@ fn list(subject: Subject) -> Operation {
             Deed::List,
             format!("list_{}", entity.plural),
             format!("List {rows}"),
-            format!("Parameters that name a field are filters; all must hold, and there may be {MAX_FILTERS} of them."),
+            format!(
+                "Parameters that name a field are filters; all must hold, and there may be {MAX_FILTERS} of them.{}",
+                if entity.audit_reads { format!(" {AUDITED}") } else { String::new() }
+            ),
         )
     }
 }
@@ -142,7 +149,7 @@ fn read(subject: Subject) -> Operation {
             Deed::Read,
             format!("read_{}", entity.name),
             format!("Read {}", one(&entity.name)),
-            String::new(),
+            if entity.audit_reads { AUDITED.to_owned() } else { String::new() },
         )
     }
 }

@@ -19,6 +19,7 @@ use query::{Access, Actor, Body, IfMatch, Plan, PlanError, RecordId, Request, Us
 use store::StoreError;
 use work::{Idempotency, Mode, Outcome, Work};
 
+use crate::audit::reads;
 use crate::error::ApiError;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::idempotency::Asked;
@@ -197,9 +198,8 @@ impl Visit {
         let (plan, rights) = self.plan(entity, ask, reach, self.is_spent())?;
         let work = stages.run("render", || self.render(&plan, &rights));
         let outcome = stages.wait("run", app.store.run(work)).await?;
-        if let Some(witness) = self.witness(&plan, &outcome) {
-            stages.wait("run", app.store.run(witness)).await?;
-        }
+        let http = &self.0.http;
+        reads::witness(app, stages, (&http.method, http.uri.path()), &plan, &outcome).await?;
         let response = self.respond(&plan, outcome)?;
         if self.spends(&plan) {
             self.spend();
@@ -307,10 +307,10 @@ impl Visit {
         begun.map_err(|error: StoreError| ApiError::from(error))
     }
 
-    /// What is to be on disk before code sees what was found past its caller's rows.
-    fn witness(&self, plan: &Plan, outcome: &Outcome) -> Option<Work> {
-        let is_done = matches!(outcome, Outcome::Done(_));
-        is_done.then(|| query::witness(&self.0.app.catalog, plan)).flatten()
+    /// What is to be on disk before anybody is shown what code has found, where reads are audited or past its caller's rows.
+    fn witness(&self, plan: &Plan, outcome: &Outcome) -> Result<Option<Work>, ApiError> {
+        let http = &self.0.http;
+        reads::work(&self.0.app, (&http.method, http.uri.path()), plan, outcome)
     }
 
     fn parse(&self, entity: EntityIndex, access: &Access, ask: &Ask, is_spent: bool) -> Result<Request, ApiError> {

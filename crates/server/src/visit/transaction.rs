@@ -8,6 +8,7 @@ use store::StoreError;
 use work::{Outcome, Work};
 
 use super::{Ask, Reach, Visit};
+use crate::audit::reads;
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 
@@ -21,7 +22,7 @@ pub struct Transaction<'a> {
 /// What is to be known of a transaction when it is over.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The audit rows of what it has looked at past the caller's rows: what was seen stays seen, though all else be undone.
+    /// The audit rows of what it has looked at, past the caller's rows or where reads are audited: what was seen stays seen, though all else be undone.
     witnesses: Mutex<Vec<Work>>,
     /// It has changed the row that `If-Match` speaks of, which counts once its changes stay.
     is_spent: AtomicBool,
@@ -60,8 +61,8 @@ impl Transaction<'_> {
         let is_spent = self.visit.is_spent() || self.seen.is_spent();
         let (plan, rights) = self.visit.plan(entity, ask, reach, is_spent)?;
         let outcome = (self.store)(&self.visit.render(&plan, &rights))?;
-        if let Some(witness) = self.visit.witness(&plan, &outcome) {
-            (self.store)(&witness)?;
+        if let Some(witness) = self.visit.witness(&plan, &outcome)? {
+            (self.store)(&witness).map_err(reads::unwritten)?;
             self.seen.push(witness);
         }
         let response = self.visit.respond(&plan, outcome)?;

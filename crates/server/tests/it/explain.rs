@@ -247,6 +247,26 @@ async fn the_rows_of_a_list_are_counted_by_clause() {
 }
 
 #[tokio::test]
+async fn of_a_read_that_is_audited_it_is_told() {
+    let audited = PAPER.replacen("[entity.desk]\n", "[entity.desk]\naudit_reads = true\n", 1);
+    let app = TestApp::new(&audited).await;
+    app.user_with("ana", &["editor"]).await.post("/desks", json!({ "name": "a" })).await.expect(201);
+    for (request, is_audited) in [
+        ("GET /desks/1", true),
+        ("GET /desks", true),
+        ("GET /articles", false),
+        ("GET /articles?expand=desk", true),
+        ("PATCH /desks/1", false),
+        ("GET /desks/2", false),
+    ] {
+        let told = explain(&app, "user:ana@example.com", request, None).await;
+        assert_eq!(told.why.contains("the audit keeps which rows he is shown"), is_audited, "{request}: {}", told.why);
+    }
+    let reads = "SELECT count(*) FROM _audit WHERE action IN ('read', 'list', 'expand')";
+    assert_eq!(app.sql::<i64>(reads), 0, "and nothing is read by asking");
+}
+
+#[tokio::test]
 async fn who_may_not_sign_in_is_told_so() {
     let paper = Paper::new().await;
     paper.app.write("UPDATE users SET disabled = TRUE WHERE email = 'ana@example.com'");

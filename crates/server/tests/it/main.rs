@@ -4,6 +4,7 @@
 mod audit;
 mod audit_chain;
 mod audit_list;
+mod audit_reads;
 mod audit_refusals;
 mod auth;
 mod batch;

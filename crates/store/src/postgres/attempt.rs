@@ -131,7 +131,7 @@ pub(super) fn settle<T>(lease: &mut Lease, ended: &Result<T, Trouble>) {
 
 /// A single statement is a transaction by itself; one that is refused has changed nothing.
 async fn statement(session: &Session, work: &Work) -> Result<Outcome, Trouble> {
-    let ended = Run::new(session, None).steps(&work.steps).await;
+    let ended = Run::new(session, None).steps(work).await;
     match ended {
         // It may have been committed before the connection was lost.
         Err(Trouble::Lost(error)) if work.mode == Mode::Write => {
@@ -178,11 +178,11 @@ async fn transaction(
 
 /// The steps of a work, or what was answered before under its key.
 pub(super) async fn steps(shared: &Shared, run: &mut Run<'_>, work: &Work) -> Result<Outcome, Trouble> {
-    let Some(asked) = &work.idempotency else { return run.steps(&work.steps).await };
+    let Some(asked) = &work.idempotency else { return run.steps(work).await };
     if let Some(outcome) = shared.keys.find(run, asked).await? {
         return Ok(outcome);
     }
-    let outcome = run.steps(&work.steps).await?;
+    let outcome = run.steps(work).await?;
     if let Outcome::Done(answer) = &outcome {
         shared.keys.keep(run, asked, answer).await?;
     }

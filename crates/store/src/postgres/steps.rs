@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 use tokio_postgres::{Row, RowStream};
-use work::{Answer, Otherwise, Outcome, Refusal, Shape, Statement, Step};
+use work::{Answer, Otherwise, Outcome, Refusal, Shape, Statement, Step, Work};
 
 use super::row;
 use super::session::Session;
@@ -22,17 +22,19 @@ const ROW_BYTES: usize = 8 * 1024 * 1024;
 pub(super) struct Run<'a> {
     session: &'a Session,
     before: Option<String>,
+    gathers_ids: bool,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(session: &'a Session, before: Option<String>) -> Run<'a> {
-        Run { session, before }
+        Run { session, before, gathers_ids: false }
     }
 
     /// Runs all steps. Unless it is done, the caller has to roll back.
-    pub(super) async fn steps(&mut self, steps: &[Step]) -> Result<Outcome, Trouble> {
+    pub(super) async fn steps(&mut self, work: &Work) -> Result<Outcome, Trouble> {
         let mut answer = Answer::default();
-        for step in steps {
+        self.gathers_ids = work.gathers_ids;
+        for step in &work.steps {
             match self.step(step, &mut answer).await {
                 Ok(None) => {}
                 Ok(Some(refusal)) | Err(Trouble::Refused(refusal)) => return Ok(Outcome::Refused(refusal)),
@@ -91,7 +93,9 @@ impl<'a> Run<'a> {
         answer: &mut Answer,
     ) -> Result<(), Trouble> {
         let json = !shape.columns.is_empty();
+        let gathers_ids = self.gathers_ids;
         answer.captured.clear();
+        answer.ids.clear();
         if json {
             answer.body.clear();
             answer.body.push(b'[');
@@ -125,7 +129,11 @@ impl<'a> Run<'a> {
                 }
             }
             read += 1;
-            row::capture(row, shape, &mut answer.captured)
+            row::capture(row, shape, &mut answer.captured)?;
+            if gathers_ids {
+                answer.ids.extend(answer.captured.last().cloned());
+            }
+            Ok(())
         })
         .await?;
         if json {

@@ -24,7 +24,8 @@ pub(crate) fn run(connection: &Connection, work: &Work) -> Result<Outcome, Store
 }
 
 fn run_steps(connection: &Connection, work: &Work) -> Result<Outcome, StoreError> {
-    let mut run = Run { connection, to_the_end: work.mode == Mode::Write, answer: Answer::default() };
+    let to_the_end = work.mode == Mode::Write;
+    let mut run = Run { connection, to_the_end, gathers_ids: work.gathers_ids, answer: Answer::default() };
     for step in &work.steps {
         match run.step(step) {
             Ok(()) => {}
@@ -64,6 +65,7 @@ struct Run<'a> {
     connection: &'a Connection,
     /// A statement that writes must be stepped to its end: only there SQLite checks its foreign keys.
     to_the_end: bool,
+    gathers_ids: bool,
     answer: Answer,
 }
 
@@ -113,7 +115,7 @@ impl Run<'_> {
     fn page(&mut self, statement: &Statement, shape: &Shape, limit: usize) -> Result<(), Stop> {
         let mut prepared = prepare(self.connection, statement)?;
         let mut rows = prepared.raw_query();
-        let mut page = Page::new(&mut self.answer, shape);
+        let mut page = Page::new(&mut self.answer, shape, self.gathers_ids);
         let mut read = 0;
         let more = loop {
             gathered::begin_row();
@@ -197,18 +199,20 @@ struct Page<'a> {
     answer: &'a mut Answer,
     shape: &'a Shape,
     json: bool,
+    gathers_ids: bool,
 }
 
 impl<'a> Page<'a> {
-    fn new(answer: &'a mut Answer, shape: &'a Shape) -> Page<'a> {
+    fn new(answer: &'a mut Answer, shape: &'a Shape, gathers_ids: bool) -> Page<'a> {
         let json = !shape.columns.is_empty();
         answer.captured.clear();
+        answer.ids.clear();
         if json {
             answer.body.clear();
             answer.body.push(b'[');
             answer.rows = 0;
         }
-        Page { answer, shape, json }
+        Page { answer, shape, json, gathers_ids }
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
@@ -219,7 +223,11 @@ impl<'a> Page<'a> {
             row::write_object(row, self.shape, &mut self.answer.body)?;
             self.answer.rows += 1;
         }
-        row::capture(row, self.shape, &mut self.answer.captured)
+        row::capture(row, self.shape, &mut self.answer.captured)?;
+        if self.gathers_ids {
+            self.answer.ids.extend(self.answer.captured.last().cloned());
+        }
+        Ok(())
     }
 
     fn is_long(&self) -> bool {

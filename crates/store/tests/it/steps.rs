@@ -46,6 +46,14 @@ fn a_page_holds_its_limit_and_says_whether_there_is_more() {
     assert_eq!((rows, more, captured), (3, false, vec![Value::Integer(3), text("c")]));
 
     assert_eq!(list(2, 9), ("[]".to_owned(), 0, false, Vec::new()));
+
+    // The last captured value of each, for who asks for it.
+    let sql = r#"SELECT "title", "title", "id" FROM "notes" ORDER BY "id" DESC LIMIT 3"#;
+    let captured = vec![Kind::Text, Kind::Integer];
+    let shape = Arc::new(Shape { columns: vec![work::Column::new("title", Kind::Text)], captured });
+    let page = Step::Page { statement: statement(sql, &[]), shape, limit: 2 };
+    let ids = |gathers| database.done(scan(vec![page.clone()]).gathering_ids(gathers)).ids;
+    assert_eq!((ids(true), ids(false)), (vec![Value::Integer(3), Value::Integer(2)], Vec::new()));
 }
 
 #[test]

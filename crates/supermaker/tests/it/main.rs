@@ -5,6 +5,7 @@
 
 mod alone;
 mod arguments;
+mod audit_reads;
 mod calls;
 mod keys;
 mod lines;
