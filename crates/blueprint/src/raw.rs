@@ -160,8 +160,8 @@ pub(crate) struct RawEntity {
     /// `true`: whoever is shown rows of it leaves a row in the audit, with their ids, as whoever changes one does anyway.
     /// Default `false`.
     pub audit_reads: Option<bool>,
-    /// What happens to the rows of a user who is deleted.
-    pub on_user_delete: Option<String>,
+    /// What happens to the rows of a user who is deleted. Default `restrict`.
+    pub on_user_delete: Option<RawOnUserDelete>,
     /// The name that this entity had before.
     pub renamed_from: Option<String>,
     /// Its fields. `id`, `created_at`, `updated_at` and, when owned, `user_id` are always there.
@@ -343,6 +343,18 @@ pub(crate) enum RawOnDelete {
     Cascade,
     /// The reference becomes null.
     SetNull,
+}
+
+/// What the deletion of a user does to the rows that he owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawOnUserDelete {
+    /// The deletion is refused as long as there are any, in the trash too.
+    Restrict,
+    /// They are deleted with him, for good, and with them what their own deletion takes along.
+    Delete,
+    /// They become those of the admin who deletes him, or, if he goes by himself, of the admin who has been there longest.
+    HandOver,
 }
 
 /// Who may: `owner`, `signed_in`, `anyone`, `nobody`, `role:` with a role, or a condition for rows.

@@ -1,6 +1,6 @@
 //! What is left to say of an entity once it is said who may do what: states, limits, code, single fields, links.
 
-use blueprint::{ActionKind, Blueprint, Entity, Target};
+use blueprint::{ActionKind, Blueprint, Entity, OnUserDelete, Target};
 use query::access::Verb;
 
 use crate::access::{Caller, Reach, callers, reach};
@@ -29,7 +29,20 @@ pub(crate) fn details(blueprint: &Blueprint, entity: &Entity) -> Vec<String> {
         let (a, many) = (words::a(entity), words::many(entity));
         format!("Whoever is shown {a}, by itself, among other {many} or beside other records, is in the audit before he sees it.")
     });
-    guards.chain(calls).chain(fields).chain(links).chain(audited).collect()
+    let leaving = leaving(entity);
+    guards.chain(calls).chain(fields).chain(links).chain(audited).chain(leaving).collect()
+}
+
+/// What becomes of the records of a user who is deleted, where they do not hold him.
+fn leaving(entity: &Entity) -> Option<String> {
+    let many = words::sentence(&words::many(entity));
+    match entity.on_user_delete {
+        OnUserDelete::Restrict => None,
+        OnUserDelete::Delete => Some(format!("{many} of a user who is deleted are deleted with him, for good.")),
+        OnUserDelete::HandOver => Some(format!(
+            "{many} of a user who is deleted become those of the admin who does it, or who has been there longest."
+        )),
+    }
 }
 
 /// Nothing where everybody does with the field what he does with the record.

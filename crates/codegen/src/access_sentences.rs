@@ -282,15 +282,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_of_who_reads() {
+    fn what_is_told_besides_of_who_reads_and_who_leaves() {
         check(
             "",
-            "audit_reads = true\n[entity.visit.access]\nread = [\"signed_in\"]",
+            "audit_reads = true\non_user_delete = \"hand_over\"\n[entity.visit.access]\nread = [\"signed_in\"]",
             expect![[r"
                 Anyone signed in can add visits.
                 Anyone signed in can see any visit.
                 Only the owner of a visit can change or delete it.
                 Whoever is shown a visit, by itself, among other visits or beside other records, is in the audit before he sees it.
+                Visits of a user who is deleted become those of the admin who does it, or who has been there longest.
             "]],
         );
     }

@@ -78,7 +78,8 @@ impl Verb {
 
 /// What a caller may reach for one verb on one entity: which rows he can see, and which of them the verb may touch.
 ///
-/// The fields are private: [`decide`] and, for code that says why, [`unscoped`] are the only doors.
+/// The fields are private: [`decide`] and, for code that says why, [`unscoped`] are the only doors. What goes with a user
+/// who is deleted is no caller's choice, and has one of its own within this crate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Access {
     actor: Actor,
@@ -150,6 +151,12 @@ pub fn own_path(actor: &Actor, path_user: Option<&str>) -> Result<(), Denied> {
 }
 
 impl Access {
+    /// To what goes with a user who is deleted, which the blueprint says and not the rules for who deletes him.
+    pub(crate) fn to_what_leaves(by: Arc<User>) -> Access {
+        let actor = Actor::User(by);
+        Access { actor, read: Scope::Everything, reach: Scope::Everything, right: Right::Rules, now: None }
+    }
+
     /// Who asks.
     pub fn actor(&self) -> &Actor {
         &self.actor

@@ -38,7 +38,7 @@ pub use parent::{Parent, Way, children};
 pub use plan::{Origin, Plan, PlanError, plan};
 pub use reason::Reason;
 pub use reference::{Path, Reference, references};
-pub use render::{Unreadable, count_rows, is_witnessed, look, render, weigh, witness};
+pub use render::{Leaving, Unreadable, count_rows, is_witnessed, leaving, look, render, weigh, witness};
 pub use representation::{Expansion, MAX_DEPTH, MAX_EXPANSIONS, Representation};
 pub use request::{Bad, IfMatch, Invalid, RecordId, Request, RequestError, Values};
 pub use scope::{OwnerId, Scope};

@@ -175,6 +175,8 @@ pub struct Entity {
     pub soft_delete: bool,
     /// `true`: what is shown of its rows, and to whom, is in the audit before it is shown.
     pub audit_reads: bool,
+    /// What becomes of the rows of a user who is deleted.
+    pub on_user_delete: OnUserDelete,
     /// Its fields, in the order of the file; each is a column. Those without one are [`Entity::links`].
     pub fields: Vec<Field>,
     /// Its many-to-many references, in the order of the file.
@@ -183,6 +185,17 @@ pub struct Entity {
     pub actions: Vec<Action>,
     /// Who may do what.
     pub access: Access,
+}
+
+/// What becomes of the rows of a user who is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnUserDelete {
+    /// They hold him.
+    Restrict,
+    /// They go with him, for good.
+    Delete,
+    /// They become an admin's.
+    HandOver,
 }
 
 /// What the ids of an entity are.

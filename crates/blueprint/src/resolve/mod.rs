@@ -24,10 +24,10 @@ pub use not_yet::{NOT_YET, NotYet};
 pub use plurals::plural;
 
 use crate::expr::{Other, Scene};
-use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration, Link};
+use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration, Link, OnUserDelete};
 use crate::places::Pointer;
 use crate::problem::Problem;
-use crate::raw::RawBlueprint;
+use crate::raw::{RawBlueprint, RawOnUserDelete};
 use crate::report::Report;
 
 use names::EntityName;
@@ -118,9 +118,24 @@ fn entity(
         id: name.id,
         soft_delete: written.soft_delete.unwrap_or(false),
         audit_reads: written.audit_reads.unwrap_or(false),
+        on_user_delete: on_user_delete(name, &at, report),
         fields,
         links,
         actions,
         access: access.standard,
+    }
+}
+
+/// What is nobody's row cannot go with anybody.
+fn on_user_delete(entity: &EntityName, at: &Pointer, report: &mut Report) -> OnUserDelete {
+    if entity.raw.on_user_delete.is_some() && !entity.owned {
+        let message = format!("no `{}` belongs to a user who could be deleted", entity.name);
+        let hint = "remove it, or remove `owner = false`".to_owned();
+        report.key(&at.child("on_user_delete"), "contradiction", message, Some(hint));
+    }
+    match entity.raw.on_user_delete {
+        None | Some(RawOnUserDelete::Restrict) => OnUserDelete::Restrict,
+        Some(RawOnUserDelete::Delete) => OnUserDelete::Delete,
+        Some(RawOnUserDelete::HandOver) => OnUserDelete::HandOver,
     }
 }

@@ -24,7 +24,6 @@ pub const NOT_YET: &[NotYet] = &[
     value("type = \"file\"", "/user/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),
-    word("on_user_delete", "/entity/*/on_user_delete", "on_user_delete = \"delete\""),
     word("renamed_from", "/entity/*/renamed_from", "renamed_from = \"job\""),
     value("type = \"file\"", "/entity/*/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/entity/*/field/*/encrypted", "encrypted = true"),

@@ -9,7 +9,7 @@ use work::{Otherwise, Refusal, Statement, Step, Value};
 
 use super::audit::{self, After};
 use super::dialect::Change;
-use super::rows::{Dependant, Rows, Which, dependants};
+use super::rows::{Dependant, Rows, Which, dependants, dependants_of_user};
 use super::sql::{DELETED_AT, Source, Sql};
 use super::unlink::Linked;
 use crate::catalog::quoted;
@@ -19,13 +19,13 @@ use crate::{Catalog, Plan};
 /// Everything that must be done before a row can be deleted for good.
 pub(super) fn before_delete(catalog: &Catalog, plan: &Plan, id: &RecordId) -> Vec<Step> {
     let each = Each { catalog, plan, which: Which::All };
-    let steps = |dependant| match dependant {
-        Dependant::Along(rows) => each.delete(&rows),
-        Dependant::Cleared(entity, field, of) => each.set_null(entity, field, &of),
-        Dependant::Linked(entity, link, of) => each.linked(entity, link, &of).cut(),
-        Dependant::Held(..) => Vec::new(),
-    };
-    each.of(id).into_iter().flat_map(steps).collect()
+    each.of(id).into_iter().flat_map(|dependant| each.goes(dependant)).collect()
+}
+
+/// The same for a user.
+pub(super) fn before_user_goes(catalog: &Catalog, plan: &Plan, user: &Value) -> Vec<Step> {
+    let each = Each { catalog, plan, which: Which::All };
+    dependants_of_user(catalog, user).into_iter().flat_map(|dependant| each.goes(dependant)).collect()
 }
 
 /// Everything that must be done before a row goes to the trash.
@@ -103,6 +103,16 @@ impl<'a> Each<'a> {
         let catalog = self.catalog;
         let holders = Source::table(catalog.blueprint.entity(entity));
         Linked { catalog, plan: self.plan, which: &self.which, holders, entity, link, to }
+    }
+
+    /// What must be done before that on which this hangs can go for good.
+    fn goes(&self, dependant: Dependant<'_>) -> Vec<Step> {
+        match dependant {
+            Dependant::Along(rows) => self.delete(&rows),
+            Dependant::Cleared(entity, field, of) => self.set_null(entity, field, &of),
+            Dependant::Linked(entity, link, of) => self.linked(entity, link, &of).cut(),
+            Dependant::Held(..) => Vec::new(),
+        }
     }
 
     fn delete(&self, rows: &Rows) -> Vec<Step> {
@@ -221,8 +231,9 @@ impl<'a> Each<'a> {
     /// These rows but the one that it is all about, which a ring leads back to: it has steps of its own.
     fn others(&self, sql: &mut Sql, rows: &Rows) {
         self.among(sql, rows);
-        let (entity, id) = rows.origin();
-        if entity == rows.entity {
+        if let Some((entity, id)) = rows.origin()
+            && entity == rows.entity
+        {
             sql.push(" AND \"id\" <> ").param(id.clone());
         }
     }

@@ -17,6 +17,7 @@ pub(crate) mod fixed;
 mod guard;
 mod join;
 mod json;
+mod leaving;
 mod links;
 mod list;
 mod order;
@@ -35,6 +36,7 @@ use work::Work;
 use crate::{Catalog, Plan, Request};
 
 pub use explain::{count_rows, look, weigh};
+pub use leaving::{Leaving, leaving};
 pub use witness::{Unreadable, is_witnessed, witness};
 
 /// Renders the work of a plan.

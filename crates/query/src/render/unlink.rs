@@ -113,8 +113,9 @@ impl Linked<'_> {
             self.to.ids(sql, self.which);
             sql.push(")");
         }
-        let (origin, id) = self.to.origin();
-        if self.entity == origin {
+        if let Some((origin, id)) = self.to.origin()
+            && self.entity == origin
+        {
             sql.push(" AND ").push(&self.holders.column("id")).push(" <> ").param(id.clone());
         }
     }

@@ -9,10 +9,10 @@ use query::{
     Values, Verb, View, children,
 };
 use serde_json::{Value as Json, json};
-use work::{Dialect, Step, Value};
+use work::{Answer, Dialect, Step, Value};
 
 use crate::desk::{callers, desk};
-use crate::{KEY, entity, origin, user};
+use crate::{KEY, LEADS, entity, origin, user};
 
 const SEVEN: RecordId = RecordId::Integer(7);
 
@@ -86,7 +86,7 @@ fn a_read_past_the_rules_leaves_an_audit_row() {
     let past_them = unscoped(user("ana", &[]), None, why);
     let told = |access: &Access, request: Request| {
         let plan = query::plan(&desk, index, access.clone(), request, origin(), &KEY).unwrap();
-        query::witness(&catalog, &plan)
+        query::witness(&catalog, &plan, &Answer::default(), "GET /tickets").unwrap()
     };
     let list = List::parse(&desk, &View::document(desk.entity(index)), &[]).unwrap();
     let read = Request::Read { id: SEVEN, representation: query::Representation::default() };
@@ -127,4 +127,35 @@ fn a_cursor_is_good_for_the_list_that_gave_it_under_the_same_row_only() {
             assert_eq!(asked(list, cursor.clone()).is_ok(), list == given, "a cursor of {given:?} in {list:?}");
         }
     }
+}
+
+/// One audit row for a page, and several for more than a thousand ids; and none that says less than was shown.
+#[test]
+fn a_read_that_is_audited_is_told_by_ids_and_whole() {
+    let desk =
+        LEADS.replace("[entity.prospect.field]", "[entity.prospect]\naudit_reads = true\n[entity.prospect.field]");
+    let desk = Arc::new(blueprint::load(&desk).unwrap());
+    let catalog = Catalog::new(desk.clone(), Dialect::Sqlite);
+    let index = entity(&desk, "prospect");
+    let access = decide(desk.entity(index), Verb::Read, user("ana", &[]), None).unwrap();
+    let list = List::parse(&desk, &View::document(desk.entity(index)), &[]).unwrap();
+    let plan = query::plan(&desk, index, access, Request::List(list), origin(), &KEY).unwrap();
+    assert!(query::render(&catalog, &plan).gathers_ids && query::is_witnessed(&desk, &plan));
+    let shows = |rows: usize, ids: i64| {
+        let ids = (1..=ids).map(Value::Integer).collect();
+        query::witness(&catalog, &plan, &Answer { rows, ids, ..Answer::default() }, "GET /prospects")
+    };
+    let told = |rows: usize| {
+        let work = shows(rows, rows as i64).unwrap()?;
+        let [Step::Run(row)] = work.steps.as_slice() else { panic!("{work:?}") };
+        let shown = row.params.iter().filter_map(|value| if let Value::Json(text) = value { Some(text) } else { None });
+        let ids = |text: &String| {
+            let json: Json = serde_json::from_str(text).unwrap();
+            assert_eq!(json["route"], "GET /prospects");
+            json["ids"].as_array().unwrap().len()
+        };
+        Some(shown.map(ids).collect::<Vec<_>>())
+    };
+    assert_eq!([told(0), told(2), told(2001)], [None, Some(vec![2]), Some(vec![1000, 1000, 1])]);
+    assert!(shows(2, 1).is_err(), "who cannot tell what is shown, shows nothing");
 }

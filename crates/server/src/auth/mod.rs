@@ -199,7 +199,11 @@ impl Auth {
     /// Whether there is such a route. Where only others sign users in, there is nothing to register for or log in to.
     pub fn serves(&self, route: AuthRoute) -> bool {
         match route {
-            AuthRoute::Me | AuthRoute::Users | AuthRoute::User(_) | AuthRoute::ChangeUser(_) => true,
+            AuthRoute::Me
+            | AuthRoute::Users
+            | AuthRoute::User(_)
+            | AuthRoute::ChangeUser(_)
+            | AuthRoute::DeleteUser(_) => true,
             AuthRoute::Invite | AuthRoute::Invitations | AuthRoute::TakeBack(_) => {
                 self.own.is_some() && self.blueprint.auth.sign_up == SignUp::Invite
             }
@@ -242,6 +246,7 @@ impl Auth {
             AuthRoute::Users => self.list_users(caller).await,
             AuthRoute::User(id) => self.read_other(caller, id).await,
             AuthRoute::ChangeUser(id) => self.change_user(caller, id, body).await,
+            AuthRoute::DeleteUser(id) => self.delete_user(caller, id).await,
             AuthRoute::EndSessionsOf(id) => self.end_sessions_of(caller, id).await,
         }?;
         Ok(response.with(CACHE_CONTROL, "no-store"))

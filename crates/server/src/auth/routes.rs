@@ -47,6 +47,8 @@ pub enum AuthRoute {
     User(Uuid),
     /// `PATCH /auth/users/{id}`
     ChangeUser(Uuid),
+    /// `DELETE /auth/users/{id}`
+    DeleteUser(Uuid),
     /// `DELETE /auth/users/{id}/sessions`
     EndSessionsOf(Uuid),
 }
@@ -78,7 +80,7 @@ const PATHS: &[(&str, &[Operation])] = &[
     ("sessions", &[("GET", |_| AuthRoute::Sessions), ("DELETE", |_| AuthRoute::EndOthers)]),
     ("sessions/{id}", &[("DELETE", AuthRoute::EndSession)]),
     ("users", &[("GET", |_| AuthRoute::Users)]),
-    ("users/{id}", &[("GET", AuthRoute::User), ("PATCH", AuthRoute::ChangeUser)]),
+    ("users/{id}", &[("GET", AuthRoute::User), ("PATCH", AuthRoute::ChangeUser), ("DELETE", AuthRoute::DeleteUser)]),
     ("users/{id}/sessions", &[("DELETE", AuthRoute::EndSessionsOf)]),
 ];
 
@@ -171,7 +173,10 @@ mod tests {
         assert_eq!((session.route("GET"), session.methods().as_str()), (None, "DELETE, OPTIONS"));
         let of_user = AuthPath::find(&format!("/auth/users/{id}/sessions")).unwrap();
         assert_eq!(of_user.route("DELETE"), Some(AuthRoute::EndSessionsOf(id.parse().unwrap())));
-        assert_eq!(AuthPath::find(&format!("/auth/users/{id}")).unwrap().methods(), "GET, HEAD, PATCH, OPTIONS");
+        assert_eq!(
+            AuthPath::find(&format!("/auth/users/{id}")).unwrap().methods(),
+            "GET, HEAD, PATCH, DELETE, OPTIONS"
+        );
         for path in [
             "/auth/users/",
             "/auth/users//sessions",

@@ -1,6 +1,6 @@
 //! What a user with the role `admin` does with the accounts of others; with the schemas.
 
-use blueprint::{Blueprint, TokenSource};
+use blueprint::{Blueprint, Entity, OnUserDelete, TokenSource};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::operations::{Operation, Security};
@@ -11,17 +11,21 @@ use super::super::{examples, reference};
 use super::schemas::{email, whole};
 use super::{EMAIL, accepts, open};
 use crate::error::{
-    BAD_PARAMETER, FORBIDDEN, NOT_FOUND, Problem, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE,
+    BAD_PARAMETER, FORBIDDEN, NOT_FOUND, Problem, REFERENCE, STATE, STORAGE_FULL, TOO_MANY, UNAUTHORIZED, UNAVAILABLE,
+    UNIQUE,
 };
 
 pub(super) const AT: &str = "2026-11-21T17:00:00.000000Z";
 
 /// The paths of users.
 pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
-    let (read, change) = (read_user().render(), change_user().render());
+    let (read, change, delete) = (read_user().render(), change_user().render(), delete_user(blueprint).render());
     let mut paths = vec![
         ("/auth/users".to_owned(), json!({ "get": list_users().render() })),
-        ("/auth/users/{id}".to_owned(), json!({ "parameters": [id()], "get": read, "patch": change })),
+        (
+            "/auth/users/{id}".to_owned(),
+            json!({ "parameters": [id()], "get": read, "patch": change, "delete": delete }),
+        ),
     ];
     if accepts(blueprint, TokenSource::Own) {
         let end = json!({ "parameters": [id()], "delete": end_sessions(blueprint).render() });
@@ -66,6 +70,32 @@ fn change_user() -> Operation {
         successes: vec![("200", user_answer("The user as he is now."))],
         ..by_admin("change_user", "Change a user", description, &[WITH_BODY, &[NOT_FOUND, STORAGE_FULL]].concat())
     }
+}
+
+fn delete_user(blueprint: &Blueprint) -> Operation {
+    let (rows, problems) = with_a_user(blueprint, "the caller");
+    let description = format!(
+        "The user is out at once; what the user did stays in the audit. {rows}409 while other rows are the user's or refer to him, also in \
+         the trash. Nobody deletes himself here."
+    );
+    Operation {
+        successes: vec![("204", empty_answer("The user is gone.", &[]))],
+        ..by_admin("delete_user", "Delete a user", &description, &[&[NOT_FOUND, STORAGE_FULL], problems].concat())
+    }
+}
+
+/// What becomes of the rows of a user who is deleted, in words, and how that can fail.
+pub(super) fn with_a_user(blueprint: &Blueprint, heir: &str) -> (String, &'static [&'static Problem]) {
+    let named = |what: OnUserDelete| {
+        let is_meant = |entity: &&Entity| entity.owned && entity.on_user_delete == what;
+        let plurals = blueprint.entities.iter().filter(is_meant).map(|entity| entity.plural.replace('_', " "));
+        Some(plurals.collect::<Vec<_>>().join(", ")).filter(|plurals| !plurals.is_empty())
+    };
+    let (gone, given) = (named(OnUserDelete::Delete), named(OnUserDelete::HandOver));
+    let problems: &[&Problem] = if given.is_some() { &[REFERENCE, UNIQUE] } else { &[REFERENCE] };
+    let gone = gone.map(|plurals| format!("Gone with the user for good: {plurals}. "));
+    let given = given.map(|plurals| format!("Handed over to {heir}: {plurals}. "));
+    (gone.into_iter().chain(given).collect(), problems)
 }
 
 fn end_sessions(blueprint: &Blueprint) -> Operation {

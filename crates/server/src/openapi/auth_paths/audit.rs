@@ -19,7 +19,8 @@ pub(super) fn list() -> Operation {
         json!({ "name": name, "in": "query", "description": description, "schema": schema })
     };
     let equal = FILTERS.map(|name| {
-        let description = format!("Only rows with just this `{name}`.");
+        let among = if name == "entity_id" { ", or that tell of a read that showed it among others" } else { "" };
+        let description = format!("Only rows with just this `{name}`{among}.");
         let example = row_example()[name].as_str().unwrap_or(examples::UUID).to_owned();
         let schema = json!({ "type": "string", "examples": [example] });
         json!({ "name": name, "in": "query", "description": description, "schema": schema })
@@ -58,7 +59,7 @@ pub(super) fn row() -> Json {
             "entity": text("To what.", "prospect"),
             "entity_id": text("To which one.", "7"),
             "before": fields("The changed fields as they were.", json!({ "status": "new" })),
-            "after": fields("The changed fields as they are now.", json!({ "status": "won" })),
+            "after": fields("The changed fields as they are now; of a read, the `ids` of what was shown and the `route`.", json!({ "status": "won" })),
             "outcome": said("What came of it.", "done"),
             "batch": text("What the changes of one batch have in common.", examples::UUID),
             "reason": text("Why code reached past its caller's rows.", "the nightly report"),

@@ -56,7 +56,7 @@ pub(super) fn paths(blueprint: &Blueprint) -> Vec<(String, Json)> {
     }
     paths.push(path("/auth/me", "get", me(blueprint)));
     if has_own {
-        paths.push(path("/auth/me/delete", "post", sessions::delete_account()));
+        paths.push(path("/auth/me/delete", "post", sessions::delete_account(blueprint)));
     }
     paths.extend(admin::paths(blueprint));
     paths.push(path("/_/audit", "get", audit::list()));

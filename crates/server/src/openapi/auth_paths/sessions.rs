@@ -1,15 +1,17 @@
 //! What a user does with his own account: another password, the list of his sessions and their end; with the schemas.
 
+use blueprint::Blueprint;
 use serde_json::{Value as Json, json};
 
 use super::super::operations::Operation;
 use super::super::refusals::WITH_BODY;
 use super::super::responses::{empty_answer, json_answer};
 use super::super::{examples, reference};
+use super::admin::with_a_user;
 use super::schemas::{NEW_PASSWORD, password, whole};
 use super::{PASSWORD, body, of_own_session};
 use crate::auth::MAX_SESSIONS;
-use crate::error::{BAD_CREDENTIALS, NOT_FOUND, REFERENCE, STATE, STORAGE_FULL};
+use crate::error::{BAD_CREDENTIALS, NOT_FOUND, STATE, STORAGE_FULL};
 
 const NEXT_PASSWORD: &str = "seven green kettles sing";
 const AT: &str = "2026-11-21T17:00:00.000000Z";
@@ -25,14 +27,18 @@ pub(super) fn change_password() -> Operation {
     }
 }
 
-pub(super) fn delete_account() -> Operation {
-    let problems = [WITH_BODY, &[BAD_CREDENTIALS, REFERENCE, STATE, STORAGE_FULL]].concat();
-    let description = "Wants the password. Ends all sessions; the address can be registered anew, as somebody else. 409 while rows are the \
-        caller's or refer to him, also in the trash, and for an admin, from whom another one must take the role first.";
+pub(super) fn delete_account(blueprint: &Blueprint) -> Operation {
+    let (rows, of_rows) = with_a_user(blueprint, "the admin who has been there longest");
+    let problems = [WITH_BODY, &[BAD_CREDENTIALS, STATE, STORAGE_FULL], of_rows].concat();
+    let other = if rows.is_empty() { "" } else { "other " };
+    let description = format!(
+        "Wants the password. Ends all sessions; the address can be registered anew, as somebody else. {rows}409 while {other}rows are the \
+         caller's or refer to him, also in the trash, and for an admin, from whom another one must take the role first."
+    );
     Operation {
         body: Some(body("AccountDeletion", Some(json!({ "password": PASSWORD })))),
         successes: vec![("204", empty_answer("The account is gone.", &[]))],
-        ..of_own_session("delete_account", "Delete the account", description, &problems)
+        ..of_own_session("delete_account", "Delete the account", &description, &problems)
     }
 }
 

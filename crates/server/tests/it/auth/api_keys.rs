@@ -168,6 +168,7 @@ async fn accounts_are_not_for_keys() {
         ("GET", "/auth/users".to_owned(), None),
         ("GET", format!("/auth/users/{id}"), None),
         ("PATCH", format!("/auth/users/{id}"), Some(json!({"disabled": true}))),
+        ("DELETE", format!("/auth/users/{id}"), None),
         ("DELETE", format!("/auth/users/{id}/sessions"), None),
     ] {
         let answer = service.send(method, &path, body).await.expect(403);

@@ -145,6 +145,8 @@ async fn invitations_and_users_are_what_the_document_says() {
         ("get", "/auth/users/{id}", 200),
         ("delete", "/auth/users/{id}/sessions", 204),
         ("patch", "/auth/users/{id}", 200),
+        ("delete", "/auth/users/{id}", 204),
+        ("delete", "/auth/users/{id}", 404),
     ] {
         let operation = &document.json["paths"][path][method];
         let mut body = operation.pointer("/requestBody/content/application~1json/example").cloned();
