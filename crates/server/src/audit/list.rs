@@ -10,7 +10,7 @@ use query::{Actor, DEFAULT_LIMIT, Denied, Scope, Shown, Verb, View, access, curs
 use serde_json::{Map, Value as Json, json};
 use work::{Column, Dialect, Kind, Value, Work};
 
-use super::{reads, rows};
+use super::{index, reads, rows};
 use crate::App;
 use crate::auth::is_admin;
 use crate::error::{ApiError, BAD_PARAMETER, FORBIDDEN};
@@ -47,6 +47,8 @@ struct Wanted {
     before: Option<i64>,
     /// Conditions, each over one parameter: what stands before it, and it. [`OF_ROW`] is no SQL yet.
     conditions: Vec<(String, Value)>,
+    /// By what the rows are found; nothing, and they are read one after the other.
+    terms: Vec<String>,
     /// The filters as they were sent, for the cursor.
     fingerprint: String,
 }
@@ -128,7 +130,13 @@ fn readable(entity: &Entity, actor: &Actor, fields: Map<String, Json>) -> Json {
 }
 
 fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) -> Result<Wanted, ApiError> {
-    let mut wanted = Wanted { limit: DEFAULT_LIMIT, before: None, conditions: Vec::new(), fingerprint: String::new() };
+    let mut wanted = Wanted {
+        limit: DEFAULT_LIMIT,
+        before: None,
+        conditions: Vec::new(),
+        terms: Vec::new(),
+        fingerprint: String::new(),
+    };
     let mut cursor = None;
     let mut filters: Vec<(&str, &str)> = Vec::new();
     request::each_once(query)?;
@@ -159,6 +167,7 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
         }
     }
     filters.sort_unstable();
+    wanted.terms = index::terms(&filters);
     wanted.fingerprint = json!(filters).to_string();
     if let Some(text) = cursor {
         let before = open(text, &wanted.fingerprint);
@@ -172,29 +181,23 @@ impl Wanted {
     fn page(&self, dialect: &Dialect) -> Work {
         let before = self.before.map(|seq| ("\"seq\" < ".to_owned(), Value::Integer(seq)));
         let conditions: Vec<&(String, Value)> = self.conditions.iter().chain(&before).collect();
-        let mut sql = format!(
-            "SELECT \"{}\" FROM {} WHERE TRUE",
-            COLUMNS.map(|(name, _)| name).join("\", \""),
-            dialect.table("_audit")
-        );
-        for (place, (condition, _)) in conditions.iter().enumerate() {
+        let columns = format!("\"{}\"", COLUMNS.map(|(name, _)| name).join("\", \""));
+        let placed = |(place, (condition, _)): (usize, &&(String, Value))| {
             let parameter = dialect.parameter(place + 1);
-            let condition =
-                if condition == OF_ROW { of_row(dialect, &parameter) } else { format!("{condition}{parameter}") };
-            sql.push_str(&format!(" AND {condition}"));
-        }
-        sql.push_str(&format!(" ORDER BY \"seq\" DESC LIMIT {}", self.limit + 1));
-        let params = conditions.into_iter().map(|(_, value)| value.clone()).collect();
+            if condition == OF_ROW { reads::or_shown(dialect, &parameter) } else { format!("{condition}{parameter}") }
+        };
+        let all: Vec<String> =
+            ["TRUE".to_owned()].into_iter().chain(conditions.iter().enumerate().map(placed)).collect();
+        let (all, limit) = (all.join(" AND "), self.limit + 1);
+        let sql = if self.terms.is_empty() {
+            let audit = dialect.table("_audit");
+            format!("SELECT {columns} FROM {audit} WHERE {all} ORDER BY \"seq\" DESC LIMIT {limit}")
+        } else {
+            let (last, terms) = (conditions.len(), self.terms.len());
+            index::select(dialect, &columns, &all, before.as_ref().map(|_| last), last + 1, terms, limit)
+        };
+        let terms = self.terms.iter().map(|term| Value::Text(term.clone()));
+        let params = conditions.iter().map(|(_, value)| value.clone()).chain(terms).collect();
         rows::page(sql, params, COLUMNS.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), self.limit)
     }
-}
-
-fn of_row(dialect: &Dialect, id: &str) -> String {
-    let ids = match dialect {
-        Dialect::Sqlite => "SELECT CAST(\"value\" AS TEXT) FROM json_each(\"after\", '$.ids')",
-        Dialect::Postgres { .. } => {
-            "SELECT json_array_elements_text(CASE json_typeof(\"after\" -> 'ids') WHEN 'array' THEN \"after\" -> 'ids' END)"
-        }
-    };
-    format!("(\"entity_id\" = {id} OR \"entity_id\" IS NULL AND {id} IN ({ids}))")
 }

@@ -2,10 +2,11 @@
 //! afterwards, or takes one away, cannot do so unseen without `SECRET_KEY`.
 //!
 //! Rows are written with what they tell of, by `query` and `auth`, and wait for nothing here: `seal` comes after them, about
-//! once a second. What was refused changed nothing and comes by the way (`refusals`); what was read comes before its answer, where
-//! the blueprint asks for that (`reads`). `verify` reads all of it again. `kept` and `rekey` are for the time when `SECRET_KEY`
-//! is exchanged for another.
+//! once a second, and fills the `index` by which lists find them. What was refused changed nothing and comes by the way
+//! (`refusals`); what was read comes before its answer, where the blueprint asks for that (`reads`). `verify` reads all of it
+//! again. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
 
+mod index;
 mod kept;
 mod list;
 pub(crate) mod reads;

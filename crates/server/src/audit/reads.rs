@@ -127,3 +127,21 @@ pub(crate) fn unwritten(error: StoreError) -> ApiError {
         }
     }
 }
+
+/// The condition of rows of the audit that tell of one row: that it was changed, or shown by itself or among others.
+pub(super) fn or_shown(dialect: &Dialect, id: &str) -> String {
+    let (shown, one) = shown(dialect, "\"after\"");
+    format!("(\"entity_id\" = {id} OR \"entity_id\" IS NULL AND {id} IN (SELECT {one} FROM {shown}))")
+}
+
+/// The ids of rows that a row of the audit says were shown, `after` being that column of it: what stands in `FROM`, and an id of it
+/// as text.
+pub(super) fn shown(dialect: &Dialect, after: &str) -> (String, &'static str) {
+    match dialect {
+        Dialect::Sqlite => (format!("json_each({after}, '$.ids') AS \"shown\""), "CAST(\"shown\".\"value\" AS TEXT)"),
+        Dialect::Postgres { .. } => {
+            let ids = format!("CASE json_typeof({after} -> 'ids') WHEN 'array' THEN {after} -> 'ids' END");
+            (format!("LATERAL json_array_elements_text({ids}) AS \"shown\"(\"id\")"), "\"shown\".\"id\"")
+        }
+    }
+}

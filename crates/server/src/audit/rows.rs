@@ -108,6 +108,17 @@ pub(super) fn number(sql: String, params: Vec<Value>) -> Work {
     Work::read(Cost::Scan, vec![Step::One { statement: Statement::new(sql, params), shape, none }])
 }
 
+/// The only column of a query, numbers called `seq`.
+pub(super) fn numbers(sql: String, params: Vec<Value>, limit: usize) -> Work {
+    page(sql, params, vec![Column::new("seq", Kind::Integer)], limit)
+}
+
+/// Those numbers, and whether there are more.
+pub(super) fn read_numbers(outcome: Outcome) -> Result<(Vec<i64>, bool), ReadError> {
+    let (objects, more) = read_page(outcome)?;
+    Ok((objects.iter().filter_map(|object| object.get("seq")?.as_i64()).collect(), more))
+}
+
 pub(super) fn read_number(outcome: Outcome) -> Option<i64> {
     match outcome {
         Outcome::Done(answer) => answer.captured.first().and_then(Value::as_integer),

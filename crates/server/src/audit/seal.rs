@@ -1,5 +1,5 @@
-//! Seals what was written to the audit since the last seal. A task of the app does it about once a second; whoever writes
-//! waits for none of it.
+//! Seals what was written to the audit since the last seal, and fills the index by which it is found. A task of the app does it
+//! about once a second; whoever writes waits for none of it.
 //!
 //! On Postgres a row may be seen after others that have later numbers, so gaps are looked into again for a while. Of several
 //! instances that seal at once one is first, and the others go on after its seal.
@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 
 use super::rows::{self, ReadError, Row};
-use super::{FORMAT, LATE_MS, NOTHING, Refusals, Seal, SealKeys, ranges, read, written};
+use super::{FORMAT, LATE_MS, NOTHING, Refusals, Seal, SealKeys, index, ranges, read, written};
 use crate::clock;
 use crate::settings::Secret;
 
@@ -27,6 +27,8 @@ const REMEMBERED: i64 = 50;
 /// Gaps are looked into so often, and so many at once.
 const GAPS_EVERY_MS: i64 = 5000;
 const GAPS_AT_ONCE: usize = 100;
+/// The index is filled so often at most before new rows are sealed: where there is much to do, others get on meanwhile.
+const FILLS_AT_ONCE: usize = 32;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// Seals the audit of one database.
@@ -51,6 +53,8 @@ struct State {
     gaps: Vec<Gap>,
     gaps_looked_ms: i64,
     told_hour: i64,
+    /// Blocks that are indexed, if it is known.
+    indexed: Option<i64>,
 }
 
 /// Numbers for which there was no row.
@@ -106,22 +110,19 @@ impl Sealer {
     pub(crate) async fn seal(&self) -> Result<(), ReadError> {
         let mut state = self.state.lock().await;
         let writes = self.store.counters().writes;
-        let mut sealed = 0;
+        let mut own = 0;
         loop {
             self.catch_up(&mut state).await?;
             let (rows, more) = self.unsealed(&mut state).await?;
-            if rows.is_empty() {
-                break;
-            }
             // Another instance was faster where this is false: its seal is read, and what it left is sealed.
-            let kept = self.keep(&mut state, &rows).await?;
-            sealed += u64::from(kept);
-            if kept && !more {
+            let kept = !rows.is_empty() && self.keep(&mut state, &rows).await?;
+            own += u64::from(kept) + self.index(&mut state).await?;
+            if rows.is_empty() || (kept && !more) {
                 break;
             }
         }
-        let looks_again = !state.gaps.is_empty();
-        let seen = if looks_again { u64::MAX } else { writes.saturating_add(sealed) };
+        let looks_again = !state.gaps.is_empty() || state.indexed.is_none_or(|indexed| indexed < state.settled());
+        let seen = if looks_again { u64::MAX } else { writes.saturating_add(own) };
         self.seen_writes.store(seen, Ordering::Relaxed);
         Ok(())
     }
@@ -206,7 +207,9 @@ impl Sealer {
             seal: Vec::new(),
         };
         seal.seal = seal.computed(&self.keys, &state.seal).to_vec();
-        match self.store.run(insert(&self.store.dialect(), &seal)).await? {
+        // The index may be filled beyond them already, by an instance that did not know of their gaps.
+        let late = ranges.iter().filter(|(from, _)| state.covered.is_some_and(|covered| *from <= covered));
+        match self.store.run(insert(&self.store.dialect(), &seal, late)).await? {
             Outcome::Refused(_) => Ok(false),
             Outcome::Done(_) => {
                 state.sealed(seal.number, seal.seal, &ranges, now_ms());
@@ -215,9 +218,40 @@ impl Sealer {
             }
         }
     }
+
+    /// Indexes the blocks that nobody writes into any more; how many writes that took.
+    async fn index(&self, state: &mut State) -> Result<u64, ReadError> {
+        let dialect = self.store.dialect();
+        let mut fills = 0;
+        for _ in 0..FILLS_AT_ONCE {
+            let from = match state.indexed {
+                Some(indexed) => indexed,
+                None => {
+                    let how_many = rows::number(index::how_many(&dialect), Vec::new());
+                    rows::read_number(self.store.run(how_many).await?).unwrap_or_default()
+                }
+            };
+            state.indexed = Some(from);
+            if from >= state.settled() {
+                break;
+            }
+            let (work, to) = index::fill(&dialect, from, state.settled());
+            // Another instance did it where this is refused.
+            let done = matches!(self.store.run(work).await?, Outcome::Done(_));
+            state.indexed = done.then_some(to);
+            fills += u64::from(done);
+        }
+        Ok(fills)
+    }
 }
 
 impl State {
+    /// How many blocks have all the rows that they will ever have, and those sealed.
+    fn settled(&self) -> i64 {
+        let next = self.covered.map_or(0, |covered| covered + 1);
+        index::block(self.gaps.iter().map(|gap| gap.from).fold(next, i64::min))
+    }
+
     /// Takes in a seal that is on disk.
     fn sealed(&mut self, number: i64, seal: Vec<u8>, ranges: &[(i64, i64)], now_ms: i64) {
         (self.number, self.seal) = (number, seal);
@@ -255,8 +289,9 @@ impl Gap {
     }
 }
 
-/// The seal, and how many there are in another place: whoever takes the last ones away must know of both.
-fn insert(dialect: &Dialect, seal: &Seal) -> Work {
+/// The seal, and how many there are in another place: whoever takes the last ones away must know of both. With it those of its
+/// rows are indexed that came late.
+fn insert<'a>(dialect: &Dialect, seal: &Seal, late: impl Iterator<Item = &'a (i64, i64)>) -> Work {
     let places: Vec<String> = (1..=7).map(|place| dialect.parameter(place)).collect();
     let sql = format!(
         "INSERT INTO {} (\"number\", \"at\", \"format\", \"rows\", \"seqs\", \"digests\", \"seal\") VALUES ({}) \
@@ -279,10 +314,12 @@ fn insert(dialect: &Dialect, seal: &Seal) -> Work {
         dialect.table("_state"),
         dialect.parameter(1)
     );
-    Work::write(vec![
+    let mut steps = vec![
         Step::Change { statement: Statement::new(sql, params), none: Otherwise::Refuse(Refusal::Stale) },
         Step::Run(Statement::new(count, vec![Value::Integer(seal.number)])),
-    ])
+    ];
+    steps.extend(late.map(|(from, to)| Step::Run(index::add(dialect, *from, *to))));
+    Work::write(steps)
 }
 
 fn now_ms() -> i64 {
@@ -308,5 +345,17 @@ mod tests {
         assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
         state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
         assert_eq!(gaps(&state), []);
+    }
+
+    #[test]
+    fn what_may_still_come_settles_no_block() {
+        let mut state = State::default();
+        assert_eq!(state.settled(), 0);
+        state.sealed(1, vec![1], &[(1, 255)], 0);
+        assert_eq!(state.settled(), 1);
+        state.sealed(2, vec![2], &[(256, 300), (302, 1023)], 0);
+        assert_eq!(state.settled(), 1);
+        state.sealed(3, vec![3], &[(301, 301)], 0);
+        assert_eq!(state.settled(), 4);
     }
 }

@@ -11,8 +11,12 @@ use work::{Dialect, Outcome, Value, Work};
 
 use super::kept::{Held, Ring};
 use super::rows::{self, ReadError, Row};
-use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, read, rekey};
+use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, index, read, rekey};
 use crate::settings::Settings;
+
+/// Numbers of rows among which those are looked for that the index leaves out, and how many of these are looked at together.
+const LOOKED_AT: i64 = 10_000;
+const LEFT_OUT: usize = 100;
 
 /// All of it is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub enum Fault {
     Gone,
     /// It was put in where others had been sealed already.
     Inserted,
+    /// The index does not lead to it, so that lists with filters leave it out.
+    NotIndexed,
     /// The seal of this number, which covers it, was changed, or made with a secret that is not known.
     SealChanged(i64),
     /// The seal of this number is gone.
@@ -101,6 +107,11 @@ impl fmt::Display for Broken {
             Fault::Changed => write!(out, "row {row} of the audit was changed"),
             Fault::Gone => write!(out, "row {row} of the audit is gone"),
             Fault::Inserted => write!(out, "row {row} of the audit was put in afterwards"),
+            Fault::NotIndexed => write!(
+                out,
+                "row {row} of the audit was taken out of the index, so that lists with filters leave it out; with 0 as the `value` of \
+                 `audit_indexed` in the table `_state` the server fills the index anew"
+            ),
             Fault::SealChanged(seal) => write!(
                 out,
                 "seal {seal} of the audit, from row {row} on, does not hold: it was changed, or SECRET_KEY is not the one that it was made with"
@@ -190,6 +201,7 @@ impl Walk<'_> {
             return Err(broken(last + 1, Fault::SealGone(self.seals + 1)));
         }
         self.between(last)?;
+        self.indexed(last)?;
         let unsealed = self.number("SELECT count(*) FROM {} WHERE \"seq\" > {}", last)?;
         let newest = self.number("SELECT coalesce(max(\"seq\"), 0) FROM {} WHERE \"seq\" > {}", 0)?;
         if newest < numbered {
@@ -277,6 +289,26 @@ impl Walk<'_> {
                 next = rows.last().filter(|_| more).map_or(*from, |row| row.seq + 1);
             }
             next = next.max(to + 1);
+        }
+        Ok(())
+    }
+
+    /// That sealed rows are found by the index as far as it is filled.
+    fn indexed(&self, last: i64) -> Result<(), Stop> {
+        let mut next = 0;
+        while next <= last {
+            let work = rows::numbers(
+                index::left_out(&self.dialect, LEFT_OUT + 1),
+                vec![Value::Integer(next), Value::Integer(last.min(next + LOOKED_AT))],
+                LEFT_OUT,
+            );
+            let (left_out, more) = rows::read_numbers(self.run(work)?)?;
+            // What is not sealed yet may have come too late to be indexed with the others, and will be with its seal.
+            let is_sealed = |seq: &&i64| self.covered.iter().any(|(from, to)| (from..=to).contains(seq));
+            if let Some(row) = left_out.iter().find(is_sealed) {
+                return Err(broken(*row, Fault::NotIndexed));
+            }
+            next = left_out.last().filter(|_| more).copied().unwrap_or(next + LOOKED_AT) + 1;
         }
         Ok(())
     }

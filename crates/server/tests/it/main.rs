@@ -3,6 +3,7 @@
 
 mod audit;
 mod audit_chain;
+mod audit_index;
 mod audit_list;
 mod audit_reads;
 mod audit_refusals;

@@ -211,6 +211,21 @@ CREATE TABLE "_audit_keys" (
   PRIMARY KEY ("id", "under")
 ) STRICT, WITHOUT ROWID;
 "#,
+    // By what rows of the audit are found: filled behind whoever writes them, who kept those two indexes before.
+    r#"
+CREATE TABLE "_audit_index" (
+  "term" TEXT NOT NULL,
+  "block" INTEGER NOT NULL,
+  PRIMARY KEY ("term", "block")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "_audit_index_no_update" BEFORE UPDATE ON "_audit_index"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER "_audit_index_no_delete" BEFORE DELETE ON "_audit_index"
+  BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+INSERT INTO "_state" ("name", "value") VALUES ('audit_indexed', 0);
+DROP INDEX "_audit_entity_index";
+DROP INDEX "_audit_sub_index";
+"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

@@ -15,7 +15,7 @@ async fn the_engines_tables_are_made_once() {
     let Some(database) = Database::new().await else { return };
     let tables = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n \
                   ON n.oid = c.relnamespace WHERE nspname = 'app' AND relkind = 'r'";
-    let expected = "_audit _audit_keys _audit_seals _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
+    let expected = "_audit _audit_index _audit_keys _audit_seals _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
                     _sessions _state notes users";
     assert_eq!(database.look(tables), [expected]);
     let again = Store::connect(options(&database.place)).await.unwrap();
