@@ -62,7 +62,9 @@ fn every_answer_loads_and_changes_what_is_built_and_reads_as_the_same_again() {
             }
         }
     }
-    for kind in ["rights", "share", "own", "keep", "tie"] {
+    let documented = include_str!("../../../docs/questions.md");
+    assert!(kinds.iter().all(|kind| documented.contains(&format!("| `{kind}"))), "{kinds:?}");
+    for kind in ["rights", "share", "own", "keep", "tie", "sign_up"] {
         assert!(kinds.iter().any(|found| found == kind), "no {kind} among {kinds:?}");
     }
     assert!(asked > 10);

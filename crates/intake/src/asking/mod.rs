@@ -9,6 +9,8 @@ mod effects;
 pub use answers::Answer;
 pub(crate) use answers::split;
 
+use std::collections::HashMap;
+
 use crate::draft::{Draft, Entity};
 use crate::facts::{Evidence, Fact, Thing};
 use crate::lemma;
@@ -28,6 +30,8 @@ const RECORD: usize = 8;
 const SIGN_UP: usize = 5;
 /// A relation hangs together with every query over both.
 const TIE: usize = 3;
+/// All weigh the same, so no more of them are tried.
+const MOST_TIES: usize = 6;
 /// Enough to make a record of what nearly was one.
 const SURE: f64 = 2.2;
 /// Words of requests that speak for several people.
@@ -159,7 +163,13 @@ fn rank(draft: &Draft, doubts: Vec<Doubt>) -> Vec<Question> {
         difference(&without, &whole(other))
     };
     let mut ranked: Vec<(usize, Doubt)> = Vec::new();
+    let is_tie = |doubt: &Doubt| doubt.alternatives.iter().any(|(_, effect)| matches!(effect, Effect::Untie { .. }));
+    let mut ties = 0;
     for mut doubt in doubts {
+        ties += usize::from(is_tie(&doubt));
+        if is_tie(&doubt) && ties > MOST_TIES {
+            continue;
+        }
         let mut most = 0;
         doubt.alternatives.retain(|(_, effect)| {
             let lines = changed(effect);
@@ -176,8 +186,14 @@ fn rank(draft: &Draft, doubts: Vec<Doubt>) -> Vec<Question> {
 
 /// How many lines only one of the texts has.
 fn difference(one: &str, other: &str) -> usize {
-    let only = |here: &str, there: &str| here.lines().filter(|line| !there.lines().any(|same| same == *line)).count();
-    only(one, other) + only(other, one)
+    let mut more: HashMap<&str, isize> = HashMap::new();
+    for line in one.lines() {
+        *more.entry(line).or_default() += 1;
+    }
+    for line in other.lines() {
+        *more.entry(line).or_default() -= 1;
+    }
+    more.into_values().map(isize::unsigned_abs).sum()
 }
 
 /// Everything that could be asked, in a fixed order.

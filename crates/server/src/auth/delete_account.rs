@@ -56,6 +56,12 @@ impl Auth {
             },
             sql::audit_users(own.by(caller, &at), "user.delete", "NULL", "NULL", "\"id\" = ?1", vec![user.clone()]),
         ]);
+        // Whose the rows will be must still be one, too; else they hold him as if there were none.
+        before.extend(heir.as_deref().map(|heir| {
+            let sql = format!("SELECT 1 FROM \"users\" u WHERE u.\"id\" = ?1 AND {}", sql::is_admin(&self.store, "u"));
+            let none = Otherwise::Refuse(Refusal::Referred);
+            Step::Require { statement: Statement::new(sql, vec![sql::uuid(heir)]), none }
+        }));
         let delete = "DELETE FROM \"users\" WHERE \"id\" = ?1 AND \"password_hash\" = ?2";
         let mut after = vec![sql::change(delete, vec![user, sql::text(account.hash())]), sql::bump()];
         if let Some(outbox) = &self.outbox {

@@ -316,10 +316,10 @@ impl Desk<'_> {
     fn end(&self, route: &Route, plan: &Plan, work: Work) -> Result<End, UserError> {
         let outcome = if work.mode == Mode::Write {
             let undone = self.store.transaction_blocking(move |transaction| {
-                Err::<(), Undone>(transaction.run(&work).map_or_else(Undone::Failed, Undone::Ran))
+                Err::<(), Undone>(transaction.run(&work).map_or_else(Undone::Failed, |ran| Undone::Ran(Box::new(ran))))
             });
             match undone {
-                Err(Undone::Ran(outcome)) => outcome,
+                Err(Undone::Ran(outcome)) => *outcome,
                 Err(Undone::Failed(error)) => return Err(error.into()),
                 Ok(()) => return Err(UserError::Failed("nothing was run".to_owned())),
             }
@@ -375,7 +375,7 @@ impl Desk<'_> {
 
 /// Why a transaction was given up: always.
 enum Undone {
-    Ran(Outcome),
+    Ran(Box<Outcome>),
     Failed(StoreError),
 }
 
