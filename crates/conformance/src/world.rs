@@ -134,6 +134,11 @@ impl World {
         self.app.add_key(new).unwrap_or_else(|error| panic!("{email}: {error}")).key
     }
 
+    /// Gives somebody another value of a field, as the operator does.
+    pub fn set_user_field(&self, email: &str, name: &str, text: &str) {
+        self.app.set_user_field(email, name, text).unwrap_or_else(|error| panic!("{email}: {error}"));
+    }
+
     /// Gives somebody just these roles, as the operator does.
     pub fn set_roles(&self, email: &str, roles: &[String]) {
         self.app.set_roles(email, roles).unwrap_or_else(|error| panic!("{email}: {error}"));

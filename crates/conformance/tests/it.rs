@@ -88,6 +88,11 @@ async fn a1_no_key_learns_what_a_condition_hides() {
     no_key_learns("conditions", include_str!("conditions.toml")).await;
 }
 
+#[tokio::test]
+async fn a1_no_key_learns_what_is_for_others_than_its_user() {
+    no_key_learns("callers", include_str!("callers.toml")).await;
+}
+
 /// Searches an app for leaks to keys: one for reading by a user with a role, one for one entity alone by a user without, and where
 /// there is little to ask one for everything.
 async fn no_key_learns(name: &str, text: &str) {
@@ -109,6 +114,11 @@ async fn no_key_learns(name: &str, text: &str) {
 #[tokio::test]
 async fn a1_nobody_learns_of_what_a_condition_hides() {
     nobody_learns_in("conditions", include_str!("conditions.toml")).await;
+}
+
+#[tokio::test]
+async fn a1_nobody_learns_of_what_is_for_other_callers() {
+    nobody_learns_in("callers", include_str!("callers.toml")).await;
 }
 
 /// Searches an example for leaks to users without a role, and with each of them.

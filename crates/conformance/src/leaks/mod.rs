@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blueprint::{Blueprint, Literal, Rule, Term};
-use query::{Actor, Allowed, Key, Scope, User, Verb};
+use query::{Actor, Allowed, Fields, Key, Scope, User, Verb};
 use serde_json::Value as Json;
 
 use self::rows::Row;
@@ -80,13 +80,17 @@ pub async fn search_as(judge: &Blueprint, world: &World, Search { had, has, allo
     let ana = Person::join(world, "ana", &had).await;
     let bob = Person::join(world, "bob", &[]).await;
     let root = Person::join(world, "root", &judge.auth.roles).await;
+    // What she had when she made her rows is not what she has when she begins to look.
+    rows::give_fields(world, "ana@example.com", 2);
+    rows::give_fields(world, "bob@example.com", 1);
     let document = root.send(world, "GET", "/openapi.json", &[], None).await.json();
     let planted = rows::plant(world, &document, &[&ana, &bob, &root]).await;
     if had != has {
         world.set_roles("ana@example.com", &has);
     }
+    let fields = rows::give_fields(world, "ana@example.com", 0);
     let ana = allow.as_ref().map_or(ana.clone(), |allow| ana.with_key(world, allow));
-    let actor = actor(&ana, &has, allow.map(|allow| key(judge, &allow)));
+    let actor = actor(&ana, &has, fields, allow.map(|allow| key(judge, &allow)));
     // Later stamps were made by the search itself, in each world at its own time.
     let newest = planted.rows.iter().filter_map(|row| row.json["created_at"].as_str()).max().unwrap_or_default();
     let judge = Judge { blueprint: judge, rows: &planted.rows, actor: &actor, now: newest };
@@ -133,7 +137,7 @@ pub async fn search_as(judge: &Blueprint, world: &World, Search { had, has, allo
     found
 }
 
-fn actor(ana: &Person, roles: &[String], key: Option<Key>) -> Actor {
+fn actor(ana: &Person, roles: &[String], fields: Vec<Literal>, key: Option<Key>) -> Actor {
     let (id, sub, key) = (ana.id.clone(), ana.id.clone(), key.map(Arc::new));
     Actor::User(
         User {
@@ -142,7 +146,7 @@ fn actor(ana: &Person, roles: &[String], key: Option<Key>) -> Actor {
             sub,
             email: None,
             roles: roles.to_vec(),
-            fields: query::Fields::default(),
+            fields: Fields::Known(fields.into()),
             session: None,
             key,
         }

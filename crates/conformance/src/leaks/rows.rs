@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Target, Unique};
+use blueprint::{Blueprint, Entity, EntityIndex, Field, FieldKind, Literal, Target, Unique};
 use serde_json::{Map, Value as Json, json};
 
 use crate::world::Look;
@@ -222,6 +222,21 @@ fn value(field: &Field, number: usize) -> Option<Json> {
         FieldKind::Json => json!({ "n": number }),
         _ => return None,
     })
+}
+
+/// Sets what conditions look at of a caller, of every two fields one: a number makes it differ from that of others. What he has
+/// then, by the places of the fields.
+pub(super) fn give_fields(world: &World, email: &str, number: usize) -> Vec<Literal> {
+    let blueprint = world.blueprint();
+    let mut given = vec![Literal::Null; blueprint.user_fields.len()];
+    for place in blueprint.caller_fields().into_iter().step_by(2) {
+        let field = &blueprint.user_fields[place];
+        let value = value(field, number).unwrap_or_else(|| panic!("no value for `{}` of users", field.name));
+        world.set_user_field(email, &field.name, &text(&value));
+        given[place] =
+            field.read(&value).unwrap_or_else(|why| panic!("`{}` of users: {value} {}", field.name, why.detail));
+    }
+    given
 }
 
 /// A JSON value as it stands in a path or a query.

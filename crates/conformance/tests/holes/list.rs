@@ -11,7 +11,14 @@ pub struct Hole {
     pub had: &'static [&'static str],
     pub has: &'static [&'static str],
     pub lies: In,
+    /// The app that it is in.
+    pub app: &'static str,
 }
+
+/// Rows of owners, and a role.
+const NOTES: &str = include_str!("blueprint.toml");
+/// Rules that look at who asks.
+const CALLERS: &str = include_str!("../callers.toml");
 
 /// Where it is.
 pub enum In {
@@ -24,15 +31,19 @@ pub enum In {
 }
 
 const fn hole(name: &'static str, edit: fn(&mut Work) -> bool) -> Hole {
-    Hole { name, had: &[], has: &[], lies: In::Works(edit) }
+    Hole { name, had: &[], has: &[], lies: In::Works(edit), app: NOTES }
 }
 
 const fn seen_by_editors(name: &'static str, edit: fn(&mut Work) -> bool) -> Hole {
-    Hole { name, had: &["editor"], has: &["editor"], lies: In::Works(edit) }
+    Hole { name, had: &["editor"], has: &["editor"], lies: In::Works(edit), app: NOTES }
 }
 
 const fn at_once(name: &'static str, edit: fn(&mut Statement) -> bool) -> Hole {
-    Hole { name, had: &[], has: &[], lies: In::AtOnce(edit) }
+    Hole { name, had: &[], has: &[], lies: In::AtOnce(edit), app: NOTES }
+}
+
+const fn callers(name: &'static str, edit: fn(&mut Work) -> bool) -> Hole {
+    Hole { name, had: &[], has: &[], lies: In::Works(edit), app: CALLERS }
 }
 
 pub const HOLES: &[Hole] = &[
@@ -131,6 +142,7 @@ pub const HOLES: &[Hole] = &[
             "DROP INDEX \"folders__code_unique\"",
             "CREATE UNIQUE INDEX \"folders__code_unique\" ON \"folders\" (\"code\")",
         ]),
+        app: NOTES,
     },
     Hole {
         name: "a role that was taken goes on counting",
@@ -156,8 +168,37 @@ pub const HOLES: &[Hole] = &[
             }
             found
         }),
+        app: NOTES,
     },
+    callers("what the operator said before goes on counting", |work| {
+        // The value that she had while she made her rows.
+        const TEAM: &str = "u.\"team\"";
+        let stale = format!("CASE WHEN u.\"email\" = 'ana@example.com' THEN 'green' ELSE {TEAM} END");
+        replaced(work, TEAM, &stale)
+    }),
+    callers("somebody else's team counts", |work| {
+        let other = "(SELECT \"team\" FROM \"users\" WHERE \"email\" = 'bob@example.com')";
+        let other = if has_dollars(work) { other.replace("\"users\"", "\"app\".\"users\"") } else { other.to_owned() };
+        replaced(work, "u.\"team\"", &other)
+    }),
+    callers("a floor that nobody said is any", |work| replaced(work, "u.\"floor\"", "coalesce(u.\"floor\", 'green')")),
 ];
+
+/// Puts another word into the statements that look up who asks.
+fn replaced(work: &mut Work, word: &str, other: &str) -> bool {
+    let mut found = false;
+    for statement in statements(work).filter(|statement| statement.sql.contains("\"disabled\", s.\"expires_at\"")) {
+        if statement.sql.contains(word) {
+            statement.sql = statement.sql.replacen(word, other, 1).into();
+            found = true;
+        }
+    }
+    found
+}
+
+fn has_dollars(work: &Work) -> bool {
+    work.steps.iter().any(|step| step.statement().sql.contains("$1"))
+}
 
 fn reads(work: &Work) -> bool {
     matches!(work.mode, Mode::Read(_))

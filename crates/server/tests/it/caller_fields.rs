@@ -1,10 +1,14 @@
 //! Rules that look at who asks: `caller.team`, as the database knows it now.
 
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
 use serde_json::json;
+use server::App;
 use server::auth::api_keys::NewKey;
 use server::auth::users::UserError;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, settings};
 
 const TEAMS: &str = r#"
 [app]
@@ -17,7 +21,7 @@ nick = { type = "text" }
 [entity.memo.field]
 team = { type = "text", required = true }
 level = { type = "integer", required = true, default = 1 }
-pay = { type = "integer", read = [{ when = "caller.level >= 3" }] }
+pay = { type = "integer", default = 77, read = [{ when = "caller.level >= 3" }] }
 [entity.memo.access]
 read = ["owner", { when = "team = caller.team and level <= caller.level" }]
 create = [{ when = "caller.team is null or team = caller.team" }]
@@ -79,6 +83,74 @@ async fn a_key_is_of_its_user_s_team() {
     let new = NewKey { user: "bob@example.com", name: "a service", allow: &allow, lifetime: None };
     let key = app.app.add_key(new).unwrap().key;
     assert_eq!(app.stranger().with("x-api-key", &key).get("/memos").await.expect(200).ids(), [1]);
+}
+
+/// What was kept under a key was what he might see then.
+#[tokio::test]
+async fn an_answer_is_not_given_again_to_who_is_somebody_else_now() {
+    let app = TestApp::new(TEAMS).await;
+    let bob = app.user("bob").await;
+    set(&app, "bob", "level", "3").await;
+    set(&app, "bob", "team", "red").await;
+    let once = bob.with("idempotency-key", "k");
+    let memo = || json!({ "team": "red" });
+    assert_eq!(once.post("/memos", memo()).await.expect(201).json()["pay"], 77);
+    let again = once.post("/memos", memo()).await.expect(201);
+    assert_eq!((again.header("idempotency-replayed"), &again.json()["pay"]), ("true", &json!(77)));
+    let made = || app.sql::<i64>("SELECT count(*) FROM memos");
+    // Of another level he does not see the pay, of another team he could not make it, and of none he could.
+    for (field, text) in [("level", "1"), ("team", "blue"), ("team", "")] {
+        set(&app, "bob", field, text).await;
+        let refused = once.post("/memos", memo()).await.expect(403);
+        assert!(!refused.headers.contains_key("idempotency-replayed"), "{field} {text}");
+        assert!(!String::from_utf8_lossy(&refused.body).contains("77"), "{field} {text}");
+        assert_eq!(made(), 1, "{field} {text}: it was done again");
+    }
+    set(&app, "bob", "level", "3").await;
+    set(&app, "bob", "team", "red").await;
+    assert_eq!(once.post("/memos", memo()).await.expect(201).header("idempotency-replayed"), "true");
+}
+
+/// What one instance is told counts on the others within two seconds, for tokens and for keys.
+#[tokio::test]
+async fn another_instance_knows_within_two_seconds() {
+    let one = TestApp::new(TEAMS).await;
+    let ana = one.user("ana").await;
+    let bob = one.user("bob").await;
+    ana.post("/memos", json!({ "team": "red" })).await.expect(201);
+    let allow = ["memo:read".to_owned()];
+    let new = NewKey { user: "bob@example.com", name: "a service", allow: &allow, lifetime: None };
+    let key = one.app.add_key(new).unwrap().key;
+    let blueprint = std::sync::Arc::new(blueprint::load(TEAMS).unwrap());
+    let other = App::open(blueprint, settings(&[], &one.folder)).await.unwrap_or_else(|error| panic!("{error}"));
+    let other = std::sync::Arc::new(other);
+    let bearer = format!("Bearer {}", bob.token.as_deref().unwrap());
+    let callers = [("authorization", bearer.as_str()), ("x-api-key", key.as_str())];
+    for (team, seen) in [("red", vec![1]), ("blue", vec![]), ("red", vec![1]), ("", vec![])] {
+        // Both have looked before, and might go on with what they saw.
+        for caller in callers {
+            memos(&other, caller).await;
+        }
+        set(&one, "bob", "team", team).await;
+        let told = std::time::Instant::now();
+        for caller in callers {
+            let mut found = memos(&other, caller).await;
+            while found != seen && told.elapsed() < std::time::Duration::from_secs(2) {
+                found = memos(&other, caller).await;
+            }
+            assert_eq!(found, seen, "{} of team {team:?}", caller.0);
+        }
+    }
+    other.close().await;
+}
+
+async fn memos(app: &std::sync::Arc<App>, (header, value): (&str, &str)) -> Vec<i64> {
+    let request = Request::get("/api/v1/memos").header("host", "localhost").header(header, value);
+    let answer = app.handle([192, 0, 2, 1].into(), request.body(Full::new(Bytes::new())).unwrap()).await;
+    assert_eq!(answer.status(), 200);
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    let page: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    page["data"].as_array().unwrap().iter().map(|memo| memo["id"].as_i64().unwrap()).collect()
 }
 
 #[tokio::test]
