@@ -9,6 +9,11 @@ use server::process::{Environment, read_settings};
 use work::{Mode, Step, Work};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Whoever takes it for the command, and asks something else of it, would wait for a second server.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words != ["serve"] {
+        return Err(format!("this serves, and does nothing else: `{}`", words.join(" ")).into());
+    }
     let text = std::fs::read_to_string("blueprint.toml")?;
     let blueprint = Arc::new(blueprint::load(&text).map_err(|problems| problems.to_string())?);
     let settings = read_settings(Path::new("."), &Environment::process(), |_| None).map_err(|error| error.message)?;

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::bench::postgres::Postgres;
 use crate::failure::{Failure, Result};
@@ -28,7 +28,7 @@ pub use program::Missing;
 Examples:
   cargo xtask schemathesis                          all examples, the same requests each time
   cargo xtask schemathesis --only clinic            one example, on both databases
-  cargo xtask schemathesis --examples 500 --seed 7  a longer search, somewhere else")]
+  cargo xtask schemathesis --examples 500 --seed 7 --minutes 240  a longer search, somewhere else")]
 pub struct Args {
     /// Generated requests of each operation at most, in each phase.
     #[arg(long, default_value_t = EXAMPLES)]
@@ -36,6 +36,9 @@ pub struct Args {
     /// Where the search starts [default: always the same]
     #[arg(long)]
     seed: Option<u64>,
+    /// Minutes that the search of one example may take at most; then it is stopped, and has failed.
+    #[arg(long, default_value_t = MINUTES)]
+    minutes: u64,
     /// These examples only.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -43,12 +46,21 @@ pub struct Args {
 
 impl Default for Args {
     fn default() -> Args {
-        Args { examples: EXAMPLES, seed: None, only: Vec::new() }
+        Args { examples: EXAMPLES, seed: None, minutes: MINUTES, only: Vec::new() }
+    }
+}
+
+impl Args {
+    fn limit(&self) -> Duration {
+        Duration::from_secs(self.minutes * 60)
     }
 }
 
 /// Few, because CI waits for it: most requests come from the phase that goes through every limit of the document anyway.
 const EXAMPLES: u32 = 5;
+
+/// Several times what the longest search takes where CI runs it: whoever hangs is told so before the job is ended without a word.
+const MINUTES: u64 = 20;
 
 /// The examples that are served by the command, the longest search first.
 const SUBJECTS: &[&str] = &["shop", "clinic", "lead-tracker", "todo"];
@@ -101,7 +113,7 @@ fn check_with(args: &Args, program: &Program) -> Result<String> {
     if names.is_empty() {
         return Err(Failure::new(format!("there are {}", SUBJECTS.join(", "))));
     }
-    HOLE.is_found(program, &open)?;
+    HOLE.is_found(args, program, &open, &served)?;
     let kinds = std::iter::once(Kind::Sqlite).chain(postgres.as_ref().ok().map(Kind::Postgres));
     let runs = kinds.flat_map(|kind| names.iter().map(move |name| (kind, *name))).collect();
     let searched = search(args, program, &served, Mutex::new(runs));
@@ -122,7 +134,7 @@ fn search(args: &Args, program: &Program, served: &Path, runs: Mutex<VecDeque<(K
     let work = || {
         let mut found = Vec::new();
         while let Some((kind, name)) = next() {
-            found.push(Subject::start(served, kind, name).and_then(|subject| one(args, program, &subject)));
+            found.push(Subject::start(served, served, kind, name).and_then(|subject| one(args, program, &subject)));
         }
         found
     };
@@ -139,7 +151,7 @@ fn one(args: &Args, program: &Program, subject: &Subject) -> Result<u32> {
     let start = Instant::now();
     let mut asked = vec!["--max-examples".to_owned(), args.examples.to_string()];
     asked.extend(args.seed.iter().flat_map(|seed| ["--seed".to_owned(), seed.to_string()]));
-    let (status, said) = ask(program, subject, &asked)?;
+    let (status, said) = ask(program, subject, &asked, args.limit())?;
     let (name, seconds) = (subject.name(), start.elapsed().as_secs_f32());
     let requests = requests(&said);
     if !status.success() {
@@ -155,7 +167,7 @@ fn one(args: &Args, program: &Program, subject: &Subject) -> Result<u32> {
 }
 
 /// How Schemathesis ended, and all that it said.
-fn ask(program: &Program, subject: &Subject, asked: &[String]) -> Result<(ExitStatus, String)> {
+fn ask(program: &Program, subject: &Subject, asked: &[String], limit: Duration) -> Result<(ExitStatus, String)> {
     let said = subject.folder().join("said");
     let file = File::create(&said).map_err(|error| Failure::cannot("make a file", error))?;
     let again = file.try_clone().map_err(|error| Failure::cannot("make a file", error))?;
@@ -163,17 +175,49 @@ fn ask(program: &Program, subject: &Subject, asked: &[String]) -> Result<(ExitSt
     command.args(["--config-file", "schemathesis.toml", "run"]).arg(subject.document());
     command.args(["--no-color", "--continue-on-failure"]).args(asked);
     command.current_dir(subject.folder()).env("SCHEMATHESIS_HOOKS", "checks").env("PYTHONPATH", root().join(CHECKS));
-    let status = command.env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null()).stdout(file).stderr(again).status();
-    let status = status.map_err(|error| Failure::cannot(format!("run {}", program.path.display()), error))?;
-    Ok((status, std::fs::read_to_string(&said).unwrap_or_default()))
+    command.env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null()).stdout(file).stderr(again);
+    let ended = within(&mut command, limit);
+    let ended = ended.map_err(|error| Failure::cannot(format!("run {}", program.path.display()), error))?;
+    let said = std::fs::read_to_string(&said).unwrap_or_default();
+    ended.map(|status| (status, said.clone())).ok_or_else(|| {
+        let (name, minutes, last) = (subject.name(), limit.as_secs() / 60, last_of(&said));
+        Failure::new(format!(
+            "{name}: Schemathesis did not end within {minutes} min, and was stopped; the last that it said:\n{last}"
+        ))
+        .hint("see what the server waits for, or allow more: cargo xtask schemathesis --minutes 60")
+    })
+}
+
+/// How a program ended; nothing where it had to be stopped.
+fn within(command: &mut Command, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() >= limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Enough to see where it stood.
+fn last_of(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
 }
 
 impl Hole {
-    fn is_found(&self, program: &Program, served: &Path) -> Result<()> {
+    /// `operator` is the command that gives its users their roles: the app with the hole serves, and does nothing else.
+    fn is_found(&self, args: &Args, program: &Program, served: &Path, operator: &Path) -> Result<()> {
         let start = Instant::now();
-        let subject = Subject::start(served, Kind::Sqlite, self.example)?;
+        let subject = Subject::start(served, operator, Kind::Sqlite, self.example)?;
         let asked: Vec<String> = self.asked.iter().map(|word| (*word).to_owned()).collect();
-        let (status, said) = ask(program, &subject, &asked)?;
+        let (status, said) = ask(program, &subject, &asked, args.limit())?;
         if status.success() || !said.contains(self.found) {
             let failure = format!("rows that are open to everybody by their ids were not found ({status})\n{said}");
             return Err(Failure::new(failure).hint("what judges the others may be switched off"));
@@ -200,6 +244,18 @@ mod tests {
         let said = "Test cases:\n  1430 generated, 1430 passed, 25 skipped\n\nSeed: 7\n";
         assert_eq!(requests(said), Some(1430));
         assert_eq!(requests("nothing was generated"), None);
+    }
+
+    #[test]
+    fn what_does_not_end_is_stopped() {
+        let start = Instant::now();
+        let mut endless = Command::new("sleep");
+        assert!(within(endless.arg("600"), Duration::from_millis(100)).unwrap().is_none());
+        assert!(start.elapsed() < Duration::from_secs(60));
+        let ended = within(&mut Command::new("true"), Duration::from_secs(60)).unwrap();
+        assert!(ended.is_some_and(|status| status.success()));
+        let lines: Vec<String> = (1..=40).map(|number| number.to_string()).collect();
+        assert!(last_of(&lines.join("\n")).starts_with("26\n") && last_of("") == "");
     }
 
     #[test]

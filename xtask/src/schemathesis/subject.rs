@@ -46,8 +46,8 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Serves it, makes its users, and writes down how it is to be asked.
-    pub fn start(program: &Path, kind: Kind<'_>, name: &str) -> Result<Subject> {
+    /// Serves it by a program, makes its users, to whom `operator` gives their roles, and writes down how it is to be asked.
+    pub fn start(program: &Path, operator: &Path, kind: Kind<'_>, name: &str) -> Result<Subject> {
         let folder = tempfile::tempdir().map_err(|error| Failure::cannot("make a temporary folder", error))?;
         let blueprint = read(&format!("examples/{name}/blueprint.toml"))?;
         write(folder.path().join("blueprint.toml"), &blueprint)?;
@@ -55,13 +55,13 @@ impl Subject {
             Kind::Sqlite => ("SQLite", "sqlite:app.db".to_owned()),
             Kind::Postgres(postgres) => ("Postgres", postgres.database(name)?),
         };
-        let command = |arguments: &[&str]| {
+        let command = |program: &Path, arguments: &[&str]| {
             let mut command = Command::new(program);
             command.args(arguments).current_dir(folder.path()).env_clear().envs(ENVIRONMENT.iter().copied());
             command.env("DATABASE_URL", &url).env("PORT", "0");
             command
         };
-        let server = Running::start(&mut command(&["serve"]))?;
+        let server = Running::start(&mut command(program, &["serve"]))?;
         let mut connection = server.connect()?;
         let post = |path: &str, body: Value| Request {
             method: "POST",
@@ -73,7 +73,7 @@ impl Subject {
             connection.expect(202, &post("/auth/register", account(user)))?;
         }
         for role in roles(&blueprint)? {
-            run(command(&["user", "role", &email(STAFF), "--add", &role]).stdout(Stdio::null()))?;
+            run(command(operator, &["user", "role", &email(STAFF), "--add", &role]).stdout(Stdio::null()))?;
         }
         let tokens = connection.expect(200, &post("/auth/login", account("ana")))?.json()?;
         let token = tokens["access_token"].as_str().unwrap_or_default().to_owned();
