@@ -93,6 +93,48 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
+/// What became of a document that was written from a blueprint which is another now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewed {
+    /// There is none, or it says the same.
+    Nothing,
+    /// It was written anew.
+    Written,
+    /// Somebody has changed it, so it was left.
+    Theirs,
+}
+
+/// Writes a document anew that is there and ours: as we wrote it, or as it was `before`. The record keeps what we wrote.
+///
+/// # Errors
+/// The disk refuses.
+pub fn renew(folder: &Path, name: &str, before: &str, after: &str) -> Result<Renewed, Failure> {
+    let path = folder.join(name);
+    let Ok(found) = fs::read(&path) else { return Ok(Renewed::Nothing) };
+    if found == after.as_bytes() {
+        return Ok(Renewed::Nothing);
+    }
+    let record = record(folder);
+    let recorded = record.as_ref().and_then(|record| record.get(name)?.sha256.clone());
+    if found != before.as_bytes() && recorded != Some(sha256(&found)) {
+        return Ok(Renewed::Theirs);
+    }
+    replace(&path, after)?;
+    if let Some(mut record) = record
+        && let Some(file) = record.files.iter_mut().find(|file| file.path == name)
+    {
+        file.sha256 = Some(sha256(after.as_bytes()));
+        let text = serde_json::to_string_pretty(&record).map_err(|error| Failure::new(error.to_string()))?;
+        replace(&folder.join(FILES_PATH), &(text + "\n"))?;
+    }
+    Ok(Renewed::Written)
+}
+
+/// What a folder says of how its blueprint came about, if we made it.
+pub fn made_of(folder: &Path) -> Option<Origin> {
+    Origin::parse(&fs::read_to_string(folder.join(REQUEST_PATH)).ok()?).ok()
+}
+
 fn record(folder: &Path) -> Option<Files> {
     Files::parse(&fs::read_to_string(folder.join(FILES_PATH)).ok()?).ok()
 }
@@ -105,6 +147,7 @@ fn origin(folder: &Path) -> Origin {
         planner: String::new(),
         coverage: 0.0,
         assumptions: Vec::new(),
+        asked: None,
         questions: Vec::new(),
         unplaced: Vec::new(),
     })

@@ -1,14 +1,17 @@
 //! A request in English: where it comes from, and what a project's files are told about how it was read.
 
 use std::io::{self, IsTerminal, Read as _};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use blueprint::Blueprint;
 use codegen::{Asked, Assumption, ProjectFacts, SettingFact};
 use intake::{Question, Reading};
 use model::Read;
 use server::process::Environment;
 
+use crate::disk;
 use crate::failure::Failure;
 use crate::screen::Screen;
 
@@ -95,6 +98,24 @@ fn open(question: &Question) -> String {
 pub fn asked(reading: &Reading) -> Vec<Asked> {
     let said = reading.summary.access.iter();
     said.map(|one| Asked { who: one.role.clone(), action: one.action.clone(), entity: one.entity.clone() }).collect()
+}
+
+/// What the request of a blueprint asks for, and how that is known.
+pub struct AskedOf {
+    pub asked: Vec<Asked>,
+    /// The rules have read it now. What a model had read besides, when the blueprint was made, is not known.
+    pub anew: bool,
+}
+
+/// What the request of a blueprint says about who may do what: as it was read when the folder was made of it, and else as the rules
+/// read it. Nothing for a blueprint without a request.
+pub fn asked_of(folder: &Path, blueprint: &Blueprint) -> Option<AskedOf> {
+    let request = blueprint.app.request.as_deref()?;
+    let made = disk::made_of(folder).filter(|made| made.request.as_deref() == Some(request));
+    Some(match made.and_then(|made| made.asked) {
+        Some(asked) => AskedOf { asked, anew: false },
+        None => AskedOf { asked: asked(&intake::read(request)), anew: true },
+    })
 }
 
 /// 384 bits as letters that need no quotes anywhere.

@@ -33,7 +33,7 @@ pub struct Assumption {
 }
 
 /// One thing that the request says somebody may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// `public` for whoever comes, `user` for whoever is signed in, `owner`, or a role.
     pub who: String,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{FileDraft, FileMode, Ownership};
-use crate::facts::{Assumption, ProjectFacts};
+use crate::facts::{Asked, Assumption, ProjectFacts};
 
 /// Where the list of files is.
 pub const FILES_PATH: &str = ".supermaker/files.json";
@@ -44,6 +44,10 @@ pub struct Origin {
     pub coverage: f64,
     /// What was filled in.
     pub assumptions: Vec<Assumption>,
+    /// What it says about who may do what, as it was read then; a model may have read more than the rules do. Nothing in records
+    /// of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Vec<Asked>>,
     /// What is worth asking.
     pub questions: Vec<String>,
     /// What found no place.
@@ -86,6 +90,7 @@ pub(crate) fn origin(request: Option<&str>, facts: &ProjectFacts) -> Result<File
         planner: facts.planner.clone(),
         coverage: facts.coverage,
         assumptions: facts.assumptions.clone(),
+        asked: Some(facts.asked.clone()),
         questions: facts.questions.clone(),
         unplaced: facts.unplaced.clone(),
     };

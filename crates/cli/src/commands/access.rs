@@ -22,7 +22,8 @@ Examples:
   supermaker access --markdown > docs/access.md
 
 Where the blueprint has the request that it was made of, what the rules give beyond it is flagged with `!`, and what they do not
-give of it with `?`.")]
+give of it with `?`: beyond what was read of it when `new` made the folder, which .supermaker/request.json keeps, and where that
+is not there, beyond what the rules read of it.")]
 pub struct Access {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     file: Option<PathBuf>,
@@ -37,30 +38,41 @@ struct Report {
     /// Where the rules differ from the request that the blueprint came from.
     #[serde(flatten)]
     difference: Option<Difference>,
+    /// Whether that request was read by the rules just now: what a model had read of it is not known then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_anew: Option<bool>,
     /// The columns of the matrix.
     callers: Vec<Caller>,
     matrix: Vec<Row>,
 }
 
+/// Below the flags.
+const READ_ANEW: &str =
+    "  (the request as the rules read it; how it was read when the blueprint was made is not recorded here)";
+
 impl Access {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let source = Source::read(self.file.as_deref())?;
         let blueprint = source.load_or_explain(screen.color_err())?;
-        // Read anew, for the rules may have changed since.
-        let asked = blueprint.app.request.as_deref().map(|request| reading::asked(&intake::read(request)));
+        let known = reading::asked_of(&source.folder, &blueprint);
+        let asked = known.as_ref().map(|known| known.asked.as_slice());
         if self.markdown {
-            return screen.result(access_document(&blueprint, asked.as_deref()).trim_end());
+            return screen.result(access_document(&blueprint, asked).trim_end());
         }
         let report = Report {
             sentences: sentences(&blueprint),
-            difference: asked.map(|asked| difference(&blueprint, &asked)),
+            difference: asked.map(|asked| difference(&blueprint, asked)),
+            read_anew: known.as_ref().map(|known| known.anew),
             callers: callers(&blueprint),
             matrix: matrix(&blueprint),
         };
         if screen.manner.json {
             return screen.json(&report);
         }
-        let flags = report.difference.iter().flat_map(report::flags);
+        let mut flags: Vec<String> = report.difference.iter().flat_map(report::flags).collect();
+        if !flags.is_empty() && report.read_anew == Some(true) {
+            flags.push(READ_ANEW.to_owned());
+        }
         let sentences = report.sentences.iter().cloned().chain(flags).collect::<Vec<_>>().join("\n");
         let heads = ["entity", "operation"].into_iter().chain(report.callers.iter().map(Caller::name));
         let head: Vec<String> = heads.map(str::to_owned).collect();

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use blueprint::Blueprint;
 use clap::Args;
+use codegen::access_document;
 use intake::{Changed, NotDone};
 use serde::Serialize;
 
+use crate::disk::Renewed;
 use crate::failure::{Failure, USAGE};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
@@ -21,7 +24,7 @@ Examples:
   supermaker change \"keep track of tasks with a title and a due date\" --yes
 
 The difference is shown, and written once you say yes. Comments, order and spacing stay. Where one wish is not understood
-nothing is changed. Said twice, it has nothing to do.
+nothing is changed. Said twice, it has nothing to do. Where `new` wrote docs/access.md beside the blueprint, it is written anew.
 
 Exit codes: 0 changed, or nothing to do, 1 not changed, 2 not understood (nothing is changed)")]
 pub struct Change {
@@ -43,6 +46,8 @@ struct Report<'a> {
     already: &'a [String],
     not_done: &'a [NotDone],
     difference: &'a str,
+    /// Documents that were written anew.
+    renewed: &'a [&'static str],
 }
 
 impl Change {
@@ -67,8 +72,10 @@ impl Change {
         }
         let wanted = changed.is_change() && !screen.manner.dry_run;
         let apply = wanted && screen.ask("Change it?");
+        let mut renewed = Renewed::Nothing;
         if apply {
             disk::replace(&source.path, &changed.text)?;
+            renewed = renew(&source, &before, &after)?;
         }
         let name = source.path.display();
         if screen.manner.json {
@@ -79,9 +86,18 @@ impl Change {
                 already: &changed.already,
                 not_done: &[],
                 difference: &difference,
+                renewed: if renewed == Renewed::Written { &[ACCESS] } else { &[] },
             })?;
         }
         if apply {
+            match renewed {
+                Renewed::Nothing => {}
+                Renewed::Written => screen.say(&format!("Renewed {}", beside(&source, ACCESS)))?,
+                Renewed::Theirs => screen.warn(&format!(
+                    "{} was changed by hand, and is left as it is; `supermaker access --markdown` prints what it would be",
+                    beside(&source, ACCESS)
+                )),
+            }
             return screen.say(&screen.paint(Ink::Good, &format!("Changed {name}")));
         }
         if !changed.is_change() {
@@ -92,6 +108,22 @@ impl Change {
             _ => screen.say("Nothing was changed."),
         }
     }
+}
+
+/// The document that is written from the rules.
+const ACCESS: &str = "docs/access.md";
+
+/// Writes it anew where it is there, beside what was asked for when the blueprint was made.
+fn renew(source: &Source, before: &Blueprint, after: &Blueprint) -> Result<Renewed, Failure> {
+    let document = |blueprint: &Blueprint| {
+        let known = reading::asked_of(&source.folder, blueprint);
+        access_document(blueprint, known.as_ref().map(|known| known.asked.as_slice()))
+    };
+    disk::renew(&source.folder, ACCESS, &document(before), &document(after))
+}
+
+fn beside(source: &Source, name: &str) -> String {
+    source.path.with_file_name(name).display().to_string()
 }
 
 fn shown(screen: &Screen, source: &Source, changed: &Changed, difference: &str) -> String {
@@ -128,8 +160,15 @@ fn fits_no_more(before: &blueprint::Blueprint, after: &blueprint::Blueprint) -> 
 fn refuse(screen: &Screen, source: &Source, not_done: &[NotDone]) -> Result<(), Failure> {
     let name = source.path.display();
     if screen.manner.json {
-        let report =
-            Report { file: name.to_string(), changed: false, done: &[], already: &[], not_done, difference: "" };
+        let report = Report {
+            file: name.to_string(),
+            changed: false,
+            done: &[],
+            already: &[],
+            not_done,
+            difference: "",
+            renewed: &[],
+        };
         screen.json(&report)?;
         return Err(Failure { exit_code: USAGE, ..Failure::told() });
     }

@@ -118,4 +118,18 @@ fn what_is_wider_than_the_request_is_flagged() {
         document.contains(&format!("**Wider than the request**, which does not say so:\n\n- {wider}.")),
         "{document}"
     );
+    // What a model had read of the request counts, where that was kept; else it is said who has read it.
+    let (record, anew) = ("books/.supermaker/request.json", "the request as the rules read it");
+    assert!(!said.contains(anew), "{said}");
+    let kept = bench.read(record);
+    let (before, after) =
+        ("\"asked\": [", "\"asked\": [{ \"who\": \"public\", \"action\": \"read\", \"entity\": \"book\" }");
+    assert!(kept.contains("\"asked\": []"), "{kept}");
+    bench.write(record, &kept.replace(before, after));
+    let said = bench.run(&["access", "books"]).fine();
+    assert!(!said.contains("than the request"), "{said}");
+    bench.write(record, "{}");
+    let said = bench.run(&["access", "books"]).fine();
+    assert!(said.contains(wider) && said.contains(anew), "{said}");
+    assert_eq!(bench.run(&["access", "books", "--json"]).json()["read_anew"], true);
 }
