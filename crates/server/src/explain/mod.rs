@@ -6,12 +6,12 @@
 
 mod rules;
 mod said;
+mod sent;
 
 use std::sync::Arc;
 
 use blueprint::{Blueprint, Condition, Entity, Field, Literal};
-use http::header::IF_MATCH;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{Method, StatusCode};
 use query::cursor::CursorKey;
 use query::{Access, Actor, Catalog, List, Origin, Plan, PlanError, Request, Scope, Verb, access, explain};
 use serde::Serialize;
@@ -19,13 +19,12 @@ use serde_json::{Value as Json, json};
 use store::{OpenError, Standing, Store, StoreError};
 use work::{Mode, Outcome, Value, Work};
 
-use crate::auth::as_whom::{self, As, REDACTED, Whom};
+use crate::auth::as_whom::{self, As, Whom};
 use crate::auth::users::UserError;
 use crate::error::ApiError;
 use crate::http::HttpRequest;
 use crate::openapi::examples::literal;
 use crate::route::{self, Addressed, Operation, Route};
-use crate::trace::Stages;
 use crate::{request, response};
 
 pub use rules::{Clause, Row, Rows, Rule};
@@ -124,7 +123,7 @@ pub fn explain(blueprint: &Arc<Blueprint>, store: &Store, asked: &Asked) -> Resu
     };
     let whom = as_whom::find(blueprint, store, &asked.whom)?;
     let catalog = Catalog::new(blueprint.clone(), store.dialect());
-    let http = http(blueprint, asked, &whom.actor)?;
+    let http = sent::http(blueprint, asked, &whom.actor)?;
     let origin = Origin { at: crate::clock::now(), request_id: REQUEST_ID.to_owned(), ip: None, batch: None };
     let desk = Desk { blueprint, store, catalog, origin };
     let course = desk.course(&http, &whom, asked.body.as_deref())?;
@@ -134,7 +133,7 @@ pub fn explain(blueprint: &Arc<Blueprint>, store: &Store, asked: &Asked) -> Resu
     let request = format!("{} {}", http.method, http.uri);
     let entity = course.route.as_ref().map(|route| blueprint.entity(route.entity).name.as_str());
     let id = course.route.as_ref().and_then(|route| Some(route.operation.id()?.to_string()));
-    let kept = if course.route.is_some() { kept(&http.method, &http.uri) } else { http.method.to_string() };
+    let kept = if course.route.is_some() { sent::kept(&http.method, &http.uri) } else { http.method.to_string() };
     let told = json!({ "as": asked.whom.to_string(), "request": kept, "status": answer.status });
     as_whom::audit(store, "explain", (entity, id.as_deref()), &told)?;
     let Found { row, rows, rules } = found;
@@ -157,54 +156,6 @@ const REQUEST_ID: &str = "explain";
 
 /// Rows that are counted at most to explain a list: the first by their ids.
 pub(crate) const COUNTED: i64 = 10_000;
-
-fn http(blueprint: &Blueprint, asked: &Asked, actor: &Actor) -> Result<HttpRequest<()>, UserError> {
-    let prefix = &blueprint.api.prefix;
-    let below = asked.path.strip_prefix(prefix.as_str()).filter(|_| !prefix.is_empty());
-    let path = match (below, actor) {
-        (Some(rest), _) if rest.starts_with('/') => asked.path.clone(),
-        // The path of his own rows is what he would send.
-        (_, Actor::User(user)) if blueprint.api.user_path => format!("{prefix}/{}{}", user.id, asked.path),
-        _ => format!("{prefix}{}", asked.path),
-    };
-    let uri: Uri = path.parse().map_err(|_| UserError::Failed(format!("`{path}` is no path")))?;
-    let mut headers = HeaderMap::new();
-    if let Some(text) = &asked.if_match {
-        let value = HeaderValue::from_str(text);
-        headers.insert(IF_MATCH, value.map_err(|_| UserError::Failed(format!("`{text}` is no If-Match")))?);
-    } else if changes_a_row(blueprint, &asked.method, uri.path()) {
-        // Whatever version the row has.
-        headers.insert(IF_MATCH, HeaderValue::from_static("*"));
-    }
-    let (method, stages) = (asked.method.clone(), Stages::default());
-    let ip = std::net::Ipv4Addr::LOCALHOST.into();
-    Ok(HttpRequest { method, uri, headers, body: (), ip, request_id: REQUEST_ID.to_owned(), stages })
-}
-
-fn changes_a_row(blueprint: &Blueprint, method: &Method, path: &str) -> bool {
-    let Ok(Addressed::Rows(route)) = route::find(blueprint, method, path) else { return false };
-    matches!(
-        route.operation,
-        Operation::Update(_) | Operation::Replace(_) | Operation::Delete(_) | Operation::Act(..) | Operation::Call(..)
-    )
-}
-
-/// Parameters whose values are words of ours. All others may hold what a row holds, and with it what is sensitive.
-const WORDS: [&str; 5] = ["limit", "sort", "fields", "expand", "count"];
-
-/// What the audit keeps of a request.
-fn kept(method: &Method, uri: &Uri) -> String {
-    let terms = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let terms = terms.map(|term| match term.split_once('=') {
-        Some((name, _)) if WORDS.contains(&name) => term.to_owned(),
-        Some((name, _)) => format!("{name}={REDACTED}"),
-        // Without a sign it is all name, or all value.
-        None => REDACTED.to_owned(),
-    });
-    let terms: Vec<String> = terms.collect();
-    let joint = if terms.is_empty() { "" } else { "?" };
-    format!("{method} {}{joint}{}", uri.path(), terms.join("&"))
-}
 
 /// What is at hand for one explanation.
 struct Desk<'a> {
