@@ -255,7 +255,7 @@ mod tests {
         let ended = within(&mut Command::new("true"), Duration::from_secs(60)).unwrap();
         assert!(ended.is_some_and(|status| status.success()));
         let lines: Vec<String> = (1..=40).map(|number| number.to_string()).collect();
-        assert!(last_of(&lines.join("\n")).starts_with("26\n") && last_of("") == "");
+        assert!(last_of(&lines.join("\n")).starts_with("26\n") && last_of("").is_empty());
     }
 
     #[test]
