@@ -12,8 +12,11 @@ const BLOCK: i64 = 256;
 const FILTERS: &[(&str, &str)] = &[
     ("entity=note", "entity = 'note'"),
     ("entity=rare", "entity = 'rare'"),
-    ("entity=note&entity_id=3", "entity = 'note' AND entity_id = '3'"),
-    ("entity_id=3", "entity_id = '3'"),
+    // Every eleventh tells that record 3 was shown, and another one.
+    ("entity=note&entity_id=3", "entity = 'note' AND (entity_id = '3' OR action = 'read')"),
+    ("entity_id=3", "entity_id = '3' OR action = 'read'"),
+    ("entity=note&entity_id=100022", "action = 'read' AND request_id = 'r22'"),
+    ("entity=note&entity_id=100022&action=delete", "FALSE"),
     ("entity=note&entity_id=nobody", "FALSE"),
     ("sub=s2", "sub = 's2'"),
     ("sub=s2&entity=note&action=update", "sub = 's2' AND entity = 'note' AND action = 'update'"),
@@ -25,14 +28,15 @@ const FILTERS: &[(&str, &str)] = &[
 
 /// So many rows more, past the server, as others might write them.
 fn write(app: &TestApp, rows: i64) {
-    let time = if place::is_postgres() { "timestamptz" } else { "text" };
+    let (time, json) = if place::is_postgres() { ("timestamptz", "json") } else { ("text", "text") };
     let sql = format!(
-        "INSERT INTO _audit (\"at\", iss, sub, \"key\", request_id, action, entity, entity_id, outcome) \
+        "INSERT INTO _audit (\"at\", iss, sub, \"key\", request_id, action, entity, entity_id, after, outcome) \
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
          SELECT CAST('2026-11-20T00:00:' || (10 + i % 50) || '.000000Z' AS {time}), 'own', 's' || (i % 3), \
          CASE WHEN i % 5 = 0 THEN 'k' END, 'r' || i, \
-         CASE i % 40 WHEN 0 THEN 'delete' WHEN 1 THEN 'update' ELSE 'create' END, \
-         CASE WHEN i = 9 THEN 'rare' ELSE 'note' END, CAST(i % 7 AS text), 'done' FROM n"
+         CASE WHEN i % 11 = 0 THEN 'read' WHEN i % 40 = 0 THEN 'delete' WHEN i % 40 = 1 THEN 'update' ELSE 'create' END, \
+         CASE WHEN i = 9 THEN 'rare' ELSE 'note' END, CASE WHEN i % 11 > 0 THEN CAST(i % 7 AS text) END, \
+         CAST(CASE WHEN i % 11 = 0 THEN '{{\"ids\":[3,' || (100000 + i) || ']}}' END AS {json}), 'done' FROM n"
     );
     place::execute(app.folder.path(), &sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
@@ -157,7 +161,7 @@ async fn two_instances_fill_one_index() {
 const BEFORE: &[&str] = &[
     "DROP TABLE _audit_index",
     "DELETE FROM _state WHERE name = 'audit_indexed'",
-    "DELETE FROM _migrations WHERE kind = 'engine' AND number = 7",
+    "DELETE FROM _migrations WHERE kind = 'engine' AND number = 8",
     "CREATE INDEX \"_audit_entity_index\" ON \"_audit\" (\"entity\", \"entity_id\")",
     "CREATE INDEX \"_audit_sub_index\" ON \"_audit\" (\"sub\", \"seq\")",
 ];
@@ -206,7 +210,7 @@ async fn who_takes_a_row_out_of_the_index_is_found_out() {
     let settings = support::settings(&[], &app.folder);
     let verified = || {
         let store = server::open_database(&blueprint::load(NOTES).unwrap(), &settings).unwrap();
-        let verified = verify(&store, &settings.secret_key, None).unwrap();
+        let verified = verify(&store, &settings, None).unwrap();
         store.close_blocking();
         verified
     };
