@@ -54,6 +54,8 @@ pub(crate) struct Tally {
     largest_batch: AtomicU64,
     checkpoints: AtomicU64,
     connections: AtomicU64,
+    /// Reads by key, which slow scans give way to.
+    points: AtomicU64,
     batches: Histogram,
     commit_nanos: Histogram,
 }
@@ -66,6 +68,7 @@ impl Default for Tally {
             largest_batch: AtomicU64::default(),
             checkpoints: AtomicU64::default(),
             connections: AtomicU64::default(),
+            points: AtomicU64::default(),
             batches: Histogram::new(BATCH_SIZES),
             commit_nanos: Histogram::new(COMMIT_TIMES),
         }
@@ -87,6 +90,14 @@ impl Tally {
     /// The disk took this long for one commit.
     pub(crate) fn synced(&self, took: Duration) {
         self.commit_nanos.observe(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn point(&self) {
+        self.points.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn points(&self) -> u64 {
+        self.points.load(Ordering::Relaxed)
     }
 
     pub(crate) fn opened(&self) {

@@ -24,6 +24,11 @@ const STEPS_BETWEEN_CHECKS: i32 = 20_000;
 /// somebody who wants the core.
 const STEPS_OF_A_SCAN: i32 = 2_000;
 
+/// A scan that has run for so long is a slow one: whoever asks for one row need not share a core with it.
+const SLOW_MS: u64 = 5;
+/// How long a slow scan rests at each of these looks while others read by key: about as long as it runs between two.
+const REST: Duration = Duration::from_micros(100);
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -39,6 +44,8 @@ pub(crate) struct Handle {
     pub(crate) connection: Connection,
     /// Milliseconds after `start` at which what runs is interrupted; `u64::MAX` for never.
     deadline_ms: Arc<AtomicU64>,
+    /// Milliseconds after `start` at which it began.
+    begun_ms: Arc<AtomicU64>,
     start: Instant,
     timeout_ms: u64,
     pub(crate) tally: Arc<Tally>,
@@ -49,20 +56,33 @@ impl Handle {
         let mut connection = open(options)?;
         set_up(&connection, options, purpose)?;
         let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
+        let begun_ms = Arc::new(AtomicU64::new(0));
         let start = Instant::now();
         let limit = deadline_ms.clone();
         let expired = move || start.elapsed().as_millis() as u64 >= limit.load(Ordering::Relaxed);
         if purpose == Purpose::Scan {
-            let yields = move || {
-                std::thread::yield_now();
+            let (begun, tally, mut pace) = (begun_ms.clone(), tally.clone(), Pace::default());
+            let gives_way = move || {
+                let ran_ms = (start.elapsed().as_millis() as u64).saturating_sub(begun.load(Ordering::Relaxed));
+                match pace.look(ran_ms, tally.points()) {
+                    true => std::thread::sleep(REST),
+                    false => std::thread::yield_now(),
+                }
                 expired()
             };
-            connection.progress_handler(STEPS_OF_A_SCAN, Some(yields))?;
+            connection.progress_handler(STEPS_OF_A_SCAN, Some(gives_way))?;
         } else {
             connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
         }
         tally.opened();
-        Ok(Handle { connection, deadline_ms, start, timeout_ms: options.scan_timeout_ms, tally: tally.clone() })
+        Ok(Handle {
+            connection,
+            deadline_ms,
+            begun_ms,
+            start,
+            timeout_ms: options.scan_timeout_ms,
+            tally: tally.clone(),
+        })
     }
 
     /// Runs something that is interrupted when it takes longer than the options allow.
@@ -82,6 +102,7 @@ impl Handle {
         run: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let deadline_ms = deadline.at.saturating_duration_since(self.start).as_millis() as u64;
+        self.begun_ms.store(self.start.elapsed().as_millis() as u64, Ordering::Relaxed);
         self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
         let result = run(&self.connection);
         self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
@@ -94,6 +115,21 @@ impl Handle {
     /// That it took too long.
     pub(crate) fn timeout(&self) -> StoreError {
         StoreError::Timeout { after_ms: self.timeout_ms }
+    }
+}
+
+/// How a scan gives way to others.
+#[derive(Default)]
+struct Pace {
+    /// Reads by key when it was looked last.
+    points: u64,
+}
+
+impl Pace {
+    /// Whether it should rest, rather than only let go first who is waiting now. Where nobody reads by key it loses nothing.
+    fn look(&mut self, ran_ms: u64, points: u64) -> bool {
+        let others = std::mem::replace(&mut self.points, points) != points;
+        others && ran_ms >= SLOW_MS
     }
 }
 
@@ -188,6 +224,23 @@ mod tests {
     use rusqlite::StatementStatus;
 
     use super::*;
+
+    #[test]
+    fn a_slow_scan_rests_while_others_read_by_key() {
+        let mut pace = Pace::default();
+        // How long it has run, how many reads by key there were; whether it rests.
+        for (ran_ms, points, rests) in [
+            (0, 7, false),
+            (SLOW_MS - 1, 8, false),
+            (SLOW_MS, 9, true),
+            (50, 9, false),
+            (51, 10, true),
+            (52, 10, false),
+            (0, 11, false),
+        ] {
+            assert_eq!(pace.look(ran_ms, points), rests, "{ran_ms} {points}");
+        }
+    }
 
     #[test]
     fn a_statement_is_compiled_once_whatever_its_parameters() {

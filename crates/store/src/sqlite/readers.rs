@@ -31,6 +31,7 @@ impl Pool {
     }
 
     pub(crate) fn read(&self, work: &Work) -> Result<Outcome, StoreError> {
+        self.tally.point();
         let idle = self.lock().as_mut().ok_or(StoreError::Closed)?.pop();
         let handle = match idle {
             Some(handle) => handle,
