@@ -54,6 +54,10 @@ pub(crate) struct Field {
     pub currency: Option<&'static str>,
     /// The entity a reference points to.
     pub to: Option<String>,
+    /// A reference to many of them.
+    pub many: bool,
+    /// What becomes of the record when that one is deleted, in the word of the blueprint.
+    pub on_delete: Option<&'static str>,
     pub assumed: bool,
     pub grounds: Grounds,
 }
@@ -74,6 +78,8 @@ impl Field {
             sensitive: false,
             currency: None,
             to: None,
+            many: false,
+            on_delete: None,
             assumed: false,
             grounds: Grounds::default(),
         }

@@ -90,9 +90,13 @@ pub(crate) fn field_text(field: &Field) -> String {
     if let Some(to) = &field.to {
         parts.push(format!("to = {}", quote(to)));
     }
+    if field.many {
+        parts.push("many = true".into());
+    }
     if field.required == Some(true) {
         parts.push("required = true".into());
     }
+    parts.extend(field.on_delete.map(|word| format!("on_delete = {}", quote(word))));
     if field.unique && !matches!(field.kind, FieldType::Json | FieldType::LongText | FieldType::Reference) {
         parts.push("unique = true".into());
     }

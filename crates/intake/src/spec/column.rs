@@ -23,6 +23,10 @@ pub(crate) struct Column {
     pub max: Option<i64>,
     /// Singular snake_case: the record that it refers to.
     pub to: Option<String>,
+    /// It refers to many of them.
+    pub many: bool,
+    pub on_delete: Option<&'static str>,
+    pub currency: Option<&'static str>,
     pub key: bool,
 }
 
@@ -58,15 +62,19 @@ impl Column {
         let optional = lower.contains("nullable") || lower.contains("optional");
         let required = lower.contains("not null") || lower.contains("non-null") || lower.contains("required");
         let values: Vec<String> = values.iter().filter_map(|value| kinds::value(value)).collect();
+        let (min, max) = range(&said.to_lowercase());
         let column = Column {
+            many: to.is_some() && lower.contains("many-to-many"),
+            on_delete: on_delete(&lower),
+            currency: currency(written),
             kind: if values.len() >= 2 && takes_values(found.kind) { FieldType::Enum } else { found.kind },
             file: found.file,
             required: required && !optional && !lower.contains("not required"),
             unique: is_unique(&lower),
             default: default(&lower, &values),
             values,
-            min: None,
-            max: None,
+            min,
+            max,
             to,
             key: lower.contains("primary key") || lower.split_whitespace().any(|word| word == "pk"),
             name,
@@ -99,9 +107,12 @@ impl Column {
         let stem = self.stem();
         let meant = self.to.clone().or_else(|| (stem != self.name).then(|| lemma::singular(stem)));
         if let Some(to) = meant.filter(|to| known(to)) {
-            let mut field = Field::new(&own_name(stem, entity), FieldType::Reference);
+            let name = if self.many { &self.name } else { stem };
+            let mut field = Field::new(&own_name(name, entity), FieldType::Reference);
             field.to = Some(to);
             field.required = Some(self.required);
+            field.many = self.many;
+            field.on_delete = self.on_delete.filter(|_| !self.many);
             return field;
         }
         let kind = if self.kind == FieldType::Reference { FieldType::Text } else { self.kind };
@@ -112,6 +123,7 @@ impl Column {
         field.values.clone_from(&self.values);
         field.min = self.min;
         field.max = self.max;
+        field.currency = self.currency;
         field.default = self.default.clone().filter(|default| match kind {
             FieldType::Enum => field.values.contains(default),
             FieldType::Boolean => matches!(default.as_str(), "true" | "false"),
@@ -146,6 +158,34 @@ fn reference(text: &str) -> Option<String> {
     let rest = rest.strip_prefix("the ").unwrap_or(rest);
     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     kinds::entity_name(&name)
+}
+
+/// "on delete cascade", of a record that goes or stays with the one that it refers to.
+fn on_delete(text: &str) -> Option<&'static str> {
+    let (_, rest) = text.split_once("on delete ")?;
+    [("cascade", "cascade"), ("set null", "set_null"), ("restrict", "restrict")]
+        .into_iter()
+        .find_map(|(said, word)| rest.starts_with(said).then_some(word))
+}
+
+/// "money(EUR)".
+fn currency(kind: &str) -> Option<&'static str> {
+    let (_, rest) = kind.split_once('(')?;
+    crate::values::currency(&rest.split(')').next()?.trim().to_lowercase())
+}
+
+/// "1 to 5", "at least 1", "at most 5", of whole numbers.
+fn range(text: &str) -> (Option<i64>, Option<i64>) {
+    let of = |part: &str| {
+        let number = |text: &str| text.trim().parse::<i64>().ok();
+        match (part.strip_prefix("at least "), part.strip_prefix("at most "), part.split_once(" to ")) {
+            (Some(min), ..) => number(min).map(|min| (Some(min), None)),
+            (_, Some(max), _) => number(max).map(|max| (None, Some(max))),
+            (_, _, Some((min, max))) => number(min).zip(number(max)).map(|(min, max)| (Some(min), Some(max))),
+            _ => None,
+        }
+    };
+    text.split([',', ';']).find_map(|part| of(part.trim())).unwrap_or_default()
 }
 
 /// "unique", and not "not unique" or "need not be unique".
@@ -238,6 +278,15 @@ mod tests {
                 (FieldType::Enum, vec!["new".into(), "won".into()], Some("new"))
             );
         }
+        let money = column("money(EUR)", "at least 0.00");
+        assert_eq!((money.currency, money.min), (Some("EUR"), None));
+        let stars = column("integer", "required, 1 to 5");
+        assert_eq!((stars.min, stars.max, stars.required), (Some(1), Some(5), true));
+        assert_eq!(column("integer", "at least -3").min, Some(-3));
+        let linked = column("reference", "many-to-many -> tags.id, by tasks_tags");
+        assert_eq!((linked.many, linked.to.as_deref(), linked.on_delete), (true, Some("tag"), None));
+        let parent = column("reference", "foreign key -> tasks.id, on delete set null");
+        assert_eq!((parent.many, parent.on_delete), (false, Some("set_null")));
         assert!(Column::read("x", "wibble", "").unwrap_err().contains("\"wibble\" is no type"));
         assert!(Column::read("x", "enum", "").unwrap_err().contains("without values"));
         assert!(Column::read("漢字", "text", "").is_err());

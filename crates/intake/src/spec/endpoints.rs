@@ -43,10 +43,13 @@ impl Endpoint {
     }
 }
 
-/// A part of a path; none for a parameter.
+/// A part of a path without what a colon adds, as in "tasks:batch"; none for a parameter.
 fn word(part: &str) -> Option<&str> {
-    (!part.starts_with(['{', ':', '<'])).then_some(part)
+    if part.starts_with(['{', ':', '<']) { None } else { part.split(':').next() }
 }
+
+/// Where the engine's own routes are.
+const OWN: &str = "auth users login health healthz readyz me _ .well-known docs openapi.json metrics";
 
 /// Puts the endpoints into the draft.
 pub(super) fn apply(endpoints: &[Endpoint], draft: &mut Draft, left: &mut Vec<String>) {
@@ -56,7 +59,7 @@ pub(super) fn apply(endpoints: &[Endpoint], draft: &mut Draft, left: &mut Vec<St
         let parts = endpoint.parts();
         let named = |part: &Option<&str>| part.and_then(kinds::entity_name).filter(|name| draft.entity(name).is_some());
         let Some((at, entity)) = parts.iter().enumerate().find_map(|(at, part)| Some((at, named(part)?))) else {
-            let own = parts.iter().flatten().any(|part| matches!(*part, "auth" | "users" | "login" | "health" | "me"));
+            let own = parts.iter().flatten().any(|part| crate::lexicon::has(OWN, part));
             if !own {
                 left.push(format!("{} {}", endpoint.method, endpoint.path));
             }
@@ -71,7 +74,8 @@ pub(super) fn apply(endpoints: &[Endpoint], draft: &mut Draft, left: &mut Vec<St
         // "/tasks/{id}/complete".
         if let (Some(None), Some(Some(verb)), None) = (parts.get(at + 1), parts.get(at + 2), parts.get(at + 3)) {
             let nested = kinds::entity_name(verb).is_some_and(|name| draft.entity(&name).is_some());
-            if !nested && !action(draft, &entity, verb) {
+            // The engine restores what is in the trash.
+            if !nested && *verb != "restore" && !action(draft, &entity, verb) {
                 left.push(format!("{} {}", endpoint.method, endpoint.path));
             }
         }

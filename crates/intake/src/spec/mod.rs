@@ -159,7 +159,8 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
             owned = true;
         } else if !column.is_engines() && fields.iter().all(|field| field.name != column.stem()) {
             let field = column.field(&table.name, names);
-            if let Some(parent) = field.to.as_ref().filter(|to| **to == field.name && **to != table.name) {
+            if let Some(parent) = field.to.as_ref().filter(|to| !field.many && **to == field.name && **to != table.name)
+            {
                 draft.relations.push(tie(parent, &table.name, column.required));
             }
             fields.push(field);

@@ -227,6 +227,9 @@ fn column(
         min: schema.get("minimum").and_then(Value::as_i64),
         max: schema.get("maximum").and_then(Value::as_i64),
         to: to.filter(|_| is_record),
+        many: false,
+        on_delete: None,
+        currency: None,
         key: false,
     })
 }
