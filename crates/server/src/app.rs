@@ -10,7 +10,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use query::Catalog;
 use query::cursor::CursorKey;
-use store::{AppSchema, Store};
+use store::{AppSchema, Standing, Store};
 
 use crate::audit::{self, AtStart, Refusals, Sealer};
 use crate::auth::Auth;
@@ -50,6 +50,17 @@ pub fn open_database_as_it_is(settings: &Settings) -> Result<Store, StartError> 
         Database::Sqlite(path) => Store::open_as_it_is(store::Options::new(path))?,
         Database::Postgres(options) => Store::connect_as_it_is((**options).clone())?,
     })
+}
+
+/// Whether the database has the tables of a blueprint. It makes and changes nothing; it blocks the thread.
+///
+/// # Errors
+/// It cannot be reached, or has no such tables: see [`Store::standing_blocking`].
+pub fn look_at_database(blueprint: &Blueprint, settings: &Settings) -> Result<Standing, StartError> {
+    let store = open_database_as_it_is(settings)?;
+    let standing = store.standing_blocking(&tables(blueprint, &store));
+    store.close_blocking();
+    Ok(standing?)
 }
 
 async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, StartError> {

@@ -12,6 +12,8 @@ use std::path::Path;
 use blueprint::Blueprint;
 use serde::Serialize;
 
+pub use self::place::secrets_file;
+
 use crate::process::{self, Environment};
 use crate::settings::{Environment as Stage, SettingProblem, Settings};
 

@@ -11,7 +11,7 @@ const ENOUGH_BYTES: u64 = 1 << 30;
 const LEAST_BYTES: u64 = 64 << 20;
 
 /// Who can read the secrets beside the blueprint.
-pub(super) fn secrets_file(folder: &Path) -> Finding {
+pub fn secrets_file(folder: &Path) -> Finding {
     let path = folder.join(".env");
     let mode = mode(&path);
     match mode {

@@ -43,7 +43,7 @@ pub fn read_settings(
 }
 
 /// The same of the environment alone, with each problem by itself.
-pub(crate) fn checked_settings(folder: &Path, environment: &Environment) -> Result<Settings, Vec<SettingProblem>> {
+pub fn checked_settings(folder: &Path, environment: &Environment) -> Result<Settings, Vec<SettingProblem>> {
     checked(folder, environment, |_| None)
 }
 
