@@ -106,6 +106,8 @@ impl Column {
         let known = |name: &str| name == "user" || names.contains(&name);
         let stem = self.stem();
         let meant = self.to.clone().or_else(|| (stem != self.name).then(|| lemma::singular(stem)));
+        // A student's `student_id` is what the school calls him.
+        let meant = meant.filter(|to| self.to.is_some() || to != entity);
         if let Some(to) = meant.filter(|to| known(to)) {
             let name = if self.many { &self.name } else { stem };
             let mut field = Field::new(&own_name(name, entity), FieldType::Reference);

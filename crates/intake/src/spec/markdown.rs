@@ -168,6 +168,10 @@ fn item(item: &str, heading: Option<&str>, place: String, spec: &mut Spec) {
 
 /// The record that a heading names: "### 2. Table: `tasks`", "## Task (tasks table)".
 fn entity(heading: &str) -> Option<String> {
+    // What stands in backticks is a name, also where it is one of the words that stand around names.
+    if let Some(name) = heading.split('`').nth(1).filter(|name| !name.trim().contains(char::is_whitespace)) {
+        return kinds::entity_name(name);
+    }
     let plain = heading.split(['(', '–', '—']).next().unwrap_or(heading);
     let plain = plain.replace(['`', '*', ':', '.', '#'], " ");
     let words: Vec<&str> = plain
