@@ -1,7 +1,7 @@
 //! `cargo xtask generated`: files of this repository that the program itself writes, so that none is stale.
 //!
-//! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, `docs/access.md` of every other
-//! example with a blueprint, `docs/contract.md` and `docs/security.md`. Secrets are not kept.
+//! Those are `examples/lead-tracker`, what `supermaker new` makes of the README's request, the documents of every other example
+//! with a blueprint (who may do what alone, where it is code too), `docs/contract.md` and `docs/security.md`. Secrets are not kept.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,6 +32,9 @@ const NOT_KEPT: &[&str] = &[".env", "data"];
 
 /// Of every example: who may do what by its blueprint.
 const ACCESS: &str = "docs/access.md";
+
+/// Where documents are that a blueprint alone gives.
+const DOCUMENTS: &[&str] = &["AGENTS.md", "docs/", "specs/"];
 
 /// Contents by path relative to the root, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -87,10 +90,28 @@ fn fresh() -> Result<Files> {
     }
     let mut files: Files = files.into_iter().map(|(path, content)| (format!("{FOLDER}/{path}"), content)).collect();
     for example in examples()? {
-        let mut access = Command::new(&program);
-        access.args(["access", "--markdown"]).arg(root().join(&example));
-        files.insert(format!("{example}/{ACCESS}"), workspace::output(&mut access)?.into_bytes());
+        for (path, content) in documents(&program, &example, temporary.path())? {
+            files.insert(format!("{example}/{path}"), content);
+        }
     }
+    Ok(files)
+}
+
+/// The documents of one example, by their paths in it.
+fn documents(program: &Path, example: &str, temporary: &Path) -> Result<Files> {
+    let cannot = |error| Failure::cannot(format!("write the documents of {example}"), error);
+    let folder = temporary.join(example.replace('/', "-"));
+    fs::create_dir_all(&folder).map_err(cannot)?;
+    fs::copy(root().join(example).join("blueprint.toml"), folder.join("blueprint.toml")).map_err(cannot)?;
+    let mut docs = Command::new(program);
+    docs.args(["docs", "--quiet"]).arg(&folder).current_dir(temporary);
+    workspace::output(&mut docs)?;
+    let mut files = Files::new();
+    collect(&folder, "", &mut files).map_err(cannot)?;
+    let is_code = root().join(example).join("Cargo.toml").is_file();
+    let kept =
+        |path: &str| if is_code { path == ACCESS } else { DOCUMENTS.iter().any(|folder| path.starts_with(folder)) };
+    files.retain(|path, _| kept(path));
     Ok(files)
 }
 
@@ -114,7 +135,9 @@ fn examples() -> Result<Vec<String>> {
 }
 
 fn is_generated(path: &str) -> bool {
-    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/')) || (example(path) && path.ends_with(ACCESS))
+    let within = path.strip_prefix("examples/").and_then(|rest| rest.split_once('/'));
+    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'))
+        || within.is_some_and(|(_, path)| DOCUMENTS.iter().any(|folder| path.starts_with(folder)))
 }
 
 /// Whether a path is one of an example: not what a test or a crate may keep elsewhere.

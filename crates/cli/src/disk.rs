@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
-use codegen::{FileDraft, FileMode};
+use codegen::{FileDraft, FileMode, Ownership};
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -61,12 +62,111 @@ pub fn write(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
         let message = format!("{} holds files that are not ours to overwrite: {}", folder.display(), theirs.join(", "));
         return Err(Failure::new(message).hint("move them away, or choose another folder with --dir"));
     }
+    put(folder, drafts)
+}
+
+fn put(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
     let mut work = Undo::default();
     let written = stage(folder, drafts, &mut work).and_then(|()| commit(folder, drafts, &mut work));
     written.map_err(|(path, error)| {
         work.undo();
         Failure::new(format!("cannot write {}: {error}; nothing was written", path.display()))
     })
+}
+
+/// Takes documents out of drafts in whose place somebody else's file stands: whoever has a specification or rules for agents of his
+/// own keeps them. The record does not know them then. Gives the paths that are left as they are, too.
+///
+/// # Errors
+/// The record of the drafts is none, which cannot be.
+pub fn beside(folder: &Path, drafts: Vec<FileDraft>) -> Result<(Vec<FileDraft>, Vec<String>), Failure> {
+    let record = record(folder);
+    let is_document = |draft: &FileDraft| {
+        let place = draft.path == "AGENTS.md" || ["docs/", "specs/"].iter().any(|start| draft.path.starts_with(start));
+        place && draft.ownership == Ownership::Generated
+    };
+    let theirs = |draft: &FileDraft| standing(&folder.join(&draft.path), draft, record.as_ref()) == Standing::Theirs;
+    let (aside, mut kept): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| is_document(draft) && theirs(draft));
+    let left: Vec<String> = aside.into_iter().map(|draft| draft.path).collect();
+    if let Some(files) = kept.iter_mut().find(|draft| draft.path == FILES_PATH && !left.is_empty()) {
+        let mut known = Files::parse(&files.content).map_err(Failure::new)?;
+        known.files.retain(|file| !left.contains(&file.path));
+        *files = known.with([]).map_err(Failure::new)?;
+    }
+    Ok((kept, left))
+}
+
+/// What became of documents that were to be renewed, by their paths.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Renewed {
+    /// Those that are other than they were, or new.
+    pub written: Vec<String>,
+    /// Those that somebody edited: they are as they were.
+    pub edited: Vec<String>,
+    /// Those that somebody took away: they stay away.
+    pub removed: Vec<String>,
+}
+
+impl Renewed {
+    /// A line for each, for people; of what would become of them if it was not done.
+    pub fn lines(&self, dry: bool) -> Vec<String> {
+        let verb = if dry { "Would write" } else { "Wrote" };
+        let written = self.written.iter().map(|path| format!("{verb} {path}"));
+        let edited = self.edited.iter().map(|path| format!("Left as you edited it: {path}"));
+        let removed = self.removed.iter().map(|path| format!("Stays away: {path}"));
+        written.chain(edited).chain(removed).collect()
+    }
+}
+
+/// Writes drafts over what we wrote and nobody changed since, and where nothing stands yet; all of them or none. `record` says
+/// what we wrote. With `dry` it only says what it would do.
+///
+/// # Errors
+/// The disk refuses.
+pub fn renew(folder: &Path, drafts: Vec<FileDraft>, record: &Files, dry: bool) -> Result<Renewed, Failure> {
+    let mut renewed = Renewed::default();
+    let mut work: Vec<FileDraft> = Vec::new();
+    for draft in drafts {
+        let path = folder.join(&draft.path);
+        match standing(&path, &draft, Some(record)) {
+            Standing::Nothing if record.get(&draft.path).is_some() => renewed.removed.push(draft.path),
+            _ if fs::read(&path).is_ok_and(|bytes| bytes == draft.content.as_bytes()) => {}
+            Standing::Nothing | Standing::Unchanged => {
+                renewed.written.push(draft.path.clone());
+                work.push(draft);
+            }
+            Standing::Theirs => renewed.edited.push(draft.path),
+        }
+    }
+    if !work.is_empty() && !dry {
+        work.push(record.with(&work).map_err(Failure::new)?);
+        put(folder, &work)?;
+    }
+    Ok(renewed)
+}
+
+/// The text of a file, if there is one.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub fn text(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(format!("cannot read {}: {error}", path.display()))),
+    }
+}
+
+/// Writes a file that the user edits too, where all that is his was carried over; the record, if there is one, knows it.
+///
+/// # Errors
+/// The disk refuses; then nothing was written.
+pub fn put_yours(folder: &Path, path: &str, content: String) -> Result<(), Failure> {
+    let mut work = vec![FileDraft::yours(path, content)];
+    if let Some(record) = record(folder) {
+        work.push(record.with(&work).map_err(Failure::new)?);
+    }
+    put(folder, &work)
 }
 
 /// Writes a text over a file that is there: the new one whole, or the old one.
@@ -93,49 +193,13 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
-/// What became of a document that was written from a blueprint which is another now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewed {
-    /// There is none, or it says the same.
-    Nothing,
-    /// It was written anew.
-    Written,
-    /// Somebody has changed it, so it was left.
-    Theirs,
-}
-
-/// Writes a document anew that is there and ours: as we wrote it, or as it was `before`. The record keeps what we wrote.
-///
-/// # Errors
-/// The disk refuses.
-pub fn renew(folder: &Path, name: &str, before: &str, after: &str) -> Result<Renewed, Failure> {
-    let path = folder.join(name);
-    let Ok(found) = fs::read(&path) else { return Ok(Renewed::Nothing) };
-    if found == after.as_bytes() {
-        return Ok(Renewed::Nothing);
-    }
-    let record = record(folder);
-    let recorded = record.as_ref().and_then(|record| record.get(name)?.sha256.clone());
-    if found != before.as_bytes() && recorded != Some(sha256(&found)) {
-        return Ok(Renewed::Theirs);
-    }
-    replace(&path, after)?;
-    if let Some(mut record) = record
-        && let Some(file) = record.files.iter_mut().find(|file| file.path == name)
-    {
-        file.sha256 = Some(sha256(after.as_bytes()));
-        let text = serde_json::to_string_pretty(&record).map_err(|error| Failure::new(error.to_string()))?;
-        replace(&folder.join(FILES_PATH), &(text + "\n"))?;
-    }
-    Ok(Renewed::Written)
-}
-
 /// What a folder says of how its blueprint came about, if we made it.
 pub fn made_of(folder: &Path) -> Option<Origin> {
     Origin::parse(&fs::read_to_string(folder.join(REQUEST_PATH)).ok()?).ok()
 }
 
-fn record(folder: &Path) -> Option<Files> {
+/// What we wrote into a folder, if it is one of ours.
+pub fn record(folder: &Path) -> Option<Files> {
     Files::parse(&fs::read_to_string(folder.join(FILES_PATH)).ok()?).ok()
 }
 
@@ -258,8 +322,6 @@ fn create(path: &Path, mode: FileMode) -> io::Result<File> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use codegen::Ownership;
-
     use super::*;
 
     fn draft(path: &str, content: &str, mode: FileMode) -> FileDraft {
@@ -301,6 +363,32 @@ mod tests {
         ];
         assert!(write(&root, &drafts).is_err());
         assert_eq!(everything_in(folder.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_edited_or_taken_away_is_not_renewed() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = ["same", "stale", "edited", "gone"].map(|path| draft(path, "old", FileMode::Normal));
+        let none = Files { supermaker: "0".into(), app: "x".into(), files: Vec::new() };
+        let record = none.with(&old).unwrap();
+        let renew = |drafts, dry| {
+            let record = super::record(folder.path()).unwrap();
+            super::renew(folder.path(), drafts, &record, dry).unwrap()
+        };
+        write(folder.path(), &[&old[..], &[record]].concat()).unwrap();
+        fs::write(folder.path().join("edited"), "mine").unwrap();
+        fs::remove_file(folder.path().join("gone")).unwrap();
+        let fresh = [("same", "old"), ("stale", "new"), ("edited", "new"), ("gone", "new"), ("added", "new")];
+        let fresh = fresh.map(|(path, content)| draft(path, content, FileMode::Normal)).to_vec();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let expected =
+            Renewed { written: names(&["stale", "added"]), edited: names(&["edited"]), removed: names(&["gone"]) };
+        assert_eq!(renew(fresh.clone(), true), expected);
+        assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "old");
+        assert_eq!(renew(fresh.clone(), false), expected);
+        assert_eq!(fs::read_to_string(folder.path().join("edited")).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "new");
+        assert_eq!(renew(fresh, false).written, Vec::<String>::new());
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The `supermaker` command: English in, a backend out, served at once.
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
-//! what to try), `asking` (questions about a request), `report` with `paper` and `diagram`
-//! (what was understood, laid out), `source` (where a blueprint is), `disk` (the only one that writes files), `specification` (the files of `new --from`),
+//! what to try), `asking` (questions about a request), `report` with `paper` and `diagram` (what was understood, laid out),
+//! `source` (where a blueprint is), `disk` (the only one that writes files), `documents` (what is written anew when a blueprint
+//! changes), `specification` (the files of `new --from`), `todos` (the checks behind a checklist),
 //! `watch` (a blueprint that is saved while it is served).
 
 mod asking;
 mod commands;
 mod diagram;
 mod disk;
+mod documents;
 mod failure;
 mod logs;
 mod paper;
@@ -19,6 +21,7 @@ mod report;
 mod screen;
 mod source;
 mod specification;
+mod todos;
 mod watch;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use blueprint::Blueprint;
+use codegen::checklist::Outcomes;
 use codegen::{Asked, Assumption, ProjectFacts, SettingFact};
 use intake::{Question, Reading};
 use model::Read;
@@ -68,7 +69,7 @@ pub fn has_model() -> bool {
 ///
 /// # Errors
 /// The system has no randomness.
-pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
+pub fn facts(reading: &Reading, blueprint: &Blueprint, outcomes: Outcomes) -> Result<ProjectFacts, Failure> {
     let assumptions = reading.assumptions.iter();
     let settings = server::settings::SETTINGS.iter();
     Ok(ProjectFacts {
@@ -82,6 +83,8 @@ pub fn facts(reading: &Reading) -> Result<ProjectFacts, Failure> {
         settings: settings
             .map(|setting| SettingFact { name: setting.name, default: setting.default, summary: setting.summary })
             .collect(),
+        outcomes,
+        openapi: server::openapi::document(blueprint),
     })
 }
 

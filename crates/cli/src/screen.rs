@@ -136,6 +136,14 @@ impl Screen {
         print(&self.legible(text))
     }
 
+    /// Prints the verdict of a command: when quiet only where it has to be heard.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to.
+    pub fn result_unless_quiet(&self, text: &str, must_be_heard: bool) -> Result<(), Failure> {
+        if self.manner.quiet && !must_be_heard { Ok(()) } else { print(text) }
+    }
+
     /// Prints one line of JSON.
     ///
     /// # Errors

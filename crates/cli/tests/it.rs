@@ -14,6 +14,8 @@ mod changing;
 #[cfg(unix)]
 #[path = "it/doctor.rs"]
 mod doctor;
+#[path = "it/documents.rs"]
+mod documents;
 #[cfg(unix)]
 #[path = "it/durable/mod.rs"]
 mod durable;
@@ -36,5 +38,7 @@ mod specifications;
 #[cfg(unix)]
 #[path = "it/terminal.rs"]
 mod terminal;
+#[path = "it/todos.rs"]
+mod todos;
 #[path = "it/users.rs"]
 mod users;

@@ -39,7 +39,8 @@ impl FileDraft {
         FileDraft { path: path.into(), content, mode: FileMode::Normal, ownership: Ownership::Generated }
     }
 
-    pub(crate) fn yours(path: impl Into<String>, content: String) -> FileDraft {
+    /// A file that is written once, then the user's.
+    pub fn yours(path: impl Into<String>, content: String) -> FileDraft {
         FileDraft { path: path.into(), content, mode: FileMode::Normal, ownership: Ownership::Yours }
     }
 

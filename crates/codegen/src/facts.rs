@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checklist::Outcomes;
+
 /// What a project's files need to know besides the blueprint. The caller has it from elsewhere.
 #[derive(Debug, Clone)]
 pub struct ProjectFacts {
@@ -21,6 +23,10 @@ pub struct ProjectFacts {
     pub secret_key: String,
     /// The server's settings, for `.env.example`.
     pub settings: Vec<SettingFact>,
+    /// What became of the checks behind the checklist that have run.
+    pub outcomes: Outcomes,
+    /// The OpenAPI document of the blueprint.
+    pub openapi: serde_json::Value,
 }
 
 /// Something that the request did not say, and that had to be decided.

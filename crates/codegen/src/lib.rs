@@ -13,7 +13,9 @@ mod access_details;
 mod access_document;
 mod access_fields;
 mod access_sentences;
-mod checklist;
+pub mod checklist;
+mod ddl;
+mod documents;
 mod draft;
 mod facts;
 mod project;
@@ -25,6 +27,7 @@ mod walkthrough;
 mod words;
 
 pub use access::access_document;
+pub use documents::documents;
 pub use draft::{FileDraft, FileMode, Ownership};
 pub use facts::{Asked, Assumption, ProjectFacts, SettingFact};
 pub use project::{ProjectError, project};

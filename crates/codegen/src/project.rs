@@ -5,8 +5,8 @@ use std::fmt;
 use blueprint::Blueprint;
 use serde::Serialize;
 
-use crate::access;
-use crate::checklist::{self, Section};
+use crate::checklist::{self, Kept, Open};
+use crate::documents::documents;
 use crate::draft::FileDraft;
 use crate::facts::ProjectFacts;
 use crate::record::{self, pretty};
@@ -32,16 +32,15 @@ pub enum ProjectError {
 /// [`ProjectError`], which no blueprint should be able to cause.
 pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDraft>, ProjectError> {
     let view = View::new(blueprint, facts);
-    let todos = format!("docs/backend_todos_{}.md", blueprint.app.name.replace('-', "_"));
+    let open = Open { questions: &facts.questions, unplaced: &facts.unplaced, assumptions: &facts.assumptions };
     let mut drafts = vec![
         FileDraft::yours("blueprint.toml", blueprint.source.clone()),
         FileDraft::generated("blueprint.schema.json", pretty(&blueprint::json_schema())?),
         FileDraft::yours("README.md", render("README.md.j2", include_str!("../templates/README.md.j2"), &view)?),
         FileDraft::yours(
-            todos,
-            render("backend_todos.md.j2", include_str!("../templates/backend_todos.md.j2"), &view)?,
+            checklist::path(blueprint),
+            Kept::default().write(blueprint, &checklist::sections(blueprint, open), &facts.outcomes),
         ),
-        FileDraft::generated("docs/access.md", access::access_document(blueprint, Some(&facts.asked))),
         FileDraft::yours(".gitignore", include_str!("../templates/gitignore").to_owned()),
         FileDraft::secret(".env", render("env.j2", include_str!("../templates/env.j2"), &view)?),
         FileDraft::generated(
@@ -50,6 +49,7 @@ pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDr
         ),
         record::origin(blueprint.app.request.as_deref(), facts)?,
     ];
+    drafts.extend(documents(blueprint, &facts.openapi, Some(&facts.asked)));
     drafts.push(record::files(&blueprint.app.name, &drafts)?);
     check_claims(&drafts)?;
     Ok(drafts)
@@ -77,7 +77,8 @@ struct View<'a> {
     entities: Vec<EntityView>,
     steps: Vec<Step>,
     not_yet: Vec<String>,
-    sections: Vec<Section>,
+    /// Where the checklist is.
+    todos: String,
     secret_key: &'a str,
     settings: Vec<SettingView>,
 }
@@ -101,7 +102,7 @@ impl<'a> View<'a> {
             entities: blueprint.entities.iter().map(EntityView::new).collect(),
             steps: walkthrough::steps(blueprint),
             not_yet: not_yet(blueprint),
-            sections: checklist::sections(blueprint, facts),
+            todos: checklist::path(blueprint),
             secret_key: &facts.secret_key,
             settings: settings::views(facts),
         }

@@ -63,6 +63,21 @@ impl Files {
         serde_json::from_str(text)
     }
 
+    /// The list after these drafts were written besides.
+    ///
+    /// # Errors
+    /// It has no form as JSON, which cannot be.
+    pub fn with<'d>(&self, drafts: impl IntoIterator<Item = &'d FileDraft>) -> Result<FileDraft, serde_json::Error> {
+        let mut files = self.clone();
+        for draft in drafts {
+            files.files.retain(|file| file.path != draft.path);
+            files.files.push(written(draft));
+        }
+        files.files.sort_by(|one, other| one.path.cmp(&other.path));
+        env!("CARGO_PKG_VERSION").clone_into(&mut files.supermaker);
+        Ok(FileDraft::generated(FILES_PATH, pretty(&files)?))
+    }
+
     /// The file at a path, if this is one that was written.
     pub fn get(&self, path: &str) -> Option<&WrittenFile> {
         self.files.iter().find(|file| file.path == path)

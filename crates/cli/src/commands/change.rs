@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use blueprint::Blueprint;
 use clap::Args;
-use codegen::access_document;
 use intake::{Changed, NotDone};
 use serde::Serialize;
 
@@ -12,7 +10,7 @@ use crate::disk::Renewed;
 use crate::failure::{Failure, USAGE};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
-use crate::{disk, reading};
+use crate::{disk, documents, reading};
 
 /// Change a blueprint by saying what should be different
 #[derive(Args)]
@@ -24,7 +22,8 @@ Examples:
   supermaker change \"keep track of tasks with a title and a due date\" --yes
 
 The difference is shown, and written once you say yes. Comments, order and spacing stay. Where one wish is not understood
-nothing is changed. Said twice, it has nothing to do. Where `new` wrote docs/access.md beside the blueprint, it is written anew.
+nothing is changed. Said twice, it has nothing to do. The
+documents of a project that `new` made are written anew; those that you edited are left, and told.
 
 Exit codes: 0 changed, or nothing to do, 1 not changed, 2 not understood (nothing is changed)")]
 pub struct Change {
@@ -46,8 +45,8 @@ struct Report<'a> {
     already: &'a [String],
     not_done: &'a [NotDone],
     difference: &'a str,
-    /// Documents that were written anew.
-    renewed: &'a [&'static str],
+    /// What became of the documents.
+    documents: &'a Renewed,
 }
 
 impl Change {
@@ -72,10 +71,10 @@ impl Change {
         }
         let wanted = changed.is_change() && !screen.manner.dry_run;
         let apply = wanted && screen.ask("Change it?");
-        let mut renewed = Renewed::Nothing;
+        let mut renewed = Renewed::default();
         if apply {
             disk::replace(&source.path, &changed.text)?;
-            renewed = renew(&source, &before, &after)?;
+            renewed = documents::renew(&source.folder, &after, false)?;
         }
         let name = source.path.display();
         if screen.manner.json {
@@ -86,19 +85,12 @@ impl Change {
                 already: &changed.already,
                 not_done: &[],
                 difference: &difference,
-                renewed: if renewed == Renewed::Written { &[ACCESS] } else { &[] },
+                documents: &renewed,
             })?;
         }
         if apply {
-            match renewed {
-                Renewed::Nothing => {}
-                Renewed::Written => screen.say(&format!("Renewed {}", beside(&source, ACCESS)))?,
-                Renewed::Theirs => screen.warn(&format!(
-                    "{} was changed by hand, and is left as it is; `supermaker access --markdown` prints what it would be",
-                    beside(&source, ACCESS)
-                )),
-            }
-            return screen.say(&screen.paint(Ink::Good, &format!("Changed {name}")));
+            screen.say(&screen.paint(Ink::Good, &format!("Changed {name}")))?;
+            return renewed.lines(false).iter().try_for_each(|line| screen.say(line));
         }
         if !changed.is_change() {
             return screen.say(&format!("Nothing to do: {}", changed.already.join("; ")));
@@ -108,22 +100,6 @@ impl Change {
             _ => screen.say("Nothing was changed."),
         }
     }
-}
-
-/// The document that is written from the rules.
-const ACCESS: &str = "docs/access.md";
-
-/// Writes it anew where it is there, beside what was asked for when the blueprint was made.
-fn renew(source: &Source, before: &Blueprint, after: &Blueprint) -> Result<Renewed, Failure> {
-    let document = |blueprint: &Blueprint| {
-        let known = reading::asked_of(&source.folder, blueprint);
-        access_document(blueprint, known.as_ref().map(|known| known.asked.as_slice()))
-    };
-    disk::renew(&source.folder, ACCESS, &document(before), &document(after))
-}
-
-fn beside(source: &Source, name: &str) -> String {
-    source.path.with_file_name(name).display().to_string()
 }
 
 fn shown(screen: &Screen, source: &Source, changed: &Changed, difference: &str) -> String {
@@ -160,15 +136,9 @@ fn fits_no_more(before: &blueprint::Blueprint, after: &blueprint::Blueprint) -> 
 fn refuse(screen: &Screen, source: &Source, not_done: &[NotDone]) -> Result<(), Failure> {
     let name = source.path.display();
     if screen.manner.json {
-        let report = Report {
-            file: name.to_string(),
-            changed: false,
-            done: &[],
-            already: &[],
-            not_done,
-            difference: "",
-            renewed: &[],
-        };
+        let documents = &Renewed::default();
+        let (done, already, difference) = (&[], &[], "");
+        let report = Report { file: name.to_string(), changed: false, done, already, not_done, difference, documents };
         screen.json(&report)?;
         return Err(Failure { exit_code: USAGE, ..Failure::told() });
     }

@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod change;
 mod check;
+mod docs;
 mod doctor;
 mod explain;
 mod key;
@@ -11,6 +12,7 @@ mod new;
 mod plan;
 mod seed;
 mod serve;
+mod todos;
 mod user;
 mod user_import;
 
@@ -29,7 +31,9 @@ pub enum Command {
     Check(check::Check),
     Access(access::Access),
     Explain(explain::Explain),
+    Docs(docs::Docs),
     Doctor(doctor::Doctor),
+    Todos(todos::Todos),
     Seed(seed::Seed),
     User(user::User),
     Key(key::Key),
@@ -50,7 +54,9 @@ impl Command {
             Command::Check(check) => check.run(screen),
             Command::Access(access) => access.run(screen),
             Command::Explain(explain) => explain.run(screen),
+            Command::Docs(docs) => docs.run(screen),
             Command::Doctor(doctor) => doctor.run(screen),
+            Command::Todos(todos) => todos.run(screen),
             Command::Seed(seed) => seed.run(screen),
             Command::User(user) => user.run(screen),
             Command::Key(key) => key.run(screen),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use blueprint::Blueprint;
 use clap::Args;
 use codegen::FileDraft;
+use codegen::checklist::Outcomes;
 use codegen::record::Origin;
 use intake::Reading;
 use model::{Consultation, Read};
@@ -18,7 +19,7 @@ use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::specification::{self, Specification};
-use crate::{reading, report};
+use crate::{reading, report, todos};
 
 /// Make a backend of a request in plain English
 #[derive(Args)]
@@ -116,12 +117,16 @@ impl New {
         }
         let read = self.settle(screen, Settled { request, read })?;
         let blueprint = checked(&read.reading)?;
-        let drafts = codegen::project(&blueprint, &reading::facts(&read.reading)?).map_err(Failure::new)?;
-        if !screen.manner.dry_run {
+        let writes = !screen.manner.dry_run;
+        let outcomes = if writes { todos::of_blueprint(&blueprint) } else { Outcomes::new() };
+        let facts = reading::facts(&read.reading, &blueprint, outcomes)?;
+        let (drafts, left) = disk::beside(&folder, codegen::project(&blueprint, &facts).map_err(Failure::new)?)?;
+        if writes {
             disk::write(&folder, &drafts)?;
             outcome = Outcome::Wrote;
         }
-        self.tell(screen, &Told { folder: &folder, blueprint: &blueprint, read: &read, drafts: &drafts, outcome })?;
+        let told = Told { folder: &folder, blueprint: &blueprint, read: &read, drafts: &drafts, left: &left, outcome };
+        self.tell(screen, &told)?;
         self.serve(screen, folder)
     }
 
@@ -176,8 +181,10 @@ impl New {
             true => checked(&read.reading)?,
             false => Source::read(Some(folder))?.load_or_explain(screen.color_err())?,
         };
-        let drafts = codegen::project(&blueprint, &reading::facts(&read.reading)?).map_err(Failure::new)?;
-        let told = Told { folder, blueprint: &blueprint, read: &read, drafts: &drafts, outcome: Outcome::WasThere };
+        let facts = reading::facts(&read.reading, &blueprint, Outcomes::new())?;
+        let drafts = codegen::project(&blueprint, &facts).map_err(Failure::new)?;
+        let outcome = Outcome::WasThere;
+        let told = Told { folder, blueprint: &blueprint, read: &read, drafts: &drafts, left: &[], outcome };
         self.tell(screen, &told)?;
         self.serve(screen, folder.to_owned())
     }
@@ -215,6 +222,9 @@ impl New {
             screen.say(&report::understood(screen, told.blueprint, told.read))?;
             let files = told.drafts.iter().map(|draft| format!("  {place}/{}", draft.path)).collect::<Vec<_>>();
             screen.say(&format!("{verb}\n{}\n", files.join("\n")))?;
+            if !told.left.is_empty() {
+                screen.say(&format!("Left as they are, because they were there before: {}\n", told.left.join(", ")))?;
+            }
         }
         if serving { Ok(()) } else { screen.say(&format!("Next: {}", screen.paint(Ink::Good, &next))) }
     }
@@ -225,6 +235,8 @@ struct Told<'a> {
     blueprint: &'a Blueprint,
     read: &'a Read,
     drafts: &'a [FileDraft],
+    /// Documents that somebody wrote before us.
+    left: &'a [String],
     outcome: Outcome,
 }
 

@@ -4,17 +4,24 @@ use std::sync::LazyLock;
 
 use crate::program::{Bench, REQUEST};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 17] = [
     ".env",
     ".env.example",
     ".gitignore",
     ".supermaker/files.json",
     ".supermaker/request.json",
+    "AGENTS.md",
     "README.md",
     "blueprint.schema.json",
     "blueprint.toml",
     "docs/access.md",
+    "docs/backend_overview.md",
+    "docs/backend_rules.md",
     "docs/backend_todos_APP.md",
+    "docs/database_setup.md",
+    "docs/schema.md",
+    "specs/api/rest-endpoints.md",
+    "specs/database/schema.md",
 ];
 
 /// The name that the reader gives to the app; the folder has it too.

@@ -1,0 +1,56 @@
+//! `supermaker docs`: the documents of a blueprint, written anew after it was edited.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::documents;
+use crate::failure::Failure;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Write the documents of a blueprint anew: docs/, specs/ and AGENTS.md
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker docs
+  supermaker docs lead-tracker
+  supermaker docs lead-tracker --check
+
+What you edited is left as it is, and told; what you took away stays away. The checklist is renewed by `supermaker todos`.
+
+Exit codes: 0 current (edited ones do not count), 1 with --check: something is not")]
+pub struct Docs {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+    /// Change nothing; fail where a document is not what the blueprint gives
+    #[arg(long)]
+    check: bool,
+}
+
+impl Docs {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let dry = self.check || screen.manner.dry_run;
+        let renewed = documents::write(&source.folder, &blueprint, dry)?;
+        if screen.manner.json {
+            screen.json(&renewed)?;
+        } else {
+            let mut lines = renewed.lines(dry);
+            if renewed.written.is_empty() {
+                lines.push(screen.paint(Ink::Good, "The documents are what the blueprint gives."));
+            }
+            screen.say(&lines.join("\n"))?;
+        }
+        if self.check && !renewed.written.is_empty() {
+            return Err(Failure::new(format!("{} not what the blueprint gives", counted(renewed.written.len())))
+                .hint("supermaker docs writes them anew"));
+        }
+        Ok(())
+    }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 document is".to_owned() } else { format!("{count} documents are") }
+}

@@ -1,0 +1,229 @@
+//! `supermaker todos`: the checklist of a project, with every check behind it run again.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use codegen::checklist::{self, By, Kept, Line, Open, Outcome, Outcomes, Section};
+use serde::Serialize;
+use server::process::Environment;
+
+use crate::disk::{self, Folder};
+use crate::failure::Failure;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+use crate::todos::{self, Place};
+
+/// Run the checks behind the checklist, tick what passes, and say what is left
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker todos
+  supermaker todos lead-tracker
+  supermaker todos lead-tracker --check
+  supermaker todos --json
+
+The checklist is docs/backend_todos_<app>.md. A line is ticked if its check passed now: the app is served in this process on a
+throw-away database and asked as its rules have it, and settings, documents and the database are looked at. A line that was
+ticked and holds no more is unticked, and told. Lines marked (by hand) are yours to tick; what you wrote below lines stays.
+
+Exit codes: 0 no check fails (what is not there yet, or left to you, does not count), 1 one does; with --check also where the
+checklist is not that of the blueprint")]
+pub struct Todos {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+    /// Change nothing
+    #[arg(long)]
+    check: bool,
+}
+
+/// After this silence is broken.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    /// Whether the checklist was written.
+    written: bool,
+    passed: usize,
+    failed: usize,
+    /// Checks that have nothing to look at yet.
+    waiting: usize,
+    /// Lines that a person has not ticked.
+    by_hand: usize,
+    /// With `--check`: the lines are not those of the blueprint.
+    outdated: bool,
+    lines: Vec<Told<'a>>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    id: &'a str,
+    text: &'a str,
+    by: &'static str,
+    ticked: bool,
+    was_ticked: bool,
+    #[serde(flatten)]
+    outcome: Option<&'a Outcome>,
+}
+
+impl Todos {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let environment = Environment::beside(&source.folder)?;
+        let origin = match disk::look(&source.folder)? {
+            Folder::Ours(origin) => Some(origin),
+            Folder::Free | Folder::Foreign => None,
+        };
+        let open = origin.as_ref().map_or(Open::default(), |origin| Open {
+            questions: &origin.questions,
+            unplaced: &origin.unplaced,
+            assumptions: &origin.assumptions,
+        });
+        let sections = checklist::sections(&blueprint, open);
+        let place = Place { folder: &source.folder, environment: &environment, blueprint: &blueprint };
+        let outcomes = patiently(screen, || todos::outcomes(&place, &sections));
+        let path = checklist::path(&blueprint);
+        let before = disk::text(&source.folder.join(&path))?;
+        let kept = Kept::read(before.as_deref().unwrap_or_default());
+        let after = kept.write(&blueprint, &sections, &outcomes);
+        let changes = before.as_deref() != Some(&after);
+        let written = changes && !self.check && !screen.manner.dry_run;
+        if written {
+            disk::put_yours(&source.folder, &path, after)?;
+        }
+        let outdated = self.check && kept.ticked.keys().ne(ids(&sections).iter());
+        let run = Run { sections: &sections, outcomes: &outcomes, kept: &kept };
+        if screen.manner.json {
+            screen.json(&run.report(&path, written, outdated))?;
+        } else {
+            run.tell(screen, &path, written, outdated)?;
+        }
+        if run.count(|outcome| matches!(outcome, Outcome::Failed(_))) > 0 || outdated {
+            return Err(Failure::told());
+        }
+        Ok(())
+    }
+}
+
+/// Does what mostly takes a moment, and says what it is about where it takes longer.
+fn patiently<T: Send>(screen: &Screen, work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let (done, heard) = mpsc::channel();
+        let worker = scope.spawn(move || {
+            let made = work();
+            // Nobody listens any more where it took long.
+            let _ = done.send(());
+            made
+        });
+        if heard.recv_timeout(A_MOMENT).is_err() {
+            screen.note("Trying the app on a throw-away database …");
+        }
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// All ids, sorted.
+fn ids(sections: &[Section]) -> Vec<String> {
+    let mut ids: Vec<String> = sections.iter().flat_map(|section| &section.lines).map(|line| line.id.clone()).collect();
+    ids.sort();
+    ids
+}
+
+/// What was found.
+struct Run<'a> {
+    sections: &'a [Section],
+    outcomes: &'a Outcomes,
+    kept: &'a Kept,
+}
+
+impl<'a> Run<'a> {
+    fn lines(&self) -> impl Iterator<Item = &'a Line> {
+        self.sections.iter().flat_map(|section| &section.lines)
+    }
+
+    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        self.lines()
+            .filter(|line| line.by == By::Check)
+            .filter_map(|line| self.outcomes.get(&line.id))
+            .filter(|it| is(it))
+            .count()
+    }
+
+    fn left(&self) -> Vec<&'a Line> {
+        self.lines().filter(|line| line.by == By::Hand && !self.kept.was_ticked(&line.id)).collect()
+    }
+
+    fn report<'r>(&'r self, file: &'r str, written: bool, outdated: bool) -> Report<'r> {
+        let told = |line: &'a Line| Told {
+            id: &line.id,
+            text: &line.text,
+            by: if line.by == By::Hand { "hand" } else { "check" },
+            ticked: self.kept.ticks(line, self.outcomes),
+            was_ticked: self.kept.was_ticked(&line.id),
+            outcome: self.outcomes.get(&line.id).filter(|_| line.by == By::Check),
+        };
+        Report {
+            file,
+            written,
+            passed: self.count(|outcome| *outcome == Outcome::Passed),
+            failed: self.count(|outcome| matches!(outcome, Outcome::Failed(_))),
+            waiting: self.count(|outcome| matches!(outcome, Outcome::Waiting(_))),
+            by_hand: self.left().len(),
+            outdated,
+            lines: self.lines().map(told).collect(),
+        }
+    }
+
+    fn tell(&self, screen: &Screen, path: &str, written: bool, outdated: bool) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        let mut later = Vec::new();
+        for line in self.lines().filter(|line| line.by == By::Check) {
+            let was = if self.kept.was_ticked(&line.id) { " (was ticked)" } else { "" };
+            match self.outcomes.get(&line.id) {
+                Some(Outcome::Failed(why)) => {
+                    lines.push(format!("{} {}{was}\n         {why}", screen.paint(Ink::Bad, "fails   "), line.text));
+                }
+                Some(Outcome::Waiting(why)) => {
+                    later.push(format!(
+                        "{} {}{was}\n         {why}",
+                        screen.paint(Ink::Warning, "not yet "),
+                        line.text
+                    ));
+                }
+                Some(Outcome::Passed) | None => {}
+            }
+        }
+        let failed = lines.len();
+        lines.extend(later);
+        let left = self.left();
+        lines.extend(left.iter().map(|line| format!("{} {}", screen.paint(Ink::Dim, "by hand "), line.text)));
+        if !lines.is_empty() {
+            screen.say(&format!("{}\n", lines.join("\n")))?;
+        }
+        let passed = self.count(|outcome| *outcome == Outcome::Passed);
+        let waiting = self.count(|outcome| matches!(outcome, Outcome::Waiting(_)));
+        let all = self.count(|_| true);
+        let verdict = format!(
+            "{passed} of {all} checks pass, {failed} fail, {waiting} not yet; {} left to you",
+            counted(left.len())
+        );
+        let ink = if failed == 0 { Ink::Good } else { Ink::Bad };
+        let verdict = screen.paint(ink, &verdict);
+        let verb = if written { "Wrote" } else { "Not changed:" };
+        let outdated = if outdated {
+            "\nThe lines are not those of the blueprint: supermaker todos writes them anew."
+        } else {
+            ""
+        };
+        screen.result_unless_quiet(&format!("{verdict}\n{verb} {path}{outdated}"), failed > 0 || !outdated.is_empty())
+    }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
+}
