@@ -1,7 +1,9 @@
-//! The checks behind a checklist: each really looks, and says what it saw. What needs a running app is tried in `trial.rs`.
+//! The checks behind a checklist: each really looks, and says what it saw. What needs a running app is tried in
+//! `trial.rs`, on the stage that `stage.rs` sets.
 
 mod bodies;
 mod client;
+mod stage;
 mod trial;
 
 use std::path::Path;
@@ -50,7 +52,7 @@ pub fn outcomes(place: &Place<'_>, sections: &[Section]) -> Outcomes {
 
 /// The outcomes that follow from the blueprint alone, whatever the settings are and wherever it lies.
 pub fn of_blueprint(blueprint: &Blueprint) -> Outcomes {
-    let mut outcomes = trial::run(blueprint);
+    let mut outcomes = stage::run(blueprint);
     // That it could be loaded is how we came here.
     outcomes.insert("blueprint.check".to_owned(), Outcome::Passed);
     outcomes

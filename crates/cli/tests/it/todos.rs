@@ -125,6 +125,29 @@ fn what_a_person_ticked_and_wrote_stays() {
     assert_eq!((hand["by"].as_str(), hand["ticked"].as_bool()), (Some("hand"), Some(true)));
 }
 
+/// What no request may do is nothing that was seen to work.
+#[test]
+fn what_cannot_be_tried_is_not_ticked() {
+    let bench = Bench::with(
+        "[app]\nname = \"x\"\n[entity.a.field]\nb = { type = \"text\" }\n[entity.a.access]\ncreate = [\"nobody\"]\n\
+         [entity.a.action.close]\nset = { b = \"c\" }\n",
+    );
+    let report = bench.run(&["todos", "--json"]).json();
+    for id in ["entity.a.rows", "entity.a.validation", "action.a.close"] {
+        let (state, why) = outcome(&report, id);
+        assert!(
+            state == "waiting" && why.contains("nobody add one") || why.contains("no record"),
+            "{id}: {state} {why}"
+        );
+    }
+    assert_eq!(outcome(&report, "entity.a.strangers").0, "passed");
+    let list = bench.read("docs/backend_todos_x.md");
+    assert!(
+        line(&list, "entity.a.rows").starts_with("- [ ]") && list.contains("  - not yet: the rules let nobody"),
+        "{list}"
+    );
+}
+
 /// Each must be seen: a check that cannot fail is none.
 #[test]
 fn what_is_wrong_is_seen() {

@@ -67,8 +67,8 @@ fn names(blueprint: &Blueprint) -> String {
 }
 
 const RULES: &str = "
-A reference `x` in the blueprint is `x_id` in JSON and in SQL; one with `many = true` is a list, `x_ids`, and a join table. Names are
-snake_case, in paths kebab-case.
+A reference `project` in the blueprint is `project_id` in JSON and in SQL; `tags` with `many = true` is a list, `tag_ids`, and a join
+table. Names are snake_case, in paths kebab-case.
 
 ## What must hold
 
