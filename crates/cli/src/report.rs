@@ -271,8 +271,13 @@ fn spent(model: &Consultation) -> String {
         (Some(sent), Some(answered)) => format!(", {sent} tokens sent and {answered} answered"),
         _ => String::new(),
     };
-    let cost = model.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
-    format!("{requests}{tokens}{cost}, {:.1} s", model.time_ms as f64 / 1000.0)
+    let least = if model.uncounted > 0 { "at least " } else { "" };
+    let cost = model.cost.map(|cost| format!(", {least}${cost:.4}")).unwrap_or_default();
+    let uncounted = match model.uncounted {
+        0 => String::new(),
+        count => format!(" (the server did not count {count} of them)"),
+    };
+    format!("{requests}{uncounted}{tokens}{cost}, {:.1} s", model.time_ms as f64 / 1000.0)
 }
 
 fn few(lines: &[String], between: &str) -> String {

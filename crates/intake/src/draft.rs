@@ -46,6 +46,9 @@ pub(crate) struct Field {
     pub values: Vec<String>,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// Letters of a text.
+    pub min_length: Option<u32>,
+    pub max_length: Option<u32>,
     /// Lists are sorted by it.
     pub index: bool,
     /// Redacted in the audit and never cached.
@@ -74,6 +77,8 @@ impl Field {
             values: Vec::new(),
             min: None,
             max: None,
+            min_length: None,
+            max_length: None,
             index: false,
             sensitive: false,
             currency: None,

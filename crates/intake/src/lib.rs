@@ -88,6 +88,7 @@ pub fn read_with(request: &str, proposal: &Proposal) -> Result<Merged, Vec<Strin
         proposal::automate(&scene, &evidence, &proposal.automations, draft, &mut told);
     });
     proposal::note(&mut decided.draft, &before, &weighed.doubted);
+    proposal::note_rights(&mut decided.draft, &before);
     let added = proposal::difference(&decided.draft, &before);
     let reading = tell(&scene, &evidence, decided, &asked, "model");
     Ok(Merged { reading, added, left_out: told.left_out, repaired: told.repaired })

@@ -9,6 +9,9 @@ use crate::draft::{Automation, Draft, Entity, Field};
 use crate::lexicon::fields::FieldType;
 use crate::lexicon::integrations;
 
+/// Letters of a text that an index takes.
+const LONGEST_INDEXED: u32 = 500;
+
 /// The blueprint as TOML.
 pub(crate) fn write(draft: &Draft, request: &str) -> String {
     let mut out = String::new();
@@ -112,13 +115,17 @@ pub(crate) fn field_text(field: &Field) -> String {
         parts.extend(field.min.map(|min| format!("min = {min}")));
         parts.extend(field.max.map(|max| format!("max = {max}")));
     }
+    if matches!(field.kind, FieldType::Text | FieldType::LongText) {
+        parts.extend(field.min_length.map(|min| format!("min_length = {min}")));
+        parts.extend(field.max_length.map(|max| format!("max_length = {max}")));
+    }
     if field.kind == FieldType::Money {
         parts.push(format!("currency = {}", quote(field.currency.unwrap_or("USD"))));
     }
     if field.sensitive {
         parts.push("sensitive = true".into());
     }
-    if field.index {
+    if field.index && field.max_length.is_none_or(|most| most <= LONGEST_INDEXED) {
         parts.push("index = true".into());
     }
     parts.join(", ")
@@ -172,7 +179,7 @@ fn list(words: &[String]) -> String {
 }
 
 /// A basic string: quotes, backslashes and control characters escaped.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -412,6 +412,7 @@ prop_compose! {
 fn any_proposal_is_survived() {
     let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
     let taken = Cell::new(0);
+    let rules = intake::read(BOATS).blueprint;
     let survived = TestRunner::new(config).run(&any_proposal(), |mut proposal| {
         // With all that is listed it is good enough to be taken, as often as its other records are.
         let boat = boat_and(&[])["entities"][0].take();
@@ -422,6 +423,11 @@ fn any_proposal_is_survived() {
                 prop_assert!(merged.reading.blueprint.contains(&format!("\n{name} ")), "{}", merged.reading.blueprint);
             }
             prop_assert!(!merged.reading.blueprint.contains("anyone"));
+            // Who may make an account is read by the rules; where that came out otherwise, it is told.
+            let invited = |blueprint: &str| blueprint.contains("sign_up = \"invite\"");
+            let told =
+                merged.reading.assumptions.iter().any(|one| one.why == "model.rights" && one.what == "/auth/sign_up");
+            prop_assert_eq!(invited(&merged.reading.blueprint) != invited(&rules), told);
             for denied in ["invoice]", "review]"] {
                 prop_assert!(!merged.reading.blueprint.contains(denied), "{}", merged.reading.blueprint);
             }
@@ -430,4 +436,30 @@ fn any_proposal_is_survived() {
     });
     survived.unwrap();
     assert!(taken.get() > 20, "only {} proposals were taken", taken.get());
+}
+
+/// What only the model found is listed, whatever it is.
+#[test]
+fn relations_and_automations_of_the_model_alone_are_listed() {
+    let request = "Each boat has a name, a length and a colour. There are harbours with a name and a town. \
+        Send an SMS. Whenever somebody enters a boat, off it goes.";
+    let rules = intake::read(request);
+    let tied = |from: &str, to: &str| rules.summary.relations.iter().any(|one| one.from == from && one.to == to);
+    assert!(!tied("harbour", "boat") && !tied("harbor", "boat"), "{:?}", rules.summary.relations);
+    let harbor = rules.summary.entities.iter().find(|one| one.name.starts_with("harb")).unwrap().name.clone();
+    let mut proposal = boat_and(&[entity(
+        &harbor,
+        "There are harbours",
+        &[field("name", "text", "a name and a town"), field("town", "text", "a town")],
+    )]);
+    proposal["relations"] =
+        json!([{ "from": harbor, "to": "boat", "kind": "one_to_many", "quote": "There are harbours" }]);
+    proposal["automations"] = json!([{ "when": "created", "entity": "boat", "do": "sms",
+        "quote": "Whenever somebody enters a boat" }]);
+    let merged = merge(request, &proposal).unwrap();
+    let added = merged.added.join("; ");
+    assert!(added.contains(&format!("boat of {harbor}")), "{added} {:?}", merged.left_out);
+    assert!(!added.contains(&format!("boat.{harbor}")), "{added}");
+    let automated = merged.reading.summary.automations.len() > rules.summary.automations.len();
+    assert_eq!(added.contains("sms when boat created"), automated, "{added} {:?}", merged.left_out);
 }

@@ -286,3 +286,61 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_sent_once_is_no_record_and_what_is_written_stays() {
+    let text = "\
+### tasks
+
+| Field | Type | Default |
+|---|---|---|
+| title | varchar(80) | |
+| state | enum(In Progress, Done) | done |
+
+### POST /api/tasks
+
+#### Request Body
+
+| Field | Type |
+|---|---|
+| shout | text |
+
+#### Query parameters
+- page: integer
+
+### Leave requests
+
+| Field | Type |
+|---|---|
+| reason | text |
+
+### PATCH /api/tasks/{id}/done
+";
+    let reading = read(&[("api.md", text)]).unwrap();
+    let blueprint = &reading.blueprint;
+    for words in [
+        "title = { type = \"text\", max_length = 80",
+        "values = [\"In Progress\", \"Done\"], default = \"Done\"",
+        "[entity.leave_request]",
+    ] {
+        assert!(squeezed(blueprint).contains(words), "no {words} in {blueprint}");
+    }
+    assert!(!blueprint.contains("shout") && !blueprint.contains("page"), "{blueprint}");
+    assert!(reading.unplaced.iter().any(|one| one.text.contains("Request Body")), "{:?}", reading.unplaced);
+}
+
+#[test]
+fn documents_without_an_end_are_refused() {
+    let table = |at: usize| format!("### thing{at}x\n\n| Field | Type |\n|---|---|\n| a | text |\n\n");
+    let endpoint = |at: usize| format!("### GET /api/thing/{at}\n");
+    let field = |at: usize| format!("| a{at} | text |\n");
+    let fields = format!("### things\n\n| Field | Type |\n|---|---|\n{}", (0..600).map(field).collect::<String>());
+    for (text, words) in [
+        ((0..300).map(table).collect::<String>(), "more than 200 tables"),
+        ((0..3000).map(endpoint).collect::<String>(), "more than 2000 endpoints"),
+        (fields, "more than 500 fields"),
+    ] {
+        let problems = read(&[("s.md", &text)]).unwrap_err();
+        assert!(problems.iter().any(|one| one.what.contains(words)), "{problems:?}");
+    }
+}

@@ -12,6 +12,8 @@ use crate::{Consultation, answer, prompt, send};
 
 /// What a server without a word of its own is given before the next try.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Of all the time that there is, at most this part.
+const SHARE_OF_PAUSE: u32 = 20;
 /// Nobody waits longer for a second try.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
@@ -27,23 +29,25 @@ pub(crate) fn consult(
     consultation: &mut Consultation,
 ) -> Result<(Reading, Proposal), Failure> {
     let until = start + settings.timeout;
-    let mut with_schema = true;
+    let (mut with_schema, mut newer) = (true, false);
     let mut complaints = Vec::new();
     let mut second = false;
     loop {
         let user = prompt::user(intake::without_answers(request), rules, &complaints);
         let system = prompt::system(with_schema);
         let schema = with_schema.then_some(&*prompt::SCHEMA);
-        let question = Question { system: &system, user: &user, schema };
+        let question = Question { system: &system, user: &user, schema, newer };
         consultation.requests += 1;
         let (usage, words) = send::ask(settings, &question, until);
-        count(consultation, usage);
+        count(consultation, usage, words.as_ref().err());
         match words.and_then(|words| take_in(request, &words, consultation)) {
             Ok(read) => return Ok(read),
+            // A gateway to models that want other words for the same; that is no second try either.
+            Err(Failure::Refused { status: 400 | 422, why }) if !newer && wants_newer(&why) => newer = true,
             // Not every server takes a schema; then the schema is told in words, which is no second try.
             Err(Failure::Refused { status: 400 | 422, .. }) if with_schema => with_schema = false,
             Err(Failure::Busy { wait, status }) if !second => {
-                let pause = wait.unwrap_or(PAUSE);
+                let pause = wait.unwrap_or(PAUSE.min(settings.timeout / SHARE_OF_PAUSE));
                 if pause > LONGEST_PAUSE || Instant::now() + pause >= until {
                     return Err(Failure::Busy { wait, status });
                 }
@@ -59,7 +63,21 @@ pub(crate) fn consult(
     }
 }
 
-fn count(consultation: &mut Consultation, usage: Usage) {
+/// OpenAI's own words for a parameter that a model has no more.
+fn wants_newer(why: &str) -> bool {
+    let old = ["max_tokens", "temperature"].iter().any(|word| why.contains(word));
+    why.contains("max_completion_tokens") || old && why.to_lowercase().contains("unsupported")
+}
+
+fn count(consultation: &mut Consultation, usage: Usage, failure: Option<&Failure>) {
+    // Who refuses has done nothing that could cost anything.
+    let refused = matches!(
+        failure,
+        Some(Failure::Busy { .. } | Failure::Refused { .. } | Failure::Unauthorized(_) | Failure::Redirected(_))
+    );
+    if !refused && (usage.tokens_in.is_none() || usage.tokens_out.is_none()) {
+        consultation.uncounted += 1;
+    }
     let add = |sum: &mut Option<u64>, more: Option<u64>| {
         if let Some(more) = more {
             *sum = Some(sum.unwrap_or(0).saturating_add(more));

@@ -60,7 +60,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Setting { name, problem, .. } => write!(f, "{name} {problem}"),
             Failure::Unreachable(why) => write!(f, "it cannot be reached: {why}"),
-            Failure::TimedOut(time) => write!(f, "it did not answer within {} s", time.as_secs()),
+            Failure::TimedOut(time) => write!(f, "it did not answer within {} s", time.as_secs_f64()),
             Failure::TooLong(bytes) => write!(f, "it answered more than {bytes} bytes"),
             Failure::Redirected(status) => write!(f, "it answers {status} and sends elsewhere, where nothing is sent"),
             Failure::Unauthorized(status) => write!(f, "it does not take the key ({status})"),

@@ -98,7 +98,10 @@ pub struct Consultation {
     /// What was answered, as the server counts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_out: Option<u64>,
-    /// In US dollars, by `SUPERMAKER_MODEL_PRICE`.
+    /// Tries of which the server does not say what they took: they may cost too.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uncounted: u32,
+    /// In US dollars, by `SUPERMAKER_MODEL_PRICE`; of what was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
     /// From the first word to the last.
@@ -139,6 +142,10 @@ pub fn read(
         Err(failure) => (rules, None, failed(consultation, &failure)),
     };
     Read { reading, consultation: Some(plain(consultation, &settings)), proposal }
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Whatever a server or a model echoes, the key is not shown.

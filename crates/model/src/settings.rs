@@ -43,7 +43,7 @@ pub const SETTINGS: &[Setting] = &[
         "another server that speaks OpenAI's Chat Completions API, such as http://localhost:8080/v1",
     ),
     setting("OLLAMA_HOST", "127.0.0.1:11434", "where Ollama listens, as Ollama itself reads it"),
-    setting("SUPERMAKER_MODEL_TIMEOUT", "60", "seconds for all of it, a second try included; 1 to 900"),
+    setting("SUPERMAKER_MODEL_TIMEOUT", "60", "seconds for all of it, a second try included; 0.1 to 900"),
     setting("SUPERMAKER_MODEL_MAX_TOKENS", "8192", "tokens of an answer at most; 256 to 64000"),
     setting(
         "SUPERMAKER_MODEL_PRICE",
@@ -52,7 +52,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
 ];
 
-const TIMEOUT: u64 = 60;
+const TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_TOKENS: u32 = 8192;
 const OPENAI: &str = "https://api.openai.com/v1";
 const ANTHROPIC: &str = "https://api.anthropic.com";
@@ -121,7 +121,7 @@ impl Settings {
         };
         let url = address::endpoint(&base, provider.path(), key.is_some())
             .map_err(|problem| bad(url_name, &problem, "for example https://models.example/v1"))?;
-        let seconds = number(&text, "SUPERMAKER_MODEL_TIMEOUT", TIMEOUT, 1, 900)?;
+        let timeout = text("SUPERMAKER_MODEL_TIMEOUT").map_or(Ok(TIMEOUT), |text| read_timeout(&text))?;
         let max_tokens = number(&text, "SUPERMAKER_MODEL_MAX_TOKENS", u64::from(MAX_TOKENS), 256, 64_000)?;
         Ok(Settings {
             name: shortened(name),
@@ -129,7 +129,7 @@ impl Settings {
             model,
             url,
             key,
-            timeout: Duration::from_secs(seconds),
+            timeout,
             max_tokens: u32::try_from(max_tokens).unwrap_or(MAX_TOKENS),
             price: text("SUPERMAKER_MODEL_PRICE").map(|price| read_price(&price)).transpose()?,
         })
@@ -224,6 +224,13 @@ fn number(
     number.ok_or_else(|| bad(name, &format!("has to be a number from {least} to {most}"), ""))
 }
 
+fn read_timeout(text: &str) -> Result<Duration, Failure> {
+    let digits = text.strip_suffix('s').unwrap_or(text).trim();
+    let seconds = digits.parse::<f64>().ok().filter(|seconds| (0.1..=900.0).contains(seconds));
+    let timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    timeout.ok_or_else(|| bad("SUPERMAKER_MODEL_TIMEOUT", "has to be a number from 0.1 to 900", ""))
+}
+
 fn read_price(text: &str) -> Result<Price, Failure> {
     let amount = |text: &str| text.trim().parse::<f64>().ok().filter(|amount| (0.0..=10_000.0).contains(amount));
     let both = text.split_once('/').and_then(|(sent, answered)| Some((amount(sent)?, amount(answered)?)));
@@ -294,6 +301,16 @@ mod tests {
         let pairs = [("SUPERMAKER_MODEL", "openai:x"), ("OPENAI_BASE_URL", "http://box:8080/v1")];
         let settings = of(&pairs).unwrap().unwrap();
         assert_eq!((settings.key, settings.url.to_string().as_str()), (None, "http://box:8080/v1/chat/completions"));
+    }
+
+    #[test]
+    fn a_time_may_have_a_fraction() {
+        let timeout =
+            |text: &str| read_timeout(text).map(|timeout| timeout.as_millis()).map_err(|failure| failure.to_string());
+        assert_eq!((timeout("60"), timeout("0.25"), timeout("2 s")), (Ok(60_000), Ok(250), Ok(2_000)));
+        for wrong in ["0", "0.05", "901", "-1", "NaN", "inf", "soon", ""] {
+            assert!(timeout(wrong).unwrap_err().contains("from 0.1 to 900"), "{wrong}");
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ mod quotes;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::draft::Draft;
+use crate::draft::{Automation, Draft, Relation, RelationKind, Trigger};
 use crate::lemma;
+use crate::lexicon::fields::FieldType;
 use crate::reading::Reading;
 use crate::tokens::Span;
 
@@ -127,7 +128,7 @@ fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -
 pub struct Merged {
     /// The reading of both.
     pub reading: Reading,
-    /// What the rules alone had not found: `kayak`, `kayak.price`.
+    /// What the rules alone had not found: `kayak`, `kayak.price`, `rental of kayak`, `sms when rental created`.
     pub added: Vec<String>,
     /// What was proposed and not taken, each with why.
     pub left_out: Vec<String>,
@@ -153,7 +154,7 @@ impl Proposal {
     }
 }
 
-/// What one draft has and the other has not: `kayak`, `kayak.price`.
+/// What one draft has and the other has not: records, fields, services, relations and automations.
 pub(crate) fn difference(draft: &Draft, before: &Draft) -> Vec<String> {
     let mut added = Vec::new();
     for entity in draft.entities.iter().filter(|entity| !entity.join) {
@@ -162,14 +163,87 @@ pub(crate) fn difference(draft: &Draft, before: &Draft) -> Vec<String> {
             added.push(entity.name.clone());
         }
         let new = |field: &&crate::draft::Field| known.is_none_or(|known| known.field(&field.name).is_none());
-        let fields = entity.fields.iter().filter(new).filter(|field| !field.assumed);
+        // References are told as relations.
+        let own = |field: &&crate::draft::Field| !field.assumed && field.kind != FieldType::Reference;
+        let fields = entity.fields.iter().filter(new).filter(own);
         added.extend(fields.map(|field| format!("{}.{}", entity.name, field.name)));
     }
     let services = draft.integrations.iter().map(|used| used.category);
     added.extend(
         services.filter(|name| before.integrations.iter().all(|used| used.category != *name)).map(str::to_owned),
     );
+    let ties = draft.relations.iter().filter(|relation| !relation.assumed);
+    let new = |relation: &&Relation| {
+        !before.relations.iter().any(|known| {
+            known.kind == relation.kind && known.from == relation.from && known.to == relation.to
+                || relation.kind == RelationKind::ManyToMany
+                    && known.kind == relation.kind
+                    && known.from == relation.to
+                    && known.to == relation.from
+        })
+    };
+    added.extend(ties.filter(new).map(|relation| match relation.kind {
+        RelationKind::OneToMany => format!("{} of {}", relation.to, relation.from),
+        RelationKind::ManyToMany => format!("{} and {}, many to many", relation.from, relation.to),
+    }));
+    let known = |new: &Automation| {
+        before.automations.iter().any(|known| known.action == new.action && known.trigger == new.trigger)
+    };
+    added.extend(draft.automations.iter().filter(|one| !known(one)).map(|one| {
+        let Trigger { kind, entity, field, value, cron, .. } = &one.trigger;
+        if let Some(cron) = cron {
+            return format!("{} every {cron}", one.action);
+        }
+        let of = [entity, field, value].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+        format!("{} when {} {kind}", one.action, of).replace("  ", " ")
+    }));
     added
+}
+
+/// Tells where the rights, which are read by the rules, came out otherwise because of the records that a model added or
+/// left out.
+pub(crate) fn note_rights(draft: &mut Draft, before: &Draft) {
+    let mut notes = Vec::new();
+    if draft.sign_up_invited != before.sign_up_invited {
+        let (now, was) = if draft.sign_up_invited {
+            ("by invitation only", "open to anyone")
+        } else {
+            ("open to anyone", "by invitation only")
+        };
+        let text = format!("accounts are {now}; with the records that the rules alone found they would be {was}");
+        notes.push(("/auth/sign_up".to_owned(), text));
+    }
+    for entity in draft.entities.iter().filter(|entity| !entity.join) {
+        let Some(known) = before.entity(&entity.name) else { continue };
+        let (now, was) = (rights(entity), rights(known));
+        if now != was {
+            let many = lemma::plural(&entity.name).replace('_', " ");
+            let text = format!(
+                "{many} have the rights {now}; with the records that the rules alone found they would have {was}"
+            );
+            notes.push((format!("/entity/{}/access", entity.name), text));
+        }
+    }
+    for (what, text) in notes {
+        draft.note(what, text, "model.rights", None, &["the rights of the rules alone"]);
+    }
+}
+
+/// The lists of an entity in one line, defaults among them.
+fn rights(entity: &crate::draft::Entity) -> String {
+    let (reader, creator, writer) =
+        if entity.owned { ("owner", "signed_in", "owner") } else { ("signed_in", "role:admin", "role:admin") };
+    let lists = [
+        ("read", &entity.rights.read, reader),
+        ("create", &entity.rights.create, creator),
+        ("update", &entity.rights.update, writer),
+        ("delete", &entity.rights.delete, writer),
+    ];
+    let line = |(operation, list, default): (&str, &Option<Vec<String>>, &str)| {
+        let who = list.as_ref().map_or_else(|| default.to_owned(), |list| list.join("|"));
+        format!("{operation} {who}")
+    };
+    lists.map(line).join(", ")
 }
 
 /// Tells what is there only because it was proposed, and what is gone because it was not.
@@ -206,5 +280,50 @@ pub(crate) fn note(draft: &mut Draft, before: &Draft, doubted: &[(String, Span)]
     }
     for (what, text, why, span, otherwise) in notes {
         draft.note(what, text, why, span, &[otherwise]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{Entity, Grounds, Rights};
+
+    fn draft(names: &[&str], readers: Option<&str>, sign_up_invited: bool) -> Draft {
+        let rights = Rights { read: readers.map(|who| vec![who.to_owned()]), ..Rights::default() };
+        let entity = |name: &&str| Entity {
+            name: (*name).to_owned(),
+            fields: Vec::new(),
+            owned: readers.is_none(),
+            rights: rights.clone(),
+            actions: Vec::new(),
+            assumed: false,
+            join: false,
+            grounds: Grounds::default(),
+        };
+        Draft { entities: names.iter().map(entity).collect(), sign_up_invited, ..Draft::default() }
+    }
+
+    #[test]
+    fn rights_that_shift_with_the_records_of_a_model_are_told() {
+        let mut after = draft(&["boat", "member"], Some("signed_in"), true);
+        note_rights(&mut after, &draft(&["boat"], None, false));
+        let told: Vec<(&str, &str)> = after.notes.iter().map(|note| (note.what.as_str(), note.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "/auth/sign_up",
+                    "accounts are by invitation only; with the records that the rules alone found they would be open to anyone"
+                ),
+                (
+                    "/entity/boat/access",
+                    "boats have the rights read signed_in, create role:admin, update role:admin, delete role:admin; with the \
+                     records that the rules alone found they would have read owner, create signed_in, update owner, delete owner"
+                ),
+            ]
+        );
+        let mut same = draft(&["boat", "member"], None, false);
+        note_rights(&mut same, &draft(&["boat"], None, false));
+        assert!(same.notes.is_empty());
     }
 }

@@ -21,6 +21,9 @@ pub(crate) struct Column {
     pub values: Vec<String>,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// Letters of a text.
+    pub min_length: Option<u32>,
+    pub max_length: Option<u32>,
     /// Singular snake_case: the record that it refers to.
     pub to: Option<String>,
     /// It refers to many of them.
@@ -61,8 +64,12 @@ impl Column {
         };
         let optional = lower.contains("nullable") || lower.contains("optional");
         let required = lower.contains("not null") || lower.contains("non-null") || lower.contains("required");
-        let values: Vec<String> = values.iter().filter_map(|value| kinds::value(value)).collect();
         let (min, max) = range(&said.to_lowercase());
+        if let Some(value) =
+            values.iter().enumerate().find_map(|(at, value)| values.get(..at)?.contains(value).then_some(value))
+        {
+            return Err(format!("`{name}` has the value \"{value}\" twice"));
+        }
         let column = Column {
             many: to.is_some() && lower.contains("many-to-many"),
             on_delete: on_delete(&lower),
@@ -75,6 +82,10 @@ impl Column {
             values,
             min,
             max,
+            min_length: length(&lower, &["min length", "min_length", "minlength", "minimum length", "at least", "min"]),
+            max_length: sized(written).or_else(|| {
+                length(&lower, &["max length", "max_length", "maxlength", "maximum length", "at most", "up to", "max"])
+            }),
             to,
             key: lower.contains("primary key") || lower.split_whitespace().any(|word| word == "pk"),
             name,
@@ -126,6 +137,7 @@ impl Column {
         field.min = self.min;
         field.max = self.max;
         field.currency = self.currency;
+        (field.min_length, field.max_length) = (self.min_length, self.max_length);
         field.default = self.default.clone().filter(|default| match kind {
             FieldType::Enum => field.values.contains(default),
             FieldType::Boolean => matches!(default.as_str(), "true" | "false"),
@@ -190,6 +202,29 @@ fn range(text: &str) -> (Option<i64>, Option<i64>) {
     text.split([',', ';']).find_map(|part| of(part.trim())).unwrap_or_default()
 }
 
+/// 200 of "VARCHAR(200)".
+fn sized(kind: &str) -> Option<u32> {
+    let (word, rest) = kind.split_once('(')?;
+    let text = kinds::kind(word).is_some_and(|kind| matches!(kind.kind, FieldType::Text | FieldType::LongText));
+    let digits = rest.split_once(')')?.0.trim();
+    digits.parse::<u32>().ok().filter(|most| text && *most > 0)
+}
+
+/// 120 of "max length 120", "at most 120 characters", "max: 120 chars". A bare "max 120" is no length of a text.
+fn length(text: &str, cues: &[&str]) -> Option<u32> {
+    cues.iter().find_map(|cue| {
+        let (before, rest) = text.split_once(cue)?;
+        if before.ends_with(char::is_alphanumeric) {
+            return None;
+        }
+        let rest = rest.trim_start_matches(|c: char| " :=(".contains(c));
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let unit = rest.get(digits.len()..).unwrap_or_default().trim_start();
+        let letters = ["char", "letter", "sign"].iter().any(|word| unit.starts_with(word));
+        (letters || cue.contains("len")).then(|| digits.parse::<u32>().ok()).flatten().filter(|count| *count > 0)
+    })
+}
+
 /// "unique", and not "not unique" or "need not be unique".
 fn is_unique(text: &str) -> bool {
     let text = text.replace("not null", "").replace("non-null", "");
@@ -239,8 +274,9 @@ fn default(text: &str, values: &[String]) -> Option<String> {
     let (_, rest) = text.split_once("default")?;
     let rest = rest.trim_start_matches(|c: char| " :='\"(".contains(c));
     let words: String = rest.chars().take_while(|c| c.is_alphanumeric() || "_- ".contains(*c)).collect();
-    let whole = kinds::value(&words).filter(|value| values.contains(value));
-    whole.or_else(|| kinds::value(words.split_whitespace().next()?))
+    let first = words.split_whitespace().next()?;
+    let of = |said: &str| values.iter().find(|value| value.eq_ignore_ascii_case(said.trim())).cloned();
+    of(&words).or_else(|| of(first)).or_else(|| kinds::value(first))
 }
 
 #[cfg(test)]
@@ -269,6 +305,24 @@ mod tests {
             assert_eq!((found.unique, found.required), (unique, required), "{kind} {said}");
         }
         assert_eq!(column("enum(required, optional)", "").values, ["required", "optional"]);
+        // Who calls the interface has these values already.
+        let found = column("enum('In Progress', DONE, on-hold)", "default: done");
+        assert_eq!(found.values, ["In Progress", "DONE", "on-hold"]);
+        assert_eq!(found.default.as_deref(), Some("DONE"));
+        assert!(Column::read("x", "enum(a, b, a)", "").unwrap_err().contains("the value \"a\" twice"));
+        for (kind, said, lengths) in [
+            ("VARCHAR(80)", "", (None, Some(80))),
+            ("text", "max length 2000", (None, Some(2000))),
+            ("string", "required, 3 or more; min length: 3, max 20 characters", (Some(3), Some(20))),
+            ("string", "at most 40 letters", (None, Some(40))),
+            ("integer", "max 20", (None, None)),
+            ("text", "up to 3 of them", (None, None)),
+            ("numeric(10, 2)", "", (None, None)),
+            ("char(0)", "", (None, None)),
+        ] {
+            let found = column(kind, said);
+            assert_eq!((found.min_length, found.max_length), lengths, "{kind} {said}");
+        }
         for (kind, said) in [
             ("enum(new, won)", "default 'new'"),
             ("enum", "one of: new, won; default new"),

@@ -95,13 +95,15 @@ fn action(draft: &mut Draft, entity: &str, verb: &str) -> bool {
     }
     let base = verbs::lookup(&name).map(|(verb, _)| verb.base);
     let leads = |value: &str| {
+        let value = kinds::value(value).unwrap_or_default();
+        let value = value.as_str();
         let past = verbs::lookup(value).is_some_and(|(verb, form)| Some(verb.base) == base && form == Form::Past);
         past || value == format!("{name}d") || value == format!("{name}ed")
     };
     let change = entity.fields.iter().find_map(|field| match field.kind {
         FieldType::Boolean if leads(&field.name) => Some((field.name.clone(), "true".to_owned())),
         FieldType::Enum => {
-            field.values.iter().find(|value| leads(value)).map(|value| (field.name.clone(), format!("\"{value}\"")))
+            field.values.iter().find(|value| leads(value)).map(|value| (field.name.clone(), crate::toml::quote(value)))
         }
         _ => None,
     });

@@ -23,6 +23,16 @@ const AROUND: &[&str] = &[
     "collection",
 ];
 
+/// A specification of people has fewer; the blueprint takes fewer records still.
+const MOST_TABLES: usize = 200;
+const MOST_ENDPOINTS: usize = 2_000;
+const MOST_COLUMNS: usize = 500;
+/// Words of headings over parts of a request or an answer.
+const PARTS: &str = "request response body payload query path url parameter header argument example error status code \
+    environment variable configuration setting option input output form json";
+/// Those of them that name such a part alone.
+const PART: &str = "body payload parameter header argument";
+
 /// Reads a file.
 pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
     let lines: Vec<&str> = file.text.lines().collect();
@@ -47,6 +57,32 @@ pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
             self::item(item, heading, here(at), spec);
         }
         at += 1;
+        let too_many =
+            |count: usize, most: usize, what: &str| (count > most).then(|| format!("more than {most} {what}"));
+        let columns = spec.tables.iter().map(|table| table.columns.len()).max().unwrap_or(0);
+        let problem = too_many(spec.tables.len(), MOST_TABLES, "tables of fields")
+            .or_else(|| too_many(spec.endpoints.len(), MOST_ENDPOINTS, "endpoints"))
+            .or_else(|| too_many(columns, MOST_COLUMNS, "fields in one table"));
+        if let Some(what) = problem {
+            let hint = "give the specification of one service alone";
+            return spec.problems.push(SpecProblem::new(here(at - 1), format!("the specification has {what}"), hint));
+        }
+    }
+}
+
+/// "Request Body", "Query parameters": a table of what is sent once, not of what is kept. "Requests" may be records.
+fn is_part(heading: &str) -> bool {
+    let plain = heading.replace(['`', '*', ':', '.', '#', '(', ')'], " ").to_lowercase();
+    let words: Vec<String> = plain
+        .split_whitespace()
+        .filter(|word| !word.chars().all(|c| c.is_ascii_digit()))
+        .map(crate::lemma::singular)
+        .collect();
+    let part = |word: &String| crate::lexicon::has(PARTS, word);
+    match words.as_slice() {
+        [] => false,
+        [only] => crate::lexicon::has(PART, only),
+        several => several.iter().all(part),
     }
 }
 
@@ -91,6 +127,9 @@ fn table(
         }
         return;
     };
+    if let Some(part) = heading.filter(|heading| is_part(heading)) {
+        return spec.left.push(format!("the table under {part} ({})", here(at)));
+    }
     let Some(entity) = heading.and_then(entity) else {
         let hint = "write a heading with the name of the record above the table, such as ### tasks";
         return spec.problems.push(SpecProblem::new(here(at), "a table of fields without a name".into(), hint));
@@ -159,7 +198,7 @@ fn item(item: &str, heading: Option<&str>, place: String, spec: &mut Spec) {
     if !enumerated && kinds::kind(kind.trim_matches(['`', '*'])).is_none() {
         return;
     }
-    let Some(entity) = heading.and_then(entity) else { return };
+    let Some(entity) = heading.filter(|heading| !is_part(heading)).and_then(entity) else { return };
     match Column::read(bare, kind, rest.trim().get(kind.len()..).unwrap_or_default()) {
         Ok(column) => spec.add(Table { name: entity, columns: vec![column] }),
         Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),

@@ -184,11 +184,12 @@ fn column(
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or_default(),
         kind => kind.as_str().unwrap_or_default(),
     });
-    let texts = |place: &str| -> Vec<String> {
-        let values = schema.get(place).and_then(Value::as_array).into_iter().flatten();
-        values.filter_map(Value::as_str).filter_map(kinds::value).collect()
-    };
-    let values = texts("enum");
+    // As they are written: who calls the interface has them already.
+    let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let mut values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut seen = HashSet::new();
+    values.retain(|value| seen.insert(value.clone()));
+    let length = |word: &str| schema.get(word).and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok());
     let object = matches!(word, Some("object" | "array")) || word.is_none() && schema.get("properties").is_some();
     let is_record = to.is_some() && schema.get("properties").is_some();
     let kind = match (word, schema.get("format").and_then(Value::as_str)) {
@@ -212,7 +213,7 @@ fn column(
     };
     let default = schema.get("default").and_then(|value| match value {
         Value::Bool(value) => Some(value.to_string()),
-        Value::String(value) => kinds::value(value),
+        Value::String(value) => Some(value.clone()),
         _ => None,
     });
     let file = matches!(schema.get("format").and_then(Value::as_str), Some("binary" | "byte"));
@@ -226,6 +227,8 @@ fn column(
         values,
         min: schema.get("minimum").and_then(Value::as_i64),
         max: schema.get("maximum").and_then(Value::as_i64),
+        min_length: length("minLength").filter(|count| *count > 0),
+        max_length: length("maxLength").filter(|count| *count > 0),
         to: to.filter(|_| is_record),
         many: false,
         on_delete: None,

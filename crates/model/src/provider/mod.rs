@@ -26,6 +26,8 @@ pub(crate) struct Question<'q> {
     pub user: &'q str,
     /// What the answer must look like, where the server may be told so.
     pub schema: Option<&'q Value>,
+    /// Whether the server knows only the newer words of its API.
+    pub newer: bool,
 }
 
 /// What was counted.

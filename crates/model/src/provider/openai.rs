@@ -2,7 +2,8 @@
 //!
 //! Shapes after its public reference: "Create chat completion" and "Structured outputs" (`response_format`, `refusal`,
 //! `finish_reason`). OpenAI itself wants `max_completion_tokens` and lets newer models have no `temperature`; the servers
-//! that speak its API (llama.cpp, vLLM, LM Studio and others) all know the older `max_tokens`.
+//! that speak its API (llama.cpp, vLLM, LM Studio and others) all know the older `max_tokens`, and a gateway to OpenAI's own
+//! models says which of the two it wants.
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub(super) fn body(settings: &Settings, question: &Question<'_>) -> Value {
         ],
         "stream": false,
     });
-    if settings.is_providers_own() {
+    if settings.is_providers_own() || question.newer {
         body["max_completion_tokens"] = json!(settings.max_tokens);
     } else {
         body["max_tokens"] = json!(settings.max_tokens);

@@ -112,12 +112,51 @@ fn nobody_waits_longer_than_the_settings_say() {
         for provider in ["anthropic", "openai", "ollama"] {
             let server = Server::with(vec![reply.clone()]);
             let mut variables = server.variables(provider);
-            variables.push(("SUPERMAKER_MODEL_TIMEOUT", "1".to_owned()));
+            variables.push(("SUPERMAKER_MODEL_TIMEOUT", "0.1".to_owned()));
             let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let start = Instant::now();
-            fell_back(REQUEST, &read(REQUEST, &variables), "did not answer within 1 s");
+            fell_back(REQUEST, &read(REQUEST, &variables), "did not answer within 0.1 s");
             assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
         }
+    }
+}
+
+#[test]
+fn a_gateway_that_wants_the_newer_words_gets_them() {
+    let unsupported = r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."}}"#;
+    let server = Server::with(vec![http(400, "", unsupported), said("openai", GOOD)]);
+    let variables = server.variables("openai");
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let read = read(REQUEST, &variables);
+    assert!(read.consultation.unwrap().used);
+    let asked = server.asked();
+    let words = |at: usize| {
+        ["max_tokens", "max_completion_tokens", "temperature", "response_format"]
+            .map(|word| asked[at].body.get(word).is_some())
+    };
+    assert_eq!((asked.len(), words(0), words(1)), (2, [true, false, true, true], [false, true, false, true]));
+    // Once: who still does not want it is asked without a schema, and then no more.
+    let server = Server::with(vec![http(400, "", unsupported)]);
+    let variables = server.variables("openai");
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fell_back(REQUEST, &crate::read(REQUEST, &variables), "it answers 400");
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[test]
+fn a_try_that_nobody_counted_is_told_beside_the_cost() {
+    let Reply::Http(_, _, good) = said("openai", GOOD) else { panic!("an answer") };
+    let mut uncounted: serde_json::Value = serde_json::from_str(&good).unwrap();
+    uncounted["usage"] = json!(null);
+    uncounted["choices"][0]["message"]["content"] = json!("I cannot.");
+    for (first, count) in [(http(200, "", &uncounted.to_string()), 1), (http(503, "retry-after: 0\r\n", ""), 0)] {
+        let server = Server::with(vec![first, said("openai", GOOD)]);
+        let mut variables = server.variables("openai");
+        variables.push(("SUPERMAKER_MODEL_PRICE", "3/15".to_owned()));
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let consultation = read(REQUEST, &variables).consultation.unwrap();
+        assert_eq!((consultation.requests, consultation.uncounted), (2, count));
+        assert!(consultation.cost.is_some());
     }
 }
 
