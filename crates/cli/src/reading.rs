@@ -29,6 +29,9 @@ pub fn request(words: &[String], command: &str) -> Result<String, Failure> {
         [dash] if dash == "-" => standard_input()?,
         words => words.join(" "),
     };
+    if text.contains('\0') {
+        return Err(no_text());
+    }
     if text.trim().is_empty() {
         let hint = format!("say what the backend should do: supermaker {command} \"Build me a lead tracker …\"");
         return Err(Failure::usage("the request is empty").hint(hint));
@@ -41,10 +44,20 @@ fn standard_input() -> Result<String, Failure> {
     if stdin.is_terminal() {
         eprintln!("Type the request, then Ctrl-D:");
     }
-    let mut text = String::new();
-    let read = stdin.lock().take(MAX_BYTES).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    let read = stdin.lock().take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::new(format!("cannot read the request from standard input: {error}")))?;
-    Ok(text)
+    if bytes.len() as u64 > MAX_BYTES {
+        let failure = Failure::usage(format!("the request on standard input has more than {MAX_BYTES} bytes"));
+        return Err(
+            failure.hint("say what the backend should do in a page or two; tables of fields are read by: new --from")
+        );
+    }
+    String::from_utf8(bytes).map_err(|_| no_text())
+}
+
+fn no_text() -> Failure {
+    Failure::usage("the request is not text in UTF-8").hint("write it in English and save it as UTF-8")
 }
 
 /// Reads a request that the rules have read, also by a model where the environment of the process names one and it is wanted. A `.env`

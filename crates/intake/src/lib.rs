@@ -15,6 +15,7 @@ mod draft;
 mod facts;
 mod integrations;
 mod kinds;
+mod language;
 mod lemma;
 mod lexicon;
 mod lists;
@@ -53,6 +54,9 @@ use scene::Scene;
 
 /// Longer requests are cut here.
 const MOST_BYTES: usize = 20_000;
+
+/// Fewer say too little to tell a language by.
+const FEW_WORDS: usize = 4;
 
 /// Below this, records that are only named may be words of a story.
 const LEAST_COVERAGE: f64 = 0.2;
@@ -211,7 +215,7 @@ fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_
         reading.summary = Summary { unplaced: reading.summary.unplaced, ..Summary::default() };
         reading.assumptions.clear();
         reading.evidence.clear();
-        reading.questions = vec![what_is_missing(foreign)];
+        reading.questions = vec![what_is_missing(scene.request, foreign)];
         reading.answers.clear();
         nothing_placed(scene.request, &mut reading);
         return reading;
@@ -244,14 +248,18 @@ fn nothing_placed(request: &str, reading: &mut Reading) {
     }
 }
 
-fn what_is_missing(foreign: bool) -> Question {
-    let text = if foreign {
-        "Only English is read. Could you say it in English: what should be kept, and who does what with it?"
-    } else {
-        "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a \
+fn what_is_missing(request: &str, foreign: bool) -> Question {
+    const IN_ENGLISH: &str = "Could you say it in English: what should be kept, and who does what with it?";
+    // A word or two that nobody knows are of no language.
+    let few = request.split_whitespace().count() < FEW_WORDS;
+    let text = match language::of(request).filter(|_| foreign) {
+        Some(language) => format!("This looks like {language}, and only English is read. {IN_ENGLISH}"),
+        None if foreign && !few => format!("Only English is read. {IN_ENGLISH}"),
+        None => "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a \
             length and a price.\""
+            .to_owned(),
     };
-    Question { id: String::new(), text: text.into(), default: "nothing is built".into(), alternatives: Vec::new() }
+    Question { id: String::new(), text, default: "nothing is built".into(), alternatives: Vec::new() }
 }
 
 fn cap(request: &str) -> (&str, Option<&str>) {

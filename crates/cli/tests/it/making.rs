@@ -172,3 +172,35 @@ fn colour_comes_only_when_it_is_called() {
     assert!(colored(&["plan", REQUEST, "--color", "always"]));
     assert!(!colored(&["plan", REQUEST, "--color", "never"]));
 }
+
+#[test]
+fn what_cannot_be_a_request_is_refused_with_what_to_try() {
+    let bench = Bench::new();
+    for (input, words) in [
+        (vec![0xff, 0xfe, 0x00, 0x9f], ["not text in UTF-8", "save it as UTF-8"]),
+        (b"Boats have a name\0 and a length".to_vec(), ["not text in UTF-8", "save it as UTF-8"]),
+        (b"Boats have a name. ".repeat(60_000), ["more than 1048576 bytes", "--from"]),
+        (Vec::new(), ["the request is empty", "supermaker"]),
+    ] {
+        for command in ["plan", "new"] {
+            let run = bench.run_with_bytes(&[command, "-"], &input).refused(2, &words);
+            assert_eq!(run.out, "");
+        }
+    }
+    // Long, but not too long: told how much of it was read.
+    let long = "Boats have a name and a length. ".repeat(30_000);
+    let said = bench.run_with_input(&["new", "-", "--dir", "long"], &long).fine();
+    assert!(said.contains("only the first 20000 bytes of a request are read"), "{said}");
+    assert_eq!(bench.run(&["check", "long"]).code, 0);
+    for (request, language) in [
+        ("Erstelle mir eine App: Kunden mit Name und Telefon", "German"),
+        ("Quiero una aplicación para mi tienda: clientes con nombre y teléfono", "Spanish"),
+        ("Je veux une application pour gérer mes clients et leurs commandes", "French"),
+        ("我想要一个管理客户的系统，客户有姓名、电话和地址", "Chinese"),
+    ] {
+        let run = bench.run(&["new", request, "--dir", "foreign"]);
+        assert_eq!((run.code, run.err.as_str()), (2, ""));
+        assert!(run.out.contains(&format!("This looks like {language}, and only English is read.")), "{}", run.out);
+    }
+    assert!(bench.files().iter().all(|file| file.starts_with("long/")));
+}

@@ -61,11 +61,15 @@ impl Bench {
     }
 
     pub fn run_with_input(&self, words: &[&str], input: &str) -> Run {
+        self.run_with_bytes(words, input.as_bytes())
+    }
+
+    pub fn run_with_bytes(&self, words: &[&str], input: &[u8]) -> Run {
         let mut command = self.command(words);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that does not read its input closes it early, which is no failure of the test.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
