@@ -76,6 +76,7 @@ fn who_sees_what_is_asked_of_those_who_speak_for_several() {
     let blueprint = blueprint::load(&shared.blueprint).unwrap();
     assert!(blueprint.entities.iter().all(|entity| !entity.owned), "{}", shared.blueprint);
     assert!(shared.blueprint.contains("sign_up = \"invite\""), "{}", shared.blueprint);
+    assert!(shared.summary.access.iter().any(|one| one.role == "user" && one.action == "manage"));
     assert!(shared.assumptions.iter().all(|one| one.why != "access.owner"), "{:?}", shared.assumptions);
     let alone = read("I keep my boats: name and length.");
     assert!(alone.questions.iter().all(|one| one.id != "share"), "{:?}", alone.questions);

@@ -84,7 +84,7 @@ const OPENAPI: &str = r##"{
   },
   "components": { "schemas": {
     "BoatCreate": { "type": "object", "required": ["name", "kind"], "properties": {
-      "name": { "type": "string", "maxLength": 80 }, "kind": { "$ref": "#/components/schemas/Kind" },
+      "name": { "type": "string", "minLength": 2, "maxLength": 80 }, "kind": { "$ref": "#/components/schemas/Kind" },
       "length": { "anyOf": [{ "type": "number" }, { "type": "null" }] },
       "seats": { "type": "integer", "minimum": 1, "maximum": 40 },
       "insured": { "type": "boolean", "default": false }, "contact": { "type": "string", "format": "email" },
@@ -159,6 +159,7 @@ fn specifications_become_blueprints() {
                 "kind = { type = \"enum\", required = true, values = [\"sail\", \"motor\"]",
                 "seats = { type = \"integer\", min = 1, max = 40 }",
                 "contact = { type = \"email\" }",
+                "min_length = 2, max_length = 80",
                 "insured = { type = \"boolean\", default = false }",
                 "tags = { type = \"json\" }",
                 "boat = { type = \"reference\", to = \"boat\", required = true }",

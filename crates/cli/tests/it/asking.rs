@@ -22,6 +22,8 @@ fn the_default_comes_first_and_another_answer_makes_another_backend() {
     terminal.types(&format!("{DOWN}\r"));
     let (code, shown) = terminal.ends();
     assert_eq!(code, 0, "{shown}");
+    // What was answered is asked for.
+    assert!(!shown.contains("wider than the request"), "{shown}");
     assert!(shown.contains("Answered") && shown.contains('\u{1b}'), "{shown}");
     let blueprint = bench.read("asked/blueprint.toml");
     assert!(blueprint.contains("Answered: all: everyone signed in") && blueprint.contains("sign_up = \"invite\""));

@@ -1,6 +1,6 @@
 //! What an answer does to the draft, before it is completed. What no longer holds is no longer told.
 
-use crate::draft::{Draft, Rights};
+use crate::draft::{Draft, Grant, Rights};
 
 /// A change.
 #[derive(Clone, Debug)]
@@ -44,6 +44,7 @@ impl Effect {
                     };
                 }
                 draft.sign_up_invited = true;
+                said(draft, "user", "manage", "*");
                 forget(draft, |why, _| why == "access.owner");
             }
             Effect::Grant { entity: name, role, read } => {
@@ -54,6 +55,7 @@ impl Effect {
                 if !list.contains(&word) && !list.iter().any(|known| known == "signed_in" || known == "anyone") {
                     list.push(word);
                 }
+                said(draft, role, if *read { "read" } else { "create" }, name);
                 let place = format!("/entity/{name}/access");
                 forget(draft, |why, what| why == "access.own" && what == place);
             }
@@ -67,6 +69,14 @@ impl Effect {
                 forget(draft, |why, _| why == "access.invite");
             }
         }
+    }
+}
+
+/// What is answered was asked for, as much as what the request says.
+fn said(draft: &mut Draft, role: &str, action: &'static str, entity: &str) {
+    let grant = Grant { role: role.to_owned(), action, entity: entity.to_owned() };
+    if !draft.grants.contains(&grant) {
+        draft.grants.push(grant);
     }
 }
 
