@@ -279,7 +279,10 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
 
 fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
     clause.carried = true;
-    let Some(last) = last else { return };
+    let Some(last) = last else {
+        clause.subject.extend(heading(scene, clause));
+        return;
+    };
     match clause.join {
         Join::Relative => clause.subject = scene.np_before(clause.from).cloned().into_iter().collect(),
         Join::Purpose => {
@@ -304,6 +307,17 @@ fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
             }
         }
     }
+}
+
+/// "Teachers" above "- can have many students": what the bullet speaks of.
+fn heading(scene: &Scene<'_>, clause: &Clause) -> Option<Np> {
+    let block = scene.blocks.get(scene.sentences.get(clause.sentence)?.block).filter(|block| block.bullet)?;
+    let above = scene.sentences_of(block.parent?).next()?;
+    let np = scene
+        .first_np(above.from, above.to)
+        .filter(|np| np.plural && np.to + 2 >= above.to && np.from <= above.from + 2)?;
+    let said = matches!(scene.tag(clause.from), Some(Tag::Modal | Tag::Have | Tag::Be));
+    (said && archetypes::sort(np.entity()).is_some()).then(|| np.clone())
 }
 
 fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
@@ -334,6 +348,14 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
     let used_to = words.contains(" used to ") && ![" is ", " are ", " be "].iter().any(|be| words.contains(be));
     let told = speaks || clause.subject.iter().any(|np| matches!(np.possessive.as_deref(), Some("my" | "our")));
     if used_to || told && narrates(scene, clause) {
+        return true;
+    }
+    // "right now it is all in Excel", "at the moment everything is on paper".
+    let whole = clause.pronoun.as_deref() == Some("it")
+        || (clause.from..clause.to).any(|at| scene.one_of(at, &["everything", "all"]));
+    let kept =
+        clause.base == "be" && now && whole && (clause.after..clause.to).any(|at| scene.one_of(at, &["in", "on"]));
+    if kept && clause.modal.is_none() {
         return true;
     }
     let replaced = clause.base == "replace" && !speaks && clause.subject.is_empty();

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use crate::clauses::{Clause, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact};
+use crate::lexicon::verbs::Class;
 use crate::lexicon::{Table, WordHasher, Words, archetypes, fields, integrations, words, words_of};
 use crate::nouns::Np;
 use crate::reading::{Unplaced, UnplacedClass};
@@ -32,7 +33,7 @@ pub(crate) fn coverage(
     lost: &[Span],
 ) -> Coverage {
     let evidence: Vec<&Evidence> = evidence.iter().filter(|found| led(&found.fact, cast, draft)).collect();
-    let reach = reach(&evidence, draft);
+    let reach = reach(scene, &evidence, draft);
     let dropped = Dropped::new(scene, &evidence, draft);
     let known = known_words(draft);
     let covered = |at: usize| {
@@ -42,7 +43,7 @@ pub(crate) fn coverage(
             token.span.end <= end || token.lemma.len() > 2 && known.contains(token.lemma.as_str())
         })
     };
-    let (mut all, mut hit) = (0usize, 0usize);
+    let (mut all, mut hit, mut talk) = (0usize, 0usize, 0usize);
     let mut unplaced = Vec::new();
     for clause in &scene.clauses {
         let content: Vec<usize> = (clause.from..clause.to).filter(|at| is_content(scene, *at)).collect();
@@ -62,8 +63,16 @@ pub(crate) fn coverage(
         let in_left = |at: &usize| left.iter().any(|np| np.from <= *at && *at < np.to);
         let found = found - content.iter().filter(|at| covered(**at) && in_left(at)).count();
         let foreign = |at: &usize| matches!(classify(scene, *at, at + 1), UnplacedClass::Tech | UnplacedClass::Ui);
-        all += content.iter().filter(|at| covered(**at) || !foreign(at)).count();
-        hit += found;
+        let counted = content.iter().filter(|at| covered(**at) || !foreign(at)).count();
+        let denied = clause.polarity == Polarity::Denied;
+        if found == 0 && (denied || clause.from > 0 && logs_in(scene, clause)) {
+            // Rightly left out, or built in.
+        } else if found == 0 && (greeting(scene, clause.from, clause.to) || small_talk(scene, clause)) {
+            talk += counted;
+        } else {
+            all += counted;
+            hit += found;
+        }
         if found * 2 < content.len() && !greeting(scene, clause.from, clause.to) {
             let class = classify(scene, clause.from, clause.to);
             unplaced.push(left_out(scene, span, class, note(class)));
@@ -81,13 +90,42 @@ pub(crate) fn coverage(
             unplaced.push(left_out(scene, *span, UnplacedClass::Unclear, "a limit that access by record cannot say"));
         }
     }
-    let share = if all == 0 { 0.0 } else { hit as f64 / all as f64 };
+    // Small talk counts less, and yet what is mostly talk is no request.
+    let wishes = all.max((all + talk).div_ceil(2));
+    let share = if wishes == 0 { 0.0 } else { hit as f64 / wishes as f64 };
     Coverage { share: (share * 100.0).round() / 100.0, unplaced }
 }
 
+/// "so that people can log in": there always is a login.
+fn logs_in(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let words = scene.padded(clause.from, clause.to);
+    [" log in ", " logs in ", " sign in ", " sign up ", " login ", " password ", " an account "]
+        .iter()
+        .any(|said| words.contains(said))
+}
+
+/// What a person says of himself, of you or of "that" without wishing for anything: "we are three friends", "hope that
+/// helps", "it drives me crazy".
+fn small_talk(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let speaks = matches!(clause.pronoun.as_deref(), Some("i" | "we" | "you" | "it" | "there"))
+        || clause.subject.iter().any(|np| matches!(np.possessive.as_deref(), Some("my" | "our")))
+        || scene.one_of(clause.from, &["that", "this", "thanks", "sorry", "hope", "looking", "see", "best", "kind"]);
+    let wishes = clause.modal.is_some()
+        || !matches!(clause.class, None | Some(Class::Other))
+        || matches!(clause.base, "need" | "want" | "have" | "like" | "love");
+    speaks && !wishes
+}
+
 /// The places of all facts by their start, each with the furthest end up to there.
-fn reach(evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
-    let facts = evidence.iter().map(|found| found.span);
+fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
+    // A service that is asked for is what its clause is about: "owners are billed at the end of the month via Stripe".
+    let about = |found: &&&Evidence| matches!(found.fact, Fact::Integration { .. } | Fact::NoLogin | Fact::Private);
+    let clauses = evidence.iter().filter(about).filter_map(|found| {
+        let at = scene.tokens.partition_point(|token| token.span.start < found.span.start);
+        let clause = scene.clause_at(at)?;
+        Some(scene.span(clause.from, clause.to))
+    });
+    let facts = evidence.iter().map(|found| found.span).chain(clauses);
     let mut places: Vec<(usize, usize)> =
         facts.chain(draft.automations.iter().map(|a| a.span)).map(|span| (span.start, span.end)).collect();
     places.sort_unstable();

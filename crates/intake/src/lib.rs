@@ -60,6 +60,8 @@ const FEW_WORDS: usize = 4;
 
 /// Below this, records that are only named may be words of a story.
 const LEAST_COVERAGE: f64 = 0.2;
+/// A longer text of which so little was understood is a story, whatever its records seem to have.
+const MOST_WORDS_AROUND: usize = 150;
 
 /// Reads a request, with the answers under it where there are some. Never fails, never panics, deterministic (same words,
 /// same bytes): what it makes keeps words and answers as its request, which reads as the same again.
@@ -211,7 +213,7 @@ fn tell(
 fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_>, mut reading: Reading) -> Reading {
     // Who reads other languages has grounded it in them.
     let foreign = reading.planner == "rules" && !is_english(scene);
-    if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid(draft, reading.coverage) {
+    if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid(scene, draft, reading.coverage) {
         reading.summary = Summary { unplaced: reading.summary.unplaced, ..Summary::default() };
         reading.assumptions.clear();
         reading.evidence.clear();
@@ -225,11 +227,11 @@ fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_
 }
 
 /// Much may be said around little: a record with two values, two records, or one that a third is about, are enough.
-fn solid(draft: &draft::Draft, coverage: f64) -> bool {
+fn solid(scene: &Scene<'_>, draft: &draft::Draft, coverage: f64) -> bool {
     let said = |entity: &&draft::Entity| entity.fields.iter().filter(|field| !field.assumed).count();
     let most = draft.entities.iter().map(|entity| said(&entity)).max().unwrap_or(0);
     let some = draft.entities.iter().filter(|entity| said(entity) >= 1).count();
-    most >= 2 || some >= 2 || coverage >= LEAST_COVERAGE
+    coverage >= LEAST_COVERAGE || scene.tokens.len() <= MOST_WORDS_AROUND && (most >= 2 || some >= 2)
 }
 
 /// Where nothing is built, no word found its place.

@@ -255,6 +255,12 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
         owner: None,
         listed: false,
     };
+    // "take part in".
+    let took =
+        start.checked_sub(1).and_then(token).is_some_and(|t| t.one_of(&["take", "takes", "took", "taking", "taken"]));
+    if took && token(start)?.is("part") {
+        return None;
+    }
     let mut at = start;
     let mut last_noun = None;
     while let (Some(this), Some(tag_here)) = (token(at), tag(at)) {
@@ -262,6 +268,8 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
             Tag::Determiner | Tag::Number if last_noun.is_none() => determine(&mut np, this),
             Tag::Negation if this.is("no") && last_noun.is_none() => np.count = Count::None,
             Tag::Possessive if last_noun.is_none() => np.possessive = Some(this.text.clone()),
+            // "when homework is late teacher gets": what is said of the homework.
+            Tag::Adjective if at == start && predicate(tokens, tags, at) => return None,
             Tag::Adjective | Tag::Participle if last_noun.is_none() || tag(at + 1) == Some(Tag::Noun) => {
                 if last_noun.is_none()
                     && !matches!(tag(at + 1), Some(Tag::Noun | Tag::Adjective | Tag::Participle | Tag::Number))
@@ -306,6 +314,13 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
     np.to = end;
     np.span.end = token(end.saturating_sub(1))?.span.end;
     (!np.words.is_empty()).then_some((np, end))
+}
+
+/// An adjective after "is", before a person who does something.
+fn predicate(tokens: &[Token], tags: &[Tag], at: usize) -> bool {
+    let after_be = at.checked_sub(1).is_some_and(|before| tags.get(before) == Some(&Tag::Be));
+    let person = tokens.get(at + 1).is_some_and(|token| archetypes::is_person(&token.lemma));
+    after_be && person && matches!(tags.get(at + 2), Some(Tag::Verb | Tag::Modal | Tag::Have))
 }
 
 fn determine(np: &mut Np, token: &Token) {

@@ -144,6 +144,8 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
                 || n.is("do")
                 || n.is("does")
         });
+        // "all parents in that ride get a text".
+        let relative = relative && !(word == "that" && previous == Some(Tag::Preposition));
         if relative && !(word == "that" && previous == Some(Tag::Sign)) {
             return Some(Tag::Relative);
         }

@@ -126,6 +126,15 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
         word(tokens, written, "automatically", at);
         return word(tokens, written, rest, at);
     }
+    if lower == "its" && is_verb_less_its(rest.get(length..).unwrap_or("")) {
+        word(tokens, written, "it", at);
+        return word(tokens, written, "is", at);
+    }
+    if let Some(parts) = camel(written).filter(|_| {
+        rest.get(length..).is_some_and(|tail| tail.trim_start_matches(' ').starts_with(['(', '{', '[', ':']))
+    }) {
+        return word(tokens, written, &parts, at);
+    }
     let expanded = words::expand(&lower);
     if let Some(parts) = expanded {
         for part in parts.split(' ') {
@@ -168,6 +177,35 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
         return;
     }
     word(tokens, written, &lower, at);
+}
+
+/// "OfferLine" as programmers write names: "offer-line".
+fn camel(written: &str) -> Option<String> {
+    let parts = written.chars().filter(|c| c.is_uppercase()).count();
+    let plain =
+        written.starts_with(|c: char| c.is_ascii_uppercase()) && written.chars().all(|c| c.is_ascii_alphabetic());
+    let mixed = parts >= 2
+        && parts * 2 < written.len()
+        && crate::lexicon::integrations::named(&written.to_lowercase()).is_none();
+    (plain && mixed).then(|| {
+        let mut name = String::new();
+        for (at, c) in written.char_indices() {
+            if at > 0 && c.is_uppercase() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    })
+}
+
+/// "its a mess", "its all on paper": the apostrophe is forgotten.
+fn is_verb_less_its(rest: &str) -> bool {
+    let next = rest.split_whitespace().next().unwrap_or("").trim_end_matches([',', '.', '!']).to_lowercase();
+    matches!(
+        next.as_str(),
+        "a" | "an" | "all" | "the" | "not" | "just" | "so" | "very" | "really" | "too" | "like" | "about" | "for"
+    )
 }
 
 /// "24h" is a number and its unit.

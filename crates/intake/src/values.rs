@@ -141,7 +141,7 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
     let mut found = Vec::new();
     let mut start = from;
     let mut at = from;
-    let mut last_was_or = false;
+    let (mut last_was_or, mut slashed) = (false, false);
     while at <= to {
         let ends = at == to || scene.one_of(at, &[";", "."]);
         let arrow = scene.one_of(at, &[",", "/", "|", "->", ">"])
@@ -154,6 +154,11 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
         }
         if ends || arrow || hyphen {
             push_value(scene, &mut found, start, at);
+            slashed |= scene.one_of(at, &["/", "|"]);
+            // "type: day/month/year, price": the comma ends the values.
+            if slashed && scene.is(at, ",") && found.len() >= 2 {
+                return (found, at);
+            }
             if ends
                 || at > from && last_was_or && scene.is(at, ",")
                 || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Pronoun | Tag::Subordinator | Tag::Relative))

@@ -257,6 +257,14 @@ impl<'t> Place<'t> {
                 });
                 return if subject || !self.noun_too { Tag::Verb } else { Tag::Noun };
             }
+            // "both get a push", "all receive the list".
+            Some(Tag::Determiner)
+                if !self.noun_too
+                    && self.object
+                    && self.previous_token.is_some_and(|p| p.one_of(&["both", "all", "each", "these", "those"])) =>
+            {
+                return Tag::Verb;
+            }
             Some(Tag::Determiner | Tag::Possessive | Tag::Genitive | Tag::Adjective | Tag::Participle) => {
                 return Tag::Noun;
             }
@@ -392,6 +400,26 @@ impl<'t> Place<'t> {
                 if one && self.next_is(&["status", "state", "stage"]) {
                     return Tag::Verb;
                 }
+                // "a battery hits 200 cycles".
+                let counted = self.next().is_some_and(|next| next.kind == Kind::Number);
+                if one
+                    && counted
+                    && self.is(&["hits", "reaches", "exceeds", "passes", "crosses", "drops", "falls", "tops"])
+                {
+                    return Tag::Verb;
+                }
+                // "staff gets assigned to events".
+                if self.is(&["gets", "get"])
+                    && self.next().is_some_and(|next| {
+                        crate::lexicon::verbs::lookup(&next.text).is_some_and(|(_, form)| form == Form::Past)
+                    })
+                {
+                    return Tag::Verb;
+                }
+                // "accounting stays in Xero".
+                if one && self.is(&["stays", "remains"]) && self.next_is(&["in", "with", "on", "at", "as", "where"]) {
+                    return Tag::Verb;
+                }
                 let verb = one
                     && !self.names_record()
                     && (!self.noun_too || self.object || self.third_object() || self.only_verb());
@@ -454,6 +482,14 @@ impl<'t> Place<'t> {
     }
 
     fn ing(&self) -> Tag {
+        // "create training plans": a record's name, in front of another noun.
+        let named = self.tokens.get(self.at).is_some_and(|token| archetypes::sort(&token.text).is_some());
+        if named
+            && !self.object
+            && self.next().is_some_and(|next| next.plural() && archetypes::sort(&next.lemma).is_some())
+        {
+            return Tag::Noun;
+        }
         match self.previous {
             Some(Tag::Be) => Tag::Verb,
             Some(Tag::Preposition | Tag::Subordinator | Tag::Verb) if self.object || self.next_noun => Tag::Verb,

@@ -57,6 +57,11 @@ impl Reader<'_, '_> {
             })
         };
         let bare = clause.join == Join::Main && scene.depth_at(clause.from) == 0;
+        // "when a battery is empty -> slack message".
+        let named = self.channel(clause.from, clause.to).filter(|_| self.condition().is_some() && clause.from > 0);
+        if bare && named.is_some() && scene.one_of(clause.from - 1, &["->", ",", ":", "=", "-"]) {
+            return named;
+        }
         (bare && (clause.from..clause.to).any(told))
             .then(|| self.channel(clause.from, clause.to).unwrap_or_else(|| self.only_channel()))
     }
@@ -96,6 +101,8 @@ impl Reader<'_, '_> {
             {
                 channel()
             }
+            // "a list of drugs goes to the pharmacist by mail".
+            _ if clause.base == "go" && !self.permits() && channel().is_some() => channel(),
             _ if has(DELIVERS, clause.base) && !self.permits() && delivered() => {
                 Some(channel().unwrap_or_else(|| self.only_channel()))
             }

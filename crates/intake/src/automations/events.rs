@@ -142,7 +142,7 @@ pub(super) fn kind(base: &str, passive: bool, text: &str) -> &'static str {
             }
         }
         "delete" | "remove" => "deleted",
-        "exceed" | "drop" | "fall" | "reach" | "sink" | "rise" => "threshold",
+        "exceed" | "drop" | "fall" | "reach" | "sink" | "rise" | "hit" | "cross" => "threshold",
         "have" | "get" if text.contains(" new ") => "created",
         "be" if text.contains(" a new ") || text.contains(" new ") => "created",
         _ => "changed",

@@ -72,6 +72,15 @@ impl Reader<'_, '_> {
         let Some(sentence) = self.scene.sentences.get(self.clause.sentence) else { return Vec::new() };
         // A clause of its own time first: "charge every month and email a week before".
         let (from, to) = self.reach();
+        // "if it is overdue, remind them weekly": what has happened, not how often.
+        if let Some(condition) = self.condition().filter(|condition| {
+            let words = self.scene.padded(condition.from, condition.to);
+            [" overdue ", " past due ", " late "].iter().any(|word| words.contains(word))
+        }) {
+            // "three days before it is due, and again once it is overdue" is both.
+            let before = self.timed(from, to).filter(|timed| timed.kind == "before");
+            return before.into_iter().chain(self.conditional(condition)).collect();
+        }
         if let Some(trigger) = self.timed(from, to) {
             return vec![trigger];
         }

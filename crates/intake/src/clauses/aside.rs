@@ -17,6 +17,10 @@ use crate::scene::Scene;
 enum Place {
     /// Anywhere: the whole sentence.
     Sentence,
+    /// Anywhere, but not "would be nice if …", which asks politely.
+    Wish,
+    /// Anywhere, but not "email or SMS, it does not matter": either will do.
+    Indifferent,
     /// Anywhere: the clause.
     Clause,
     /// Before a colon, or above bullets: what follows.
@@ -120,6 +124,16 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
             let put_off = aside.polarity == Polarity::Someday || aside.polarity == Polarity::Aside;
             holds(scene.padded(from, to), phrases)
                 || put_off && heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
+        }
+        Place::Wish => {
+            let words = scene.padded(from, to);
+            let polite =
+                |phrase: &&str| words.contains(&format!("{phrase}if ")) || words.contains(&format!("{phrase}that "));
+            phrases.iter().any(|phrase| words.contains(phrase) && !polite(phrase))
+        }
+        Place::Indifferent => {
+            let words = scene.padded(from, to);
+            holds(words, phrases) && !words.contains(" or ") && !words.contains(" whether ")
         }
         Place::Clause | Place::Order => false,
         Place::End => phrases.iter().any(|phrase| {

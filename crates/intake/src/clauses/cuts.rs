@@ -23,6 +23,8 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             Some(Tag::Subordinator) => {
                 let join = match scene.token(at).map(|t| t.text.as_str()) {
                     Some("so" | "because" | "since") => Join::Purpose,
+                    // "it would be great if guests could pay online" asks for it.
+                    Some("if" | "when") if polite(scene, from, at) => Join::Main,
                     Some("where" | "whereas" | "although" | "though" | "while" | "whether") => Join::Relative,
                     _ => Join::Condition,
                 };
@@ -86,11 +88,30 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
                 if condition_open
                     && has_verb
                     && at > start + 2
-                    && (scene.np_before(at).is_some() || scene.one_of(at - 1, &["up", "out", "in", "off", "back"])) =>
+                    && (scene.np_before(at).is_some()
+                        || scene.one_of(at - 1, &["up", "out", "in", "off", "back", "late", "early"])
+                        || scene.tag(at - 1) == Some(Tag::Adverb)) =>
             {
                 let follows = |to: usize| matches!(scene.tag(to), Some(Tag::Verb | Tag::Modal | Tag::Be | Tag::Have));
                 let verb = scene.np_at(at).filter(|np| follows(np.to));
                 verb.map(|_| (at, Join::Main))
+            }
+            // "when homework is late teacher gets a notification".
+            Some(Tag::Noun)
+                if condition_open
+                    && has_verb
+                    && at > start + 2
+                    && matches!(
+                        scene.tag(at - 1),
+                        Some(Tag::Adjective | Tag::Verb | Tag::Participle | Tag::Adverb)
+                    )
+                    && scene.np_at(at).is_some_and(|np| {
+                        let actor =
+                            archetypes::is_person(np.entity()) || matches!(np.head(), "system" | "app" | "software");
+                        actor && matches!(scene.tag(np.to), Some(Tag::Verb | Tag::Modal | Tag::Have))
+                    }) =>
+            {
+                Some((at, Join::Main))
             }
             // "when stock runs low ping me", "a week before it expires email the owner".
             Some(Tag::Verb)
@@ -132,6 +153,38 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
         at += 1;
     }
     cuts
+}
+
+/// "it would be nice if", "we'd love it if", "would be cool when".
+fn polite(scene: &Scene<'_>, from: usize, at: usize) -> bool {
+    const PRAISE: &[&str] = &[
+        "nice",
+        "great",
+        "cool",
+        "good",
+        "helpful",
+        "useful",
+        "neat",
+        "awesome",
+        "lovely",
+        "perfect",
+        "handy",
+        "fantastic",
+        "amazing",
+        "ideal",
+        "best",
+        "better",
+        "wonderful",
+        "super",
+        "love",
+        "it",
+        "fine",
+        "sweet",
+        "brilliant",
+    ];
+    let lead = at.saturating_sub(5).max(from);
+    let praised = at > from && scene.one_of(at - 1, PRAISE);
+    praised && (lead..at).any(|t| scene.one_of(t, &["would", "be", "love", "like", "appreciate"]))
 }
 
 /// "... to edit or delete" stays a purpose; "when X is paid or Y is sent" stays a condition.

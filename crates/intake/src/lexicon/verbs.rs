@@ -118,7 +118,7 @@ const TABLE: &[(Class, &str)] = &[
             become live sit \
          travel drive fly ship* process* operate use* plan* design* sell look* grow clean* repair* serve perform \
          earn spend win \
-         lose miss meet* arrive leave return* begin end* stop* stay* wait* water* feed* train* practice* study* \
+         hit* cross lose miss meet* arrive leave return* begin end* stop* stay* wait* water* feed* train* practice* study* \
          measure* weigh \
          supply* compare choose select pick* show* require appear exist remain invite import* log-in login teach \
          learn drop* \

@@ -91,13 +91,20 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     workspace \
     anything nothing ability profile profile-page home homepage landing menu-bar track eta version-of line-of \
     status-of history-of what why how whatever whichever whoever \
+    calendar robot instagram facebook youtube twitter linkedin tiktok trello notion asana jira airtable toggl \
+    tablet smartphone camera headache chaos effort trouble mistake confusion difference future progress success \
+    experience quality mum uncle aunt cousin daughter son colleague dropdown checkbox toggle popup widget banner \
+    navbar sidebar header footer tab window row column cell spec scope phase prototype demo regard cheer greeting \
+    christmas easter summer winter spring autumn semester hashtag emoji keyboard whiteboard clipboard sticker \
+    barcode wifi excel-file word-file google-sheet google-form notebook-page binder \
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file";
 /// Of these, the ones that may be records when they have fields of their own.
 const SOFT: &str = "tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
-    title digest unit";
+    title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \
+    prototype";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \

@@ -182,6 +182,14 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                 // "guest name, party size, special requests": a text.
                 let value =
                     value || fields::guess(&crate::lemma::singular(&item.name)).is_some() && item.name.contains('_');
+                // "an order contains order lines": parts with the name of the whole.
+                let part = item.plural
+                    && item.entity.strip_prefix(owner.name.as_str()).is_some_and(|tail| {
+                        crate::lexicon::has("_line _item _entry _position _row _part _detail", tail)
+                    });
+                if part {
+                    touch(&Thing { plural: true, ..Thing::named(&item.entity, *span) }, &|c| c.ties += 2.3);
+                }
                 let child = !value && !file && archetypes::sort(&item.entity).is_some() && item.values.is_empty();
                 let ambiguous = fields::guess(&item.entity).is_some() && !archetypes::is_shared(&item.entity);
                 let shared = archetypes::is_shared(&item.entity) && item.plural;
@@ -238,8 +246,26 @@ fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
         Class::Other if base == "use" => 0.0,
         Class::Other if archetypes::is_group(&actor.name) && !actor.plural => 0.0,
         Class::Other => 1.9,
+        // Who borrows or buys is kept with what was borrowed.
+        Class::Event
+            if person
+                && actor.plural
+                && !object.is_person()
+                && matches!(base, "borrow" | "rent" | "buy" | "purchase" | "donate" | "adopt" | "enroll") =>
+        {
+            2.0
+        }
         Class::Event if person && archetypes::is_kept(&actor.name) => 1.3,
         Class::Read | Class::Pay if person && archetypes::is_kept(&actor.name) => 0.8,
+        // "guests make a reservation".
+        Class::Create
+            if person
+                && archetypes::is_kept(&actor.name)
+                && base == "make"
+                && archetypes::sort(object.head()) == Some(Sort::Event) =>
+        {
+            1.4
+        }
         Class::Create if !person && archetypes::sort(&actor.name).is_some() => 0.7,
         Class::Create if person && archetypes::is_kept(&actor.name) && base != "create" && !object.is_person() => 0.8,
         _ => 0.0,
@@ -365,6 +391,19 @@ fn target(found: &[Candidate], name: &str) -> Option<String> {
             .collect();
         if let [one] = longer.as_slice()
             && !(strength(this) > strength(one) && archetypes::sort(name).is_some() && one.fields.len() < 2)
+        {
+            return Some(one.name.clone());
+        }
+    }
+    if !name.contains('_') && archetypes::sort(name).is_none() && this.fields.len() >= 2 {
+        // "each object: title, year" after "museum objects".
+        let suffix = format!("_{name}");
+        let longer: Vec<&Candidate> = found.iter().filter(|c| c.name.ends_with(&suffix)).collect();
+        if let [one] = longer.as_slice()
+            && one.fields.is_empty()
+            && one.app < 1.0
+            && !one.denied
+            && one.first < this.first
         {
             return Some(one.name.clone());
         }

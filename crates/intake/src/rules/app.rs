@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.with", example: "A kayak blog with tours and comments", run: with },
     Rule { id: "app.place", example: "The clinic is open daily. Patients have a name.", run: place },
     Rule { id: "app.heading", example: "Orchard crew: pickers fill bins.", run: heading },
+    Rule { id: "app.above", example: "Kayak depot: kayaks (length, colour), oars (length, price)", run: above },
     Rule { id: "app.again", example: "Build an admin panel for bees. The panel shows hives.", run: again },
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
@@ -136,6 +137,22 @@ fn place(scene: &Scene<'_>, sink: &mut Sink) {
         if one && !several.contains(name) {
             sink.add(Fact::App(Thing::of(np)), np.span, 1.5);
         }
+    }
+}
+
+/// "Community garden: plots (number, size), gardeners (name)": what stands above records with fields of their own.
+fn above(scene: &Scene<'_>, sink: &mut Sink) {
+    let Some(first) = scene.sentences.first() else { return };
+    let Some(np) = scene.first_np(first.from, first.to).filter(|np| np.from <= first.from + 1 && !np.plural) else {
+        return;
+    };
+    if !scene.one_of(np.to, &[":", "-"]) {
+        return;
+    }
+    let listed = super::objects(scene, np.to + 1, first.to);
+    let own = listed.iter().filter(|np| np.plural && scene.close_of(np.to).is_some() && record(np).is_some()).count();
+    if own >= 2 {
+        sink.add(Fact::App(Thing::of(np)), np.span, 2.0);
     }
 }
 

@@ -71,6 +71,8 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         });
         let exact =
             |at: usize| at + 1 + usize::from(scene.one_of(at + 1, &["exactly", "only", "just", "always", "precisely"]));
+        // "comes back late", "comes on the card".
+        let preposition = preposition.filter(|at| clause.base != "come" || scene.one_of(*at, &["from", "with", "in"]));
         let Some(target) = preposition.and_then(|at| scene.np_at(exact(at))) else { continue };
         let Some(parent) = table(target) else { continue };
         // "belongs to a bike and a customer".
@@ -81,6 +83,13 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         let mut children: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
         if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
             children.extend(antecedent(scene, clause.from));
+        }
+        // "batteries belong to a drone, with a cycle count".
+        let tail = target.to + usize::from(scene.is(target.to, ","));
+        if clause.base == "belong" && scene.one_of(tail, &["with", "having"]) {
+            for child in clause.subject.iter().filter_map(table) {
+                sink.has(&child, crate::lists::read(scene, tail + 1, clause.to), 2.0);
+            }
         }
         let either = scene.is(target.to, "or").then(|| scene.np_at(target.to + 1).and_then(table)).flatten();
         for child in children.into_iter().filter(|child| child.name != parent.name) {
@@ -241,6 +250,10 @@ fn theirs(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let Some(child) = table(np) else { continue };
         let known = archetypes::sort(&child.name).is_some();
+        // "the walker's location" is a value.
+        if np.owner.is_some() && !np.plural && crate::lexicon::fields::guess(np.field()).is_some() {
+            continue;
+        }
         if let Some(words) = &np.owner {
             let owner = np.with_words(words.clone());
             if let Some(parent) = table(&owner).filter(|parent| known && archetypes::sort(&parent.name).is_some()) {

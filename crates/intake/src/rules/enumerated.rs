@@ -103,7 +103,8 @@ fn first_word(scene: &Scene<'_>) -> usize {
 /// "Gym management: members, trainers, classes".
 fn colon(scene: &Scene<'_>, sink: &mut Sink) {
     for (index, sentence) in scene.sentences.iter().enumerate() {
-        let colon = (sentence.from..sentence.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+        let sign = |at: &usize| scene.is(*at, ":") || index == 0 && dash(scene, *at);
+        let colon = (sentence.from..sentence.to).find(|at| sign(at) && scene.depth_at(*at) == 0);
         let Some(colon) = colon else { continue };
         let records = row(scene, colon + 1, sentence.to);
         let Some(head) = scene.np_before(colon) else {
@@ -120,6 +121,13 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             mention(scene, sink, &records);
         }
     }
+}
+
+/// "Wedding planner - couples, vendors, tasks": a dash with spaces around it after a title.
+fn dash(scene: &Scene<'_>, at: usize) -> bool {
+    let end = |at: usize| scene.token(at).map(|token| token.span);
+    let spaced = at.checked_sub(1).and_then(end).zip(end(at)).zip(end(at + 1));
+    scene.is(at, "-") && spaced.is_some_and(|((before, dash), after)| before.end < dash.start && dash.end < after.start)
 }
 
 /// A sentence that is nothing but a row: "Students, lessons (date, homework), payments."

@@ -52,6 +52,12 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         {
             continue;
         }
+        // "the sales team wants: accounts": what is asked for.
+        let wishes = clause.base == "need"
+            && clause.verb.is_some_and(|verb| scene.one_of(verb, &["want", "wants"]) || scene.is(verb + 1, ":"));
+        if wishes {
+            continue;
+        }
         let wants = clause.modal.as_deref().is_some_and(|modal| matches!(modal, "need" | "needs" | "want" | "wants"));
         if clause.base != "have" && wants
             || clause.base == "have" && clause.modal.is_some() && scene.is(clause.after, "to")
@@ -201,7 +207,11 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, vec![kind(scene, np, close, values)], 1.5);
             continue;
         }
-        if known * 2 < items.len().max(values.len()) && !labelled {
+        // "passes (type: day/month, price)": with a colon inside they are fields.
+        let outlined =
+            (np.to + 1..close).any(|at| scene.is(at, ":") && scene.depth_at(at) == scene.depth_at(np.to + 1));
+        let most = if outlined { items.len() } else { items.len().max(values.len()) };
+        if known * 2 < most && !labelled {
             kinds(scene, sink, np, &owner, close);
             continue;
         }
@@ -209,7 +219,13 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         if items.len() == 1 && (!table || is_value(np)) {
             continue;
         }
-        if let Some(owner) = list_owner(scene, np).or(Some(owner)) {
+        // "copies of a book (barcode, condition)": the copies'.
+        let of = scene.is(np.from.wrapping_sub(1), "of")
+            && matches!(np.article.as_deref(), Some("a" | "an" | "each" | "every"));
+        let whole =
+            of.then(|| scene.np_before(np.from - 1)).flatten().filter(|whole| whole.to + 1 == np.from && whole.plural);
+        let whole = whole.filter(|whole| !is_value(whole)).and_then(record);
+        if let Some(owner) = whole.or_else(|| list_owner(scene, np)).or(Some(owner)) {
             sink.has(&owner, items, 2.0);
         }
     }

@@ -314,6 +314,10 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
         }
         // "a guest book for our restaurant: name, phone": the book's.
         let ours = matches!(np.possessive.as_deref(), Some("our" | "my" | "their"));
+        // "inspections of a tree: date": the inspection's, which `headed` reads.
+        if super::headed::child(scene, np).is_some() {
+            continue;
+        }
         let placed = ours && scene.one_of(np.from.wrapping_sub(1), &["for", "at", "in"]);
         let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { np };
         if known(&items) >= 2

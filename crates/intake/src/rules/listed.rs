@@ -144,21 +144,30 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
             list.push(child);
         }
     }
-    for (index, children) in under.iter().enumerate().filter(|(_, children)| children.len() >= 2) {
+    for (index, children) in under.iter().enumerate().filter(|(_, children)| !children.is_empty()) {
         let Some(sentence) = scene.sentences_of(index).next() else { continue };
         let end = if scene.is(sentence.to - 1, ":") { sentence.to - 1 } else { sentence.to };
         let Some(owner) = heading(scene, sentence.from, end).and_then(record) else { continue };
+        let one = children.len() == 1;
         let mut items: Vec<Item> = Vec::new();
         for child in children.iter().flat_map(|block| scene.sentences_of(*block)) {
             let short = child.to - child.from <= 24;
             let outline = (child.from..child.to)
                 .any(|at| scene.is(at, ":") && scene.np_before(at).is_some_and(|np| !is_value(np)));
-            if short && !outline && verbless(scene, child.from, child.to) {
+            // "- profile: name, bio".
+            let data = scene.first_np(child.from, child.to).filter(|np| {
+                np.from <= child.from + 1
+                    && scene.is(np.to, ":")
+                    && crate::lexicon::has("profile detail field data info information", np.head())
+            });
+            if let Some(np) = data {
+                items.extend(lists::read(scene, np.to + 1, child.to));
+            } else if short && !outline && verbless(scene, child.from, child.to) {
                 items.extend(lists::read(scene, child.from, child.to));
             }
         }
         let known = items.iter().filter(|item| item.known()).count();
-        if known * 2 >= items.len() && !items.is_empty() {
+        if known * 2 >= items.len() && !items.is_empty() && (!one || known >= 2) {
             sink.has(&owner, items, 2.0);
         }
     }
@@ -193,10 +202,20 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
     // "I want to track boats, paddles and members".
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == crate::clauses::Polarity::Asked) {
         let have = clause.base == "have" && matches!(clause.pronoun.as_deref(), Some("i" | "we"));
-        if have || matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track" {
+        // "store my flats and tenants": records in a row, where one alone may be a value.
+        let store = matches!(clause.base, "store" | "keep" | "save" | "manage" | "administrate")
+            && super::objects(scene, clause.after, clause.to)
+                .into_iter()
+                .filter(|np| np.plural && !is_value(np))
+                .count()
+                >= 2;
+        if have || store || matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track"
+        {
+            // "follow the van": that one is no record by itself.
+            let one = |np: &Np| np.article.as_deref() == Some("the") && !np.plural;
             for np in super::objects(scene, clause.after, clause.to)
                 .into_iter()
-                .filter(|np| !is_value(np) && (np.plural || !have))
+                .filter(|np| !is_value(np) && (np.plural || !have && !one(np)))
             {
                 if let Some(thing) = record(np) {
                     sink.add(Fact::Mention(thing), np.span, 1.25);

@@ -9,6 +9,7 @@ mod belongs;
 mod enumerated;
 mod faint;
 mod has;
+mod headed;
 mod kept;
 mod limits;
 mod listed;
@@ -67,6 +68,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         kept::RULES,
         noted::RULES,
         listed::RULES,
+        headed::RULES,
         values::RULES,
         states::RULES,
         belongs::RULES,
@@ -143,6 +145,9 @@ fn is_value(np: &Np) -> bool {
 
 /// What a list after this phrase belongs to: in "log walks for a member with a date" the walks, not the member.
 fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
+    if let Some(child) = headed::child(scene, np) {
+        return Some(child);
+    }
     let own = || record(np).filter(|_| !is_value(np));
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)

@@ -84,7 +84,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             let span = scene.span(clause.from, clause.to);
             let told = matches!(clause.base, "receive" | "get")
                 && crate::lexicon::has("receipt confirmation reminder notification update report digest", &object.name);
-            if told || class == Class::Pay && object.head() == "card" {
+            // "fill in a form": how something is entered.
+            let filled =
+                clause.base == "fill" && matches!(object.name.as_str(), "form" | "sheet" | "page" | "template");
+            if told || filled || class == Class::Pay && object.head() == "card" {
                 continue;
             }
             if matches!(object.name.as_str(), "account" | "profile")
@@ -124,6 +127,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 _ => 0.7,
             };
             let weight = if condition { weight * 0.6 } else { weight };
+            // "to follow the van": said of that one, not of a kind of records.
+            let that = clause.base == "follow" && np.article.as_deref() == Some("the") && !np.plural;
+            let weight = if that { weight * 0.3 } else { weight };
             if who.is_empty() {
                 sink.add(Fact::Mention(object), span, weight);
                 continue;
@@ -224,6 +230,12 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
                 continue;
             }
             "clock" if !followed(&["in", "out"]) => continue,
+            // "follow the van on the map" leaves nothing.
+            "follow"
+                if scene.np_at(clause.after).is_some_and(|np| !np.plural && np.article.as_deref() == Some("the")) =>
+            {
+                continue;
+            }
             // To sign up leaves no record but the user.
             "register" if for_oneself(scene, clause) => continue,
             "register" if scene.np_at(clause.after).is_some_and(|np| np.to <= clause.to && !is_value(np)) => continue,
@@ -265,6 +277,8 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
         let weight = match clause.base {
+            // "customers book tours": a tour has many bookings; a session that is booked is one itself.
+            "book" | "order" if target.as_ref().is_some_and(|target| bookable(target)) => 0.8,
             "order" | "book" | "review" | "like" | "check" | "visit" => 0.6,
             "clock" => 1.3,
             "apply" | "register" | "sign" | "enroll" | "subscribe" | "borrow" | "rate" | "vote" | "bid" | "rsvp"
@@ -280,6 +294,15 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+fn bookable(target: &Thing) -> bool {
+    let event = |name: &str| archetypes::sort(name) == Some(archetypes::Sort::Event);
+    target.plural
+        && !target.is_person()
+        && !event(&target.name)
+        && !event(target.head())
+        && !matches!(target.head(), "shoot" | "stay")
 }
 
 /// "users can register, log in": no "for", no thing that they register.

@@ -2,6 +2,7 @@
 //!
 //! What names a service without asking for it is in `told`, more ways of asking in `wishes`.
 
+mod phrases;
 mod systems;
 mod told;
 mod wishes;
@@ -37,6 +38,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.buzz", example: "The guide's phone should buzz.", run: systems::buzz },
     Rule { id: "outside.files", example: "Documents can be attached to a tour.", run: systems::attached },
     Rule { id: "outside.when", example: "Update guides, text when the tour is full.", run: wishes::when },
+    Rule { id: "outside.compound", example: "A reminder text goes out a day before the tour.", run: phrases::compound },
+    Rule { id: "outside.bracketed", example: "Reminder to all guests (push, not sms).", run: phrases::bracketed },
+    Rule { id: "outside.verbs", example: "Email or text the guide.", run: phrases::verbs },
+    Rule { id: "outside.card", example: "Deposit via bank card.", run: phrases::card },
+    Rule { id: "outside.debit", example: "The fee is collected from their bank account.", run: phrases::debit },
+    Rule { id: "outside.on_phone", example: "Ping me on my phone when a tour is full.", run: phrases::on_phone },
+    Rule { id: "outside.channel", example: "Post to our #tours channel.", run: phrases::channel },
     Rule { id: "outside.either", example: "Owners get reminders, either text or e-mail.", run: wishes::either },
 ];
 
@@ -126,12 +134,22 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
     for (at, token) in scene.tokens.iter().enumerate().filter(|(_, token)| token.one_of(MESSAGES)) {
         let Some(clause) = scene.clause_at(at) else { continue };
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
-            || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect");
+            || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect" | "become");
         let way = at > 0
             && (scene.one_of(at - 1, &["by", "via", "through", "per"])
                 || at > 1 && scene.one_of(at - 2, &["by", "via"]));
         // "via SMS, email or push".
         let way = way || listed_way(scene, at);
+        // "is sent to their email", "lands in his mailbox".
+        let to_them = clause.class == Some(Class::Send)
+            && verb_at(clause) < at
+            && (at.saturating_sub(3).max(clause.after)..at).any(|t| scene.one_of(t, &["to", "by", "via", "per"]))
+            && !scene.one_of(at + 1, &["address", "addresses"])
+            && matches!(scene.tag(at.wrapping_sub(1)), Some(Tag::Possessive | Tag::Genitive));
+        // "parents get text when": nothing but the way.
+        let bare = matches!(clause.base, "get" | "receive")
+            && verb_at(clause) + 1 == at
+            && (at + 1 >= clause.to || scene.token(at + 1).is_some_and(|token| token.is_sign()));
         let goes = clause.verb.is_some_and(|verb| at < verb)
             && (clause.base == "go" || clause.passive && clause.class == Some(Class::Send));
         let kind = scene.one_of(
@@ -178,6 +196,8 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let listed = listed && !dated;
         let lone = opens || alone || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");
         let category = match token.text.as_str() {
+            "email" | "emails" | "mail" | "mails" if to_them => "email",
+            "text" | "texts" if bare => "sms",
             "email" | "emails" | "mail" | "mails" if !field && (after_verb || way || kind || lone || goes) => "email",
             "text" | "texts" if way => "sms",
             "calendar" | "calendars" if into_calendar(scene, clause, at) => "calendar",
@@ -185,6 +205,15 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
             "texted" => "sms",
             "push" if way && scene.tag(at) != Some(Tag::Verb) => "push",
             "push" if after_verb && at > 0 && scene.one_of(at - 1, &["a", "an", "the", "with", "by", "via"]) => "push",
+            // "I want a push when".
+            "push"
+                if at > 0
+                    && scene.one_of(at - 1, &["a", "an"])
+                    && scene.tag(at) == Some(Tag::Noun)
+                    && matches!(clause.base, "want" | "need" | "like" | "love") =>
+            {
+                "push"
+            }
             "sms" if way => "sms",
             "push" if scene.depth_at(at) > 0 && scene.close_of(at.wrapping_sub(1)) == Some(at + 1) => "push",
             "newsletter" if after_verb || goes => "email",
@@ -203,6 +232,10 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         };
         add(scene, sink, category, None, at, at + 1);
     }
+}
+
+fn verb_at(clause: &Clause) -> usize {
+    clause.verb.unwrap_or(clause.to)
 }
 
 /// The ways of a list share its "via".
@@ -240,7 +273,9 @@ fn into_calendar(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
             | "enter"
             | "go"
             | "write"
-    );
+            | "see"
+            | "have"
+    ) && (clause.base != "have" || clause.modal.is_some());
     let owned = scene.np_before(at + 1).is_some_and(|np| np.possessive.is_some() || np.owner.is_some());
     let into = (at.saturating_sub(6).max(clause.from)..at).any(|t| scene.one_of(t, &["to", "in", "into", "with"]));
     puts && into && owned

@@ -64,7 +64,7 @@ fn into(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.passive) {
         let fits: &[&str] = match clause.base {
             "group" | "organize" | "sort" | "arrange" => &["into", "in", "under", "within"],
-            "add" | "apply" => &["to"],
+            "add" | "apply" | "upload" | "attach" | "post" | "save" | "submit" => &["to"],
             "tag" | "label" => &["with"],
             _ => continue,
         };
@@ -172,11 +172,15 @@ fn several(scene: &Scene<'_>, sink: &mut Sink) {
             at += 1;
         }
         let Some(np) = scene.np_at(at).filter(|np| np.to <= clause.to) else { continue };
-        let said = np.count == Count::Many && np.article.as_deref().is_some_and(|word| !matches!(word, "all" | "some"))
+        let said = np.count == Count::Many
+            && np.article.as_deref().is_some_and(|word| !matches!(word, "all" | "some" | "the"))
+            && np.owner.is_none()
             || matches!(np.count, Count::Number(2..))
             || at > 0 && scene.is(at - 1, "than") && np.count == Count::One;
         let Some(other) = table(np).filter(|other| said && other.name != from.name) else { continue };
-        let inside = (clause.after..at).any(|at| scene.one_of(at, &["in", "of", "on", "to", "into"]));
+        // "a delivery consists of several lines".
+        let whole = matches!(clause.base, "consist" | "contain" | "comprise" | "include");
+        let inside = !whole && (clause.after..at).any(|at| scene.one_of(at, &["in", "of", "on", "to", "into"]));
         let fact = if inside && (!clause.passive || matches!(clause.base, "put" | "add" | "assign" | "use")) {
             Fact::ManyToMany { a: from, b: other }
         } else {

@@ -10,9 +10,6 @@ pub(super) const PHRASES: &[Aside] = &[
         place: Place::Sentence,
         phrases: &[
             " nice to have ",
-            " would be nice ",
-            " would be cool ",
-            " would be neat ",
             " would be great to have ",
             " in the future ",
             " down the road ",
@@ -39,6 +36,13 @@ pub(super) const PHRASES: &[Aside] = &[
             " hopefully one day ",
         ],
         example: "SMS can wait.",
+    },
+    Aside {
+        id: "later.wish",
+        polarity: Polarity::Someday,
+        place: Place::Wish,
+        phrases: &[" would be nice ", " would be cool ", " would be neat "],
+        example: "SMS and invoices would be nice.",
     },
     Aside {
         id: "later.phase",

@@ -69,6 +69,8 @@ const TOLD: &[Told] = &[
     Told { id: "told.theirs", example: "Sellers usually have PayPal.", says: theirs },
     Told { id: "told.link_to", example: "Each boat has a link to Google Drive.", says: link_to },
     Told { id: "told.similar", example: "Similar to Discord, Slack or WhatsApp groups.", says: similar },
+    Told { id: "told.now", example: "Currently we text guests from our own phones.", says: now },
+    Told { id: "told.stays", example: "The accounting stays in QuickBooks.", says: stays },
     Told { id: "told.link", example: "Each job has a video link.", says: link },
 ];
 
@@ -202,9 +204,28 @@ fn theirs(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         && !scene.one_of(at + 1, &["integration", "notifications", "payments", "sync"])
 }
 
+/// "right now we text them by hand", "at the moment reminders go out by SMS": how it is done today.
+fn now(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let words = scene.padded(clause.from, clause.to);
+    let told =
+        [" currently ", " right now ", " at the moment ", " at present ", " these days ", " nowadays ", " so far "];
+    let today = scene.is(clause.from, "today") || words.starts_with(" for now ");
+    clause.modal.is_none()
+        && (today || told.iter().any(|word| words.contains(word)))
+        && (is_people(clause) || clause.passive || matches!(clause.base, "be" | "go" | "happen" | "come" | "run"))
+}
+
+/// "accounting stays in QuickBooks": as it is.
+fn stays(_: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    matches!(clause.base, "stay" | "remain" | "continue" | "live") && at >= clause.after
+        || clause.verb.is_some_and(|verb| at < verb) && clause.base == "stay"
+}
+
 /// "a link to Google Drive": a value that is kept.
 fn link_to(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
-    let before = (at.saturating_sub(5).max(clause.from)..at).rev().find(|t| scene.one_of(*t, &["to"]));
+    // "a link to follow it on the map" is no link to the map.
+    let before = (at.saturating_sub(5).max(clause.from)..at).rev().find(|t| scene.tag(*t) == Some(Tag::Preposition));
+    let before = before.filter(|t| scene.is(*t, "to"));
     before.is_some_and(|to| scene.one_of(to.wrapping_sub(1), &["link", "links", "url", "pointer"]))
         && !matches!(clause.class, Some(Class::Send | Class::Notify))
 }

@@ -171,7 +171,14 @@ fn sells(scene: &Scene<'_>) -> bool {
 /// "attach a photo": a file that must be kept somewhere.
 pub(super) fn attach(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.base == "attach" && !clause.passive) {
-        let file = |np: &Np| fields::guess(np.field()).is_some_and(|guess| guess.file) || np.head() == "pdf";
+        let file = |np: &Np| {
+            // "pictures of the damage".
+            let of = np.words().len() > 1 || np.owner.is_some();
+            [np.field(), if of { np.head() } else { "" }]
+                .iter()
+                .any(|name| fields::guess(name).is_some_and(|guess| guess.file))
+                || np.head() == "pdf"
+        };
         let found = objects(scene, clause.after, clause.to).into_iter().any(file);
         if let Some(verb) = clause.verb.filter(|_| found) {
             add(scene, sink, "storage", None, verb, clause.after);
