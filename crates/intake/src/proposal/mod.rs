@@ -292,6 +292,7 @@ mod tests {
         let rights = Rights { read: readers.map(|who| vec![who.to_owned()]), ..Rights::default() };
         let entity = |name: &&str| Entity {
             name: (*name).to_owned(),
+            audit_reads: false,
             fields: Vec::new(),
             owned: readers.is_none(),
             rights: rights.clone(),
