@@ -58,8 +58,10 @@ const MOST_BYTES: usize = 20_000;
 /// Fewer say too little to tell a language by.
 const FEW_WORDS: usize = 4;
 
-/// Below this, records that are only named may be words of a story.
-const LEAST_COVERAGE: f64 = 0.2;
+/// Below this nothing is built: whoever wrote it meant more than what would come of it.
+const LEAST_BUILT: f64 = 0.5;
+/// Below this, records that are only named may be words of a story, and are not told either.
+const LEAST_TOLD: f64 = 0.2;
 /// A longer text of which so little was understood is a story, whatever its records seem to have.
 const MOST_WORDS_AROUND: usize = 150;
 
@@ -213,25 +215,28 @@ fn tell(
 fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_>, mut reading: Reading) -> Reading {
     // Who reads other languages has grounded it in them.
     let foreign = reading.planner == "rules" && !is_english(scene);
-    if foreign || draft.entities.is_empty() || reading.coverage < 0.5 && !solid(scene, draft, reading.coverage) {
-        reading.summary = Summary { unplaced: reading.summary.unplaced, ..Summary::default() };
-        reading.assumptions.clear();
-        reading.evidence.clear();
-        reading.questions = vec![what_is_missing(scene.request, foreign)];
-        reading.answers.clear();
-        nothing_placed(scene.request, &mut reading);
+    let nothing = foreign || draft.entities.is_empty() || reading.coverage < LEAST_TOLD && !solid(scene, draft);
+    if !nothing && reading.coverage >= LEAST_BUILT {
+        reading.blueprint = toml::write(draft, &request.whole());
         return reading;
     }
-    reading.blueprint = toml::write(draft, &request.whole());
+    reading.assumptions.clear();
+    reading.evidence.clear();
+    reading.answers.clear();
+    reading.questions = vec![what_is_missing(scene.request, foreign, nothing)];
+    if nothing {
+        reading.summary = Summary { unplaced: reading.summary.unplaced, ..Summary::default() };
+        nothing_placed(scene.request, &mut reading);
+    }
     reading
 }
 
-/// Much may be said around little: a record with two values, two records, or one that a third is about, are enough.
-fn solid(scene: &Scene<'_>, draft: &draft::Draft, coverage: f64) -> bool {
+/// Much may be said around little: a record with two values, two records, or one that a third is about, are worth telling.
+fn solid(scene: &Scene<'_>, draft: &draft::Draft) -> bool {
     let said = |entity: &&draft::Entity| entity.fields.iter().filter(|field| !field.assumed).count();
     let most = draft.entities.iter().map(|entity| said(&entity)).max().unwrap_or(0);
     let some = draft.entities.iter().filter(|entity| said(entity) >= 1).count();
-    coverage >= LEAST_COVERAGE || scene.tokens.len() <= MOST_WORDS_AROUND && (most >= 2 || some >= 2)
+    scene.tokens.len() <= MOST_WORDS_AROUND && (most >= 2 || some >= 2)
 }
 
 /// Where nothing is built, no word found its place.
@@ -250,13 +255,18 @@ fn nothing_placed(request: &str, reading: &mut Reading) {
     }
 }
 
-fn what_is_missing(request: &str, foreign: bool) -> Question {
+fn what_is_missing(request: &str, foreign: bool, nothing: bool) -> Question {
     const IN_ENGLISH: &str = "Could you say it in English: what should be kept, and who does what with it?";
     // A word or two that nobody knows are of no language.
     let few = request.split_whitespace().count() < FEW_WORDS;
     let text = match language::of(request).filter(|_| foreign) {
         Some(language) => format!("This looks like {language}, and only English is read. {IN_ENGLISH}"),
         None if foreign && !few => format!("Only English is read. {IN_ENGLISH}"),
+        None if !nothing => {
+            "What else should be kept, and who does what with it? Short sentences help, for example: \"Each boat has \
+            a name and a price. Guests book boats.\""
+                .to_owned()
+        }
         None => "What should be kept? Name the records and what each one has, for example: \"Each boat has a name, a \
             length and a price.\""
             .to_owned(),

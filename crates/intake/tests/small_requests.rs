@@ -90,3 +90,18 @@ fn what_is_made_up_is_told() {
         assert!(assumptions.iter().any(|one| one.text.contains(told)), "{request}: {assumptions:?}");
     }
 }
+
+/// Of what is understood by less than half nothing is built: what was understood is told, and one question asked.
+#[test]
+fn where_too_little_is_understood_it_is_told_and_nothing_is_built() {
+    let request = "Crews have a name and a phone. Zorf the blend, nudge what wobbles, keep the vibe going round and round, and \
+                   mind the gap between those who prance and those who dawdle.";
+    let reading = intake::read(request);
+    assert!(reading.coverage < 0.5, "{}", reading.coverage);
+    assert!(!reading.understood() && reading.blueprint.is_empty(), "{}", reading.blueprint);
+    let told: Vec<&str> = reading.summary.entities.iter().map(|entity| entity.name.as_str()).collect();
+    assert_eq!((told, reading.questions.len()), (vec!["crew"], 1));
+    assert!(reading.assumptions.is_empty() && !reading.unplaced.is_empty());
+    // The same records, said without so much around them.
+    assert!(intake::read("Crews have a name and a phone.").understood());
+}

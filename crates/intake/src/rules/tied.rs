@@ -64,7 +64,7 @@ fn into(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.passive) {
         let fits: &[&str] = match clause.base {
             "group" | "organize" | "sort" | "arrange" => &["into", "in", "under", "within"],
-            "add" | "apply" | "upload" | "attach" | "post" | "save" | "submit" => &["to"],
+            "add" | "apply" | "upload" | "post" | "save" | "submit" => &["to"],
             "tag" | "label" => &["with"],
             _ => continue,
         };
@@ -73,8 +73,13 @@ fn into(scene: &Scene<'_>, sink: &mut Sink) {
         };
         let Some(parent) = table(target) else { continue };
         let several = target.article.as_deref().is_some_and(|word| matches!(word, "several" | "multiple" | "many"));
-        for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
-            sink.add(tie(child, parent.clone(), several), scene.span(clause.from, target.to), 1.6);
+        // "uploaded to a contact or a deal": to one of them, so to neither by need.
+        let either = scene.is(target.to, "or").then(|| scene.np_at(target.to + 1).and_then(table)).flatten();
+        let weight = if either.is_some() { 1.2 } else { 1.6 };
+        for parent in [parent].into_iter().chain(either) {
+            for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
+                sink.add(tie(child, parent.clone(), several), scene.span(clause.from, target.to), weight);
+            }
         }
     }
 }
