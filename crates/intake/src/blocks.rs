@@ -23,7 +23,8 @@ struct Line {
 
 /// Cuts a request into blocks.
 pub(crate) fn blocks(request: &str) -> Vec<Block> {
-    let lines = join_wrapped(request, lines(request));
+    let mut lines = join_wrapped(request, lines(request));
+    indented(request, &mut lines);
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Vec<(usize, usize)> = Vec::new(); // (indent, block) of the bullets and headings still open
     for (index, line) in lines.iter().enumerate() {
@@ -54,25 +55,63 @@ fn lines(request: &str) -> Vec<Line> {
         let text = text.trim_end();
         if !text.is_empty() {
             let span = Span { start, end: start + text.len() };
-            found.push(Line { span, indent, bullet: marker > 0, heading });
+            found.push(Line { span, indent, bullet: marker > 0 && stamp(body) == 0, heading });
         }
         at += raw.len() + 1;
     }
     found
 }
 
+/// Lines set in under a short line are its bullets, with or without a sign.
+fn indented(request: &str, lines: &mut [Line]) {
+    for at in 1..lines.len() {
+        let Some([above, line]) = lines.get(at - 1..=at) else { continue };
+        let short = above.span.end - above.span.start <= 40;
+        let between = request.get(above.span.end..line.span.start).unwrap_or("");
+        let next = between.matches('\n').count() == 1 && !line.bullet && !line.heading;
+        let under = !above.bullet && short && line.indent > above.indent;
+        let beside = above.bullet && line.indent == above.indent && line.indent > 0;
+        if next
+            && (under || beside)
+            && let Some(line) = lines.get_mut(at)
+        {
+            line.bullet = true;
+        }
+    }
+}
+
+/// Above this, an editor may have broken a line.
+const NARROW: usize = 64;
+
+/// "ward: name, floor", "Ward (name, floor)", "farm > herds": a line that starts a list of its own.
+fn starts_list(line: &str) -> bool {
+    let head = line.find([':', '(', '>', '=', '|']).and_then(|at| line.get(..at)).filter(|head| head.len() <= 40);
+    head.is_some_and(|head| {
+        let words = head.split_whitespace().count();
+        (1..=5).contains(&words) && !head.contains([',', '.', ';'])
+    })
+}
+
 /// A line that goes on in lower case belongs to the paragraph above it.
 fn join_wrapped(request: &str, lines: Vec<Line>) -> Vec<Line> {
     let mut joined: Vec<Line> = Vec::new();
+    let widest =
+        lines.iter().map(|line| line.indent + line.span.end - line.span.start).max().unwrap_or(0).clamp(50, NARROW);
     for line in lines {
         let text = |line: &Line| request.get(line.span.start..line.span.end).unwrap_or("");
         let goes_on = text(&line).chars().next().is_some_and(char::is_lowercase) && !line.bullet && !line.heading;
+        let last = |above: &Line| text(above).rsplit('\n').next().unwrap_or("").len();
+        // An editor breaks where the next word has no room.
+        let first = text(&line).split_whitespace().next().unwrap_or("").len();
+        let room = |above: &Line| last(above) + above.indent + 1 + first < widest;
+        let open = |above: &Line| text(above).ends_with([',', '(', '-', '/']);
         match joined.last_mut() {
             Some(above)
                 if goes_on
                     && !above.heading
                     && !text(above).ends_with(['.', '!', '?', ':', ';'])
-                    && text(above).len() > 30 =>
+                    && text(above).len() > 30
+                    && (open(above) || !room(above) && !starts_list(text(&line))) =>
             {
                 above.span.end = line.span.end
             }
@@ -90,6 +129,8 @@ fn bullet_length(line: &str) -> usize {
             sign.len_utf8()
         }
         Some(_) => return 0,
+        None if stamp(line) > 0 => return stamp(line),
+        None if numbered(line) > 0 => numbered(line),
         None => {
             let digits = line.chars().take_while(char::is_ascii_digit).count();
             let rest = line.get(digits..).unwrap_or("");
@@ -109,6 +150,35 @@ fn bullet_length(line: &str) -> usize {
         }
     }
     length
+}
+
+/// A picture before a line, "Q1.", "R12:", "a)": as good as a bullet sign.
+fn numbered(line: &str) -> usize {
+    let first = line.chars().next().unwrap_or(' ');
+    let picture = ('\u{2190}'..'\u{fe00}').contains(&first) && !first.is_alphanumeric() || first >= '\u{1f000}';
+    let length = if picture {
+        line.find(char::is_whitespace).filter(|length| *length <= 16 && !line.starts_with("\u{3000}")).unwrap_or(0)
+    } else {
+        let letters = line.chars().take_while(char::is_ascii_alphabetic).count();
+        let digits = line.get(letters..).unwrap_or("").chars().take_while(char::is_ascii_digit).count();
+        let rest = line.get(letters + digits..).unwrap_or("");
+        let question = (1..=2).contains(&letters) && (1..=3).contains(&digits) && rest.starts_with(['.', ':', ')']);
+        let letter = letters == 1 && digits == 0 && rest.starts_with(')');
+        if question && first.is_ascii_uppercase() || letter { letters + digits + 1 } else { 0 }
+    };
+    let spaced = line.get(length..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    if spaced { length } else { 0 }
+}
+
+/// "[10:02] Ann: ": who wrote a line of a chat, and when.
+fn stamp(line: &str) -> usize {
+    let Some(rest) = line.strip_prefix('[') else { return 0 };
+    let Some((time, said)) = rest.split_once(']') else { return 0 };
+    let clock = time.len() <= 20 && time.contains(':') && time.chars().any(|c| c.is_ascii_digit());
+    let Some((who, said)) = said.split_once(": ").filter(|_| clock) else { return 0 };
+    let name =
+        who.len() <= 30 && who.split_whitespace().count() <= 2 && who.trim_start().starts_with(char::is_uppercase);
+    if name { line.len() - said.trim_start().len() } else { 0 }
 }
 
 #[cfg(test)]
@@ -137,6 +207,28 @@ mod tests {
     #[test]
     fn numbers_are_bullets_and_wrapped_lines_are_not_cut() {
         assert_eq!(texts("1. Boats: length\n2) Piers"), [("Boats: length", None), ("Piers", None)]);
-        assert_eq!(texts("A long line that is wrapped by the\neditor somewhere.").len(), 1);
+        let wrapped = "A long line that is wrapped by the editor of somebody's letters\nsomewhere.";
+        assert_eq!(texts(wrapped).len(), 1);
+    }
+
+    #[test]
+    fn lists_in_lower_case_are_lines_of_their_own() {
+        assert_eq!(texts("kayaks: name, length, colour, year built\ntours: date, guide, price per head").len(), 2);
+        assert_eq!(texts("a kayak has a name and a length in m\nguides lead tours").len(), 2);
+    }
+
+    #[test]
+    fn pictures_letters_and_indents_are_bullets() {
+        assert_eq!(
+            texts("what i want ⬇️\n✨ kayaks: name\n🛶 tours: date"),
+            [("what i want ⬇️", None), ("kayaks: name", Some(0)), ("tours: date", Some(0))]
+        );
+        assert_eq!(texts("Kayak\n  name\n  length"), [("Kayak", None), ("name", Some(0)), ("length", Some(0))]);
+        assert_eq!(texts("Q1. What is a kayak?\na) a boat"), [("What is a kayak?", None), ("a boat", None)]);
+    }
+
+    #[test]
+    fn who_wrote_a_line_of_a_chat_is_no_part_of_it() {
+        assert_eq!(texts("[10:02] Ann: kayaks have a name"), [("kayaks have a name", None)]);
     }
 }

@@ -12,7 +12,7 @@ use crate::nouns::{self, Count, Np};
 use crate::scene::Scene;
 use crate::shared_heads;
 use crate::tags::Tag;
-use crate::values::{brackets, currency, unit, value, values};
+use crate::values::{brackets, currency, hinted, unit, value, values};
 
 /// Reads the list between two tokens.
 pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
@@ -31,6 +31,11 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         reader.read();
         let next = reader.at.max(end);
         let item = reader.item;
+        // "volume in ml, default 450": of the volume.
+        if scene.is(at, "default") && !items.is_empty() && !scene.is(at + 1, "value") {
+            at = next.max(at) + 1;
+            continue;
+        }
         let numbered = item.name.strip_prefix('n').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         if !item.name.is_empty() && !numbered {
             items.push(item);
@@ -101,7 +106,7 @@ struct Reader<'s, 'a> {
 impl Reader<'_, '_> {
     fn read(&mut self) {
         self.lead();
-        if self.whether() || self.how() {
+        if self.whether() || self.how() || self.alternatives() {
             return;
         }
         // "from date", "to date".
@@ -109,7 +114,7 @@ impl Reader<'_, '_> {
             && self.scene.np_at(self.at + 1).is_some_and(|np| matches!(np.head(), "date" | "time" | "day"));
         let prefix = if bound { self.scene.token(self.at).map(|t| t.text.clone()) } else { None };
         self.at += usize::from(bound);
-        if self.situation() {
+        if self.situation() || self.ends_of_way() {
             return;
         }
         let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
@@ -179,6 +184,14 @@ impl Reader<'_, '_> {
             }
             self.item.name = stem;
         }
+        // "level int": the words of programmers.
+        if let Some((stem, tail)) = self.item.name.rsplit_once('_')
+            && let Some(kind) = hinted(tail)
+        {
+            self.item.kind = Some(kind);
+            self.item.name = stem.to_owned();
+            self.item.entity.clone_from(&self.item.name);
+        }
         // "amount EUR".
         if let Some((stem, tail)) = self.item.name.rsplit_once('_')
             && let Some(code) = currency(tail)
@@ -219,9 +232,11 @@ impl Reader<'_, '_> {
             } else if moment(scene, self.at) {
                 self.item.kind = Some(FieldType::Datetime);
                 self.at += 2;
-            } else if rest(0, &["/", "->"]) {
+            } else if rest(0, &["/", "->", ">", "|"]) {
                 self.slashes();
-            } else if rest(0, &[":"])
+            } else if rest(0, &["-"]) && self.takes_values() && rest(2, &["/", "|"]) {
+                self.take_values();
+            } else if rest(0, &[":", "="])
                 || rest(0, &["of", "being", "either"]) && self.takes_values()
                 || rest(0, &["one"]) && rest(1, &["of"])
                 || self.copula()
@@ -321,10 +336,10 @@ impl Reader<'_, '_> {
             self.item.entity.clone_from(&name);
             self.item.name = name;
         }
-        while scene.one_of(self.at, &["/", "->"]) {
+        while scene.one_of(self.at, &["/", "->", ">", "|"]) {
             let mut word_end = self.at + 1;
             while word_end < self.end
-                && !scene.one_of(word_end, &["/", "->"])
+                && !scene.one_of(word_end, &["/", "->", ">", "|"])
                 && scene.depth_at(word_end) == scene.depth_at(self.at)
             {
                 word_end += 1;

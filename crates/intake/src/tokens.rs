@@ -59,7 +59,11 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
     let mut rest = text;
     let mut at = base;
     while let Some(first) = rest.chars().next() {
-        let length = if first.is_whitespace() || first == '\u{feff}' {
+        let length = if first == '\t' && !tokens.is_empty() {
+            // Cells of a table that was copied from a sheet.
+            push(&mut tokens, "|", 1, at, Kind::Sign);
+            1
+        } else if first.is_whitespace() || first == '\u{feff}' {
             first.len_utf8()
         } else if let Some(length) = url_length(rest) {
             push(&mut tokens, rest, length, at, Kind::Url);
@@ -69,6 +73,11 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
             length
         } else if first.is_alphanumeric() {
             let length = word_length(rest);
+            if let Some(length) = short(&mut tokens, rest, length, at) {
+                at += length;
+                rest = rest.get(length..).unwrap_or("");
+                continue;
+            }
             push_word(&mut tokens, rest, length, at);
             length
         } else if first == '/'
@@ -92,10 +101,38 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
     tokens
 }
 
+/// "badge no (unique)", "members n guests", "order w ticket": words of one or two letters that their place tells.
+fn short(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) -> Option<usize> {
+    let written = rest.get(..length)?;
+    let last = tokens.last().filter(|last| last.kind == Kind::Word && last.span.end < at);
+    let tail = rest.get(length..).unwrap_or("");
+    let spaced = tail.starts_with(' ') && tail.trim_start().starts_with(char::is_alphabetic);
+    let meaning = match written {
+        "w" if spaced => "with",
+        "n" if spaced && last.is_some() => "and",
+        "no" | "No" | "nos" => {
+            let noun = last.is_some_and(|last| {
+                !words::is_function_word(&last.text)
+                    && !words::is_adverb(&last.text)
+                    && !matches!(last.text.as_str(), "say" | "said" | "says" | "mean" | "means" | "saying")
+            });
+            let ends = tail.trim_start_matches('.').trim_start();
+            let closed = ends.is_empty() || ends.starts_with([',', ';', '(', ')', '|', '*', '\n']);
+            if noun && closed { "number" } else { return None }
+        }
+        _ => return None,
+    };
+    word(tokens, written, meaning, at);
+    Some(length + usize::from(meaning == "number" && tail.starts_with('.')))
+}
+
 fn push(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize, kind: Kind) {
     let written = rest.get(..length).unwrap_or("");
     let text = match (kind, written) {
         (Kind::Sign, "→" | "=>" | "➜") => "->".to_owned(),
+        (Kind::Sign, "1..*" | "0..*" | "1..n" | "0..n" | "1-*" | "1-n" | "1:*") => "1:n".to_owned(),
+        (Kind::Sign, "*-1" | "n-1") => "n:1".to_owned(),
+        (Kind::Sign, "*-*" | "n-n" | "n-m" | "*:*") => "n:m".to_owned(),
         (Kind::Sign, "–" | "—" | "−") => "-".to_owned(),
         (Kind::Sign, "“" | "”" | "„" | "«" | "»") => "\"".to_owned(),
         (Kind::Sign, "•" | "·" | "▪" | "◦" | "‣") => "•".to_owned(),
@@ -265,8 +302,17 @@ fn thousands(rest: &str, at: usize) -> bool {
         && rest.get(at + 1..).is_some_and(|tail| digits(tail) == 3)
 }
 
-/// "1:n", "n:m": how many of one go with how many of the other.
+/// "1:n", "n:m", "1-*", "1..n": how many of one go with how many of the other.
 fn ratio_length(rest: &str) -> Option<usize> {
+    for (written, next) in
+        ["1..*", "0..*", "1..n", "0..n", "1-*", "*-*", "*-1", "1-n", "n-1", "n-n", "n-m", "1:*", "*:*"]
+            .iter()
+            .filter_map(|written| Some((written, rest.strip_prefix(written)?)))
+    {
+        if next.starts_with(' ') {
+            return Some(written.len());
+        }
+    }
     let mut letters = rest.chars();
     let (a, sign, b, next) = (letters.next()?, letters.next()?, letters.next()?, letters.next());
     let side = |c: char| matches!(c.to_ascii_lowercase(), '1' | 'n' | 'm');
@@ -302,6 +348,10 @@ mod tests {
     #[test]
     fn short_forms_are_written_out() {
         assert_eq!(texts("driver's don't w/ qty"), ["driver", "'s", "do", "not", "with", "quantity"]);
+        assert_eq!(texts("badge no., there is no badge"), ["badge", "number", ",", "there", "is", "no", "badge"]);
+        assert_eq!(texts("tours n guides w boats"), ["tours", "and", "guides", "with", "boats"]);
+        assert_eq!(texts("club 1-* kayak"), ["club", "1:n", "kayak"]);
+        assert_eq!(texts("kayak\tname"), ["kayak", "|", "name"]);
     }
 
     #[test]

@@ -104,6 +104,28 @@ fn typed(word: &str) -> Option<FieldType> {
     })
 }
 
+/// The same after a name, where they are no names of their own: "level int", "banned bool".
+pub(crate) fn hinted(word: &str) -> Option<FieldType> {
+    matches!(
+        word,
+        "int"
+            | "integer"
+            | "bigint"
+            | "bool"
+            | "boolean"
+            | "varchar"
+            | "string"
+            | "float"
+            | "numeric"
+            | "jsonb"
+            | "datetime"
+            | "timestamp"
+            | "decimal"
+    )
+    .then(|| typed(word))
+    .flatten()
+}
+
 /// A unit after a name tells its type.
 pub(crate) fn unit(word: &str) -> Option<FieldType> {
     match word {
@@ -141,9 +163,12 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
     let mut found = Vec::new();
     let mut start = from;
     let mut at = from;
-    let (mut last_was_or, mut slashed) = (false, false);
+    let mut last_was_or = false;
+    // "a / b / c, d": what follows the comma is something else.
+    let slashed = (from..to).find(|at| scene.depth_at(*at) == depth && scene.one_of(*at, &[",", "/", "|", ";"]));
+    let slashed = slashed.is_some_and(|at| scene.one_of(at, &["/", "|"]));
     while at <= to {
-        let ends = at == to || scene.one_of(at, &[";", "."]);
+        let ends = at == to || scene.one_of(at, &[";", "."]) || slashed && scene.is(at, ",");
         let arrow = scene.one_of(at, &[",", "/", "|", "->", ">"])
             || scene.one_of(at, &["or", "and", "then", "&"])
             || scene.is(at, "to") && !found.is_empty();
@@ -154,11 +179,6 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
         }
         if ends || arrow || hyphen {
             push_value(scene, &mut found, start, at);
-            slashed |= scene.one_of(at, &["/", "|"]);
-            // "type: day/month/year, price": the comma ends the values.
-            if slashed && scene.is(at, ",") && found.len() >= 2 {
-                return (found, at);
-            }
             if ends
                 || at > from && last_was_or && scene.is(at, ",")
                 || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Pronoun | Tag::Subordinator | Tag::Relative))

@@ -32,6 +32,65 @@ impl Reader<'_, '_> {
         false
     }
 
+    /// "from ward, to ward": the two ends of a way.
+    pub(super) fn ends_of_way(&mut self) -> bool {
+        let scene = self.scene;
+        let ends = scene.one_of(self.at, &["from", "to"]);
+        let Some(np) = scene.np_at(self.at + 1).filter(|np| ends && np.to <= self.end && np.article.is_none()).cloned()
+        else {
+            return false;
+        };
+        let word = scene.token(self.at).map(|token| token.text.clone()).unwrap_or_default();
+        self.name(&np);
+        self.item.name = format!("{word}_{}", self.item.name);
+        self.at = np.to;
+        self.after();
+        true
+    }
+
+    /// "open / on hold / filled": the values of a status that has no name; "make/buy" is one or the other.
+    pub(super) fn alternatives(&mut self) -> bool {
+        let scene = self.scene;
+        let sign = |at: usize| scene.one_of(at, &["/", "|"]);
+        let depth = scene.depth_at(self.at);
+        let (mut parts, mut start) = (Vec::new(), self.at);
+        for at in self.at..=self.end {
+            if at == self.end || sign(at) {
+                parts.push((start, at));
+                start = at + 1;
+            } else if scene.depth_at(at) != depth
+                || scene.one_of(at, &["or", "->", ">", "yes", "no", "y", "n"])
+                || !scene.token(at).is_some_and(|token| token.kind == crate::tokens::Kind::Word)
+            {
+                return false;
+            }
+        }
+        if parts.len() < 2 || parts.iter().any(|(from, to)| from >= to || to - from > 3) {
+            return false;
+        }
+        let words: Vec<String> = parts.iter().map(|(from, to)| crate::values::value(scene, *from, *to)).collect();
+        let named = |name: &str| {
+            let guess = fields::guess(name).map(|guess| guess.kind);
+            guess.is_some_and(|kind| kind != FieldType::Boolean) || crate::lexicon::archetypes::sort(name).is_some()
+        };
+        let chooses = words.first().is_some_and(|first| first.split('_').any(fields::takes_values));
+        if chooses || words.iter().any(|word| named(word) || word.len() < 2) {
+            return false;
+        }
+        let name = match words.as_slice() {
+            [one, other] if parts.iter().all(|(from, to)| to - from == 1) => format!("{one}_or_{other}"),
+            [_, _] => return false,
+            _ => "status".to_owned(),
+        };
+        // "fuel petrol/diesel/gas": the first of two words names it.
+        self.item.span = Some(scene.span(self.at, self.end));
+        self.item.entity.clone_from(&name);
+        self.item.name = name;
+        self.item.values = words;
+        self.at = self.end;
+        true
+    }
+
     /// "whether it is insured", "if they smoke".
     pub(super) fn whether(&mut self) -> bool {
         if !self.scene.one_of(self.at, &["whether", "if"]) {

@@ -207,11 +207,12 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, vec![kind(scene, np, close, values)], 1.5);
             continue;
         }
-        // "passes (type: day/month, price)": with a colon inside they are fields.
+        // "passes (type: day/month, price)", "class: warrior / rogue": a list with values or a colon in it is one of fields.
         let outlined =
             (np.to + 1..close).any(|at| scene.is(at, ":") && scene.depth_at(at) == scene.depth_at(np.to + 1));
-        let most = if outlined { items.len() } else { items.len().max(values.len()) };
-        if known * 2 < most && !labelled {
+        let inner = items.len() >= 2 && items.iter().any(|item| item.values.len() >= 2 || item.kind.is_some());
+        let all = if outlined || inner { items.len() } else { items.len().max(values.len()) };
+        if known * 2 < all && !labelled && !(inner && entry(scene, np, close)) {
             kinds(scene, sink, np, &owner, close);
             continue;
         }
@@ -229,6 +230,12 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items, 2.0);
         }
     }
+}
+
+/// "Run (seed, started_at, score int)" on a line of its own.
+fn entry(scene: &Scene<'_>, np: &Np, close: usize) -> bool {
+    let Some(sentence) = scene.sentence_at(np.from).and_then(|place| scene.sentences.get(place)) else { return false };
+    np.from <= sentence.from + 1 && close + 1 >= sentence.to
 }
 
 /// "tickets (adult, child)": kinds of a record.

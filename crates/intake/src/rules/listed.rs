@@ -24,13 +24,43 @@ fn verbless(scene: &Scene<'_>, from: usize, to: usize) -> bool {
 /// The only phrase before a colon.
 fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np> {
     let np = scene.first_np(from, colon)?;
+    let parents = parents(scene, np, colon);
+    let end = parents.last().map_or(np.to, |parent| parent.to);
     let only = (from..colon).all(|at| {
-        at >= np.from && at < np.to
+        at >= np.from && at < end
             || scene.one_of(at, &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then"])
             || scene.depth_at(at) > 0
             || scene.one_of(at, &["(", ")"])
     });
     (only && verbless(scene, np.from, np.to)).then_some(np)
+}
+
+/// "lab results per donation:", "bookings of a vehicle by a member:": what the records of a heading belong to.
+fn parents<'s>(scene: &'s Scene<'_>, np: &Np, end: usize) -> Vec<&'s Np> {
+    let mut found = Vec::new();
+    let mut at = np.to;
+    while scene.one_of(at, &["per", "for", "of", "by", "under"])
+        && let Some(parent) = scene.np_at(at + 1).filter(|parent| parent.to <= end && !is_value(parent))
+    {
+        // "a wiki for 20 people" tells who uses it.
+        let several = np.plural || parent.count == crate::nouns::Count::Each || parent.possessive.is_some();
+        if scene.is(at, "for") && !several {
+            break;
+        }
+        found.push(parent);
+        at = parent.to;
+    }
+    found
+}
+
+/// Ties the records of a heading to what it says they belong to.
+fn tie(scene: &Scene<'_>, sink: &mut Sink, np: &Np, end: usize) {
+    let Some(child) = record(np).filter(|_| !is_value(np)) else { return };
+    for parent_np in parents(scene, np, end) {
+        if let Some(parent) = record(parent_np).filter(|parent| parent.name != child.name) {
+            sink.add(Fact::Belongs { child: child.clone(), parent }, scene.span(np.from, parent_np.to), 1.8);
+        }
+    }
 }
 
 /// "X: a, b, c".
@@ -83,6 +113,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
                 || words::may_be_record(owner.head()) && known >= 2
             {
                 sink.has(&owner, items, 2.2);
+                tie(scene, sink, np, colon);
             }
         }
     }
@@ -147,7 +178,10 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
     for (index, children) in under.iter().enumerate().filter(|(_, children)| !children.is_empty()) {
         let Some(sentence) = scene.sentences_of(index).next() else { continue };
         let end = if scene.is(sentence.to - 1, ":") { sentence.to - 1 } else { sentence.to };
-        let Some(owner) = heading(scene, sentence.from, end).and_then(record) else { continue };
+        let Some(np) = heading(scene, sentence.from, end).or_else(|| opening(scene, sentence.from, end)) else {
+            continue;
+        };
+        let Some(owner) = record(np) else { continue };
         let one = children.len() == 1;
         let mut items: Vec<Item> = Vec::new();
         for child in children.iter().flat_map(|block| scene.sentences_of(*block)) {
@@ -167,10 +201,26 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
         let known = items.iter().filter(|item| item.known()).count();
-        if known * 2 >= items.len() && !items.is_empty() && (!one || known >= 2) {
+        let plain = heading(scene, sentence.from, end).is_some() && !one;
+        if known * 2 >= items.len() && !items.is_empty() && (plain || known >= 2) {
+            tie(scene, sink, np, end);
             sink.has(&owner, items, 2.0);
         }
     }
+}
+
+/// "For each kayak we need:", "Assignment, i.e. one guide on one tour": the record that such a heading is about.
+fn opening<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Option<&'s Np> {
+    let each = scene.nps_in(from, to).find(|np| {
+        np.count == crate::nouns::Count::Each
+            || np.from > from && scene.one_of(np.from - 1, &["about", "per"]) && !is_value(np)
+    });
+    let first = from + usize::from(scene.is(from, "*")) + usize::from(scene.is(from + 1, "*"));
+    let leads = scene.np_at(first).filter(|np| {
+        let end = np.to + usize::from(scene.is(np.to, "*")) + usize::from(scene.is(np.to + 1, "*"));
+        scene.one_of(end, &[",", "-", "("])
+    });
+    each.or(leads).filter(|np| !is_value(np))
 }
 
 /// Bullets and lists after "I want to track:" are records.
@@ -240,11 +290,22 @@ fn chain(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         };
         let tables = parent.plural && child.plural
-            || archetypes::sort(&parent.name).is_some() && archetypes::sort(&child.name).is_some();
+            || archetypes::sort(&parent.name).is_some() && archetypes::sort(&child.name).is_some()
+            || child.plural && chained(scene, at);
         if tables {
             sink.add(Fact::Many { parent, child }, scene.span(end.saturating_sub(1), at + 2), 2.0);
         }
     }
+}
+
+/// Whether a line is nothing but names with arrows between them.
+fn chained(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(sentence) = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)) else { return false };
+    let tags = (sentence.from..sentence.to).filter(|at| scene.depth_at(*at) == 0);
+    tags.clone().count() <= 24
+        && tags.clone().all(|at| {
+            matches!(scene.tag(at), Some(Tag::Noun | Tag::Adjective)) || scene.one_of(at, &[">", "->", "(", ")"])
+        })
 }
 
 /// A sentence that only lists values speaks of the record before it.

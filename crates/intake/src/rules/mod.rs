@@ -18,6 +18,7 @@ mod ops;
 mod outside;
 mod roles;
 mod states;
+mod tables;
 mod tied;
 mod values;
 mod watched;
@@ -69,6 +70,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         noted::RULES,
         listed::RULES,
         headed::RULES,
+        tables::RULES,
         values::RULES,
         states::RULES,
         belongs::RULES,
@@ -92,6 +94,27 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         (rule.run)(scene, &mut sink);
     }
     set_aside(scene, &mut sink.evidence);
+    // Cells are no sentences.
+    let tables = if sink.evidence.iter().any(|found| found.rule.starts_with("table.")) {
+        tables::within(scene)
+    } else {
+        Vec::new()
+    };
+    if !tables.is_empty() {
+        let inside = |span: Span| tables.iter().any(|(from, to)| (*from..*to).contains(&span.start));
+        sink.evidence.retain(|found| {
+            found.rule.starts_with("table.")
+                || !inside(found.span)
+                || !matches!(
+                    found.fact,
+                    Fact::Has { .. }
+                        | Fact::Mention(_)
+                        | Fact::Many { .. }
+                        | Fact::Values { .. }
+                        | Fact::Belongs { .. }
+                )
+        });
+    }
     sink.evidence
 }
 
@@ -149,6 +172,11 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
         return Some(child);
     }
     let own = || record(np).filter(|_| !is_value(np));
+    // "inspections per hive (date, note)": the inspections'.
+    let per = np.from.checked_sub(1).filter(|at| scene.is(*at, "per"));
+    if let Some(child) = per.and_then(|per| scene.np_before(per)).filter(|child| !is_value(child)).and_then(record) {
+        return Some(child);
+    }
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);

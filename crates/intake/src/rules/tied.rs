@@ -130,7 +130,7 @@ fn under(scene: &Scene<'_>, sink: &mut Sink) {
 /// "many-to-many between tasks and tags".
 fn many(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 0..scene.tokens.len() {
-        if !scene.one_of(at, &["many-to-many", "many-many", "m2m", "n-m", "n-to-m"]) {
+        if !scene.one_of(at, &["many-to-many", "many-many", "m2m", "n-m", "n:m", "n-to-m"]) {
             continue;
         }
         let Some(between) = (at + 1..at + 5).find(|next| scene.one_of(*next, &["between", "of"])) else { continue };
