@@ -27,7 +27,7 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = end + 1;
             continue;
         }
-        let mut reader = Reader { scene, at, end, to, item: Item::default() };
+        let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at };
         reader.read();
         let next = reader.at.max(end);
         let item = reader.item;
@@ -101,6 +101,8 @@ struct Reader<'s, 'a> {
     /// The end of the list.
     to: usize,
     item: Item,
+    /// Where the name ends.
+    named: usize,
 }
 
 impl Reader<'_, '_> {
@@ -154,6 +156,7 @@ impl Reader<'_, '_> {
     }
 
     fn name(&mut self, np: &Np) {
+        self.named = np.to;
         if np.has_adjective("optional") {
             self.item.required = Some(false);
         }
@@ -229,14 +232,15 @@ impl Reader<'_, '_> {
                 let (values, next) = values(scene, self.at, self.end);
                 self.item.values = values;
                 self.at = next.max(self.at + 1);
+            } else if self.stamp() {
+                self.at += 1;
             } else if moment(scene, self.at) {
                 self.item.kind = Some(FieldType::Datetime);
                 self.at += 2;
             } else if rest(0, &["/", "->", ">", "|"]) {
                 self.slashes();
-            } else if rest(0, &["-"]) && self.takes_values() && rest(2, &["/", "|"]) {
-                self.take_values();
             } else if rest(0, &[":", "="])
+                || rest(0, &["-"]) && self.takes_values() && rest(2, &["/", "|"])
                 || rest(0, &["of", "being", "either"]) && self.takes_values()
                 || rest(0, &["one"]) && rest(1, &["of"])
                 || self.copula()
@@ -282,6 +286,22 @@ impl Reader<'_, '_> {
                 self.at += 1;
             }
         }
+    }
+
+    /// "completed at", "valid until", "needed by": a moment of the record.
+    fn stamp(&mut self) -> bool {
+        let done = self.item.name.ends_with("ed")
+            || matches!(
+                self.item.name.as_str(),
+                "done" | "born" | "given" | "valid" | "sent" | "taken" | "due" | "paid"
+            );
+        let last = self.at + 1 >= self.end && self.at == self.named;
+        let sign = self.scene.one_of(self.at, &["at", "on", "until", "from", "by", "to"]);
+        let Some(word) = self.scene.token(self.at).filter(|_| done && last && sign) else { return false };
+        self.item.kind = Some(if word.is("at") { FieldType::Datetime } else { FieldType::Date });
+        self.item.name = format!("{}_{}", self.item.name, word.text);
+        self.item.entity.clone_from(&self.item.name);
+        true
     }
 
     fn takes_values(&self) -> bool {
@@ -330,16 +350,19 @@ impl Reader<'_, '_> {
         let mut values: Vec<String> = Vec::new();
         let parts: Vec<&str> = self.item.name.split('_').collect();
         let name_words = parts.iter().position(|part| fields::takes_values(part)).map_or(1, |at| at + 1);
+        if parts.len() <= name_words && self.named < self.at && self.at - self.named <= 3 && self.takes_values() {
+            values.push(value(scene, self.named, self.at));
+        }
         if parts.len() > name_words {
             values.push(parts.get(name_words..).unwrap_or(&[]).join("_"));
             let name = parts.get(..name_words).unwrap_or(&[]).join("_");
             self.item.entity.clone_from(&name);
             self.item.name = name;
         }
-        while scene.one_of(self.at, &["/", "->", ">", "|"]) {
+        while scene.one_of(self.at, &["/", "->", ">", "|", "or"]) {
             let mut word_end = self.at + 1;
             while word_end < self.end
-                && !scene.one_of(word_end, &["/", "->", ">", "|"])
+                && !scene.one_of(word_end, &["/", "->", ">", "|", "or"])
                 && scene.depth_at(word_end) == scene.depth_at(self.at)
             {
                 word_end += 1;

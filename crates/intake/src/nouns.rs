@@ -103,6 +103,11 @@ impl Np {
         if known || words::may_be_record(head) {
             return true;
         }
+        // "allotment sites": the word alone may mean the app.
+        let web = self.words.iter().any(|word| matches!(word.lemma.as_str(), "web" | "internet" | "company"));
+        if self.words.len() >= 2 && archetypes::sort(head).is_some() && self.plural && !web {
+            return true;
+        }
         !words::is_app_head(head)
             && !words::is_not_record(head)
             && words::month(head).is_none()

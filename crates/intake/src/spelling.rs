@@ -27,7 +27,7 @@ const MORE: &str = "appointment availability different automatically separate re
 
 /// Words of their own that are a slip away from a known word.
 static COMMON: LazyLock<Words> = LazyLock::new(|| COMMON_WORDS.split_ascii_whitespace().collect());
-const COMMON_WORDS: &str = "range angle assert back backed backing bridge compete competing compliant conform conforming core \
+const COMMON_WORDS: &str = "stain stains stained tired tire transit brewed brewing range angle assert back backed backing bridge compete competing compliant conform conforming core \
     create crate curse derive derived deriving exit exited exiting labelled cancelling layer layered \
     licensee loss losses lunch mask masking misuse misused numeral overlap owing patent presenting \
     pretending relied relies relying remainder replay replaying rise rises risen rising seed seeding \

@@ -220,7 +220,9 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     if matches!(word, "one" | "ones") {
         return Some(if next.is_some_and(opens_noun) && word == "one" { Tag::Determiner } else { Tag::Pronoun });
     }
-    if words::is_determiner(word) {
+    // "lots have a number": not "lots of".
+    let lots = word == "lots" && !next.is_some_and(|n| n.is("of") || n.is("more"));
+    if words::is_determiner(word) && !lots {
         return Some(Tag::Determiner);
     }
     if words::is_pronoun(word) {

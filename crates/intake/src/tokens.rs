@@ -172,7 +172,7 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
     }) {
         return word(tokens, written, &parts, at);
     }
-    let expanded = words::expand(&lower);
+    let expanded = words::expand(&lower).filter(|_| written != "U");
     if let Some(parts) = expanded {
         for part in parts.split(' ') {
             word(tokens, written, part, at);

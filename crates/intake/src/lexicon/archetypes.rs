@@ -191,12 +191,13 @@ pub(crate) fn is_party(name: &str) -> bool {
 /// Whether an unknown word looks like somebody who does something: "brewer", "stockist".
 pub(crate) fn may_act(name: &str) -> bool {
     let head = name.rsplit('_').next().unwrap_or(name);
-    let doer = head.len() > 4 && ["er", "or", "ist", "ian", "eer"].iter().any(|ending| head.ends_with(ending));
+    let doer =
+        head.len() > 4 && ["er", "or", "ist", "ian", "eer", "man", "woman"].iter().any(|ending| head.ends_with(ending));
     doer && sort(head).is_none()
         && !has(
             "order center calendar register corner supper number paper letter folder tracker computer printer \
                 poster chapter semester character newsletter container trailer charger meter layer sensor server \
-                user water weather summer winter dinner offer buffer counter",
+                user human roman german water weather summer winter dinner offer buffer counter",
             head,
         )
 }

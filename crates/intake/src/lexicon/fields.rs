@@ -93,7 +93,7 @@ const WHOLE: &[(FieldType, &str)] = &[
          prep_time cook_time preparation_time running_time playing_time waiting_time travel_time cooking_time run_time lead_time print_run head_count birth_year \
          model_year",
     ),
-    (FieldType::Date, "date_of_birth birth_date warranty_until"),
+    (FieldType::Date, "date_of_birth birth_date warranty_until valid_from valid_to born"),
     (
         FieldType::Phone,
         "phone_number mobile_number contact_number telephone_number guardian_phone cell_number fax_number \

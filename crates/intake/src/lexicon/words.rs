@@ -32,7 +32,7 @@ const ADVERBS: &str = "also just only always usually often sometimes automatical
     honestly \
     currently eventually someday well not never daily weekly monthly yearly annually hourly nightly here there back \
     away exactly about roughly fully partially quite rather actually finally first ahead separately individually \
-    privately publicly internally additionally furthermore moreover later today tomorrow tonight ago";
+    privately publicly internally twice thrice additionally furthermore moreover later today tomorrow tonight ago";
 const ADJECTIVES: &str = "small big large new old open closed own different same simple basic nice good bad great \
     free \
     public private internal external active inactive available current past future upcoming overdue late early \
@@ -104,7 +104,7 @@ const SOFT: &str = "tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \
-    prototype";
+    prototype screen piece problem integration workspace";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \

@@ -19,7 +19,7 @@ const FAINT: f64 = 1.2;
 const MOST_WORDS_OF_A_GUESS: usize = 150;
 const MOST_GUESSES: usize = 5;
 /// Names that mean something to the engine.
-pub(super) const RESERVED: &str = "user users auth health admin anyone nobody public";
+pub(super) const RESERVED: &str = "user users auth health admin anyone nobody public user_group user_role user_type";
 
 #[derive(Clone, Debug, Default)]
 struct Candidate {

@@ -9,6 +9,7 @@ mod entities;
 mod fields;
 mod guesses;
 mod names;
+mod near;
 mod relations;
 mod sorting;
 mod watch;
@@ -39,7 +40,7 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     }
     fields::fill(scene, &evidence, &cast, &mut draft);
     actions::give(&evidence, &cast, &mut draft);
-    relations::tie(&evidence, &cast, &mut draft);
+    relations::tie(scene, &evidence, &cast, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);
     draft.admin_named = evidence
         .iter()

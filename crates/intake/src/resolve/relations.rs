@@ -5,6 +5,7 @@ use crate::facts::{Evidence, Fact, Who};
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::fields::FieldType;
 use crate::lexicon::verbs::Class;
+use crate::scene::Scene;
 
 use super::entities::{self, Cast};
 use super::fields;
@@ -35,12 +36,13 @@ impl Ties<'_> {
 }
 
 /// Ties the entities.
-pub(crate) fn tie(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
+pub(crate) fn tie(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
     let mut ties = Ties { cast, found: Vec::new() };
     for found in evidence {
         one_fact(&mut ties, found);
     }
     draft.relations = settle(ties.found);
+    assume(draft, super::near::near(scene, cast, draft));
     orphans(draft);
 }
 
@@ -200,6 +202,11 @@ fn orphans(draft: &mut Draft) {
         }
     }
     added.extend(doers(draft));
+    assume(draft, added);
+}
+
+/// Ties that nothing says, each with a note.
+fn assume(draft: &mut Draft, added: Vec<Relation>) {
     for relation in added {
         let (child, parent) = (relation.to.replace('_', " "), relation.from.replace('_', " "));
         let parent = crate::lemma::with_article(&parent);

@@ -306,6 +306,11 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "twice a season: date, grade": how often.
+        let often = has("season week day month year quarter", np.head()) && np.article.as_deref() == Some("a");
+        if often {
+            continue;
+        }
         // "on the left side of the page: name".
         let seen = has("page screen form", np.head()) && np.article.as_deref() == Some("the");
         if seen || np.owner.as_ref().is_some_and(|words| words.iter().any(|word| has("page screen form", &word.lemma)))

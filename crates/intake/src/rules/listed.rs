@@ -39,6 +39,10 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
 fn parents<'s>(scene: &'s Scene<'_>, np: &Np, end: usize) -> Vec<&'s Np> {
     let mut found = Vec::new();
     let mut at = np.to;
+    // "**Bookings** of a vehicle".
+    while at < end && scene.is(at, "*") {
+        at += 1;
+    }
     while scene.one_of(at, &["per", "for", "of", "by", "under"])
         && let Some(parent) = scene.np_at(at + 1).filter(|parent| parent.to <= end && !is_value(parent))
     {
@@ -91,12 +95,15 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             belongs(scene, sink, &owner, colon + 3, sentence.to);
             continue;
         }
-        if fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none() && np.words().len() <= 3 {
-            continue;
-        }
         let end = list_end(scene, index, colon);
         let items = lists::read(scene, colon + 1, end);
         let known = items.iter().filter(|item| item.known()).count();
+        // "Work status: open, closed" lists values, "routing step: sequence, setup time, run time" has fields.
+        let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
+        let bullet = scene.blocks.get(sentence.block).is_some_and(|block| block.bullet);
+        if chooses && np.words().len() <= 3 && !(bullet && np.words().len() == 2 && known >= 2 && items.len() >= 4) {
+            continue;
+        }
         if items.len() >= 2 && (known > 0 || archetypes::sort(&owner.name).is_some()) || items.len() == 1 && known == 1
         {
             // "Kayak app: members, boats" lists records.
@@ -111,6 +118,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             } else if !words::is_app_head(owner.head())
                 || archetypes::sort(&owner.name).is_some()
                 || words::may_be_record(owner.head()) && known >= 2
+                || bullet && np.words().len() == 2 && known >= 3
             {
                 sink.has(&owner, items, 2.2);
                 tie(scene, sink, np, colon);

@@ -16,6 +16,7 @@ mod listed;
 mod noted;
 mod ops;
 mod outside;
+mod prose;
 mod roles;
 mod states;
 mod tables;
@@ -75,6 +76,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         states::RULES,
         belongs::RULES,
         tied::RULES,
+        prose::RULES,
         ops::RULES,
         roles::RULES,
         limits::RULES,
@@ -177,6 +179,16 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     if let Some(child) = per.and_then(|per| scene.np_before(per)).filter(|child| !is_value(child)).and_then(record) {
         return Some(child);
     }
+    // "a contract about one berth and one boat with a price": as for the berth.
+    let joined =
+        scene.one_of(np.from.wrapping_sub(1), &["and"]).then(|| scene.np_before(np.from - 1)).flatten().filter(
+            |before| {
+                scene.one_of(before.from.wrapping_sub(1), &["about", "for", "between", "of", "on"])
+                    && before.article.is_some()
+                    && !is_value(before)
+            },
+        );
+    let np = joined.unwrap_or(np);
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);

@@ -2,7 +2,7 @@
 
 use super::has::asked;
 use super::{Rule, Sink, antecedent, is_value, objects, record};
-use crate::facts::{Fact, Item};
+use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, fields, words};
 use crate::scene::Scene;
@@ -65,7 +65,18 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
-        let Some(owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else { continue };
+        let Some(mut owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else {
+            continue;
+        };
+        // "we inspect the plots: date, grade": of the inspection.
+        if let Some(event) = noun_of(clause.base).filter(|_| !clause.passive) {
+            let child = Thing::named(event, scene.span(clause.from, clause.after));
+            let items = lists::read(scene, colon + 1, clause.to);
+            if items.iter().filter(|item| item.known()).count() >= 2 {
+                sink.add(Fact::Belongs { child: child.clone(), parent: owner.clone() }, child.span, 1.8);
+                owner = child;
+            }
+        }
         let items = lists::read(scene, colon + 1, clause.to);
         let known = items.iter().filter(|item| item.known()).count();
         let (values, _) = values::values(scene, colon + 1, clause.to);
@@ -83,6 +94,30 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, vec![item], 1.6);
         }
     }
+}
+
+/// What is done leaves a record when it has values of its own.
+fn noun_of(verb: &str) -> Option<&'static str> {
+    Some(match verb {
+        "inspect" => "inspection",
+        "visit" => "visit",
+        "measure" => "measurement",
+        "treat" => "treatment",
+        "assess" => "assessment",
+        "test" => "test",
+        "repair" => "repair",
+        "rehearse" => "rehearsal",
+        "vaccinate" => "vaccination",
+        "weigh" => "weighing",
+        "interview" => "interview",
+        "survey" => "survey",
+        "audit" => "audit",
+        "examine" => "examination",
+        "feed" => "feeding",
+        "water" => "watering",
+        "check" => "check",
+        _ => return None,
+    })
 }
 
 /// "add walks to a club, each with a date": what the verb adds.

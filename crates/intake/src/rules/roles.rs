@@ -12,6 +12,8 @@ use crate::tags::Tag;
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "op.roles", example: "Roles: keeper, ranger and viewer.", run: named_roles },
     Rule { id: "op.recipient", example: "Email the fleet manager every Monday.", run: recipient },
+    Rule { id: "op.receiver", example: "The boatman gets an SMS.", run: receiver },
+    Rule { id: "op.bare_roles", example: "roles viewer/maintainer/approver", run: bare_roles },
     Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
     Rule { id: "op.nobody_but", example: "No one except keepers can see walks.", run: nobody_but },
     Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
@@ -33,6 +35,73 @@ fn recipient(scene: &Scene<'_>, sink: &mut Sink) {
             {
                 sink.add(Fact::Role(name), np.span, 0.9);
             }
+        }
+    }
+}
+
+/// "the boatman gets an email", "the coordinator wants an SMS".
+fn receiver(scene: &Scene<'_>, sink: &mut Sink) {
+    const TOLD: &str = "email sms text message notification push alert warning reminder call ping mail digest report";
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && !clause.passive) {
+        let gets = matches!(clause.base, "get" | "receive" | "want" | "need");
+        let told = scene.nps_in(clause.after, clause.to).next().is_some_and(|np| crate::lexicon::has(TOLD, np.head()));
+        for np in clause.subject.iter().filter(|np| gets && told && works(np)) {
+            if let Who::Role(name) = role_of(np.entity()) {
+                sink.add(Fact::Role(name), np.span, 0.9);
+            }
+        }
+    }
+    // "-> SMS to the herdsman", "slack the consultant".
+    for at in 0..scene.tokens.len() {
+        if !scene.one_of(at, &["email", "sms", "push", "slack", "alert", "notification", "message", "ping", "text"]) {
+            continue;
+        }
+        let to = usize::from(scene.is(at + 1, "to"));
+        let aside = || scene.clause_at(at).is_some_and(|clause| clause.polarity != Polarity::Asked);
+        let known = |np: &&crate::nouns::Np| archetypes::is_person(np.entity()) && works(np) && !aside();
+        let Some(np) = scene.np_at(at + 1 + to).filter(known) else { continue };
+        let named = to == 1 || np.article.as_deref() == Some("the");
+        if named && let Who::Role(name) = role_of(np.entity()) {
+            sink.add(Fact::Role(name), np.span, 0.9);
+        }
+    }
+}
+
+/// One of the people who work here, rather than of those who are served.
+fn works(np: &crate::nouns::Np) -> bool {
+    let name = np.entity();
+    let doer = archetypes::is_person(name) || archetypes::may_act(name);
+    doer && !archetypes::is_kept(name) && !np.plural && np.possessive.as_deref().is_none_or(|word| word == "our")
+}
+
+/// "roles viewer / maintainer / owner", "RBAC: operator (all), resident (own)".
+fn bare_roles(scene: &Scene<'_>, sink: &mut Sink) {
+    for sentence in &scene.sentences {
+        let from = sentence.from;
+        let slashed = scene.one_of(from, &["roles", "role"])
+            && (from + 2..(from + 4).min(sentence.to)).any(|at| scene.is(at, "/"));
+        let rights = scene.one_of(from, &["rbac", "rights", "permissions", "logins"]) && scene.is(from + 1, ":");
+        if !(slashed || rights) {
+            continue;
+        }
+        let mut start = from + 1 + usize::from(rights);
+        let places = start..=sentence.to;
+        for at in places {
+            let end =
+                at == sentence.to || scene.depth_at(at) == 0 && scene.one_of(at, &["/", ",", "and", "(", "sdk", ";"]);
+            if !end {
+                continue;
+            }
+            let words = scene.tokens.get(start..at).unwrap_or(&[]);
+            let named =
+                (1..=2).contains(&words.len()) && words.iter().all(|word| word.kind == crate::tokens::Kind::Word);
+            if named && (start..at).all(|at| matches!(scene.tag(at), Some(Tag::Noun | Tag::Adjective))) {
+                let lemmas: Vec<&str> = words.iter().map(|word| word.lemma.as_str()).collect();
+                if let Who::Role(name) = role_of(&crate::nouns::snake(&lemmas)) {
+                    sink.add(Fact::Role(name), scene.span(start, at), 2.5);
+                }
+            }
+            start = scene.close_of(at).unwrap_or(at) + 1;
         }
     }
 }

@@ -52,10 +52,11 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
         let sentence_end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
         let end = (start..sentence_end)
             .find(|at| {
-                scene.one_of(
-                    *at,
-                    &["by", "with", "for", "from", "when", "if", "until", "has", "have", "depending", "to", "on"],
-                )
+                !(scene.is(*at, "on") && scene.one_of(at - 1, &[",", "or"]))
+                    && scene.one_of(
+                        *at,
+                        &["by", "with", "for", "from", "when", "if", "until", "has", "have", "depending", "to", "on"],
+                    )
             })
             .unwrap_or(sentence_end);
         let end = if scene.is(end.saturating_sub(1), "and") { end - 1 } else { end };

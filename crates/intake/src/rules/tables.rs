@@ -69,13 +69,9 @@ fn tables(scene: &Scene<'_>) -> Vec<Vec<Row>> {
         let rule = (from..to).all(|at| scene.one_of(at, &["|", "-", ":", "--", "---"]));
         let row = Row { cells };
         match found.last_mut() {
-            Some(table) if last.wrapping_add(1) == block => {
-                if !rule {
-                    table.push(row);
-                }
-            }
-            _ if !rule => found.push(vec![row]),
-            _ => {}
+            _ if rule => {}
+            Some(table) if last.wrapping_add(1) == block => table.push(row),
+            _ => found.push(vec![row]),
         }
         last = block;
     }
@@ -186,7 +182,7 @@ fn sheet(scene: &Scene<'_>, sink: &mut Sink) {
             row.cells.iter().skip(1).flat_map(|(from, to)| lists::read(scene, *from, *to)).collect()
         };
         let wide = table.iter().filter(|row| row.cells.len() >= 3).count() * 2 >= table.len();
-        let known = table.iter().flat_map(|row| items(row)).filter(|item| item.known()).count();
+        let known = table.iter().flat_map(&items).filter(|item| item.known()).count();
         let all = table.iter().map(|row| row.cells.len() - 1).sum::<usize>();
         // Rows of values, not of names: "Anna | 12 | red".
         if !wide || known * 3 < all {

@@ -116,7 +116,7 @@ fn own(scene: &Scene<'_>, sink: &mut Sink) {
 /// "for each project there are tasks", "under each project there are tasks".
 fn under(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.base == "be" && clause.pronoun.as_deref() == Some("there")) {
-        let lead = scene.one_of(clause.from, &["for", "under", "in", "within", "inside", "per"]);
+        let lead = scene.one_of(clause.from, &["for", "under", "in", "on", "at", "to", "within", "inside", "per"]);
         let one = |np: &&Np| lead && matches!(np.count, Count::Each | Count::One);
         let Some(np) = scene.np_at(clause.from + 1).filter(one) else { continue };
         let Some(parent) = table(np) else { continue };

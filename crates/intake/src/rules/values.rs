@@ -47,7 +47,8 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "Status: A, B, C".
 fn colon(scene: &Scene<'_>, sink: &mut Sink) {
-    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && scene.is(np.to, ":")) {
+    let often = |np: &Np| np.head() == "season" && np.article.as_deref() == Some("a");
+    for np in scene.nps.iter().filter(|np| fields::takes_values(np.head()) && scene.is(np.to, ":") && !often(np)) {
         emit(scene, sink, np, np.to + 1, true);
     }
 }

@@ -1,0 +1,160 @@
+//! What whole sentences say of a record: "riders get a name", "a showing is of one film", "is standard or premium".
+
+use super::has::asked;
+use super::{Rule, Sink, is_value, list_owner, record};
+use crate::facts::{Fact, Item, Thing};
+use crate::lexicon::archetypes;
+use crate::lists;
+use crate::nouns::{Count, Np};
+use crate::scene::Scene;
+use crate::tags::Tag;
+use crate::values;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { id: "prose.get", example: "Paddlers get a name, a phone and an email address.", run: get },
+    Rule { id: "prose.comma_with", example: "From a plan comes a tour, with a date and a price.", run: comma_with },
+    Rule { id: "prose.is_of", example: "Tours are of one river with one guide.", run: is_of },
+    Rule { id: "prose.is_one_of", example: "A kayak has a length and is new, used or broken.", run: is_one_of },
+    Rule { id: "prose.matters", example: "Kayaks are important: name, length, price.", run: matters },
+];
+
+fn known(items: &[Item]) -> usize {
+    items.iter().filter(|item| item.known()).count()
+}
+
+fn table(np: &Np) -> Option<Thing> {
+    record(np).filter(|_| !is_value(np))
+}
+
+/// "riders get name, phone and plate": not "riders get an email".
+fn get(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "get" && !clause.passive && clause.modal.is_none()) {
+        let items = lists::read(scene, clause.after, clause.to);
+        let told = |item: &Item| {
+            crate::lexicon::has("email sms message notification reminder alert push text receipt link", &item.entity)
+        };
+        if items.len() < 3 || known(&items) * 2 < items.len() || items.first().is_some_and(told) {
+            continue;
+        }
+        for owner in clause.subject.iter().filter_map(table) {
+            sink.has(&owner, items.clone(), 2.0);
+        }
+    }
+}
+
+/// "an article, with a headline and a body", "plots, numbered, with a size", "pieces, by a composer, with a title".
+fn comma_with(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 2..scene.tokens.len() {
+        if !scene.is(at, "with") || !scene.is(at - 1, ",") || scene.depth_at(at) > 0 {
+            continue;
+        }
+        let Some(clause) = asked(scene).find(|clause| clause.from < at && at < clause.to) else { continue };
+        let described =
+            scene.token(at - 2).is_some_and(|token| token.text.ends_with("ed")) && scene.is(at.saturating_sub(3), ",");
+        let Some(mut np) = scene.np_before(if described { at - 3 } else { at - 1 }) else { continue };
+        // An aside with a preposition: the phrase before it.
+        while let Some(comma) = np
+            .from
+            .checked_sub(2)
+            .filter(|comma| scene.is(*comma, ",") && scene.tag(np.from - 1) == Some(Tag::Preposition))
+            && let Some(before) = scene.np_before(comma)
+        {
+            np = before;
+        }
+        let own = || {
+            table(np).filter(|_| {
+                np.plural || matches!(np.article.as_deref(), Some("a" | "an" | "one")) || np.count == Count::Each
+            })
+        };
+        let Some(owner) = list_owner(scene, np).filter(|_| clause.base == "be").or_else(own) else { continue };
+        let end = clause.to;
+        let items = lists::read(scene, at + 1, end);
+        if known(&items) >= 2 || known(&items) == 1 && items.len() <= 2 {
+            sink.has(&owner, items, 1.8);
+        }
+    }
+}
+
+/// "showings are of one film in one screen", "a donation is from a donor": one for each.
+fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be" && clause.modal.is_none()) {
+        let [subject] = clause.subject.as_slice() else { continue };
+        let any = subject.plural && subject.possessive.is_none() || matches!(subject.count, Count::Each | Count::One);
+        let Some(child) = table(subject).filter(|_| any) else { continue };
+        let mut at = clause.after;
+        let mut found = 0;
+        while scene.one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at"]) {
+            let exact = usize::from(scene.one_of(at + 1, &["exactly", "only", "always", "just"]));
+            let Some(np) = scene.np_at(at + 1 + exact).filter(|np| np.to <= clause.to) else { break };
+            let one = matches!(np.article.as_deref(), Some("a" | "an" | "one"));
+            let many = np.plural && subject.plural && np.article.is_none() && np.possessive.is_none();
+            let Some(parent) = table(np).filter(|parent| (one || many) && parent.name != child.name) else { break };
+            let sure = archetypes::sort(&child.name).is_some() || archetypes::sort(&parent.name).is_some();
+            let fact = Fact::Belongs { child: child.clone(), parent };
+            sink.add(fact, scene.span(clause.from, np.to), if sure { 1.6 } else { 1.1 });
+            found += 1;
+            at = scene.close_of(np.to).map_or(np.to, |close| close + 1);
+        }
+        // "lessons are with one teacher, start time, price".
+        if found > 0 && scene.is(at, ",") {
+            let items = lists::read(scene, at + 1, clause.to);
+            if known(&items) >= 2 {
+                sink.has(&child, items, 1.8);
+            }
+        }
+    }
+}
+
+/// "is standard, premium or wheelchair": three or more, or two without an article.
+fn is_one_of(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be" && clause.modal.is_none() && !clause.passive) {
+        let Some(verb) = clause.verb else { continue };
+        let start = verb + 1 + usize::from(scene.is(verb + 1, "either"));
+        let or = (start..clause.to).find(|at| scene.is(*at, "or"));
+        let Some(or) = or.filter(|or| *or > start && !scene.is(or + 1, "not")) else { continue };
+        let end = (or..clause.to)
+            .find(|at| {
+                scene.is(*at, ",")
+                    || *at > or + 1
+                        && matches!(scene.tag(*at), Some(Tag::Preposition | Tag::Conjunction | Tag::Subordinator))
+            })
+            .unwrap_or(clause.to);
+        let (found, _) = values::values(scene, start, end);
+        let plain = (start..end).all(|at| {
+            matches!(scene.tag(at), Some(Tag::Noun | Tag::Adjective | Tag::Participle | Tag::Adverb | Tag::Verb))
+                || scene.one_of(at, &[",", "or", "on", "in", "/", "either"])
+        });
+        let short = found.iter().all(|value| value.split('_').count() <= 2 && !value.is_empty());
+        if !plain || !short || found.len() < 3 {
+            continue;
+        }
+        let stated = (start..end).any(|at| {
+            matches!(scene.tag(at), Some(Tag::Participle | Tag::Verb | Tag::Adverb | Tag::Preposition))
+                || scene.one_of(at, &["open", "available", "active", "new", "done", "closed", "free"])
+        });
+        let field = if stated { "status" } else { "type" };
+        for owner in clause.subject.iter().filter_map(table) {
+            let fact = Fact::Values { owner: Some(owner), field: field.into(), values: found.clone() };
+            sink.add(fact, scene.span(clause.from, end), 1.8);
+        }
+    }
+}
+
+/// "sources are important: name, phone": the list is of the subject.
+fn matters(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "be") {
+        let Some(colon) = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0) else {
+            continue;
+        };
+        if scene.nps_in(clause.after, colon).next().is_some() {
+            continue;
+        }
+        let items = lists::read(scene, colon + 1, clause.to);
+        if known(&items) < 2 || known(&items) * 2 < items.len() {
+            continue;
+        }
+        for owner in clause.subject.iter().filter_map(table) {
+            sink.has(&owner, items.clone(), 1.8);
+        }
+    }
+}
