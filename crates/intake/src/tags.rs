@@ -103,6 +103,9 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     if pays(tokens, before, at) || enters(tokens, before, at) {
         return Tag::Verb;
     }
+    if acts(tokens, before, at) {
+        return Tag::Verb;
+    }
     if let Some((verb, form)) = verbs::lookup(word) {
         return verb_test::verb_or_noun(tokens, before, at, verb.noun_too, form);
     }
@@ -271,6 +274,31 @@ fn pays(tokens: &[Token], before: &[Tag], at: usize) -> bool {
     });
     let ends = *previous == Tag::Conjunction && next.is_none_or(Token::is_sign);
     matches!(previous, Tag::Conjunction | Tag::Sign) && before.contains(&Tag::Verb) && (way || ends)
+}
+
+/// "Bidders register with their name", "guests order at the bar": several people lead a sentence.
+fn acts(tokens: &[Token], before: &[Tag], at: usize) -> bool {
+    let people = |at: usize| {
+        tokens.get(at).is_some_and(|token| {
+            token.plural()
+                && crate::lexicon::archetypes::sort(&token.lemma) == Some(crate::lexicon::archetypes::Sort::Person)
+        })
+    };
+    let next = tokens.get(at + 1);
+    let leads = match before {
+        [Tag::Noun] | [Tag::Determiner | Tag::Possessive | Tag::Adjective, Tag::Noun] => {
+            people(at - 1) && next.is_some_and(|next| next.one_of(&["with", "for", "at", "on", "by", "through", "via"]))
+        }
+        // "Members of our club reserve telescopes".
+        [Tag::Noun, Tag::Preposition, Tag::Possessive | Tag::Determiner, Tag::Noun] => {
+            people(0) && next.is_some_and(|next| next.plural() || words::is_determiner(&next.text))
+        }
+        _ => false,
+    };
+    leads
+        && tokens.get(at).is_some_and(|token| {
+            verbs::lookup(&token.text).is_some_and(|(verb, form)| verb.noun_too && form == Form::Base)
+        })
 }
 
 /// "log in", "sign out".

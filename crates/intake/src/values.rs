@@ -49,6 +49,10 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
             return;
         }
     }
+    // "numeric(10,4)".
+    if item.kind.is_some() && (from..to).all(|at| scene.tag(at) == Some(Tag::Number) || scene.is(at, ",")) {
+        return;
+    }
     if text.contains("unique") && to - from <= 4 {
         item.unique = true;
         return;

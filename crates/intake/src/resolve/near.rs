@@ -41,11 +41,34 @@ fn together(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> BTreeMap<(usize, u
     found
 }
 
+/// For records that hang on nothing still: what the same sentence names.
+fn beside(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for sentence in &scene.sentences {
+        let mut named: Vec<usize> = Vec::new();
+        for np in scene.nps_in(sentence.from, sentence.to) {
+            let Some(entity) = cast.entity(np.entity()) else { continue };
+            let Some(at) = draft.entities.iter().position(|known| known.name == entity) else { continue };
+            if !named.contains(&at) {
+                named.push(at);
+            }
+        }
+        if named.len() <= MOST {
+            found.extend(named.windows(2).filter_map(|pair| match pair {
+                [a, b] => Some((*a.min(b), *a.max(b))),
+                _ => None,
+            }));
+        }
+    }
+    found
+}
+
 /// Ties what is named together, where one of the two hangs on nothing yet.
 pub(super) fn near(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Relation> {
     let mut added: Vec<Relation> = Vec::new();
     let mut pairs: Vec<((usize, usize), usize)> = together(scene, cast, draft).into_iter().collect();
     pairs.sort_by_key(|(pair, times)| (std::cmp::Reverse(*times), *pair));
+    pairs.extend(beside(scene, cast, draft).into_iter().map(|pair| (pair, 0)));
     for ((a, b), times) in pairs {
         let (Some(first), Some(second)) = (draft.entities.get(a), draft.entities.get(b)) else { continue };
         let all = || draft.relations.iter().chain(&added);

@@ -199,6 +199,20 @@ fn of(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(outer) = scene.np_at(np.to + 1) else { continue };
         let (Some(child), Some(parent)) = (table(np), table(outer)) else { continue };
         let known = |thing: &Thing| archetypes::sort(&thing.name).is_some();
+        // "shifts at stations".
+        let sort = |thing: &Thing| archetypes::sort(&thing.name);
+        let places = np.plural && outer.plural && outer.article.is_none() && scene.one_of(np.to, &["at", "in", "on"]);
+        if places
+            && sort(&child) == Some(archetypes::Sort::Event)
+            && sort(&parent) == Some(archetypes::Sort::Thing)
+            && scene.clause_at(np.from).is_some_and(|clause| clause.polarity == Polarity::Asked)
+        {
+            sink.add(
+                Fact::Belongs { child: child.clone(), parent: parent.clone() },
+                scene.span(np.from, outer.to),
+                1.45,
+            );
+        }
         if known(&child)
             && known(&parent)
             && child.name != parent.name

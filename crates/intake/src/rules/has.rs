@@ -65,6 +65,18 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let mut owners: Vec<Thing> = clause.subject.iter().filter_map(record).collect();
+        // "every one of our rooms has".
+        let of = clause.verb.and_then(|verb| scene.np_before(verb)).filter(|np| {
+            np.plural
+                && scene.is(np.from.wrapping_sub(1), "of")
+                && scene.one_of(np.from.wrapping_sub(2), &["one", "each", "all", "any", "most"])
+        });
+        if owners.is_empty()
+            && let Some(owner) = of.and_then(record)
+        {
+            sink.has(&owner, lists::read(scene, clause.after, list_end(scene, clause)), 2.0);
+            continue;
+        }
         let pronoun = clause.pronoun.as_deref();
         if matches!(pronoun, Some("it" | "they" | "one")) {
             if let Some(thing) = owners.pop().or_else(|| antecedent(scene, clause.from)) {
@@ -212,7 +224,10 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             (np.to + 1..close).any(|at| scene.is(at, ":") && scene.depth_at(at) == scene.depth_at(np.to + 1));
         let inner = items.len() >= 2 && items.iter().any(|item| item.values.len() >= 2 || item.kind.is_some());
         let all = if outlined || inner { items.len() } else { items.len().max(values.len()) };
-        if known * 2 < all && !labelled && !(inner && entry(scene, np, close)) {
+        // "telescopes (aperture, mount, location)": what names a value names no kind.
+        let some = items.len() >= 3 && known * 3 >= items.len() && np.plural && values.len() <= items.len();
+        let fields = known * 2 >= all || labelled || some || inner && entry(scene, np, close);
+        if !fields {
             kinds(scene, sink, np, &owner, close);
             continue;
         }

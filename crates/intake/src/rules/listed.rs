@@ -95,7 +95,10 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             belongs(scene, sink, &owner, colon + 3, sentence.to);
             continue;
         }
-        let end = list_end(scene, index, colon);
+        // "name, price, belongs to a site".
+        let late =
+            (colon + 2..sentence.to).find(|at| scene.one_of(*at, &["belongs", "belong"]) && scene.is(at + 1, "to"));
+        let end = list_end(scene, index, colon).min(late.unwrap_or(sentence.to));
         let items = lists::read(scene, colon + 1, end);
         let known = items.iter().filter(|item| item.known()).count();
         // "Work status: open, closed" lists values, "routing step: sequence, setup time, run time" has fields.
@@ -122,6 +125,9 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             {
                 sink.has(&owner, items, 2.2);
                 tie(scene, sink, np, colon);
+                if let Some(at) = late {
+                    belongs(scene, sink, &owner, at + 2, sentence.to);
+                }
             }
         }
     }
@@ -149,7 +155,7 @@ fn belongs(scene: &Scene<'_>, sink: &mut Sink, owner: &Thing, from: usize, to: u
         sink.add(fact, scene.span(np.from, np.to), 2.0);
         at = np.to;
         let end = scene.one_of(at, &[";", "."]);
-        while at < to && scene.one_of(at, &[",", ";", "and", "&", "with", "has"]) {
+        while at < to && scene.one_of(at, &[",", ";", "and", "&", "+", "with", "has"]) {
             at += 1;
         }
         if end {
@@ -193,6 +199,10 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
         let one = children.len() == 1;
         let mut items: Vec<Item> = Vec::new();
         for child in children.iter().flat_map(|block| scene.sentences_of(*block)) {
+            if scene.one_of(child.from, &["belongs", "belong"]) && scene.is(child.from + 1, "to") {
+                belongs(scene, sink, &owner, child.from + 2, child.to);
+                continue;
+            }
             let short = child.to - child.from <= 24;
             let outline = (child.from..child.to)
                 .any(|at| scene.is(at, ":") && scene.np_before(at).is_some_and(|np| !is_value(np)));
@@ -260,23 +270,32 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
     // "I want to track boats, paddles and members".
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == crate::clauses::Polarity::Asked) {
         let have = clause.base == "have" && matches!(clause.pronoun.as_deref(), Some("i" | "we"));
+        let listed = super::objects(scene, clause.after, clause.to);
         // "store my flats and tenants": records in a row, where one alone may be a value.
         let store = matches!(clause.base, "store" | "keep" | "save" | "manage" | "administrate")
-            && super::objects(scene, clause.after, clause.to)
-                .into_iter()
-                .filter(|np| np.plural && !is_value(np))
-                .count()
-                >= 2;
+            && listed.iter().filter(|np| np.plural && !is_value(np)).count() >= 2;
         if have || store || matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track"
         {
             // "follow the van": that one is no record by itself.
             let one = |np: &Np| np.article.as_deref() == Some("the") && !np.plural;
-            for np in super::objects(scene, clause.after, clause.to)
-                .into_iter()
-                .filter(|np| !is_value(np) && (np.plural || !have && !one(np)))
-            {
+            let last = listed.last().map_or(clause.to, |np| np.to);
+            for np in listed.into_iter().filter(|np| !is_value(np) && (np.plural || !have && !one(np))) {
                 if let Some(thing) = record(np) {
                     sink.add(Fact::Mention(thing), np.span, 1.25);
+                }
+            }
+            // "the jobs they do for our clients and the machines they take along": the row goes on.
+            let kept = |np: &&Np| {
+                let leads =
+                    np.article.as_deref() == Some("the") || matches!(np.possessive.as_deref(), Some("our" | "my"));
+                leads && np.plural && !is_value(np) && scene.one_of(np.from.wrapping_sub(1), &["and", ",", "for"])
+            };
+            let track = clause.base == "track" || clause.base == "keep" || clause.base == "manage";
+            let end = if track { scene.sentence_end(clause.after) } else { last };
+            let first = clause.pronoun.as_deref().is_none_or(|who| matches!(who, "i" | "we"));
+            for np in scene.nps_in(last, end).filter(kept).filter(|_| first) {
+                if let Some(thing) = record(np) {
+                    sink.add(Fact::Mention(thing), np.span, 1.2);
                 }
             }
         }

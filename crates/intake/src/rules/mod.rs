@@ -179,6 +179,12 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     if let Some(child) = per.and_then(|per| scene.np_before(per)).filter(|child| !is_value(child)).and_then(record) {
         return Some(child);
     }
+    // "each watering of a plant (date, amount)": the watering's.
+    let of = np.from.checked_sub(1).filter(|at| scene.is(*at, "of") && np.article.is_some());
+    let event = |np: &&Np| archetypes::sort(np.entity()) == Some(archetypes::Sort::Event) && !is_value(np);
+    if let Some(child) = of.and_then(|of| scene.np_before(of)).filter(event).and_then(record) {
+        return Some(child);
+    }
     // "a contract about one berth and one boat with a price": as for the berth.
     let joined =
         scene.one_of(np.from.wrapping_sub(1), &["and"]).then(|| scene.np_before(np.from - 1)).flatten().filter(

@@ -2,6 +2,7 @@
 
 use super::has::asked;
 use super::{Rule, Sink, is_value, list_owner, record};
+use crate::clauses::Polarity;
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::archetypes;
 use crate::lists;
@@ -14,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "prose.get", example: "Paddlers get a name, a phone and an email address.", run: get },
     Rule { id: "prose.comma_with", example: "From a plan comes a tour, with a date and a price.", run: comma_with },
     Rule { id: "prose.is_of", example: "Tours are of one river with one guide.", run: is_of },
+    Rule { id: "prose.made_of", example: "A tour is made up of legs.", run: made_of },
     Rule { id: "prose.is_one_of", example: "A kayak has a length and is new, used or broken.", run: is_one_of },
     Rule { id: "prose.matters", example: "Kayaks are important: name, length, price.", run: matters },
 ];
@@ -30,6 +32,14 @@ fn table(np: &Np) -> Option<Thing> {
 fn get(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| clause.base == "get" && !clause.passive && clause.modal.is_none()) {
         let items = lists::read(scene, clause.after, clause.to);
+        // "each batch gets readings".
+        let many = scene.np_at(clause.after).filter(|np| np.plural && archetypes::sort(np.entity()).is_some());
+        if let Some(child) = many.and_then(table) {
+            for parent in clause.subject.iter().filter_map(table).filter(|parent| !parent.is_person()) {
+                let fact = Fact::Many { parent, child: child.clone() };
+                sink.add(fact, scene.span(clause.from, clause.to), 1.5);
+            }
+        }
         let told = |item: &Item| {
             crate::lexicon::has("email sms message notification reminder alert push text receipt link", &item.entity)
         };
@@ -66,7 +76,10 @@ fn comma_with(scene: &Scene<'_>, sink: &mut Sink) {
                 np.plural || matches!(np.article.as_deref(), Some("a" | "an" | "one")) || np.count == Count::Each
             })
         };
-        let Some(owner) = list_owner(scene, np).filter(|_| clause.base == "be").or_else(own) else { continue };
+        let subject =
+            || clause.subject.first().filter(|subject| subject.to < at && record(np).is_none()).and_then(table);
+        let stated = list_owner(scene, np).filter(|_| clause.base == "be").or_else(own);
+        let Some(owner) = stated.or_else(subject) else { continue };
         let end = clause.to;
         let items = lists::read(scene, at + 1, end);
         if known(&items) >= 2 || known(&items) == 1 && items.len() <= 2 {
@@ -77,13 +90,15 @@ fn comma_with(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "showings are of one film in one screen", "a donation is from a donor": one for each.
 fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in asked(scene).filter(|clause| clause.base == "be" && clause.modal.is_none()) {
+    let ties =
+        |clause: &&crate::clauses::Clause| matches!(clause.base, "be" | "go" | "happen" | "run") && !clause.passive;
+    for clause in asked(scene).filter(ties).filter(|clause| clause.modal.is_none()) {
         let [subject] = clause.subject.as_slice() else { continue };
         let any = subject.plural && subject.possessive.is_none() || matches!(subject.count, Count::Each | Count::One);
         let Some(child) = table(subject).filter(|_| any) else { continue };
         let mut at = clause.after;
         let mut found = 0;
-        while scene.one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at"]) {
+        while scene.one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into"]) {
             let exact = usize::from(scene.one_of(at + 1, &["exactly", "only", "always", "just"]));
             let Some(np) = scene.np_at(at + 1 + exact).filter(|np| np.to <= clause.to) else { break };
             let one = matches!(np.article.as_deref(), Some("a" | "an" | "one"));
@@ -102,6 +117,25 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.has(&child, items, 1.8);
             }
         }
+    }
+}
+
+/// "a project is made up of phases".
+fn made_of(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        let up = usize::from(scene.is(at + 1, "up"));
+        if !scene.one_of(at, &["made", "composed", "comprised"]) || !scene.is(at + 1 + up, "of") {
+            continue;
+        }
+        let Some(clause) = scene.clause_at(at).filter(|clause| clause.polarity == Polarity::Asked) else { continue };
+        let be = (clause.from..at).rev().find(|at| scene.tag(*at) == Some(Tag::Be));
+        let Some(owner) = be.and_then(|be| scene.np_before(be)).and_then(table) else { continue };
+        let many = scene.np_at(at + 2 + up).filter(|np| np.plural && !is_value(np));
+        if let Some(child) = many.and_then(table).filter(|child| child.name != owner.name) {
+            let fact = Fact::Many { parent: owner.clone(), child };
+            sink.add(fact, scene.span(clause.from, clause.to), 1.8);
+        }
+        sink.has(&owner, lists::read(scene, at + 2 + up, clause.to), 1.6);
     }
 }
 
@@ -153,7 +187,7 @@ fn matters(scene: &Scene<'_>, sink: &mut Sink) {
         if known(&items) < 2 || known(&items) * 2 < items.len() {
             continue;
         }
-        for owner in clause.subject.iter().filter_map(table) {
+        for owner in clause.subject.iter().filter(|np| np.plural || !is_value(np)).filter_map(record) {
             sink.has(&owner, items.clone(), 1.8);
         }
     }

@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "tied.several", example: "A guide may lead several tours.", run: several },
     Rule { id: "tied.about", example: "Reviews are written by guests about tours.", run: about },
     Rule { id: "tied.ratio", example: "fleets 1:n kayaks", run: ratio },
+    Rule { id: "tied.one_many", example: "Where do kayaks belong? One club, many kayaks.", run: one_many },
     Rule { id: "tied.booked", example: "Guides book tours with a driver in a bus.", run: booked },
     Rule { id: "tied.both", example: "Kayaks and tours are many to many.", run: both },
 ];
@@ -225,6 +226,20 @@ fn ratio(scene: &Scene<'_>, sink: &mut Sink) {
             _ => Fact::ManyToMany { a, b },
         };
         sink.add(fact, scene.span(end.saturating_sub(1), at + 2), 2.0);
+    }
+}
+
+/// "One club, many kayaks."
+fn one_many(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| clause.verb.is_none() && clause.to - clause.from <= 10) {
+        let Some(one) = scene.np_at(clause.from).filter(|np| np.article.as_deref() == Some("one")) else { continue };
+        let Some(many) = scene.one_of(one.to, &[",", "-", "has"]).then(|| scene.np_at(one.to + 1)).flatten() else {
+            continue;
+        };
+        let several = many.plural && matches!(many.article.as_deref(), Some("many" | "several" | "multiple"));
+        if let (Some(parent), Some(child)) = (table(one), table(many).filter(|_| several)) {
+            sink.add(Fact::Many { parent, child }, scene.span(one.from, many.to), 2.0);
+        }
     }
 }
 
