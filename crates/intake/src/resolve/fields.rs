@@ -225,7 +225,8 @@ fn give_values(draft: &mut Draft, cast: &Cast, owner: Option<&str>, field: &str,
         _ => singular,
     };
     let name = if name == "state" { "status".to_owned() } else { name };
-    let same = |known: &str| known == name || known.ends_with(&format!("_{name}"));
+    let same =
+        |known: &str| known == name || known == "state" && name == "status" || known.ends_with(&format!("_{name}"));
     let place = entity.fields.iter().position(|f| same(&f.name) || same(&lemma::singular(&f.name)));
     let index = place.unwrap_or_else(|| {
         entity.fields.push(Field::new(&name, FieldType::Enum));

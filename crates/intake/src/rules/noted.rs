@@ -50,7 +50,9 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             .then(|| scene.np_at(clause.from + 1))
             .flatten();
         if let Some(owner) = lead.filter(|_| writes).and_then(record) {
-            sink.has(&owner, lists::read(scene, clause.after, clause.to), 1.6);
+            // "write down the weight".
+            let from = clause.after + usize::from(scene.one_of(clause.after, &["down", "up", "in"]));
+            sink.has(&owner, lists::read(scene, from, clause.to), 1.6);
             continue;
         }
         // "fills one log per day: weather, workers" and "adds the dishes: name, price".

@@ -4,7 +4,8 @@ use super::has::asked;
 use super::{Rule, Sink, is_value, list_owner, record};
 use crate::clauses::Polarity;
 use crate::facts::{Fact, Item, Thing};
-use crate::lexicon::archetypes;
+use crate::lexicon::fields::FieldType;
+use crate::lexicon::{archetypes, verbs};
 use crate::lists;
 use crate::nouns::{Count, Np};
 use crate::scene::Scene;
@@ -16,6 +17,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "prose.comma_with", example: "From a plan comes a tour, with a date and a price.", run: comma_with },
     Rule { id: "prose.is_of", example: "Tours are of one river with one guide.", run: is_of },
     Rule { id: "prose.made_of", example: "A tour is made up of legs.", run: made_of },
+    Rule { id: "prose.who_did", example: "I want to know who borrowed a kayak.", run: who_did },
+    Rule { id: "prose.comes_with", example: "Kayaks come with a price and a length.", run: comes_with },
     Rule { id: "prose.is_one_of", example: "A kayak has a length and is new, used or broken.", run: is_one_of },
     Rule { id: "prose.matters", example: "Kayaks are important: name, length, price.", run: matters },
 ];
@@ -58,7 +61,11 @@ fn comma_with(scene: &Scene<'_>, sink: &mut Sink) {
         if !scene.is(at, "with") || !scene.is(at - 1, ",") || scene.depth_at(at) > 0 {
             continue;
         }
-        let Some(clause) = asked(scene).find(|clause| clause.from < at && at < clause.to) else { continue };
+        let states = |clause: &&crate::clauses::Clause| {
+            let condition = clause.join == crate::clauses::Join::Condition;
+            clause.verb.is_some() && clause.polarity == Polarity::Asked && !condition && clause.from < at
+        };
+        let Some(clause) = scene.clause_at(at).filter(states) else { continue };
         let described =
             scene.token(at - 2).is_some_and(|token| token.text.ends_with("ed")) && scene.is(at.saturating_sub(3), ",");
         let Some(mut np) = scene.np_before(if described { at - 3 } else { at - 1 }) else { continue };
@@ -136,6 +143,47 @@ fn made_of(scene: &Scene<'_>, sink: &mut Sink) {
             sink.add(fact, scene.span(clause.from, clause.to), 1.8);
         }
         sink.has(&owner, lists::read(scene, at + 2 + up, clause.to), 1.6);
+    }
+}
+
+/// "who borrowed a tool and when it is due": what was done leaves a record.
+fn who_did(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        let asks = at > 0
+            && scene.is(at, "who")
+            && matches!(scene.tag(at - 1), Some(Tag::Verb | Tag::Conjunction | Tag::Sign | Tag::Noun));
+        let asked = || scene.clause_at(at).is_some_and(|clause| clause.polarity == Polarity::Asked);
+        let verb = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text)).map(|(verb, _)| verb.base);
+        let Some(event) = verb.filter(|_| asks && asked()).and_then(verbs::event_of) else { continue };
+        let Some(np) = scene.np_at(at + 2).filter(|np| !is_value(np)) else { continue };
+        let Some(parent) = record(np).filter(|parent| parent.name != event) else { continue };
+        let child = Thing::named(event, scene.span(at, at + 2));
+        let span = scene.span(at, np.to);
+        sink.add(Fact::Mention(child.clone()), span, 1.0);
+        sink.add(Fact::Belongs { child: child.clone(), parent }, span, 1.5);
+        if scene.words(np.to, scene.sentence_end(at)).contains("is due") {
+            let item = Item {
+                name: "due_date".into(),
+                entity: "due_date".into(),
+                span: Some(span),
+                kind: Some(FieldType::Date),
+                ..Item::default()
+            };
+            sink.has(&child, vec![item], 1.6);
+        }
+    }
+}
+
+/// "jobs come with a date and a price".
+fn comes_with(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.base == "come" && scene.is(clause.after, "with")) {
+        let items = lists::read(scene, clause.after + 1, clause.to);
+        if known(&items) == 0 {
+            continue;
+        }
+        for owner in clause.subject.iter().filter_map(table) {
+            sink.has(&owner, items.clone(), 1.8);
+        }
     }
 }
 
