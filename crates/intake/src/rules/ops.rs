@@ -278,7 +278,7 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let weight = match clause.base {
             // "customers book tours": a tour has many bookings; a session that is booked is one itself.
-            "book" | "order" if target.as_ref().is_some_and(|target| bookable(target)) => 0.8,
+            "book" | "order" if target.as_ref().is_some_and(bookable) => 0.8,
             "order" | "book" | "review" | "like" | "check" | "visit" => 0.6,
             "clock" => 1.3,
             "apply" | "register" | "sign" | "enroll" | "subscribe" | "borrow" | "rate" | "vote" | "bid" | "rsvp"

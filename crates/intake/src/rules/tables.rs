@@ -1,7 +1,7 @@
 //! Tables: rows of cells with "|" or a tab between them.
 //!
 //! "| kayak | name, length |" lists the fields of a record in a cell, "| kayak | name | text |" has a row for each field,
-//! and "kayak <tab> name <tab> length" has a cell for each. The header tells which, or its absence.
+//! and `kayak <tab> name <tab> length` has a cell for each. The header tells which, or its absence.
 
 use super::{Rule, Sink, record};
 use crate::facts::{Fact, Item, Thing};

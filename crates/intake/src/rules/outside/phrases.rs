@@ -104,7 +104,7 @@ pub(super) fn card(scene: &Scene<'_>, sink: &mut Sink) {
             .all(|word| has("card credit debit bank saved customer details detail data payment", &word.text));
         let card = np.words().iter().any(|word| word.lemma == "card") && plain;
         let payment = np.words().first().is_some_and(|word| word.lemma == "payment");
-        if !card && !(payment && plain) {
+        if !(card || payment && plain) {
             continue;
         }
         let details = np.words().len() > 1 && has("detail details data", np.head());
