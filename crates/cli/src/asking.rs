@@ -11,6 +11,7 @@ use intake::Question;
 use model::Read;
 
 use crate::failure::{Failure, STOPPED};
+use crate::interrupts::Held;
 use crate::screen::Screen;
 
 /// An answer of the command line: `share=all`.
@@ -89,7 +90,7 @@ impl Settled {
 /// They stopped.
 pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question) -> Result<String, Failure> {
     set_global_render_config(look(screen));
-    let interrupts = Interrupts::caught();
+    let interrupts = Held::now();
     let choices: Vec<&str> = question.choices().collect();
     let message = format!("{place}/{of} {}", screen.legible(&question.text));
     let help = screen.legible("arrows choose, Enter takes, Esc stops and writes nothing");
@@ -124,31 +125,6 @@ fn look(screen: &Screen) -> RenderConfig<'static> {
         .with_highlighted_option_prefix(Styled::new(">"))
         .with_scroll_up_prefix(Styled::new("^"))
         .with_scroll_down_prefix(Styled::new("v"))
-}
-
-/// Ctrl-C while a question is asked: the process must live to say that nothing was written, with the cursor shown again.
-struct Interrupts {
-    #[cfg(unix)]
-    _caught: Option<(tokio::runtime::Runtime, tokio::signal::unix::Signal)>,
-}
-
-impl Interrupts {
-    #[cfg(unix)]
-    fn caught() -> Interrupts {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok();
-        let caught = runtime.and_then(|runtime| {
-            let guard = runtime.enter();
-            let signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).ok();
-            drop(guard);
-            Some((runtime, signal?))
-        });
-        Interrupts { _caught: caught }
-    }
-
-    #[cfg(not(unix))]
-    fn caught() -> Interrupts {
-        Interrupts {}
-    }
 }
 
 fn nothing_asked(read: &Read, given: &Given) -> Failure {

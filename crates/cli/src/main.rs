@@ -1,7 +1,7 @@
 //! The `supermaker` command: English in, a backend out, served at once.
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
-//! what to try), `asking` (questions about a request), `report` with `paper` and `diagram` (what was understood, laid out),
+//! what to try), `asking` (questions about a request) with `interrupts`, `report` with `paper` and `diagram` (what was understood, laid out),
 //! `source` (where a blueprint is), `disk` (the only one that writes files), `documents` (what is written anew when a blueprint
 //! changes), `specification` (the files of `new --from`), `todos` (the checks behind a checklist),
 //! `watch` (a blueprint that is saved while it is served).
@@ -12,6 +12,7 @@ mod diagram;
 mod disk;
 mod documents;
 mod failure;
+mod interrupts;
 mod logs;
 mod paper;
 mod ports;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a key has to have an effect before it is pressed again.
@@ -32,6 +32,10 @@ impl Terminal {
         let slave = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
         tcsetwinsize(&slave, Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let end = || Stdio::from(slave.try_clone().unwrap());
+        // What the program is saying as Ctrl-C comes must not be thrown away by the terminal.
+        let mut modes = tcgetattr(&slave).unwrap();
+        modes.local_modes |= LocalModes::NOFLSH;
+        tcsetattr(&slave, OptionalActions::Now, &modes).unwrap();
         command.env("TERM", "xterm-256color").env("LANG", locale).stdin(end()).stdout(end()).stderr(end());
         let child = command.spawn().unwrap();
         drop(command);
@@ -68,15 +72,16 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Presses a key until the program has ended: between two reads of a key, the system may take it.
+    /// Presses a key until the program has ended: between two reads of a key, the system may take it. Once it says something it
+    /// is left alone, until it has been silent for a while.
     pub fn presses_until_it_ends(mut self, key: &str) -> (i32, String) {
         let until = Instant::now() + PATIENCE;
+        self.types(key);
         loop {
             assert!(Instant::now() < until, "it does not end: {:?}", self.shown);
-            let _ = self.keyboard.write_all(key.as_bytes());
             match self.screen.recv_timeout(AGAIN) {
                 Ok(bytes) => self.shown += &String::from_utf8_lossy(&bytes),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => drop(self.keyboard.write_all(key.as_bytes())),
                 Err(RecvTimeoutError::Disconnected) => return self.ends(),
             }
         }
