@@ -73,7 +73,9 @@ pub(crate) async fn of_history<B>(
                 row.get(side).and_then(Json::as_object).is_some_and(|fields| !fields.is_empty())
             };
             let is_shown = |row: &&Map<String, Json>| {
+                // Of what was refused only the attempt is told.
                 row.get("entity").and_then(Json::as_str) == Some(&entity.name)
+                    && row.get("outcome").and_then(Json::as_str) == Some("done")
                     && !is_of_reads(row)
                     && (holds("before", row) || holds("after", row))
             };

@@ -231,6 +231,20 @@ async fn an_admin_reads_who_was_shown_which_rows_and_finds_them_by_the_row() {
     root.get("/patients/1").await.expect(404);
 }
 
+/// Of what was refused the audit tells the attempt, and nothing of the row.
+#[tokio::test]
+async fn who_reads_of_refusals_has_read_no_row() {
+    let app = TestApp::new(CLINIC).await;
+    let (_, bob, root, _) = clinic(&app).await;
+    for _ in 0..3 {
+        bob.patch("/patients/1", json!({"name": "Mallory"})).await.expect(404);
+    }
+    app.app.seal_audit().await;
+    let refused = root.send("GET", "/_/audit?outcome=refused&entity=patient", None).await.expect(200).json();
+    assert_ne!(refused["data"], json!([]));
+    assert_eq!(reads(&root).await, [Json::Null; 0]);
+}
+
 /// What the audit holds of a row is as good as the row.
 #[tokio::test]
 async fn who_reads_the_history_of_a_row_has_read_it() {
