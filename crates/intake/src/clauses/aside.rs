@@ -122,8 +122,12 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
     match aside.place {
         Place::Sentence => {
             let put_off = aside.polarity == Polarity::Someday || aside.polarity == Polarity::Aside;
-            holds(scene.padded(from, to), phrases)
-                || put_off && heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
+            let told = if aside.polarity == Polarity::Elsewhere {
+                outside_brackets(scene, from, to).into_iter().any(|(from, to)| holds(scene.padded(from, to), phrases))
+            } else {
+                holds(scene.padded(from, to), phrases)
+            };
+            told || put_off && heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
         }
         Place::Wish => {
             let words = scene.padded(from, to);
@@ -155,10 +159,11 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
         Place::Answer => {
             let asked = scene.is(to, "?") && to <= from + 2 * LONGEST_LEAD;
             asked
-                && scene
-                    .sentences
-                    .get(sentence + 1)
-                    .is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
+                && scene.sentences.get(sentence + 1).is_some_and(|next| {
+                    // The answer to a quoted mail has one mark more.
+                    let quoted = (next.from..next.to).take_while(|at| scene.is(*at, ">")).count();
+                    opens(scene.padded(next.from + quoted, next.to), phrases)
+                })
         }
     }
 }
@@ -184,6 +189,22 @@ fn heading(scene: &Scene<'_>, sentence: usize) -> Option<(usize, usize)> {
     let parent = block.parent.or_else(|| place.checked_sub(1).filter(|_| !block.bullet).filter(leads))?;
     let above = scene.sentences_of(parent).next()?;
     (above.to <= above.from + LONGEST_LEAD + 1).then_some((above.from, above.to))
+}
+
+/// "our website (WordPress, stays as it is) must be called": the pieces around brackets; all, if it is all in brackets.
+fn outside_brackets(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, usize)> {
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (from, from);
+    while at < to {
+        if let Some(close) = scene.close_of(at).filter(|close| at > from && *close < to && scene.is(at, "(")) {
+            pieces.push((start, at));
+            start = close + 1;
+            at = close;
+        }
+        at += 1;
+    }
+    pieces.push((start, to));
+    pieces
 }
 
 fn holds(words: &str, phrases: &[&str]) -> bool {

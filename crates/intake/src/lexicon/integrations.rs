@@ -51,7 +51,8 @@ pub(crate) const ALL: &[Integration] = &[
             saved_card payment_provider payment_service stripe_connect stripe_checkout sepa paid_online get_paid_online \
             payments_by_card pay_via_card take_payment accept_payment collect_payment",
         products: "stripe paypal square braintree adyen paddle mollie razorpay klarna gocardless lemon_squeezy authorize.net \
-            worldpay sumup venmo",
+            worldpay sumup venmo paystack flutterwave m-pesa mpesa mercado_pago payu twint swish vipps mobilepay \
+            payoneer checkout.com authorize_net",
     },
     Integration {
         name: "ehr",
@@ -73,7 +74,7 @@ pub(crate) const ALL: &[Integration] = &[
         name: "webhook",
         provider: "http",
         verb: "call",
-        words: "webhook webhooks outgoing_webhook http_callback http_post http_endpoint callback_url external_api rest_hook via_http over_http",
+        words: "webhook webhooks outgoing_webhook http_callback http_post http_endpoint callback_url external_api rest_hook via_http over_http by_http through_http",
         products: "zapier shopify woocommerce hubspot salesforce pipedrive zoho_crm make.com ifttt n8n activecampaign",
     },
     Integration {

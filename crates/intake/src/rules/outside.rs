@@ -3,6 +3,8 @@
 //! What names a service without asking for it is in `told`, more ways of asking in `wishes`.
 
 mod phrases;
+mod practice;
+mod shorthand;
 mod systems;
 mod told;
 mod wishes;
@@ -46,6 +48,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.on_phone", example: "Ping me on my phone when a tour is full.", run: phrases::on_phone },
     Rule { id: "outside.channel", example: "Post to our #tours channel.", run: phrases::channel },
     Rule { id: "outside.either", example: "Owners get reminders, either text or e-mail.", run: wishes::either },
+    Rule { id: "outside.arrow", example: "Tour is full -> mail to the guide.", run: shorthand::arrow },
+    Rule { id: "outside.one", example: "I want a text to go out when a tour is full.", run: shorthand::one },
+    Rule {
+        id: "outside.timed",
+        example: "A Monday morning email with all tours would be lovely.",
+        run: shorthand::timed,
+    },
 ];
 
 pub(super) fn add(
@@ -136,7 +145,7 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
             || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect" | "become");
         let way = at > 0
-            && (scene.one_of(at - 1, &["by", "via", "through", "per"])
+            && (scene.one_of(at - 1, &["by", "via", "through", "per", "over"])
                 || at > 1 && scene.one_of(at - 2, &["by", "via"]));
         // "via SMS, email or push".
         let way = way || listed_way(scene, at);

@@ -48,9 +48,6 @@ pub(super) const PHRASES: &[Aside] = &[
             " i already have ",
             " i already use ",
             " already using ",
-            " first wanted ",
-            " originally wanted ",
-            " initially wanted ",
             " exists already ",
             " exist already ",
             " already exists ",
@@ -72,6 +69,14 @@ pub(super) const PHRASES: &[Aside] = &[
             " stays as it is ",
         ],
         example: "We already have Twilio for SMS, that stays separate.",
+    },
+    // "I first wanted WhatsApp but SMS is fine": the rest of the sentence holds.
+    Aside {
+        id: "past.wanted",
+        polarity: Polarity::Elsewhere,
+        place: Place::Clause,
+        phrases: &[" first wanted ", " originally wanted ", " initially wanted "],
+        example: "I first wanted SMS and invoices.",
     },
     Aside {
         id: "elsewhere.others",

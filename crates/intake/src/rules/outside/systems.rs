@@ -152,7 +152,11 @@ pub(super) fn buzz(scene: &Scene<'_>, sink: &mut Sink) {
         let phone = (at.saturating_sub(3)..at).any(|t| scene.one_of(t, &["phone", "phones", "smartphone"]));
         let mine = scene.one_of(at, &["ping", "buzz"])
             && (at + 1..at + 3).any(|t| scene.one_of(t, &["phone", "phones", "smartphone"]));
-        if mine || phone && scene.one_of(at, &["buzz", "buzzes", "vibrate", "vibrates", "ping", "pings"]) {
+        // "my phone should tell me".
+        let tells = phone
+            && scene.one_of(at, &["tell", "tells", "warn", "warns", "beep", "beeps", "remind", "reminds"])
+            && !scene.one_of(at.wrapping_sub(1), &[",", "to", "and"]);
+        if mine || tells || phone && scene.one_of(at, &["buzz", "buzzes", "vibrate", "vibrates", "ping", "pings"]) {
             add(scene, sink, "push", None, at, at + 1);
         }
     }

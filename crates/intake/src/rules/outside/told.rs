@@ -2,6 +2,7 @@
 //!
 //! A way of naming one without asking for it is an entry of `TOLD`.
 
+use super::practice;
 use crate::clauses::{Clause, Join, Polarity};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, fields};
@@ -32,9 +33,13 @@ pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     if TOLD.iter().any(|told| (told.says)(scene, clause, at)) {
         return None;
     }
+    // "no reading for 6 hours -> alert in Slack": what stands before an arrow is when.
+    let sentence = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+    let arrow = (sentence..at).rev().find(|t| scene.is(*t, "->"));
+    let near = arrow.map_or(near, |arrow| near.max(arrow + 1));
     let near_no = (near..at).rev().take_while(|t| !scene.is(*t, ":"));
     let no = near_no.into_iter().any(|t| scene.one_of(t, NO))
-        || clause.polarity == Polarity::Denied
+        || clause.polarity == Polarity::Denied && arrow.is_none()
         || scene.is(at + 1, "no") && scene.one_of(at + 2, &[":", ",", ".", ";", "-", ")", "!"]);
     // "no SMS, only email", "no SMS, email only".
     let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"])) || scene.is(at + 1, "only");
@@ -72,9 +77,18 @@ const TOLD: &[Told] = &[
     Told { id: "told.now", example: "Currently we text guests from our own phones.", says: now },
     Told { id: "told.stays", example: "The accounting stays in QuickBooks.", says: stays },
     Told { id: "told.link", example: "Each job has a video link.", says: link },
+    Told {
+        id: "told.untouched",
+        example: "The news go out with Mailchimp, dont connect it.",
+        says: practice::untouched,
+    },
+    Told { id: "told.mess", example: "Visits come in through WhatsApp and I lose track.", says: practice::mess },
+    Told { id: "told.everything", example: "Everything goes over WhatsApp.", says: practice::everything },
+    Told { id: "told.been", example: "I have been running this from Google Calendar.", says: practice::been },
+    Told { id: "told.kept_in", example: "The bookkeeping is in Xero.", says: practice::kept_in },
 ];
 
-fn is_people(clause: &Clause) -> bool {
+pub(super) fn is_people(clause: &Clause) -> bool {
     matches!(clause.pronoun.as_deref(), Some("we" | "they" | "i"))
         || clause
             .subject
@@ -142,6 +156,11 @@ fn to_us(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let written = clause.verb.is_some_and(|verb| verb <= at && at <= verb + 2)
         && matches!(clause.class, Some(Class::Send))
         && (at..at + 3).any(|t| scene.one_of(t, &["us", "me"]));
+    // "people message me on WhatsApp".
+    let reached = clause.verb.is_some_and(|verb| verb < at && scene.one_of(verb + 1, &["us", "me"]))
+        && clause.modal.is_none()
+        && (matches!(clause.class, Some(Class::Send)) || matches!(clause.base, "message" | "write" | "ask" | "ring"));
+    let written = written || reached;
     let person = |np: &crate::nouns::Np| {
         archetypes::is_person(np.entity()) || np.words().first().is_some_and(|word| archetypes::is_person(&word.lemma))
     };
@@ -175,6 +194,9 @@ fn by_hand(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
         " by ourselves ",
         " each other ",
         " one another ",
+        " card machine ",
+        " card terminal ",
+        " card reader ",
     ]
     .iter()
     .any(|way| words.contains(way))
@@ -183,7 +205,11 @@ fn by_hand(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
 /// "each job has a video link", "teachers have a Slack handle": a value that is kept.
 fn link(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     const VALUES: &[&str] = &["link", "links", "handle", "username", "id", "account", "name", "url", "number"];
-    clause.base == "have" && scene.one_of(at + 1, VALUES)
+    // "feedback, video link" in a list of values.
+    let ends = scene.one_of(at + 2, &[",", ";", ")"]) || at + 2 >= clause.to;
+    let listed = clause.verb.is_none() && at > 0 && scene.one_of(at - 1, &[",", ":", ";"]) && ends;
+    let link = scene.one_of(at, &["video", "zoom", "meet"]) && listed;
+    (clause.base == "have" || link) && scene.one_of(at + 1, VALUES)
 }
 
 /// "Google Calendar was too messy", "Stripe is expensive": what somebody thinks of it.
@@ -209,10 +235,13 @@ fn now(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
     let words = scene.padded(clause.from, clause.to);
     let told =
         [" currently ", " right now ", " at the moment ", " at present ", " these days ", " nowadays ", " so far "];
-    let today = scene.is(clause.from, "today") || words.starts_with(" for now ");
+    let today = scene.is(clause.from, "today") || words.ends_with(" today ") || words.starts_with(" for now ");
     clause.modal.is_none()
         && (today || told.iter().any(|word| words.contains(word)))
-        && (is_people(clause) || clause.passive || matches!(clause.base, "be" | "go" | "happen" | "come" | "run"))
+        && (is_people(clause)
+            || clause.passive
+            || clause.verb.is_none() && !(words.contains(" only ") || words.contains(" just "))
+            || matches!(clause.base, "be" | "go" | "happen" | "come" | "run"))
 }
 
 /// "accounting stays in QuickBooks": as it is.

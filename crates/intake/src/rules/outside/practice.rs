@@ -1,0 +1,183 @@
+//! Services that people work with today, and want neither called nor touched: "that goes out with Mailchimp, don't
+//! connect it", "it all comes in through WhatsApp and I lose track".
+
+use super::told::is_people;
+use crate::clauses::Clause;
+use crate::scene::Scene;
+
+/// Words that keep this application away from what the sentence names.
+const HANDS_OFF: &[&str] = &[
+    " do not connect ",
+    " do not integrate ",
+    " do not touch ",
+    " do not hook ",
+    " do not link ",
+    " do not change that ",
+    " do not need it in ",
+    " do not need that in ",
+    " do not have to do anything ",
+    " no connection to it ",
+    " no connection needed ",
+    " no integration needed ",
+    " not be connected ",
+    " not to be connected ",
+    " not be integrated ",
+    " not be touched ",
+    " does not concern ",
+    " not your concern ",
+    " not your problem ",
+    " leave it alone ",
+    " leave that alone ",
+    " leave them alone ",
+    " leave it as it is ",
+    " leave that as it is ",
+    " leave it there ",
+    " leave that there ",
+    " leave it out ",
+    " hands off ",
+    " keep it separate ",
+    " keep that separate ",
+    " is separate ",
+    " separately ",
+    " we do that ",
+    " we do through ",
+    " we do via ",
+    " we do with ",
+    " i do that ",
+    " through our accountant ",
+    " through our accountants ",
+    " through my accountant ",
+    " our accountant does ",
+    " our accountants do ",
+    " my accountant does ",
+    " our bookkeeper does ",
+    " our bookkeeper uses ",
+    " our accountant uses ",
+    " our accountants use ",
+];
+
+/// How the next sentence says the same of this one.
+const OPENS: &[&str] = &[
+    " do not connect ",
+    " do not integrate ",
+    " do not touch ",
+    " please do not touch ",
+    " please do not connect ",
+    " please leave ",
+    " leave it ",
+    " leave that ",
+    " hands off ",
+    " that stays ",
+    " it stays ",
+    " this stays ",
+    " keep it separate ",
+    " keep that ",
+    " you do not have to ",
+    " you need not ",
+    " no need to connect ",
+    " no need to integrate ",
+    " no connection ",
+    " not now ",
+    " not yet ",
+    " maybe next ",
+    " maybe later ",
+    " that is separate ",
+    " that works fine ",
+    " works fine ",
+    " we do that ",
+];
+
+/// "… goes out with Mailchimp, don't connect it", "Payments run through Square. Don't touch that."
+pub(super) fn untouched(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
+    let words = scene.padded(sentence.from, sentence.to);
+    let next = scene.sentences.get(clause.sentence + 1).filter(|next| next.block == sentence.block);
+    HANDS_OFF.iter().any(|phrase| words.contains(phrase))
+        || next.is_some_and(|next| {
+            let words = scene.padded(next.from, next.to);
+            OPENS.iter().any(|phrase| words.starts_with(phrase))
+        })
+}
+
+/// What people complain of is how it is today.
+const COMPLAINTS: &[&str] = &[
+    " lose track ",
+    " lost track ",
+    " losing track ",
+    " loses track ",
+    " i forget ",
+    " we forget ",
+    " forget half ",
+    " forgets half ",
+    " a mess ",
+    " gets lost ",
+    " get lost ",
+    " nobody knows ",
+    " nobody can find ",
+    " nobody finds ",
+    " no one knows ",
+    " nightmare ",
+    " chaos ",
+    " chaotic ",
+    " drives me ",
+    " drives us ",
+    " driving me ",
+    " fed up ",
+    " tired of ",
+    " sick of ",
+    " writes them in ",
+    " writes it in ",
+    " writes it down ",
+    " writes them down ",
+    " write it down ",
+    " write them down ",
+    " types them in ",
+    " copies them ",
+    " and paper ",
+    " and excel ",
+    " and a spreadsheet ",
+    " and spreadsheets ",
+    " an excel file ",
+    " post-its ",
+    " sticky notes ",
+];
+
+/// "bookings come in through WhatsApp and I lose track".
+pub(super) fn mess(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
+    let words = scene.padded(sentence.from, sentence.to);
+    let order = clause.subject.is_empty() && clause.pronoun.is_none() && clause.verb.is_some();
+    let wished = [" want ", " would ", " should ", " need ", " so that ", " must ", " -> "];
+    clause.modal.is_none()
+        && !order
+        && COMPLAINTS.iter().any(|phrase| words.contains(phrase))
+        && !wished.iter().any(|word| words.contains(word))
+}
+
+/// "everything goes over WhatsApp", "it's all in Google Drive": so it is done today.
+pub(super) fn everything(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let before = scene.padded(clause.from, at);
+    let all = [" everything ", " it is all ", " its all ", " all of it ", " all of this ", " all this ", " it all "];
+    clause.modal.is_none()
+        && all.iter().any(|word| before.contains(word))
+        && (clause.verb.is_none() || matches!(clause.base, "go" | "be" | "run" | "happen" | "live" | "do" | "come"))
+}
+
+/// "I've been running this from Outlook".
+pub(super) fn been(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let words = scene.padded(clause.from, clause.to);
+    let running = clause.verb.and_then(|verb| scene.token(verb)).is_some_and(|token| token.text.ends_with("ing"));
+    running && is_people(clause) && [" have been ", " has been ", " 've been "].iter().any(|been| words.contains(been))
+}
+
+/// "the bookkeeping is in Xero", "accounting is done in Datev".
+pub(super) fn kept_in(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let subject = !clause.subject.is_empty() || clause.pronoun.is_some();
+    let known = scene.token(at).is_some_and(|token| token.capital);
+    clause.modal.is_none()
+        && subject
+        && known
+        && at > clause.after
+        && scene.is(at - 1, "in")
+        && matches!(clause.base, "be" | "run" | "sit" | "do")
+}
