@@ -88,15 +88,21 @@ const OPENS: &[&str] = &[
 ];
 
 /// "… goes out with Mailchimp, don't connect it", "Payments run through Square. Don't touch that."
-pub(super) fn untouched(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+pub(super) fn untouched(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
-    let words = scene.padded(sentence.from, sentence.to);
+    let words = near(scene, sentence.from, sentence.to, at);
     let next = scene.sentences.get(clause.sentence + 1).filter(|next| next.block == sentence.block);
     HANDS_OFF.iter().any(|phrase| words.contains(phrase))
         || next.is_some_and(|next| {
             let words = scene.padded(next.from, next.to);
             OPENS.iter().any(|phrase| words.starts_with(phrase))
         })
+}
+
+/// The words around, as somebody who never ends a sentence speaks of many things in it.
+fn near<'s>(scene: &'s Scene<'_>, from: usize, to: usize, at: usize) -> &'s str {
+    const FAR: usize = 14;
+    scene.padded(from.max(at.saturating_sub(FAR)), to.min(at + FAR))
 }
 
 /// What people complain of is how it is today.
@@ -143,9 +149,9 @@ const COMPLAINTS: &[&str] = &[
 ];
 
 /// "bookings come in through WhatsApp and I lose track".
-pub(super) fn mess(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+pub(super) fn mess(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let Some(sentence) = scene.sentences.get(clause.sentence) else { return false };
-    let words = scene.padded(sentence.from, sentence.to);
+    let words = near(scene, sentence.from, sentence.to, at);
     let order = clause.subject.is_empty() && clause.pronoun.is_none() && clause.verb.is_some();
     let wished = [" want ", " would ", " should ", " need ", " so that ", " must ", " -> "];
     clause.modal.is_none()

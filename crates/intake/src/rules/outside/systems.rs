@@ -136,7 +136,7 @@ pub(super) fn enough(scene: &Scene<'_>, sink: &mut Sink) {
             _ => continue,
         };
         let does = scene.one_of(at + 1, &["is", "will", "would"])
-            && scene.one_of(at + 2, &["enough", "fine", "sufficient", "do", "ok"]);
+            && scene.one_of(at + 2, &["enough", "fine", "sufficient", "do", "ok", "okay"]);
         let chosen = at > 0
             && scene.one_of(at - 1, &["use", "using", "prefer"])
             && !scene.one_of(at + 1, &["address", "addresses", "field", "as"]);
