@@ -2,7 +2,7 @@
 //! connect it", "it all comes in through WhatsApp and I lose track".
 
 use super::told::is_people;
-use crate::clauses::Clause;
+use crate::clauses::{Clause, Join};
 use crate::scene::Scene;
 
 /// Words that keep this application away from what the sentence names.
@@ -180,10 +180,15 @@ pub(super) fn been(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
 pub(super) fn kept_in(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let subject = !clause.subject.is_empty() || clause.pronoun.is_some();
     let known = scene.token(at).is_some_and(|token| token.capital);
+    // "bookkeeping is in Xero, so push expenses there" asks for it.
+    let end = scene.sentence_end(at);
+    let there = (at..end).any(|t| scene.one_of(t, &["so", "there"]));
     clause.modal.is_none()
+        && !there
+        && clause.join == Join::Main
         && subject
         && known
-        && at > clause.after
+        && (clause.after + 1..clause.after + 3).contains(&at)
         && scene.is(at - 1, "in")
         && matches!(clause.base, "be" | "run" | "sit" | "do")
 }
