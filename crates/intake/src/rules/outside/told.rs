@@ -30,13 +30,6 @@ const NO: &[&str] = &[
 pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let clause = scene.clause_at(at)?;
     let near = at.saturating_sub(4).max(clause.from);
-    // "I first wanted WhatsApp but SMS is fine", "SMS one day, email is ok for now".
-    let fine = scene.one_of(at + 1, &["is", "will", "would"])
-        && scene.one_of(at + 2, &["fine", "enough", "ok", "okay", "sufficient", "do"])
-        && scene.one_of(at.wrapping_sub(1), &["but", ",", ";", "now"]);
-    if fine {
-        return Some(true);
-    }
     if TOLD.iter().any(|told| (told.says)(scene, clause, at)) {
         return None;
     }
