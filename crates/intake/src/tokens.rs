@@ -132,6 +132,7 @@ fn push(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize, kind: Kin
         (Kind::Sign, "→" | "=>" | "➜") => "->".to_owned(),
         (Kind::Sign, "1..*" | "0..*" | "1..n" | "0..n" | "1-*" | "1-n" | "1:*") => "1:n".to_owned(),
         (Kind::Sign, "*-1" | "n-1") => "n:1".to_owned(),
+        (Kind::Sign, many) if many_length(many) == Some(many.len()) => "1:n".to_owned(),
         (Kind::Sign, "*-*" | "n-n" | "n-m" | "*:*") => "n:m".to_owned(),
         (Kind::Sign, "–" | "—" | "−") => "-".to_owned(),
         (Kind::Sign, "“" | "”" | "„" | "«" | "»") => "\"".to_owned(),
@@ -313,11 +314,23 @@ fn ratio_length(rest: &str) -> Option<usize> {
             return Some(written.len());
         }
     }
+    if let Some(length) = many_length(rest) {
+        return Some(length);
+    }
     let mut letters = rest.chars();
     let (a, sign, b, next) = (letters.next()?, letters.next()?, letters.next()?, letters.next());
     let side = |c: char| matches!(c.to_ascii_lowercase(), '1' | 'n' | 'm');
     let ratio = side(a) && sign == ':' && side(b) && (a, b) != ('1', '1');
     (ratio && next.is_none_or(|c| !c.is_alphanumeric())).then_some(3)
+}
+
+/// "1..N", "1…n", "2...*": any number of them. "1..5" is a range of values.
+fn many_length(rest: &str) -> Option<usize> {
+    let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let least = rest.len() - tail.len();
+    let most = ["...", "..", "…"].iter().find_map(|dots| tail.strip_prefix(dots))?;
+    let next = most.strip_prefix(['n', 'N', 'm', 'M', '*'])?;
+    ((1..=2).contains(&least) && (next.is_empty() || next.starts_with(' '))).then_some(rest.len() - next.len())
 }
 
 fn url_length(rest: &str) -> Option<usize> {

@@ -289,6 +289,19 @@ proptest! {
 }
 
 #[test]
+fn columns_that_would_be_called_alike_are_named_apart() {
+    let text =
+        "### tasks\n\n| Field | Type |\n|---|---|\n| user | text |\n| user_id | reference |\n| task_user | date |\n";
+    let reading = read(&[("api.md", text)]).unwrap();
+    let names: Vec<&str> = reading.summary.entities[0].fields.iter().map(|field| field.name.as_str()).collect();
+    let mut apart = names.clone();
+    apart.sort_unstable();
+    apart.dedup();
+    assert_eq!((apart.len(), names.len()), (3, 3), "{names:?}");
+    assert!(reading.assumptions.iter().any(|one| one.text.contains("another field")), "{:?}", reading.assumptions);
+}
+
+#[test]
 fn what_is_sent_once_is_no_record_and_what_is_written_stays() {
     let text = "\
 ### tasks

@@ -97,6 +97,8 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     navbar sidebar header footer tab window row column cell spec scope phase prototype demo regard cheer greeting \
     christmas easter summer winter spring autumn semester hashtag emoji keyboard whiteboard clipboard sticker \
     barcode wifi excel-file word-file google-sheet google-form notebook-page binder \
+    euro dollar cent naira rupee shilling franc peso yen yuan rand krona krone zloty euros-worth cheque \
+    webhook scenario criterion criteria background overview introduction \
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file";
 /// Of these, the ones that may be records when they have fields of their own.
@@ -104,7 +106,11 @@ const SOFT: &str = "tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \
-    prototype screen piece problem integration workspace";
+    prototype screen piece webhook scenario criterion background problem integration workspace";
+/// Titles of parts of a text: "Jobs:" above what is done at night, "Scenario: a late return".
+const SECTIONS: &str = "background scenario context overview introduction summary goal scope requirement criteria criterion \
+    acceptance_criteria job rule role note task automation trigger feature page screen example step permission event \
+    alert integration limit report question problem";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \
@@ -333,6 +339,10 @@ pub(crate) fn is_adverb(word: &str) -> bool {
 }
 pub(crate) fn is_adjective(word: &str) -> bool {
     is(List::Adjectives, word)
+}
+/// A noun that may be the title of a part of the text.
+pub(crate) fn is_section(name: &str) -> bool {
+    super::has(SECTIONS, name)
 }
 /// A noun that never names a record.
 pub(crate) fn is_not_record(lemma: &str) -> bool {

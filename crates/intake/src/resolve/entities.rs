@@ -1,6 +1,6 @@
 //! Which nouns are records. Each place a noun stands in adds to its score; enough makes an entity.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::draft::{Draft, Entity, Grounds, Rights};
 use crate::facts::{Evidence, Fact, Thing, Who};
@@ -40,6 +40,8 @@ struct Candidate {
     means: Option<String>,
     /// A field of that name takes values: "a plan: basic, plus or gold".
     valued: bool,
+    /// One of the values of a field: the "offer" of "stage: interview, offer, hired".
+    value: bool,
     /// Spoken of as several.
     plural: bool,
     /// What it does: a customer books, a receptionist edits.
@@ -95,6 +97,8 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let mut found = collect(evidence);
     let alias = merge(&mut found);
     found.retain(|candidate| !candidate.is_told_by_value(evidence));
+    let values = values_of(evidence);
+    found.iter_mut().for_each(|candidate| candidate.value = values.contains(candidate.name.as_str()));
     let mut cast = Cast { alias, ..Cast::default() };
     found.sort_by_key(|candidate| candidate.first);
     for candidate in found {
@@ -137,6 +141,16 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         cast.accepted.push((name, grounds));
     }
     cast
+}
+
+/// All values that fields take.
+fn values_of(evidence: &[Evidence]) -> HashSet<&str> {
+    let lists = evidence.iter().filter_map(|found| match &found.fact {
+        Fact::Has { item, .. } => Some(&item.values),
+        Fact::Values { values, .. } => Some(values),
+        _ => None,
+    });
+    lists.flatten().map(String::as_str).collect()
 }
 
 fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
@@ -326,6 +340,13 @@ fn score(candidate: &Candidate) -> f64 {
     let place = candidate.grounds.rules.contains(&"app.place");
     if candidate.app > 0.0 && (own < 2 || place && own < 3) {
         score -= candidate.app * 2.5;
+    }
+    // A word of screens and texts that nothing is said of: "show columns", "rows and columns".
+    if own == 0 && words::may_be_record(head) && candidate.ties < 1.8 {
+        score -= 1.5;
+    }
+    if candidate.value && own == 0 && candidate.ties + candidate.object < 2.0 {
+        score -= 1.5;
     }
     if candidate.valued && own < 2 {
         score -= 3.0;

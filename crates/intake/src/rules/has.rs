@@ -201,6 +201,13 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         // "the minutes of a meeting (date, place)": the meeting's.
         let of = np.owner.as_ref().filter(|_| is_value(np)).and_then(|words| record(&np.with_words(words.clone())));
         let Some(owner) = of.or_else(|| record(np)) else { continue };
+        // "out of service (yes/no)": a value.
+        let doubt = scene.one_of(np.to + 1, &["yes", "y", "true"])
+            && scene.one_of(np.to + 2, &["/", "or"])
+            && scene.one_of(np.to + 3, &["no", "n", "false"]);
+        if doubt || scene.is(np.to + 1, "yes/no") {
+            continue;
+        }
         let items = lists::read(scene, np.to + 1, close);
         let known = items.iter().filter(|item| item.known()).count();
         let table = archetypes::sort(&owner.name).is_some();

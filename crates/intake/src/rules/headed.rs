@@ -95,7 +95,8 @@ fn single(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(np) = scene.first_np(sentence.from, sentence.to).filter(alone) else { continue };
         let asked = scene.clause_at(np.from).is_some_and(|clause| clause.polarity == Polarity::Asked);
         let kept = archetypes::sort(np.entity()).is_some() && np.plural && !archetypes::is_person(np.entity());
-        if let Some(thing) = record(np).filter(|_| asked && kept && !is_value(np)) {
+        let title = |thing: &Thing| super::listed::is_title(scene, np, thing);
+        if let Some(thing) = record(np).filter(|thing| asked && kept && !is_value(np) && !title(thing)) {
             sink.add(Fact::Mention(thing), np.span, 1.3);
         }
     }

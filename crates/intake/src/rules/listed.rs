@@ -103,6 +103,10 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let known = items.iter().filter(|item| item.known()).count();
         // "Work status: open, closed" lists values, "routing step: sequence, setup time, run time" has fields.
         let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
+        // "Scenario: a late return" is a title.
+        if words::is_section(&owner.name) && (items.len() < 2 || known * 2 < items.len()) {
+            continue;
+        }
         let bullet = scene.blocks.get(sentence.block).is_some_and(|block| block.bullet);
         if chooses && np.words().len() <= 3 && !(bullet && np.words().len() == 2 && known >= 2 && items.len() >= 4) {
             continue;
@@ -220,6 +224,10 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let known = items.iter().filter(|item| item.known()).count();
         let plain = heading(scene, sentence.from, end).is_some() && !one;
+        // "Jobs:" above sentences is a title.
+        if words::is_section(&owner.name) && items.len() < children.len() {
+            continue;
+        }
         if known * 2 >= items.len() && !items.is_empty() && (plain || known >= 2) {
             tie(scene, sink, np, end);
             sink.has(&owner, items, 2.0);
@@ -316,6 +324,13 @@ fn chain(scene: &Scene<'_>, sink: &mut Sink) {
         else {
             continue;
         };
+        // "a result is positive => the doctor gets an email": what follows from it.
+        let acts = scene.np_at(at + 1).is_some_and(|np| {
+            matches!(scene.tag(np.to), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)) && np.article.is_some()
+        });
+        if acts {
+            continue;
+        }
         let tables = parent.plural && child.plural
             || archetypes::sort(&parent.name).is_some() && archetypes::sort(&child.name).is_some()
             || child.plural && chained(scene, at);
@@ -393,6 +408,12 @@ fn topic_of(scene: &Scene<'_>, from: usize, to: usize) -> Option<Thing> {
     known.then_some(thing)
 }
 
+/// "Jobs:" and nothing more on the line.
+pub(super) fn is_title(scene: &Scene<'_>, np: &Np, thing: &Thing) -> bool {
+    let end = scene.sentence_end(np.from);
+    words::is_section(&thing.name) && scene.is(np.to, ":") && np.to + 1 >= end
+}
+
 /// "Table reservations for my restaurant.": the first words name the main record.
 fn topic(scene: &Scene<'_>, sink: &mut Sink) {
     for sentence in scene.sentences.iter().take(1) {
@@ -403,7 +424,7 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
         if !clean || !np.plural {
             continue;
         }
-        if let Some(thing) = topic_of(scene, np.from, np.to) {
+        if let Some(thing) = topic_of(scene, np.from, np.to).filter(|thing| !is_title(scene, np, thing)) {
             sink.add(Fact::Mention(thing), np.span, 1.3);
         }
     }

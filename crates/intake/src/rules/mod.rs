@@ -10,6 +10,7 @@ mod enumerated;
 mod faint;
 mod has;
 mod headed;
+mod idle;
 mod kept;
 mod limits;
 mod listed;
@@ -96,6 +97,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         (rule.run)(scene, &mut sink);
     }
     set_aside(scene, &mut sink.evidence);
+    idle::leave_out(scene, &mut sink.evidence);
     // Cells are no sentences.
     let tables = if sink.evidence.iter().any(|found| found.rule.starts_with("table.")) {
         tables::within(scene)
@@ -203,14 +205,17 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     if clause.base == "be" || clause.passive || ties {
         return clause.subject.first().and_then(record).or_else(own);
     }
-    let creates = matches!(
-        clause.class,
-        Some(
-            crate::lexicon::verbs::Class::Create
-                | crate::lexicon::verbs::Class::Track
-                | crate::lexicon::verbs::Class::Event
-        )
-    );
+    // "meters push readings to a webhook (time, value)": the readings'.
+    let way = crate::lexicon::has("webhook form endpoint api url link page", np.head()) && !np.plural;
+    let creates = way
+        || matches!(
+            clause.class,
+            Some(
+                crate::lexicon::verbs::Class::Create
+                    | crate::lexicon::verbs::Class::Track
+                    | crate::lexicon::verbs::Class::Event
+            )
+        );
     let object =
         objects(scene, clause.after, np.from).into_iter().find(|object| object.to < np.from && !is_value(object));
     let listed = object.is_some_and(|object| scene.close_of(object.to).is_some());

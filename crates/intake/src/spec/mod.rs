@@ -158,7 +158,17 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
         if column.is_owner() {
             owned = true;
         } else if !column.is_engines() && fields.iter().all(|field| field.name != column.stem()) {
-            let field = column.field(&table.name, names);
+            let mut field = column.field(&table.name, names);
+            // "user" and "user_id" of a task are both to be called `task_user`.
+            if fields.iter().any(|known| known.name == field.name) {
+                field.name = apart(&field.name, &column.name, &fields);
+                let text = format!(
+                    "`{}` of `{}` is kept as `{}`, because another field has its name",
+                    column.name, table.name, field.name
+                );
+                let place = format!("/entity/{}/field/{}", table.name, field.name);
+                draft.note(place, text, "spec.apart", None, &["another name in the specification"]);
+            }
             if let Some(parent) = field.to.as_ref().filter(|to| !field.many && **to == field.name && **to != table.name)
             {
                 draft.relations.push(tie(parent, &table.name, column.required));
@@ -188,6 +198,14 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
         join: false,
         grounds: crate::draft::Grounds::default(),
     });
+}
+
+/// A name that no field has yet.
+fn apart(name: &str, column: &str, fields: &[Field]) -> String {
+    let free = |name: &String| fields.iter().all(|known| known.name != *name);
+    let own = column.ends_with("_id").then(|| format!("{name}_id"));
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    own.into_iter().chain(numbered).find(free).unwrap_or_else(|| name.to_owned())
 }
 
 fn tie(from: &str, to: &str, required: bool) -> Relation {
