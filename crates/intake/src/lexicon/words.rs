@@ -97,7 +97,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     navbar sidebar header footer tab window row column cell spec scope phase prototype demo regard cheer greeting \
     christmas easter summer winter spring autumn semester hashtag emoji keyboard whiteboard clipboard sticker \
     barcode wifi excel-file word-file google-sheet google-form notebook-page binder \
-    euro dollar cent naira rupee shilling franc peso yen yuan rand krona krone zloty euros-worth cheque \
+    cent naira rupee shilling franc peso yen yuan rand krona krone zloty euros-worth cheque \
     webhook scenario criterion criteria background overview introduction \
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file";

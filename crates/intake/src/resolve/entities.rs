@@ -18,6 +18,8 @@ const MAYBE: f64 = 1.4;
 const FAINT: f64 = 1.2;
 const MOST_WORDS_OF_A_GUESS: usize = 150;
 const MOST_GUESSES: usize = 5;
+/// What screens and sheets are laid out in.
+const LAID_OUT: &str = "column row cell header banner tab screen window panel";
 /// Names that mean something to the engine.
 pub(super) const RESERVED: &str = "user users auth health admin anyone nobody public user_group user_role user_type";
 
@@ -342,7 +344,7 @@ fn score(candidate: &Candidate) -> f64 {
         score -= candidate.app * 2.5;
     }
     // A word of screens and texts that nothing is said of: "show columns", "rows and columns".
-    if own == 0 && words::may_be_record(head) && candidate.ties < 1.8 {
+    if own == 0 && crate::lexicon::has(LAID_OUT, name) && candidate.ties < 1.8 {
         score -= 1.5;
     }
     if candidate.value && own == 0 && candidate.ties + candidate.object < 2.0 {
