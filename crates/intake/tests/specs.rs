@@ -295,7 +295,7 @@ fn columns_that_would_be_called_alike_are_named_apart() {
     let reading = read(&[("api.md", text)]).unwrap();
     let task = reading.summary.entities.iter().find(|one| one.name == "task").unwrap();
     let names: Vec<&str> = task.fields.iter().map(|field| field.name.as_str()).collect();
-    assert_eq!(names, ["task_user", "task_user_2", "task_user_id"]);
+    assert_eq!(names, ["task_user", "task_user_2", "task_user_3"]);
     assert!(reading.assumptions.iter().any(|one| one.text.contains("another field")), "{:?}", reading.assumptions);
 }
 

@@ -161,7 +161,7 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
             let mut field = column.field(&table.name, names);
             // "user" and "user_id" of a task are both to be called `task_user`.
             if fields.iter().any(|known| known.name == field.name) {
-                field.name = apart(&field.name, &column.name, &fields);
+                field.name = apart(&field.name, &fields);
                 let text = format!(
                     "`{}` of `{}` is kept as `{}`, because another field has its name",
                     column.name, table.name, field.name
@@ -200,12 +200,10 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
     });
 }
 
-/// A name that no field has yet.
-fn apart(name: &str, column: &str, fields: &[Field]) -> String {
+/// A name that no field has yet. `_id` is no way to tell two apart, because references are kept under it.
+fn apart(name: &str, fields: &[Field]) -> String {
     let free = |name: &String| fields.iter().all(|known| known.name != *name);
-    let own = column.ends_with("_id").then(|| format!("{name}_id"));
-    let numbered = (2..).map(|number| format!("{name}_{number}"));
-    own.into_iter().chain(numbered).find(free).unwrap_or_else(|| name.to_owned())
+    (2..).map(|number| format!("{name}_{number}")).find(free).unwrap_or_else(|| name.to_owned())
 }
 
 fn tie(from: &str, to: &str, required: bool) -> Relation {
