@@ -293,9 +293,9 @@ fn columns_that_would_be_called_alike_are_named_apart() {
     let text = "### boats\n\n| Field | Type |\n|---|---|\n| name | text |\n\n### tasks\n\n| Field | Type | References |\n\
         |---|---|---|\n| user | uuid | boats.id |\n| user | uuid | boats.id |\n| user_id | uuid | boats.id |\n";
     let reading = read(&[("api.md", text)]).unwrap();
-    let task = reading.summary.entities.iter().find(|one| one.name == "task").unwrap();
-    let names: Vec<&str> = task.fields.iter().map(|field| field.name.as_str()).collect();
-    assert_eq!(names, ["task_user", "task_user_2", "task_user_3"]);
+    for name in ["task_user ", "task_user_2 ", "task_user_3 "] {
+        assert!(reading.blueprint.contains(name), "{}", reading.blueprint);
+    }
     assert!(reading.assumptions.iter().any(|one| one.text.contains("another field")), "{:?}", reading.assumptions);
 }
 
