@@ -2,6 +2,8 @@
 //!
 //! "Hikers log walks" and "a log has a date": the words around decide, not the word.
 
+mod endings;
+
 use crate::lexicon::verbs::{Class, Form};
 use crate::lexicon::{archetypes, fields, words};
 use crate::tags::{Tag, opens_noun};
@@ -381,129 +383,5 @@ impl<'t> Place<'t> {
     /// "kayak: length": a name before a colon or brackets.
     fn heading_follows(&self) -> bool {
         self.tokens.get(self.at + 2).is_some_and(|t| t.is(":") || t.is("(")) && self.next().is_some_and(|t| !t.plural())
-    }
-
-    fn third(&self) -> Tag {
-        match self.previous {
-            // "we need invoices", "I want bookings": what is wanted.
-            Some(Tag::Modal) if self.wants() => Tag::Noun,
-            Some(Tag::Pronoun | Tag::Relative | Tag::Modal) => Tag::Verb,
-            // "Tracks invoices", "Stores the recipes": what the application does.
-            None if !archetypes::is_person(&self.tokens.get(self.at).map(|t| t.lemma.clone()).unwrap_or_default())
-                && (self.object
-                    || self.next_noun && self.plural_follows() && !self.names_record() && !self.verb_in_run()) =>
-            {
-                Tag::Verb
-            }
-            Some(Tag::Noun) => {
-                let one = self.previous_token.is_some_and(|p| !p.plural());
-                if one && self.next_is(&["status", "state", "stage"]) {
-                    return Tag::Verb;
-                }
-                // "a battery hits 200 cycles".
-                let counted = self.next().is_some_and(|next| next.kind == Kind::Number);
-                if one
-                    && counted
-                    && self.is(&["hits", "reaches", "exceeds", "passes", "crosses", "drops", "falls", "tops"])
-                {
-                    return Tag::Verb;
-                }
-                // "staff gets assigned to events".
-                if self.is(&["gets", "get"])
-                    && self.next().is_some_and(|next| {
-                        crate::lexicon::verbs::lookup(&next.text).is_some_and(|(_, form)| form == Form::Past)
-                    })
-                {
-                    return Tag::Verb;
-                }
-                // "accounting stays in Xero".
-                if one && self.is(&["stays", "remains"]) && self.next_is(&["in", "with", "on", "at", "as", "where"]) {
-                    return Tag::Verb;
-                }
-                let verb = one
-                    && !self.names_record()
-                    && (!self.noun_too || self.object || self.third_object() || self.only_verb());
-                if verb { Tag::Verb } else { Tag::Noun }
-            }
-            Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) => {
-                let hold =
-                    self.tokens.get(self.at).is_some_and(|t| t.one_of(&["stores", "holds", "keeps", "includes"]))
-                        && self.next_noun;
-                if !self.noun_too && (self.object || self.next_noun || self.previous == Some(Tag::Conjunction))
-                    || self.object
-                    || hold
-                {
-                    Tag::Verb
-                } else {
-                    Tag::Noun
-                }
-            }
-            _ if self.noun_too => Tag::Noun,
-            _ => Tag::Verb,
-        }
-    }
-
-    /// "a member borrows books": a singular with an article before the verb, a plural after it.
-    fn third_object(&self) -> bool {
-        if self.next_is(&["through"]) {
-            return true;
-        }
-        let article = self.before.iter().rev().take(4).any(|tag| *tag == Tag::Determiner) || self.at == 1;
-        article && self.next_noun && self.plural_follows()
-    }
-
-    fn past(&self) -> Tag {
-        let word = self.tokens.get(self.at).map_or("", |t| t.text.as_str());
-        let regular = word.ends_with("ed") || word.ends_with("en");
-        match self.previous {
-            // "everyone enrolled gets".
-            Some(Tag::Pronoun)
-                if self
-                    .previous_token
-                    .is_some_and(|p| p.one_of(&["everyone", "everybody", "anyone", "anybody", "those"]))
-                    && self.next().is_some_and(|next| {
-                        words::is_be(&next.text)
-                            || words::is_modal(&next.text)
-                            || crate::lexicon::verbs::lookup(&next.text).is_some_and(|(_, form)| form == Form::Third)
-                    }) =>
-            {
-                Tag::Participle
-            }
-            Some(Tag::Be | Tag::Have | Tag::Modal | Tag::Pronoun | Tag::Relative | Tag::Negation | Tag::To) => {
-                Tag::Verb
-            }
-            Some(Tag::Noun) if self.object => Tag::Verb,
-            Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) && self.object => Tag::Verb,
-            Some(Tag::Verb) if word.ends_with("ed") && !self.next_noun => Tag::Verb,
-            Some(Tag::Conjunction) if self.before.iter().rev().nth(1) == Some(&Tag::Verb) => Tag::Verb,
-            _ if self.noun_too && !regular => Tag::Noun,
-            _ => Tag::Participle,
-        }
-    }
-
-    fn ing(&self) -> Tag {
-        // "create training plans": a record's name, in front of another noun.
-        let named = self.tokens.get(self.at).is_some_and(|token| archetypes::sort(&token.text).is_some());
-        if named
-            && !self.object
-            && self.next().is_some_and(|next| next.plural() && archetypes::sort(&next.lemma).is_some())
-        {
-            return Tag::Noun;
-        }
-        match self.previous {
-            Some(Tag::Be) => Tag::Verb,
-            Some(Tag::Preposition | Tag::Subordinator | Tag::Verb) if self.object || self.next_noun => Tag::Verb,
-            None | Some(Tag::Sign | Tag::Conjunction) if self.object => Tag::Verb,
-            // "trips linking a driver and a bus".
-            Some(Tag::Noun) if self.object && self.ties() => Tag::Verb,
-            Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Noun | Tag::Adjective | Tag::Possessive)
-            | None
-                if self.next_noun && self.describes_value() =>
-            {
-                Tag::Adjective
-            }
-            None if self.next().is_some_and(Token::plural) => Tag::Verb,
-            _ => Tag::Noun,
-        }
     }
 }
