@@ -18,8 +18,9 @@ use crate::auth::derived;
 use crate::clock;
 use crate::settings::{Secret, Settings};
 
-/// No more secrets than these are remembered: one a month for eight years.
-const MAX_KEPT: usize = 100;
+/// No more secrets than these are remembered by each: one a month for twenty years. One more is an error, for a key that is not
+/// read is a part of the audit that does not hold.
+const MAX_KEPT: usize = 240;
 
 /// Keys that are kept, or that there were some which are lost.
 #[derive(Clone, Serialize, Deserialize)]
@@ -90,24 +91,42 @@ impl Ring {
     }
 }
 
-/// The rows of keys.
-pub(super) fn rows(dialect: &Dialect) -> Work {
+/// The rows of keys that a secret of the settings opens. Others there may be as many as there were exchanges.
+pub(super) fn rows(settings: &Settings, dialect: &Dialect) -> Work {
     let columns = ["id", "under", "sealed"].map(|name| Column::new(name, Kind::Text)).to_vec();
+    let names: Vec<Value> = secrets(settings).into_iter().map(|(name, _)| Value::Text(name)).collect();
+    let most = MAX_KEPT * names.len();
     let sql = format!(
-        "SELECT \"id\", \"under\", \"sealed\" FROM {} ORDER BY \"at\", \"id\", \"under\" LIMIT {}",
+        "SELECT \"id\", \"under\", \"sealed\" FROM {} WHERE \"under\" IN ({}) ORDER BY \"at\", \"id\", \"under\" LIMIT {}",
         dialect.table("_audit_keys"),
-        MAX_KEPT + 1
+        places(dialect, 1, names.len()),
+        most + 1
     );
-    rows::page(sql, Vec::new(), columns, MAX_KEPT)
+    rows::page(sql, names, columns, most)
+}
+
+/// The secrets of the settings with their names, the present one first.
+fn secrets(settings: &Settings) -> Vec<(String, &Secret)> {
+    let previous = settings.secret_key_previous.as_ref();
+    std::iter::once(&settings.secret_key).chain(previous).map(|secret| (name(secret), secret)).collect()
+}
+
+fn places(dialect: &Dialect, from: usize, count: usize) -> String {
+    (from..from + count).map(|place| dialect.parameter(place)).collect::<Vec<_>>().join(", ")
 }
 
 /// What [`rows`] found and the last seals, in their order, make of the settings.
 pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals: &[Seal]) -> Result<Found, ReadError> {
     let (present, previous) = (&settings.secret_key, settings.secret_key_previous.as_ref());
-    let secrets: Vec<(String, &Secret)> =
-        std::iter::once(present).chain(previous).map(|secret| (name(secret), secret)).collect();
-    let (objects, _) = rows::read_page(rows)?;
+    let secrets = secrets(settings);
+    let (objects, more) = rows::read_page(rows)?;
     let rows: Vec<Row> = objects.iter().filter_map(|object| Row::read(object, &secrets)).collect();
+    let are_too_many = |name: &str| {
+        objects.iter().filter(|object| object.get("under").is_some_and(|under| under == name)).count() > MAX_KEPT
+    };
+    if more || secrets.iter().any(|(name, _)| are_too_many(name)) {
+        return Err(too_many());
+    }
 
     let mut others: Vec<Kept> = rows.iter().map(|row| row.kept.clone()).collect();
     others.extend(previous.map(|previous| Kept { keys: Some(SealKeys::derive(previous)), until: None }));
@@ -129,7 +148,21 @@ pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals:
         let open = rows.iter().filter(|row| row.under == own && row.kept.until.is_none());
         due.extend(open.map(|row| (row.id.clone(), Kept { until: Some(last.clone()), ..row.kept.clone() })));
     }
-    let steps = due.iter().map(|(id, kept)| keep(dialect, present, id, kept)).collect::<Result<_, _>>()?;
+    let new = due.iter().filter(|(id, _)| mine(id).is_none()).count();
+    if rows.iter().filter(|row| row.under == own).count() + new > MAX_KEPT {
+        return Err(too_many());
+    }
+    let mut steps: Vec<Step> =
+        due.iter().map(|(id, kept)| keep(dialect, present, id, kept)).collect::<Result<_, _>>()?;
+    if previous.is_none() && !due.is_empty() {
+        let ids = rows.iter().filter(|row| row.under == own).map(|row| row.id.as_str());
+        steps.push(forget(
+            dialect,
+            &own,
+            &ids.collect::<Vec<_>>(),
+            &due.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
+        ));
+    }
     Ok(Found { ring, standing, steps, last, present: present.clone() })
 }
 
@@ -171,6 +204,27 @@ fn keep(dialect: &Dialect, present: &Secret, id: &str, kept: &Kept) -> Result<St
     let texts = [id.to_owned(), name(present), seal(present, id, kept)?].map(Value::Text);
     let [id, under, sealed] = texts;
     Ok(Step::Run(Statement::new(sql, vec![id, under, Value::DateTime(clock::now()), sealed])))
+}
+
+/// When the secrets that are now closed are exchanged, what is under those before them is there for nobody any more. What is under
+/// these stays, lest an exchange that was a mistake cannot be taken back; and so does what this secret has not got.
+fn forget(dialect: &Dialect, own: &str, ids: &[&str], closed: &[&str]) -> Step {
+    let sql = format!(
+        "DELETE FROM {} WHERE \"id\" IN ({}) AND \"under\" NOT IN ({})",
+        dialect.table("_audit_keys"),
+        places(dialect, 1, ids.len()),
+        places(dialect, ids.len() + 1, closed.len() + 1),
+    );
+    let texts = ids.iter().chain(closed).copied().chain([own]).map(|text| Value::Text(text.to_owned()));
+    Step::Run(Statement::new(sql, texts.collect()))
+}
+
+fn too_many() -> ReadError {
+    let why = format!(
+        "there are keys of more than {MAX_KEPT} secrets before SECRET_KEY in _audit_keys, more than are looked at: either somebody put \
+         rows there, which a copy of the database from before shows, or it was exchanged as often"
+    );
+    ReadError::Unreadable(why)
 }
 
 impl Row {

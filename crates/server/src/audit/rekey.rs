@@ -53,7 +53,7 @@ pub fn rekey(store: &Store, settings: &Settings, lost: bool) -> Result<Rekeyed, 
 /// What is known of the keys, as it stands.
 pub(super) fn look(store: &Store, settings: &Settings) -> Result<Found, ReadError> {
     let dialect = store.dialect();
-    let kept = store.run_blocking(kept::rows(&dialect))?;
+    let kept = store.run_blocking(kept::rows(settings, &dialect))?;
     let last = store.run_blocking(last(&dialect))?;
     let (seals, _) = rows::read_seals(store.run_blocking(recent(&dialect, last))?)?;
     kept::find(settings, &dialect, kept, &seals)
@@ -110,7 +110,7 @@ pub(crate) enum AtStart {
 
 async fn found(store: &Store, settings: &Settings) -> Result<Found, ReadError> {
     let dialect = store.dialect();
-    let kept = store.run(kept::rows(&dialect)).await?;
+    let kept = store.run(kept::rows(settings, &dialect)).await?;
     let last = store.run(last(&dialect)).await?;
     let (seals, _) = rows::read_seals(store.run(recent(&dialect, last)).await?)?;
     kept::find(settings, &dialect, kept, &seals)

@@ -381,3 +381,45 @@ async fn j12_rekeyed_by_hand_nothing_is_served_with_the_secret_before() {
     let archive = self::archive(&production, serve(&production, archive.folder).await);
     assert_eq!(archive.verify().unwrap().unchecked, 0);
 }
+
+#[tokio::test]
+async fn j12_the_audit_holds_however_often_the_secret_is_exchanged() {
+    let secret = |number: usize| format!("secret number {number:02} of these tests, 32 bytes or more");
+    let served = |number: usize, previous: &str| {
+        [("ENV", "production".to_owned()), ("SECRET_KEY", secret(number)), ("SECRET_KEY_PREVIOUS", previous.to_owned())]
+    };
+    let mut folder = tempfile::tempdir().unwrap();
+    for number in 0..=20 {
+        let previous = if number == 0 { String::new() } else { secret(number - 1) };
+        let settings = served(number, &previous);
+        folder = serve(&settings.each_ref().map(|(name, value)| (*name, value.as_str())), folder).await;
+        let settings = served(number, "");
+        let archive = archive(&settings.each_ref().map(|(name, value)| (*name, value.as_str())), folder);
+        let store = server::open_database(&archive.blueprint, &archive.settings).unwrap();
+        let expected = if number == 0 { Rekeyed::Current } else { Rekeyed::TakenOver };
+        assert_eq!(rekey(&store, &archive.settings, false).unwrap(), expected, "exchange {number}");
+        store.close_blocking();
+        let verified = archive.verify().unwrap_or_else(|broken| panic!("exchange {number}: {broken}"));
+        let all = archive.number("SELECT count(*) FROM _audit");
+        assert_eq!((verified.rows + verified.unsealed, verified.unchecked), (all, 0));
+        folder = archive.folder;
+    }
+    let settings = served(20, "");
+    let archive = archive(&settings.each_ref().map(|(name, value)| (*name, value.as_str())), folder);
+    assert_eq!(
+        archive.number("SELECT count(*) FROM _audit_keys"),
+        20 + 19,
+        "those of the present secret and of the last"
+    );
+    // More than are looked at are told, and none is passed over.
+    for round in 0..5 {
+        let sql = format!("INSERT INTO _audit_keys SELECT id || '-{round}', under, \"at\", sealed FROM _audit_keys");
+        archive.tamper(&sql);
+    }
+    let store = server::open_database(&archive.blueprint, &archive.settings).unwrap();
+    let error = verify(&store, &archive.settings, None).unwrap_err().to_string();
+    assert!(error.contains("more than 240 secrets"), "{error}");
+    let error = rekey(&store, &archive.settings, false).unwrap_err().to_string();
+    assert!(error.contains("more than 240 secrets"), "{error}");
+    store.close_blocking();
+}
