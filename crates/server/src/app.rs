@@ -249,9 +249,16 @@ impl App {
     /// The fields that rules look at in which users wrote themselves what stands there, before they were `read_only`.
     pub async fn self_written(&self) -> Vec<SelfWritten> {
         self_written::find(&self.store, &self.blueprint).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "what users wrote into fields that rules look at could not be counted");
+            let why = "how many users wrote fields that rules look at themselves could not be counted; the next start counts again";
+            tracing::warn!(%error, "{why}");
             Vec::new()
         })
+    }
+
+    /// Warns of those fields in the log as soon as they are counted. Nobody waits for that.
+    pub fn tell_self_written(self: &Arc<Self>) {
+        let app = self.clone();
+        tokio::spawn(async move { app.self_written().await.iter().for_each(|field| tracing::warn!("{field}")) });
     }
 
     /// Takes what users wrote themselves into a field that rules look at, as `supermaker user clear` does. Blocks the thread.

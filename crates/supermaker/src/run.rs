@@ -56,7 +56,7 @@ async fn serve(blueprint: Arc<Blueprint>, code: Code, settings: Settings) -> Res
     }
     blueprint.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.message));
     unheeded.iter().for_each(|warning| tracing::warn!("{warning}"));
-    server.live().now().self_written().await.iter().for_each(|field| tracing::warn!("{field}"));
+    server.live().now().tell_self_written();
     if temporary {
         tracing::warn!("SECRET_KEY is not set: one was made for this run, and log-ins end with it");
     }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use clap::Args;
 use serde::Serialize;
-use server::auth::self_written::SelfWritten;
 use server::process::{Environment, is_exposed_development, stop_signal};
 use server::settings::Settings;
 use server::{Server, StartError, process};
@@ -135,8 +134,8 @@ async fn serve(
     let server = start(screen, &blueprint, settings.clone()).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
     let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
-    let self_written = server.live().now().self_written().await;
-    tell(screen, &blueprint, &settings, &server, &self_written)?;
+    tell(screen, &blueprint, &settings, &server)?;
+    server.live().now().tell_self_written();
     let Some((source, saves)) = watched else {
         server.run_until(stop).await;
         return screen.say("Stopped.");
@@ -168,18 +167,11 @@ async fn start(screen: &Screen, blueprint: &Arc<Blueprint>, settings: Settings) 
     }
 }
 
-fn tell(
-    screen: &Screen,
-    blueprint: &Blueprint,
-    settings: &Settings,
-    server: &Server,
-    self_written: &[SelfWritten],
-) -> Result<(), Failure> {
+fn tell(screen: &Screen, blueprint: &Blueprint, settings: &Settings, server: &Server) -> Result<(), Failure> {
     let url = url(server.address(), scheme(settings));
     let mail = server.live().now().mailbox().map(|path| format!("{url}{path}"));
     let mut warnings: Vec<String> = blueprint.warnings.iter().map(|warning| warning.message.clone()).collect();
     warnings.extend(settings.unheeded.iter().cloned());
-    warnings.extend(self_written.iter().map(ToString::to_string));
     if settings.secret_is_temporary {
         warnings.push("SECRET_KEY is not set: one was made for this run, and log-ins end with it".to_owned());
     }

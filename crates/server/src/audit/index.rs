@@ -75,6 +75,29 @@ pub(super) fn select(
     )
 }
 
+/// The question for all rows under a condition that have all of these terms, which are texts of ours: those of the blocks that
+/// have them, and what is not indexed yet row by row.
+pub(crate) fn all(dialect: &Dialect, columns: &str, condition: &str, terms: [&str; 2]) -> String {
+    let (audit, index) = (dialect.table("_audit"), dialect.table("_audit_index"));
+    let indexed = indexed(dialect);
+    let [first, second] = terms;
+    let within = format!("\"seq\" >= \"block\" * {ROWS} AND \"seq\" < \"block\" * {ROWS} + {ROWS}");
+    // The same fence as above.
+    let (rows, within) = match dialect {
+        Dialect::Sqlite => (audit.clone(), within),
+        Dialect::Postgres { .. } => {
+            (format!("LATERAL (SELECT * FROM {audit} WHERE {within} LIMIT {ROWS}) AS \"a\""), "TRUE".to_owned())
+        }
+    };
+    format!(
+        "SELECT {columns} FROM {audit} WHERE \"seq\" >= {indexed} * {ROWS} AND {condition} \
+         UNION \
+         SELECT {columns} FROM {index} AS \"i\" CROSS JOIN {rows} \
+         WHERE \"term\" = '{first}' AND \"block\" < {indexed} AND EXISTS (SELECT 1 FROM {index} AS \"o\" \
+         WHERE \"o\".\"term\" = '{second}' AND \"o\".\"block\" = \"i\".\"block\") AND {within} AND {condition}"
+    )
+}
+
 /// How many blocks are indexed, as an expression.
 fn indexed(dialect: &Dialect) -> String {
     format!("coalesce((SELECT \"value\" FROM {} WHERE \"name\" = '{NAME}'), 0)", dialect.table("_state"))

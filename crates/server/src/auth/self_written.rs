@@ -9,15 +9,17 @@ use blueprint::{Blueprint, Field, Literal};
 use query::attribute;
 use serde_json::{Map, Value as Json};
 use store::{Store, StoreError};
-use work::{Column, Kind, Outcome, Shape, Statement, Step, Value, Work};
+use work::{Column, Dialect, Kind, Outcome, Shape, Statement, Step, Value, Work};
 
 use super::caller_fields;
 use super::sql;
 use super::users::UserError;
+use crate::audit::index;
 
 /// Blueprints of one database that are looked at: the newest ones.
 const MAX_BLUEPRINTS: usize = 200;
-const PAGE: usize = 500;
+/// Users whose values are taken from one look at the audit to the next.
+const PAGE: usize = 10_000;
 
 /// A field of users that rules look at, and how many gave themselves their value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +64,9 @@ pub(crate) async fn find(store: &Store, blueprint: &Blueprint) -> Result<Vec<Sel
     }
     let history = read_history(store.run(history(store)).await?);
     for field in fields {
-        let Some((condition, params)) = condition(store, field, &periods(&history, field)) else { continue };
-        let sql = format!("SELECT count(*) FROM \"users\" u WHERE {condition}");
+        let Some(theirs) = theirs(store, field, &periods(&history, field)) else { continue };
+        let Theirs { given, condition, params } = theirs;
+        let sql = format!("{given} SELECT count(*) FROM \"users\" u WHERE {condition}");
         let counted = store.run(sql::scan(store, sql::one(&sql, params, &[Kind::Integer]))).await?;
         let Outcome::Done(answer) = counted else { continue };
         let users = answer.captured.first().and_then(Value::as_integer).unwrap_or_default();
@@ -91,11 +94,13 @@ pub fn clear(store: &Store, blueprint: &Blueprint, name: &str) -> Result<usize, 
         return Err(UserError::Failed(why));
     }
     let history = read_history(store.run_blocking(history(store))?);
-    let Some((condition, params)) = condition(store, field, &periods(&history, field)) else { return Ok(0) };
+    let theirs = theirs(store, field, &periods(&history, field));
+    let Some(Theirs { given, condition, params }) = theirs else { return Ok(0) };
     let mut cleared = 0;
     loop {
         // Whoever was cleared is found no more.
-        let sql = format!("SELECT u.\"id\" FROM \"users\" u WHERE {condition} ORDER BY u.\"id\" LIMIT {}", PAGE + 1);
+        let users = format!("SELECT u.\"id\" FROM \"users\" u WHERE {condition} ORDER BY u.\"id\"");
+        let sql = format!("{given} {users} LIMIT {}", PAGE + 1);
         let shape = Arc::new(Shape { columns: vec![Column::new("id", Kind::Uuid)], captured: Vec::new() });
         let step = Step::Page { statement: Statement::new(sql, params.clone()), shape, limit: PAGE };
         let Outcome::Done(answer) = store.run_blocking(sql::scan(store, step))? else { return Ok(cleared) };
@@ -160,8 +165,17 @@ fn periods(history: &[(String, Option<Blueprint>)], field: &Field) -> Vec<Period
     periods
 }
 
-/// What holds for a user `u` who wrote his own value; `None` where nobody could.
-fn condition(store: &Store, field: &Field, periods: &[Period]) -> Option<(String, Vec<Value>)> {
+/// How those are found who wrote their own value.
+struct Theirs {
+    /// What stands before the question: whom the operator gave one.
+    given: String,
+    /// What holds for such a user `u`.
+    condition: String,
+    params: Vec<Value>,
+}
+
+/// `None` where nobody could write his own.
+fn theirs(store: &Store, field: &Field, periods: &[Period]) -> Option<Theirs> {
     if periods.is_empty() {
         return None;
     }
@@ -184,15 +198,21 @@ fn condition(store: &Store, field: &Field, periods: &[Period]) -> Option<(String
         }
         spans.push(format!("({span})"));
     }
-    let text = match store.dialect() {
-        work::Dialect::Sqlite => "a.\"entity_id\" = u.\"id\"",
-        work::Dialect::Postgres { .. } => "a.\"entity_id\" = CAST(u.\"id\" AS text)",
-    };
-    let condition = format!(
-        "u.\"iss\" = 'own' AND {column} IS NOT NULL AND ({}) AND NOT EXISTS (SELECT 1 FROM \"_audit\" a WHERE a.\"entity\" = 'user' AND \
-         {text} AND a.\"iss\" = 'cli' AND a.\"action\" IN ('user.set', 'user.import', 'user.add') \
-         AND CAST(a.\"after\" AS text) LIKE ?1 ESCAPE '\\')",
-        spans.join(" OR ")
+    // Read once, not for each user, and by what the audit is indexed by: most of its rows are of other things.
+    let dialect = store.dialect();
+    let by_operator = format!(
+        "\"entity\" = 'user' AND \"iss\" = 'cli' AND \"entity_id\" IS NOT NULL \
+         AND \"action\" IN ('user.set', 'user.import', 'user.add') \
+         AND CAST(\"after\" AS text) LIKE {} ESCAPE '\\'",
+        dialect.parameter(1)
     );
-    Some((condition, params))
+    let rows = index::all(&dialect, "\"entity_id\" AS \"id\"", &by_operator, ["iss:cli", "entity:user"]);
+    let is_given = match dialect {
+        Dialect::Sqlite => "u.\"id\" IN (SELECT g.\"id\" FROM \"given\" g)",
+        // Which it hashes however many they are.
+        Dialect::Postgres { .. } => "EXISTS (SELECT 1 FROM \"given\" g WHERE g.\"id\" = CAST(u.\"id\" AS text))",
+    };
+    let condition =
+        format!("u.\"iss\" = 'own' AND {column} IS NOT NULL AND ({}) AND NOT {is_given}", spans.join(" OR "));
+    Some(Theirs { given: format!("WITH \"given\" AS MATERIALIZED ({rows})"), condition, params })
 }

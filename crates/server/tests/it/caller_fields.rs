@@ -8,7 +8,7 @@ use server::App;
 use server::auth::api_keys::NewKey;
 use server::auth::users::UserError;
 
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, place, settings};
 
 const TEAMS: &str = r#"
 [app]
@@ -210,6 +210,9 @@ async fn what_users_wrote_themselves_before_a_field_was_read_only_is_told() {
 
     let app = TestApp::in_folder(TEAMS, &[], app.folder).await;
     register(&app, "new", json!(null)).await;
+    // Some of what the operator did is found by the index, and some is not in it yet.
+    place::execute(app.folder.path(), &much(300, "visit")).unwrap();
+    app.app.seal_audit().await;
     set(&app, "new", "team", "red").await;
     assert_eq!(told(&app).await, [("team".to_owned(), 3)]);
     assert!(app.app.self_written().await[0].to_string().contains("supermaker user clear team"));
@@ -219,7 +222,39 @@ async fn what_users_wrote_themselves_before_a_field_was_read_only_is_told() {
     assert_eq!((clear(&app, "team").await, told(&app).await), (Ok(2), vec![]));
     assert_eq!((clear(&app, "team").await, clear(&app, "level").await), (Ok(0), Ok(0)));
     let teams = "SELECT email || ' ' || coalesce(team, '-') FROM users ORDER BY email";
-    let teams = crate::support::place::query::<String>(app.folder.path(), teams).join(",");
+    let teams = place::query::<String>(app.folder.path(), teams).join(",");
     let expected = "ana@example.com -,bob@example.com red,eve@example.com -,kim@example.com -,new@example.com red,old@example.com red";
     assert_eq!(teams, expected);
+}
+
+/// So many rows of the audit more, past the server, which tell of users.
+fn much(rows: usize, action: &str) -> String {
+    let time = if place::is_postgres() { "timestamptz" } else { "text" };
+    format!(
+        "INSERT INTO _audit (\"at\", iss, action, entity, entity_id, outcome) \
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+         SELECT CAST('2026-11-20T00:00:00.000000Z' AS {time}), 'own', '{action}', 'user', 'u' || i, 'done' FROM n"
+    )
+}
+
+/// With each user read against all of the audit this takes longer than any read may.
+#[tokio::test]
+async fn what_many_users_wrote_themselves_is_counted_in_one_look_at_a_long_audit() {
+    let open = TEAMS.replace("read_only = true, max_length", "max_length").replace("team = caller.team and ", "");
+    let open = open.replace("caller.team is null or team = caller.team", "team = 'red'");
+    let app = TestApp::new(&open).await;
+    app.user("ana").await;
+    let id = if place::is_postgres() { "gen_random_uuid()" } else { "printf('00000000-0000-4000-8000-%012d', i)" };
+    let users = format!(
+        "INSERT INTO users (id, iss, sub, created_at, updated_at, team, level) \
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) \
+         SELECT {id}, 'own', 'u' || i, created_at, updated_at, 'red', 1 FROM n CROSS JOIN users"
+    );
+    place::execute(app.folder.path(), &users).unwrap_or_else(|error| panic!("{users}: {error}"));
+    app.app.close().await;
+    let app = TestApp::in_folder(TEAMS, &[], app.folder).await;
+    place::execute(app.folder.path(), &much(100_000, "log_in")).unwrap();
+    set(&app, "ana", "team", "red").await;
+    let found = app.app.self_written().await;
+    assert_eq!(found.iter().map(|found| found.users).collect::<Vec<_>>(), [4000]);
 }
