@@ -1,14 +1,15 @@
 //! Drafts become files: all of them or none, and never over a file that is somebody else's.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
 use codegen::{FileDraft, FileMode, Ownership};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::staging;
 
 /// What a folder is to us.
 #[derive(Debug)]
@@ -66,12 +67,8 @@ pub fn write(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
 }
 
 fn put(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
-    let mut work = Undo::default();
-    let written = stage(folder, drafts, &mut work).and_then(|()| commit(folder, drafts, &mut work));
-    written.map_err(|(path, error)| {
-        work.undo();
-        Failure::new(format!("cannot write {}: {error}; nothing was written", path.display()))
-    })
+    staging::put(folder, drafts)
+        .map_err(|(path, error)| Failure::new(format!("cannot write {}: {error}; nothing was written", path.display())))
 }
 
 /// Takes documents out of drafts in whose place somebody else's file stands: whoever has a specification or rules for agents of his
@@ -176,21 +173,18 @@ pub fn put_yours(folder: &Path, path: &str, content: String) -> Result<(), Failu
 pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     // A link stays one.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let staged = staged(path);
-    let written = OpenOptions::new().write(true).create_new(true).open(&staged).and_then(|mut file| {
-        if let Ok(before) = fs::metadata(path) {
-            file.set_permissions(before.permissions())?;
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&staged, path)
-    });
-    written.map_err(|error| {
-        if error.kind() != io::ErrorKind::AlreadyExists {
+    let written = staging::beside(path, FileMode::Normal).and_then(|(mut file, staged)| {
+        let moved = fs::metadata(path)
+            .map_or(Ok(()), |before| file.set_permissions(before.permissions()))
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&staged, path));
+        if moved.is_err() {
             let _ = fs::remove_file(&staged);
         }
-        Failure::new(format!("cannot write {}: {error}; it is as it was", path.display()))
-    })
+        moved
+    });
+    written.map_err(|error| Failure::new(format!("cannot write {}: {error}; it is as it was", path.display())))
 }
 
 /// What a folder says of how its blueprint came about, if we made it.
@@ -231,91 +225,6 @@ fn standing(path: &Path, draft: &FileDraft, record: Option<&Files>) -> Standing 
         None => false,
     };
     if ours { Standing::Unchanged } else { Standing::Theirs }
-}
-
-type Refused = (PathBuf, io::Error);
-
-/// What has been done so far and how it is taken back.
-#[derive(Default)]
-struct Undo {
-    folders: Vec<PathBuf>,
-    staged: Vec<PathBuf>,
-    /// Files that are in place, with what stood there before.
-    placed: Vec<(PathBuf, Option<Vec<u8>>)>,
-}
-
-impl Undo {
-    /// What cannot be taken back is left: the failure that is about to be told matters more.
-    fn undo(&mut self) {
-        for path in &self.staged {
-            let _ = fs::remove_file(path);
-        }
-        for (path, before) in self.placed.iter().rev() {
-            let _ = match before {
-                Some(bytes) => fs::write(path, bytes),
-                None => fs::remove_file(path),
-            };
-        }
-        for path in self.folders.iter().rev() {
-            let _ = fs::remove_dir(path);
-        }
-    }
-}
-
-/// Writes every draft beside its place, which is where a full disk or a missing right shows.
-fn stage(folder: &Path, drafts: &[FileDraft], work: &mut Undo) -> Result<(), Refused> {
-    for draft in drafts {
-        let path = folder.join(&draft.path);
-        make_folders(path.parent().unwrap_or(folder), work)?;
-        let staged = staged(&path);
-        work.staged.push(staged.clone());
-        let written = create(&staged, draft.mode).and_then(|mut file| {
-            file.write_all(draft.content.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(|error| (path, error))?;
-    }
-    Ok(())
-}
-
-fn commit(folder: &Path, drafts: &[FileDraft], work: &mut Undo) -> Result<(), Refused> {
-    for draft in drafts {
-        let path = folder.join(&draft.path);
-        let before = fs::read(&path).ok();
-        fs::rename(staged(&path), &path).map_err(|error| (path.clone(), error))?;
-        work.placed.push((path, before));
-    }
-    Ok(())
-}
-
-fn staged(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.supermaker-new"))
-}
-
-fn make_folders(folder: &Path, work: &mut Undo) -> Result<(), Refused> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = folder.parent() {
-        make_folders(above, work)?;
-    }
-    fs::create_dir(folder).map_err(|error| (folder.to_owned(), error))?;
-    work.folders.push(folder.to_owned());
-    Ok(())
-}
-
-/// Secrets are never readable by others, not even for a moment.
-fn create(path: &Path, mode: FileMode) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if mode == FileMode::Secret {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path)
 }
 
 #[cfg(test)]

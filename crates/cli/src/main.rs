@@ -22,6 +22,7 @@ mod report;
 mod screen;
 mod source;
 mod specification;
+mod staging;
 mod todos;
 mod watch;
 

@@ -178,6 +178,22 @@ fn a_change_renews_the_documents() {
     bench.run(&["docs", "app", "--check"]).fine();
 }
 
+/// A run that was killed, and somebody else's file of such a name, are in no run's way.
+#[test]
+fn what_was_left_half_way_blocks_nothing() {
+    let bench = Bench::new();
+    bench.run(&["new", REQUEST, "--dir", "app"]).fine();
+    for path in ["app/.blueprint.toml.supermaker-new", "app/.AGENTS.md.supermaker-new"] {
+        bench.write(path, "theirs");
+    }
+    fs::write(bench.path("app/AGENTS.md"), "").unwrap();
+    let run = bench.run(&["change", "rename author to writer", "--file", "app", "--yes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    bench.run(&["docs", "app"]).fine();
+    assert_eq!(bench.read("app/.AGENTS.md.supermaker-new"), "theirs");
+    assert_eq!(bench.files().iter().filter(|path| path.contains("supermaker-new")).count(), 2);
+}
+
 /// A specification of one's own, and rules for agents, are not written over by those that are made of it.
 #[test]
 fn documents_that_were_there_before_are_left() {
