@@ -102,6 +102,9 @@ pub struct Renewed {
     pub edited: Vec<String>,
     /// Those that somebody took away: they stay away.
     pub removed: Vec<String>,
+    /// Why the record of what we wrote could not be used, where it could not: it is made anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
 }
 
 impl Renewed {
@@ -111,7 +114,10 @@ impl Renewed {
         let written = self.written.iter().map(|path| format!("{verb} {path}"));
         let edited = self.edited.iter().map(|path| format!("Left as you edited it: {path}"));
         let removed = self.removed.iter().map(|path| format!("Stays away: {path}"));
-        written.chain(edited).chain(removed).collect()
+        let record = self.record.iter().map(|why| {
+            format!("{FILES_PATH} could not be read ({why}): what is not what the blueprint gives counts as edited")
+        });
+        record.chain(written).chain(edited).chain(removed).collect()
     }
 }
 
@@ -123,11 +129,17 @@ impl Renewed {
 pub fn renew(folder: &Path, drafts: Vec<FileDraft>, record: &Files, dry: bool) -> Result<Renewed, Failure> {
     let mut renewed = Renewed::default();
     let mut work: Vec<FileDraft> = Vec::new();
+    // What a run wrote that was ended before it wrote the record: ours, as nobody else would have written just that.
+    let mut adopted: Vec<FileDraft> = Vec::new();
     for draft in drafts {
         let path = folder.join(&draft.path);
         match standing(&path, &draft, Some(record)) {
             Standing::Nothing if record.get(&draft.path).is_some() => renewed.removed.push(draft.path),
-            _ if fs::read(&path).is_ok_and(|bytes| bytes == draft.content.as_bytes()) => {}
+            standing if fs::read(&path).is_ok_and(|bytes| bytes == draft.content.as_bytes()) => {
+                if standing == Standing::Theirs {
+                    adopted.push(draft);
+                }
+            }
             Standing::Nothing | Standing::Unchanged => {
                 renewed.written.push(draft.path.clone());
                 work.push(draft);
@@ -135,8 +147,8 @@ pub fn renew(folder: &Path, drafts: Vec<FileDraft>, record: &Files, dry: bool) -
             Standing::Theirs => renewed.edited.push(draft.path),
         }
     }
-    if !work.is_empty() && !dry {
-        work.push(record.with(&work).map_err(Failure::new)?);
+    if !dry && !(work.is_empty() && adopted.is_empty()) {
+        work.push(record.with(work.iter().chain(&adopted)).map_err(Failure::new)?);
         put(folder, &work)?;
     }
     Ok(renewed)
@@ -164,6 +176,14 @@ pub fn put_yours(folder: &Path, path: &str, content: String) -> Result<(), Failu
         work.push(record.with(&work).map_err(Failure::new)?);
     }
     put(folder, &work)
+}
+
+/// Writes the record as it is.
+///
+/// # Errors
+/// The disk refuses; then nothing was written.
+pub fn put_record(folder: &Path, record: &Files) -> Result<(), Failure> {
+    put(folder, &[record.with([]).map_err(Failure::new)?])
 }
 
 /// Writes a text over a file that is there: the new one whole, or the old one.
@@ -194,7 +214,19 @@ pub fn made_of(folder: &Path) -> Option<Origin> {
 
 /// What we wrote into a folder, if it is one of ours.
 pub fn record(folder: &Path) -> Option<Files> {
-    Files::parse(&fs::read_to_string(folder.join(FILES_PATH)).ok()?).ok()
+    known(folder).ok().flatten()
+}
+
+/// The same, and apart from it what is wrong with a record that is there and is none.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn known(folder: &Path) -> Result<Option<Files>, String> {
+    match fs::read_to_string(folder.join(FILES_PATH)) {
+        Ok(text) => Files::parse(&text).map(Some).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// A record without its request is still ours; the request is then unknown.
@@ -290,14 +322,34 @@ mod tests {
         let fresh = [("same", "old"), ("stale", "new"), ("edited", "new"), ("gone", "new"), ("added", "new")];
         let fresh = fresh.map(|(path, content)| draft(path, content, FileMode::Normal)).to_vec();
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let expected =
-            Renewed { written: names(&["stale", "added"]), edited: names(&["edited"]), removed: names(&["gone"]) };
+        let expected = Renewed {
+            written: names(&["stale", "added"]),
+            edited: names(&["edited"]),
+            removed: names(&["gone"]),
+            record: None,
+        };
         assert_eq!(renew(fresh.clone(), true), expected);
         assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "old");
         assert_eq!(renew(fresh.clone(), false), expected);
         assert_eq!(fs::read_to_string(folder.path().join("edited")).unwrap(), "mine");
         assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "new");
         assert_eq!(renew(fresh, false).written, Vec::<String>::new());
+    }
+
+    /// As after a run that was ended between the files and the record.
+    #[test]
+    fn what_stands_as_it_should_be_is_ours_whatever_the_record_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let [old, new, newer] = ["old", "new", "newer"].map(|text| vec![draft("a", text, FileMode::Normal)]);
+        let none = Files { supermaker: "0".into(), app: "x".into(), files: Vec::new() };
+        write(folder.path(), &[&old[..], &[none.with(&old).unwrap()]].concat()).unwrap();
+        fs::write(folder.path().join("a"), "new").unwrap();
+        let renew = |drafts: &[FileDraft]| {
+            super::renew(folder.path(), drafts.to_vec(), &super::record(folder.path()).unwrap(), false).unwrap()
+        };
+        assert_eq!(renew(&newer).edited, ["a"], "by all that is known somebody edited it");
+        assert_eq!(renew(&new), Renewed::default());
+        assert_eq!(renew(&newer).written, ["a"]);
     }
 
     #[test]

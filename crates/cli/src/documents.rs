@@ -24,18 +24,25 @@ pub fn drafts(folder: &Path, blueprint: &Blueprint) -> Vec<FileDraft> {
 /// # Errors
 /// The disk refuses; then nothing was written.
 pub fn renew(folder: &Path, blueprint: &Blueprint, dry: bool) -> Result<Renewed, Failure> {
-    match disk::record(folder) {
-        Some(record) => disk::renew(folder, drafts(folder, blueprint), &record, dry),
-        None => Ok(Renewed::default()),
+    match disk::known(folder) {
+        Ok(None) => Ok(Renewed::default()),
+        _ => write(folder, blueprint, dry),
     }
 }
 
-/// The same for any folder: one that has no record of ours gets one.
+/// The same for any folder: one that has no record of ours, or one that cannot be read, gets one.
 ///
 /// # Errors
 /// The disk refuses; then nothing was written.
 pub fn write(folder: &Path, blueprint: &Blueprint, dry: bool) -> Result<Renewed, Failure> {
     let none = || Files { supermaker: String::new(), app: blueprint.app.name.clone(), files: Vec::new() };
-    let record = disk::record(folder).unwrap_or_else(none);
-    disk::renew(folder, drafts(folder, blueprint), &record, dry)
+    let (record, broken) = match disk::known(folder) {
+        Ok(record) => (record.unwrap_or_else(none), None),
+        Err(why) => (none(), Some(why)),
+    };
+    let renewed = disk::renew(folder, drafts(folder, blueprint), &record, dry)?;
+    if broken.is_some() && !dry && disk::known(folder).is_err() {
+        disk::put_record(folder, &record)?;
+    }
+    Ok(Renewed { record: broken, ..renewed })
 }

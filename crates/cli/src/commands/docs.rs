@@ -43,6 +43,11 @@ impl Docs {
             }
             screen.say(&lines.join("\n"))?;
         }
+        if self.check && renewed.record.is_some() {
+            return Err(
+                Failure::new("the record of the documents cannot be read").hint("supermaker docs makes it anew")
+            );
+        }
         if self.check && !renewed.written.is_empty() {
             return Err(Failure::new(format!("{} not what the blueprint gives", counted(renewed.written.len())))
                 .hint("supermaker docs writes them anew"));

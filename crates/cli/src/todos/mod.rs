@@ -10,13 +10,15 @@ use std::path::Path;
 
 use blueprint::Blueprint;
 use codegen::checklist::{self, By, Outcome, Outcomes, Section};
+use codegen::record::FILES_PATH;
 use server::StartError;
 use server::doctor::{self, State};
 use server::process::{Environment, checked_settings};
 use server::settings::{Database, SETTINGS, Settings};
 use store::OpenError;
 
-use crate::{disk, documents};
+use crate::disk::{self, Renewed};
+use crate::documents;
 
 /// Where a blueprint is, and what it is.
 pub struct Place<'a> {
@@ -126,10 +128,13 @@ fn example(folder: &Path) -> Outcome {
 }
 
 fn current(place: &Place<'_>) -> Outcome {
-    if disk::record(place.folder).is_none() {
+    if matches!(disk::known(place.folder), Ok(None)) {
         return waiting("this folder has none of ours; `supermaker docs` writes them");
     }
     match documents::renew(place.folder, place.blueprint, true) {
+        Ok(Renewed { record: Some(why), .. }) => {
+            failed(format!("`{FILES_PATH}` cannot be read ({why}); `supermaker docs` makes it anew"))
+        }
         Ok(renewed) if renewed.written.is_empty() => Outcome::Passed,
         Ok(renewed) => failed(format!("{}; `supermaker docs` writes them anew", renewed.written.join(", "))),
         Err(failure) => failed(failure.message),

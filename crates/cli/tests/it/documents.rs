@@ -194,6 +194,23 @@ fn what_was_left_half_way_blocks_nothing() {
     assert_eq!(bench.files().iter().filter(|path| path.contains("supermaker-new")).count(), 2);
 }
 
+/// What a killed run left of its record is told and mended, and documents are no "edited" ones for ever.
+#[test]
+fn a_broken_record_is_told_and_made_anew() {
+    let bench = Bench::new();
+    bench.run(&["new", REQUEST, "--dir", "app"]).fine();
+    let record = "app/.supermaker/files.json";
+    bench.write(record, "{ \"supermaker\":");
+    let run = bench.run(&["docs", "app", "--check"]).refused(1, &["record of the documents"]);
+    assert!(run.out.contains("files.json could not be read"), "{run:?}");
+    assert_eq!(bench.read(record), "{ \"supermaker\":");
+    assert!(bench.run(&["docs", "app"]).fine().contains("files.json could not be read"));
+    assert!(bench.read(record).contains("docs/access.md"));
+    bench.run(&["docs", "app", "--check"]).fine();
+    bench.run(&["change", "rename author to writer", "--file", "app", "--yes"]);
+    assert!(bench.read("app/docs/schema.md").contains("`writer`"));
+}
+
 /// A specification of one's own, and rules for agents, are not written over by those that are made of it.
 #[test]
 fn documents_that_were_there_before_are_left() {
