@@ -108,6 +108,14 @@ pub struct Renewed {
 }
 
 impl Renewed {
+    /// What is not what the blueprint gives and stays so, as the end of a sentence; nothing where all is.
+    pub fn left(&self) -> Option<String> {
+        let named = |what: &str, paths: &[String]| (!paths.is_empty()).then(|| format!("{what} {}", paths.join(", ")));
+        let said = [named("you edited", &self.edited), named("you took away", &self.removed)];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     /// A line for each, for people; of what would become of them if it was not done.
     pub fn lines(&self, dry: bool) -> Vec<String> {
         let verb = if dry { "Would write" } else { "Wrote" };

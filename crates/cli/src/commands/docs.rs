@@ -19,7 +19,7 @@ Examples:
 
 What you edited is left as it is, and told; what you took away stays away. The checklist is renewed by `supermaker todos`.
 
-Exit codes: 0 current (edited ones do not count), 1 with --check: something is not")]
+Exit codes: 0 current (edited ones and those taken away are named, and do not count), 1 with --check: something is not")]
 pub struct Docs {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     file: Option<PathBuf>,
@@ -39,7 +39,13 @@ impl Docs {
         } else {
             let mut lines = renewed.lines(dry);
             if renewed.written.is_empty() {
-                lines.push(screen.paint(Ink::Good, "The documents are what the blueprint gives."));
+                lines.push(match renewed.left() {
+                    None => screen.paint(Ink::Good, "The documents are what the blueprint gives."),
+                    Some(left) => {
+                        let said = format!("The other documents are what the blueprint gives; {left}.");
+                        screen.paint(Ink::Warning, &said)
+                    }
+                });
             }
             screen.say(&lines.join("\n"))?;
         }

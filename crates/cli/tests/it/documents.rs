@@ -162,7 +162,14 @@ fn what_was_edited_stays_and_the_rest_is_renewed() {
     assert_eq!(listed("removed"), "[\"specs/api/rest-endpoints.md\"]");
     assert_eq!(bench.read("app/docs/schema.md"), "mine");
     assert!(bench.read("app/docs/access.md").contains("shelf"));
-    bench.run(&["docs", "app", "--check"]).fine();
+    // They are not what the blueprint gives, and nobody is told that they are.
+    let said = bench.run(&["docs", "app", "--check"]).fine();
+    assert!(!said.contains("The documents are"), "{said}");
+    assert!(said.contains("you edited docs/schema.md; you took away specs/api/rest-endpoints.md"), "{said}");
+    let report = bench.run(&["todos", "app", "--json"]).json();
+    let line = report["lines"].as_array().unwrap().iter().find(|line| line["id"] == "documents.current").unwrap();
+    let why = line["why"].as_str().unwrap();
+    assert!(line["outcome"] == "waiting" && why.contains("docs/schema.md") && why.contains("rest-endpoints"), "{line}");
 }
 
 #[test]
