@@ -5,15 +5,22 @@
 //! come to yet is read row by row. Up to where it has come stands in the database, and a list reads it in the same statement,
 //! so that no row is missed or shown twice, whoever fills it meanwhile.
 
-use work::{Dialect, Otherwise, Refusal, Statement, Step, Value, Work};
+use std::collections::{BTreeMap, VecDeque};
 
-use super::reads;
+use work::{Column, Dialect, Kind, Otherwise, Refusal, Statement, Step, Value, Work};
+
+use super::{reads, rows};
 
 /// Rows of one block, by their numbers. Less, and more of it is to be written for somebody who does much; more, and more rows
 /// are looked at for each that is found.
 const ROWS: i64 = 256;
-/// Blocks that are filled in one transaction. On SQLite others wait for it to end.
-const AT_ONCE: i64 = 4;
+/// Blocks that are filled in one transaction at most.
+pub(super) const AT_ONCE: i64 = 4;
+/// Terms that are written in one transaction, unless one row has more: on SQLite others wait for it to end. Those of a row that tells
+/// which records were shown may be a thousand.
+pub(super) const TERMS: i64 = 8_000;
+/// Terms that a row has beside those.
+const OF_ROW: i64 = 7;
 /// Columns that have terms of their own, those first that leave fewer rows.
 const COLUMNS: [&str; 6] = ["sub", "key", "entity", "action", "outcome", "iss"];
 /// Where it stands how many blocks are indexed.
@@ -108,21 +115,59 @@ pub(super) fn how_many(dialect: &Dialect) -> String {
     format!("SELECT CAST({} AS BIGINT)", indexed(dialect))
 }
 
-/// Indexes some of the blocks between two; how many are indexed when it is done. Refused where somebody else did it.
-pub(super) fn fill(dialect: &Dialect, from: i64, to: i64) -> (Work, i64) {
-    let to = to.min(from + AT_ONCE);
+/// The question of how many records the rows between two tell that they were shown, for those that tell of such: `seq` and `ids`.
+pub(super) fn weights(dialect: &Dialect, from: i64, to: i64) -> Work {
+    let [one, two] = [1, 2].map(|place| dialect.parameter(place));
+    let ids = reads::how_many(dialect, "\"a\".\"after\"");
+    let sql = format!(
+        "SELECT \"a\".\"seq\", CAST(coalesce({ids}, 0) AS BIGINT) AS \"ids\" FROM {} AS \"a\" \
+         WHERE \"a\".\"seq\" BETWEEN {one} AND {two} AND {IS_OF_READS} ORDER BY \"a\".\"seq\"",
+        dialect.table("_audit")
+    );
+    let columns = ["seq", "ids"].map(|name| Column::new(name, Kind::Integer)).into();
+    rows::page(
+        sql,
+        vec![Value::Integer(from), Value::Integer(to)],
+        columns,
+        usize::try_from(to - from).unwrap_or_default() + 1,
+    )
+}
+
+/// The numbers of rows from one to another in ranges that have no more than so many terms each, or are of one row.
+pub(super) fn parts(from: i64, to: i64, weights: &BTreeMap<i64, i64>, most: i64) -> VecDeque<(i64, i64)> {
+    let mut parts = VecDeque::new();
+    let (mut begin, mut terms) = (from, 0);
+    for seq in from..=to {
+        let own = OF_ROW + weights.get(&seq).copied().unwrap_or_default();
+        if seq > begin && terms + own > most {
+            parts.push_back((begin, seq - 1));
+            (begin, terms) = (seq, 0);
+        }
+        terms += own;
+    }
+    parts.push_back((begin, to));
+    parts
+}
+
+/// The first and the last number of the rows in the blocks from one to below another.
+pub(super) fn numbers(from: i64, to: i64) -> (i64, i64) {
+    (from * ROWS, to * ROWS - 1)
+}
+
+/// Indexes rows of blocks that are not indexed yet, of which there are `indexed` before and `then` afterwards. Refused where somebody
+/// else came further.
+pub(super) fn fill(dialect: &Dialect, (indexed, then): (i64, i64), (from, to): (i64, i64)) -> Work {
     let [one, two] = [1, 2].map(|place| dialect.parameter(place));
     // First, for it is what others wait for who would do the same.
     let sql = format!(
         "UPDATE {} SET \"value\" = {one} WHERE \"name\" = '{NAME}' AND \"value\" = {two}",
         dialect.table("_state")
     );
-    let advance = Statement::new(sql, vec![Value::Integer(to), Value::Integer(from)]);
-    let work = Work::write(vec![
+    let advance = Statement::new(sql, vec![Value::Integer(then), Value::Integer(indexed)]);
+    Work::write(vec![
         Step::Change { statement: advance, none: Otherwise::Refuse(Refusal::Stale) },
-        Step::Run(add(dialect, from * ROWS, to * ROWS - 1)),
-    ]);
-    (work, to)
+        Step::Run(add(dialect, from, to)),
+    ])
 }
 
 /// Indexes the rows of a range of numbers.
@@ -198,6 +243,16 @@ mod tests {
     #[test]
     fn blocks_begin_where_the_last_one_ends() {
         assert_eq!([0, 255, 256, 511, 512].map(block), [0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_written_at_once_is_bounded_by_terms() {
+        let parts = |weights: &[(i64, i64)], most| parts(0, 9, &weights.iter().copied().collect(), most);
+        assert_eq!(parts(&[], 70), [(0, 9)]);
+        assert_eq!(parts(&[], 69), [(0, 8), (9, 9)]);
+        assert_eq!(parts(&[(3, 1000), (4, 20)], 60), [(0, 2), (3, 3), (4, 8), (9, 9)]);
+        assert_eq!(parts(&[(0, 1000), (9, 1000)], 60), [(0, 0), (1, 8), (9, 9)]);
+        assert_eq!(parts(&[], 1).len(), 10);
     }
 
     /// Tables of enough rows that they are not walked because they are small.

@@ -6,6 +6,7 @@
 //! (`refusals`); what was read comes before its answer, where the blueprint asks for that (`reads`). `verify` reads all of it
 //! again. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
 
+mod fill;
 pub(crate) mod index;
 mod kept;
 mod list;

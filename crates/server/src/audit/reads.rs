@@ -136,6 +136,16 @@ pub(super) fn or_shown(dialect: &Dialect, id: &str) -> String {
     format!("(\"entity_id\" = {id} OR \"entity_id\" IS NULL AND {id} IN (SELECT {one} FROM {shown}))")
 }
 
+/// How many ids those are: null where none are told.
+pub(super) fn how_many(dialect: &Dialect, after: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("json_array_length({after}, '$.ids')"),
+        Dialect::Postgres { .. } => {
+            format!("CASE json_typeof({after} -> 'ids') WHEN 'array' THEN json_array_length({after} -> 'ids') END")
+        }
+    }
+}
+
 /// The ids of rows that a row of the audit says were shown, `after` being that column of it: what stands in `FROM`, and an id of it
 /// as text.
 pub(super) fn shown(dialect: &Dialect, after: &str) -> (String, &'static str) {

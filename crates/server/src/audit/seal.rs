@@ -1,5 +1,5 @@
-//! Seals what was written to the audit since the last seal, and fills the index by which it is found. A task of the app does it
-//! about once a second; whoever writes waits for none of it.
+//! Seals what was written to the audit since the last seal. A task of the app does it about once a second; whoever writes waits for
+//! none of it. Another one fills the index by which the audit is found.
 //!
 //! On Postgres a row may be seen after others that have later numbers, so gaps are looked into again for a while. Of several
 //! instances that seal at once one is first, and the others go on after its seal.
@@ -13,12 +13,13 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 
+use super::fill::{self, Filling};
 use super::rows::{self, ReadError, Row};
 use super::{FORMAT, LATE_MS, NOTHING, Refusals, Seal, SealKeys, index, ranges, read, written};
 use crate::clock;
 use crate::settings::Secret;
 
-const EVERY: Duration = Duration::from_secs(1);
+pub(super) const EVERY: Duration = Duration::from_secs(1);
 /// Others may write to the database too: so often it is looked at though this process wrote nothing.
 const AT_LEAST_EVERY: u64 = 60;
 const MAX_ROWS: usize = 1000;
@@ -27,23 +28,22 @@ const REMEMBERED: i64 = 50;
 /// Gaps are looked into so often, and so many at once.
 const GAPS_EVERY_MS: i64 = 5000;
 const GAPS_AT_ONCE: usize = 100;
-/// The index is filled so often at most before new rows are sealed: where there is much to do, others get on meanwhile.
-const FILLS_AT_ONCE: usize = 32;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// Seals the audit of one database.
 pub(crate) struct Sealer {
-    store: Store,
+    pub(super) store: Store,
     keys: SealKeys,
     refusals: Arc<Refusals>,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
+    pub(super) filling: Mutex<Filling>,
     /// The writes of the store when it was last looked at.
     seen_writes: AtomicU64,
 }
 
 /// What is known of the seals that there are.
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// Whether the database was asked what there is.
     begun: bool,
     number: i64,
@@ -53,8 +53,6 @@ struct State {
     gaps: Vec<Gap>,
     gaps_looked_ms: i64,
     told_hour: i64,
-    /// Blocks that are indexed, if it is known.
-    indexed: Option<i64>,
 }
 
 /// Numbers for which there was no row.
@@ -66,13 +64,14 @@ struct Gap {
 
 impl Sealer {
     pub(crate) fn new(secret: &Secret, store: Store, refusals: Arc<Refusals>) -> Sealer {
-        let (state, seen_writes) = (Mutex::default(), AtomicU64::new(u64::MAX));
-        Sealer { store, keys: SealKeys::derive(secret), refusals, state, seen_writes }
+        let (state, filling, seen_writes) = (Mutex::default(), Mutex::default(), AtomicU64::new(u64::MAX));
+        Sealer { store, keys: SealKeys::derive(secret), refusals, state, filling, seen_writes }
     }
 
-    /// Seals again and again, for as long as somebody holds the sealer.
+    /// Seals and fills the index again and again, for as long as somebody holds the sealer.
     pub(crate) fn start(self: &Arc<Self>) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(fill::again_and_again(Arc::downgrade(self)));
         let sealer = Arc::downgrade(self);
         runtime.spawn(async move {
             let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
@@ -116,13 +115,12 @@ impl Sealer {
             let (rows, more) = self.unsealed(&mut state).await?;
             // Another instance was faster where this is false: its seal is read, and what it left is sealed.
             let kept = !rows.is_empty() && self.keep(&mut state, &rows).await?;
-            own += u64::from(kept) + self.index(&mut state).await?;
+            own += u64::from(kept);
             if rows.is_empty() || (kept && !more) {
                 break;
             }
         }
-        let looks_again = !state.gaps.is_empty() || state.indexed.is_none_or(|indexed| indexed < state.settled());
-        let seen = if looks_again { u64::MAX } else { writes.saturating_add(own) };
+        let seen = if state.gaps.is_empty() { writes.saturating_add(own) } else { u64::MAX };
         self.seen_writes.store(seen, Ordering::Relaxed);
         Ok(())
     }
@@ -218,36 +216,11 @@ impl Sealer {
             }
         }
     }
-
-    /// Indexes the blocks that nobody writes into any more; how many writes that took.
-    async fn index(&self, state: &mut State) -> Result<u64, ReadError> {
-        let dialect = self.store.dialect();
-        let mut fills = 0;
-        for _ in 0..FILLS_AT_ONCE {
-            let from = match state.indexed {
-                Some(indexed) => indexed,
-                None => {
-                    let how_many = rows::number(index::how_many(&dialect), Vec::new());
-                    rows::read_number(self.store.run(how_many).await?).unwrap_or_default()
-                }
-            };
-            state.indexed = Some(from);
-            if from >= state.settled() {
-                break;
-            }
-            let (work, to) = index::fill(&dialect, from, state.settled());
-            // Another instance did it where this is refused.
-            let done = matches!(self.store.run(work).await?, Outcome::Done(_));
-            state.indexed = done.then_some(to);
-            fills += u64::from(done);
-        }
-        Ok(fills)
-    }
 }
 
 impl State {
     /// How many blocks have all the rows that they will ever have, and those sealed.
-    fn settled(&self) -> i64 {
+    pub(super) fn settled(&self) -> i64 {
         let next = self.covered.map_or(0, |covered| covered + 1);
         index::block(self.gaps.iter().map(|gap| gap.from).fold(next, i64::min))
     }

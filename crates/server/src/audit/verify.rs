@@ -14,8 +14,9 @@ use super::rows::{self, ReadError, Row};
 use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, index, read, rekey};
 use crate::settings::Settings;
 
-/// Numbers of rows among which those are looked for that the index leaves out, and how many of these are looked at together.
-const LOOKED_AT: i64 = 10_000;
+/// Numbers of rows among which those are looked for that the index leaves out, and how many of these are looked at together. A row may
+/// tell of a thousand records.
+const LOOKED_AT: i64 = 256;
 const LEFT_OUT: usize = 100;
 
 /// All of it is as it was written.
@@ -295,20 +296,25 @@ impl Walk<'_> {
 
     /// That sealed rows are found by the index as far as it is filled.
     fn indexed(&self, last: i64) -> Result<(), Stop> {
-        let mut next = 0;
+        let (mut next, mut at_once) = (0, LOOKED_AT);
         while next <= last {
-            let work = rows::numbers(
-                index::left_out(&self.dialect, LEFT_OUT + 1),
-                vec![Value::Integer(next), Value::Integer(last.min(next + LOOKED_AT))],
-                LEFT_OUT,
-            );
-            let (left_out, more) = rows::read_numbers(self.run(work)?)?;
+            let to = last.min(next + at_once - 1);
+            let params = vec![Value::Integer(next), Value::Integer(to)];
+            let work = rows::numbers(index::left_out(&self.dialect, LEFT_OUT + 1), params, LEFT_OUT);
+            let outcome = match self.run(work) {
+                Err(StoreError::Timeout { .. }) if at_once > 1 => {
+                    at_once /= 4;
+                    continue;
+                }
+                outcome => outcome?,
+            };
+            let (left_out, more) = rows::read_numbers(outcome)?;
             // What is not sealed yet may have come too late to be indexed with the others, and will be with its seal.
             let is_sealed = |seq: &&i64| self.covered.iter().any(|(from, to)| (from..=to).contains(seq));
             if let Some(row) = left_out.iter().find(is_sealed) {
                 return Err(broken(*row, Fault::NotIndexed));
             }
-            next = left_out.last().filter(|_| more).copied().unwrap_or(next + LOOKED_AT) + 1;
+            next = left_out.last().filter(|_| more).copied().unwrap_or(to) + 1;
         }
         Ok(())
     }

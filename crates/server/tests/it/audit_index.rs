@@ -141,6 +141,36 @@ async fn rows_that_come_late_are_listed_at_once_and_indexed_with_their_seal() {
     assert_eq!(listed(&root, "sub=late").await, [late]);
 }
 
+/// So many rows that each tell of a thousand records are written in several transactions; until the last one they are read row by row.
+#[tokio::test]
+async fn rows_that_tell_of_many_records_are_indexed_as_others() {
+    let app = TestApp::new(NOTES).await;
+    let root = app.user_with("root", &["admin"]).await;
+    let json = if place::is_postgres() { "json" } else { "text" };
+    write(&app, 40);
+    let ids: Vec<String> = (5000..6000).map(|id| id.to_string()).collect();
+    let many = format!(
+        "INSERT INTO _audit (\"at\", iss, sub, action, entity, after, outcome) \
+         SELECT \"at\", iss, 'reader', 'list', entity, CAST('{{\"ids\":[{}]}}' AS {json}), outcome FROM _audit WHERE iss = 'own' AND sub = 's1'",
+        ids.join(",")
+    );
+    place::execute(app.folder.path(), &many).unwrap_or_else(|error| panic!("{error}"));
+    write(&app, 2 * BLOCK);
+    let expected = numbers(&app, "SELECT seq FROM _audit WHERE sub = 'reader' ORDER BY seq DESC");
+    assert!(expected.len() > 10, "{expected:?}");
+    assert_eq!(listed(&root, "entity=note&entity_id=5999").await, expected);
+    app.app.seal_audit().await;
+    assert_eq!(indexed(&app), 2);
+    assert_eq!(numbers(&app, "SELECT count(*) FROM _audit_index WHERE term LIKE 'row:note:5___'"), [1000]);
+    assert_eq!(listed(&root, "entity=note&entity_id=5999").await, expected);
+    each_list_is_whole(&app, &root).await;
+    app.app.close().await;
+    let settings = support::settings(&[], &app.folder);
+    let store = server::open_database(&blueprint::load(NOTES).unwrap(), &settings).unwrap();
+    assert!(verify(&store, &settings, None).unwrap().is_ok());
+    store.close_blocking();
+}
+
 #[tokio::test]
 async fn two_instances_fill_one_index() {
     let app = TestApp::new(NOTES).await;
