@@ -170,7 +170,14 @@ pub(super) fn fill(dialect: &Dialect, (indexed, then): (i64, i64), (from, to): (
     ])
 }
 
-/// Indexes the rows of a range of numbers.
+/// Has whoever indexes rows, too, wait until this is committed: who writes the same terms in another order would wait for us, and we
+/// for him. The first step of a work.
+pub(super) fn hold(dialect: &Dialect) -> Step {
+    let sql = format!("UPDATE {} SET \"value\" = \"value\" WHERE \"name\" = '{NAME}'", dialect.table("_state"));
+    Step::Run(Statement::new(sql, Vec::new()))
+}
+
+/// Indexes the rows of a range of numbers, after [`hold`] or what holds as well. In one order, whoever does it.
 pub(super) fn add(dialect: &Dialect, from: i64, to: i64) -> Statement {
     let [one, two] = [1, 2].map(|place| dialect.parameter(place));
     let audit = dialect.table("_audit");
@@ -187,7 +194,7 @@ pub(super) fn add(dialect: &Dialect, from: i64, to: i64) -> Statement {
         record(id)
     );
     let sql = format!(
-        "INSERT INTO {} (\"term\", \"block\") {} ON CONFLICT DO NOTHING",
+        "INSERT INTO {} (\"term\", \"block\") {} ORDER BY 1, 2 ON CONFLICT DO NOTHING",
         dialect.table("_audit_index"),
         expressions().map(select).chain([of_reads]).collect::<Vec<_>>().join(" UNION ")
     );

@@ -287,12 +287,13 @@ fn insert<'a>(dialect: &Dialect, seal: &Seal, late: impl Iterator<Item = &'a (i6
         dialect.table("_state"),
         dialect.parameter(1)
     );
-    let mut steps = vec![
+    let seal = [
         Step::Change { statement: Statement::new(sql, params), none: Otherwise::Refuse(Refusal::Stale) },
         Step::Run(Statement::new(count, vec![Value::Integer(seal.number)])),
     ];
-    steps.extend(late.map(|(from, to)| Step::Run(index::add(dialect, *from, *to))));
-    Work::write(steps)
+    let late: Vec<Step> = late.map(|(from, to)| Step::Run(index::add(dialect, *from, *to))).collect();
+    let held = (!late.is_empty()).then(|| index::hold(dialect));
+    Work::write(held.into_iter().chain(seal).chain(late).collect())
 }
 
 fn now_ms() -> i64 {
@@ -318,6 +319,33 @@ mod tests {
         assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
         state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
         assert_eq!(gaps(&state), []);
+    }
+
+    /// Whoever fills the index begins with the same row, so that neither waits for the other.
+    #[test]
+    fn who_indexes_late_rows_holds_the_index_before_all_else() {
+        let (at, seqs) = ("2026-11-20T00:00:00.000000Z".to_owned(), "1-3".to_owned());
+        let seal = Seal { number: 1, at, format: FORMAT, rows: 3, seqs, digests: Vec::new(), seal: Vec::new() };
+        for dialect in [Dialect::Sqlite, Dialect::Postgres { schema: "app".into() }] {
+            let steps = |late: &[(i64, i64)]| -> Vec<String> {
+                let work = insert(&dialect, &seal, late.iter());
+                work.steps.iter().map(|step| step.statement().sql.to_string()).collect()
+            };
+            let filled: Vec<String> = index::fill(&dialect, (0, 1), (0, 255))
+                .steps
+                .iter()
+                .map(|step| step.statement().sql.to_string())
+                .collect();
+            let of_index = |sql: &String| sql.starts_with("UPDATE") && sql.contains("'audit_indexed'");
+            let late = steps(&[(1, 1), (3, 3)]);
+            assert_eq!(late.len(), 5);
+            assert!(of_index(&late[0]) && of_index(&filled[0]), "{late:?} {filled:?}");
+            assert!(
+                late[3..].iter().chain(&filled[1..]).all(|sql| sql.contains(" ORDER BY 1, 2 ON CONFLICT")),
+                "{late:?}"
+            );
+            assert!(!steps(&[]).iter().any(of_index), "whoever only seals waits for no one who fills");
+        }
     }
 
     #[test]
