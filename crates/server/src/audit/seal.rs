@@ -172,8 +172,7 @@ impl Sealer {
     /// Rows that came into gaps.
     async fn late(&self, state: &mut State, dialect: &Dialect) -> Result<Vec<Row>, ReadError> {
         let now = now_ms();
-        state.gaps.retain(|gap| now - gap.since_ms < LATE_MS);
-        if state.gaps.is_empty() || now.abs_diff(state.gaps_looked_ms) < GAPS_EVERY_MS.unsigned_abs() {
+        if !state.looks_into_gaps(now) {
             return Ok(Vec::new());
         }
         state.gaps_looked_ms = now;
@@ -187,6 +186,10 @@ impl Sealer {
             if found.len() >= MAX_ROWS {
                 break;
             }
+        }
+        // What was found now is sealed first, and the others are looked into once more then.
+        if found.is_empty() {
+            state.forget_gaps(now);
         }
         Ok(found)
     }
@@ -241,6 +244,17 @@ impl State {
         }
     }
 
+    /// Whether it is time to look for rows in gaps: now and then, and before one is forgotten.
+    fn looks_into_gaps(&self, now_ms: i64) -> bool {
+        let is_due = now_ms.abs_diff(self.gaps_looked_ms) >= GAPS_EVERY_MS.unsigned_abs();
+        !self.gaps.is_empty() && (is_due || self.gaps.iter().any(|gap| gap.is_old(now_ms)))
+    }
+
+    /// Takes it that nobody writes into old gaps any more, of which none had a row just now.
+    fn forget_gaps(&mut self, now_ms: i64) {
+        self.gaps.retain(|gap| !gap.is_old(now_ms));
+    }
+
     /// Says once an hour how far it is, where logs are kept elsewhere: a copy of the database without its end is known by that.
     fn tell(&mut self) {
         let hour = now_ms().div_euclid(HOUR_MS);
@@ -252,6 +266,10 @@ impl State {
 }
 
 impl Gap {
+    fn is_old(&self, now_ms: i64) -> bool {
+        now_ms - self.since_ms >= LATE_MS
+    }
+
     fn without(self, from: i64, to: i64) -> impl Iterator<Item = Gap> {
         let Gap { from: begin, to: end, since_ms } = self;
         let parts = match to < begin || end < from {
@@ -319,6 +337,21 @@ mod tests {
         assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
         state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
         assert_eq!(gaps(&state), []);
+    }
+
+    /// Rows that came into it since the last look would be sealed and indexed by nobody.
+    #[test]
+    fn a_gap_is_looked_into_before_it_is_forgotten() {
+        let mut state = State::default();
+        state.sealed(1, vec![1], &[(1, 10), (12, 300)], 1000);
+        state.gaps_looked_ms = LATE_MS - 1;
+        assert!(!state.looks_into_gaps(LATE_MS), "it was looked into just now");
+        state.forget_gaps(LATE_MS + 999);
+        assert_eq!((gaps(&state), state.settled()), (vec![(11, 11)], 0));
+        assert!(state.looks_into_gaps(LATE_MS + 1000), "for the last time");
+        state.forget_gaps(LATE_MS + 1000);
+        assert_eq!((gaps(&state), state.settled()), (vec![], 1));
+        assert!(!state.looks_into_gaps(2 * LATE_MS));
     }
 
     /// Whoever fills the index begins with the same row, so that neither waits for the other.
