@@ -96,7 +96,7 @@ impl Todos {
         if written {
             disk::put_yours(&source.folder, &path, after)?;
         }
-        let outdated = self.check && kept.ticked.keys().ne(ids(&sections).iter());
+        let outdated = self.check && !kept.ids().eq(ids(&sections).iter());
         let run = Run { sections: &sections, outcomes: &outcomes, kept: &kept };
         if screen.manner.json {
             screen.json(&run.report(&path, written, outdated))?;

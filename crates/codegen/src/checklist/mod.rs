@@ -56,6 +56,21 @@ pub struct Open<'a> {
     pub assumptions: &'a [Assumption],
 }
 
+/// Every heading, by which they are known apart from a person's.
+const TITLES: [&str; 11] = [
+    "Database",
+    "Schema",
+    "Records and their endpoints",
+    "Validation",
+    "Accounts and access",
+    "Services",
+    "Automations",
+    "Configuration",
+    "Logging and errors",
+    "Verification",
+    "Open questions",
+];
+
 /// Where the checklist of an app is.
 pub fn path(blueprint: &Blueprint) -> String {
     format!("docs/backend_todos_{}.md", blueprint.app.name.replace('-', "_"))
@@ -64,21 +79,21 @@ pub fn path(blueprint: &Blueprint) -> String {
 /// The lines of a blueprint, in the order in which a backend comes to be.
 pub fn sections(blueprint: &Blueprint, open: Open<'_>) -> Vec<Section> {
     let entities = &blueprint.entities;
-    let section = |title, lines| Section { title, lines };
-    let sections = vec![
-        section("Database", database()),
-        section("Schema", schema(blueprint)),
-        section("Records and their endpoints", entities.iter().flat_map(|it| records(blueprint, it)).collect()),
-        section("Validation", entities.iter().map(validation).collect()),
-        section("Accounts and access", accounts(blueprint)),
-        section("Services", integrations(blueprint)),
-        section("Automations", automations(blueprint)),
-        section("Configuration", configuration()),
-        section("Logging and errors", logging(blueprint)),
-        section("Verification", verification()),
-        section("Open questions", questions(open)),
+    let lines = [
+        database(),
+        schema(blueprint),
+        entities.iter().flat_map(|it| records(blueprint, it)).collect(),
+        entities.iter().map(validation).collect(),
+        accounts(blueprint),
+        integrations(blueprint),
+        automations(blueprint),
+        configuration(),
+        logging(blueprint),
+        verification(),
+        questions(open),
     ];
-    sections.into_iter().filter(|section| !section.lines.is_empty()).collect()
+    let sections = TITLES.into_iter().zip(lines).map(|(title, lines)| Section { title, lines });
+    sections.filter(|section| !section.lines.is_empty()).collect()
 }
 
 fn check(id: impl Into<String>, text: impl Into<String>) -> Line {

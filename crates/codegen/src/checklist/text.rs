@@ -1,21 +1,24 @@
 //! The checklist as Markdown: laid out with the outcomes of checks, and read back for what a person ticked and wrote.
 //!
-//! A line is known by the id in a comment at its end. Whatever else stands below it is a note, and is kept letter by letter.
+//! A line is known by the id in a comment at its end, and what is written below it by a hash of itself. Everything else is
+//! somebody's note, whatever it looks like, and is kept letter by letter.
 
 use std::collections::BTreeMap;
 
 use blueprint::Blueprint;
 use serde::Serialize;
 
-use super::{By, Line, Section};
+use super::{By, Line, Section, TITLES};
+use crate::record::sha256;
 use crate::words;
 
 const INTRO: &str = "`supermaker todos` runs the checks behind these lines: what passes is ticked, what fails is not, and says why. Lines with\n\
     *(by hand)* are for a person to tick. What you write below a line stays there.";
+/// The end of the first line, after the name of the app.
+const TITLE: &str = ": what is done and what is left";
 /// The end of a line that a person ticks.
 const BY_HAND: &str = " *(by hand)*";
 const GONE: &str = "## Notes of lines that are gone";
-const METHODS: [&str; 5] = ["GET ", "POST ", "PATCH ", "PUT ", "DELETE "];
 
 /// What became of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,10 +38,17 @@ pub type Outcomes = BTreeMap<String, Outcome>;
 /// What a checklist that is there holds besides what is written anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kept {
-    /// Ids in the file, and whether each is ticked.
-    pub ticked: BTreeMap<String, bool>,
+    /// The lines with ids of ours.
+    items: BTreeMap<String, Item>,
     /// Lines below an id or a heading that are somebody's.
     notes: BTreeMap<String, Vec<String>>,
+}
+
+/// A line as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    ticked: bool,
+    whole: String,
 }
 
 impl Kept {
@@ -46,24 +56,33 @@ impl Kept {
     pub fn read(text: &str) -> Kept {
         let mut kept = Kept::default();
         let mut place = INTRO.to_owned();
-        for line in text.lines() {
-            if let Some((id, ticked)) = item(line) {
-                kept.ticked.insert(id.clone(), ticked);
+        let lines: Vec<&str> = text.lines().collect();
+        let fenced = fenced(&lines);
+        for (number, line) in lines.iter().enumerate() {
+            let item = item(line).filter(|(id, _)| is_id(id) && !kept.items.contains_key(id));
+            let title = number == 0 && line.starts_with("# ") && line.ends_with(TITLE);
+            let intro = place == INTRO && INTRO.lines().any(|intro| intro == *line);
+            if fenced[number] {
+                kept.notes.entry(place.clone()).or_default().push((*line).to_owned());
+            } else if let Some((id, ticked)) = item {
+                kept.items.insert(id.clone(), Item { ticked, whole: (*line).to_owned() });
                 place = id;
-            } else if line.starts_with("## ") {
-                line.clone_into(&mut place);
-            } else if !is_ours(line) {
-                kept.notes.entry(place.clone()).or_default().push(line.to_owned());
+            } else if is_heading(line) {
+                (*line).clone_into(&mut place);
+            } else if !(title || intro || is_marked(line)) {
+                kept.notes.entry(place.clone()).or_default().push((*line).to_owned());
             }
         }
-        if kept.ticked.is_empty() && !text.trim().is_empty() {
-            let lines = text.lines().map(|line| line.trim_start_matches('#').to_owned());
-            kept.notes = [(GONE.to_owned(), lines.collect())].into();
+        if kept.items.is_empty() && !text.trim().is_empty() {
+            // Headings that would be taken for ours the next time go down a step.
+            let keep = |line: &str| if is_heading(line) { format!("#{line}") } else { line.to_owned() };
+            kept.notes = [(GONE.to_owned(), text.lines().map(keep).collect())].into();
         }
-        for notes in kept.notes.values_mut() {
+        for (place, notes) in &mut kept.notes {
             let blank = |line: &String| line.trim().is_empty();
             let start = notes.iter().position(|line| !blank(line)).unwrap_or(notes.len());
-            notes.drain(..start);
+            // A paragraph below a line is none without the blank one before.
+            notes.drain(..if kept.items.contains_key(place) { start.saturating_sub(1) } else { start });
             while notes.last().is_some_and(blank) {
                 notes.pop();
             }
@@ -72,9 +91,14 @@ impl Kept {
         kept
     }
 
+    /// The ids of the lines, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &String> {
+        self.items.keys()
+    }
+
     /// Whether a line was ticked.
     pub fn was_ticked(&self, id: &str) -> bool {
-        self.ticked.get(id).copied().unwrap_or(false)
+        self.items.get(id).is_some_and(|item| item.ticked)
     }
 
     /// Whether a line is to be ticked: by its check, or as the person left it.
@@ -88,7 +112,7 @@ impl Kept {
     /// The checklist anew.
     pub fn write(&self, blueprint: &Blueprint, sections: &[Section], outcomes: &Outcomes) -> String {
         let name = words::sentence(&words::human(&blueprint.app.name));
-        let mut text = format!("# {name}: what is done and what is left\n\n{INTRO}\n");
+        let mut text = format!("# {name}{TITLE}\n\n{INTRO}\n");
         let mut notes = self.notes.clone();
         // A note in a section stands between the lines, where it was; others between paragraphs.
         let mut below = |place: &str| notes.remove(place).map(|lines| lines.join("\n") + "\n");
@@ -99,20 +123,21 @@ impl Kept {
             text.extend(below(&title).map(|lines| format!("{lines}\n")));
             for line in &section.lines {
                 let mark = if self.ticks(line, outcomes) { 'x' } else { ' ' };
-                let by = if line.by == By::Hand { BY_HAND } else { "" };
-                text += &format!("- [{mark}] {}{by} <!-- {} -->\n", line.text, line.id);
-                text.extend(line.endpoints.iter().map(|endpoint| format!("  - `{endpoint}`\n")));
+                text += &format!("- [{mark}] {}\n", said(line));
+                text.extend(line.endpoints.iter().map(|endpoint| marked(&format!("`{endpoint}`"))));
                 text += &match outcomes.get(&line.id) {
-                    Some(Outcome::Failed(why)) => format!("  - fails: {why}\n"),
-                    Some(Outcome::Waiting(why)) => format!("  - not yet: {why}\n"),
+                    Some(Outcome::Failed(why)) => marked(&format!("fails: {why}")),
+                    Some(Outcome::Waiting(why)) => marked(&format!("not yet: {why}")),
                     Some(Outcome::Passed) | None => String::new(),
                 };
                 text.extend(below(&line.id));
             }
         }
         let mut gone = notes.remove(GONE).unwrap_or_default();
-        for (place, lines) in notes {
-            gone.push(format!("{}:", place.trim_start_matches("## ")));
+        // Lines before headings: what stands below a heading is read as its own.
+        let (lines, headings): (Vec<_>, Vec<_>) = notes.into_iter().partition(|(id, _)| self.items.contains_key(id));
+        for (place, lines) in lines.into_iter().chain(headings) {
+            gone.push(self.items.get(&place).map_or(place, |item| item.whole.clone()));
             gone.extend(lines);
         }
         if !gone.is_empty() {
@@ -122,23 +147,80 @@ impl Kept {
     }
 }
 
+/// What stands behind the box of a line.
+fn said(line: &Line) -> String {
+    let by = if line.by == By::Hand { BY_HAND } else { "" };
+    format!("{}{by} <!-- {} -->", line.text, line.id)
+}
+
+/// A line below another, with the hash by which it is known again: one that was edited, or only looks like it, is a person's.
+fn marked(text: &str) -> String {
+    let hash: String = sha256(text.as_bytes()).chars().take(8).collect();
+    format!("  - {text} <!-- {hash} -->\n")
+}
+
+fn is_marked(line: &str) -> bool {
+    let text = line.strip_prefix("  - ").and_then(|rest| rest.rsplit_once(" <!-- "));
+    text.is_some_and(|(text, _)| marked(text).trim_end() == line.trim_end())
+}
+
+fn is_heading(line: &str) -> bool {
+    line == GONE || line.strip_prefix("## ").is_some_and(|title| TITLES.contains(&title.trim_end()))
+}
+
 /// The id of an item and whether it is ticked.
 fn item(line: &str) -> Option<(String, bool)> {
     let rest = line.strip_prefix("- [")?;
-    let mark = rest.chars().next()?;
-    let (_, id) = rest.trim_end().strip_suffix("-->")?.rsplit_once("<!--")?;
-    let id = id.trim();
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
-    (!id.is_empty() && id.chars().all(plain)).then(|| (id.to_owned(), matches!(mark, 'x' | 'X')))
+    let (mark, rest) = (rest.chars().next()?, rest.trim_end());
+    let (_, id) = rest.strip_suffix("-->")?.rsplit_once("<!--")?;
+    let ticked = matches!(mark, 'x' | 'X');
+    (ticked || mark == ' ').then(|| (id.trim().to_owned(), ticked))
 }
 
-/// What [`Kept::write`] writes besides items and headings.
-fn is_ours(line: &str) -> bool {
-    let detail = |rest: &str| {
-        let endpoint = rest.strip_prefix('`').is_some_and(|path| METHODS.iter().any(|method| path.starts_with(method)));
-        endpoint || rest.starts_with("fails: ") || rest.starts_with("not yet: ")
-    };
-    line.starts_with("# ") || INTRO.lines().any(|intro| intro == line) || line.strip_prefix("  - ").is_some_and(detail)
+/// Whether an id is one that a line of ours has, or once had.
+fn is_id(id: &str) -> bool {
+    let plain = |name: &str| !name.is_empty() && name.chars().all(|it| it.is_ascii_alphanumeric() || "_-".contains(it));
+    let parts: Vec<&str> = id.split('.').collect();
+    parts.iter().all(|part| plain(part))
+        && match parts.as_slice() {
+            ["entity", _, "endpoints" | "rows" | "strangers" | "validation"] | ["action", _, _] => true,
+            ["open", "question" | "unplaced" | "assumed", hash] => hash.len() == 8,
+            ["tokens" | "integration" | "automation", _] => true,
+            ["database", "reachable" | "backups"] | ["blueprint", "check"] | ["schema", "current"] => true,
+            ["accounts", "sign_in" | "admin" | "mail"] | ["access", "read"] | ["documents", "current"] => true,
+            ["config", "settings" | "secret" | "example" | "cors" | "production"] => true,
+            ["errors", "shape"] | ["logging", "audit" | "collected"] | ["verify", "walkthrough" | "tests"] => true,
+            _ => false,
+        }
+}
+
+/// Which lines stand in blocks of code. A fence that nothing closes is none.
+fn fenced(lines: &[&str]) -> Vec<bool> {
+    let mut inside = vec![false; lines.len()];
+    let mut start = 0;
+    while start < lines.len() {
+        let end = fence(lines[start]).and_then(|open| {
+            let closes = |line: &&str| {
+                fence(line).is_some_and(|it| it.starts_with(open)) && line.trim() == fence(line).unwrap_or("")
+            };
+            lines[start + 1..].iter().position(closes)
+        });
+        if let Some(end) = end {
+            inside[start..=start + 1 + end].fill(true);
+            start += end + 1;
+        }
+        start += 1;
+    }
+    inside
+}
+
+/// The three backticks or tildes, or more, with which a line begins.
+fn fence(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let first = line.chars().next().filter(|it| "`~".contains(*it))?;
+    let run = &line[..line.len() - line.trim_start_matches(first).len()];
+    let plain = first == '~' || !line[run.len()..].contains('`');
+    (run.len() >= 3 && plain).then_some(run)
 }
 
 #[cfg(test)]
@@ -181,8 +263,8 @@ mod tests {
         assert!(line(&again, "database.backups").starts_with("- [x]"), "what a person ticked");
         assert!(line(&again, "access.read").starts_with("- [ ]"), "what nobody ticked");
         assert!(line(&again, "database.reachable").starts_with("- [x]"));
-        assert!(line(&again, "blueprint.check").starts_with("- [ ]") && again.contains("\n  - fails: a reason\n"));
-        assert!(line(&again, "schema.current").starts_with("- [ ]") && again.contains("\n  - not yet: none\n"));
+        assert!(line(&again, "blueprint.check").starts_with("- [ ]") && again.contains("\n  - fails: a reason <!-- "));
+        assert!(line(&again, "schema.current").starts_with("- [ ]") && again.contains("\n  - not yet: none <!-- "));
         assert!(line(&again, "entity.task.rows").starts_with("- [ ]"), "a check without an outcome ticks nothing");
         // No outcome of another run is left, and the same again is the same.
         let later = written(&Kept::read(&again), &outcomes(&[("blueprint.check", Outcome::Passed)]));
@@ -214,11 +296,52 @@ mod tests {
         let fresh = written(&Kept::default(), &Outcomes::new());
         let noted = format!("{fresh}- [x] Gone <!-- entity.gone.rows -->\n  - why it was\n");
         let again = written(&Kept::read(&noted), &Outcomes::new());
-        assert!(again.contains("## Notes of lines that are gone\n\nentity.gone.rows:\n  - why it was\n"), "{again}");
+        assert!(
+            again.contains("## Notes of lines that are gone\n\n- [x] Gone <!-- entity.gone.rows -->\n  - why it was\n"),
+            "{again}"
+        );
         assert_eq!(written(&Kept::read(&again), &Outcomes::new()), again);
         let old = written(&Kept::read("# Mine\n\n- [x] done by me\n"), &Outcomes::new());
-        assert!(old.contains("## Notes of lines that are gone\n\n Mine\n\n- [x] done by me\n"), "{old}");
+        assert!(old.contains("## Notes of lines that are gone\n\n# Mine\n\n- [x] done by me\n"), "{old}");
         assert_eq!(written(&Kept::read(&old), &Outcomes::new()), old);
+    }
+
+    /// Each looks like something that is written anew.
+    #[test]
+    fn notes_are_kept_whatever_they_look_like() {
+        let fresh = written(&Kept::default(), &outcomes(&[("schema.current", Outcome::Failed("a".to_owned()))]));
+        for note in [
+            "  - fails: every Monday, ask Ana",
+            "  - not yet: paid",
+            "  - `GET /foo` is ours",
+            "  - `GET /foo`",
+            "  - fails: a, and I know why <!-- 12345678 -->",
+            "## Ours\n\n## And another",
+            "## Ours\n\nText.\n\n### Deeper",
+            "# Not the title",
+            "- [x] call Bob <!-- bob -->",
+            "- [ ] call Bob <!-- config.bob -->",
+            "- [~] half <!-- access.read -->",
+            "- [x] twice <!-- database.reachable -->",
+            "```md\n- [x] in code <!-- access.read -->\n## Database\n# comment\n```",
+            "~~~~\n```\n- [x] in code <!-- access.read -->\n~~~~",
+            "``` never closed",
+            "*(by hand)* are for a person to tick. What you write below a line stays there.",
+        ] {
+            for place in ["database.backups", "schema.current"] {
+                let item = line(&fresh, place);
+                let after = fresh.split_once(item).unwrap().1.lines().nth(1).filter(|it| it.starts_with("  - "));
+                let above = [Some(item), after].into_iter().flatten().collect::<Vec<_>>().join("\n");
+                let noted = fresh.replace(&above, &format!("{above}\n{note}"));
+                assert_ne!(noted, fresh);
+                let again = written(&Kept::read(&noted), &Outcomes::new());
+                assert!(again.contains(&format!("{item}\n{note}\n")), "{note:?} below {place}: {again}");
+                assert_eq!(again.matches("in code").count(), note.matches("in code").count());
+                assert!(line(&again, "access.read").starts_with("- [ ]") || note.contains("access.read"), "{again}");
+                assert!(!again.contains("fails: a <!--"), "what was written is known: {again}");
+                assert_eq!(written(&Kept::read(&again), &Outcomes::new()), again, "{note}");
+            }
+        }
     }
 
     #[test]
@@ -228,6 +351,7 @@ mod tests {
         let blueprint = blueprint::load(TEXT).unwrap_or_else(|problems| panic!("{problems}"));
         let sections = sections(&blueprint, open);
         let mut ids: Vec<&String> = sections.iter().flat_map(|section| &section.lines).map(|line| &line.id).collect();
+        assert!(ids.iter().all(|id| is_id(id)), "{ids:?}");
         let count = ids.len();
         ids.sort();
         ids.dedup();
