@@ -29,8 +29,8 @@ The checklist is docs/backend_todos_<app>.md. A line is ticked if its check pass
 throw-away database and asked as its rules have it, and settings, documents and the database are looked at. A line that was
 ticked and holds no more is unticked, and told. Lines marked (by hand) are yours to tick; what you wrote below lines stays.
 
-Exit codes: 0 no check fails (what is not there yet, or left to you, does not count), 1 one does; with --check also where the
-checklist is not that of the blueprint")]
+Exit codes: 0 no check fails (what is not there yet, or left to you, does not count), 1 one does; with --check also where a
+line is not that of the blueprint, or is ticked though its check does not pass")]
 pub struct Todos {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     file: Option<PathBuf>,
@@ -41,6 +41,9 @@ pub struct Todos {
 
 /// After this silence is broken.
 const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// So many lines that are not as they should be are named.
+const SHOWN: usize = 8;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -54,8 +57,10 @@ struct Report<'a> {
     waiting: usize,
     /// Lines that a person has not ticked.
     by_hand: usize,
-    /// With `--check`: the lines are not those of the blueprint.
+    /// With `--check`: the lines are not those that the blueprint and the checks give.
     outdated: bool,
+    /// Which, and what is wrong with each.
+    stale: &'a [String],
     lines: Vec<Told<'a>>,
 }
 
@@ -96,14 +101,14 @@ impl Todos {
         if written {
             disk::put_yours(&source.folder, &path, after)?;
         }
-        let outdated = self.check && !kept.ids().eq(ids(&sections).iter());
-        let run = Run { sections: &sections, outcomes: &outcomes, kept: &kept };
+        let stale = if self.check { kept.stale(&sections, &outcomes) } else { Vec::new() };
+        let run = Run { sections: &sections, outcomes: &outcomes, kept: &kept, stale: &stale };
         if screen.manner.json {
-            screen.json(&run.report(&path, written, outdated))?;
+            screen.json(&run.report(&path, written))?;
         } else {
-            run.tell(screen, &path, written, outdated)?;
+            run.tell(screen, &path, written)?;
         }
-        if run.count(|outcome| matches!(outcome, Outcome::Failed(_))) > 0 || outdated {
+        if run.count(|outcome| matches!(outcome, Outcome::Failed(_))) > 0 || !stale.is_empty() {
             return Err(Failure::told());
         }
         Ok(())
@@ -127,18 +132,13 @@ fn patiently<T: Send>(screen: &Screen, work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// All ids, sorted.
-fn ids(sections: &[Section]) -> Vec<String> {
-    let mut ids: Vec<String> = sections.iter().flat_map(|section| &section.lines).map(|line| line.id.clone()).collect();
-    ids.sort();
-    ids
-}
-
 /// What was found.
 struct Run<'a> {
     sections: &'a [Section],
     outcomes: &'a Outcomes,
     kept: &'a Kept,
+    /// What of the checklist is not what the blueprint and the checks give.
+    stale: &'a [String],
 }
 
 impl<'a> Run<'a> {
@@ -158,7 +158,7 @@ impl<'a> Run<'a> {
         self.lines().filter(|line| line.by == By::Hand && !self.kept.was_ticked(&line.id)).collect()
     }
 
-    fn report<'r>(&'r self, file: &'r str, written: bool, outdated: bool) -> Report<'r> {
+    fn report<'r>(&'r self, file: &'r str, written: bool) -> Report<'r> {
         let told = |line: &'a Line| Told {
             id: &line.id,
             text: &line.text,
@@ -174,12 +174,13 @@ impl<'a> Run<'a> {
             failed: self.count(|outcome| matches!(outcome, Outcome::Failed(_))),
             waiting: self.count(|outcome| matches!(outcome, Outcome::Waiting(_))),
             by_hand: self.left().len(),
-            outdated,
+            outdated: !self.stale.is_empty(),
+            stale: self.stale,
             lines: self.lines().map(told).collect(),
         }
     }
 
-    fn tell(&self, screen: &Screen, path: &str, written: bool, outdated: bool) -> Result<(), Failure> {
+    fn tell(&self, screen: &Screen, path: &str, written: bool) -> Result<(), Failure> {
         let mut lines = Vec::new();
         let mut later = Vec::new();
         for line in self.lines().filter(|line| line.by == By::Check) {
@@ -215,10 +216,13 @@ impl<'a> Run<'a> {
         let ink = if failed == 0 { Ink::Good } else { Ink::Bad };
         let verdict = screen.paint(ink, &verdict);
         let verb = if written { "Wrote" } else { "Not changed:" };
-        let outdated = if outdated {
-            "\nThe lines are not those of the blueprint: supermaker todos writes them anew."
-        } else {
-            ""
+        let outdated = match self.stale {
+            [] => String::new(),
+            stale => format!(
+                "\nThe lines are not those of the blueprint and its checks: supermaker todos writes them anew.\n  {}{}",
+                stale.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("\n  "),
+                if stale.len() > SHOWN { format!("\n  and {} more", stale.len() - SHOWN) } else { String::new() }
+            ),
         };
         screen.result_unless_quiet(&format!("{verdict}\n{verb} {path}{outdated}"), failed > 0 || !outdated.is_empty())
     }

@@ -110,6 +110,23 @@ fn a_checklist_of_another_blueprint_fails_a_check_that_changes_nothing() {
     assert_eq!(bench.read(&list), before);
 }
 
+/// Nobody ticks for a check.
+#[test]
+fn a_line_that_was_ticked_by_hand_fails_a_check() {
+    let (bench, list) = project();
+    bench.run(&["todos", "app"]);
+    let before = bench.read(&list);
+    let item = line(&before, "schema.current");
+    bench.write(&list, &before.replace(item, &item.replace("[ ]", "[x]")));
+    let run = bench.run(&["todos", "app", "--check"]);
+    assert!(run.code == 1 && run.out.contains("schema.current is ticked"), "{run:?}");
+    bench.write(&list, &before.replace("`blueprint.toml` loads", "All is well"));
+    let run = bench.run(&["todos", "app", "--check", "--json"]);
+    assert!(run.code == 1 && run.out.contains("blueprint.check reads otherwise"), "{run:?}");
+    bench.write(&list, &before);
+    passed(bench.run(&["todos", "app", "--check"]));
+}
+
 #[test]
 fn what_a_person_ticked_and_wrote_stays() {
     let (bench, list) = project();

@@ -49,6 +49,10 @@ pub struct Kept {
 struct Item {
     ticked: bool,
     whole: String,
+    /// Whether it stands among those that are known to be gone.
+    gone: bool,
+    /// What was written below it, a line each.
+    written: Vec<String>,
 }
 
 impl Kept {
@@ -56,6 +60,7 @@ impl Kept {
     pub fn read(text: &str) -> Kept {
         let mut kept = Kept::default();
         let mut place = INTRO.to_owned();
+        let mut gone = false;
         let lines: Vec<&str> = text.lines().collect();
         let fenced = fenced(&lines);
         for (number, line) in lines.iter().enumerate() {
@@ -65,11 +70,15 @@ impl Kept {
             if fenced[number] {
                 kept.notes.entry(place.clone()).or_default().push((*line).to_owned());
             } else if let Some((id, ticked)) = item {
-                kept.items.insert(id.clone(), Item { ticked, whole: (*line).to_owned() });
+                let whole = (*line).to_owned();
+                kept.items.insert(id.clone(), Item { ticked, whole, gone, written: Vec::new() });
                 place = id;
+            } else if is_marked(line) {
+                kept.items.entry(place.clone()).and_modify(|item| item.written.push(format!("{}\n", line.trim_end())));
             } else if is_heading(line) {
+                gone |= *line == GONE;
                 (*line).clone_into(&mut place);
-            } else if !(title || intro || is_marked(line)) {
+            } else if !(title || intro) {
                 kept.notes.entry(place.clone()).or_default().push((*line).to_owned());
             }
         }
@@ -91,9 +100,26 @@ impl Kept {
         kept
     }
 
-    /// The ids of the lines, sorted.
-    pub fn ids(&self) -> impl Iterator<Item = &String> {
-        self.items.keys()
+    /// What of it the blueprint and the checks do not give, each with its id. That a check passes whose line is not ticked yet is
+    /// nothing wrong.
+    pub fn stale(&self, sections: &[Section], outcomes: &Outcomes) -> Vec<String> {
+        let lines: Vec<&Line> = sections.iter().flat_map(|section| &section.lines).collect();
+        let of_line = |line: &&Line| {
+            let Some(item) = self.items.get(&line.id) else { return Some(format!("{} is missing", line.id)) };
+            let text = item.whole.split_once("] ").map_or("", |(_, text)| text.trim_end());
+            let ticked = item.ticked && !self.ticks(line, outcomes);
+            let endpoints = line.endpoints.iter().map(|endpoint| marked(&format!("`{endpoint}`")));
+            let is_endpoint = |line: &&String| line.starts_with("  - `");
+            if text != said(line) || item.written.iter().filter(is_endpoint).cloned().ne(endpoints) {
+                Some(format!("{} reads otherwise", line.id))
+            } else {
+                ticked.then(|| format!("{} is ticked, and its check does not pass", line.id))
+            }
+        };
+        let known = |id: &String| lines.iter().any(|line| line.id == *id);
+        let over = self.items.iter().filter(|(id, item)| !item.gone && !known(id));
+        let over = over.map(|(id, _)| format!("{id} is of nothing in the blueprint"));
+        lines.iter().filter_map(of_line).chain(over).collect()
     }
 
     /// Whether a line was ticked.
@@ -341,6 +367,44 @@ mod tests {
                 assert!(!again.contains("fails: a <!--"), "what was written is known: {again}");
                 assert_eq!(written(&Kept::read(&again), &Outcomes::new()), again, "{note}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_not_of_the_blueprint_or_its_checks_is_stale() {
+        let results = outcomes(&[
+            ("blueprint.check", Outcome::Passed),
+            ("schema.current", Outcome::Waiting("none".to_owned())),
+            ("config.secret", Outcome::Failed("a reason".to_owned())),
+        ]);
+        let blueprint = blueprint::load(TEXT).unwrap_or_else(|problems| panic!("{problems}"));
+        let sections = sections(&blueprint, Open::default());
+        let fresh = written(&Kept::default(), &results);
+        let stale = |text: &str| Kept::read(text).stale(&sections, &results);
+        let tick = |id: &str| fresh.replace(line(&fresh, id), &line(&fresh, id).replace("[ ]", "[x]"));
+        assert_eq!(stale(&fresh), Vec::<String>::new());
+        for (text, said) in [
+            (tick("schema.current"), "schema.current is ticked, and its check does not pass"),
+            (tick("config.secret"), "config.secret is ticked, and its check does not pass"),
+            (tick("entity.task.rows"), "entity.task.rows is ticked, and its check does not pass"),
+            (fresh.replace("loads: ", "is fine: "), "blueprint.check reads otherwise"),
+            (
+                fresh.replace("  - `POST /api/v1/tasks` <!--", "  - `POST /tasks` <!--"),
+                "entity.task.endpoints reads otherwise",
+            ),
+            (fresh.replace(line(&fresh, "verify.tests"), ""), "verify.tests is missing"),
+            (
+                format!("{fresh}- [x] All <!-- entity.gone.rows -->\n"),
+                "entity.gone.rows is of nothing in the blueprint",
+            ),
+        ] {
+            assert_eq!(stale(&text), [said], "{text}");
+        }
+        // What a person ticks and writes, what passes and is not ticked, and notes of what is gone are as they may be.
+        let gone = format!("{GONE}\n\n- [x] All <!-- entity.gone.rows -->\n  - why\n");
+        for text in [tick("access.read"), fresh.replace("- [x]", "- [ ]"), format!("{fresh}{gone}")] {
+            assert_ne!(text, fresh);
+            assert_eq!(stale(&text), Vec::<String>::new());
         }
     }
 
