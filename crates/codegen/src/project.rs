@@ -70,9 +70,9 @@ fn check_claims(drafts: &[FileDraft]) -> Result<(), ProjectError> {
 struct View<'a> {
     name: &'a str,
     title: String,
-    summary: &'a str,
+    summary: String,
     /// The lines of the request.
-    request: Vec<&'a str>,
+    request: Vec<String>,
     prefix: &'a str,
     entities: Vec<EntityView>,
     steps: Vec<Step>,
@@ -96,8 +96,9 @@ impl<'a> View<'a> {
         View {
             name: &app.name,
             title: words::sentence(&words::human(&app.name)),
-            summary: &app.summary,
-            request: app.request.as_deref().unwrap_or_default().lines().collect(),
+            summary: words::prose(&app.summary),
+            // As it was said, but no HTML.
+            request: app.request.as_deref().unwrap_or_default().lines().map(|line| line.replace('<', "&lt;")).collect(),
             prefix: &blueprint.api.prefix,
             entities: blueprint.entities.iter().map(EntityView::new).collect(),
             steps: walkthrough::steps(blueprint),
@@ -112,7 +113,7 @@ impl<'a> View<'a> {
 /// Other warnings are of what runs, and not for a README.
 fn not_yet(blueprint: &Blueprint) -> Vec<String> {
     let cannot = blueprint.warnings.iter().filter(|warning| warning.code == "cannot_run_yet");
-    cannot.map(|warning| warning.message.clone()).collect()
+    cannot.map(|warning| words::inline(&warning.message)).collect()
 }
 
 impl EntityView {
@@ -122,15 +123,10 @@ impl EntityView {
         let fields: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
         EntityView {
             name: words::sentence(&words::human(&entity.plural)),
-            summary: cell(&entity.summary),
+            summary: words::inline(&entity.summary).replace('|', "\\|"),
             fields: words::list(&fields, "and"),
         }
     }
-}
-
-/// Text that does not end the cell of a Markdown table.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
 impl From<minijinja::Error> for ProjectError {

@@ -32,6 +32,26 @@ pub(crate) fn list(words: &[String], last: &str) -> String {
     }
 }
 
+/// A text of the blueprint as a part of a line of Markdown: one line, and no HTML. Cells of tables escape `|` besides.
+pub(crate) fn inline(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
+}
+
+/// The same where a line begins with it: no heading, quote, list, table, rule or block of code.
+pub(crate) fn prose(text: &str) -> String {
+    let text = inline(text);
+    let Some(first) = text.chars().next() else { return text };
+    let digits = text.len() - text.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let (number, rest) = text.split_at(digits);
+    if digits > 0 && rest.starts_with(['.', ')']) {
+        return format!("{number}\\{rest}");
+    }
+    let item = "-*+".contains(first) && !text[1..].starts_with(|letter: char| letter != ' ' && letter != first);
+    let rule = "_=".contains(first) && text.chars().all(|letter| letter == first || letter == ' ');
+    let sign = item || rule || "#>|[".contains(first) || text.starts_with("```") || text.starts_with("~~~");
+    if sign { format!("\\{text}") } else { text }
+}
+
 /// The first letter in upper case.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -107,6 +127,31 @@ mod tests {
             ("uninvited guest", "an"),
         ] {
             assert_eq!(article(noun), expected, "{noun}");
+        }
+    }
+
+    #[test]
+    fn texts_of_the_blueprint_are_one_line_and_no_markup() {
+        for (text, expected) in [
+            ("Keeps  track\n\n# of\tthings ", "Keeps track # of things"),
+            ("<script>alert(1)</script> a <!-- b -->", "&lt;script>alert(1)&lt;/script> a &lt;!-- b -->"),
+            ("# Heading", "\\# Heading"),
+            ("> said", "\\> said"),
+            ("- item", "\\- item"),
+            ("---", "\\---"),
+            ("** *", "\\** *"),
+            ("===", "\\==="),
+            ("12. of May", "12\\. of May"),
+            ("```sh", "\\```sh"),
+            ("| a | b |", "\\| a | b |"),
+            ("[a]: b", "\\[a]: b"),
+            ("*bold*, `code`, 12 of -1", "*bold*, `code`, 12 of -1"),
+            ("-1 is least", "-1 is least"),
+            ("12 of them", "12 of them"),
+            ("ä", "ä"),
+            (" \n", ""),
+        ] {
+            assert_eq!(prose(text), expected, "{text:?}");
         }
     }
 

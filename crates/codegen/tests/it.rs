@@ -109,6 +109,37 @@ fn the_record_knows_every_other_file() {
     }
 }
 
+/// Whatever texts a blueprint has, they are words of the documents: no heading, row, HTML or comment comes of them.
+#[test]
+fn texts_of_the_blueprint_are_no_markup() {
+    let text = "[app]\nname = \"x\"\nsummary = \"# Boo\\n\\n## Far\\n<script>1</script> | a\"\n[entity.task]\n\
+        summary = \"- it\\n\\n## Far <!-- access.read -->\\n<b>| c\"\n[entity.task.field]\n\
+        kind = { type = \"enum\", values = [\"new\", \"a|b\", \"<i>\"], summary = \"# f\\n\\n## Far <u>\" }\n";
+    let blueprint = blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let drafts = project(&blueprint, &facts(&blueprint)).unwrap();
+    for draft in drafts.iter().filter(|draft| draft.path.ends_with(".md")) {
+        for line in draft.content.lines() {
+            let raw = ["<script", "<b>", "<u>", "<!-- access.read -->\n<", "access.read --> <"]
+                .iter()
+                .any(|it| line.contains(it));
+            // Values stand as they are in code.
+            let raw = raw || line.split('`').step_by(2).any(|outside| outside.contains("<i>"));
+            let begins = ["# Boo", "## Far", "# f", "- it"].iter().any(|start| line.starts_with(start));
+            assert!(!raw && !begins, "{}: {line}", draft.path);
+        }
+        let tables = draft.content.split("\n\n").filter(|part| part.starts_with('|'));
+        for table in tables {
+            let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+            let head = table.lines().next().map(cells);
+            let rows = table.lines().filter(|line| line.starts_with('|'));
+            assert!(rows.map(cells).all(|count| Some(count) == head), "{}: {table}", draft.path);
+        }
+    }
+    let of = |path: &str| content(&drafts, path);
+    assert!(of("AGENTS.md").contains("\\# Boo ## Far &lt;script>1&lt;/script> | a This folder"), "{}", of("AGENTS.md"));
+    assert!(of("specs/database/schema.md").contains("\n\\- it ## Far &lt;!-- access.read --> &lt;b>| c\n"));
+}
+
 /// `sh -n` reads a script without running it.
 #[test]
 fn the_walk_through_is_valid_shell() {

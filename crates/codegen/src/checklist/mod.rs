@@ -263,7 +263,7 @@ pub fn settings_of(source: TokenSource) -> &'static [&'static str] {
 /// A service with what calls it: automations, and actions that need it.
 fn integrations(blueprint: &Blueprint) -> Vec<Line> {
     let line = |one: &blueprint::Integration| {
-        let by = one.provider.as_ref().map(|provider| format!(" ({provider})")).unwrap_or_default();
+        let by = one.provider.as_ref().map(|provider| format!(" ({})", words::inline(provider))).unwrap_or_default();
         let calls = |call: &str| call.split_once('.').is_some_and(|(service, _)| service == one.name);
         let automations =
             blueprint.automations.iter().filter(|it| calls(&it.action)).map(|it| format!("`{}`", it.name));
@@ -362,7 +362,7 @@ fn questions(open: Open<'_>) -> Vec<Line> {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
+    words::inline(text).trim_end_matches('.').to_owned()
 }
 
 /// A name in the form of an id.

@@ -152,8 +152,8 @@ impl Kept {
                 text += &format!("- [{mark}] {}\n", said(line));
                 text.extend(line.endpoints.iter().map(|endpoint| marked(&format!("`{endpoint}`"))));
                 text += &match outcomes.get(&line.id) {
-                    Some(Outcome::Failed(why)) => marked(&format!("fails: {why}")),
-                    Some(Outcome::Waiting(why)) => marked(&format!("not yet: {why}")),
+                    Some(Outcome::Failed(why)) => marked(&format!("fails: {}", words::inline(why))),
+                    Some(Outcome::Waiting(why)) => marked(&format!("not yet: {}", words::inline(why))),
                     Some(Outcome::Passed) | None => String::new(),
                 };
                 text.extend(below(&line.id));

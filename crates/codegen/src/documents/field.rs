@@ -1,5 +1,6 @@
 //! A field in words: what it holds, within which limits, and what else holds of it.
 
+use super::table::code;
 use blueprint::{Entity, Field, FieldKind, Literal, TextLimits, Unique};
 
 /// The widest whole number that a field may hold; a limit there is none of the field's own.
@@ -79,7 +80,7 @@ pub(crate) fn remarks(entity: &Entity, field: &Field) -> Vec<String> {
     ];
     let said = said.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words.to_owned());
     pattern
-        .map(|pattern| format!("matches `{}`", written(pattern.as_str())))
+        .map(|pattern| format!("matches {}", code(written(pattern.as_str()))))
         .into_iter()
         .chain(unique.map(str::to_owned))
         .chain(said)

@@ -16,7 +16,7 @@ pub(crate) fn overview(blueprint: &Blueprint, endpoints: &[Endpoint]) -> String 
         "# {name}: the backend on one page\n\nWritten from `blueprint.toml`, which says what this backend is.\n"
     );
     if !blueprint.app.summary.is_empty() {
-        text += &format!("\n{}\n", blueprint.app.summary);
+        text += &format!("\n{}\n", words::prose(&blueprint.app.summary));
     }
     text += &format!("\n## What it keeps\n\n{}\n{}\n", records(blueprint), diagram(blueprint));
     text += "\nEvery column is in [schema.md](schema.md).\n\n## Who may do what\n\n";
@@ -36,7 +36,7 @@ fn records(blueprint: &Blueprint) -> String {
         let fields: Vec<String> = shown.chain(entity.links.iter().map(|link| code(&link.key))).collect();
         let whose = if entity.owned { "whoever made it" } else { "nobody" };
         let title = words::sentence(&words::many(entity));
-        vec![title, fields.join(", "), whose.to_owned(), entity.summary.clone()]
+        vec![title, fields.join(", "), whose.to_owned(), words::inline(&entity.summary)]
     };
     table(&["records", "fields", "each belongs to", ""], &blueprint.entities.iter().map(row).collect::<Vec<_>>())
 }
@@ -135,7 +135,7 @@ fn actions(blueprint: &Blueprint) -> String {
 /// What it does beyond its own database, and what it does not do yet.
 fn outside(blueprint: &Blueprint) -> String {
     let integrations = blueprint.integrations.iter().map(|one| {
-        let by = one.provider.as_ref().map(|provider| format!(" ({provider})")).unwrap_or_default();
+        let by = one.provider.as_ref().map(|provider| format!(" ({})", words::inline(provider))).unwrap_or_default();
         format!("- {}{by}\n", code(&one.name))
     });
     let automations = blueprint.automations.iter().map(|one| {
@@ -146,7 +146,8 @@ fn outside(blueprint: &Blueprint) -> String {
         return lines;
     }
     let cannot = blueprint.warnings.iter().filter(|warning| warning.code == "cannot_run_yet");
-    let cannot: String = cannot.map(|warning| format!("- {}.\n", words::sentence(&warning.message))).collect();
+    let cannot: String =
+        cannot.map(|warning| format!("- {}.\n", words::sentence(&words::inline(&warning.message)))).collect();
     let cannot = if cannot.is_empty() { cannot } else { format!("\nNot in this version:\n\n{cannot}") };
     format!("\n## Services and automations\n\n{lines}{cannot}")
 }

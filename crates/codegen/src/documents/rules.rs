@@ -8,7 +8,11 @@ use crate::{checklist, words};
 /// `AGENTS.md`: what an agent must know before the first command.
 pub(crate) fn agents(blueprint: &Blueprint) -> String {
     let records: Vec<String> = blueprint.entities.iter().map(|entity| code(&entity.name)).collect();
-    let summary = if blueprint.app.summary.is_empty() { String::new() } else { format!("{} ", blueprint.app.summary) };
+    let summary = if blueprint.app.summary.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", words::prose(&blueprint.app.summary))
+    };
     format!(
         "# For coding agents\n\n{summary}This folder is a backend that Supermaker serves from `blueprint.toml`: records {}, an API at `{}`. Everything follows from \
          that file: do not write a second server beside it.\n{AGENTS}",

@@ -164,7 +164,7 @@ fn relations(blueprint: &Blueprint, postgres: &Schema) -> String {
 fn of_entity(blueprint: &Blueprint, entity: &Entity, both: &Both<'_>) -> String {
     let mut said: Vec<String> = Vec::new();
     if !entity.summary.is_empty() {
-        said.push(entity.summary.trim_end_matches('.').to_owned() + ".");
+        said.push(words::prose(entity.summary.trim().trim_end_matches('.')) + ".");
     }
     said.push(
         if entity.owned { "Each row belongs to the user who made it." } else { "Rows belong to nobody." }.to_owned(),
@@ -193,14 +193,14 @@ fn of_entity(blueprint: &Blueprint, entity: &Entity, both: &Both<'_>) -> String 
 
 /// What stands in a column of a field.
 fn held(blueprint: &Blueprint, entity: &Entity, field: &Field) -> String {
-    let kind = words::field_type(blueprint, field);
+    let kind = words::inline(&words::field_type(blueprint, field));
     let needed = field.required.then(|| "required".to_owned());
     let default = default(field).map(|value| format!("default {}", code(&value)));
     let said = [Some(kind), limits(field), needed, default].into_iter().flatten();
     let said: Vec<String> = said.chain(remarks(entity, field)).collect();
     match field.summary.as_str() {
         "" => said.join(", "),
-        summary => format!("{}. {summary}", said.join(", ")),
+        summary => format!("{}. {}", said.join(", "), words::inline(summary)),
     }
 }
 

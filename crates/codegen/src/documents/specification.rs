@@ -15,7 +15,8 @@ pub(crate) fn database(blueprint: &Blueprint) -> String {
          stands in `docs/schema.md`. Records have `id`, `created_at` and `updated_at` of the engine.\n"
     );
     for entity in &blueprint.entities {
-        let summary = if entity.summary.is_empty() { String::new() } else { format!("{}\n\n", entity.summary) };
+        let summary =
+            if entity.summary.is_empty() { String::new() } else { format!("{}\n\n", words::prose(&entity.summary)) };
         let rows = of_entity(blueprint, entity);
         let head = ["Field", "Type", "Required", "Default", "Constraints"];
         text += &format!("\n### {}\n\n{summary}{}", code(&entity.plural), table(&head, &rows));
@@ -37,7 +38,7 @@ fn of_entity(blueprint: &Blueprint, entity: &Entity) -> Vec<Vec<String>> {
         rows.push(row("user_id", "uuid", true, "", "foreign key -> users.id"));
     }
     for field in &entity.fields {
-        let default = default(field).unwrap_or_default();
+        let default = words::inline(&default(field).unwrap_or_default());
         rows.push(row(&field.column, &kind(field), field.required, &default, &said(blueprint, field)));
     }
     for link in &entity.links {
@@ -53,7 +54,7 @@ fn kind(field: &Field) -> String {
         FieldKind::Decimal { currency: Some(currency), .. } => format!("{word}({currency})"),
         FieldKind::Decimal { currency: None, scale, .. } => format!("{word}(19, {scale})"),
         FieldKind::Text(limits) => format!("{word}({})", limits.max_length),
-        FieldKind::Enum { values } => format!("{word}({})", values.join(", ")),
+        FieldKind::Enum { values } => format!("{word}({})", words::inline(&values.join(", "))),
         _ => word.to_owned(),
     }
 }
@@ -105,8 +106,9 @@ pub(crate) fn rest(blueprint: &Blueprint, endpoints: &[Endpoint]) -> String {
         let entity = blueprint.entities.iter().find(|entity| entity.path == tag);
         let title = entity.map_or_else(|| tag.to_owned(), |entity| words::sentence(&words::many(entity)));
         let rows = endpoints.iter().filter(|endpoint| endpoint.tag == tag);
-        let rows: Vec<Vec<String>> =
-            rows.map(|it| vec![it.method.clone(), code(&it.path), it.summary.clone(), it.who.clone()]).collect();
+        let rows: Vec<Vec<String>> = rows
+            .map(|it| vec![it.method.clone(), code(&it.path), words::inline(&it.summary), it.who.clone()])
+            .collect();
         text += &format!("\n## {title}\n\n{}", table(&["Method", "Path", "What it does", "Who may"], &rows));
     }
     text
