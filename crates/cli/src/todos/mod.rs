@@ -109,11 +109,23 @@ fn secret(place: &Place<'_>, settings: Option<&Settings>) -> Outcome {
         return failed(finding.what);
     }
     let ignored = std::fs::read_to_string(place.folder.join(".gitignore")).unwrap_or_default();
-    let there = place.folder.join(".env").exists();
-    if there && !ignored.lines().any(|line| matches!(line.trim(), ".env" | "/.env" | ".env*")) {
-        return failed("`.gitignore` does not name `.env`");
+    if place.folder.join(".env").exists() && !keeps_out(&ignored) {
+        return failed("`.gitignore` does not keep `.env` out");
     }
     Outcome::Passed
+}
+
+/// Whether a `.gitignore` keeps out `.env`: the last line that is about it counts, and one with `!` lets it in.
+fn keeps_out(ignored: &str) -> bool {
+    let about = |pattern: &str| match pattern.trim_start_matches("**/").trim_start_matches('/').split_once('*') {
+        None => pattern.trim_start_matches("**/").trim_start_matches('/') == ".env",
+        Some((start, end)) => !end.contains('*') && ".env".strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+    };
+    let lines = ignored.lines().map(str::trim_end).filter_map(|line| match line.strip_prefix('!') {
+        Some(pattern) => about(pattern).then_some(false),
+        None => about(line).then_some(true),
+    });
+    lines.last().unwrap_or(false)
 }
 
 fn example(folder: &Path) -> Outcome {
@@ -149,7 +161,8 @@ fn tokens(place: &Place<'_>) -> Outcomes {
         let is_set = |name: &&&str| place.environment.get(name).is_some_and(|value| !value.trim().is_empty());
         let missing: Vec<&str> = checklist::settings_of(source).iter().filter(|name| !is_set(name)).copied().collect();
         let outcome = match missing.as_slice() {
-            [] => Outcome::Passed,
+            // That a name is set says nothing of what stands behind it.
+            [] => waiting("all of it is set, but no token was tried: send one with a request"),
             names => waiting(format!("not set: {}", names.join(", "))),
         };
         (checklist::tokens_id(source), outcome)
@@ -169,4 +182,29 @@ fn services(blueprint: &Blueprint) -> Outcomes {
     let integrations = blueprint.integrations.iter().map(|one| of("integration", &one.name));
     let automations = blueprint.automations.iter().map(|one| of("automation", &one.name));
     integrations.chain(automations).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keeps_out;
+
+    #[test]
+    fn the_last_line_about_it_counts() {
+        for (ignored, kept) in [
+            (".env\n", true),
+            ("data/\n/.env\n", true),
+            ("**/.env", true),
+            (".env*\n!.env.example\n", true),
+            (".*", true),
+            ("*.env", true),
+            (".env\n!.env\n", false),
+            ("!.env\n.env\n", true),
+            (".env\n!.e*\n", false),
+            ("# .env\n", false),
+            (".env/\n.env.local\n", false),
+            ("", false),
+        ] {
+            assert_eq!(keeps_out(ignored), kept, "{ignored:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use blueprint::{ActionKind, Blueprint, Entity, EntityIndex, ErrorShape, FieldKind, OnDelete, SignUp, Target};
 use codegen::access::{Caller, Reach, callers, matrix};
-use codegen::checklist::{Outcome, Outcomes, planned};
+use codegen::checklist::{Outcome, Outcomes, planned, tried_twice};
 use http::Method;
 use query::Body;
 use sample::sample;
@@ -300,21 +300,25 @@ impl Trial<'_> {
             }
         }
         let made = self.id_of(place);
-        let unique = |field: &&blueprint::Field| field.unique != blueprint::Unique::No;
-        let unique: Vec<&blueprint::Field> = entity.fields.iter().filter(unique).collect();
-        if !unique.is_empty() && !made.is_null() {
-            let row = self.full.client.get(&self.item(entity, &self.full.id, &made)).await.json;
-            // What is hidden, or null, can be the same unseen.
-            let shown =
-                unique.iter().filter(|field| valid.contains_key(&field.column) && !row[&field.column].is_null());
-            let mut twin = valid.clone();
-            twin.extend(shown.clone().map(|field| (field.column.clone(), row[&field.column].clone())));
-            if shown.count() > 0 {
-                let answer = self.full.client.post(&path, &Json::Object(twin)).await;
-                if answer.status != 409 {
-                    return Err(format!("what is there already and must be unique is answered with {}", answer.told()));
-                }
+        let unique = tried_twice(entity);
+        if unique.is_empty() {
+            return Ok(());
+        }
+        let row = match made {
+            Json::Null => Json::Null,
+            made => self.full.client.get(&self.item(entity, &self.full.id, &made)).await.json,
+        };
+        let mut twin = valid.clone();
+        for field in unique {
+            let value = &row[&field.column];
+            if value.is_null() || !valid.contains_key(&field.column) {
+                return Err(format!("{UNTRIED}no record has a `{}` that could be sent twice", field.column));
             }
+            twin.insert(field.column.clone(), value.clone());
+        }
+        let answer = self.full.client.post(&path, &Json::Object(twin)).await;
+        if answer.status != 409 {
+            return Err(format!("what is there already and must be unique is answered with {}", answer.told()));
         }
         Ok(())
     }

@@ -142,6 +142,19 @@ fn what_a_person_ticked_and_wrote_stays() {
     assert_eq!((hand["by"].as_str(), hand["ticked"].as_bool()), (Some("hand"), Some(true)));
 }
 
+/// A name that is set says nothing of the service behind it.
+#[test]
+fn tokens_of_others_are_ticked_by_no_setting() {
+    let bench = Bench::with(
+        "[app]\nname = \"x\"\n[auth]\naccept = [\"own\", \"firebase\"]\n[entity.a.field]\nb = { type = \"text\" }\n",
+    );
+    let seen = || outcome(&bench.run(&["todos", "--json"]).json(), "tokens.firebase");
+    assert_eq!(seen(), ("waiting".into(), "not set: FIREBASE_PROJECT_ID".into()));
+    bench.write(".env", "FIREBASE_PROJECT_ID=nonsense\n");
+    let (state, why) = seen();
+    assert!(state == "waiting" && why.contains("no token was tried"), "{state} {why}");
+}
+
 /// What no request may do is nothing that was seen to work.
 #[test]
 fn what_cannot_be_tried_is_not_ticked() {
@@ -174,7 +187,7 @@ fn what_is_wrong_is_seen() {
     let (state, why) = seen("config.example");
     assert!(state == "failed" && why.contains("DATABASE_URL") && !why.contains("PORT,"), "{state} {why}");
     fs::write(bench.path("app/.gitignore"), "data/\n").unwrap();
-    assert_eq!(seen("config.secret"), ("failed".into(), "`.gitignore` does not name `.env`".into()));
+    assert_eq!(seen("config.secret"), ("failed".into(), "`.gitignore` does not keep `.env` out".into()));
     fs::create_dir_all(bench.path("app/data")).unwrap();
     fs::write(
         bench.path("app/data/app.db"),

@@ -5,7 +5,7 @@
 
 mod text;
 
-use blueprint::{Action, ActionKind, Blueprint, Entity, FieldKind, SignUp, TokenSource, Unique};
+use blueprint::{Action, ActionKind, Blueprint, Entity, Field, FieldKind, Rule, SignUp, TokenSource, Unique};
 use query::Body;
 
 use crate::facts::Assumption;
@@ -176,6 +176,17 @@ fn records(blueprint: &Blueprint, entity: &Entity) -> Vec<Line> {
     lines
 }
 
+/// The unique fields that a trial can send twice: they can be written, and read back.
+pub fn tried_twice(entity: &Entity) -> Vec<&Field> {
+    let can = |field: &&Field| {
+        let demanded = Body::Create.demands(field);
+        let written = demanded || field.write == Rule::Anyone && !matches!(field.kind, FieldKind::Reference { .. });
+        field.unique != Unique::No && written && !field.read_only && !field.hidden && field.read == Rule::Anyone
+    };
+    entity.fields.iter().filter(can).collect()
+}
+
+/// It names what the trial tries, and nothing else.
 fn validation(entity: &Entity) -> Line {
     let demanded = entity.fields.iter().filter(|field| Body::Create.demands(field)).map(|field| &field.column);
     let demanded: Vec<String> = demanded.map(|column| format!("`{column}`")).collect();
@@ -183,14 +194,17 @@ fn validation(entity: &Entity) -> Line {
     if !demanded.is_empty() {
         refused.push(format!("a missing {}", words::list(&demanded, "or")));
     }
-    let is_enum = |field: &&blueprint::Field| matches!(field.kind, FieldKind::Enum { .. }) && !field.read_only;
+    let is_enum = |field: &&blueprint::Field| {
+        matches!(field.kind, FieldKind::Enum { .. }) && !field.read_only && field.write == Rule::Anyone
+    };
     let values = entity.fields.iter().filter(is_enum).map(|field| format!("`{}`", field.column));
     let values: Vec<String> = values.collect();
     if !values.is_empty() {
         refused.push(format!("other values of {}", words::list(&values, "and")));
     }
-    if entity.fields.iter().any(|field| field.unique != Unique::No && !field.read_only) {
-        refused.push("(with 409) what must be unique and is not".to_owned());
+    let twice: Vec<String> = tried_twice(entity).iter().map(|field| format!("`{}`", field.column)).collect();
+    if !twice.is_empty() {
+        refused.push(format!("(with 409) a second one with the same {}", words::list(&twice, "and")));
     }
     let many = words::sentence(&words::many(entity));
     check(format!("entity.{}.validation", entity.name), format!("{many}: 422 refuses {}", words::list(&refused, "and")))
