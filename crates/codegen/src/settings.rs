@@ -19,7 +19,9 @@ pub(crate) fn views(facts: &ProjectFacts) -> Vec<SettingView> {
 }
 
 fn view(setting: &SettingFact) -> SettingView {
-    let described = setting.default == "none" || setting.default.contains(' ');
+    // The name of another setting is no value either: it would be taken as it stands.
+    let is_name = |text: &str| text.contains('_') && text.chars().all(|it| it.is_ascii_uppercase() || it == '_');
+    let described = setting.default == "none" || setting.default.contains(' ') || is_name(setting.default);
     SettingView {
         name: setting.name,
         summary: setting.summary,

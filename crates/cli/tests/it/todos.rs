@@ -155,6 +155,23 @@ fn tokens_of_others_are_ticked_by_no_setting() {
     assert!(state == "waiting" && why.contains("no token was tried"), "{state} {why}");
 }
 
+/// Whoever takes every `#` away in `.env.example` has settings that can be used.
+#[test]
+fn every_value_of_the_example_can_be_used() {
+    let (bench, _) = project();
+    let example = bench.read("app/.env.example");
+    let values = example.lines().filter_map(|line| line.strip_prefix("# ")?.split_once('='));
+    let name = |name: &str| !name.is_empty() && name.chars().all(|it| it.is_ascii_uppercase() || it == '_');
+    let set: Vec<String> = values
+        .filter(|(key, value)| name(key) && !value.is_empty())
+        .map(|(key, value)| format!("{key}={value}\n"))
+        .collect();
+    assert!(set.len() > 5 && set.iter().all(|line| !line.starts_with("DIRECT_URL")), "{set:?}");
+    bench.write("app/.env", &set.concat());
+    let (state, why) = outcome(&bench.run(&["todos", "app", "--json"]).json(), "config.settings");
+    assert_eq!(state, "passed", "{why}\n{}", set.concat());
+}
+
 /// What no request may do is nothing that was seen to work.
 #[test]
 fn what_cannot_be_tried_is_not_ticked() {
