@@ -34,20 +34,28 @@ struct Kinds {
 
 impl Auth {
     /// Looks once an hour what kinds there are. To be called at every log-in, whoever it is for.
-    pub(super) async fn learn_decoys(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// What the database has to say.
+    pub async fn learn_decoys(&self) -> Result<(), StoreError> {
         if !self.decoys.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
             return Ok(());
         }
         // Nothing of it where nobody was ever imported.
         let sql = format!(
-            "SELECT count(*) AS \"accounts\", min(\"password_hash\") AS \"hash\" FROM \"users\" \
+            "SELECT {} AS \"kind\", count(*) AS \"accounts\", min(\"password_hash\") AS \"hash\" FROM \"users\" \
              WHERE \"iss\" = 'own' AND \"password_hash\" IS NOT NULL \
              AND EXISTS (SELECT 1 FROM \"_state\" WHERE \"name\" = '{}') \
-             GROUP BY substr(\"password_hash\", 1, 7) ORDER BY 1 DESC, 2 LIMIT {}",
+             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}",
+            kind(),
             import::MARK,
             MAX_KINDS + 1
         );
-        let columns = vec![Column::new("accounts", Kind::Integer), Column::new("hash", Kind::Text)];
+        let columns = vec![
+            Column::new("kind", Kind::Text),
+            Column::new("accounts", Kind::Integer),
+            Column::new("hash", Kind::Text),
+        ];
         let shape = Arc::new(Shape { columns, captured: Vec::new() });
         let step = Step::Page { statement: Statement::new(sql, Vec::new()), shape, limit: MAX_KINDS };
         let Outcome::Done(answer) = self.store.run(sql::scan(&self.store, step)).await? else { return Ok(()) };
@@ -56,8 +64,12 @@ impl Auth {
         Ok(())
     }
 
-    /// What to compare with where an address has no account; `None` is a hash of our own.
-    pub(super) fn decoy(&self, email: &str) -> Result<Option<String>, ApiError> {
+    /// What to compare with where an address has no account; `None` is a hash of our own. What an outsider can time, this lets
+    /// tests look at.
+    ///
+    /// # Errors
+    /// The address cannot be counted.
+    pub fn decoy(&self, email: &str) -> Result<Option<String>, ApiError> {
         let known = self.decoys.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         let all: u64 = known.iter().map(|kinds| kinds.accounts).sum();
         if all == 0 {
@@ -74,4 +86,23 @@ impl Auth {
         }
         Ok(None)
     }
+}
+
+/// What of a stored hash says what checking it costs, in SQL: all that is before the salt, and where the length of the digest may
+/// differ, that. Django's scrypt has its parameters on both sides of the salt.
+fn kind() -> String {
+    let hash = "\"password_hash\"";
+    // Takes away the last part and the mark before it: of the letters that are no mark all there are at the end.
+    let without_last = |text: &str| format!("rtrim(rtrim({text}, replace({hash}, '$', '')), '$')");
+    let made = without_last(hash);
+    let salted = without_last(&made);
+    let django = without_last(&salted);
+    format!(
+        "CASE WHEN substr({hash}, 1, 2) = '$2' THEN substr({hash}, 1, 7) \
+         WHEN substr({hash}, 1, 15) = 'bcrypt_sha256$$' THEN substr({hash}, 1, 21) \
+         WHEN substr({hash}, 1, 12) = 'better-auth$' THEN 'better-auth$' \
+         WHEN substr({hash}, 1, 7) = 'scrypt$' THEN {} || substr({made}, length({django}) + 1) \
+         ELSE {salted} || ' ' || CAST(length({hash}) - length({made}) AS TEXT) END",
+        without_last(&django)
+    )
 }

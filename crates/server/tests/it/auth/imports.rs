@@ -195,3 +195,58 @@ async fn e2_where_passwords_were_imported_nobody_costs_what_somebody_costs() {
     assert_eq!(not_counted(&world).await, without, "for the same address always the same");
     assert_eq!(world.post(AuthRoute::Login, serde_json::json!({})).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+impl World {
+    /// Accounts that were imported with these hashes, as they are; what of them nobody could log in with stays so.
+    async fn with_hashes(hashes: &[String]) -> World {
+        let world = World::new().await;
+        let rows: String = (0..hashes.len()).map(|number| format!("u{number}@example.com,{BCRYPT},Acme\n")).collect();
+        world.import(&format!("email,hash,company\n{rows}"), Format::Csv).unwrap();
+        for (number, hash) in hashes.iter().enumerate() {
+            world.execute(&format!("UPDATE users SET password_hash = '{hash}' WHERE email = 'u{number}@example.com'"));
+        }
+        world
+    }
+
+    /// With what so many addresses without account are compared.
+    async fn compared(&self, count: usize) -> Vec<Option<String>> {
+        self.auth.learn_decoys().await.unwrap();
+        (0..count).map(|number| self.auth.decoy(&format!("nobody{number}@example.com")).unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn e2_hashes_that_cost_something_else_are_told_apart_and_salts_are_not() {
+    let kinds = [
+        "$2b$04$SALTabcdefghijklmnopqrstuv",
+        "$2b$05$SALTabcdefghijklmnopqrstuv",
+        "bcrypt_sha256$$2b$04$SALTabcdefghijklmnopqrstuv",
+        "bcrypt_sha256$$2b$05$SALTabcdefghijklmnopqrstuv",
+        "better-auth$SALT:0123",
+        "pbkdf2_sha256$1000$SALT$DIGEST",
+        "pbkdf2_sha256$260000$SALT$DIGEST",
+        "pbkdf2_sha256$260000$SALT$DIGESTofmore",
+        "$pbkdf2-sha512$1000$SALT$DIGEST",
+        "$pbkdf2-sha512$25000$SALT$DIGEST",
+        "pbkdf2:sha256:1000$SALT$DIGEST",
+        "pbkdf2:sha256:600000$SALT$DIGEST",
+        "scrypt:1024:8:1$SALT$DIGEST",
+        "scrypt:32768:8:1$SALT$DIGEST",
+        "$scrypt$ln=10,r=8,p=1$SALT$DIGEST",
+        "$scrypt$ln=14,r=8,p=1$SALT$DIGEST",
+        "scrypt$1024$SALT$8$1$DIGEST",
+        "scrypt$16384$SALT$8$1$DIGEST",
+        "scrypt$16384$SALT$8$5$DIGEST",
+        "$argon2id$v=19$m=65536,t=3,p=4$SALT$DIGEST",
+        "$argon2id$v=19$m=19456,t=2,p=1$SALT$DIGEST",
+        "$argon2i$v=19$m=19456,t=2,p=1$SALT$DIGEST",
+    ];
+    let salted = |kind: &str, number: usize| {
+        kind.replace("SALT", &format!("s.lt/{number}")).replace("DIGEST", &format!("d1gest+{number}="))
+    };
+    let hashes: Vec<String> = kinds.iter().flat_map(|kind| (0..3).map(|number| salted(kind, number))).collect();
+    let world = World::with_hashes(&hashes).await;
+    let compared: std::collections::BTreeSet<String> = world.compared(2000).await.into_iter().flatten().collect();
+    let examples: std::collections::BTreeSet<String> = kinds.iter().map(|kind| salted(kind, 0)).collect();
+    assert_eq!(compared, examples, "one of each");
+}
