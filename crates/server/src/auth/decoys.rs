@@ -27,7 +27,8 @@ pub(super) struct Decoys {
 /// So many accounts have hashes like this.
 #[derive(Deserialize)]
 struct Kinds {
-    accounts: u64,
+    kind: String,
+    accounts: u32,
     /// That of one of them. Whatever comes of comparing with it, nobody is logged in by it.
     hash: String,
 }
@@ -71,21 +72,27 @@ impl Auth {
     /// The address cannot be counted.
     pub fn decoy(&self, email: &str) -> Result<Option<String>, ApiError> {
         let known = self.decoys.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let all: u64 = known.iter().map(|kinds| kinds.accounts).sum();
-        if all == 0 {
-            return Ok(None);
-        }
-        // Not to be foreseen without the secret.
-        let name = self.keys.counted("decoy", email)?;
-        let mut place = name.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) % all;
+        let mut first: Option<(f64, &Kinds)> = None;
         for kinds in known.iter() {
-            if place < kinds.accounts {
-                return Ok(Some(kinds.hash.clone()));
+            // Not to be foreseen without the secret.
+            let [a, b, c, d, ..] = self.keys.counted(&format!("decoy {}", kinds.kind), email)?;
+            let place = place(u32::from_be_bytes([a, b, c, d]), kinds.accounts);
+            if first.is_none_or(|(before, _)| place < before) {
+                first = Some((place, kinds));
             }
-            place -= kinds.accounts;
         }
-        Ok(None)
+        Ok(first.map(|(_, kinds)| kinds.hash.clone()))
     }
+}
+
+/// Where a kind stands among all for an address, the first of which it has: so often as it has accounts, and where one gets more,
+/// addresses change to that one and between no others. They change as an account does whose owner logs in and gets a hash of our own;
+/// were they all dealt out anew, each registration would tell who is nobody.
+fn place(random: u32, accounts: u32) -> f64 {
+    // Of the number of accounts the first digits count, so that mostly nothing changes at all.
+    let small = accounts.checked_ilog2().unwrap_or_default().saturating_sub(4);
+    let accounts = accounts >> small << small;
+    -((f64::from(random) + 0.5) / (f64::from(u32::MAX) + 1.0)).ln() / f64::from(accounts)
 }
 
 /// What of a stored hash says what checking it costs, in SQL: all that is before the salt, and where the length of the digest may

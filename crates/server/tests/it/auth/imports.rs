@@ -250,3 +250,34 @@ async fn e2_hashes_that_cost_something_else_are_told_apart_and_salts_are_not() {
     let examples: std::collections::BTreeSet<String> = kinds.iter().map(|kind| salted(kind, 0)).collect();
     assert_eq!(compared, examples, "one of each");
 }
+
+#[tokio::test]
+async fn e2_more_accounts_change_for_few_what_nobody_is_compared_with() {
+    let own = |salt: usize| {
+        format!("$argon2id$v=19$m=19456,t=2,p=1${salt:020}AA$mMGLOM6VRvFFvAdYY8AcPEQhgb4fWE6xR7r7ZVPjQ3o")
+    };
+    let kinds = |number: usize| match number % 10 {
+        0..3 => "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS".to_owned(),
+        3..5 => format!("pbkdf2_sha256$1000$s.lt/{number}$d1gest"),
+        _ => own(number),
+    };
+    let world = World::with_hashes(&(0..1000).map(kinds).collect::<Vec<_>>()).await;
+    let kind = |hash: Option<String>| hash.unwrap().chars().take(7).collect::<String>();
+    let before: Vec<String> = world.compared(2000).await.into_iter().map(kind).collect();
+    for (start, expected) in [("$2b$04$", 600), ("pbkdf2_", 400), ("$argon2", 1000)] {
+        let found = before.iter().filter(|kind| *kind == start).count();
+        assert!(found.abs_diff(expected) < 80, "as many as there are accounts: {found} {start}");
+    }
+    for (round, most) in [(1, 20), (100, 120)] {
+        let rows: String =
+            (0..round).map(|number| format!("new{round}_{number}@example.com,\"{}\",Acme\n", own(number))).collect();
+        world.import(&format!("email,hash,company\n{rows}"), Format::Csv).unwrap();
+        world.clock.advance_ms(60 * 60 * 1000);
+        let after: Vec<String> = world.compared(2000).await.into_iter().map(kind).collect();
+        let changed: Vec<&String> =
+            before.iter().zip(&after).filter(|(before, after)| before != after).map(|(_, after)| after).collect();
+        assert!(changed.len() <= most, "{} of 2000 after {round}", changed.len());
+        assert!(changed.iter().all(|kind| *kind == "$argon2"), "as somebody who logs in: {changed:?}");
+        assert!(round == 1 || !changed.is_empty(), "proportions follow");
+    }
+}
