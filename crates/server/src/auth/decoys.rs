@@ -4,9 +4,11 @@
 //! each address has the kind of hash of somebody, in the proportions in which there are accounts, and always the same one.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde::Deserialize;
-use store::StoreError;
+use store::{Store, StoreError};
+use tokio::task::JoinHandle;
 use work::{Column, Kind, Outcome, Shape, Statement, Step};
 
 use super::clock::Hourly;
@@ -14,6 +16,8 @@ use super::{Auth, import, sql};
 use crate::error::ApiError;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
+/// So long a start waits: all accounts are looked at.
+const START: Duration = Duration::from_secs(3);
 /// Kinds of hashes that are told apart.
 const MAX_KINDS: usize = 50;
 
@@ -33,15 +37,8 @@ struct Kinds {
     hash: String,
 }
 
-impl Auth {
-    /// Looks once an hour what kinds there are. To be called at every log-in, whoever it is for.
-    ///
-    /// # Errors
-    /// What the database has to say.
-    pub async fn learn_decoys(&self) -> Result<(), StoreError> {
-        if !self.decoys.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
-            return Ok(());
-        }
+impl Decoys {
+    async fn learn(&self, store: &Store) -> Result<(), StoreError> {
         // Nothing of it where nobody was ever imported.
         let sql = format!(
             "SELECT {} AS \"kind\", count(*) AS \"accounts\", min(\"password_hash\") AS \"hash\" FROM \"users\" \
@@ -59,10 +56,44 @@ impl Auth {
         ];
         let shape = Arc::new(Shape { columns, captured: Vec::new() });
         let step = Step::Page { statement: Statement::new(sql, Vec::new()), shape, limit: MAX_KINDS };
-        let Outcome::Done(answer) = self.store.run(sql::scan(&self.store, step)).await? else { return Ok(()) };
+        let Outcome::Done(answer) = store.run(sql::scan(store, step)).await? else { return Ok(()) };
         let kinds: Vec<Kinds> = serde_json::from_slice(&answer.body).unwrap_or_default();
-        *self.decoys.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(kinds);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(kinds);
         Ok(())
+    }
+}
+
+impl Auth {
+    /// Looks what kinds there are before anything is served, for as long as a start may take; then it goes on behind it.
+    pub(super) async fn first_decoys(&self) {
+        let learning = self.spawn_learning();
+        if tokio::time::timeout(START, learning).await.is_err() {
+            tracing::warn!("what log-ins without account are compared with is still being looked up");
+        }
+    }
+
+    /// Looks once an hour, behind the log-in that is the first, whoever it is for: none waits for it, or fails with it.
+    pub(super) fn renew_decoys(&self) {
+        if self.decoys.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
+            self.spawn_learning();
+        }
+    }
+
+    fn spawn_learning(&self) -> JoinHandle<()> {
+        let (decoys, store) = (self.decoys.clone(), self.store.clone());
+        tokio::spawn(async move {
+            if let Err(error) = decoys.learn(&store).await {
+                tracing::warn!(%error, "what log-ins without account are compared with stays as it was for an hour");
+            }
+        })
+    }
+
+    /// The same now.
+    ///
+    /// # Errors
+    /// What the database has to say.
+    pub async fn learn_decoys(&self) -> Result<(), StoreError> {
+        self.decoys.learn(&self.store).await
     }
 
     /// What to compare with where an address has no account; `None` is a hash of our own. What an outsider can time, this lets

@@ -58,7 +58,7 @@ impl Auth {
         email: &str,
         password: &str,
     ) -> Result<Option<(Account, bool)>, ApiError> {
-        self.learn_decoys().await?;
+        self.renew_decoys();
         let account = self.account(email).await?;
         let decoy = self.decoy(email)?;
         let hash = account.as_ref().map(|account| account.hash.as_str()).or(decoy.as_deref());

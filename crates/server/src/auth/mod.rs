@@ -91,7 +91,7 @@ pub struct Auth {
     cache: Cache,
     key_ring: KeyRing,
     hasher: Arc<Hasher>,
-    decoys: Decoys,
+    decoys: Arc<Decoys>,
     rates: Arc<Rates>,
     refusals: Arc<Refusals>,
     outbox: Option<Outbox>,
@@ -161,7 +161,7 @@ impl Auth {
             cache: Cache::new(),
             key_ring: KeyRing::new(),
             hasher: Arc::new(Hasher::new()),
-            decoys: Decoys::default(),
+            decoys: Arc::default(),
             rates: Arc::new(Rates::new(&settings.limits, &store)),
             refusals: Arc::new(Refusals::new(&settings.secret_key)),
             settings: AuthSettings {
@@ -178,6 +178,7 @@ impl Auth {
             keys,
         };
         auth.cache.refresh(&auth.store, auth.clock.now_ms()).await?;
+        auth.first_decoys().await;
         Ok(auth)
     }
 
