@@ -155,7 +155,7 @@ pub fn renew(folder: &Path, drafts: Vec<FileDraft>, record: &Files, dry: bool) -
             Standing::Theirs => renewed.edited.push(draft.path),
         }
     }
-    if !dry && !(work.is_empty() && adopted.is_empty()) {
+    if !(dry || work.is_empty() && adopted.is_empty()) {
         work.push(record.with(work.iter().chain(&adopted)).map_err(Failure::new)?);
         put(folder, &work)?;
     }

@@ -121,11 +121,11 @@ fn keeps_out(ignored: &str) -> bool {
         None => pattern.trim_start_matches("**/").trim_start_matches('/') == ".env",
         Some((start, end)) => !end.contains('*') && ".env".strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
     };
-    let lines = ignored.lines().map(str::trim_end).filter_map(|line| match line.strip_prefix('!') {
+    let mut lines = ignored.lines().map(str::trim_end).filter_map(|line| match line.strip_prefix('!') {
         Some(pattern) => about(pattern).then_some(false),
         None => about(line).then_some(true),
     });
-    lines.last().unwrap_or(false)
+    lines.next_back().unwrap_or(false)
 }
 
 fn example(folder: &Path) -> Outcome {
