@@ -62,21 +62,13 @@ pub(super) fn select(
             dialect.parameter(place)
         ));
     }
-    let within = format!("\"seq\" >= \"block\" * {ROWS} AND \"seq\" < \"block\" * {ROWS} + {ROWS}");
-    // Postgres would take so many conditions to leave so few rows that it reads them all once rather than the blocks one by one.
-    let (rows, found) = match dialect {
-        Dialect::Sqlite => (audit.clone(), format!("{found} AND {within}")),
-        Dialect::Postgres { .. } => {
-            let fenced = format!("SELECT {columns} FROM {audit} WHERE {within} ORDER BY \"seq\" DESC LIMIT {ROWS}");
-            (format!("LATERAL ({fenced}) AS \"a\""), found)
-        }
-    };
+    let (rows, within) = of_block(dialect, columns);
     format!(
         "SELECT {columns} FROM (\
          SELECT * FROM (SELECT {columns} FROM {audit} WHERE \"seq\" >= {indexed} * {ROWS} AND {conditions} \
          ORDER BY \"seq\" DESC LIMIT {limit}) AS \"read\" \
          UNION ALL \
-         SELECT * FROM (SELECT {columns} FROM {index} AS \"i\" CROSS JOIN {rows} WHERE {found} AND {conditions} \
+         SELECT * FROM (SELECT {columns} FROM {index} AS \"i\" CROSS JOIN {rows} WHERE {found} AND {within} AND {conditions} \
          ORDER BY \"block\" DESC, \"seq\" DESC LIMIT {limit}) AS \"found\"\
          ) AS \"all\" ORDER BY \"seq\" DESC LIMIT {limit}"
     )
@@ -88,14 +80,7 @@ pub(crate) fn all(dialect: &Dialect, columns: &str, condition: &str, terms: [&st
     let (audit, index) = (dialect.table("_audit"), dialect.table("_audit_index"));
     let indexed = indexed(dialect);
     let [first, second] = terms;
-    let within = format!("\"seq\" >= \"block\" * {ROWS} AND \"seq\" < \"block\" * {ROWS} + {ROWS}");
-    // The same fence as above.
-    let (rows, within) = match dialect {
-        Dialect::Sqlite => (audit.clone(), within),
-        Dialect::Postgres { .. } => {
-            (format!("LATERAL (SELECT * FROM {audit} WHERE {within} LIMIT {ROWS}) AS \"a\""), "TRUE".to_owned())
-        }
-    };
+    let (rows, within) = of_block(dialect, "*");
     format!(
         "SELECT {columns} FROM {audit} WHERE \"seq\" >= {indexed} * {ROWS} AND {condition} \
          UNION \
@@ -103,6 +88,20 @@ pub(crate) fn all(dialect: &Dialect, columns: &str, condition: &str, terms: [&st
          WHERE \"term\" = '{first}' AND \"block\" < {indexed} AND EXISTS (SELECT 1 FROM {index} AS \"o\" \
          WHERE \"o\".\"term\" = '{second}' AND \"o\".\"block\" = \"i\".\"block\") AND {within} AND {condition}"
     )
+}
+
+/// The rows of the block of an entry of the index, which stands before them: what stands in `FROM`, and a condition.
+fn of_block(dialect: &Dialect, columns: &str) -> (String, String) {
+    let audit = dialect.table("_audit");
+    let within = format!("\"seq\" >= \"block\" * {ROWS} AND \"seq\" < \"block\" * {ROWS} + {ROWS}");
+    match dialect {
+        Dialect::Sqlite => (audit, within),
+        // It would take so many conditions to leave so few rows that it reads them all once rather than the blocks one by one.
+        Dialect::Postgres { .. } => {
+            let fenced = format!("SELECT {columns} FROM {audit} WHERE {within} ORDER BY \"seq\" DESC LIMIT {ROWS}");
+            (format!("LATERAL ({fenced}) AS \"a\""), "TRUE".to_owned())
+        }
+    }
 }
 
 /// How many blocks are indexed, as an expression.
