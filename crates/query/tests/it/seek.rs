@@ -74,11 +74,16 @@ fn postgres(place: &throwaway::Database, statement: &Statement) -> String {
     let lines = place.query(&format!("{}PREPARE page AS {}; {asked}", switches.concat(), statement.sql));
     let lines = lines.into_iter().filter_map(|mut row| row.swap_remove(0));
     let told = lines.filter(|line| ["Index Cond", "Sort", "Seq Scan", "Bitmap"].iter().any(|word| line.contains(word)));
-    let told = told.map(|line| line.replace(UUID, "ana").replace("::uuid", "").replace("::text", ""));
+    let told = told.map(|line| as_before_17(line.replace(UUID, "ana").replace("::uuid", "").replace("::text", "")));
     told.fold(String::new(), |mut all, line| {
         let _ = writeln!(all, "postgres: {}", line.trim());
         all
     })
+}
+
+/// What Postgres 17 and later name `(InitPlan 1).col1` is `$0` before them; the plan is the same.
+fn as_before_17(line: String) -> String {
+    (0..9).fold(line, |line, place| line.replace(&format!("(InitPlan {}).col1", place + 1), &format!("${place}")))
 }
 
 /// A value as it stands in SQL.
