@@ -103,7 +103,8 @@ async fn an_answer_is_not_given_again_to_who_is_somebody_else_now() {
         set(&app, "bob", field, text).await;
         let refused = once.post("/memos", memo()).await.expect(403);
         assert!(!refused.headers.contains_key("idempotency-replayed"), "{field} {text}");
-        assert!(!String::from_utf8_lossy(&refused.body).contains("77"), "{field} {text}");
+        // As a value: the id of a request may have any digits.
+        assert!(!String::from_utf8_lossy(&refused.body).contains(":77"), "{field} {text}");
         assert_eq!(made(), 1, "{field} {text}: it was done again");
     }
     set(&app, "bob", "level", "3").await;
