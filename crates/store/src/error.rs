@@ -138,6 +138,15 @@ pub enum OpenError {
         /// Statements of the database that the blueprint does not have.
         found: Vec<String>,
     },
+    /// Others use the tables that are to be changed, however often it was tried. Nothing was changed.
+    InUse {
+        /// Which.
+        place: String,
+        /// How often.
+        tries: u32,
+        /// And how long each time.
+        each_ms: u64,
+    },
     /// Anything else.
     Failed {
         /// Which.
@@ -208,6 +217,13 @@ impl fmt::Display for OpenError {
                      nothing to lose, move {place} away and start again."
                 )
             }
+            OpenError::InUse { place, tries, each_ms } => write!(
+                f,
+                "{place} is to be brought up to date, and its tables are in use: {tries} times they were not to be had within \
+                 {each_ms} ms; nothing was changed\n\
+                 Try: again when transactions that take long have ended (`SELECT pid, xact_start, query FROM pg_stat_activity \
+                 WHERE xact_start < now() - interval '1 s'` shows them), or end them with `pg_terminate_backend(pid)`."
+            ),
             OpenError::Failed { place, message } => write!(f, "{place} could not be prepared: {message}"),
             OpenError::Connect(error) => error.fmt(f),
         }

@@ -18,9 +18,15 @@ pub(super) async fn standing(ground: &Ground<'_>, app: &AppSchema) -> Result<Sta
 }
 
 pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
-    ground.begin().await?;
-    let done = apply_locked(ground, app).await;
-    ground.end(done).await
+    let mut tries = ground.tries();
+    loop {
+        ground.begin().await?;
+        let done = apply_locked(ground, app).await;
+        match ground.end(done).await {
+            Err(OpenError::InUse { .. }) if tries.again().await => {}
+            done => return done,
+        }
+    }
 }
 
 async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {

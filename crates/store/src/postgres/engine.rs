@@ -7,8 +7,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::hosted;
-use super::trouble::told;
+use super::{PostgresOptions, hosted};
 use crate::OpenError;
 
 /// What has been applied to this schema, by the engine (`engine`) and for blueprints (`app`).
@@ -236,13 +235,10 @@ pub(super) struct Ground<'a> {
     pub(super) place: &'a str,
     /// Who runs the works of callers; nobody as long as that is not known.
     pub(super) serving: &'a str,
+    pub(super) options: &'a PostgresOptions,
 }
 
 impl Ground<'_> {
-    pub(super) fn failed(&self, error: &tokio_postgres::Error) -> OpenError {
-        OpenError::Failed { place: self.place.to_owned(), message: told(error) }
-    }
-
     /// Whether there is nothing to do. Looked at without a lock, as a role that may do little.
     pub(super) async fn is_current(&self) -> Result<bool, OpenError> {
         Ok(self.version().await? == Some(known()))
@@ -261,29 +257,15 @@ impl Ground<'_> {
 
     /// Brings the engine's tables to the latest version that this program knows.
     pub(super) async fn migrate(&self) -> Result<(), OpenError> {
-        self.begin().await?;
-        let done = self.migrate_locked().await;
-        self.end(done).await
-    }
-
-    /// Begins a transaction that is alone on this schema, whoever else starts at the same time. The lock is the
-    /// transaction's, for a pooler keeps no other.
-    pub(super) async fn begin(&self) -> Result<(), OpenError> {
-        let begin = format!("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL search_path = \"{}\"", self.schema);
-        self.client.batch_execute(&begin).await.map_err(|error| self.failed(&error))?;
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-        let name = format!("supermaker migrations of {}", self.schema);
-        let locked = self.client.query_typed(lock, &[(&name, Type::TEXT)]).await;
-        locked.map(drop).map_err(|error| self.failed(&error))
-    }
-
-    /// Commits what went well and undoes what did not.
-    pub(super) async fn end<T>(&self, done: Result<T, OpenError>) -> Result<T, OpenError> {
-        let word = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = self.client.batch_execute(word).await;
-        let done = done?;
-        ended.map_err(|error| self.failed(&error))?;
-        Ok(done)
+        let mut tries = self.tries();
+        loop {
+            self.begin().await?;
+            let done = self.migrate_locked().await;
+            match self.end(done).await {
+                Err(OpenError::InUse { .. }) if tries.again().await => {}
+                done => return done,
+            }
+        }
     }
 
     async fn migrate_locked(&self) -> Result<(), OpenError> {

@@ -8,6 +8,7 @@
 mod app;
 mod attempt;
 mod cell;
+mod changing;
 mod connect_error;
 mod connector;
 mod engine;
@@ -270,7 +271,7 @@ impl Shared {
 
     fn ground<'a>(&'a self, client: &'a tokio_postgres::Client) -> Ground<'a> {
         let serving = self.serving.get().map_or("", String::as_str);
-        Ground { client, schema: &self.schema, place: &self.place, serving }
+        Ground { client, schema: &self.schema, place: &self.place, serving, options: &self.options }
     }
 }
 

@@ -26,6 +26,11 @@ pub struct PostgresOptions {
     /// How often a work is tried again that met another one (a deadlock), or lost its connection before it could have had
     /// an effect.
     pub retries: u32,
+    /// How long a table that is to be changed is waited for at a time, while everybody else who wants it waits behind; and how
+    /// long these then go on by themselves.
+    pub lock_timeout_ms: u64,
+    /// How often it is tried.
+    pub lock_tries: u32,
 }
 
 /// The schema when none is named. Never `public`, which hosted platforms show to the world.
@@ -47,6 +52,8 @@ impl PostgresOptions {
             work_timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
             retries: 3,
+            lock_timeout_ms: 1_000,
+            lock_tries: 30,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Standing, Store};
+use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Standing, Store, StoreError};
+use work::Work;
 
-use super::{Database, schema};
+use super::{Database, run, schema};
 
 fn options(place: &throwaway::Database) -> PostgresOptions {
     PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap())
@@ -169,4 +170,49 @@ fn a_schema_can_be_opened_with_nothing_made_or_changed() {
     );
     let error = Store::connect_as_it_is(options(&place)).unwrap_err();
     assert!(matches!(error, OpenError::Older { .. }), "{error}");
+}
+
+/// What brings the tables to where they are now, undone; as the version before left it.
+const BEFORE: &str = "DROP TABLE app._audit_index; DELETE FROM app._state WHERE name = 'audit_indexed';
+    DELETE FROM app._migrations WHERE kind = 'engine' AND number = 8;
+    CREATE INDEX _audit_entity_index ON app._audit (entity, entity_id); CREATE INDEX _audit_sub_index ON app._audit (sub, seq)";
+
+/// Whoever changes a table that is in use waits for it a little at a time, lest everybody behind him waits as long as he.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upgrade_holds_up_nobody_for_long() {
+    let Some(database) = Database::new().await else { return };
+    database.place.execute(BEFORE);
+    let (go_on, waits) = std::sync::mpsc::channel::<()>();
+    let (begins, begun) = tokio::sync::oneshot::channel::<()>();
+    let store = database.store.clone();
+    let reading = tokio::spawn(async move {
+        let read = store.transaction(move |transaction| {
+            transaction.run(&Work::write(vec![run("SELECT count(*) FROM \"app\".\"_audit\"", &[])]))?;
+            let _ = begins.send(());
+            let _ = waits.recv();
+            Ok::<_, StoreError>(())
+        });
+        read.await
+    });
+    begun.await.unwrap();
+    let version = || database.look("SELECT max(number) FROM app._migrations WHERE kind = 'engine'");
+    let patient = |tries| PostgresOptions { lock_timeout_ms: 50, lock_tries: tries, ..options(&database.place) };
+    let long = std::time::Duration::from_secs(60);
+    let refused = tokio::time::timeout(long, Store::connect(patient(2))).await.expect("it does not wait for ever");
+    let error = refused.unwrap_err();
+    assert!(matches!(error, OpenError::InUse { tries: 2, each_ms: 50, .. }), "{error}");
+    assert!(error.to_string().contains("its tables are in use") && error.to_string().contains("Try: again"), "{error}");
+    assert_eq!(version(), ["7"]);
+    let upgrading = tokio::spawn(Store::connect(patient(u32::MAX)));
+    // Who stood behind one that waits for ever would be stopped.
+    let write =
+        "SET statement_timeout = '20s'; INSERT INTO app._audit (at, action, outcome) VALUES (now(), 'x', 'done')";
+    for _ in 0..20 {
+        database.place.execute(write);
+    }
+    assert_eq!(version(), ["7"], "as long as somebody reads");
+    go_on.send(()).unwrap();
+    reading.await.unwrap().unwrap();
+    tokio::time::timeout(long, upgrading).await.unwrap().unwrap().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(version(), ["8"]);
 }
