@@ -1,7 +1,6 @@
 //! One connection: its settings, the function `fold`, and the time limit of what runs on it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -9,6 +8,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
+use super::limit::Limit;
 use super::{Options, Synchronous, gathered};
 use crate::StoreError;
 use crate::counters::Tally;
@@ -42,11 +42,7 @@ pub(crate) enum Purpose {
 /// A connection with a time limit.
 pub(crate) struct Handle {
     pub(crate) connection: Connection,
-    /// Milliseconds after `start` at which what runs is interrupted; `u64::MAX` for never.
-    deadline_ms: Arc<AtomicU64>,
-    /// Milliseconds after `start` at which it began.
-    begun_ms: Arc<AtomicU64>,
-    start: Instant,
+    limit: Arc<Limit>,
     timeout_ms: u64,
     pub(crate) tally: Arc<Tally>,
 }
@@ -55,34 +51,23 @@ impl Handle {
     pub(crate) fn open(options: &Options, tally: &Arc<Tally>, purpose: Purpose) -> rusqlite::Result<Handle> {
         let mut connection = open(options)?;
         set_up(&connection, options, purpose)?;
-        let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
-        let begun_ms = Arc::new(AtomicU64::new(0));
-        let start = Instant::now();
-        let limit = deadline_ms.clone();
-        let expired = move || start.elapsed().as_millis() as u64 >= limit.load(Ordering::Relaxed);
+        let limit = Arc::new(Limit::new());
+        let of_all = limit.clone();
         if purpose == Purpose::Scan {
-            let (begun, tally, mut pace) = (begun_ms.clone(), tally.clone(), Pace::default());
+            let (tally, mut pace) = (tally.clone(), Pace::default());
             let gives_way = move || {
-                let ran_ms = (start.elapsed().as_millis() as u64).saturating_sub(begun.load(Ordering::Relaxed));
-                match pace.look(ran_ms, tally.points()) {
-                    true => std::thread::sleep(REST),
+                match pace.look(of_all.ran_ms(), tally.points()) {
+                    true => of_all.rest(REST),
                     false => std::thread::yield_now(),
                 }
-                expired()
+                of_all.is_over()
             };
             connection.progress_handler(STEPS_OF_A_SCAN, Some(gives_way))?;
         } else {
-            connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(expired))?;
+            connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || of_all.is_over()))?;
         }
         tally.opened();
-        Ok(Handle {
-            connection,
-            deadline_ms,
-            begun_ms,
-            start,
-            timeout_ms: options.scan_timeout_ms,
-            tally: tally.clone(),
-        })
+        Ok(Handle { connection, limit, timeout_ms: options.scan_timeout_ms, tally: tally.clone() })
     }
 
     /// Runs something that is interrupted when it takes longer than the options allow.
@@ -101,11 +86,9 @@ impl Handle {
         deadline: Deadline,
         run: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let deadline_ms = deadline.at.saturating_duration_since(self.start).as_millis() as u64;
-        self.begun_ms.store(self.start.elapsed().as_millis() as u64, Ordering::Relaxed);
-        self.deadline_ms.store(deadline_ms, Ordering::Relaxed);
+        self.limit.begin(deadline.at);
         let result = run(&self.connection);
-        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+        self.limit.end();
         match result {
             Err(StoreError::Timeout { .. }) => Err(self.timeout()),
             other => other,
@@ -240,6 +223,36 @@ mod tests {
         ] {
             assert_eq!(pace.look(ran_ms, points), rests, "{ran_ms} {points}");
         }
+    }
+
+    /// It would be a slow one's fault that others read by key.
+    #[test]
+    fn what_a_scan_rests_is_not_taken_off_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { scan_timeout_ms: 150, ..Options::new(folder.path().join("app.db")) };
+        std::fs::write(&options.path, "").unwrap();
+        let tally = Arc::<Tally>::default();
+        let handle = Handle::open(&options, &tally, Purpose::Scan).unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i % 7) FROM n";
+        let took = std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    tally.point();
+                    std::thread::yield_now();
+                }
+            });
+            let began = Instant::now();
+            let result = handle.limited(|connection| Ok(connection.query_row(endless, [], |_| Ok(()))?));
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(matches!(result, Err(StoreError::Timeout { after_ms: 150 })), "{result:?}");
+            began.elapsed()
+        });
+        let (rested, limit) = (handle.limit.rested(), Duration::from_millis(150));
+        assert!(rested > Duration::from_millis(1), "{rested:?}");
+        // Times are looked at in whole milliseconds.
+        let least = (limit + rested).min(limit * 3) - Duration::from_millis(3);
+        assert!(took >= least, "{took:?}, of which it rested {rested:?}");
     }
 
     #[test]

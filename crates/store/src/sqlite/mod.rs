@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod gathered;
 mod idempotency;
+mod limit;
 mod log;
 mod options;
 mod queue;

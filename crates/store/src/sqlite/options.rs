@@ -10,7 +10,8 @@ pub struct Options {
     /// Threads that run scans, so that a slow list holds up no read by key and no write; half of them, but at least one,
     /// on behalf of one. 0 counts as 1.
     pub readers: usize,
-    /// A read, or a single work of a batch of writes, that takes longer is interrupted.
+    /// A read, or a single work of a batch of writes, that takes longer is interrupted. What a scan rests, for others read by key,
+    /// does not count until it has taken three times as long.
     pub scan_timeout_ms: u64,
     /// Writes that may wait; one more is refused as [`crate::StoreError::Overloaded`].
     pub waiting_writes: usize,
