@@ -15,6 +15,7 @@ mod links;
 mod names;
 pub(crate) mod not_yet;
 mod plurals;
+mod read_by_strangers;
 mod references;
 mod sign_up;
 mod size;
@@ -71,6 +72,7 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     links::check(&entities, report);
     unseen::check(&entities, &api, report);
     sign_up::check(&entities, &auth, &api, report);
+    read_by_strangers::check(&entities, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);
