@@ -122,15 +122,20 @@ fn good(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
             "ok": true, "rows": rows, "seals": seals, "unsealed": unsealed, "unchecked": unchecked, "head": head
         }));
     }
-    screen
-        .say(&format!("The audit is as it was written: {rows} rows under {seals} seals, {unsealed} not sealed yet"))?;
+    let (rows, under) = (counted(*rows, "row"), counted(*seals, "seal"));
+    screen.say(&format!("The audit is as it was written: {rows} under {under}, {unsealed} not sealed yet"))?;
     if *unchecked > 0 {
-        screen.warn(&format!("{unchecked} seals were not checked: their SECRET_KEY was lost (`audit rekey --lost`)"));
+        let (seals, were) = (counted(*unchecked, "seal"), if *unchecked == 1 { "was" } else { "were" });
+        screen.warn(&format!("{seals} {were} not checked: the SECRET_KEY was lost (`audit rekey --lost`)"));
     }
     match head {
         Some(head) => screen.result(&head),
         None => Ok(()),
     }
+}
+
+fn counted(number: i64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
@@ -143,4 +148,16 @@ fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
         ));
     }
     Err(Failure::new(broken).hint("compare it with a backup; what the log of the server says of the time is elsewhere"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_one_and_all_others_are_many() {
+        for (number, expected) in [(0, "0 seals"), (1, "1 seal"), (2, "2 seals")] {
+            assert_eq!(counted(number, "seal"), expected);
+        }
+    }
 }

@@ -258,7 +258,8 @@ impl Desk {
         if screen.manner.json {
             return screen.json(&json!({"field": field, "cleared": cleared}));
         }
-        screen.say(&format!("Took {field} from {cleared} users who had written it themselves"))
+        let users = if cleared == 1 { "user" } else { "users" };
+        screen.say(&format!("Took {field} from {cleared} {users} who had written it themselves"))
     }
 
     fn roles(&self, screen: &Screen, who: &str, add: &[String], remove: &[String]) -> Result<(), Failure> {

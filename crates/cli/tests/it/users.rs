@@ -112,6 +112,12 @@ fn what_rules_look_at_of_a_user_is_set() {
     bench.run(&["user", "set", "eve@example.com", "team=blue"]).refused(1, &["no user `eve@example.com`"]);
 }
 
+#[test]
+fn where_users_have_no_fields_that_is_said() {
+    let expected = ["users have no field `team`; they have none of their own", "[user.field]"];
+    bench().run(&["user", "set", "ana@example.com", "team=blue"]).refused(1, &expected);
+}
+
 /// Of `correct horse battery`.
 const BCRYPT: &str = "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS";
 

@@ -17,7 +17,13 @@ pub fn set(store: &Store, blueprint: &Blueprint, who: &str, name: &str, text: &s
     let fields = &blueprint.user_fields;
     let Some(field) = fields.iter().find(|field| field.name == name || field.column == name) else {
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        return Err(UserError::Failed(format!("users have no field `{name}`; they have: {}", names.join(", "))));
+        let others = match names[..] {
+            [] => format!(
+                "they have none of their own; `[user.field]` with `{name} = {{ type = \"text\" }}` in the blueprint adds one"
+            ),
+            _ => format!("they have: {}", names.join(", ")),
+        };
+        return Err(UserError::Failed(format!("users have no field `{name}`; {others}")));
     };
     let json = json_of(field, text);
     let literal = field.read(&json).map_err(|why| UserError::Failed(format!("`{name}` {}", why.detail)))?;
