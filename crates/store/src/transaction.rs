@@ -3,7 +3,7 @@
 
 use std::any::Any;
 
-use work::{Answer, Idempotency, Outcome, Work};
+use work::{Answer, Idempotency, Outcome, Step, Work};
 
 use crate::StoreError;
 
@@ -20,6 +20,8 @@ pub struct Transaction<'a> {
 /// A transaction that an engine has begun.
 pub(crate) trait Running {
     fn run(&mut self, work: &Work) -> Result<Outcome, StoreError>;
+    /// What is to be done again if the transaction does not come to stay.
+    fn stays(&mut self) -> &mut Vec<Step>;
     fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError>;
     fn has_part(&mut self, idempotency: &Idempotency) -> Result<bool, StoreError>;
     fn keep(&mut self, idempotency: &Idempotency, answer: &Answer) -> Result<(), StoreError>;
@@ -42,6 +44,19 @@ impl<'a> Transaction<'a> {
         #[cfg(feature = "tamper")]
         let work = &self.tamper.applied(work.clone());
         self.running.run(work)
+    }
+
+    /// Runs a work that stays though all else be undone: then it is done once more by itself, before the closure's caller learns
+    /// anything, and whether he waits for that or not.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::run`]. Where it cannot be done once more, the caller gets that error in place of the closure's.
+    pub fn run_for_good(&mut self, work: &Work) -> Result<Outcome, StoreError> {
+        let outcome = self.run(work)?;
+        if let Outcome::Done(_) = outcome {
+            self.running.stays().extend(work.steps.iter().cloned());
+        }
+        Ok(outcome)
     }
 
     /// What was answered before under an idempotency key, or why nothing may be; `None` if the key is new.

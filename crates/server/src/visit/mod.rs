@@ -28,8 +28,8 @@ use crate::response::{self, Head};
 use crate::{App, SharedBody, request};
 
 pub use ask::{Ask, Reach};
-use transaction::Seen;
 pub use transaction::Transaction;
+use transaction::{Seen, Stays};
 
 /// What a path segment cannot hold as it is (RFC 3986 §3.3).
 const SEGMENT: &AsciiSet = &CONTROLS
@@ -225,14 +225,14 @@ impl Visit {
         // What the closure holds cannot be known; most of it is what was sent.
         let bytes = self.0.http.body.bytes_read();
         let as_one = self.0.app.store.transaction_holding(bytes, move |store| {
-            run(Transaction { visit: &visit, store: &mut |work| store.run(work), seen: &seen_there })
+            let run_one = &mut |work: &Work, stays| match stays {
+                Stays::ForGood => store.run_for_good(work),
+                Stays::WithTheRest => store.run(work),
+            };
+            run(Transaction { visit: &visit, store: run_one, seen: &seen_there })
         });
         let result = as_one.await;
-        if result.is_err() {
-            for witness in seen.take() {
-                self.0.app.store.run(witness).await?;
-            }
-        } else if seen.is_spent() {
+        if result.is_ok() && seen.is_spent() {
             self.spend();
         }
         result

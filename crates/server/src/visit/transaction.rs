@@ -1,7 +1,6 @@
 //! Several things that code asks for as one change.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use blueprint::EntityIndex;
 use store::StoreError;
@@ -15,28 +14,27 @@ use crate::http::HttpResponse;
 /// A transaction of code: the same stages as [`Visit::run`], several times, as one change.
 pub struct Transaction<'a> {
     pub(super) visit: &'a Visit,
-    pub(super) store: &'a mut dyn FnMut(&Work) -> Result<Outcome, StoreError>,
+    pub(super) store: &'a mut dyn FnMut(&Work, Stays) -> Result<Outcome, StoreError>,
     pub(super) seen: &'a Seen,
+}
+
+/// Whether a work is undone with all else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stays {
+    WithTheRest,
+    /// The audit rows of what was looked at, past the caller's rows or where reads are audited: what was seen stays seen, though all
+    /// else be undone, and whether the caller still waits for the answer or not.
+    ForGood,
 }
 
 /// What is to be known of a transaction when it is over.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The audit rows of what it has looked at, past the caller's rows or where reads are audited: what was seen stays seen, though all else be undone.
-    witnesses: Mutex<Vec<Work>>,
     /// It has changed the row that `If-Match` speaks of, which counts once its changes stay.
     is_spent: AtomicBool,
 }
 
 impl Seen {
-    fn push(&self, work: Work) {
-        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner).push(work);
-    }
-
-    pub(super) fn take(&self) -> Vec<Work> {
-        std::mem::take(&mut *self.witnesses.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     pub(super) fn is_spent(&self) -> bool {
         self.is_spent.load(Ordering::Relaxed)
     }
@@ -60,10 +58,9 @@ impl Transaction<'_> {
     pub fn run(&mut self, entity: EntityIndex, ask: &Ask<'_>, reach: &Reach) -> Result<HttpResponse, ApiError> {
         let is_spent = self.visit.is_spent() || self.seen.is_spent();
         let (plan, rights) = self.visit.plan(entity, ask, reach, is_spent)?;
-        let outcome = (self.store)(&self.visit.render(&plan, &rights))?;
+        let outcome = (self.store)(&self.visit.render(&plan, &rights), Stays::WithTheRest)?;
         if let Some(witness) = self.visit.witness(&plan, &outcome)? {
-            (self.store)(&witness).map_err(reads::unwritten)?;
-            self.seen.push(witness);
+            (self.store)(&witness, Stays::ForGood).map_err(reads::unwritten)?;
         }
         let response = self.visit.respond(&plan, outcome)?;
         if self.visit.spends(&plan) {

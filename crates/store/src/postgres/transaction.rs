@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::Instant;
-use work::{Answer, Idempotency, Mode, Outcome, Work};
+use work::{Answer, Idempotency, Mode, Outcome, Step, Work};
 
 use super::Shared;
 use super::attempt::{self, begin, named, settle};
@@ -31,12 +31,18 @@ pub(super) fn run<T, A: From<StoreError>>(
 ) -> Result<T, A> {
     let limit = Duration::from_millis(shared.options.work_timeout_ms);
     let deadline = Instant::now() + limit;
-    let mut open = Open { shared, home, lease, deadline, stage: Stage::Before, doomed: None };
+    let mut open = Open { shared, home, lease, deadline, stage: Stage::Before, doomed: None, stays: Vec::new() };
     let ran = catch_unwind(AssertUnwindSafe(|| run(&mut Transaction::on(&mut open))));
     let wanted = matches!((&open.doomed, &ran), (None, Ok(Ok(_))));
     let ended = open.finish(wanted);
+    let is_doomed = open.doomed.is_some();
+    if !(wanted && ended.is_ok()) {
+        open.leave().inspect_err(|error| {
+            tracing::error!(%error, "what was to stay of a transaction that was undone is lost");
+        })?;
+    }
     match ran {
-        Ok(Err(error)) if open.doomed.is_none() => Err(error),
+        Ok(Err(error)) if !is_doomed => Err(error),
         Ok(Ok(value)) => ended.map(|()| value).map_err(A::from),
         Ok(Err(_)) => Err(ended.err().unwrap_or(StoreError::Closed).into()),
         Err(panic) => Err(StoreError::broken(format!("a transaction panicked: {}", said(&*panic))).into()),
@@ -52,6 +58,8 @@ struct Open<'a> {
     stage: Stage,
     /// Why nothing more can be run, and nothing that was done can stay.
     doomed: Option<StoreError>,
+    /// What was done for good.
+    stays: Vec<Step>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +83,10 @@ impl Running for Open<'_> {
             return Ok(Outcome::Done(Answer::default()));
         }
         self.ask(&Asked::Work(work)).map(|outcome| outcome.unwrap_or(Outcome::Done(Answer::default())))
+    }
+
+    fn stays(&mut self) -> &mut Vec<Step> {
+        &mut self.stays
     }
 
     fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError> {
@@ -171,5 +183,25 @@ impl Open<'_> {
             self.shared.pool.tally.committed(1);
         }
         ended.map_err(Trouble::into_error)
+    }
+
+    /// Does once more what was done for good, in a transaction of its own. On this connection, unless it was given up.
+    fn leave(self) -> Result<(), StoreError> {
+        let Open { shared, home, lease, doomed, stays, .. } = self;
+        if stays.is_empty() {
+            return Ok(());
+        }
+        let lease = doomed.is_none().then_some(lease);
+        let outcome = home.block_on(async {
+            let lease = match lease {
+                Some(lease) => lease,
+                None => shared.pool.lend(Mode::Write, false).await?,
+            };
+            attempt::run(shared, &Work::write(stays), lease).await
+        })?;
+        match outcome {
+            Outcome::Done(_) => Ok(()),
+            Outcome::Refused(_) => Err(StoreError::broken("what was to stay was refused")),
+        }
     }
 }

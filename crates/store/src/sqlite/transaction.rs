@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
-use work::{Answer, Idempotency, Outcome, Work};
+use work::{Answer, Idempotency, Outcome, Step, Work};
 
 use super::connection::{Deadline, Handle};
 use super::{commit, idempotency, steps};
@@ -19,11 +19,16 @@ struct InBatch<'a> {
     deadline: Deadline,
     /// Why nothing more can be run, and nothing that was done can stay.
     doomed: Option<StoreError>,
+    stays: &'a mut Vec<Step>,
 }
 
 impl Running for InBatch<'_> {
     fn run(&mut self, work: &Work) -> Result<Outcome, StoreError> {
         self.limited(|connection| commit::in_savepoint(connection, |connection| steps::run(connection, work)))
+    }
+
+    fn stays(&mut self) -> &mut Vec<Step> {
+        self.stays
     }
 
     fn replay(&mut self, idempotency: &Idempotency) -> Result<Option<Outcome>, StoreError> {
@@ -66,6 +71,8 @@ pub(crate) struct Task {
     body: Box<dyn Body>,
     /// Whether what the closure returned holds.
     pub(crate) result: Result<Kept, StoreError>,
+    /// What it did for good.
+    stays: Vec<Step>,
 }
 
 /// Whether a closure wanted its changes kept.
@@ -85,7 +92,8 @@ impl Task {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
-        Task { body: Box::new(Asked { run: Some(run), returned: None, reply }), result: Err(StoreError::Closed) }
+        let body = Box::new(Asked { run: Some(run), returned: None, reply });
+        Task { body, result: Err(StoreError::Closed), stays: Vec::new() }
     }
 
     /// Whether nobody waits for it any more.
@@ -96,7 +104,8 @@ impl Task {
     /// Runs it in a savepoint of the transaction that has begun. When SQLite has undone all of that transaction, the
     /// connection says so.
     pub(crate) fn run(&mut self, handle: &Handle) {
-        let mut batch = InBatch { handle, deadline: handle.deadline(), doomed: None };
+        let stays = &mut self.stays;
+        let mut batch = InBatch { handle, deadline: handle.deadline(), doomed: None, stays };
         let body = &mut self.body;
         self.result = commit::in_savepoint(&handle.connection, |_| {
             let ran = catch_unwind(AssertUnwindSafe(|| body.run(&mut Transaction::on(&mut batch))));
@@ -106,6 +115,25 @@ impl Task {
                 (None, Err(panic)) => Err(StoreError::broken(format!("a transaction panicked: {}", said(&*panic)))),
             }
         });
+    }
+
+    /// Does once more what it did for good, if all of it was undone. After the batch, in a transaction of its own: whatever undid
+    /// the batch.
+    pub(crate) fn leave(&mut self, handle: &Handle) {
+        let steps = std::mem::take(&mut self.stays);
+        if self.result == Ok(Kept::Yes) || steps.is_empty() {
+            return;
+        }
+        let left = commit::alone(handle, &Work::write(steps));
+        if let Err(error) = left.and_then(|outcome| match outcome {
+            Outcome::Done(_) => Ok(()),
+            Outcome::Refused(_) => Err(StoreError::broken("what was to stay was refused")),
+        }) {
+            if self.is_abandoned() {
+                tracing::error!(%error, "what was to stay of a transaction that was undone is lost");
+            }
+            self.result = Err(error);
+        }
     }
 
     /// Tells the caller.

@@ -88,7 +88,10 @@ impl Writer {
         // Taken out, so that a panic closes it.
         let mut open = self.open.take().map_or_else(|| self.connect(), Ok);
         match &open {
-            Ok(open) => self.write(open, &mut writes, &mut tasks),
+            Ok(open) => {
+                self.write(open, &mut writes, &mut tasks);
+                tasks.iter_mut().for_each(|task| task.leave(&open.handle));
+            }
             Err(error) => commit::failed(&mut writes, &mut tasks, error),
         }
         for write in writes {

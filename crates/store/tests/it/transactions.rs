@@ -224,3 +224,48 @@ fn a_transaction_keeps_its_answer_under_a_key() {
     assert_eq!(run("b", true), Err(Abort::Refused(Refusal::KeyReused)));
     assert_eq!(database.titles(), ["a"]);
 }
+
+#[test]
+fn what_is_done_for_good_stays_though_all_else_is_undone() {
+    let database = Database::new();
+    let aborted = database.store.transaction_blocking(|transaction| {
+        must(transaction, &add("undone"))?;
+        transaction.run_for_good(&add("stays"))?;
+        Err::<(), _>(Abort::Wanted)
+    });
+    assert_eq!(aborted, Err(Abort::Wanted));
+    let panicked = database.store.transaction_blocking(|transaction| {
+        transaction.run_for_good(&add("stays, too"))?;
+        assert!(database_is_gone(), "planted");
+        Ok::<_, Abort>(())
+    });
+    assert!(matches!(panicked, Err(Abort::Store(StoreError::Broken { .. }))), "{panicked:?}");
+    let kept = database.store.transaction_blocking(|transaction| {
+        transaction.run_for_good(&add("once"))?;
+        // Refused, so there is nothing to stay.
+        transaction.run_for_good(&write([take("a").steps, take("a").steps].concat()))?;
+        Ok::<_, Abort>(())
+    });
+    assert_eq!(kept, Ok(()));
+    assert_eq!(database.titles(), ["stays", "stays, too", "once"]);
+}
+
+fn database_is_gone() -> bool {
+    false
+}
+
+/// What cannot stay is told in place of what the closure says.
+#[test]
+fn what_could_not_be_done_for_good_is_told() {
+    let database = Database::new();
+    let aborted = database.store.transaction_blocking(|transaction| {
+        must(transaction, &take("a"))?;
+        transaction.run_for_good(&write(vec![Step::Run(statement(
+            r#"INSERT INTO "notes" ("title", "parent_id") SELECT 'child', "id" FROM "notes" WHERE "slot" = 'a' UNION ALL SELECT 'x', 99 WHERE NOT EXISTS (SELECT 1 FROM "notes")"#,
+            &[],
+        ))]))?;
+        Err::<(), _>(Abort::Wanted)
+    });
+    assert!(matches!(aborted, Err(Abort::Store(_))), "{aborted:?}");
+    assert_eq!(database.titles(), [] as [&str; 0]);
+}

@@ -1,8 +1,11 @@
 //! `audit_reads` where code answers: whatever it reads is told, in transactions too, and past the caller's rows with the reason.
 
+use std::sync::{Mutex, mpsc};
+
 use conformance::{Person, World};
 use serde_json::{Value, json};
 use supermaker::prelude::*;
+use tokio::sync::oneshot;
 
 const BLUEPRINT: &str = r#"
 [app]
@@ -66,12 +69,46 @@ async fn regret(patients: Records<Patient>, id: Id<Patient>) -> Result<Row<Patie
         .await
 }
 
+/// What happens to one that is left in the middle: it has read, the caller is gone, it may go on.
+#[derive(Default)]
+struct Turns {
+    has_read: Option<oneshot::Sender<()>>,
+    is_left: Option<oneshot::Sender<()>>,
+    goes_on: Option<mpsc::Receiver<()>>,
+}
+
+static TURNS: Mutex<Turns> = Mutex::new(Turns { has_read: None, is_left: None, goes_on: None });
+
+/// Dropped with what waits for the answer.
+struct Waiting(Option<oneshot::Sender<()>>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let _ = self.0.take().map(|left| left.send(()));
+    }
+}
+
+/// Looks at a patient; and when its caller is gone, will not have it.
+async fn forsaken(patients: Records<Patient>, id: Id<Patient>) -> Result<Row<Patient>> {
+    let Turns { has_read, is_left, goes_on } = std::mem::take(&mut *TURNS.lock().unwrap());
+    let _waiting = Waiting(is_left);
+    patients
+        .transaction(move |tx| {
+            tx.get(&id)?;
+            let _ = has_read.unwrap().send(());
+            let _ = goes_on.unwrap().recv();
+            Err(Error::conflict("not now"))
+        })
+        .await
+}
+
 fn app() -> App {
     App::new(BLUEPRINT).routes(
         Routes::new()
             .route("/wards", get(all).summary("Read all"))
             .route("/patients/{patient_id}/any", get(any).summary("Read any"))
-            .route("/patients/{patient_id}/regret", post(regret).summary("Change nothing")),
+            .route("/patients/{patient_id}/regret", post(regret).summary("Change nothing"))
+            .route("/patients/{patient_id}/forsaken", post(forsaken).summary("Change nothing, for nobody")),
     )
 }
 
@@ -117,4 +154,30 @@ async fn what_code_reads_is_told_before_anybody_sees_it() {
     }
     send(&ana, "POST", "/patients/1/regret", 503).await;
     send(&bob, "GET", "/wards", 200).await;
+}
+
+/// Code has seen it: that its caller does not wait any more changes nothing of that.
+#[tokio::test]
+async fn what_code_has_read_is_told_also_if_its_caller_leaves_and_all_else_is_undone() {
+    let world = crate::world(app).await;
+    let ana = Person::join(&world, "ana", &[]).await;
+    let eve = json!({"name": "Eve"});
+    assert_eq!(ana.send(&world, "POST", "/api/v1/patients", &[], Some(&eve)).await.status, 201);
+    let (has_read, reads) = oneshot::channel();
+    let (is_left, leaves) = oneshot::channel();
+    let (go_on, goes_on) = mpsc::channel();
+    *TURNS.lock().unwrap() = Turns { has_read: Some(has_read), is_left: Some(is_left), goes_on: Some(goes_on) };
+    {
+        let asks = ana.send(&world, "POST", "/api/v1/patients/1/forsaken", &[], None);
+        tokio::select! {
+            answer = asks => panic!("it goes on only when it is left: {answer}"),
+            read = reads => read.unwrap(),
+        }
+    }
+    leaves.await.unwrap();
+    go_on.send(()).unwrap();
+    // Behind it.
+    assert_eq!(ana.send(&world, "POST", "/api/v1/patients", &[], Some(&eve)).await.status, 201);
+    let shown = json!({"ids": [1], "route": "POST /api/v1/patients/{patient_id}/forsaken"});
+    assert_eq!(audit(&world), [json!(["read", "1", shown, null])]);
 }

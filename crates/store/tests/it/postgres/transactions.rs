@@ -79,3 +79,23 @@ fn callers_who_block() {
     several.block_on(running).unwrap();
     assert_eq!(place.query("SELECT title FROM app.notes").len(), 6);
 }
+
+#[tokio::test]
+async fn what_is_done_for_good_stays_though_all_else_is_undone() {
+    let Some(database) = Database::with(|options| options.work_timeout_ms = 500).await else { return };
+    let given_up = database.store.transaction(|transaction| {
+        transaction.run(&add("undone"))?;
+        transaction.run_for_good(&add("stays"))?;
+        Err::<(), StoreError>(StoreError::Overloaded)
+    });
+    assert_eq!(given_up.await.unwrap_err(), StoreError::Overloaded);
+    // It took too long, so that its connection is given up.
+    let doomed = database.store.transaction(|transaction| {
+        transaction.run_for_good(&add("stays, too"))?;
+        transaction.run(&read(vec![page("SELECT pg_sleep(30)::text, 1", 1)]))
+    });
+    assert_eq!(doomed.await.unwrap_err(), StoreError::Timeout { after_ms: 500 });
+    let kept = database.store.transaction(|transaction| transaction.run_for_good(&add("once")));
+    assert!(matches!(kept.await, Ok(Outcome::Done(_))));
+    assert_eq!(database.titles(), ["stays", "stays, too", "once"]);
+}
