@@ -4,7 +4,6 @@
 //! They are stored as they came, but for what tells nothing of how it was made: Better Auth's `salt:key` gets a name in front.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::alphabet::{self, Alphabet};
@@ -36,9 +35,6 @@ const DOTTED: Alphabet = match Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh
     Ok(alphabet) => alphabet,
     Err(_) => alphabet::STANDARD,
 };
-
-/// One at a time needs much memory, however many threads there are.
-static MUCH_MEMORY: Mutex<()> = Mutex::new(());
 
 /// A hash, ready to be compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +184,11 @@ impl Imported {
         }
     }
 
+    /// Whether checking it takes so much memory that it is done one at a time, however many threads there are.
+    pub(super) fn needs_much_memory(&self) -> bool {
+        matches!(self, Imported::Scrypt { log_n, r, .. } if scrypt_bytes(*log_n, *r) > SMALL_BYTES)
+    }
+
     /// Whether it is the hash of a password. All of the work is done either way.
     pub(super) fn matches(&self, password: &str) -> Option<bool> {
         Some(match self {
@@ -206,8 +207,6 @@ impl Imported {
                 let params = scrypt::Params::new(*log_n, *r, *p).ok()?;
                 let form = normalized.then(|| password.nfkc().collect::<String>());
                 let mut made = vec![0; digest.len()];
-                let turn = scrypt_bytes(*log_n, *r) > SMALL_BYTES;
-                let _turn = turn.then(|| MUCH_MEMORY.lock().unwrap_or_else(PoisonError::into_inner));
                 scrypt::scrypt(form.as_deref().unwrap_or(password).as_bytes(), salt, &params, &mut made).ok()?;
                 same(&made, digest)
             }

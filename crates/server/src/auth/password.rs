@@ -1,10 +1,12 @@
 //! Hashes and checks passwords: Argon2id as PHC strings, on a pool that is bounded in memory and in waiting.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use http::header::RETRY_AFTER;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::hashing::{Memory, Threads};
 use super::imported::Imported;
@@ -21,11 +23,16 @@ const MAX_IMPORTED_KIB_PASSES: u32 = 8 * MAX_IMPORTED_KIB;
 const MIN_IMPORTED_BYTES: usize = 16;
 /// How many may wait for a thread. Whoever comes after them is told to come back.
 const MAX_WAITING: usize = 64;
+/// How many may wait to need much memory, each of which takes half a second or so.
+const MAX_WAITING_FOR_MEMORY: usize = 16;
 
-/// Hashes and checks passwords, a few at once.
+/// Hashes and checks passwords, a few at once, and of those that need much memory one, whose turn comes before it takes a thread: they
+/// wait for one another, and nobody else for them but for the one that is at work.
 pub(super) struct Hasher {
     threads: Threads,
-    waiting: AtomicUsize,
+    waiting: Queue,
+    much_memory: Arc<Semaphore>,
+    waiting_for_memory: Queue,
     computed: AtomicU64,
     /// A hash that no password has, for accounts that do not exist: checking it takes the same time.
     nobody: String,
@@ -42,10 +49,16 @@ pub(super) struct Verdict {
 impl Hasher {
     pub(super) fn new() -> Hasher {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // One core is left to everybody else, where there is another.
+        Hasher::on((cores - 1).max(1))
+    }
+
+    fn on(threads: usize) -> Hasher {
         Hasher {
-            // One core is left to everybody else, where there is another.
-            threads: Threads::new((cores - 1).max(1)),
-            waiting: AtomicUsize::new(0),
+            threads: Threads::new(threads),
+            waiting: Queue::of(MAX_WAITING),
+            much_memory: Arc::new(Semaphore::new(1)),
+            waiting_for_memory: Queue::of(MAX_WAITING_FOR_MEMORY),
             computed: AtomicU64::new(0),
             nobody: hash_of_nobody(),
         }
@@ -53,13 +66,13 @@ impl Hasher {
 
     /// A place among those who wait, to be taken before anything is done that counts.
     pub(super) fn place(&self) -> Result<Place<'_>, ApiError> {
-        Place::take(&self.waiting)
+        self.waiting.place()
     }
 
     /// Hashes a new password.
     pub(super) async fn hash(&self, password: &str) -> Result<String, ApiError> {
         let password = password.to_owned();
-        self.compute(self.place()?, move |memory| hash_with(memory, &password)).await?.ok_or_else(broken)
+        self.compute(self.place()?, None, move |memory| hash_with(memory, &password)).await?.ok_or_else(broken)
     }
 
     /// Checks a password against the hash of an account, or, where there is none, against one that nothing matches.
@@ -70,7 +83,15 @@ impl Hasher {
         hash: Option<&str>,
     ) -> Result<Verdict, ApiError> {
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
-        let verdict = self.compute(place, move |memory| check(memory, &password, &hash)).await?;
+        let (place, turn) = match Imported::read(&hash) {
+            Some(imported) if imported.needs_much_memory() => {
+                drop(place);
+                let place = self.waiting_for_memory.place()?;
+                (place, Some(self.much_memory.clone().acquire_owned().await.map_err(|_| broken())?))
+            }
+            _ => (place, None),
+        };
+        let verdict = self.compute(place, turn, move |memory| check(memory, &password, &hash)).await?;
         Ok(verdict.unwrap_or_else(|| {
             tracing::error!("a stored password hash cannot be read, so nobody can log in with it");
             Verdict { matches: false, outdated: false }
@@ -81,12 +102,17 @@ impl Hasher {
         self.computed.load(Ordering::SeqCst)
     }
 
-    /// Runs what answers `None` where nothing could be hashed.
+    /// Runs what answers `None` where nothing could be hashed. A turn is over when the work is, whether somebody waits for that or not.
     async fn compute<T: Send + 'static>(
         &self,
         place: Place<'_>,
+        turn: Option<OwnedSemaphorePermit>,
         work: impl FnOnce(&mut Memory) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>, ApiError> {
+        let work = move |memory: &mut Memory| {
+            let _turn = turn;
+            work(memory)
+        };
         let done = self.threads.run(|| drop(place), work).await.ok_or_else(broken)?;
         self.computed.fetch_add(u64::from(done.is_some()), Ordering::SeqCst);
         Ok(done)
@@ -195,18 +221,29 @@ fn hash_of_nobody() -> String {
     hash.to_string()
 }
 
-/// A place in the queue, given back when the wait ends, however it ends.
-pub(super) struct Place<'a>(&'a AtomicUsize);
+/// Those who wait, and how many may.
+struct Queue {
+    waiting: AtomicUsize,
+    most: usize,
+}
 
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Result<Place<'a>, ApiError> {
-        let place = Place(waiting);
-        if waiting.fetch_add(1, Ordering::SeqCst) < MAX_WAITING {
+impl Queue {
+    fn of(most: usize) -> Queue {
+        Queue { waiting: AtomicUsize::new(0), most }
+    }
+
+    /// The same refusal from each, so that it does not tell what kind of hash somebody has.
+    fn place(&self) -> Result<Place<'_>, ApiError> {
+        let place = Place(&self.waiting);
+        if self.waiting.fetch_add(1, Ordering::SeqCst) < self.most {
             return Ok(place);
         }
         Err(ApiError::new(UNAVAILABLE, "too many are logging in at this moment; try again").with(RETRY_AFTER, "2"))
     }
 }
+
+/// A place in a queue, given back when the wait ends, however it ends.
+pub(super) struct Place<'a>(&'a AtomicUsize);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
@@ -220,6 +257,8 @@ fn broken() -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[test]
@@ -232,5 +271,53 @@ mod tests {
         assert_eq!(lengths(&nobody), lengths(&real));
         let verdict = check(&mut Memory::default(), "", &nobody.to_string());
         assert_eq!(verdict, Some(Verdict { matches: false, outdated: false }));
+    }
+
+    /// 64 MiB, in the words of passlib.
+    fn dear() -> String {
+        format!("$scrypt$ln=16,r=8,p=1${}${}", "c2FsdHNhbHRzYWx0c2FsdA", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY")
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn p8_who_waits_for_memory_holds_no_thread_and_no_place() {
+        let hasher = Arc::new(Hasher::on(2));
+        let somebody_else = hasher.much_memory.clone().acquire_owned().await.unwrap();
+        let waits: Vec<_> = (0..MAX_WAITING_FOR_MEMORY)
+            .map(|_| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.check(hasher.place().unwrap(), "wrong", Some(&dear())).await })
+            })
+            .collect();
+        while hasher.waiting_for_memory.waiting.load(Ordering::SeqCst) < MAX_WAITING_FOR_MEMORY {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(hasher.waiting.waiting.load(Ordering::SeqCst), 0);
+        let refused = hasher.check(hasher.place().unwrap(), "wrong", Some(&dear())).await.unwrap_err();
+        assert_eq!(refused.problem, UNAVAILABLE);
+        assert_eq!(hasher.computed(), 0);
+        // Everybody else gets on meanwhile.
+        for _ in 0..4 {
+            let verdict = hasher.check(hasher.place().unwrap(), "wrong", None).await.unwrap();
+            assert!(!verdict.matches);
+        }
+        assert_eq!(hasher.computed(), 4);
+        drop(somebody_else);
+        for waits in waits {
+            assert_eq!(waits.await.unwrap().unwrap(), Verdict { matches: false, outdated: true });
+        }
+        assert_eq!(hasher.computed(), 4 + MAX_WAITING_FOR_MEMORY as u64);
+        assert_eq!(hasher.waiting_for_memory.waiting.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn p8_who_leaves_gives_his_turn_back() {
+        let hasher = Hasher::on(1);
+        let somebody_else = hasher.much_memory.clone().acquire_owned().await.unwrap();
+        let hash = dear();
+        let waits = hasher.check(hasher.place().unwrap(), "wrong", Some(&hash));
+        assert!(waits.now_or_never().is_none());
+        assert_eq!(hasher.waiting_for_memory.waiting.load(Ordering::SeqCst), 0);
+        drop(somebody_else);
+        hasher.check(hasher.place().unwrap(), "wrong", Some(&dear())).await.unwrap();
     }
 }
