@@ -129,6 +129,30 @@ async fn what_an_admin_may_not_read_is_not_in_his_audit() {
     assert!(text.contains("canary-3"), "{text}");
 }
 
+/// Records may be called what rows of the audit about API keys, or about the audit, are called.
+#[tokio::test]
+async fn records_that_are_called_like_what_an_admin_looks_after_are_kept_from_him_too() {
+    const LOCKSMITH: &str = "[app]\nname = \"locksmith\"\n[entity.key.field]\ncode = { type = \"text\" }\n\
+        [entity.audit.field]\nfinding = { type = \"text\" }";
+    let app = TestApp::new(LOCKSMITH).await;
+    let (ana, root) = (app.user("ana").await, app.user_with("root", &["admin"]).await);
+    let allow = ["key:read".to_owned()];
+    let new =
+        server::auth::api_keys::NewKey { user: "ana@example.com", name: "of the API", allow: &allow, lifetime: None };
+    app.app.add_key(new).unwrap();
+    ana.post("/keys", json!({"code": "canary-1"})).await.expect(201);
+    ana.patch("/keys/1", json!({"code": "canary-2"})).await.expect(200);
+    ana.post("/audits", json!({"finding": "canary-3"})).await.expect(201);
+    let rows = audit(&root, "entity=key").await;
+    assert_eq!(rows.len(), 3);
+    for row in rows.iter().chain(&audit(&root, "entity=audit").await) {
+        match row["action"].as_str() {
+            Some("key.add") => assert_eq!(row["after"]["name"], "of the API"),
+            _ => assert!(row["before"].is_null() && row["after"].is_null(), "{row}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn l1_what_admins_do_is_kept_with_who_what_when_where_and_request() {
     let app = TestApp::new(CLINIC).await;
