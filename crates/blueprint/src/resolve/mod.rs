@@ -19,6 +19,7 @@ mod read_by_strangers;
 mod references;
 mod sign_up;
 mod size;
+mod taken;
 mod unseen;
 
 pub use not_yet::{NOT_YET, NotYet};
@@ -71,6 +72,7 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     references::check(&entities, report);
     links::check(&entities, report);
     unseen::check(&entities, &api, report);
+    taken::check(&entities, &user_fields, &auth, &api, report);
     sign_up::check(&entities, &auth, &api, report);
     read_by_strangers::check(&entities, report);
 
