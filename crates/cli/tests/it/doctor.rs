@@ -57,6 +57,42 @@ fn each_fault_is_told_with_why_and_what_mends_it() {
     assert!(quiet.code == 1 && !quiet.out.contains("warning"), "{quiet:?}");
 }
 
+/// What an operator turns off to try something, or takes over from a guide, and then serves people with.
+#[test]
+fn limits_that_are_off_and_proxies_that_anybody_is_are_told() {
+    let served = "ENV=production\nPUBLIC_URL=https://x.example.com\n";
+    for (setting, name, state) in [
+        ("RATE_LIMIT_USER=0", "limits", "warning"),
+        ("RATE_LIMIT_STRANGER=0", "limits", "warning"),
+        ("RATE_LIMIT_LOGIN=0", "limits", "warning"),
+        ("LOGIN_FAILURES=0", "limits", "warning"),
+        ("TRUSTED_PROXIES=10.1.0.0/16,0.0.0.0/0", "proxies", "error"),
+        ("TRUSTED_PROXIES=::/0", "proxies", "error"),
+    ] {
+        let run = bench(APP, &format!("{served}{setting}\n")).run(&["doctor", "--json"]);
+        assert_eq!(found(&run, state), [name], "{setting}: {run:?}");
+        let what = run.json().to_string();
+        assert!(
+            what.contains(setting.rsplit(',').next().unwrap().trim_start_matches("TRUSTED_PROXIES=")),
+            "{setting}: {what}"
+        );
+    }
+    let run =
+        bench(APP, &format!("{served}TRUSTED_PROXIES=10.0.0.0/8,fc00::/7,127.0.0.1\n")).run(&["doctor", "--json"]);
+    assert_eq!((run.code, found(&run, "warning").len()), (0, 0), "{run:?}");
+}
+
+/// As one that was brought back from a backup by `cp`.
+#[test]
+fn a_database_that_others_can_read_is_told() {
+    let bench = bench(APP, "ENV=production\nPUBLIC_URL=https://x.example.com\n");
+    bench.write("data/app.db", "");
+    for (mode, errors) in [(0o644, &["data_file"][..]), (0o640, &["data_file"]), (0o600, &[])] {
+        std::fs::set_permissions(bench.path("data/app.db"), std::fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(found(&bench.run(&["doctor", "--json"]), "error"), errors, "{mode:o}");
+    }
+}
+
 #[test]
 fn a_secret_that_is_being_exchanged_is_told_and_when_that_is_over() {
     let bench = bench(APP, "ENV=production\nPUBLIC_URL=https://x.example.com\nJWT_EXPIRATION=1h\n");

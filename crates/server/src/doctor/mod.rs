@@ -1,9 +1,10 @@
 //! What stands between a blueprint with its settings and real users: looked at before anybody relies on it, and changing nothing.
 //!
 //! Each finding says what is so, why it matters and what mends it. `place` looks at files and the disk, `database` at
-//! the server of the data, `people` at who can come in.
+//! the server of the data, `people` at who can come in, `limits` at how much each may ask for.
 
 mod database;
+mod limits;
 mod people;
 mod place;
 
@@ -78,6 +79,8 @@ pub fn examine(folder: &Path, environment: &Environment, blueprint: &Blueprint) 
     };
     findings.extend(of_settings(&settings));
     findings.extend(people::look(&settings, blueprint));
+    findings.extend(limits::look(&settings, blueprint));
+    findings.extend(place::data_file(&settings));
     findings.extend(place::disk(&settings));
     findings.extend(database::look(&settings));
     findings

@@ -42,6 +42,15 @@ fn mode(path: &Path) -> Option<u32> {
     path.exists().then_some(0o600)
 }
 
+/// Who can read the database, where it is a file. The server makes it its owner's; a copy that was brought back may be anybody's.
+pub(super) fn data_file(settings: &Settings) -> Option<Finding> {
+    let Database::Sqlite(file) = &settings.database else { return None };
+    let mode = mode(file).filter(|mode| mode & 0o077 != 0)?;
+    let what = format!("{} can be read by others (mode {:04o})", file.display(), mode & 0o7777);
+    let why = "it holds all records, and the hashes of passwords";
+    Some(Finding::warning("data_file", what, why, format!("chmod 600 {0} {0}-*", file.display())).grave(settings))
+}
+
 /// Room for the database, where it is a file.
 pub(super) fn disk(settings: &Settings) -> Option<Finding> {
     let Database::Sqlite(file) = &settings.database else { return None };

@@ -1,5 +1,6 @@
 //! Networks, as settings write them: `10.0.0.0/8`, `::1`. Which proxies are believed is a list of them.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -27,12 +28,23 @@ impl Network {
         }
     }
 
+    /// Whether it is wider than any network of somebody's own, `10.0.0.0/8` and `fc00::/7` the widest of them.
+    pub fn is_wide(&self) -> bool {
+        self.prefix < if self.address.is_ipv4() { 8 } else { 7 }
+    }
+
     fn parse(text: &str) -> Option<Network> {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().ok()?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Some(longest), |prefix| prefix.parse().ok())?;
         (prefix <= longest).then_some(Network { address, prefix })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.address, self.prefix)
     }
 }
 
