@@ -309,17 +309,19 @@ impl Desk {
         if screen.manner.json {
             return screen.json(&everybody.iter().map(View::of).collect::<Vec<_>>());
         }
-        let head = ["email", "roles", "state", "since", "id"].map(str::to_owned).to_vec();
+        // The same address at two issuers is two people.
+        let is_one_issuer = everybody.iter().all(|user| user.iss == "own");
+        let row = |[email, issuer, roles, state, since, id]: [&str; 6]| {
+            let issuer = (!is_one_issuer).then_some(issuer);
+            let cells = [email].into_iter().chain(issuer).chain([roles, state, since, id]);
+            cells.map(str::to_owned).collect::<Vec<String>>()
+        };
+        let head = row(["email", "issuer", "roles", "state", "since", "id"]);
         let rows = everybody.iter().map(|user| {
             let state = if user.disabled { "disabled" } else { "active" };
-            let since = user.created_at.chars().take(10).collect();
-            vec![
-                user.email.clone().unwrap_or_default(),
-                user.roles.join(", "),
-                state.to_owned(),
-                since,
-                user.id.clone(),
-            ]
+            let since: String = user.created_at.chars().take(10).collect();
+            let email = user.email.as_deref().unwrap_or_default();
+            row([email, &user.iss, &user.roles.join(", "), state, &since, &user.id])
         });
         let lines = table(std::iter::once(head).chain(rows).collect());
         let [head, rows @ ..] = lines.as_slice() else { return Ok(()) };

@@ -39,6 +39,23 @@ fn an_account_is_made_given_roles_and_disabled() {
     assert!(said.contains("ana@example.com") && !said.contains(PASSWORD), "{said}");
 }
 
+/// Somebody of another issuer may have the address of an admin: a list must not show one for the other.
+#[test]
+fn who_signs_somebody_in_is_listed_where_it_is_not_this_server_alone() {
+    let bench = bench();
+    add(&bench, "ana@example.com", "admin").fine();
+    let alone = bench.run(&["user", "list"]).fine();
+    assert!(!alone.contains("issuer") && !alone.contains("own"), "{alone}");
+    let database = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    let foreign = "INSERT INTO users (id, iss, sub, email, roles, created_at, updated_at) SELECT \
+        '018f4e5a-7b1c-7000-8000-000000000001', 'https://login.example', 'u-1', email, '[]', created_at, updated_at FROM users";
+    database.execute(foreign, []).unwrap();
+    let both = bench.run(&["user", "list"]).fine();
+    let of = |id: &str| both.lines().find(|line| line.contains(id)).unwrap_or_else(|| panic!("{both}")).to_owned();
+    assert!(of("018f4e5a-7b1c-7000-8000-000000000001").contains("https://login.example"), "{both}");
+    assert!(of("admin").contains(" own "), "{both}");
+}
+
 #[test]
 fn an_address_is_invited() {
     let bench = Bench::with(&APP.replace("[auth]", "[auth]\nsign_up = \"invite\""));
