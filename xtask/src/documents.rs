@@ -1,14 +1,18 @@
 //! Documents stay true: every relative link and every path in backticks names something that is in the repository.
 //!
-//! Fenced blocks are left alone: they show output and the trees of other projects.
+//! Fenced blocks are left alone: they show output and the trees of other projects. Of the changelog, to which everybody adds in the
+//! same places, it is also seen that a merge has not left the pieces of a sentence behind that was written anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::{Failure, Result};
 use crate::workspace;
 
 /// The documents whose paths are checked.
 const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md"];
+
+/// Where merges meet most.
+const CHANGELOG: &str = "CHANGELOG.md";
 
 /// Endings by which a word without a folder is taken for a file.
 const ENDINGS: &[&str] = &[".rs", ".toml", ".md", ".json", ".lua", ".sql", ".yaml", ".yml", ".lock", ".sh"];
@@ -30,12 +34,36 @@ pub fn check() -> Result<String> {
             }
         }
     }
+    let changes = workspace::read(CHANGELOG)?;
+    problems.extend(left_behind(&changes).into_iter().map(|(first, again, words)| {
+        format!(
+            "{CHANGELOG}:{again}: `{words}…` stands in line {first} too: which of the two did a merge leave behind?"
+        )
+    }));
     if problems.is_empty() {
         Ok(format!("{paths} paths in {} documents", DOCUMENTS.len()))
     } else {
-        Err(Failure::new(problems.join("\n       ")).hint("name the file as it is called now"))
+        Err(Failure::new(problems.join("\n       ")).hint("name files as they are called now, and say everything once"))
     }
 }
+
+/// Lines within an entry that begin like one before, which no two sentences do: where both are, and how they begin.
+fn left_behind(text: &str) -> Vec<(usize, usize, &str)> {
+    let mut first = BTreeMap::new();
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("  ")) {
+        let end = line.char_indices().nth(ALIKE + 2).map_or(line.len(), |(end, _)| end);
+        let words = line[..end].trim();
+        let one = *first.entry(words).or_insert(index + 1);
+        if one != index + 1 {
+            found.push((one, index + 1, words));
+        }
+    }
+    found
+}
+
+/// Letters by which two lines of the changelog are alike.
+const ALIKE: usize = 24;
 
 /// A path that a document names, with the line that does.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,6 +135,16 @@ fn looks_like_a_path(word: &str, tree: &Tree) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_merge_left_behind_is_told() {
+        let damaged = "* One thing that\n  everybody will notice at once.\n* Another.\n  everybody will notice at first\n  that too.\n";
+        assert_eq!(left_behind(damaged), [(2, 4, "everybody will notice at")]);
+        assert_eq!(
+            left_behind("* `a` does this,\n  and that.\n* `a` does this,\n  and it is good.\n  ümläüte äöüß äöü\n"),
+            []
+        );
+    }
 
     fn missing(text: &str) -> Vec<String> {
         let tree = Tree::of(&["README.md".to_owned(), "crates/query/src/access.rs".to_owned()]);
