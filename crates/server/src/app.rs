@@ -26,7 +26,7 @@ use crate::once::Turns;
 use crate::rates::Rates;
 use crate::settings::{Database, Settings};
 use crate::shared_body::BodyError;
-use crate::{StartError, edge, mail, openapi};
+use crate::{StartError, cors, edge, mail, openapi};
 
 /// Opens the database and makes the tables if they are not there. For callers without a runtime; it blocks the thread.
 ///
@@ -87,6 +87,7 @@ pub struct App {
     pub(crate) auth: Auth,
     pub(crate) rates: Arc<Rates>,
     pub(crate) in_flight: InFlight,
+    pub(crate) refused_origins: cors::Refused,
     pub(crate) cursor_key: CursorKey,
     pub(crate) metrics: Metrics,
     pub(crate) openapi: Bytes,
@@ -128,6 +129,7 @@ impl App {
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
             rates: auth.rates(),
             in_flight: InFlight::new(settings.limits.requests),
+            refused_origins: cors::Refused::default(),
             cursor_key: auth.cursor_key(),
             metrics: Metrics::new(paths(&openapi), None),
             openapi: openapi.to_string().into(),
@@ -157,6 +159,7 @@ impl App {
             catalog: Catalog::new(blueprint.clone(), self.store.dialect()),
             rates: self.rates.clone(),
             in_flight: self.in_flight.clone(),
+            refused_origins: cors::Refused::default(),
             cursor_key: auth.cursor_key(),
             metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
             openapi: openapi.to_string().into(),

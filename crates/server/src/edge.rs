@@ -72,7 +72,16 @@ where
     let ids = Ids { request: request_id.as_str().into(), trace: trace.map(|trace| trace.trace_id.into()) };
     let result = match checked {
         Err(error) => Err(error),
-        Ok(()) if method == Method::OPTIONS => options(app, &path, is_preflight && origin.is_some()),
+        // Of a path that is not there too: refused here, a page would hear of CORS and never of its 404.
+        Ok(()) if method == Method::OPTIONS && is_preflight && origin.is_some() => {
+            Ok(cors::preflight(options(methods(app, &path))))
+        }
+        Ok(()) if method == Method::OPTIONS => {
+            if is_preflight {
+                app.refused_origins.note(&http.headers);
+            }
+            methods(app, &path).map(|allow| options(Some(allow))).ok_or_else(ApiError::not_found)
+        }
         Ok(()) => {
             // In a box, for every wrapper would hold it by value and be moved with it: ten times its size, for each request.
             let answer = Box::pin(dispatch(app, http));
@@ -241,14 +250,20 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
     !host.is_empty() && host.iter().all(legal) && (rest.is_empty() || rest.strip_prefix(b":").is_some_and(digits))
 }
 
-fn options(app: &App, path: &str, preflight: bool) -> Result<HttpResponse, ApiError> {
-    let methods = match Fixed::find(path) {
+/// The methods of a path, if there is such a path.
+fn methods(app: &App, path: &str) -> Option<String> {
+    match Fixed::find(path) {
         Some(fixed) => Some(fixed.methods().into_owned()),
         None => app.code.methods(&app.blueprint, path),
-    };
-    let allow = methods.ok_or_else(ApiError::not_found)?;
-    let response = HttpResponse::empty(StatusCode::NO_CONTENT).with(ALLOW, allow);
-    Ok(if preflight { cors::preflight(response) } else { response })
+    }
+}
+
+fn options(allow: Option<String>) -> HttpResponse {
+    let response = HttpResponse::empty(StatusCode::NO_CONTENT);
+    match allow {
+        Some(allow) => response.with(ALLOW, allow),
+        None => response,
+    }
 }
 
 fn every_answer(app: &App, response: &mut HttpResponse, request_id: &str, origin: Option<HeaderValue>) {

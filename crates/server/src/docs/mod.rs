@@ -20,20 +20,48 @@ use crate::http::HttpResponse;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The page and what it loads, out of the archive of Swagger UI.
-const NAMES: [&str; 7] = [
+/// What the page loads, out of the archive of Swagger UI.
+const NAMES: [&str; 6] = [
     "favicon-16x16.png",
     "favicon-32x32.png",
     "index.css",
-    "index.html",
     "swagger-ui-bundle.js",
     "swagger-ui-standalone-preset.js",
     "swagger-ui.css",
 ];
 
+/// The page, in the place of the archive's own, which knows no telephones and is called Swagger UI whatever it shows.
+const INDEX: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>API documentation</title>
+  <link rel="stylesheet" href="./swagger-ui.css">
+  <link rel="stylesheet" href="./index.css">
+  <link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
+  <link rel="icon" type="image/png" href="./favicon-16x16.png" sizes="16x16">
+</head>
+<body>
+  <div id="swagger-ui"></div>
+  <noscript>This page needs JavaScript; what it shows is at /openapi.json.</noscript>
+  <script src="./swagger-ui-bundle.js"></script>
+  <script src="./swagger-ui-standalone-preset.js"></script>
+  <script src="./swagger-initializer.js"></script>
+</body>
+</html>
+"#;
+
 /// What starts the page, in the place of the archive's own, which shows another API. The document's URL is relative, so
-/// that the page also works where a proxy serves the app under a path; no validator gets to see it.
-const INITIALIZER: &str = r##"window.onload = () => {
+/// that the page also works where a proxy serves the app under a path; no validator gets to see it. Dark is what the browser
+/// says, at once and whenever it changes its mind: Swagger UI has a class for it, and leaves to others when it is set.
+const INITIALIZER: &str = r##"const dark = matchMedia("(prefers-color-scheme: dark)");
+const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", dress);
+dress();
+
+window.onload = () => {
   window.ui = SwaggerUIBundle({
     url: "../openapi.json",
     dom_id: "#swagger-ui",
@@ -44,6 +72,10 @@ const INITIALIZER: &str = r##"window.onload = () => {
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     validatorUrl: "none",
+    onComplete: () => {
+      const title = window.ui.specSelectors.info().get("title");
+      if (title) document.title = `${title}: API documentation`;
+    },
   });
 };
 "##;
@@ -54,7 +86,8 @@ static FILES: LazyLock<HashMap<&str, Bytes>> = LazyLock::new(|| {
         let content = archive::file(SWAGGER_UI_VENDORED, &format!("dist/{name}"))?;
         Some((*name, Bytes::from(content)))
     });
-    unpacked.chain([("swagger-initializer.js", Bytes::from_static(INITIALIZER.as_bytes()))]).collect()
+    let own = [("index.html", INDEX), ("swagger-initializer.js", INITIALIZER)];
+    unpacked.chain(own.map(|(name, text)| (name, Bytes::from_static(text.as_bytes())))).collect()
 });
 
 /// What is at a path below `/docs`: the page itself, or a file that it loads. `None` if there is nothing.
@@ -118,6 +151,19 @@ mod tests {
             let fits = ["text/css", "text/javascript", "image/png"].iter().any(|known| kind.starts_with(known));
             assert!(fits, "{reference} is {kind}");
         }
+    }
+
+    #[test]
+    fn the_page_fits_a_telephone_and_the_colours_of_the_browser_and_is_called_after_the_app() {
+        let index = text(&page("/").unwrap());
+        assert!(index.contains(r#"name="viewport" content="width=device-width"#), "{index}");
+        assert!(index.contains(r#"name="color-scheme" content="light dark""#), "{index}");
+        assert!(!index.contains("Swagger UI"), "{index}");
+        // What the initializer relies on is there in this version of Swagger UI.
+        assert!(text(&page("/swagger-ui.css").unwrap()).contains("html.dark-mode"));
+        let initializer = text(&page("/swagger-initializer.js").unwrap());
+        assert!(initializer.contains("\"dark-mode\", dark.matches"), "{initializer}");
+        assert!(initializer.contains("document.title ="), "{initializer}");
     }
 
     #[test]

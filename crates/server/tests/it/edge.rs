@@ -135,9 +135,15 @@ async fn browsers_on_listed_origins_may_call_and_no_others() {
     let allowed = preflight("https://app.example.com").await;
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example.com");
     assert!(allowed.header("access-control-allow-methods").contains("PATCH"));
-    for name in ["Authorization", "X-API-Key"] {
+    for name in ["Authorization", "X-API-Key", "traceparent"] {
         assert!(allowed.header("access-control-allow-headers").contains(name));
     }
+    // Of a path that is not there, too: refused here, a page would be told of CORS and never of its 404.
+    let caller = app.stranger().with("origin", "http://localhost:5173").with("access-control-request-method", "GET");
+    let nowhere = caller.api("OPTIONS", "/cleints", None).await.expect(204);
+    assert_eq!(nowhere.header("access-control-allow-origin"), "http://localhost:5173");
+    assert!(nowhere.headers.get("allow").is_none());
+    app.stranger().api("OPTIONS", "/cleints", None).await.expect(404);
     for origin in
         ["https://evil.example.com", "https://app.example.com.evil.com", "null", "https://app.example.com:8443"]
     {
