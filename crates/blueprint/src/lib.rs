@@ -23,7 +23,7 @@ mod values;
 
 pub use expr::{Comparison, Condition, End, Expr, Term, Via};
 pub use model::*;
-pub use nearest::nearest;
+pub use nearest::{nearest, one_slip_from};
 pub use places::pointer;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use raw::json_schema;

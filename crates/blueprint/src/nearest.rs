@@ -5,10 +5,18 @@
 /// Distance counts letters that are added, left out, changed or swapped with their neighbour.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word: Vec<char> = word.chars().take(64).flat_map(char::to_lowercase).collect();
-    let allowed = (word.len() / 3).max(1);
+    within((word.len() / 3).max(1), &word, candidates)
+}
+
+/// The candidate that is one slip from a word, its case included: for words among which many are meant for others.
+pub fn one_slip_from<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    within(1, &word.chars().take(64).collect::<Vec<_>>(), candidates)
+}
+
+fn within<'c>(allowed: usize, word: &[char], candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     candidates
         .into_iter()
-        .map(|candidate| (distance(&word, &candidate.chars().take(64).collect::<Vec<_>>()), candidate))
+        .map(|candidate| (distance(word, &candidate.chars().take(64).collect::<Vec<_>>()), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -52,7 +60,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, one_slip_from};
 
     #[test]
     fn a_slip_finds_its_word_and_nonsense_finds_none() {
@@ -63,5 +71,7 @@ mod tests {
         assert_eq!(nearest("colour", words), None);
         assert_eq!(nearest("", words), None);
         assert_eq!(nearest("x", ["a"]), None);
+        assert_eq!(one_slip_from("SECRETKEY", ["SECRET_KEY"]), Some("SECRET_KEY"));
+        assert_eq!(one_slip_from("SESSION_ID", ["SESSION_IDLE"]), None);
     }
 }

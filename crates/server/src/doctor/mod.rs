@@ -108,7 +108,7 @@ fn of_settings(settings: &Settings) -> Vec<Finding> {
             "secrets",
             "SECRET_KEY is not set: a new one is made at each start",
             "every session ends when the server does, and two instances do not take each other's tokens",
-            "SECRET_KEY=$(openssl rand -base64 32) in .env",
+            "echo \"SECRET_KEY=$(openssl rand -base64 48)\" >> .env, beside the blueprint",
         )
         .grave(settings)
     } else {

@@ -53,6 +53,7 @@ fn checked(
     given: impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, Vec<SettingProblem>> {
     let mut settings = Settings::read(|name| given(name).or_else(|| environment.get(name)))?;
+    settings.unheeded.extend(environment.slips());
     settings.database = settings.database.in_folder(folder);
     if let Some(files) = &mut settings.tls {
         files.certificate = folder.join(&files.certificate);

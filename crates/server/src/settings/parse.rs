@@ -247,7 +247,13 @@ fn origin(text: &str) -> Result<String, String> {
 fn origins(text: &str) -> Result<Vec<String>, String> {
     let one = |text: &str| match text {
         "*" => Err("`*` would let every site call with the user's rights; list the origins".to_owned()),
-        _ => origin(text),
+        _ => match origin(text) {
+            // What a browser sends as its origin has no path: with one it would never be met.
+            Ok(origin) if origin.splitn(4, '/').count() == 3 => Ok(origin),
+            _ => Err(format!(
+                "`{text}` is no origin: write it with its scheme and without a path, such as http://localhost:5173"
+            )),
+        },
     };
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
 }

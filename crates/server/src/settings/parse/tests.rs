@@ -92,6 +92,17 @@ fn secrets_print_as_stars() {
 }
 
 #[test]
+fn origins_are_what_browsers_send() {
+    let origins = |text: &str| read(&[("CORS_ORIGINS", text)]).map(|settings| settings.cors_origins);
+    let both = origins("https://app.example.com/, http://localhost:5173").unwrap();
+    assert_eq!(both, ["https://app.example.com", "http://localhost:5173"]);
+    for wrong in ["localhost:3000", "https://app.example.com/app", "app.example.com", "https://a.example/?x"] {
+        let problems = origins(&format!("https://app.example.com,{wrong}")).unwrap_err().concat();
+        assert!(problems.contains(&format!("`{wrong}` is no origin: write it with its scheme")), "{problems}");
+    }
+}
+
+#[test]
 fn database_urls() {
     for (url, path) in [
         ("sqlite:data/app.db", "data/app.db"),
