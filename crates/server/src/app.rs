@@ -203,22 +203,21 @@ impl App {
 
     /// Seals what is left of the audit, finishes what is queued and closes the database.
     pub async fn close(&self) {
-        self.seal().await;
+        self.sealer.write_refusals(true).await;
+        if let Err(error) = self.sealer.seal_all().await {
+            tracing::warn!(%error, "the audit could not be sealed; the next start does it");
+        }
         self.store.close().await;
     }
 
     /// Writes what is left of refusals, seals what is left of the audit and indexes it, which happens by itself about once a second.
     pub async fn seal_audit(&self) {
-        self.seal().await;
-        if let Err(error) = self.sealer.fill_up().await {
-            tracing::warn!(%error, "the index of the audit could not be filled; the next start does it");
-        }
-    }
-
-    async fn seal(&self) {
         self.sealer.write_refusals(true).await;
         if let Err(error) = self.sealer.seal().await {
             tracing::warn!(%error, "the audit could not be sealed; the next start does it");
+        }
+        if let Err(error) = self.sealer.fill_up().await {
+            tracing::warn!(%error, "the index of the audit could not be filled; the next start does it");
         }
     }
 

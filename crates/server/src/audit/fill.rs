@@ -1,8 +1,8 @@
 //! Fills the index of the audit behind those who write: a bounded number of terms in a transaction, and then a rest, for on SQLite
 //! there is one writer at a time. Sealing does not wait for it.
 //!
-//! A block of rows is found by the index when it is counted as indexed, so a block of many terms is written in several transactions,
-//! of which the last one counts it. Whoever is interrupted before writes it once more, which changes nothing.
+//! A block of rows is found by the index when a mark has passed it, so blocks of many terms are written in several transactions, of
+//! which the last one moves the mark. Whoever is interrupted before writes them once more, which changes nothing.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Weak;
@@ -13,28 +13,29 @@ use tokio::time::{Instant, sleep};
 use work::Outcome;
 
 use super::index;
+use super::marks::{self, Marks, Move, Next};
 use super::rows::{self, ReadError};
-use super::seal::{EVERY, Sealer};
+use super::seal::{self, EVERY, Sealer};
 
 /// Others have the database for so many times as long as a transaction of ours took, and for so long at least and at most.
 const REST: u32 = 3;
 const SHORTEST_REST: Duration = Duration::from_millis(10);
 const LONGEST_REST: Duration = Duration::from_secs(10);
 
-/// How far the index is filled.
+/// What is known of how far the index is filled, and what is written next.
 pub(super) struct Filling {
-    /// Blocks that are indexed, if it is known.
-    indexed: Option<i64>,
-    /// What is written next, and how many blocks are indexed when all of it is.
+    /// Where the marks stand, if it is known.
+    marks: Option<Marks>,
+    /// Ranges of rows that are written one after the other, and the mark that moves with the last of them.
     parts: VecDeque<(i64, i64)>,
-    then: i64,
+    then: Option<Move>,
     /// Terms in one transaction; fewer where the database takes too long.
     most: i64,
 }
 
 impl Default for Filling {
     fn default() -> Filling {
-        Filling { indexed: None, parts: VecDeque::new(), then: 0, most: index::TERMS }
+        Filling { marks: None, parts: VecDeque::new(), then: None, most: index::TERMS }
     }
 }
 
@@ -72,11 +73,11 @@ fn rest(took: Duration) -> Duration {
 impl Sealer {
     /// Indexes some of the rows in blocks that nobody writes into any more, in one transaction; whether there were any.
     pub(super) async fn fill(&self) -> Result<bool, ReadError> {
-        let settled = self.state.lock().await.settled();
+        let settled = self.state.lock().await.settled(seal::now_ms());
         let mut filling = self.filling.lock().await;
         let result = self.fill_next(&mut filling, settled).await;
         if let Err(error) = &result {
-            (filling.indexed, filling.parts) = (None, VecDeque::new());
+            filling.begin_anew();
             if matches!(error, ReadError::Store(StoreError::Timeout { .. })) {
                 filling.most = (filling.most / 4).max(1);
             }
@@ -90,49 +91,61 @@ impl Sealer {
         Ok(())
     }
 
+    /// The marks, and the number of the newest row.
+    pub(super) async fn marks(&self) -> Result<(Marks, i64), ReadError> {
+        Ok(Marks::read(self.store.run(marks::ask(&self.store.dialect())).await?))
+    }
+
     async fn fill_next(&self, filling: &mut Filling, settled: i64) -> Result<bool, ReadError> {
         let dialect = self.store.dialect();
-        let from = match filling.indexed {
-            Some(indexed) => indexed,
-            None => {
-                let how_many = rows::number(index::how_many(&dialect), Vec::new());
-                rows::read_number(self.store.run(how_many).await?).unwrap_or_default()
-            }
+        let marks = match filling.marks {
+            Some(marks) => marks,
+            None => self.marks().await?.0,
         };
-        filling.indexed = Some(from);
-        if from >= settled {
-            return Ok(false);
-        }
+        filling.marks = Some(marks);
         if filling.parts.is_empty() {
-            self.plan(filling, from, settled.min(from + index::AT_ONCE)).await?;
+            match marks.next(settled) {
+                None => return Ok(false),
+                Some(Next::Begin(at)) => {
+                    self.store.run(marks::begin(&dialect, at)).await?;
+                    filling.marks = None;
+                    return Ok(true);
+                }
+                Some(Next::Fill { from, to, then }) => self.plan(filling, (from, to), then).await?,
+            }
         }
-        let Some(part) = filling.parts.pop_front() else { return Ok(false) };
-        let then = if filling.parts.is_empty() { filling.then } else { from };
-        match self.store.run(index::fill(&dialect, (from, then), part)).await? {
+        let (Some(part), Some(then)) = (filling.parts.pop_front(), filling.then) else { return Ok(false) };
+        let is_last = filling.parts.is_empty();
+        let then = if is_last { then } else { then.not_yet() };
+        match self.store.run(index::fill(&dialect, then, part)).await? {
             Outcome::Done(_) => {
-                filling.indexed = Some(then);
                 filling.most = (filling.most * 2).min(index::TERMS);
+                if is_last {
+                    filling.begin_anew();
+                }
             }
             // Another instance came further.
-            Outcome::Refused(_) => (filling.indexed, filling.parts) = (None, VecDeque::new()),
+            Outcome::Refused(_) => filling.begin_anew(),
         }
         Ok(true)
     }
 
-    /// What is written next, from a block to below another: all of it at once, or else the first block in parts.
-    async fn plan(&self, filling: &mut Filling, from: i64, to: i64) -> Result<(), ReadError> {
+    /// What is written next, from a block to below another: all of it at once, or else in parts.
+    async fn plan(&self, filling: &mut Filling, (from, to): (i64, i64), then: Move) -> Result<(), ReadError> {
         let (first, last) = index::numbers(from, to);
         let (objects, _) = rows::read_page(self.store.run(index::weights(&self.store.dialect(), first, last)).await?)?;
         let weights: BTreeMap<i64, i64> = objects
             .iter()
             .filter_map(|object| Some((object.get("seq")?.as_i64()?, object.get("ids")?.as_i64()?)))
             .collect();
-        (filling.parts, filling.then) = (index::parts(first, last, &weights, filling.most), to);
-        if filling.parts.len() > 1 {
-            let (first, last) = index::numbers(from, from + 1);
-            (filling.parts, filling.then) = (index::parts(first, last, &weights, filling.most), from + 1);
-        }
+        (filling.parts, filling.then) = (index::parts(first, last, &weights, filling.most), Some(then));
         Ok(())
+    }
+}
+
+impl Filling {
+    fn begin_anew(&mut self) {
+        (self.marks, self.parts, self.then) = (None, VecDeque::new(), None);
     }
 }
 

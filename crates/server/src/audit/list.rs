@@ -10,7 +10,8 @@ use query::{Actor, DEFAULT_LIMIT, Denied, Scope, Shown, Verb, View, access, curs
 use serde_json::{Map, Value as Json, json};
 use work::{Column, Dialect, Kind, Value, Work};
 
-use super::{index, reads, rows};
+use super::marks::{self, Marks, Zone};
+use super::{index, look_up, reads, rows};
 use crate::App;
 use crate::auth::is_admin;
 use crate::error::{ApiError, BAD_PARAMETER, FORBIDDEN};
@@ -72,11 +73,22 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         let texts = bound_to.each_ref().map(String::as_str);
         cursor::open(&app.cursor_key, &texts, &[Kind::Integer], cursor)?.first()?.as_integer()
     })?;
-    let outcome = app.store.run(wanted.page(&app.store.dialect())).await?;
+    let dialect = app.store.dialect();
+    let (zones, end) = match wanted.terms[..] {
+        [] => (Vec::new(), None),
+        _ => {
+            let (marks, newest) = Marks::read(app.store.run(marks::ask(&dialect)).await?);
+            marks.zones(wanted.before, newest)
+        }
+    };
+    let outcome = app.store.run(wanted.page(&dialect, &zones)).await?;
     let page = rows::read_page(outcome).map_err(|error| ApiError::internal(error.to_string()))?;
-    let (mut data, more) = page;
-    let last = data.last().and_then(|row| row.get("seq")).and_then(Json::as_i64).filter(|_| more);
-    let next = last.map(|last| {
+    let (mut data, is_full) = page;
+    let last = data.last().and_then(|row| row.get("seq")).and_then(Json::as_i64).filter(|_| is_full);
+    // Where the page is not full, it may be that not all was looked through for it.
+    let next = last.or(end);
+    let more = next.is_some();
+    let next = next.map(|last| {
         let bound_to = bound_to(&wanted.fingerprint);
         cursor::seal(&app.cursor_key, &bound_to.each_ref().map(String::as_str), &[Value::Integer(last)])
     });
@@ -186,7 +198,7 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
 }
 
 impl Wanted {
-    fn page(&self, dialect: &Dialect) -> Work {
+    fn page(&self, dialect: &Dialect, zones: &[Zone]) -> Work {
         let before = self.before.map(|seq| ("\"seq\" < ".to_owned(), Value::Integer(seq)));
         let conditions: Vec<&(String, Value)> = self.conditions.iter().chain(&before).collect();
         let columns = format!("\"{}\"", COLUMNS.map(|(name, _)| name).join("\", \""));
@@ -197,15 +209,17 @@ impl Wanted {
         let all: Vec<String> =
             ["TRUE".to_owned()].into_iter().chain(conditions.iter().enumerate().map(placed)).collect();
         let (all, limit) = (all.join(" AND "), self.limit + 1);
+        let mut params: Vec<Value> = conditions.iter().map(|(_, value)| value.clone()).collect();
         let sql = if self.terms.is_empty() {
             let audit = dialect.table("_audit");
             format!("SELECT {columns} FROM {audit} WHERE {all} ORDER BY \"seq\" DESC LIMIT {limit}")
         } else {
-            let (last, terms) = (conditions.len(), self.terms.len());
-            index::select(dialect, &columns, &all, before.as_ref().map(|_| last), last + 1, terms, limit)
+            let (columns, conditions, terms) = (&columns, &all, &self.terms);
+            let wanted = look_up::Wanted { columns, conditions, terms, limit };
+            let (sql, more) = look_up::select(dialect, &wanted, zones, params.len());
+            params.extend(more);
+            sql
         };
-        let terms = self.terms.iter().map(|term| Value::Text(term.clone()));
-        let params = conditions.iter().map(|(_, value)| value.clone()).chain(terms).collect();
         rows::page(sql, params, COLUMNS.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), self.limit)
     }
 }

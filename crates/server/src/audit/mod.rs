@@ -7,15 +7,19 @@
 //! again. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
 
 mod fill;
-pub(crate) mod index;
+mod gaps;
+mod index;
 mod kept;
 mod list;
+pub(crate) mod look_up;
+mod marks;
 pub(crate) mod reads;
 mod refusals;
 mod refused;
 mod rekey;
 mod rows;
 mod seal;
+mod told;
 mod verify;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -28,7 +32,8 @@ pub(crate) use refused::{note, note_caller};
 pub(crate) use rekey::{AtStart, at_start};
 pub use rekey::{Rekeyed, rekey};
 pub(crate) use seal::Sealer;
-pub use verify::{Broken, Fault, Head, Unread, Verified, verify};
+pub use told::{Broken, Fault, Head, Unread, Verified};
+pub use verify::verify;
 
 use crate::settings::Secret;
 
@@ -38,7 +43,7 @@ const DIGEST_BYTES: usize = 16;
 const NOTHING: [u8; 32] = [0; 32];
 /// The columns of a row that are sealed, and how. Another set of columns is another format.
 const FORMAT: i64 = 1;
-/// How late a row may be seen that was numbered before others: transactions do not end in the order in which they began.
+/// How late a row is seen, as a rule, that was numbered before others: transactions do not end in the order in which they began.
 const LATE_MS: i64 = 5 * 60 * 1000;
 
 /// The keys of rows and of seals.

@@ -5,7 +5,7 @@ use work::{Dialect, Outcome, Work};
 
 use super::kept::{self, Found, Standing};
 use super::rows::{self, ReadError};
-use super::verify::Unread;
+use super::told::Unread;
 use crate::settings::{Environment, SettingProblem, Settings};
 
 /// How many of the last seals are looked at.

@@ -108,6 +108,22 @@ pub(super) fn number(sql: String, params: Vec<Value>) -> Work {
     Work::read(Cost::Scan, vec![Step::One { statement: Statement::new(sql, params), shape, none }])
 }
 
+/// So many numbers, the only row of a query that costs little.
+pub(super) fn few(sql: String, numbers: usize) -> Work {
+    let shape = Arc::new(Shape { columns: Vec::new(), captured: vec![Kind::Integer; numbers] });
+    let none = work::Otherwise::Refuse(work::Refusal::NotFound);
+    Work::read(Cost::Point, vec![Step::One { statement: Statement::new(sql, Vec::new()), shape, none }])
+}
+
+/// Those; `None` where they are null.
+pub(super) fn read_few<const N: usize>(outcome: Outcome) -> [Option<i64>; N] {
+    let captured = match outcome {
+        Outcome::Done(answer) => answer.captured,
+        Outcome::Refused(_) => Vec::new(),
+    };
+    std::array::from_fn(|place| captured.get(place).and_then(Value::as_integer))
+}
+
 /// The only column of a query, numbers called `seq`.
 pub(super) fn numbers(sql: String, params: Vec<Value>, limit: usize) -> Work {
     page(sql, params, vec![Column::new("seq", Kind::Integer)], limit)

@@ -1,8 +1,8 @@
 //! Seals what was written to the audit since the last seal. A task of the app does it about once a second; whoever writes waits for
 //! none of it. Another one fills the index by which the audit is found.
 //!
-//! On Postgres a row may be seen after others that have later numbers, so gaps are looked into again for a while. Of several
-//! instances that seal at once one is first, and the others go on after its seal.
+//! On Postgres a row may be seen after others that have later numbers; where it may yet come is in `gaps`. Of several instances that
+//! seal at once one is first, and the others go on after its seal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,21 +14,22 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 
 use super::fill::{self, Filling};
+use super::gaps::{State, UnderWay, bounded};
 use super::rows::{self, ReadError, Row};
-use super::{FORMAT, LATE_MS, NOTHING, Refusals, Seal, SealKeys, index, ranges, read, written};
+use super::{FORMAT, NOTHING, Refusals, Seal, SealKeys, index, marks, ranges, read, written};
 use crate::clock;
 use crate::settings::Secret;
 
 pub(super) const EVERY: Duration = Duration::from_secs(1);
 /// Others may write to the database too: so often it is looked at though this process wrote nothing.
 const AT_LEAST_EVERY: u64 = 60;
+/// What one seal covers at most. Each row may hold a whole record twice, and is held itself until its seal is made.
 const MAX_ROWS: usize = 1000;
-/// How many seals are read at the start, to know of the gaps in them.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// How many seals are read at the start, to know of the gaps in them; on Postgres some into which rows may have come while no
+/// server ran.
 const REMEMBERED: i64 = 50;
-/// Gaps are looked into so often, and so many at once.
-const GAPS_EVERY_MS: i64 = 5000;
-const GAPS_AT_ONCE: usize = 100;
-const HOUR_MS: i64 = 60 * 60 * 1000;
+const REMEMBERED_OF_MANY: i64 = 1000;
 
 /// Seals the audit of one database.
 pub(crate) struct Sealer {
@@ -39,27 +40,6 @@ pub(crate) struct Sealer {
     pub(super) filling: Mutex<Filling>,
     /// The writes of the store when it was last looked at.
     seen_writes: AtomicU64,
-}
-
-/// What is known of the seals that there are.
-#[derive(Default)]
-pub(super) struct State {
-    /// Whether the database was asked what there is.
-    begun: bool,
-    number: i64,
-    seal: Vec<u8>,
-    /// The last row that is sealed.
-    covered: Option<i64>,
-    gaps: Vec<Gap>,
-    gaps_looked_ms: i64,
-    told_hour: i64,
-}
-
-/// Numbers for which there was no row.
-struct Gap {
-    from: i64,
-    to: i64,
-    since_ms: i64,
 }
 
 impl Sealer {
@@ -105,6 +85,12 @@ impl Sealer {
         }
     }
 
+    /// The same at the end, with what may have come late in the last seconds.
+    pub(crate) async fn seal_all(&self) -> Result<(), ReadError> {
+        self.state.lock().await.look_soon();
+        self.seal().await
+    }
+
     /// Seals all that is there and not sealed yet.
     pub(crate) async fn seal(&self) -> Result<(), ReadError> {
         let mut state = self.state.lock().await;
@@ -120,7 +106,7 @@ impl Sealer {
                 break;
             }
         }
-        let seen = if state.gaps.is_empty() { writes.saturating_add(own) } else { u64::MAX };
+        let seen = if state.has_gaps() { u64::MAX } else { writes.saturating_add(own) };
         self.seen_writes.store(seen, Ordering::Relaxed);
         Ok(())
     }
@@ -131,7 +117,8 @@ impl Sealer {
         if !state.begun {
             let last = format!("SELECT max(\"number\") FROM {}", dialect.table("_audit_seals"));
             let last = rows::read_number(self.store.run(rows::number(last, Vec::new())).await?).unwrap_or_default();
-            state.number = (last - REMEMBERED).max(0);
+            let remembered = if dialect == Dialect::Sqlite { REMEMBERED } else { REMEMBERED_OF_MANY };
+            state.number = (last - remembered).max(0);
             state.seal = NOTHING.to_vec();
             state.begun = true;
         }
@@ -151,7 +138,7 @@ impl Sealer {
     /// The rows that no seal covers, in the order of their numbers, and whether there are more.
     async fn unsealed(&self, state: &mut State) -> Result<(Vec<Row>, bool), ReadError> {
         let dialect = self.store.dialect();
-        let mut found = self.late(state, &dialect).await?;
+        let (mut found, more_late) = self.late(state, &dialect).await?;
         let mut after = state.covered;
         loop {
             let condition = match after {
@@ -162,36 +149,53 @@ impl Sealer {
             let (rows, more) = rows::read_rows(self.store.run(rows::rows(&dialect, &condition, params)).await?)?;
             after = rows.last().map(|row| row.seq).or(after);
             found.extend(rows);
-            if !more || found.len() >= MAX_ROWS {
+            if !more || is_enough(&found) {
                 found.sort_by_key(|row| row.seq);
-                return Ok((found, more));
+                return Ok((found, more || more_late));
             }
         }
     }
 
-    /// Rows that came into gaps.
-    async fn late(&self, state: &mut State, dialect: &Dialect) -> Result<Vec<Row>, ReadError> {
+    /// Rows that came into gaps, as many as one seal takes of them, and whether there are more.
+    async fn late(&self, state: &mut State, dialect: &Dialect) -> Result<(Vec<Row>, bool), ReadError> {
         let now = now_ms();
         if !state.looks_into_gaps(now) {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         }
-        state.gaps_looked_ms = now;
-        let mut found = Vec::new();
-        for gaps in state.gaps.chunks(GAPS_AT_ONCE) {
+        // Before it is looked, lest somebody ends in between who is in nobody's way any more.
+        let under_way = self.under_way(dialect).await?;
+        let (mut found, mut up_to) = (Vec::new(), i64::MAX);
+        for gaps in state.numbers() {
             let within: Vec<String> =
-                gaps.iter().map(|gap| format!("\"seq\" BETWEEN {} AND {}", gap.from, gap.to)).collect();
+                gaps.iter().map(|(from, to)| format!("\"seq\" BETWEEN {from} AND {to}")).collect();
             let condition = within.join(" OR ");
-            let (rows, _) = rows::read_rows(self.store.run(rows::rows(dialect, &condition, Vec::new())).await?)?;
+            let (rows, more) = rows::read_rows(self.store.run(rows::rows(dialect, &condition, Vec::new())).await?)?;
+            let last = rows.last().map(|row| row.seq);
             found.extend(rows);
-            if found.len() >= MAX_ROWS {
+            if more || is_enough(&found) {
+                up_to = last.filter(|_| more).or(gaps.last().map(|(_, to)| *to)).unwrap_or(i64::MAX);
                 break;
             }
         }
-        // What was found now is sealed first, and the others are looked into once more then.
-        if found.is_empty() {
-            state.forget_gaps(now);
+        let seqs: Vec<i64> = found.iter().map(|row| row.seq).collect();
+        state.looked(now, up_to, &seqs, under_way);
+        // They are indexed with their seal, in one transaction.
+        let is_cut = bounded(&mut found, (MAX_ROWS, index::TERMS, MAX_BYTES));
+        let more = !found.is_empty() && (is_cut || up_to < i64::MAX);
+        if more {
+            state.look_soon();
         }
-        Ok(found)
+        Ok((found, more))
+    }
+
+    /// Who may have taken numbers of rows; nobody where transactions have no numbers, for one is over before the next one begins.
+    async fn under_way(&self, dialect: &Dialect) -> Result<Option<UnderWay>, ReadError> {
+        if *dialect == Dialect::Sqlite {
+            return Ok(None);
+        }
+        let sql = "SELECT txid_snapshot_xmin(\"s\"), txid_snapshot_xmax(\"s\") FROM txid_current_snapshot() AS \"s\"";
+        let [oldest, next] = rows::read_few(self.store.run(rows::few(sql.to_owned(), 2)).await?);
+        Ok(oldest.zip(next).map(|(oldest, next)| UnderWay { oldest, next }))
     }
 
     /// Makes a seal of rows; `false` if another one has its number.
@@ -218,65 +222,6 @@ impl Sealer {
                 Ok(true)
             }
         }
-    }
-}
-
-impl State {
-    /// How many blocks have all the rows that they will ever have, and those sealed.
-    pub(super) fn settled(&self) -> i64 {
-        let next = self.covered.map_or(0, |covered| covered + 1);
-        index::block(self.gaps.iter().map(|gap| gap.from).fold(next, i64::min))
-    }
-
-    /// Takes in a seal that is on disk.
-    fn sealed(&mut self, number: i64, seal: Vec<u8>, ranges: &[(i64, i64)], now_ms: i64) {
-        (self.number, self.seal) = (number, seal);
-        for (from, to) in ranges {
-            let next = self.covered.map_or(*from, |covered| covered + 1);
-            if *from > next {
-                self.gaps.push(Gap { from: next, to: from - 1, since_ms: now_ms });
-            }
-            if *from < next {
-                self.gaps =
-                    std::mem::take(&mut self.gaps).into_iter().flat_map(|gap| gap.without(*from, *to)).collect();
-            }
-            self.covered = Some(self.covered.map_or(*to, |covered| covered.max(*to)));
-        }
-    }
-
-    /// Whether it is time to look for rows in gaps: now and then, and before one is forgotten.
-    fn looks_into_gaps(&self, now_ms: i64) -> bool {
-        let is_due = now_ms.abs_diff(self.gaps_looked_ms) >= GAPS_EVERY_MS.unsigned_abs();
-        !self.gaps.is_empty() && (is_due || self.gaps.iter().any(|gap| gap.is_old(now_ms)))
-    }
-
-    /// Takes it that nobody writes into old gaps any more, of which none had a row just now.
-    fn forget_gaps(&mut self, now_ms: i64) {
-        self.gaps.retain(|gap| !gap.is_old(now_ms));
-    }
-
-    /// Says once an hour how far it is, where logs are kept elsewhere: a copy of the database without its end is known by that.
-    fn tell(&mut self) {
-        let hour = now_ms().div_euclid(HOUR_MS);
-        if self.told_hour != hour {
-            self.told_hour = hour;
-            tracing::info!(head = format!("{}:{}", self.number, rows::hex(&self.seal)), "the audit is sealed");
-        }
-    }
-}
-
-impl Gap {
-    fn is_old(&self, now_ms: i64) -> bool {
-        now_ms - self.since_ms >= LATE_MS
-    }
-
-    fn without(self, from: i64, to: i64) -> impl Iterator<Item = Gap> {
-        let Gap { from: begin, to: end, since_ms } = self;
-        let parts = match to < begin || end < from {
-            true => [(begin, end), (1, 0)],
-            false => [(begin, from - 1), (to + 1, end)],
-        };
-        parts.into_iter().filter(|(from, to)| from <= to).map(move |(from, to)| Gap { from, to, since_ms })
     }
 }
 
@@ -310,49 +255,21 @@ fn insert<'a>(dialect: &Dialect, seal: &Seal, late: impl Iterator<Item = &'a (i6
         Step::Run(Statement::new(count, vec![Value::Integer(seal.number)])),
     ];
     let late: Vec<Step> = late.map(|(from, to)| Step::Run(index::add(dialect, *from, *to))).collect();
-    let held = (!late.is_empty()).then(|| index::hold(dialect));
+    let held = (!late.is_empty()).then(|| marks::hold(dialect));
     Work::write(held.into_iter().chain(seal).chain(late).collect())
 }
 
-fn now_ms() -> i64 {
+fn is_enough(rows: &[Row]) -> bool {
+    rows.len() >= MAX_ROWS || rows.iter().map(|row| row.bytes.len()).sum::<usize>() >= MAX_BYTES
+}
+
+pub(super) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn gaps(state: &State) -> Vec<(i64, i64)> {
-        state.gaps.iter().map(|gap| (gap.from, gap.to)).collect()
-    }
-
-    #[test]
-    fn gaps_are_remembered_until_they_are_sealed() {
-        let mut state = State::default();
-        state.sealed(7, vec![1], &[(100, 103), (106, 110)], 0);
-        assert_eq!((state.number, state.covered, gaps(&state)), (7, Some(110), vec![(104, 105)]));
-        state.sealed(8, vec![2], &[(105, 105), (111, 112), (120, 120)], 0);
-        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 119)]));
-        state.sealed(9, vec![3], &[(115, 116)], 0);
-        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
-        state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
-        assert_eq!(gaps(&state), []);
-    }
-
-    /// Rows that came into it since the last look would be sealed and indexed by nobody.
-    #[test]
-    fn a_gap_is_looked_into_before_it_is_forgotten() {
-        let mut state = State::default();
-        state.sealed(1, vec![1], &[(1, 10), (12, 300)], 1000);
-        state.gaps_looked_ms = LATE_MS - 1;
-        assert!(!state.looks_into_gaps(LATE_MS), "it was looked into just now");
-        state.forget_gaps(LATE_MS + 999);
-        assert_eq!((gaps(&state), state.settled()), (vec![(11, 11)], 0));
-        assert!(state.looks_into_gaps(LATE_MS + 1000), "for the last time");
-        state.forget_gaps(LATE_MS + 1000);
-        assert_eq!((gaps(&state), state.settled()), (vec![], 1));
-        assert!(!state.looks_into_gaps(2 * LATE_MS));
-    }
 
     /// Whoever fills the index begins with the same row, so that neither waits for the other.
     #[test]
@@ -364,7 +281,8 @@ mod tests {
                 let work = insert(&dialect, &seal, late.iter());
                 work.steps.iter().map(|step| step.statement().sql.to_string()).collect()
             };
-            let filled: Vec<String> = index::fill(&dialect, (0, 1), (0, 255))
+            let Some(marks::Next::Fill { then, .. }) = marks::Marks::default().next(1) else { panic!() };
+            let filled: Vec<String> = index::fill(&dialect, then, (0, 255))
                 .steps
                 .iter()
                 .map(|step| step.statement().sql.to_string())
@@ -374,22 +292,10 @@ mod tests {
             assert_eq!(late.len(), 5);
             assert!(of_index(&late[0]) && of_index(&filled[0]), "{late:?} {filled:?}");
             assert!(
-                late[3..].iter().chain(&filled[1..]).all(|sql| sql.contains(" ORDER BY 1, 2 ON CONFLICT")),
+                late[3..].iter().chain(filled.last()).all(|sql| sql.contains(" ORDER BY 1, 2 ON CONFLICT")),
                 "{late:?}"
             );
             assert!(!steps(&[]).iter().any(of_index), "whoever only seals waits for no one who fills");
         }
-    }
-
-    #[test]
-    fn what_may_still_come_settles_no_block() {
-        let mut state = State::default();
-        assert_eq!(state.settled(), 0);
-        state.sealed(1, vec![1], &[(1, 255)], 0);
-        assert_eq!(state.settled(), 1);
-        state.sealed(2, vec![2], &[(256, 300), (302, 1023)], 0);
-        assert_eq!(state.settled(), 1);
-        state.sealed(3, vec![3], &[(301, 301)], 0);
-        assert_eq!(state.settled(), 4);
     }
 }

@@ -3,14 +3,14 @@
 //! What is not sealed yet, the rows of about a second, proves nothing. Who takes away the last rows with their seals, and
 //! their count, is found out by a seal that was kept elsewhere: see [`Head`].
 
-use std::fmt;
-use std::str::FromStr;
+use std::time::Duration;
 
 use store::{Store, StoreError};
 use work::{Dialect, Outcome, Value, Work};
 
 use super::kept::{Held, Ring};
 use super::rows::{self, ReadError, Row};
+use super::told::{Broken, Fault, Head, Unread, Verified};
 use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, index, read, rekey};
 use crate::settings::Settings;
 
@@ -18,115 +18,10 @@ use crate::settings::Settings;
 /// tell of a thousand records.
 const LOOKED_AT: i64 = 256;
 const LEFT_OUT: usize = 100;
-
-/// All of it is as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified {
-    /// How many seals there are.
-    pub seals: i64,
-    /// How many rows they cover.
-    pub rows: i64,
-    /// How many rows are not sealed yet.
-    pub unsealed: i64,
-    /// How many seals cannot be checked, for their key is lost, as was said when it was so.
-    pub unchecked: i64,
-    /// The last seal.
-    pub head: Option<Head>,
-}
-
-/// A seal by which the audit up to it can be recognised: `12:9f…`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Which.
-    pub number: i64,
-    /// The seal, in hexadecimal digits.
-    pub seal: String,
-}
-
-/// Where the audit is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// The first row with which something is wrong; of a seal, the first that it covers.
-    pub row: i64,
-    /// What.
-    pub fault: Fault,
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// It was changed.
-    Changed,
-    /// It is gone.
-    Gone,
-    /// It was put in where others had been sealed already.
-    Inserted,
-    /// The index does not lead to it, so that lists with filters leave it out.
-    NotIndexed,
-    /// The seal of this number, which covers it, was changed, or made with a secret that is not known.
-    SealChanged(i64),
-    /// The seal of this number is gone.
-    SealGone(i64),
-    /// The seal of this number is not the one that was kept elsewhere.
-    OtherHead(i64),
-}
-
-/// The audit could not be read.
-#[derive(Debug)]
-pub struct Unread(pub(super) ReadError);
-
-impl fmt::Display for Unread {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
-impl std::error::Error for Unread {}
-
-impl fmt::Display for Head {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}", self.number, self.seal)
-    }
-}
-
-impl FromStr for Head {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Head, String> {
-        let parts = text.split_once(':').and_then(|(number, seal)| Some((number.parse().ok()?, rows::unhex(seal)?)));
-        match parts {
-            Some((number, seal)) if seal.len() == NOTHING.len() => Ok(Head { number, seal: rows::hex(&seal) }),
-            _ => Err("wants a number and a seal, such as 12:9f86d0…, as `audit verify` prints them".to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let row = self.row;
-        match self.fault {
-            Fault::Changed => write!(out, "row {row} of the audit was changed"),
-            Fault::Gone => write!(out, "row {row} of the audit is gone"),
-            Fault::Inserted => write!(out, "row {row} of the audit was put in afterwards"),
-            Fault::NotIndexed => write!(
-                out,
-                "row {row} of the audit was taken out of the index, so that lists with filters leave it out; with 0 as the `value` of \
-                 `audit_indexed` in the table `_state` the server fills the index anew"
-            ),
-            Fault::SealChanged(seal) => write!(
-                out,
-                "seal {seal} of the audit, from row {row} on, does not hold: it was changed, or SECRET_KEY is not the one that it was made with"
-            ),
-            Fault::SealGone(seal) => write!(out, "seal {seal} of the audit, from row {row} on, is gone"),
-            Fault::OtherHead(seal) => {
-                write!(
-                    out,
-                    "seal {seal} of the audit, up to row {row}, is not the one that was kept: what is before it was made anew"
-                )
-            }
-        }
-    }
-}
+/// How often, and for how long in between, it is looked whether a row is sealed that came late: a server seals it within some six
+/// seconds.
+const LOOKS: u32 = 16;
+const LOOKS_EVERY: Duration = Duration::from_millis(500);
 
 /// Reads all rows and seals again; with a seal that was kept elsewhere, whether it is still there. Blocks the thread.
 ///
@@ -187,21 +82,15 @@ impl Walk<'_> {
     fn all(mut self) -> Result<Verified, Stop> {
         // Before the rest, which may grow meanwhile.
         let (promised, numbered) = (self.promised()?, self.numbered()?);
-        loop {
-            let outcome = self.run(rows::seals(&self.dialect, self.seals + 1))?;
-            let (seals, more) = rows::read_seals(outcome)?;
-            seals.iter().try_for_each(|seal| self.seal(seal))?;
-            if !more {
-                break;
-            }
-        }
+        self.read_seals()?;
         let last = self.last();
         let kept = self.kept.map(|head| head.number).into_iter();
         let kept = kept.chain(self.ring.anchors().map(|(number, _)| *number)).max();
         if self.seals < promised.max(kept.unwrap_or_default()) {
             return Err(broken(last + 1, Fault::SealGone(self.seals + 1)));
         }
-        self.between(last)?;
+        self.between()?;
+        let last = self.last();
         self.indexed(last)?;
         let unsealed = self.number("SELECT count(*) FROM {} WHERE \"seq\" > {}", last)?;
         let newest = self.number("SELECT coalesce(max(\"seq\"), 0) FROM {} WHERE \"seq\" > {}", 0)?;
@@ -210,6 +99,18 @@ impl Walk<'_> {
         }
         let head = (self.seals > 0).then(|| Head { number: self.seals, seal: rows::hex(&self.before) });
         Ok(Verified { seals: self.seals, rows: self.rows, unsealed, unchecked: self.unchecked, head })
+    }
+
+    /// Reads the seals from the last one on that was read.
+    fn read_seals(&mut self) -> Result<(), Stop> {
+        loop {
+            let outcome = self.run(rows::seals(&self.dialect, self.seals + 1))?;
+            let (seals, more) = rows::read_seals(outcome)?;
+            seals.iter().try_for_each(|seal| self.seal(seal))?;
+            if !more {
+                return Ok(());
+            }
+        }
     }
 
     fn seal(&mut self, seal: &Seal) -> Result<(), Stop> {
@@ -273,11 +174,26 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Rows that no seal covers though later ones are sealed.
-    fn between(&mut self, last: i64) -> Result<(), Stop> {
-        let count = self.number("SELECT count(*) FROM {} WHERE \"seq\" <= {}", last)?;
+    /// That no seal leaves out a row though it covers later ones. Where such a row may have come late the server is about to seal it.
+    fn between(&mut self) -> Result<(), Stop> {
+        let mut looks = if self.dialect == Dialect::Sqlite { 0 } else { LOOKS };
+        loop {
+            match self.left_out()? {
+                None => return Ok(()),
+                Some(row) if looks == 0 => return Err(broken(row, Fault::Inserted)),
+                Some(_) => {}
+            }
+            looks -= 1;
+            std::thread::sleep(LOOKS_EVERY);
+            self.read_seals()?;
+        }
+    }
+
+    /// The first row that no seal covers though later ones are sealed, and for longer than rows come late as a rule.
+    fn left_out(&mut self) -> Result<Option<i64>, Stop> {
+        let count = self.number("SELECT count(*) FROM {} WHERE \"seq\" <= {}", self.last())?;
         if count == self.rows {
-            return Ok(());
+            return Ok(None);
         }
         self.covered.sort_unstable();
         let mut next = i64::MIN;
@@ -285,13 +201,13 @@ impl Walk<'_> {
             while next < *from {
                 let (rows, more) = self.page(next, from - 1)?;
                 if let Some(row) = rows.iter().find(|row| !self.may_be_late(row)) {
-                    return Err(broken(row.seq, Fault::Inserted));
+                    return Ok(Some(row.seq));
                 }
                 next = rows.last().filter(|_| more).map_or(*from, |row| row.seq + 1);
             }
             next = next.max(to + 1);
         }
-        Ok(())
+        Ok(None)
     }
 
     /// That sealed rows are found by the index as far as it is filled.
@@ -319,7 +235,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether its transaction may just have ended after others that began later, which happens on Postgres alone.
+    /// Whether it was written so lately that its transaction may just have ended after others that began later, which happens on Postgres
+    /// alone.
     fn may_be_late(&self, row: &Row) -> bool {
         let at = row.at.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
         let age = |at: i64| jiff::Timestamp::now().as_millisecond() - at;

@@ -14,7 +14,7 @@ use work::{Column, Dialect, Kind, Outcome, Shape, Statement, Step, Value, Work};
 use super::caller_fields;
 use super::sql;
 use super::users::UserError;
-use crate::audit::index;
+use crate::audit::look_up;
 
 /// Blueprints of one database that are looked at: the newest ones.
 const MAX_BLUEPRINTS: usize = 200;
@@ -206,7 +206,7 @@ fn theirs(store: &Store, field: &Field, periods: &[Period]) -> Option<Theirs> {
          AND CAST(\"after\" AS text) LIKE {} ESCAPE '\\'",
         dialect.parameter(1)
     );
-    let rows = index::all(&dialect, "\"entity_id\" AS \"id\"", &by_operator, ["iss:cli", "entity:user"]);
+    let rows = look_up::all(&dialect, "\"entity_id\" AS \"id\"", &by_operator, ["iss:cli", "entity:user"]);
     let is_given = match dialect {
         Dialect::Sqlite => "u.\"id\" IN (SELECT g.\"id\" FROM \"given\" g)",
         // Which it hashes however many they are.

@@ -217,6 +217,49 @@ async fn two_instances_make_one_chain() {
     assert!(verified.rows > 40 && verified.seals > 1, "{verified:?}");
 }
 
+/// A transaction that took the number of its row before others and ends long after them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_comes_very_late_is_sealed_and_whoever_verifies_meanwhile_waits_for_that() {
+    let Some(app) = place::is_postgres().then(|| TestApp::new(NOTES)) else { return };
+    let app = app.await;
+    let ana = app.user("ana").await;
+    let url = place::url(app.folder.path());
+    // Who holds the lock holds up whoever asks for it, until he is sent away.
+    let (holds, waits) = (url.clone(), url.clone());
+    let holder =
+        std::thread::spawn(move || throwaway::execute(&holds, "SELECT pg_advisory_lock(42); SELECT pg_sleep(600)"));
+    let pids = |condition: &str| -> Vec<i64> {
+        let sql = format!("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND {condition}");
+        place::query(app.folder.path(), &sql)
+    };
+    while pids("granted").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let late = "BEGIN; INSERT INTO app._audit (at, iss, sub, action, entity, entity_id, outcome) \
+         VALUES ('2026-11-20T00:00:00Z', 'own', 'late', 'create', 'note', 'late', 'done'); SELECT pg_advisory_xact_lock(42); COMMIT";
+    let writer = std::thread::spawn(move || throwaway::execute(&waits, late));
+    while pids("NOT granted").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    for text in ["a", "b"] {
+        ana.post("/notes", json!({"text": text})).await.expect(201);
+        app.app.seal_audit().await;
+    }
+    let holding = pids("granted")[0];
+    place::query::<String>(app.folder.path(), &format!("SELECT pg_terminate_backend({holding})::text"));
+    assert!(holder.join().unwrap().is_err());
+    writer.join().unwrap().unwrap();
+    let seq = place::query::<i64>(app.folder.path(), "SELECT seq FROM _audit WHERE sub = 'late'")[0];
+    assert!(seq < place::query::<i64>(app.folder.path(), "SELECT max(seq) FROM _audit")[0]);
+    let settings = support::settings(&[], &app.folder);
+    let store = server::open_database(&blueprint::load(NOTES).unwrap(), &settings).unwrap();
+    let verifying = tokio::task::spawn_blocking(move || verify(&store, &settings, None).unwrap());
+    app.app.close().await;
+    verifying.await.unwrap().unwrap();
+    let verified = Archive::of(app.folder).verify().unwrap();
+    assert_eq!(verified.unsealed, 0);
+}
+
 #[tokio::test]
 async fn refusals_are_sealed_with_the_rest() {
     let app = TestApp::new(NOTES).await;

@@ -1,6 +1,6 @@
 //! Lists of the audit with filters: the same rows in the same order, wherever the index behind the writers has come to.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use server::audit::{Broken, Fault, verify};
 
 use crate::support::{self, Caller, TestApp, place};
@@ -101,6 +101,15 @@ async fn lists_are_the_same_whatever_is_indexed() {
     assert_eq!(numbers(&app, "SELECT count(*) FROM _audit_index WHERE block >= 5"), [0]);
 }
 
+/// Takes a number for which there is no row.
+fn skip(app: &TestApp) {
+    let next = match place::is_postgres() {
+        true => "SELECT nextval(pg_get_serial_sequence('_audit', 'seq'))",
+        false => "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = '_audit'",
+    };
+    place::execute(app.folder.path(), next).unwrap();
+}
+
 /// On Postgres a row may be seen after others with later numbers.
 #[tokio::test]
 async fn rows_that_come_late_are_listed_at_once_and_indexed_with_their_seal() {
@@ -108,11 +117,7 @@ async fn rows_that_come_late_are_listed_at_once_and_indexed_with_their_seal() {
     let root = app.user_with("root", &["admin"]).await;
     write(&app, BLOCK + 40);
     let skip = || {
-        let next = match place::is_postgres() {
-            true => "SELECT nextval(pg_get_serial_sequence('_audit', 'seq'))",
-            false => "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = '_audit'",
-        };
-        place::execute(app.folder.path(), next).unwrap();
+        skip(&app);
         let taken = numbers(&app, "SELECT max(seq) + 1 FROM _audit")[0];
         write(&app, 10);
         taken
@@ -252,4 +257,97 @@ async fn who_takes_a_row_out_of_the_index_is_found_out() {
     each_list_is_whole(&app, &root).await;
     app.app.close().await;
     assert!(verified().is_ok());
+}
+
+/// A long audit that is not indexed yet is looked through a part at a time; and what is found by its end is found by the index first.
+#[tokio::test]
+async fn a_list_reads_so_many_rows_one_by_one_and_then_says_where_it_came() {
+    let app = TestApp::new(NOTES).await;
+    let root = app.user_with("root", &["admin"]).await;
+    // Nothing is indexed as long as somebody may write into the first block.
+    let missing = numbers(&app, "SELECT max(seq) + 1 FROM _audit")[0];
+    skip(&app);
+    write(&app, 80 * BLOCK);
+    assert_eq!(indexed(&app), 0);
+    // It is the ninth row that was written.
+    let page = root.send("GET", "/_/audit?entity=rare", None).await.expect(200).json();
+    assert_eq!((&page["data"], &page["has_more"]), (&json!([]), &json!(true)), "{page}");
+    assert!(page["next_cursor"].is_string());
+    let rare = numbers(&app, "SELECT seq FROM _audit WHERE entity = 'rare'");
+    assert_eq!(listed(&root, "entity=rare").await, rare);
+    assert_eq!(listed(&root, "sub=s2&entity=rare").await, [0; 0]);
+    assert_eq!(pages(&root, "entity=rare").await, 3);
+    let full = root.send("GET", "/_/audit?entity=note&limit=100", None).await.expect(200).json();
+    assert_eq!(full["data"].as_array().unwrap().len(), 100, "nothing is left out of a page that can be full");
+    let identity = if place::is_postgres() { "OVERRIDING SYSTEM VALUE " } else { "" };
+    let late = format!(
+        "INSERT INTO _audit (seq, \"at\", action, outcome) {identity}SELECT {missing}, \"at\", action, outcome FROM _audit WHERE seq = 1"
+    );
+    place::execute(app.folder.path(), &late).unwrap();
+    app.app.close().await;
+    let app = TestApp::in_folder(NOTES, &[], app.folder).await;
+    let root = app.log_in("root").await;
+    app.app.seal_audit().await;
+    assert_eq!(indexed(&app), 80);
+    assert_eq!(pages(&root, "entity=rare").await, 1);
+    assert_eq!(listed(&root, "entity=rare").await, rare);
+}
+
+/// How many pages it takes.
+async fn pages(root: &Caller<'_>, filter: &str) -> usize {
+    let (mut pages, mut cursor) = (0, String::new());
+    loop {
+        let page = root.send("GET", &format!("/_/audit?{filter}{cursor}"), None).await.expect(200).json();
+        pages += 1;
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return pages,
+        }
+    }
+}
+
+/// In the middle of it: the first blocks and the last ones are indexed, and those between them are not.
+#[tokio::test]
+async fn lists_are_whole_while_the_index_is_filled_from_both_ends() {
+    let app = TestApp::new(NOTES).await;
+    app.user_with("root", &["admin"]).await;
+    write(&app, 5 * BLOCK);
+    app.app.seal_audit().await;
+    assert_eq!(indexed(&app), 5);
+    app.app.close().await;
+    for sql in [
+        if place::is_postgres() {
+            "DROP TRIGGER \"_audit_index_no_change\" ON _audit_index"
+        } else {
+            "DROP TRIGGER \"_audit_index_no_delete\""
+        },
+        "DELETE FROM _audit_index WHERE block IN (1, 2)",
+        "UPDATE _state SET value = 1 WHERE name = 'audit_indexed'",
+        "DELETE FROM _state WHERE name IN ('audit_index_from', 'audit_index_to')",
+        "INSERT INTO _state (name, value) VALUES ('audit_index_from', 3), ('audit_index_to', 5)",
+    ] {
+        place::execute(app.folder.path(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    let settings = support::settings(&[], &app.folder);
+    let store = server::open_database(&blueprint::load(NOTES).unwrap(), &settings).unwrap();
+    assert!(verify(&store, &settings, None).unwrap().is_ok(), "what is not indexed yet is no gap");
+    place::execute(app.folder.path(), "DELETE FROM _audit_index WHERE block = 3 AND term = 'action:delete'").unwrap();
+    let broken = verify(&store, &settings, None).unwrap();
+    assert!(matches!(broken, Err(Broken { fault: Fault::NotIndexed, .. })), "{broken:?}");
+    place::execute(app.folder.path(), "INSERT INTO _audit_index (term, block) VALUES ('action:delete', 3)").unwrap();
+    store.close_blocking();
+
+    let app = TestApp::in_folder(NOTES, &[], app.folder).await;
+    let root = app.log_in("root").await;
+    each_list_is_whole(&app, &root).await;
+    write(&app, BLOCK);
+    each_list_is_whole(&app, &root).await;
+    app.app.seal_audit().await;
+    assert_eq!(indexed(&app), 6);
+    assert_eq!(numbers(&app, "SELECT value FROM _state WHERE name IN ('audit_index_from', 'audit_index_to')"), [0, 0]);
+    each_list_is_whole(&app, &root).await;
+    app.app.close().await;
+    let store = server::open_database(&blueprint::load(NOTES).unwrap(), &support::settings(&[], &app.folder)).unwrap();
+    assert!(verify(&store, &settings, None).unwrap().is_ok());
+    store.close_blocking();
 }

@@ -30,7 +30,8 @@ pub(super) fn list() -> Operation {
     parameters.extend(equal);
     let example = json!({ "data": [row_example()], "next_cursor": null, "has_more": false });
     let description = "The newest first. `before` and `after` hold the changed fields, as far as the caller may read them in every row; \
-        what is sensitive is redacted.";
+        what is sensitive is redacted. After an upgrade, while the index of an audit that was there before is still filled, a page may \
+        hold fewer rows than asked for, or none, and yet there is a next one.";
     Operation {
         tag: SERVICE.to_owned(),
         security: Security::Token,
