@@ -17,6 +17,7 @@ use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::mail;
 use crate::metrics;
+use crate::pages::{self, Page};
 use crate::request;
 use crate::route::method_not_allowed;
 
@@ -41,6 +42,8 @@ pub enum Fixed {
     Outbox,
     /// `/_/audit`: who did what, for admins.
     Audit,
+    /// `/auth/pages/…`: forms to which mails lead, where no front end is named.
+    Page(Page),
     /// `/auth/…`
     Auth(AuthPath),
 }
@@ -59,7 +62,7 @@ impl Fixed {
             "/_/audit" => Fixed::Audit,
             "/docs" => Fixed::Docs,
             _ if path.starts_with("/docs/") => Fixed::Docs,
-            _ => return AuthPath::find(path).map(Fixed::Auth),
+            _ => return Page::find(path).map(Fixed::Page).or_else(|| AuthPath::find(path).map(Fixed::Auth)),
         })
     }
 
@@ -75,6 +78,7 @@ impl Fixed {
             | Fixed::Outbox
             | Fixed::Audit
             | Fixed::Keys => Cow::Borrowed("GET, HEAD, OPTIONS"),
+            Fixed::Page(_) => Cow::Borrowed(pages::METHODS),
             Fixed::Auth(path) => Cow::Owned(path.methods()),
         }
     }
@@ -95,6 +99,7 @@ where
             Some(route) => auth(app, route, http).await,
             None => Err(method_not_allowed(&fixed.methods())),
         },
+        Fixed::Page(page) => pages::answer(app, page, http).await,
         _ if method != "GET" => Err(method_not_allowed(&fixed.methods())),
         Fixed::Home => Ok(HttpResponse::empty(StatusCode::TEMPORARY_REDIRECT).with(LOCATION, "docs/")),
         Fixed::Health => Ok(HttpResponse::json(StatusCode::OK, r#"{"status":"ok"}"#).with(CACHE_CONTROL, "no-store")),
@@ -138,7 +143,7 @@ where
             Actor::User(_) => {}
         }
     } else {
-        app.rates.check(&Actor::Stranger, http.ip).await?;
+        let_in_stranger(app, http).await?;
     }
     let types = if matches!(route, AuthRoute::ChangeUser(_)) { MediaTypes::MergePatch } else { MediaTypes::Json };
     let json = match route.takes_body() {
@@ -146,12 +151,20 @@ where
         false => None,
     };
     let query = if route.takes_query() { request::parameters(http)? } else { Vec::new() };
-    let caller = Caller {
+    app.auth.answer(route, caller(http, &query), json.as_ref()).await
+}
+
+/// Whether one more stranger may ask.
+pub(crate) async fn let_in_stranger<B>(app: &App, http: &HttpRequest<B>) -> Result<(), ApiError> {
+    app.rates.check(&Actor::Stranger, http.ip).await
+}
+
+pub(crate) fn caller<'a, B>(http: &'a HttpRequest<B>, query: &'a [(String, String)]) -> Caller<'a> {
+    Caller {
         authorization: http.authorization(),
         ip: http.ip,
         request_id: &http.request_id,
         user_agent: http.header(USER_AGENT),
-        query: &query,
-    };
-    app.auth.answer(route, caller, json.as_ref()).await
+        query,
+    }
 }

@@ -34,6 +34,7 @@ mod mail;
 mod metrics;
 mod once;
 pub mod openapi;
+mod pages;
 mod patience;
 pub mod process;
 mod rates;

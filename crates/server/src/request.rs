@@ -296,6 +296,11 @@ pub(crate) fn page_limit(text: &str) -> Result<usize, ApiError> {
 /// 400.
 pub fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, ApiError> {
     let Some(query) = http.uri.query().filter(|query| !query.is_empty()) else { return Ok(Vec::new()) };
+    pairs(query).ok_or_else(|| ApiError::new(BAD_REQUEST, "the query string is not UTF-8 text"))
+}
+
+/// The names and values of a query string or a form (`application/x-www-form-urlencoded`); `None` if they are no text.
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
         let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8().ok()?.into_owned();
@@ -305,8 +310,7 @@ pub fn parameters<B>(http: &HttpRequest<B>) -> Result<Vec<(String, String)>, Api
         let (name, text) = term.split_once('=').unwrap_or((term, ""));
         Some((decode(name)?, decode(text)?))
     };
-    let pairs: Option<Vec<_>> = query.split('&').filter(|term| !term.is_empty()).map(pair).collect();
-    pairs.ok_or_else(|| ApiError::new(BAD_REQUEST, "the query string is not UTF-8 text"))
+    text.split('&').filter(|term| !term.is_empty()).map(pair).collect()
 }
 
 /// What the caller expects of the version.

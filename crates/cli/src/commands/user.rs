@@ -20,6 +20,7 @@ use crate::report::table;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use server::process::{Environment, read_settings};
+use server::settings::Links;
 
 /// Make, invite, import, list, disable accounts, change their roles and passwords
 #[derive(Args)]
@@ -157,7 +158,7 @@ struct Desk {
     store: Store,
     blueprint: Blueprint,
     password_min_length: usize,
-    app_url: Option<String>,
+    links: Option<Links>,
 }
 
 impl User {
@@ -217,7 +218,7 @@ impl Desk {
         let password_min_length = settings.password_min_length;
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        Ok(Desk { store, blueprint, password_min_length, app_url: settings.app_url })
+        Ok(Desk { store, blueprint, password_min_length, links: settings.links })
     }
 
     fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
@@ -281,7 +282,7 @@ impl Desk {
 
     fn invite(&self, screen: &Screen, email: &str, roles: &[String]) -> Result<(), Failure> {
         let invited = users::invite(&self.store, &self.blueprint, email, roles).map_err(Failure::new)?;
-        let link = invited.link(self.app_url.as_deref());
+        let link = invited.link(self.links.as_ref());
         if screen.manner.json {
             let token = &invited.token;
             return screen.json(&json!({"email": email, "roles": roles, "token": token, "link": link}));

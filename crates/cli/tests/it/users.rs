@@ -62,7 +62,7 @@ fn an_address_is_invited() {
     bench.write(".env", SECRET);
     let said = bench.run(&["user", "invite", "ana@example.com", "--role", "agent"]).fine();
     assert!(said.contains("Invited ana@example.com as agent for 7 days"), "{said}");
-    assert!(said.contains("http://127.0.0.1:8000/invitation#token="), "{said}");
+    assert!(said.contains("http://127.0.0.1:8000/auth/pages/invitation#token="), "{said}");
     let json = bench.run(&["user", "invite", "Bob@Example.com", "--json"]).json();
     assert_eq!(json["token"].as_str().unwrap().len(), 43);
     assert_eq!(roles(&bench), json!([]), "nobody has an account yet");

@@ -42,7 +42,7 @@ pub(super) fn give(store: &Store, field: &Field, who: &str, value: Value, shown:
 }
 
 /// A text as a body would have it. What is no number where one is wanted stays a text, and is complained of as such.
-pub(super) fn json_of(field: &Field, text: &str) -> Json {
+pub(crate) fn json_of(field: &Field, text: &str) -> Json {
     match &field.kind {
         _ if text.is_empty() => Json::Null,
         FieldKind::Boolean

@@ -19,7 +19,8 @@ use super::verify::accepted;
 use super::{Auth, Caller, Clock, session};
 use crate::error::{ApiError, TOO_MANY, UNIQUE};
 use crate::http::HttpResponse;
-use crate::mail;
+use crate::pages::Page;
+use crate::settings::Links;
 
 pub(crate) const INVITED: &str = "a mail with the invitation is on its way";
 pub(super) const SPENT: &str = "is no invitation of this address, or does not count any more; ask for a new one";
@@ -122,8 +123,8 @@ pub struct Invited {
 
 impl Invited {
     /// Where the pages of the app take it, if that is known.
-    pub fn link(&self, app_url: Option<&str>) -> Option<String> {
-        app_url.map(|url| mail::invitation_link(url, &self.token))
+    pub fn link(&self, links: Option<&Links>) -> Option<String> {
+        links.map(|links| links.with_token(Page::Invitation.name(), &self.token))
     }
 }
 

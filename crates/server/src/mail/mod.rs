@@ -14,10 +14,9 @@ use serde_json::json;
 use work::{Statement, Step, Value};
 
 use crate::error::{ApiError, UNAVAILABLE};
-use crate::settings::Settings;
+use crate::settings::{Links, Settings};
 
 pub(crate) use mailbox::{answer, newest, path};
-pub(crate) use texts::invitation_link;
 
 /// What `_outbox` calls a mail; sealed together with it, so that no other row can be passed off as one.
 const EVENT: &str = "mail";
@@ -38,16 +37,16 @@ pub(crate) struct Outbox {
     /// The app's name, by which it signs.
     app: String,
     /// Where links lead: from the settings, never from a request, whose `Host` anybody can choose.
-    url: String,
+    links: Links,
 }
 
 impl Outbox {
     /// `None` where mail would reach nobody. The first key seals, both open.
     pub(crate) fn new(settings: &Settings, (key, before): ([u8; 32], Option<[u8; 32]>), app: &str) -> Option<Outbox> {
-        let url = settings.app_url.clone().filter(|_| settings.is_for_trying())?;
+        let links = settings.links.clone().filter(|_| settings.is_for_trying())?;
         let cipher = |key: [u8; 32]| UnboundKey::new(&CHACHA20_POLY1305, &key).ok().map(LessSafeKey::new);
         let (key, before) = (cipher(key)?, before.and_then(cipher));
-        Some(Outbox { key, before, app: app.to_owned(), url })
+        Some(Outbox { key, before, app: app.to_owned(), links })
     }
 
     /// The step that posts a mail if a condition holds: SQL over these parameters.

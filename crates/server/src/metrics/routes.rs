@@ -17,6 +17,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("/docs/", "/docs"),
     ("/docs/{*file}", "/docs/{file}"),
     ("/metrics", "/metrics"),
+    ("/auth/pages/{page}", "/auth/pages/{page}"),
     ("/openapi.json", "/openapi.json"),
 ];
 const UNKNOWN: &str = "unknown";

@@ -4,6 +4,7 @@
 
 mod database;
 mod issuers;
+mod links;
 mod network;
 mod parse;
 mod secret;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use database::Database;
 pub use issuers::Issuers;
+pub use links::Links;
 pub use network::{Network, TlsFiles};
 pub use parse::lifetime;
 pub use secret::Secret;
@@ -56,7 +58,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("HOST", "127.0.0.1", "the address to listen on"),
     setting("PORT", "8000", "the port to listen on; 0 takes a free one"),
     setting("PUBLIC_URL", "none", "how the outside reaches this server; the issuer of its tokens"),
-    setting("APP_URL", "none", "where the pages of the app are, to which links in mails lead; without it PUBLIC_URL"),
+    setting(
+        "APP_URL",
+        "none",
+        "where the pages of the app are, to which links in mails lead; without it they lead to small ones of this server, at PUBLIC_URL",
+    ),
     setting(
         "CORS_ORIGINS",
         "none",
@@ -183,8 +189,8 @@ pub struct Settings {
     pub port: u16,
     /// `https://api.example.com`, without a trailing slash.
     pub public_url: Option<String>,
-    /// Where links in mails lead, without a trailing slash; unknown outside of development if nothing says it.
-    pub app_url: Option<String>,
+    /// Where links in mails lead; unknown outside of development if nothing says it.
+    pub links: Option<Links>,
     /// Origins that browsers may call from.
     pub cors_origins: Vec<String>,
     /// Certificate and key, if the server speaks HTTPS by itself.

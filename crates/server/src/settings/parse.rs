@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::database::{self, Database};
 use super::network::networks;
-use super::{Environment, Limits, Secret, SettingProblem, Settings, TlsFiles};
+use super::{Environment, Limits, Links, Secret, SettingProblem, Settings, TlsFiles};
 
 mod issuers;
 
@@ -45,7 +45,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         }),
         port: reader.read("PORT", 8000, |text| text.parse().map_err(|_| "wants a number from 0 to 65535".to_owned())),
         public_url: reader.read("PUBLIC_URL", None, |text| origin(text).map(Some)),
-        app_url: reader.read("APP_URL", None, |text| origin(text).map(Some)),
+        links: reader.read("APP_URL", None, |text| origin(text).map(|url| Some(Links::to_front_end(url)))),
         cors_origins: reader.read("CORS_ORIGINS", Vec::new(), origins),
         tls: reader.tls(),
         trusted_proxies: reader.read("TRUSTED_PROXIES", Vec::new(), networks),
@@ -62,8 +62,10 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         limits: reader.limits(),
     };
     let here = || format!("http://{}", SocketAddr::new(settings.host, settings.port));
-    let known = settings.app_url.take().or_else(|| settings.public_url.clone());
-    settings.app_url = known.or_else(|| settings.is_for_trying().then(here));
+    if settings.links.is_none() {
+        let known = settings.public_url.clone().or_else(|| settings.is_for_trying().then(here));
+        settings.links = known.map(Links::to_ourselves);
+    }
     reader.read("JWT_ALGORITHM", (), |text| match text {
         "EdDSA" => Ok(()),
         _ => Err("this version signs with EdDSA only".to_owned()),

@@ -204,8 +204,15 @@ async fn m1_an_invitation_is_seen_and_taken_back_by_any_admin() {
 async fn the_operator_invites_without_mail() {
     let world = World::inviting().await;
     let invited = users::invite(&world.store, &world.blueprint, BOB, &["manager".to_owned()]).unwrap();
-    let link = format!("https://x.example/invitation#token={}", invited.token);
-    assert_eq!((invited.link(Some("https://x.example")), invited.link(None)), (Some(link), None));
+    let links = |name: &'static str| {
+        let read = |asked: &str| (asked == name).then(|| "https://x.example".to_owned());
+        server::settings::Settings::read(read).unwrap().links
+    };
+    for (name, path) in [("APP_URL", "invitation"), ("PUBLIC_URL", "auth/pages/invitation")] {
+        let link = format!("https://x.example/{path}#token={}", invited.token);
+        assert_eq!(invited.link(links(name).as_ref()), Some(link));
+    }
+    assert_eq!(invited.link(None), None);
     assert_eq!(register(&world, BOB, &invited.token).await.status, StatusCode::ACCEPTED);
     assert!(world.mails().await.is_empty());
 }

@@ -14,6 +14,7 @@ mod invitations;
 mod key_sets;
 mod mail;
 mod operator;
+mod pages;
 mod passwords;
 mod presets;
 mod rotation;
