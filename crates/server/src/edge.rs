@@ -3,6 +3,7 @@
 //! In this order: an id, limits of the head, `OPTIONS` and CORS, the answer within its time and without a panic
 //! getting out, problems as `application/problem+json`, the headers that every answer has, one line of log.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use http::header::{
 use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tracing::{Instrument, Span, field};
 
 use crate::error::{ApiError, BAD_REQUEST, HEADERS_TOO_LARGE, TOO_SLOW, UNAVAILABLE, URI_TOO_LONG};
@@ -49,6 +51,7 @@ where
     let origin = cors::allowed(&app.settings.cors_origins, &head.headers).cloned();
     let is_preflight = head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     let (method, path) = (head.method.clone(), head.uri.path().to_owned());
+    let shown = printable(&path);
     let ip = forwarded::client(&app.settings.trusted_proxies, ip, &head.headers);
     // A connection of HTTP/2 goes on whatever became of one request.
     let can_close = head.version < Version::HTTP_2;
@@ -90,7 +93,7 @@ where
     };
 
     let mut response = result.unwrap_or_else(|error| {
-        log_error(&error, &request_id, &method, &path);
+        log_error(&error, &request_id, &method, &shown);
         app.metrics.refused(&error);
         error.response(app.blueprint.api.errors, &request_id)
     });
@@ -105,8 +108,8 @@ where
     if let Some(timing) = stages.server_timing(elapsed) {
         response = response.with(SERVER_TIMING, timing);
     }
-    tracing::info!(target: "request", request_id, trace_id = ids.trace.as_deref(), %method, path, status = response.status.as_u16(),
-        elapsed_us = elapsed.as_micros() as u64);
+    tracing::info!(target: "request", request_id, trace_id = ids.trace.as_deref(), %method, path = &*shown,
+        status = response.status.as_u16(), elapsed_us = elapsed.as_micros() as u64);
     let no_body = method == Method::HEAD;
     finish(response, no_body)
 }
@@ -118,7 +121,7 @@ fn request_span<B>(app: &App, http: &HttpRequest<B>, trace: Option<&TraceParent>
     let name = |route: Option<&str>| route.map_or_else(|| method.to_string(), |route| format!("{method} {route}"));
     let span = tracing::debug_span!(target: REQUESTS, "request", otel.name = name(app.metrics.route(path)),
         otel.kind = "server", otel.status_code = field::Empty, http.request.method = %method,
-        http.route = app.metrics.route(path), url.path = path, http.response.status_code = field::Empty,
+        http.route = app.metrics.route(path), url.path = &*printable(path), http.response.status_code = field::Empty,
         request_id = http.request_id, trace_id = trace.map(|trace| trace.trace_id.as_str()),
         parent_id = trace.map(|trace| trace.parent_id.as_str()));
     #[cfg(feature = "otlp")]
@@ -314,6 +317,12 @@ fn new_request_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut count = itoa::Buffer::new();
     [START.as_str(), count.format(COUNT.fetch_add(1, Ordering::Relaxed))].concat()
+}
+
+/// A path as it can stand in a log. Only what was not written as URIs are has other letters than those of ASCII (RFC 3986 §2), and
+/// among these are such as a terminal obeys, or a reader of logs takes for the end of a line.
+fn printable(path: &str) -> Cow<'_, str> {
+    utf8_percent_encode(path, CONTROLS).into()
 }
 
 fn log_error(error: &ApiError, request_id: &str, method: &Method, path: &str) {

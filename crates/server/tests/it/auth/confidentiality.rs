@@ -77,6 +77,35 @@ fn c2_a_token_in_the_query_counts_for_nothing_and_is_in_no_log() {
     assert!(!log.contains(&tokens), "a token is in the log");
 }
 
+/// What a terminal obeys, or a reader of logs takes for the end of a line, some of which a path may be sent with.
+#[test]
+fn l1_what_is_sent_forges_no_line_of_the_log() {
+    const FORGERS: [char; 5] = ['\u{85}', '\u{9b}', '\u{2028}', '\u{2029}', '\u{202e}'];
+    let (log, runtime) = (Log::default(), tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
+    tracing::subscriber::with_default(log.subscriber(), || {
+        runtime.block_on(async {
+            let app = TestApp::new(OFFICE).await;
+            for forger in FORGERS {
+                let forged = format!("x{forger}INFO request: forged");
+                let path = format!("/auth/{}", forged.replace(' ', "+"));
+                // What is no URI at all is refused before there is anything to log.
+                if path.parse::<http::Uri>().is_ok() {
+                    app.stranger().send("GET", &path, None).await.expect(404);
+                    app.stranger().send("OPTIONS", &path, None).await.expect(404);
+                }
+                let caller = app.stranger().with("x-request-id", &forged).with("user-agent", &forged);
+                caller.with("x-forwarded-for", &forged).send("GET", "/auth/me", None).await.expect(401);
+                let login = json!({ "email": forged, "password": forged });
+                caller.send("POST", "/auth/login", Some(login)).await.expect(422);
+            }
+        });
+    });
+    let log = log.text();
+    assert!(log.contains("/auth/x%C2%85INFO+request:+forged"), "the requests are logged");
+    assert!(!log.contains(FORGERS), "{log}");
+    assert!(!log.contains("INFO request: forged"), "{log}");
+}
+
 #[test]
 fn c3_neither_log_nor_database_holds_a_password_or_token() {
     let log = Log::default();
