@@ -47,6 +47,12 @@ impl Person {
         Person { token: None, key: Some(world.add_key(&self.email, allow)), ..self.clone() }
     }
 
+    /// The same person when he has not signed in.
+    #[must_use]
+    pub fn signed_out(&self) -> Person {
+        Person { token: None, key: None, ..self.clone() }
+    }
+
     /// Sends a request with a JSON body, or none.
     pub async fn send(
         &self,

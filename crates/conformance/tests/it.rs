@@ -7,6 +7,7 @@ mod matrix;
 
 use std::path::{Path, PathBuf};
 
+use blueprint::Rule;
 use conformance::{World, leaks, scenario};
 
 fn example(name: &str) -> String {
@@ -121,7 +122,7 @@ async fn a1_nobody_learns_of_what_is_for_other_callers() {
     nobody_learns_in("callers", include_str!("callers.toml")).await;
 }
 
-/// Searches an example for leaks to users without a role, and with each of them.
+/// Searches an example for leaks to users without a role, with each of them, and to strangers where anything is for these.
 async fn nobody_learns(name: &str) {
     nobody_learns_in(name, &example(name)).await;
 }
@@ -138,9 +139,16 @@ async fn nobody_learns_in(name: &str, text: &str) {
         println!("{place}, {} hidden rows, {} veiled cells", found.hidden, found.veiled);
         (hidden, veiled) = (hidden + found.hidden, veiled + found.veiled);
     }
-    let keeps_fields =
-        judge.entities.iter().flat_map(|entity| &entity.fields).any(|field| field.read != blueprint::Rule::Anyone);
+    let keeps_fields = judge.entities.iter().flat_map(|entity| &entity.fields).any(|field| field.read != Rule::Anyone);
     assert!(veiled > 0 || !keeps_fields, "{name}: no field was kept from anybody");
+    if judge.entities.iter().any(|entity| entity.access.read.atoms().iter().any(|atom| *atom.who() == Rule::Anyone)) {
+        let found = leaks::search_signed_out(&judge, &World::served(text).await).await;
+        let place = format!("{name} signed out: {} requests, {:?}", found.requests, found.statuses);
+        assert!(found.leaks.is_empty(), "{place}: {} leaks\n{}", found.leaks.len(), found.leaks.join("\n"));
+        assert!(found.requests > 500 && found.statuses.contains(&200), "{place}: the search reaches too little");
+        assert!(found.hidden > 0, "{place}: nothing was hidden");
+        println!("{place}, {} hidden rows, {} veiled cells", found.hidden, found.veiled);
+    }
 }
 
 /// A search that finds nothing where there is something to find proves nothing.

@@ -43,6 +43,8 @@ pub struct Search {
     pub has: Vec<String>,
     /// What the API key is for that he comes with, if it is one.
     pub allow: Option<Vec<String>>,
+    /// Whether he looks without signing in.
+    pub signed_out: bool,
     /// When he stops.
     pub stop: Stop,
 }
@@ -59,7 +61,7 @@ pub enum Stop {
 impl Search {
     fn to_the_end(roles: &[String], allow: Option<&[&str]>) -> Search {
         let allow = allow.map(|allow| allow.iter().map(|word| (*word).to_owned()).collect());
-        Search { had: roles.to_vec(), has: roles.to_vec(), allow, stop: Stop::AtTheEnd }
+        Search { had: roles.to_vec(), has: roles.to_vec(), allow, signed_out: false, stop: Stop::AtTheEnd }
     }
 }
 
@@ -73,9 +75,15 @@ pub async fn search_with_key(judge: &Blueprint, world: &World, roles: &[String],
     search_as(judge, world, Search::to_the_end(roles, Some(allow))).await
 }
 
+/// The same for somebody who has not signed in.
+pub async fn search_signed_out(judge: &Blueprint, world: &World) -> Found {
+    search_as(judge, world, Search { signed_out: true, ..Search::to_the_end(&[], None) }).await
+}
+
 /// Searches a world for leaks. `judge` says what the caller may see; it is the blueprint of the world, unless the search itself
 /// is on trial.
-pub async fn search_as(judge: &Blueprint, world: &World, Search { had, has, allow, stop }: Search) -> Found {
+pub async fn search_as(judge: &Blueprint, world: &World, search: Search) -> Found {
+    let Search { had, has, allow, signed_out, stop } = search;
     let allow: Option<Vec<&str>> = allow.as_ref().map(|allow| allow.iter().map(String::as_str).collect());
     let ana = Person::join(world, "ana", &had).await;
     let bob = Person::join(world, "bob", &[]).await;
@@ -90,7 +98,11 @@ pub async fn search_as(judge: &Blueprint, world: &World, Search { had, has, allo
     }
     let fields = rows::give_fields(world, "ana@example.com", 0);
     let ana = allow.as_ref().map_or(ana.clone(), |allow| ana.with_key(world, allow));
-    let actor = actor(&ana, &has, fields, allow.map(|allow| key(judge, &allow)));
+    let ana = if signed_out { ana.signed_out() } else { ana };
+    let actor = match signed_out {
+        true => Actor::Stranger,
+        false => actor(&ana, &has, fields, allow.map(|allow| key(judge, &allow))),
+    };
     // Later stamps were made by the search itself, in each world at its own time.
     let newest = planted.rows.iter().filter_map(|row| row.json["created_at"].as_str()).max().unwrap_or_default();
     let judge = Judge { blueprint: judge, rows: &planted.rows, actor: &actor, now: newest };
@@ -173,9 +185,14 @@ impl Judge<'_> {
     fn may_see(&self, row: &Row) -> bool {
         let entity = self.blueprint.entity(row.entity);
         let own_only = self.blueprint.api.user_path && entity.owned;
-        let is_for = |key: &Arc<Key>| key.allowed.allows(entity, Verb::Read);
-        let has_key = matches!(self.actor, Actor::User(user) if user.key.as_ref().is_none_or(is_for));
-        has_key && self.allows(&entity.access.read, row) && (!own_only || self.is_own(row))
+        let has_key = |verb| match self.actor {
+            Actor::User(user) => user.key.as_ref().is_none_or(|key| key.allowed.allows(entity, verb)),
+            Actor::Stranger => true,
+        };
+        let sees = |rule: &Rule| self.allows(rule, row) && (!own_only || self.is_own(row));
+        // What is in the trash is there for those alone who may bring it back.
+        let is_there = !row.trashed || has_key(Verb::Delete) && sees(&entity.access.delete);
+        has_key(Verb::Read) && sees(&entity.access.read) && is_there
     }
 
     /// The fields of a row that the caller may not read, though he may see the row.

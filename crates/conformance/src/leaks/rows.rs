@@ -63,12 +63,13 @@ pub(super) async fn plant(world: &World, document: &Json, people: &[&Person]) ->
     planted
 }
 
-/// Sends the last row that a person has made of each entity to the trash, where there is one and he may.
+/// Sends the last row that a person has made of each entity to the trash, or that nobody owns, where there is one and he may.
 async fn trash(world: &World, rows: &mut [Row], person: &Person) {
     let entities = world.blueprint().entities.iter().enumerate().filter(|(_, entity)| entity.soft_delete);
     for (place, entity) in entities {
-        let own = |row: &&mut Row| row.entity == EntityIndex(place) && row.owner.as_deref() == Some(&person.id);
-        let Some(last) = rows.iter_mut().rfind(own) else { continue };
+        let is_his = |row: &Row| row.owner.as_deref().is_none_or(|owner| owner == person.id);
+        let of_entity = |row: &&mut Row| row.entity == EntityIndex(place) && !row.trashed && is_his(row);
+        let Some(last) = rows.iter_mut().rfind(of_entity) else { continue };
         let path = format!("{}/{}", collection(world.blueprint(), entity, person), last.id);
         let answer = person.send(world, "DELETE", &path, &[], None).await;
         assert!(matches!(answer.status.as_u16(), 204 | 403 | 409), "DELETE {path}: {answer}");

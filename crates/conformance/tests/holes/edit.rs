@@ -55,8 +55,7 @@ pub fn open(statement: &mut Statement, is_wanted: impl Fn(&Place) -> bool) -> bo
         let digits = after.strip_prefix(['?', '$']).map(|rest| rest.bytes().take_while(u8::is_ascii_digit).count());
         // An assignment, or a comparison with something else.
         let Some(digits) = digits.filter(|digits| *digits > 0) else { continue };
-        let name = before.strip_suffix("\".").and_then(|before| before.rsplit('"').next()).unwrap_or_default();
-        let start = if name.is_empty() { at } else { at - name.len() - "\"\".".len() };
+        let (name, start) = rows_before(before);
         let end = at + COLUMN.len() + 1 + digits;
         let place = Place { rows: name, before: &sql[..start] };
         if is_wanted(&place) {
@@ -72,7 +71,31 @@ pub fn open(statement: &mut Statement, is_wanted: impl Fn(&Place) -> bool) -> bo
     found
 }
 
-/// The same everywhere in all statements of a work.
+/// The name of the rows whose column comes next, empty if the column stands alone, and where it begins.
+fn rows_before(before: &str) -> (&str, usize) {
+    let name = before.strip_suffix("\".").and_then(|before| before.rsplit('"').next()).unwrap_or_default();
+    (name, if name.is_empty() { before.len() } else { before.len() - name.len() - "\"\".".len() })
+}
+
+/// Makes conditions that rows of these names are not in the trash hold always. Whether there was one.
+pub fn dig_up(statement: &mut Statement, is_wanted: impl Fn(&str) -> bool) -> bool {
+    const LIVE: &str = "\"_deleted_at\" IS NULL";
+    let sql = statement.sql.clone();
+    let (mut open, mut done) = (String::new(), 0);
+    for (at, _) in sql.match_indices(LIVE) {
+        let (name, start) = rows_before(&sql[..at]);
+        if is_wanted(name) {
+            open.push_str(&format!("{}({} OR TRUE)", &sql[done..start], &sql[start..at + LIVE.len()]));
+            done = at + LIVE.len();
+        }
+    }
+    if done > 0 {
+        statement.sql = Arc::from(open + &sql[done..]);
+    }
+    done > 0
+}
+
+/// Makes conditions of ownership hold everywhere in all statements of a work.
 pub fn open_all(work: &mut Work) -> bool {
     let found = statements(work).map(|statement| open(statement, |_| true));
     found.fold(false, |found, one| found | one)
@@ -88,4 +111,15 @@ fn conditions_of_ownership_are_opened_and_nothing_else() {
     assert!(open(&mut statement, |place| place.rows.is_empty()));
     assert_eq!(&*statement.sql, sql.replace('?', "$").replace("\"user_id\" = $2", "(\"user_id\" = $2 OR TRUE)"));
     assert!(!open(&mut Statement::new("UPDATE \"a\" SET \"user_id\" = NULL", Vec::new()), |_| true));
+}
+
+#[test]
+fn what_is_in_the_trash_is_dug_up_and_nothing_else() {
+    let sql = "SELECT 1 FROM \"a\" JOIN \"b\" AS \"__to\" ON \"__to\".\"_deleted_at\" IS NULL WHERE \"a\".\"_deleted_at\" IS NULL AND 1";
+    let mut statement = Statement::new(sql, Vec::new());
+    assert!(dig_up(&mut statement, |rows| rows == "__to"));
+    let live = "\"__to\".\"_deleted_at\" IS NULL";
+    assert_eq!(&*statement.sql, sql.replace(live, &format!("({live} OR TRUE)")));
+    let back = "UPDATE \"a\" SET \"_deleted_at\" = NULL WHERE \"_deleted_at\" IS NOT NULL";
+    assert!(!dig_up(&mut Statement::new(back, Vec::new()), |_| true));
 }

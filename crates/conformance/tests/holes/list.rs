@@ -2,7 +2,7 @@
 
 use work::{Mode, Otherwise, Refusal, Statement, Step, Work};
 
-use super::edit::{open, open_all, otherwise, statements, writes};
+use super::edit::{dig_up, open, open_all, otherwise, statements, writes};
 
 /// A hole, and who looks for it.
 pub struct Hole {
@@ -83,6 +83,11 @@ pub const HOLES: &[Hole] = &[
         let found = statements(work).map(|statement| open(statement, |place| place.before.ends_with(" OR ")));
         found.fold(false, |found, one| found | one)
     }),
+    seen_by_editors("a page holds what is in the trash", |work| {
+        reads(work) && dug_up(work, |rows| !rows.starts_with('_'))
+    }),
+    seen_by_editors("the ids of links lead into the trash", |work| reads(work) && dug_up(work, |rows| rows == "__to")),
+    seen_by_editors("what is expanded is in the trash", |work| reads(work) && dug_up(work, is_joined)),
     hole("a change does not ask whose the row is", |work| {
         writes(work) && is_about(work, "UPDATE", "SET \"_deleted_at\"") && open_all(work)
     }),
@@ -202,6 +207,11 @@ fn has_dollars(work: &Work) -> bool {
 
 fn reads(work: &Work) -> bool {
     matches!(work.mode, Mode::Read(_))
+}
+
+/// Has statements take rows of these names for what is there, though they are in the trash.
+fn dug_up(work: &mut Work, on: impl Fn(&str) -> bool) -> bool {
+    statements(work).map(|statement| dig_up(statement, &on)).fold(false, |found, one| found | one)
 }
 
 /// Opens the conditions on rows of these names in these statements.

@@ -106,6 +106,11 @@ async fn search(app: &str, hole: Option<&'static Hole>, had: &[&str], has: &[&st
     let owned = |roles: &[&str]| roles.iter().map(|role| (*role).to_owned()).collect();
     // The first leak is enough to catch a hole; without one all has to be asked.
     let stop = if hole.is_some() { Stop::AtTheFirst } else { Stop::AtTheEnd };
-    let found = leaks::search_as(&judge, &world, Search { had: owned(had), has: owned(has), allow: None, stop }).await;
+    let found = leaks::search_as(
+        &judge,
+        &world,
+        Search { had: owned(had), has: owned(has), allow: None, signed_out: false, stop },
+    )
+    .await;
     (found, edited.load(Ordering::Relaxed))
 }
