@@ -1,6 +1,6 @@
 //! A real Better Auth server, from npm, and this one beside it: from sign-up to the last second of a token.
 //!
-//! `npm ci` in crates/server/tests/better_auth makes it runnable (Node 20 or later); without it the test says that it does
+//! `npm ci` in crates/server/tests/better_auth makes it runnable (Node 18 or later); without it the test says that it does
 //! nothing, but on CI it must be there.
 
 use std::io::{BufRead, BufReader};
