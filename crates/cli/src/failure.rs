@@ -26,9 +26,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Something that was tried and did not work.
+    /// Something that was tried and did not work. What errors of the crates below say to try becomes the hint.
     pub fn new(message: impl Display) -> Failure {
-        Failure { exit_code: FAILED, message: message.to_string(), hint: None }
+        let text = message.to_string();
+        let (message, hint) = match text.split_once("\nTry: ") {
+            Some((message, hint)) => (message.to_owned(), Some(hint.trim_end().to_owned())),
+            None => (text, None),
+        };
+        Failure { exit_code: FAILED, message, hint }
     }
 
     /// Something that was not understood.
@@ -44,7 +49,22 @@ impl Failure {
     /// Adds what to try.
     #[must_use]
     pub fn hint(self, hint: impl Display) -> Failure {
-        Failure { hint: Some(hint.to_string()), ..self }
+        let hint = match self.hint {
+            Some(first) => format!("{first}\n  {hint}"),
+            None => hint.to_string(),
+        };
+        Failure { hint: Some(hint), ..self }
+    }
+}
+
+impl From<&clap::Error> for Failure {
+    /// What is wrong with a command line: the first paragraph; what may stand there instead is what to try.
+    fn from(error: &clap::Error) -> Failure {
+        let text = error.render().to_string();
+        let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let failure = Failure::usage(message.trim_start_matches("error: ").trim_end());
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        if words.is_empty() { failure } else { failure.hint(words.join(" ")) }
     }
 }
 
@@ -68,7 +88,18 @@ pub fn shell_word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use super::{Failure, shell_word};
+
+    #[test]
+    fn what_to_try_is_the_hint_whoever_says_it() {
+        let failure = Failure::new("cannot use postgres://db\nTry: start Postgres there");
+        assert_eq!(
+            (failure.message.as_str(), failure.hint.as_deref()),
+            ("cannot use postgres://db", Some("start Postgres there"))
+        );
+        assert_eq!(failure.hint("or another").hint.as_deref(), Some("start Postgres there\n  or another"));
+        assert_eq!(Failure::new("no").hint, None);
+    }
 
     #[test]
     fn words_can_be_pasted_into_a_shell() {

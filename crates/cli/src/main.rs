@@ -32,7 +32,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser};
 
 use crate::commands::Command;
-use crate::failure::USAGE;
+use crate::failure::{Failure, USAGE};
 use crate::screen::{ColorChoice, Screen};
 use server::process::Environment;
 
@@ -98,14 +98,26 @@ fn main() -> ExitCode {
 
 /// Help and version are no errors. An English sentence where a command belongs was most likely meant for `new`.
 fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe is all that can go wrong here, and there is nobody left to tell.
-    let _ = error.print();
     let word = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(word)) if error.kind() == ErrorKind::InvalidSubcommand => word.as_str(),
         _ => "",
     };
-    if word.contains(' ') {
-        eprintln!("\n  hint: to make a backend of it: supermaker new {}", failure::shell_word(word));
+    let meant =
+        word.contains(' ').then(|| format!("to make a backend of it: supermaker new {}", failure::shell_word(word)));
+    if !error.use_stderr() {
+        // A closed pipe is all that can go wrong here, and there is nobody left to tell.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
     }
-    ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+    // Whatever else is wrong with the line: who asks for JSON reads JSON.
+    if std::env::args_os().any(|word| word == "--json") {
+        let manner = screen::Manner { json: true, yes: false, dry_run: false, quiet: false };
+        let failure = Failure::from(error);
+        let failure = meant.into_iter().fold(failure, Failure::hint);
+        Screen::new(ColorChoice::Never, &Environment::process(), manner).failure(&failure);
+    } else {
+        let _ = error.print();
+        meant.iter().for_each(|hint| eprintln!("\n  hint: {hint}"));
+    }
+    ExitCode::from(USAGE)
 }

@@ -72,7 +72,7 @@ pub fn table(rows: Vec<Vec<String>>) -> Vec<String> {
 }
 
 fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
-    let whose = if entity.owned { "each belongs to the user who made it" } else { "they belong to nobody" };
+    let whose = if entity.owned { "each belongs to the user who made it" } else { "shared, no single user's own" };
     let head = format!("{}  {}", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));
     let mut text = laid(screen, "", "  ", &head) + "\n";
     let actions = entity.actions.iter().map(|action| vec![action.name.clone(), "action".to_owned()]);
@@ -111,16 +111,29 @@ fn drawn(screen: &Screen, blueprint: &Blueprint) -> String {
     match diagram::draw(blueprint, screen.width()) {
         Ok(lines) if lines.is_empty() => String::new(),
         Ok(lines) => {
-            let legend = if blueprint.entities.iter().any(|entity| !entity.links.is_empty()) {
-                "< many of these have one of those, × each has many of the other"
-            } else {
-                "< many of these have one of those"
-            };
-            let legend = laid(screen, "", "", &screen.paint(Ink::Dim, legend));
+            let legend = laid(screen, "", "", &screen.paint(Ink::Dim, &legend(blueprint)));
             format!("\n{title}\n{}\n{legend}\n", lines.join("\n"))
         }
         Err(why) => format!("\n{title}\n- not drawn: {why}\n"),
     }
+}
+
+/// What the signs at the ends of lines mean, by the first line that has each.
+fn legend(blueprint: &Blueprint) -> String {
+    let names = |to: Target| match to {
+        Target::User => ("user", "users"),
+        Target::Entity(index) => (blueprint.entity(index).name.as_str(), blueprint.entity(index).plural.as_str()),
+    };
+    let references = blueprint.entities.iter().flat_map(|entity| {
+        entity.fields.iter().filter_map(move |field| match field.kind {
+            FieldKind::Reference { to, .. } => Some((to, entity)),
+            _ => None,
+        })
+    });
+    let links = blueprint.entities.iter().flat_map(|entity| entity.links.iter().map(move |link| (link.to, entity)));
+    let one = references.take(1).map(|(to, from)| format!("< one {}, many {}", names(to).0, from.plural));
+    let many = links.take(1).map(|(to, from)| format!("× many {}, many {}", from.plural, names(to).1));
+    one.chain(many).collect::<Vec<_>>().join("; ")
 }
 
 /// Every path of the records with its methods, from the document that is served.

@@ -133,3 +133,24 @@ fn what_is_wider_than_the_request_is_flagged() {
     assert!(said.contains(wider) && said.contains(anew), "{said}");
     assert_eq!(bench.run(&["access", "books", "--json"]).json()["read_anew"], true);
 }
+
+#[test]
+fn a_wrong_command_line_is_json_for_who_asks_for_it() {
+    for (words, error, hint) in [
+        (["frobnicate", "--json"].as_slice(), "unrecognized subcommand 'frobnicate'", "Usage: supermaker"),
+        (&["check", "--jsno", "--json"], "unexpected argument '--jsno' found", "a similar argument exists: '--json'"),
+        (
+            &["Track my boats", "--json"],
+            "unrecognized subcommand 'Track my boats'",
+            "supermaker new \"Track my boats\"",
+        ),
+    ] {
+        let run = Bench::new().run(words).refused(2, &[]);
+        let said: serde_json::Value = serde_json::from_str(&run.err).unwrap_or_else(|_| panic!("{run:?}"));
+        assert_eq!(said["error"], error);
+        assert!(said["hint"].as_str().is_some_and(|text| text.contains(hint)), "{said}");
+    }
+    Bench::new()
+        .run(&["frobnicate"])
+        .refused(2, &["error: unrecognized subcommand", "For more information, try '--help'"]);
+}

@@ -72,7 +72,7 @@ fn a_blueprint_that_is_not_served_is_not_made_so_by_looking() {
     let asked = ["explain", "--as", "anyone", "GET", "/memos"];
     let bench = Bench::with(APP);
     bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
-    bench.run(&asked).refused(1, &["not served yet", "no tables were made", "Try: serve the blueprint once"]);
+    bench.run(&asked).refused(1, &["not served yet", "no tables were made", "hint: serve the blueprint once"]);
     assert!(!bench.path("data").exists(), "a database was made");
 
     bench

@@ -221,7 +221,7 @@ fn a_saved_blueprint_is_served_and_a_wrong_one_is_shown_while_the_one_before_goe
 
     save(&format!("{open}[entity.b.field]\nc = {{ type = \"text\" }}\n"));
     let problem = serving.failure();
-    assert!(problem.contains("its tables differ") && problem.contains("Try:"), "{problem}");
+    assert!(problem.contains("its tables differ"), "{problem}");
     assert_eq!(status(), "200");
 
     save(APP);
