@@ -49,6 +49,11 @@ fn talk(blueprint: &Blueprint, endpoints: &[Endpoint]) -> String {
          of clients. JSON in, JSON out.",
         api.prefix
     )];
+    lines.push(
+        "A page on another origin may call it once `CORS_ORIGINS` names that origin (in `.env`: `CORS_ORIGINS=http://localhost:5173`) and the \
+         server was started again."
+            .to_owned(),
+    );
     if blueprint.auth.accept.contains(&TokenSource::Own) {
         let account = match blueprint.auth.sign_up {
             SignUp::Open => "`POST /auth/register` makes an account",

@@ -167,7 +167,12 @@ fn of_entity(blueprint: &Blueprint, entity: &Entity, both: &Both<'_>) -> String 
         said.push(words::prose(entity.summary.trim().trim_end_matches('.')) + ".");
     }
     said.push(
-        if entity.owned { "Each row belongs to the user who made it." } else { "Rows belong to nobody." }.to_owned(),
+        if entity.owned {
+            "Each row belongs to the user who made it."
+        } else {
+            "Rows are shared: they belong to no single user."
+        }
+        .to_owned(),
     );
     if entity.soft_delete {
         said.push("A deleted row stays in the trash until it is restored.".to_owned());

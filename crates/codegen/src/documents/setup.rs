@@ -64,11 +64,21 @@ const SECTIONS: &str = "
 ## SQLite
 
 Nothing to do: `supermaker serve` makes `data/app.db`. Relative paths start at the blueprint's folder; the file must be on a disk of the
-same machine. A copy while the server runs:
+same machine. A copy while the server runs, which nobody else can read:
 
 ```sh
-sqlite3 data/app.db \".backup data/copy.db\"
+(umask 077 && sqlite3 data/app.db \".backup data/copy.db\")
 ```
+
+To go back to it, stop the server and put the copy in the place of all that belongs to the database (what `app.db-wal` holds belongs to no
+other file):
+
+```sh
+cp -p data/copy.db data/app.new && rm -f data/app.db-wal data/app.db-shm && mv data/app.new data/app.db
+```
+
+Keep the `SECRET_KEY` of that time too, elsewhere than the copies: without it the seals of the audit cannot be checked, and in production the
+server does not start. `supermaker audit verify` says whether a copy is whole.
 
 ## Postgres on your machine
 
@@ -81,7 +91,8 @@ createdb --owner ROLE --encoding UTF8 --template template0 ROLE
 DATABASE_URL=postgres://ROLE:PASSWORD@localhost:5432/ROLE supermaker serve
 ```
 
-Tables are made in the schema `app` (`DATABASE_SCHEMA`), never in `public`. A copy: `pg_dump --schema app ROLE > copy.sql`.
+Tables are made in the schema `app` (`DATABASE_SCHEMA`), never in `public`. A copy:
+`pg_dump --schema app ROLE > copy.sql`; back into an empty database with `psql --single-transaction -v ON_ERROR_STOP=1 -d ROLE -f copy.sql`.
 
 ## Supabase
 
@@ -104,6 +115,7 @@ Back-ups are Neon's (point in time): see how far back your plan goes, and try a 
 ## When the blueprint changes
 
 Rules, limits and words may change at any time. Fields, records and indexes change tables, which this version does not do to tables that
-exist: the server says so and does not start. While there is nothing to lose, move the database away and start again. Data does
+exist: the server says so and does not start. While there is nothing to lose, stop it, move the folder `data` away (or name another
+database) and start again. Data does
 not move from SQLite to Postgres by itself either: choose before real users come.
 ";
