@@ -193,7 +193,8 @@ pub fn refused(blueprint: &Blueprint, plan: &Plan, refusal: Refusal) -> ApiError
         }
         Refusal::Stale => ApiError::new(PRECONDITION_FAILED, "it was changed since you read it; read it again"),
         Refusal::Reference { pointer } => {
-            ApiError::at(REFERENCE, &pointer, "reference", "leads to nothing that you can see")
+            let detail = format!("`{}` leads to nothing that you can see", pointer.trim_start_matches('/'));
+            ApiError::at(REFERENCE, &pointer, "reference", &detail)
         }
         Refusal::Referred => ApiError::new(REFERENCE, "other rows still refer to this one"),
         Refusal::Unique { index } => taken(blueprint, entity, &index),
