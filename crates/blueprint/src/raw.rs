@@ -162,8 +162,9 @@ pub(crate) struct RawEntity {
     pub audit_reads: Option<bool>,
     /// What happens to the rows of a user who is deleted. Default `restrict`.
     pub on_user_delete: Option<RawOnUserDelete>,
-    /// The name that this entity had before.
-    pub renamed_from: Option<String>,
+    /// The name that this entity had before, or all of them: `["job", "duty"]`. A database that still has a table of that
+    /// name, and none of the present one, gets it renamed, with its rows.
+    pub renamed_from: Option<RawFormer>,
     /// Its fields. `id`, `created_at`, `updated_at` and, when owned, `user_id` are always there.
     #[serde(default)]
     pub field: IndexMap<String, RawField>,
@@ -173,6 +174,27 @@ pub(crate) struct RawEntity {
     /// Changes with a name: `[entity.task.action.complete]` is `PATCH /tasks/{id}/complete`.
     #[serde(default)]
     pub action: IndexMap<String, RawAction>,
+}
+
+/// What something was called before.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum RawFormer {
+    /// One name.
+    One(String),
+    /// Every name that it had.
+    All(Vec<String>),
+}
+
+impl RawFormer {
+    /// The names, the one that is written first first.
+    pub fn names(former: Option<&RawFormer>) -> Vec<String> {
+        match former {
+            None => Vec::new(),
+            Some(RawFormer::One(name)) => vec![name.clone()],
+            Some(RawFormer::All(names)) => names.clone(),
+        }
+    }
 }
 
 /// Whom rows belong to.
@@ -256,6 +278,9 @@ pub(crate) struct RawField {
     /// `true`: a reference to many rows, through a join table. In JSON it is a list of ids under the singular of the
     /// field's name: `tags` is `tag_ids`.
     pub many: Option<bool>,
+    /// The name that this field had before, or all of them: `["phone", "cell"]`. A database that still has a column of that
+    /// name, and none of the present one, gets it renamed, with its values.
+    pub renamed_from: Option<RawFormer>,
     /// Who may read this field, among those who can see the row. Default: all of them.
     pub read: Option<Vec<RawRule>>,
     /// Who may write this field, among those who may make or change the row. Default: whoever may read it.

@@ -34,7 +34,8 @@ fn parts(blueprint: &Blueprint, types: &Types, field: &Field, null: &str) -> Str
     }
 }
 
-fn check(types: &Types, kind: &FieldKind, name: &str) -> String {
+/// What a value must be beyond its type.
+pub(crate) fn check(types: &Types, kind: &FieldKind, name: &str) -> String {
     match kind {
         FieldKind::Enum { values } => {
             let values: Vec<String> = values.iter().map(|value| text(value)).collect();

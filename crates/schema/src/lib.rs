@@ -1,5 +1,7 @@
 //! Blueprint → tables: the statements that make an empty database fit a blueprint.
 //!
+//! Two blueprints → what makes the tables of the one those of the other, with their rows: [`migration`].
+//!
 //! Deterministic and made to be read: the same blueprint always gives the same text, one column a line. The engine's
 //! own tables (`users`, `_audit` …) are the store's; this crate only adds columns to `users`. It knows no HTTP and
 //! opens no database.
@@ -9,6 +11,7 @@
 mod column;
 mod index;
 mod link;
+mod migration;
 mod name;
 mod reference;
 mod search;
@@ -18,6 +21,7 @@ mod types;
 use blueprint::Blueprint;
 use work::Dialect;
 
+pub use migration::migration;
 pub use name::{index_name, search_table_name, unique_index_name};
 
 /// The statements, without closing semicolons, in the order in which they are to be run.
@@ -41,7 +45,7 @@ pub fn tables(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
     }
     // References may form a ring. SQLite looks a referred table up only when a row is written.
     if *dialect != Dialect::Sqlite {
-        statements.extend(reference::all(blueprint, dialect));
+        statements.extend(reference::all(blueprint, dialect).into_iter().map(|constraint| constraint.statement));
     }
     statements
 }

@@ -11,12 +11,17 @@ use crate::types::Types;
 
 /// `CREATE TABLE` and its index.
 pub(crate) fn create(blueprint: &Blueprint, dialect: &Dialect, entity: &Entity, link: &Link) -> [String; 2] {
+    [create_as(blueprint, dialect, entity, link, &link.table), index(dialect, link)]
+}
+
+/// The table alone, under another name.
+pub(crate) fn create_as(blueprint: &Blueprint, dialect: &Dialect, entity: &Entity, link: &Link, name: &str) -> String {
     let types = Types(dialect);
-    let (table, from, to) = (dialect.table(&link.table), quoted(&link.from_column), quoted(&link.to_column));
+    let (table, from, to) = (dialect.table(name), quoted(&link.from_column), quoted(&link.to_column));
     // A row takes its own links along. Links to a deleted row are the engine's: whoever had them changes and is audited.
     let own = Some(types.reference(&entity.plural)).filter(|reference| !reference.is_empty());
     let own = own.map_or_else(String::new, |reference| reference + " ON DELETE CASCADE");
-    let create = format!(
+    format!(
         "CREATE TABLE {table} (\n  \
          {from} {} NOT NULL{own},\n  \
          {to} {} NOT NULL{},\n  \
@@ -26,7 +31,12 @@ pub(crate) fn create(blueprint: &Blueprint, dialect: &Dialect, entity: &Entity, 
         types.id(link.id),
         types.reference(target_table(blueprint, link.to)),
         types.key_table_options(),
-    );
+    )
+}
+
+/// The index of the other direction.
+pub(crate) fn index(dialect: &Dialect, link: &Link) -> String {
+    let (from, to) = (quoted(&link.from_column), quoted(&link.to_column));
     let name = quoted(&index_name(&link.table, &link.to_column, "reference"));
-    [create, format!("CREATE INDEX {name} ON {table} ({to}, {from})")]
+    format!("CREATE INDEX {name} ON {} ({to}, {from})", dialect.table(&link.table))
 }

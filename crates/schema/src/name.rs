@@ -4,7 +4,7 @@
 //! finds the field again with [`unique_index_name`].
 
 /// Postgres cuts longer identifiers off, which would let two names become one.
-const LONGEST_BYTES: usize = 63;
+pub(crate) const LONGEST_BYTES: usize = 63;
 
 /// The name of the unique index of a column.
 pub fn unique_index_name(table: &str, column: &str) -> String {

@@ -6,18 +6,28 @@ use work::Dialect;
 use crate::column::target_table;
 use crate::name::{index_name, quoted};
 
-/// The statements that add them. That references have no action says [`crate::types`].
-pub(crate) fn all(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
-    let mut statements = Vec::new();
+/// A reference as a constraint of a table.
+pub(crate) struct Constraint {
+    pub table: String,
+    pub name: String,
+    /// What adds it.
+    pub statement: String,
+}
+
+/// All of them. That references have no action says [`crate::types`].
+pub(crate) fn all(blueprint: &Blueprint, dialect: &Dialect) -> Vec<Constraint> {
+    let mut constraints = Vec::new();
     for entity in &blueprint.entities {
         let mut refer = |table: &str, column: &str, to: &str, action: &str| {
-            statements.push(format!(
+            let name = index_name(table, column, "fkey");
+            let statement = format!(
                 "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} (\"id\"){action}",
                 dialect.table(table),
-                quoted(&index_name(table, column, "fkey")),
+                quoted(&name),
                 quoted(column),
                 dialect.table(to),
-            ));
+            );
+            constraints.push(Constraint { table: table.to_owned(), name, statement });
         };
         if entity.owned {
             refer(&entity.plural, "user_id", "users", "");
@@ -33,5 +43,5 @@ pub(crate) fn all(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
             refer(&link.table, &link.to_column, target_table(blueprint, link.to), "");
         }
     }
-    statements
+    constraints
 }

@@ -10,7 +10,8 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes};
 use query::Catalog;
 use query::cursor::CursorKey;
-use store::{AppSchema, Standing, Store};
+use store::{AppSchema, Applied, Standing, Store};
+use work::{Dialect, Migration};
 
 use crate::audit::{self, AtStart, Refusals, Sealer};
 use crate::auth::Auth;
@@ -37,7 +38,7 @@ pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store
         Database::Sqlite(path) => Store::open(store::Options::new(path))?,
         Database::Postgres(options) => Store::connect_blocking((**options).clone())?,
     };
-    store.apply_blocking(&tables(blueprint, &store))?;
+    tell(&store.apply_blocking(&wanted(blueprint, settings, &store))?);
     Ok(store)
 }
 
@@ -68,13 +69,36 @@ async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, Start
         Database::Sqlite(path) => Store::open(store::Options::new(path))?,
         Database::Postgres(options) => Store::connect((**options).clone()).await?,
     };
-    store.apply(&tables(blueprint, &store)).await?;
+    tell(&store.apply(&wanted(blueprint, settings, &store)).await?);
     Ok(store)
+}
+
+/// Says what became of tables that were there for another blueprint.
+fn tell(applied: &Applied) {
+    if let Applied::Migrated(told) = applied {
+        told.iter().for_each(|line| tracing::info!("the database was brought to the blueprint: {line}"));
+    }
+}
+
+fn wanted(blueprint: &Blueprint, settings: &Settings, store: &Store) -> AppSchema {
+    AppSchema { allow_loss: settings.allow_loss, ..tables(blueprint, store) }
 }
 
 /// What a blueprint asks of a database.
 pub(crate) fn tables(blueprint: &Blueprint, store: &Store) -> AppSchema {
-    AppSchema { blueprint: blueprint.source.clone(), statements: schema::tables(blueprint, &store.dialect()) }
+    let statements = schema::tables(blueprint, &store.dialect());
+    AppSchema { migrate: Some(migrate), ..AppSchema::new(blueprint.source.clone(), statements) }
+}
+
+/// How the tables of a blueprint that was served become those of another.
+fn migrate(before: &str, after: &str, dialect: &Dialect) -> Result<Migration, String> {
+    let load = |text| blueprint::load(text).map_err(|problems| problems.to_string());
+    Ok(schema::migration(&load(before)?, &load(after)?, dialect))
+}
+
+/// What becomes of the tables of a database when its blueprint is changed, with what would be in the way.
+pub fn way_of_tables(before: &Blueprint, after: &Blueprint) -> Migration {
+    schema::migration(before, after, &Dialect::Sqlite)
 }
 
 /// A blueprint in service.
@@ -154,7 +178,7 @@ impl App {
         }
         let openapi = openapi::document(&blueprint);
         let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;
-        self.store.apply(&tables(&blueprint, &self.store)).await?;
+        tell(&self.store.apply(&wanted(&blueprint, &self.settings, &self.store)).await?);
         Ok(App {
             catalog: Catalog::new(blueprint.clone(), self.store.dialect()),
             rates: self.rates.clone(),

@@ -115,7 +115,7 @@ fn app() -> AppSchema {
         r#"CREATE INDEX "prospects__status_index" ON "prospects" ("user_id", "status", "id")"#,
         r#"CREATE INDEX "prospects__created_at_index" ON "prospects" ("user_id", "created_at", "id")"#,
     ];
-    AppSchema { blueprint: String::new(), statements: statements.map(str::to_owned).to_vec() }
+    AppSchema::new(String::new(), statements.map(str::to_owned).to_vec())
 }
 
 fn fill(store: &Store) {

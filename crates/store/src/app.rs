@@ -1,19 +1,30 @@
-//! The tables of a blueprint in a database: made once, then only compared. This version does not change tables that
-//! exist, so a blueprint that asks for others is refused before anything is served.
+//! The tables of a blueprint in a database: made once, compared at each start, and brought to the blueprint where it has changed
+//! and nothing that is there is in the way.
+
+use work::{Dialect, Guard, Migration};
 
 use crate::OpenError;
 
+/// Says how the tables of one blueprint become those of another: the texts of both, and which SQL.
+///
+/// An error is that the former one does not load any more.
+pub type Migrate = fn(&str, &str, &Dialect) -> Result<Migration, String>;
+
 /// The tables that an app needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AppSchema {
     /// The text of the blueprint; kept, so that a database can tell what it was made for.
     pub blueprint: String,
     /// The statements that make the tables in a database that has only the engine's.
     pub statements: Vec<String>,
+    /// How tables that were made for another blueprint are changed; without it they are not.
+    pub migrate: Option<Migrate>,
+    /// Whether values may go that have no place in the blueprint any more.
+    pub allow_loss: bool,
 }
 
 /// What had to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
     /// The tables were made.
     Created,
@@ -21,6 +32,8 @@ pub enum Applied {
     Unchanged,
     /// The tables were there; the text had changed in ways that do not touch them, and was recorded.
     Recorded,
+    /// The tables were changed: what was done, a line each.
+    Migrated(Vec<String>),
 }
 
 /// How the tables of a database are to those that an app needs, where they are the same.
@@ -50,31 +63,67 @@ pub(crate) enum Task {
     Create,
     /// To record the text under this number.
     Record(i64),
+    /// To change the tables, and record that under this number.
+    Change(i64, Migration),
+}
+
+/// Something in the way of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTheWay {
+    /// What, and how many.
+    pub what: String,
+    /// What to try.
+    pub mend: String,
+    /// It is values that would be gone, which may be allowed.
+    pub is_loss: bool,
 }
 
 impl AppSchema {
+    /// Tables that are made and compared, and never changed.
+    pub fn new(blueprint: String, statements: Vec<String>) -> AppSchema {
+        AppSchema { blueprint, statements, migrate: None, allow_loss: false }
+    }
+
     /// All statements as they are recorded.
     pub(crate) fn record(&self) -> String {
         self.statements.join(BETWEEN)
     }
 
     /// What is left to be done in a database whose latest record this is.
-    pub(crate) fn task(&self, place: &str, latest: Option<&Latest>) -> Result<Task, OpenError> {
-        match latest {
-            None => Ok(Task::Create),
-            Some(latest) if latest.statements != self.record() => Err(self.changed(place, &latest.statements)),
-            Some(latest) if latest.blueprint.as_deref() == Some(&self.blueprint) => Ok(Task::Nothing),
-            Some(latest) => Ok(Task::Record(latest.number + 1)),
+    pub(crate) fn task(&self, place: &str, dialect: &Dialect, latest: Option<&Latest>) -> Result<Task, OpenError> {
+        let Some(latest) = latest else { return Ok(Task::Create) };
+        let same = latest.statements == self.record();
+        if same && latest.blueprint.as_deref() == Some(&self.blueprint) {
+            return Ok(Task::Nothing);
+        }
+        // Also of tables that are made by the same statements the values may have to change: SQLite's integer is three, or three
+        // thousandths.
+        match self.way(dialect, latest).filter(|way| !(way.statements.is_empty() && way.guards.is_empty())) {
+            Some(migration) => Ok(Task::Change(latest.number + 1, migration)),
+            None if same => Ok(Task::Record(latest.number + 1)),
+            None => Err(self.changed(place, &latest.statements)),
         }
     }
 
     /// How a database stands whose latest record this is.
-    pub(crate) fn standing(&self, place: &str, latest: Option<&Latest>) -> Result<Standing, OpenError> {
-        match self.task(place, latest)? {
-            Task::Nothing => Ok(Standing::Current),
-            Task::Record(_) => Ok(Standing::OtherText),
-            Task::Create => Err(OpenError::Unmade { place: place.to_owned() }),
+    pub(crate) fn standing(
+        &self,
+        place: &str,
+        dialect: &Dialect,
+        latest: Option<&Latest>,
+    ) -> Result<Standing, OpenError> {
+        match (self.task(place, dialect, latest)?, latest) {
+            (Task::Nothing, _) => Ok(Standing::Current),
+            (Task::Record(_), _) => Ok(Standing::OtherText),
+            (Task::Change(..), Some(latest)) => Err(self.changed(place, &latest.statements)),
+            (Task::Create | Task::Change(..), _) => Err(OpenError::Unmade { place: place.to_owned() }),
         }
+    }
+
+    /// The way from the tables that are there, if they are those which its blueprint gives.
+    fn way(&self, dialect: &Dialect, latest: &Latest) -> Option<Migration> {
+        let migration = self.migrate?(latest.blueprint.as_deref()?, &self.blueprint, dialect).ok()?;
+        (migration.from.join(BETWEEN) == latest.statements).then_some(migration)
     }
 
     fn changed(&self, place: &str, recorded: &str) -> OpenError {
@@ -83,4 +132,22 @@ impl AppSchema {
         let found = found.into_iter().filter(|statement| !self.statements.iter().any(|wanted| wanted == statement));
         OpenError::Changed { place: place.to_owned(), wanted, found: found.map(str::to_owned).collect() }
     }
+
+    /// What a guard has found, if it is in the way.
+    pub(crate) fn found(&self, guard: &Guard, rows: i64) -> Option<InTheWay> {
+        let is_free = rows == 0 || guard.is_loss && self.allow_loss;
+        (!is_free).then(|| InTheWay {
+            what: match guard.count {
+                Some(_) => format!("{}: {rows}", guard.what),
+                None => guard.what.clone(),
+            },
+            mend: guard.mend.clone(),
+            is_loss: guard.is_loss,
+        })
+    }
+}
+
+/// That nothing is in the way.
+pub(crate) fn is_free(place: &str, found: Vec<InTheWay>) -> Result<(), OpenError> {
+    if found.is_empty() { Ok(()) } else { Err(OpenError::InTheWay { place: place.to_owned(), found }) }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::ConnectError;
+use crate::{ConnectError, InTheWay};
 
 /// Why a work was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +147,13 @@ pub enum OpenError {
         /// And how long each time.
         each_ms: u64,
     },
+    /// The tables are not changed to those of the blueprint, because of rows that are there.
+    InTheWay {
+        /// Which.
+        place: String,
+        /// What.
+        found: Vec<InTheWay>,
+    },
     /// Anything else.
     Failed {
         /// Which.
@@ -213,8 +220,9 @@ impl fmt::Display for OpenError {
                 differences(f, "in the database, not in the blueprint", found, wanted)?;
                 write!(
                     f,
-                    "Try: go back to the former blueprint. This version cannot change tables that exist; while there is \
-                     nothing to lose, move {place} away and start again."
+                    "Try: serve the blueprint, which changes the tables as far as no row is in the way; or go back to the \
+                     former one. Where serving says this, the tables were made by another version: serve the former \
+                     blueprint, or, while there is nothing to lose, move {place} away and start again."
                 )
             }
             OpenError::InUse { place, tries, each_ms } => write!(
@@ -224,10 +232,22 @@ impl fmt::Display for OpenError {
                  Try: again when transactions that take long have ended (`SELECT pid, xact_start, query FROM pg_stat_activity \
                  WHERE xact_start < now() - interval '1 s'` shows them), or end them with `pg_terminate_backend(pid)`."
             ),
+            OpenError::InTheWay { place, found } => in_the_way(f, place, found),
             OpenError::Failed { place, message } => write!(f, "{place} could not be prepared: {message}"),
             OpenError::Connect(error) => error.fmt(f),
         }
     }
+}
+
+fn in_the_way(f: &mut fmt::Formatter<'_>, place: &str, found: &[InTheWay]) -> fmt::Result {
+    write!(f, "{place} holds what does not go with the blueprint as it is now; nothing was changed:")?;
+    for one in found {
+        write!(f, "\n  {}\n    Try: {}.", one.what, one.mend)?;
+    }
+    if found.iter().any(|one| one.is_loss) {
+        write!(f, "\n  What has no place any more can be let go for good: supermaker serve --allow-loss.")?;
+    }
+    Ok(())
 }
 
 /// The lines of some statements that others do not have, each under the first line of its statement.

@@ -81,10 +81,11 @@ impl Store {
         self.tamper.set(edit);
     }
 
-    /// Makes the tables of an app, or sees that they are those of the database.
+    /// Makes the tables of an app, sees that they are those of the database, or changes them to be that.
     ///
     /// # Errors
-    /// [`OpenError::Changed`] when the database was made for other tables.
+    /// [`OpenError::Changed`] when the database was made for other tables and no way leads from them, [`OpenError::InTheWay`] when
+    /// rows are in it. Nothing was changed then.
     pub async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.apply(app),

@@ -6,6 +6,7 @@
 mod dialect;
 mod fold;
 mod idempotency;
+mod migration;
 mod outcome;
 mod shape;
 mod step;
@@ -14,6 +15,7 @@ mod value;
 pub use dialect::Dialect;
 pub use fold::fold;
 pub use idempotency::Idempotency;
+pub use migration::{Guard, Migration};
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Content, Kind, Shape};
 pub use step::{AtOnce, Cost, Mode, Otherwise, Statement, Step, Work};

@@ -9,6 +9,8 @@ use super::{EntityIndex, IdKind, Rule};
 pub struct Field {
     /// As written in the blueprint, for example `prospect`.
     pub name: String,
+    /// Names that it had before, the one that counts first where a database has several.
+    pub renamed_from: Vec<String>,
     /// Column and JSON key: the name, but `prospect_id` for a reference.
     pub column: String,
     /// One sentence, or empty.
@@ -122,6 +124,8 @@ pub enum FieldKind {
 pub struct Link {
     /// As written in the blueprint, for example `tags`: what `expand` adds.
     pub name: String,
+    /// Names that it had before.
+    pub renamed_from: Vec<String>,
     /// JSON key, for example `tag_ids`.
     pub key: String,
     /// One sentence, or empty.

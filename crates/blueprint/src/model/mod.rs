@@ -161,6 +161,8 @@ pub struct EntityIndex(pub usize);
 pub struct Entity {
     /// Singular snake_case, for example `follow_up`.
     pub name: String,
+    /// Names that it had before, the one that counts first where a database has several.
+    pub renamed_from: Vec<String>,
     /// Plural snake_case, the table's name, for example `follow_ups`.
     pub plural: String,
     /// Plural kebab-case, the path segment, for example `follow-ups`.

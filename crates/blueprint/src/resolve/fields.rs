@@ -7,7 +7,7 @@ use super::{limits, links};
 use crate::model::{Field, FieldKind, Link, Literal, Rule, Unique};
 use crate::nearest::perhaps;
 use crate::places::Pointer;
-use crate::raw::{RawBlueprint, RawField, RawType, RawUnique};
+use crate::raw::{RawBlueprint, RawField, RawFormer, RawType, RawUnique};
 use crate::report::Report;
 
 /// Whose fields: that decides what they may be called and what they may hold.
@@ -76,6 +76,7 @@ fn field(name: &str, raw: &RawField, home: Home, at: &Pointer, report: &mut Repo
     let is_reference = matches!(kind, FieldKind::Reference { .. });
     let mut field = Field {
         name: name.to_owned(),
+        renamed_from: RawFormer::names(raw.renamed_from.as_ref()),
         column,
         summary: raw.summary.clone().unwrap_or_default(),
         kind,

@@ -8,7 +8,7 @@ use super::plurals::singular;
 use super::{limits, references};
 use crate::model::{Entity, EntityIndex, Link, Rule, Target};
 use crate::places::Pointer;
-use crate::raw::{RawField, RawOnDelete, RawType};
+use crate::raw::{RawField, RawFormer, RawOnDelete, RawType};
 use crate::report::Report;
 
 /// A word, and whether a field says it.
@@ -49,6 +49,7 @@ pub(super) fn link(
     let (from_column, to_column) = (format!("{}_id", entity.name), format!("{one}_id"));
     Some(Link {
         name: name.to_owned(),
+        renamed_from: RawFormer::names(raw.renamed_from.as_ref()),
         summary: raw.summary.clone().unwrap_or_default(),
         required: raw.required.unwrap_or(false),
         restrict: restrict(raw, at, report),

@@ -17,6 +17,7 @@ pub(crate) mod not_yet;
 mod plurals;
 mod read_by_strangers;
 mod references;
+mod renamed;
 mod sign_up;
 mod size;
 mod taken;
@@ -29,7 +30,7 @@ use crate::expr::{Other, Scene};
 use crate::model::{Api, App, Auth, Automation, Blueprint, Entity, Field, Integration, Link, OnUserDelete};
 use crate::places::Pointer;
 use crate::problem::Problem;
-use crate::raw::{RawBlueprint, RawOnUserDelete};
+use crate::raw::{RawBlueprint, RawFormer, RawOnUserDelete};
 use crate::report::Report;
 
 use names::EntityName;
@@ -75,6 +76,7 @@ pub(crate) fn resolve(raw: &RawBlueprint, report: &mut Report) -> Option<Parts> 
     taken::check(&entities, &user_fields, &auth, &api, report);
     sign_up::check(&entities, &auth, &api, report);
     read_by_strangers::check(&entities, report);
+    renamed::check(&user_fields, &entities, report);
 
     let integrations = automations::integrations(raw, report);
     let automations = automations::automations(raw, &entities, report);
@@ -115,6 +117,7 @@ fn entity(
     rules.give(&mut fields, &mut links);
     Entity {
         name: name.name.clone(),
+        renamed_from: RawFormer::names(written.renamed_from.as_ref()),
         plural: name.plural.clone(),
         path: names::kebab(&name.plural),
         summary: written.summary.clone().unwrap_or_default(),

@@ -24,7 +24,6 @@ pub const NOT_YET: &[NotYet] = &[
     value("type = \"file\"", "/user/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/user/field/*/encrypted", "encrypted = true"),
     value("owner = \"team\"", "/entity/*/owner", "team", "owner = \"team\""),
-    word("renamed_from", "/entity/*/renamed_from", "renamed_from = \"job\""),
     value("type = \"file\"", "/entity/*/field/*/type", "file", "type = \"file\""),
     word("encrypted", "/entity/*/field/*/encrypted", "encrypted = true"),
 ];

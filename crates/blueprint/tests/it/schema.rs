@@ -38,7 +38,7 @@ fn it_says_which_words_are_not_enforced() {
         said.unwrap_or_else(|| panic!("{place} says nothing")).ends_with("Not enforced by this version, hence refused.")
     };
     assert!(note("/$defs/RawField/properties/encrypted") && !note("/$defs/RawEntity/properties/on_user_delete"));
-    assert!(note("/$defs/RawEntity/properties/renamed_from") && !note("/$defs/RawAction/properties/call"));
+    assert!(!note("/$defs/RawEntity/properties/renamed_from") && !note("/$defs/RawAction/properties/call"));
     assert!(!note("/$defs/RawField/properties/required") && !note("/$defs/RawEntity/properties/owner"));
     assert!(!note("/$defs/RawCondition/properties/when"));
     let marked = schema.to_string().matches("hence refused.").count();

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::watch::{Follower, Saves};
-use crate::{logs, ports};
+use crate::{interrupts, logs, ports};
 
 /// Serve a blueprint: HTTP API, accounts, database, documentation
 #[derive(Args)]
@@ -28,11 +28,14 @@ Examples:
   supermaker serve --watch       (serves every save of the blueprint at once)
   supermaker serve --json        (prints one line of JSON with the address)
 
-Settings come from the environment and from the .env file beside the blueprint; the environment wins.
-Relative database paths start at the blueprint's folder.
+Settings come from the environment and from the .env file beside the blueprint; the environment wins. Relative database paths start at the blueprint's folder.
+
+A database that was made for the blueprint as it was before is brought to it, in one transaction: what is new is added, what
+`renamed_from` tells of is renamed with its rows. Where values would have no place any more, or would not fit, it is told how
+many with what to try, and nothing is changed.
 
 With --watch a blueprint that is saved is checked and served without a pause: connections, sessions and limits go on. One
-with problems, or with other tables than the database has, is shown with what to try, and the one before is served on.
+with problems, or with rows in the way of its tables, is shown with what to try, and the one before is served on.
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start")]
 pub struct Serve {
@@ -47,6 +50,9 @@ pub struct Serve {
     /// Let other machines reach a server in development
     #[arg(long)]
     allow_remote: bool,
+    /// Let values go for good that have no place in the blueprint any more
+    #[arg(long)]
+    allow_loss: bool,
     /// Serve the blueprint anew whenever it is saved
     #[arg(long)]
     watch: bool,
@@ -68,7 +74,7 @@ struct Listening {
 impl Serve {
     /// For a folder that was just made.
     pub fn of(folder: PathBuf, host: Option<IpAddr>, port: Option<u16>) -> Serve {
-        Serve { file: Some(folder), host, port, allow_remote: false, watch: false }
+        Serve { file: Some(folder), host, port, allow_remote: false, allow_loss: false, watch: false }
     }
 
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
@@ -121,7 +127,7 @@ impl Serve {
             return Err(Failure::new(message)
                 .hint("serve real users with ENV=production, or add --allow-remote if that is what you want"));
         }
-        Ok(settings)
+        Ok(Settings { allow_loss: self.allow_loss, ..settings })
     }
 }
 
@@ -134,6 +140,7 @@ async fn serve(
     let server = start(screen, &blueprint, settings.clone()).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
     let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    interrupts::leave();
     tell(screen, &blueprint, &settings, &server)?;
     server.live().now().tell_self_written();
     let Some((source, saves)) = watched else {

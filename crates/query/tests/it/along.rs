@@ -83,7 +83,7 @@ fn the_plan_without_values_runs_along_the_index_of_owners_and_is_kept() {
     let blueprint = Arc::new(blueprint::load(BLUEPRINT).unwrap_or_else(|problems| panic!("{problems}")));
     let store = Store::connect_blocking(PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap())).unwrap();
     let statements = schema::tables(&blueprint, &store.dialect());
-    store.apply_blocking(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+    store.apply_blocking(&AppSchema::new(blueprint.source.clone(), statements)).unwrap();
     place.query(ROWS);
     for (name, query, position, index) in lists {
         let title = format!("{name} {query} {position:?}");

@@ -66,7 +66,7 @@ impl Both {
         let both = Both { blueprint: blueprint.clone(), sqlite, postgres, file, place };
         for store in [&both.sqlite, &both.postgres] {
             let statements = schema::tables(blueprint, &store.dialect());
-            store.apply_blocking(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+            store.apply_blocking(&AppSchema::new(blueprint.source.clone(), statements)).unwrap();
             store.run_blocking(users(&store.dialect())).unwrap();
         }
         Some(both)
@@ -386,7 +386,7 @@ async fn postgres_understands_every_statement() {
         let options = PostgresOptions::new(PostgresUrl::parse(place.url()).unwrap());
         let store = Store::connect(options).await.unwrap_or_else(|error| panic!("{error}"));
         let statements = schema::tables(&blueprint, &store.dialect());
-        store.apply(&AppSchema { blueprint: blueprint.source.clone(), statements }).await.unwrap();
+        store.apply(&AppSchema::new(blueprint.source.clone(), statements)).await.unwrap();
         let (client, connection) = tokio_postgres::connect(place.url(), tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         let mut seen = HashSet::new();

@@ -134,7 +134,7 @@ fn every_page_begins_in_an_index() {
         let options = store::PostgresOptions::new(store::PostgresUrl::parse(server.url()).unwrap());
         let store = store::Store::connect_blocking(options).unwrap();
         let statements = schema::tables(&blueprint, &dialect);
-        store.apply_blocking(&store::AppSchema { blueprint: VISITS.to_owned(), statements }).unwrap();
+        store.apply_blocking(&store::AppSchema::new(VISITS.to_owned(), statements)).unwrap();
     });
     let told = |on_server: bool| {
         pages.iter().fold(String::new(), |mut all, (name, query, position)| {

@@ -16,6 +16,7 @@ const MAX_PASSWORD_CHARS: usize = 1024;
 
 static EMAIL: LazyLock<Field> = LazyLock::new(|| Field {
     name: "email".to_owned(),
+    renamed_from: Vec::new(),
     column: "email".to_owned(),
     summary: String::new(),
     kind: FieldKind::Email,

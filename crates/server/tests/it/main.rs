@@ -31,6 +31,7 @@ mod live;
 mod malformed;
 mod mass_assignment;
 mod metrics;
+mod migrations;
 mod nested;
 mod openapi;
 mod plans;

@@ -1,20 +1,21 @@
 //! The tables of a blueprint in a schema of a server.
 
 use tokio_postgres::types::Type;
+use work::{Dialect, Migration};
 
 use super::engine::Ground;
 use super::hosted;
-use crate::app::{Latest, Task};
+use crate::app::{self, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 /// Whether the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
 pub(super) async fn is_current(ground: &Ground<'_>, app: &AppSchema) -> Result<bool, OpenError> {
-    Ok(matches!(app.task(ground.place, latest(ground).await?.as_ref())?, Task::Nothing))
+    Ok(matches!(app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())?, Task::Nothing))
 }
 
 /// Looks, and changes nothing.
 pub(super) async fn standing(ground: &Ground<'_>, app: &AppSchema) -> Result<Standing, OpenError> {
-    app.standing(ground.place, latest(ground).await?.as_ref())
+    app.standing(ground.place, &dialect(ground), latest(ground).await?.as_ref())
 }
 
 pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
@@ -31,7 +32,7 @@ pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applie
 
 async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
-    let (number, applied) = match app.task(ground.place, latest(ground).await?.as_ref())? {
+    let (number, applied) = match app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
         Task::Nothing => {
             hosted::shut(ground).await?;
             return Ok(Applied::Unchanged);
@@ -43,6 +44,10 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
             }
             (1, Applied::Created)
         }
+        Task::Change(number, migration) => {
+            change(ground, app, &migration).await?;
+            (number, Applied::Migrated(migration.told))
+        }
     };
     let sql =
         "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"statements\", \"blueprint\") VALUES ('app', $1, $2, $3)";
@@ -51,6 +56,43 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
     ground.client.query_typed(sql, params).await.map_err(failed)?;
     hosted::shut(ground).await?;
     Ok(applied)
+}
+
+/// Whoever reads or writes the tables meanwhile would make everybody behind this wait for him.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '10s'";
+
+async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<(), OpenError> {
+    let failed = |error: tokio_postgres::Error| match error.code() {
+        Some(&tokio_postgres::error::SqlState::LOCK_NOT_AVAILABLE) => OpenError::Failed {
+            place: ground.place.to_owned(),
+            message:
+                "its tables are to change, and somebody has used one of them for 10 s: start again when fewer do, or \
+                      stop what holds them; nothing was changed"
+                    .to_owned(),
+        },
+        _ => ground.failed(&error),
+    };
+    ground.client.batch_execute(PATIENCE).await.map_err(failed)?;
+    let mut found = Vec::new();
+    for guard in &migration.guards {
+        let rows = match &guard.count {
+            None => 1,
+            Some(sql) => {
+                let rows = ground.client.query_typed(sql, &[]).await.map_err(failed)?;
+                rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(failed)?
+            }
+        };
+        found.extend(app.found(guard, rows));
+    }
+    app::is_free(ground.place, found)?;
+    for statement in &migration.statements {
+        ground.client.batch_execute(statement).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn dialect(ground: &Ground<'_>) -> Dialect {
+    Dialect::Postgres { schema: ground.schema.into() }
 }
 
 async fn latest(ground: &Ground<'_>) -> Result<Option<Latest>, OpenError> {

@@ -3,16 +3,21 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use work::{Dialect, Migration};
 
 use super::engine::NOW;
-use crate::app::{Latest, Task};
+use crate::app::{self, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Applied, OpenError> {
     let failed = |error| OpenError::new(path, error);
+    let place = path.display().to_string();
+    // A table that is made anew goes and comes back under those that refer to it. Of this connection alone, and only outside of a
+    // transaction can it be said.
+    connection.pragma_update(None, "foreign_keys", false).map_err(failed)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let latest = latest(&transaction).map_err(failed)?;
-    let (number, applied) = match app.task(&path.display().to_string(), latest.as_ref())? {
+    let (number, applied) = match app.task(&place, &Dialect::Sqlite, latest.as_ref())? {
         Task::Nothing => return Ok(Applied::Unchanged),
         Task::Record(number) => (number, Applied::Recorded),
         Task::Create => {
@@ -20,6 +25,10 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
                 transaction.execute_batch(statement).map_err(failed)?;
             }
             (1, Applied::Created)
+        }
+        Task::Change(number, migration) => {
+            change(&transaction, path, app, &migration)?;
+            (number, Applied::Migrated(migration.told))
         }
     };
     let sql = format!(
@@ -31,10 +40,34 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
     Ok(applied)
 }
 
+fn change(connection: &Connection, path: &Path, app: &AppSchema, migration: &Migration) -> Result<(), OpenError> {
+    let failed = |error| OpenError::new(path, error);
+    let place = path.display().to_string();
+    let mut found = Vec::new();
+    for guard in &migration.guards {
+        let count = |sql: &String| connection.query_row(sql, [], |row| row.get(0));
+        let rows = guard.count.as_ref().map_or(Ok(1), count).map_err(failed)?;
+        found.extend(app.found(guard, rows));
+    }
+    app::is_free(&place, found)?;
+    for statement in &migration.statements {
+        connection.execute_batch(statement).map_err(failed)?;
+    }
+    let lost = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
+    let lost: Option<String> = connection.query_row(lost, [], |row| row.get(0)).optional().map_err(failed)?;
+    match lost {
+        Some(table) => {
+            let message = format!("a row of `{table}` would refer to a row that is not there; nothing was changed");
+            Err(OpenError::Failed { place, message })
+        }
+        None => Ok(()),
+    }
+}
+
 /// Looks, and changes nothing.
 pub(super) fn standing(connection: &Connection, path: &Path, app: &AppSchema) -> Result<Standing, OpenError> {
     let latest = latest(connection).map_err(|error| OpenError::new(path, error))?;
-    app.standing(&path.display().to_string(), latest.as_ref())
+    app.standing(&path.display().to_string(), &Dialect::Sqlite, latest.as_ref())
 }
 
 fn latest(connection: &Connection) -> rusqlite::Result<Option<Latest>> {

@@ -59,7 +59,7 @@ fn a_blueprint_with_other_tables_is_refused_and_says_which() {
     let database = Database::new();
     database.done(add("kept"));
     let wanted = r#"CREATE TABLE "tasks" ("id" INTEGER PRIMARY KEY) STRICT"#;
-    let other = AppSchema { blueprint: "tasks".to_owned(), statements: vec![NOTES.to_owned(), wanted.to_owned()] };
+    let other = AppSchema::new("tasks".to_owned(), vec![NOTES.to_owned(), wanted.to_owned()]);
     let error = database.store.apply_blocking(&other).unwrap_err();
     let OpenError::Changed { wanted: missing, found, .. } = &error else { panic!("{error}") };
     assert_eq!(*missing, [wanted]);
@@ -77,8 +77,7 @@ fn a_statement_that_fails_leaves_no_table_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.db");
     let store = open(&path).unwrap();
-    let broken =
-        AppSchema { blueprint: String::new(), statements: vec![NOTES.to_owned(), "CREATE nonsense".to_owned()] };
+    let broken = AppSchema::new(String::new(), vec![NOTES.to_owned(), "CREATE nonsense".to_owned()]);
     assert!(matches!(store.apply_blocking(&broken), Err(OpenError::Failed { .. })));
     assert_eq!(count(&plain(&path), "SELECT count(*) FROM sqlite_schema WHERE name = 'notes'"), 0);
     assert_eq!(store.apply_blocking(&schema()).unwrap(), Applied::Created);

@@ -17,7 +17,7 @@ pub const NOTES: &str = r#"CREATE TABLE "notes" (
 
 pub fn schema() -> AppSchema {
     let index = r#"CREATE UNIQUE INDEX "notes__slot_unique" ON "notes" ("slot")"#;
-    AppSchema { blueprint: "notes".to_owned(), statements: vec![NOTES.to_owned(), index.to_owned()] }
+    AppSchema::new("notes".to_owned(), vec![NOTES.to_owned(), index.to_owned()])
 }
 
 /// A database that is gone when it is dropped.

@@ -322,7 +322,7 @@ impl Engines {
 fn fill(store: &Store, blueprint: &Blueprint) {
     let dialect = store.dialect();
     let statements = schema::tables(blueprint, &dialect);
-    store.apply_blocking(&AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+    store.apply_blocking(&AppSchema::new(blueprint.source.clone(), statements)).unwrap();
     let stamp = || Value::DateTime(MADE.to_owned());
     let [one, two, three] = [1, 2, 3].map(|place| dialect.parameter(place));
     let (users, shelves) = (dialect.table("users"), dialect.table("shelves"));

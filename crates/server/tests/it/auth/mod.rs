@@ -230,7 +230,7 @@ fn open(folder: &TempDir, blueprint: &Blueprint) -> Store {
         None => Store::connect_blocking(PostgresOptions::new(PostgresUrl::parse(&url).unwrap())).unwrap(),
     };
     let statements = schema::tables(blueprint, &store.dialect());
-    store.apply_blocking(&store::AppSchema { blueprint: blueprint.source.clone(), statements }).unwrap();
+    store.apply_blocking(&store::AppSchema::new(blueprint.source.clone(), statements)).unwrap();
     store
 }
 

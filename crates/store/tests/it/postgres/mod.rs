@@ -30,7 +30,7 @@ const NOTES: &str = r#"CREATE TABLE "notes" (
 
 fn schema() -> AppSchema {
     let index = r#"CREATE UNIQUE INDEX "notes__slot_unique" ON "notes" ("slot")"#;
-    AppSchema { blueprint: "notes".to_owned(), statements: vec![NOTES.to_owned(), index.to_owned()] }
+    AppSchema::new("notes".to_owned(), vec![NOTES.to_owned(), index.to_owned()])
 }
 
 /// A database with a table of notes.

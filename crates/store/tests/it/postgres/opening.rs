@@ -62,7 +62,7 @@ async fn a_schema_of_ones_own() {
 #[tokio::test]
 async fn other_tables_are_refused_and_nothing_is_changed() {
     let Some(database) = Database::new().await else { return };
-    let other = AppSchema { blueprint: "b".to_owned(), statements: vec!["CREATE TABLE \"x\" ()".to_owned()] };
+    let other = AppSchema::new("b".to_owned(), vec!["CREATE TABLE \"x\" ()".to_owned()]);
     let error = database.store.apply(&other).await.unwrap_err();
     assert!(matches!(error, OpenError::Changed { .. }), "{error}");
     let broken = AppSchema { statements: vec!["CREATE TABLE \"y\" ()".to_owned(), "CREATE TALBE".to_owned()], ..other };

@@ -1,0 +1,101 @@
+//! Two blueprints → how the tables of the first become those of the second, with their rows.
+//!
+//! What is the same is told by name, or by a former name (`renamed_from`). Nothing is lost in silence: values that would have no
+//! place any more, and values that do not fit, are counted first ([`guards`]), and where there are any the way is not gone.
+//!
+//! SQLite changes little of a table that is there, so whatever differs is made anew and its rows copied ([`sqlite`]). Postgres
+//! changes what it has ([`postgres`]), which keeps rights that somebody gave on its tables.
+
+mod convert;
+mod guards;
+mod pairs;
+mod postgres;
+mod sqlite;
+mod users;
+
+use blueprint::Blueprint;
+use work::{Dialect, Migration};
+
+use crate::name::{quoted, text};
+use pairs::Pairs;
+
+/// How the tables of `before` become those of `after`.
+pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Migration {
+    let pairs = Pairs::of(before, after);
+    let mut statements = users::statements(&pairs, dialect);
+    statements.extend(match dialect {
+        Dialect::Sqlite => sqlite::statements(&pairs),
+        Dialect::Postgres { .. } => postgres::statements(&pairs, dialect),
+    });
+    statements.extend(keys(&pairs, dialect));
+    Migration {
+        from: crate::tables(before, dialect),
+        told: told(&pairs),
+        guards: guards::all(&pairs, dialect),
+        statements,
+    }
+}
+
+/// What somebody lets an API key do with rows is said by the name of their entity.
+fn keys(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
+    let renamed = pairs.entities.iter().filter(|pair| pair.before.name != pair.after.name);
+    let table = dialect.table("_keys");
+    let change = |pair: &pairs::Pair| {
+        let (old, new) = (&pair.before.name, &pair.after.name);
+        match dialect {
+            Dialect::Sqlite => {
+                let (old, new) = (text(&format!("$.{old}")), text(&format!("$.{new}")));
+                format!(
+                    "UPDATE {table} SET \"scopes\" = json_remove(json_set(\"scopes\", {new}, json_extract(\"scopes\", {old})), {old}) \
+                     WHERE json_type(\"scopes\", {old}) IS NOT NULL"
+                )
+            }
+            Dialect::Postgres { .. } => {
+                let (old, new) = (text(old), text(new));
+                format!(
+                    "UPDATE {table} SET \"scopes\" = ((\"scopes\"::jsonb - {old}) || \
+                     jsonb_build_object({new}, \"scopes\"::jsonb -> {old}))::json WHERE \"scopes\"::jsonb ? {old}"
+                )
+            }
+        }
+    };
+    renamed.map(change).collect()
+}
+
+/// What is done, for people.
+fn told(pairs: &Pairs) -> Vec<String> {
+    let mut told = Vec::new();
+    for pair in &pairs.entities {
+        let entity = &pair.after.name;
+        if pair.before.name != *entity {
+            told.push(format!("`{}` is `{entity}` now, with its rows", pair.before.name));
+        }
+        for (before, after) in pair.fields.both.iter().filter(|(before, after)| before.name != after.name) {
+            told.push(format!("`{}` of {entity} is `{}` now, with its values", before.name, after.name));
+        }
+        for (before, after) in pair.links.both.iter().filter(|(before, after)| before.name != after.name) {
+            told.push(format!("`{}` of {entity} is `{}` now, with its links", before.name, after.name));
+        }
+        let named = |names: Vec<&str>, verb: &str| {
+            names.into_iter().map(|name| format!("{entity} {verb} `{name}`")).collect::<Vec<_>>()
+        };
+        let new = pair.fields.new.iter().map(|one| one.name.as_str());
+        told.extend(named(new.chain(pair.links.new.iter().map(|one| one.name.as_str())).collect(), "has"));
+        let gone = pair.fields.gone.iter().map(|one| one.name.as_str());
+        told.extend(named(gone.chain(pair.links.gone.iter().map(|one| one.name.as_str())).collect(), "has no longer"));
+    }
+    told.extend(pairs.new.iter().map(|entity| format!("`{}` is new", entity.name)));
+    told.extend(pairs.gone.iter().map(|entity| format!("`{}` is gone", entity.name)));
+    for (before, after) in pairs.users.both.iter().filter(|(before, after)| before.name != after.name) {
+        told.push(format!("`{}` of users is `{}` now, with its values", before.name, after.name));
+    }
+    if told.is_empty() {
+        told.push("types, limits or indexes of its tables are other ones now".to_owned());
+    }
+    told
+}
+
+/// The name of the index that a statement makes.
+fn index_of(statement: &str) -> String {
+    quoted(statement.split('"').nth(1).unwrap_or_default())
+}

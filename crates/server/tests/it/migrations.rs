@@ -1,0 +1,437 @@
+//! A blueprint that changes under a database with rows: each row of the table is a change. Either the tables are brought to it,
+//! then they are just those that a new database gets and the rows are there; or it is refused with what to try, then everything
+//! is as it was.
+
+use serde_json::{Value as Json, json};
+use server::App;
+use server::auth::api_keys::NewKey;
+
+use crate::support::{TestApp, place, settings};
+
+const BLUEPRINT: &str = r#"
+[app]
+name = "crm"
+[auth]
+roles = ["manager"]
+[user.field]
+nickname = { type = "text", unique = true }
+
+[entity.prospect]
+soft_delete = true
+[entity.prospect.field]
+name = { type = "text", required = true, max_length = 100, search = true, index = true }
+phone = { type = "phone", search = true, unique = true }
+age = { type = "text" }
+size = { type = "text" }
+visits = { type = "integer" }
+empty = { type = "text" }
+status = { type = "enum", values = ["new", "won", "lost"], required = true, default = "new" }
+tags = { type = "reference", to = "tag", many = true }
+
+[entity.tag]
+id = "uuid"
+[entity.tag.field]
+label = { type = "text", required = true, search = true }
+
+[entity.call.field]
+prospect = { type = "reference", to = "prospect", required = true }
+before = { type = "reference", to = "call" }
+day = { type = "date" }
+"#;
+
+/// A change, by what is replaced, and what the first rows of some paths then hold; or the words of the refusal.
+type Row =
+    (&'static [(&'static str, &'static str)], Result<&'static [(&'static str, &'static str)], &'static [&'static str]>);
+
+const PHONE: &str = "phone = { type = \"phone\", search = true, unique = true }";
+const MOBILE: &str = "mobile = { type = \"phone\", search = true, unique = true, renamed_from = \"phone\" }";
+
+const ROWS: &[Row] = &[
+    // Renamed.
+    (
+        &[(PHONE, MOBILE)],
+        Ok(&[
+            ("/prospects?sort=name", r#"{"mobile": "+4930111", "name": "Ann", "status": "won"}"#),
+            ("/prospects?q=4930111", r#"{"name": "Ann"}"#),
+        ]),
+    ),
+    (
+        &[
+            ("[entity.prospect", "[entity.lead"),
+            ("\"prospect\"", "\"lead\""),
+            ("soft_delete = true", "soft_delete = true\nrenamed_from = \"prospect\""),
+        ],
+        Ok(&[
+            ("/leads?sort=name&expand=tags", r#"{"phone": "+4930111", "tags": [{"label": "hot"}]}"#),
+            ("/calls?expand=prospect", r#"{"prospect": {"name": "Ann"}}"#),
+            ("/leads?q=ann", r#"{"name": "Ann"}"#),
+        ]),
+    ),
+    (
+        &[
+            ("[entity.call", "[entity.talk"),
+            ("to = \"call\"", "to = \"talk\""),
+            ("[entity.talk.field]", "[entity.talk]\nrenamed_from = [\"visit\", \"call\"]\n[entity.talk.field]"),
+        ],
+        Ok(&[("/talks", r#"{"id": 1, "day": "2026-01-02"}"#)]),
+    ),
+    (
+        &[
+            ("tags = {", "labels = { renamed_from = \"tags\", "),
+            ("[entity.tag", "[entity.mark"),
+            ("to = \"tag\"", "to = \"mark\""),
+            ("id = \"uuid\"", "id = \"uuid\"\nrenamed_from = \"tag\""),
+        ],
+        Ok(&[
+            ("/prospects?sort=name&expand=labels", r#"{"labels": [{"label": "hot"}]}"#),
+            ("/marks?q=hot", r#"{"label": "hot"}"#),
+        ]),
+    ),
+    (
+        &[
+            ("prospect = {", "who = { renamed_from = \"prospect\", "),
+            ("nickname = {", "alias = { renamed_from = \"nickname\", "),
+        ],
+        Ok(&[("/calls?expand=who", r#"{"who": {"name": "Ann"}}"#)]),
+    ),
+    (
+        &[("owner = true", ""), ("[entity.tag]", "[entity.tag]\nplural = \"tagging\"")],
+        Ok(&[("/tagging", r#"{"label": "hot"}"#)]),
+    ),
+    // A former name that no database has any more, or never had.
+    (
+        &[(PHONE, "phone = { type = \"phone\", search = true, unique = true, renamed_from = [\"cell\", \"handy\"] }")],
+        Ok(&[("/prospects?sort=name", r#"{"phone": "+4930111"}"#)]),
+    ),
+    (
+        &[("empty =", "budget = { type = \"money\", renamed_from = \"price\" }\nempty =")],
+        Ok(&[("/prospects?sort=name", r#"{"budget": null}"#)]),
+    ),
+    // The former name is free again.
+    (
+        &[("age =", "years = { type = \"text\", renamed_from = \"age\" }\nbirth =")],
+        Ok(&[("/prospects?sort=name", r#"{"years": "41", "birth": null}"#)]),
+    ),
+    // Without the former name it would be lost.
+    (
+        &[(PHONE, "mobile = { type = \"phone\" }")],
+        Err(&[
+            "rows of `prospects` with a value in `phone`, which the blueprint no longer has: 1",
+            "renamed_from = \"phone\"",
+            "--allow-loss",
+        ]),
+    ),
+    (
+        &[("[entity.call", "[entity.talk"), ("to = \"call\"", "to = \"talk\"")],
+        Err(&["rows of `calls`, which the blueprint no longer has: 1", "renamed_from = \"call\""]),
+    ),
+    // Added.
+    (
+        &[(
+            "empty =",
+            "source = { type = \"enum\", values = [\"web\", \"fair\"], required = true, default = \"web\", index = true }\nempty =",
+        )],
+        Ok(&[("/prospects?source=web&sort=name", r#"{"source": "web", "name": "Ann"}"#)]),
+    ),
+    (
+        &[("empty =", "boss = { type = \"reference\", to = \"user\" }\nempty =")],
+        Ok(&[("/prospects?sort=name", r#"{"boss_id": null}"#)]),
+    ),
+    (
+        &[("empty =", "source = { type = \"text\", required = true }\nempty =")],
+        Err(&["rows of `prospects` that would have no `source`, which is required: 3", "default"]),
+    ),
+    (
+        &[(
+            "[entity.call.field]",
+            "[entity.note.field]\ntext = { type = \"text\", search = true }\ntags = { type = \"reference\", to = \"tag\", many = true }\n[entity.call.field]\nwith = { type = \"reference\", to = \"note\" }",
+        )],
+        Ok(&[("/calls", r#"{"with_id": null}"#)]),
+    ),
+    (&[("nickname =", "birthday = { type = \"date\" }\nnickname =")], Ok(&[("/calls", r#"{"id": 1}"#)])),
+    // Gone.
+    (&[("empty = { type = \"text\" }\n", "")], Ok(&[("/prospects?sort=name", r#"{"name": "Ann"}"#)])),
+    (
+        &[("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")],
+        Err(&["links in `tags` of prospects, which the blueprint no longer has: 1"]),
+    ),
+    (&[("nickname = { type = \"text\", unique = true }\n", "")], Ok(&[("/calls", r#"{"id": 1}"#)])),
+    (&[("soft_delete = true", "")], Err(&["rows of `prospects` in the trash, which would be back: 1", "soft_delete"])),
+    (
+        &[("[entity.call.field]", "[entity.call]\nsoft_delete = true\n[entity.call.field]")],
+        Ok(&[("/calls", r#"{"day": "2026-01-02"}"#)]),
+    ),
+    // Required, unique, searched, indexed.
+    (
+        &[("age = { type = \"text\" }", "age = { type = \"text\", required = true, index = true, search = true }")],
+        Ok(&[("/prospects?q=41&sort=age", r#"{"age": "41"}"#)]),
+    ),
+    (
+        &[("visits = { type = \"integer\" }", "visits = { type = \"integer\", required = true }")],
+        Err(&["rows of `prospects` that would have no `visits`, which is required: 2"]),
+    ),
+    (
+        &[("visits = { type = \"integer\" }", "visits = { type = \"integer\", required = true, default = 0 }")],
+        Ok(&[("/prospects?sort=-name", r#"{"visits": 0}"#)]),
+    ),
+    (
+        &[("size = { type = \"text\" }", "size = { type = \"text\", unique = true }")],
+        Err(&["rows of `prospects` that are alike in `size`, which is unique now: 2", "GROUP BY"]),
+    ),
+    (
+        &[("age = { type = \"text\" }", "age = { type = \"text\", unique = \"global\" }")],
+        Ok(&[("/prospects?sort=name", r#"{"age": "41"}"#)]),
+    ),
+    (
+        &[
+            ("max_length = 100, search = true, index = true", "max_length = 90"),
+            (PHONE, "phone = { type = \"phone\" }"),
+        ],
+        Ok(&[("/prospects", r#"{"status": "won"}"#)]),
+    ),
+    (
+        &[("required = true, search = true }\n\n[entity.call", "search = true }\n\n[entity.call")],
+        Ok(&[("/tags?q=hot", r#"{"label": "hot"}"#)]),
+    ),
+    // Other types.
+    (
+        &[("age = { type = \"text\" }", "age = { type = \"integer\", min = 0 }")],
+        Ok(&[("/prospects?sort=name", r#"{"age": 41}"#)]),
+    ),
+    (
+        &[("size = { type = \"text\" }", "size = { type = \"integer\" }")],
+        Err(&["rows of `prospects` whose `size` is not an integer: 2", "SELECT \"id\", \"size\" FROM"]),
+    ),
+    (
+        &[("visits = { type = \"integer\" }", "visits = { type = \"text\" }")],
+        Ok(&[("/prospects?sort=name", r#"{"visits": "3"}"#)]),
+    ),
+    (
+        &[("visits = { type = \"integer\" }", "visits = { type = \"decimal\", scale = 3 }")],
+        Ok(&[("/prospects?sort=name", r#"{"visits": "3.000"}"#)]),
+    ),
+    (
+        &[("day = { type = \"date\" }", "day = { type = \"datetime\" }")],
+        Ok(&[("/calls", r#"{"day": "2026-01-02T00:00:00.000000Z"}"#)]),
+    ),
+    (
+        &[("age = { type = \"text\" }", "years = { type = \"integer\", renamed_from = \"age\" }")],
+        Ok(&[("/prospects?sort=name", r#"{"years": 41}"#)]),
+    ),
+    (
+        &[("visits = { type = \"integer\" }", "visits = { type = \"boolean\" }")],
+        Err(&["rows of `prospects` with a value in `visits`, of which nothing makes a boolean: 1"]),
+    ),
+    (&[("empty = { type = \"text\" }", "empty = { type = \"json\" }")], Ok(&[("/prospects", r#"{"empty": null}"#)])),
+    (
+        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"won\", \"lost\", \"late\"]")],
+        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
+    ),
+    (
+        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"won\"]")],
+        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
+    ),
+    (
+        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"lost\"]")],
+        Err(&["rows of `prospects` whose `status` is not one of its values: 1"]),
+    ),
+    (
+        &[("type = \"enum\", values = [\"new\", \"won\", \"lost\"]", "type = \"text\"")],
+        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
+    ),
+    (&[("default = \"new\"", "default = \"lost\"")], Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)])),
+    (
+        &[("nickname = { type = \"text\"", "nickname = { type = \"integer\"")],
+        Err(&["`nickname` of users has another type"]),
+    ),
+    // Whose rows they are.
+    (
+        &[("[entity.call.field]", "[entity.call]\nowner = false\n[entity.call.field]")],
+        Err(&["rows of `calls`, whose owner would be forgotten: 1"]),
+    ),
+    (&[("id = \"uuid\"", "")], Err(&["rows of `tags`, which get other ids in the blueprint: 1"])),
+];
+
+/// A database with rows of the blueprint, and closed.
+async fn filled() -> TestApp {
+    let app = TestApp::new(BLUEPRINT).await;
+    let ana = app.user("ana").await;
+    let tag = ana.post("/tags", json!({ "label": "hot" })).await.expect(201).json()["id"].clone();
+    let ann = json!({ "name": "Ann", "phone": "+4930111", "age": "41", "size": "L", "visits": 3, "status": "won", "tag_ids": [tag] });
+    let ann = ana.post("/prospects", ann).await.expect(201).json()["id"].clone();
+    ana.post("/prospects", json!({ "name": "Bob", "age": "7", "size": "L" })).await.expect(201);
+    let eve = ana.post("/prospects", json!({ "name": "Eve", "age": "8" })).await.expect(201).json()["id"].clone();
+    ana.delete(&format!("/prospects/{eve}")).await.expect(204);
+    ana.post("/calls", json!({ "prospect_id": ann, "day": "2026-01-02" })).await.expect(201);
+    let last = ana.post("/calls", json!({ "prospect_id": ann, "before_id": 1 })).await.expect(201).json()["id"].clone();
+    ana.delete(&format!("/calls/{last}")).await.expect(204);
+    app.app.close().await;
+    app
+}
+
+fn edited(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(BLUEPRINT.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// All tables with their columns, constraints and indexes, but for what nobody can see: the order of columns, and how a
+/// constraint without a name of ours is called.
+fn shape(app: &TestApp) -> Vec<String> {
+    let queries: &[&str] = if place::is_postgres() {
+        &[
+            "SELECT table_name || '.' || column_name || ' ' || data_type || coalesce(collation_name, '') || is_nullable || \
+             coalesce(column_default, '') || coalesce(generation_expression, '') || coalesce(numeric_scale, 0) \
+             FROM information_schema.columns WHERE table_schema = 'app' ORDER BY 1",
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'app' ORDER BY 1",
+            "SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) || CASE contype WHEN 'f' THEN conname ELSE '' END \
+             FROM pg_constraint WHERE connamespace = 'app'::regnamespace ORDER BY 1",
+        ]
+    } else {
+        &["SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name <> 'users' ORDER BY 1"]
+    };
+    queries.iter().flat_map(|query| place::query::<String>(app.folder.path(), query)).collect()
+}
+
+/// Shows only what one of two has.
+#[track_caller]
+fn assert_same(found: &[String], wanted: &[String], told: &str) {
+    let without = |these: &[String], others: &[String]| {
+        these.iter().filter(|one| !others.contains(one)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(without(found, wanted), without(wanted, found), "{told}");
+}
+
+/// Whether a row holds all that is expected of it, in lists too.
+fn holds(row: &Json, expected: &Json) -> bool {
+    match (row, expected) {
+        (Json::Object(row), Json::Object(expected)) => {
+            expected.iter().all(|(key, value)| row.get(key).is_some_and(|found| holds(found, value)))
+        }
+        (Json::Array(row), Json::Array(expected)) => {
+            row.len() == expected.len() && row.iter().zip(expected).all(|(row, expected)| holds(row, expected))
+        }
+        (row, expected) => row == expected,
+    }
+}
+
+#[tokio::test]
+async fn every_change_keeps_the_rows_or_is_refused_with_what_to_try() {
+    let mut wrong = Vec::new();
+    for (edits, expected) in ROWS {
+        let row = match expected {
+            Ok(lists) => tokio::spawn(kept(edits, lists)).await,
+            Err(words) => tokio::spawn(refused(edits, words)).await,
+        };
+        if row.is_err() {
+            wrong.push(edits);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+async fn refused(edits: &[(&str, &str)], words: &[&str]) {
+    let app = filled().await;
+    let before = shape(&app);
+    let blueprint = blueprint::load(&edited(edits)).unwrap_or_else(|problems| panic!("{edits:?}: {problems}"));
+    let refused = App::open(blueprint.into(), settings(&[], &app.folder)).await.err();
+    let refused = refused.unwrap_or_else(|| panic!("{edits:?} is not refused")).to_string();
+    for word in words {
+        assert!(refused.contains(word), "{edits:?}: no {word:?} in {refused}");
+    }
+    assert_same(&shape(&app), &before, &format!("{edits:?}"));
+    let same = TestApp::in_folder(BLUEPRINT, &[], app.folder).await;
+    assert_eq!(same.log_in("ana").await.get("/prospects").await.expect(200).ids(), [1, 2], "{edits:?}");
+}
+
+async fn kept(edits: &[(&str, &str)], lists: &[(&str, &str)]) {
+    let (app, text) = (filled().await, edited(edits));
+    assert_ne!(text, BLUEPRINT, "{edits:?} changes nothing");
+    let changed = TestApp::in_folder(&text, &[], app.folder).await;
+    let fresh = TestApp::new(&text).await;
+    assert_same(&shape(&changed), &shape(&fresh), &format!("{edits:?}"));
+    changed.app.close().await;
+    // The same again changes nothing.
+    let again = TestApp::in_folder(&text, &[], changed.folder).await;
+    let ana = again.log_in("ana").await;
+    for (path, row) in lists {
+        let page = ana.get(path).await.expect(200).json();
+        let row: Json = serde_json::from_str(row).unwrap();
+        assert!(holds(&page["data"][0], &row), "{edits:?}: {path} is {page}, not {row}");
+    }
+    if text.contains("[entity.call.field]") && text.contains("prospect = {") {
+        let new = ana.post("/calls", json!({ "prospect_id": 2 })).await;
+        assert_eq!(new.json()["id"], 3, "{edits:?}: ids are never given out again");
+    }
+}
+
+/// Phone, then mobile, then cell; whether the one between was ever served or not. And back again.
+#[tokio::test]
+async fn what_is_renamed_twice_or_back_keeps_its_values() {
+    let cell =
+        |former: &str| BLUEPRINT.replace(PHONE, &format!("cell = {{ type = \"phone\", renamed_from = {former} }}"));
+    let back = BLUEPRINT.replace(PHONE, &PHONE.replace(" }", ", renamed_from = [\"cell\", \"mobile\"] }"));
+    let mobile = BLUEPRINT.replace(PHONE, MOBILE);
+    let both = r#"["mobile", "phone"]"#;
+    for way in [vec![cell(both)], vec![mobile.clone(), cell(both)], vec![mobile, cell(both), back]] {
+        let mut app = filled().await;
+        for text in &way {
+            app = TestApp::in_folder(text, &[], app.folder).await;
+            app.app.close().await;
+        }
+        let last = TestApp::in_folder(way.last().unwrap(), &[], app.folder).await;
+        let page = last.log_in("ana").await.get("/prospects?sort=name").await.expect(200).json();
+        let name = if way.len() == 3 { "phone" } else { "cell" };
+        assert_eq!(page["data"][0][name], "+4930111", "{page}");
+    }
+}
+
+/// Who serves the blueprint of before finds his values under the new name, and is told how to have them back.
+#[tokio::test]
+async fn the_former_blueprint_is_told_how_to_go_back() {
+    let app = filled().await;
+    let renamed = TestApp::in_folder(&BLUEPRINT.replace(PHONE, MOBILE), &[], app.folder).await;
+    renamed.app.close().await;
+    let blueprint = blueprint::load(BLUEPRINT).unwrap();
+    let refused = App::open(blueprint.into(), settings(&[], &renamed.folder)).await.err().unwrap().to_string();
+    assert!(refused.contains("to take the name back, write `renamed_from = \"mobile\"` at `phone`"), "{refused}");
+    let back = BLUEPRINT.replace(PHONE, &PHONE.replace(" }", ", renamed_from = \"mobile\" }"));
+    let back = TestApp::in_folder(&back, &[], renamed.folder).await;
+    let page = back.log_in("ana").await.get("/prospects?sort=name").await.expect(200).json();
+    assert_eq!(page["data"][0]["phone"], "+4930111");
+}
+
+/// What has no place any more goes where whoever serves says so, and only then.
+#[tokio::test]
+async fn values_go_for_good_where_that_is_said() {
+    for edits in [vec![(PHONE, "")], vec![("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")]] {
+        let app = filled().await;
+        let text = edited(&edits);
+        let blueprint = blueprint::load(&text).unwrap();
+        let settings = server::settings::Settings { allow_loss: true, ..settings(&[], &app.folder) };
+        App::open(blueprint.into(), settings).await.unwrap_or_else(|error| panic!("{error}")).close().await;
+        let changed = TestApp::in_folder(&text, &[], app.folder).await;
+        assert_same(&shape(&changed), &shape(&TestApp::new(&text).await), &text);
+        assert_eq!(changed.log_in("ana").await.get("/prospects").await.expect(200).ids(), [1, 2]);
+    }
+}
+
+/// A key that may read prospects may read leads when they are called so.
+#[tokio::test]
+async fn api_keys_follow_a_renamed_entity() {
+    let app = TestApp::new(BLUEPRINT).await;
+    app.user("ana").await;
+    let allow = ["prospect:read".to_owned(), "tag".to_owned()];
+    let new = NewKey { user: "ana@example.com", name: "export", allow: &allow, lifetime: None };
+    let key = app.app.add_key(new).unwrap().key;
+    app.app.close().await;
+    let edits = [
+        ("[entity.prospect", "[entity.lead"),
+        ("\"prospect\"", "\"lead\""),
+        ("soft_delete = true", "renamed_from = \"prospect\"\nsoft_delete = true"),
+    ];
+    let renamed = TestApp::in_folder(&edited(&edits), &[], app.folder).await;
+    let service = renamed.stranger().with("x-api-key", &key);
+    service.get("/leads").await.expect(200);
+    service.get("/tags").await.expect(200);
+    service.post("/leads", json!({ "name": "Kim" })).await.expect(403);
+    service.get("/calls").await.expect(403);
+}

@@ -1,0 +1,27 @@
+//! How the tables of one blueprint become those of another, as data: what is looked at first, and what is done then.
+
+/// The way from one set of tables to another, for one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Migration {
+    /// The statements that made the tables that it starts from.
+    pub from: Vec<String>,
+    /// What it does, a line each, for the person who serves.
+    pub told: Vec<String>,
+    /// What must not be, lest rows are lost or do not fit.
+    pub guards: Vec<Guard>,
+    /// The statements, in their order. On SQLite references are not enforced meanwhile, and checked at the end.
+    pub statements: Vec<String>,
+}
+
+/// Something that must not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// A statement that counts the rows in the way; without one it is in the way whatever there is.
+    pub count: Option<String>,
+    /// What is counted: `rows of leads with a value in phone, which the blueprint no longer has`.
+    pub what: String,
+    /// What to try.
+    pub mend: String,
+    /// Values would be gone: whoever serves may say that he wants that.
+    pub is_loss: bool,
+}
