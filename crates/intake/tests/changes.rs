@@ -42,12 +42,15 @@ provider = "twilio"
 
 /// A wish, and the lines that go (`-`) and come (`+`), spaces folded, in their order.
 const ROWS: &[(&str, &[&str])] = &[
-    ("rename phone to mobile", &["- phone = { type = \"phone\" }", "+ mobile = { type = \"phone\" }"]),
+    (
+        "rename phone to mobile",
+        &["- phone = { type = \"phone\" }", "+ mobile = { type = \"phone\", renamed_from = \"phone\" }"],
+    ),
     (
         "Please rename the lead's status to stage.",
         &[
             "- status = { type = \"enum\", values = [\"new\", \"won\"], default = \"new\" }",
-            "+ stage = { type = \"enum\", values = [\"new\", \"won\"], default = \"new\" }",
+            "+ stage = { type = \"enum\", values = [\"new\", \"won\"], default = \"new\", renamed_from = \"status\" }",
             "- set = { status = \"won\" }",
             "- when = \"status = 'new'\"",
             "+ set = { stage = \"won\" }",
@@ -56,7 +59,13 @@ const ROWS: &[(&str, &[&str])] = &[
     ),
     (
         "rename follow-ups to calls",
-        &["- [entity.follow_up]", "+ [entity.call]", "- [entity.follow_up.field]", "+ [entity.call.field]"],
+        &[
+            "- [entity.follow_up]",
+            "+ [entity.call]",
+            "+ renamed_from = \"follow_up\"",
+            "- [entity.follow_up.field]",
+            "+ [entity.call.field]",
+        ],
     ),
     (
         "only managers may delete leads",
@@ -81,6 +90,22 @@ const ROWS: &[(&str, &[&str])] = &[
         "anyone can see leads",
         &["- read = [\"owner\", \"role:clerk\"]", "+ read = [\"owner\", \"role:clerk\", \"anyone\"]"],
     ),
+    (
+        "nobody but managers can edit leads",
+        &[
+            "- roles = [\"clerk\"]",
+            "+ roles = [\"clerk\", \"manager\"]",
+            "- read = [\"owner\", \"role:clerk\"]",
+            "+ read = [\"owner\", \"role:clerk\", \"role:manager\"]",
+            "+ update = [\"role:manager\"]",
+        ],
+    ),
+    ("let clerks edit leads", &["+ update = [\"owner\", \"role:clerk\"]"]),
+    ("allow clerks to delete leads", &["+ delete = [\"owner\", \"role:clerk\"]"]),
+    ("give clerks access to follow-ups", &["+ [entity.follow_up.access]", "+ read = [\"owner\", \"role:clerk\"]"]),
+    ("make follow-ups public", &["+ [entity.follow_up.access]", "+ read = [\"owner\", \"anyone\"]"]),
+    ("clerks may not win leads", &["- win = [\"role:clerk\"]", "+ win = [\"nobody\"]"]),
+    ("anyone signed in can read follow-ups", &["+ [entity.follow_up.access]", "+ read = [\"owner\", \"signed_in\"]"]),
     ("drop the SMS", &["- [integration.sms]", "- provider = \"twilio\""]),
     ("we don't need the message", &["- message = { type = \"long_text\" }"]),
     (
@@ -121,6 +146,18 @@ const ROWS: &[(&str, &[&str])] = &[
             "+ name = { type = \"text\", required = false } # as on the card",
         ],
     ),
+    ("add a role manager", &["- roles = [\"clerk\"]", "+ roles = [\"clerk\", \"manager\"]"]),
+    (
+        "also keep track of projects with a name and a deadline",
+        &[
+            "+",
+            "+ [entity.project]",
+            "+ owner = true",
+            "+ [entity.project.field]",
+            "+ name = { type = \"text\", required = true, index = true }",
+            "+ deadline = { type = \"date\", index = true }",
+        ],
+    ),
     ("add an email to leads", &["+ email = { type = \"email\" }"]),
     (
         "Leads have a budget and a website",
@@ -142,7 +179,7 @@ const ROWS: &[(&str, &[&str])] = &[
         "rename phone to mobile, drop the SMS",
         &[
             "- phone = { type = \"phone\" }",
-            "+ mobile = { type = \"phone\" }",
+            "+ mobile = { type = \"phone\", renamed_from = \"phone\" }",
             "- [integration.sms]",
             "- provider = \"twilio\"",
         ],
@@ -158,6 +195,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("rename phone to mobile. Paint it blue", "other words"),
     ("tag boats", "no record `boat`"),
     ("only bananas may delete", "no role"),
+    ("clerks can't delete leads", "no rule names them"),
+    ("make boats public", "no record `boat`"),
+    ("rename new to fresh", "`new` is a value of `status`"),
+    ("rename the value won to closed", "add closed to the status"),
     ("", "nothing is asked"),
 ];
 
@@ -202,6 +243,44 @@ fn what_is_not_understood_changes_nothing() {
         let refused = change(BLUEPRINT, wish).unwrap_err();
         assert!(refused.iter().any(|one| one.why.contains(why)), "{wish}: {refused:?}");
     }
+}
+
+/// Wishes one after the other. What is renamed says all that it was called: whether it was served in between or not, a database finds
+/// its way.
+#[test]
+fn wishes_follow_on_each_other() {
+    let rows: &[(&[&str], &[&str])] = &[
+        (
+            &["rename phone to mobile", "rename mobile to cell"],
+            &["cell   = {", "renamed_from = [\"mobile\", \"phone\"]"],
+        ),
+        (&["rename phone to mobile", "rename mobile to phone"], &["phone  = {", "renamed_from = \"mobile\""]),
+        (
+            &["rename leads to prospects", "rename prospects to people"],
+            &["[entity.person]\nrenamed_from = [\"prospect\", \"lead\"]\n"],
+        ),
+        (&["rename notes to remarks"], &["[entity.remark]\nrenamed_from = \"note\"\n[entity.remark.field]\n"]),
+        (&["rename the body of notes to text"], &["[entity.note.field.text]\nrenamed_from = \"body\"\n"]),
+    ];
+    let before = format!("{BLUEPRINT}\n[entity.note.field.body]\ntype = \"text\"\n");
+    let before = &before;
+    for (wishes, expected) in rows {
+        let bare = before.replace(".field.body]\ntype", ".field]\nbody.type");
+        let before = if wishes[0] == "rename notes to remarks" { &bare } else { before };
+        let after = wishes.iter().fold(before.clone(), |text, wish| change(&text, wish).unwrap().text);
+        blueprint::load(&after).unwrap_or_else(|problems| panic!("{wishes:?}: {problems}\n{after}"));
+        for words in *expected {
+            assert!(after.contains(words), "{wishes:?}: no {words:?} in {after}");
+        }
+    }
+}
+
+/// Unique among all is unique; it must not become less.
+#[test]
+fn what_is_more_than_asked_for_stays() {
+    let text = BLUEPRINT.replace("phone  = { type = \"phone\" }", "phone  = { type = \"phone\", unique = \"global\" }");
+    let again = change(&text, "make the phone unique").unwrap();
+    assert!(!again.is_change() && !again.already.is_empty(), "{again:?}");
 }
 
 #[test]

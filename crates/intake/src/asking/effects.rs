@@ -11,6 +11,8 @@ pub(crate) enum Effect {
     Own,
     /// Everyone signed in sees and changes everything.
     Share,
+    /// What holds without an answer, said: everyone signed in sees everything, and the roles change it.
+    Affirm,
     /// A role gets to see all rows of an entity, or to make some.
     Grant { entity: String, role: String, read: bool },
     /// Two records that do not hang together.
@@ -46,6 +48,12 @@ impl Effect {
                 draft.sign_up_invited = true;
                 said(draft, "user", "manage", "*");
                 forget(draft, |why, _| why == "access.owner");
+            }
+            Effect::Affirm => {
+                said(draft, "user", "read", "*");
+                for role in draft.roles.clone() {
+                    said(draft, &role, "manage", "*");
+                }
             }
             Effect::Grant { entity: name, role, read } => {
                 let Some(entity) = draft.entity_mut(name) else { return };

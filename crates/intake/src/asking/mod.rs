@@ -45,6 +45,8 @@ pub(crate) struct Doubt {
     /// What holds without an answer.
     default: String,
     alternatives: Vec<(String, Effect)>,
+    /// What is asked for by whoever chooses the default; it changes nothing in the blueprint.
+    affirmed: Option<Effect>,
     /// What hangs on it besides the lines that change.
     stakes: usize,
 }
@@ -53,7 +55,7 @@ impl Doubt {
     /// What an answer does; `None` within for the default.
     fn choose(&self, choice: &str) -> Option<(&str, Option<&Effect>)> {
         if word(&self.default) == choice {
-            return Some((&self.default, None));
+            return Some((&self.default, self.affirmed.as_ref()));
         }
         let found = self.alternatives.iter().find(|(text, _)| word(text) == choice);
         found.map(|(text, effect)| (text.as_str(), Some(effect)))
@@ -213,6 +215,7 @@ fn doubts(scene: &Scene<'_>, maybes: &[(String, Span)], draft: &Draft) -> Vec<Do
                 "no: they do not hang together".into(),
                 Effect::Untie { from: relation.from.clone(), to: relation.to.clone() },
             )],
+            affirmed: None,
             stakes: TIE,
         }
     }));
@@ -222,6 +225,7 @@ fn doubts(scene: &Scene<'_>, maybes: &[(String, Span)], draft: &Draft) -> Vec<Do
             text: "Who may make an account? Everyone signed in sees what is shared.".into(),
             default: "invited: only who is invited".into(),
             alternatives: vec![("open: anyone".into(), Effect::OpenSignUp)],
+            affirmed: None,
             stakes: SIGN_UP,
         });
     }
@@ -243,6 +247,7 @@ fn record(name: &str) -> Doubt {
         text: format!("Should each {spoken} be kept as a record of its own?"),
         default: "no".into(),
         alternatives: vec![(format!("yes: a table of {}", lemma::plural(&spoken)), Effect::Keep(name.to_owned()))],
+        affirmed: None,
         stakes: 0,
     }
 }
@@ -257,6 +262,7 @@ fn rights(draft: &Draft) -> Option<Doubt> {
         text: format!("Who may see and change what? The roles found are: {}.", words(&draft.roles.join(", "))),
         default: "shared: everyone signed in sees everything, and the roles change it".into(),
         alternatives: vec![("own: everyone sees and changes only their own records".into(), Effect::Own)],
+        affirmed: Some(Effect::Affirm),
         stakes: ACCESS,
     })
 }
@@ -280,6 +286,7 @@ fn shared(scene: &Scene<'_>, draft: &Draft) -> Option<Doubt> {
             "all: everyone signed in sees and changes them, and accounts are by invitation".into(),
             Effect::Share,
         )],
+        affirmed: None,
         stakes: ACCESS,
     })
 }
@@ -299,6 +306,7 @@ fn own(draft: &Draft, entity: &str, role: &str) -> Doubt {
             (format!("all: {who} sees all {rows}"), with(true)),
             (format!("enters: {who} enters {rows} too"), with(false)),
         ],
+        affirmed: None,
         stakes: ACCESS,
     }
 }

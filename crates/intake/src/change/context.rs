@@ -136,6 +136,13 @@ impl Made<'_> {
                 self.refused = Some(format!("there is no record `{missing}`"));
                 return;
             }
+            // That it belongs to something that was there is only built where the wish says so.
+            let mut entity = entity.clone();
+            entity.fields.retain(|field| {
+                let old = field.to.as_deref().is_some_and(|to| is_old(to));
+                !old || field.grounds.spans.iter().any(|span| own(span.start))
+            });
+            let entity = &entity;
             let text = toml::entity_text(entity);
             let words = text.split('"').filter_map(|word| word.strip_prefix("role:"));
             roles.extend(

@@ -5,8 +5,10 @@
 
 mod context;
 mod difference;
+mod openness;
 mod patch;
 mod places;
+mod renames;
 mod rights;
 mod said;
 mod wishes;

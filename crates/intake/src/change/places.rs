@@ -19,6 +19,8 @@ pub(super) struct Field {
     pub values: Vec<String>,
     pub values_at: Option<Range<usize>>,
     pub to: Option<(String, Range<usize>)>,
+    /// Names that it had before.
+    pub former: Vec<String>,
     pub flags: Vec<(String, Range<usize>, Range<usize>)>,
 }
 
@@ -36,6 +38,8 @@ pub(super) struct Rule {
 pub(super) struct Entity {
     pub name: String,
     pub owned: bool,
+    /// Names that it had before, and where they stand.
+    pub former: (Vec<String>, Option<Range<usize>>),
     pub fields: Vec<Field>,
     pub rules: Vec<Rule>,
     pub actions: Vec<String>,
@@ -188,6 +192,7 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
     let mut entity = Entity {
         name: name.to_owned(),
         owned,
+        former: (former(&words), get(&words, "renamed_from").map(Spanned::span)),
         fields: Vec::new(),
         rules: Vec::new(),
         actions: Vec::new(),
@@ -219,6 +224,12 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
     entity
 }
 
+/// One name, or a list of them.
+fn former(words: &Pairs<'_, '_>) -> Vec<String> {
+    let written = get(words, "renamed_from");
+    written.and_then(|value| text(value).map(|one| vec![one]).or_else(|| strings(value))).unwrap_or_default()
+}
+
 fn condition(words: &Pairs<'_, '_>) -> Option<(Range<usize>, String)> {
     get(words, "when").and_then(|when| Some((when.span(), text(when)?)))
 }
@@ -232,6 +243,7 @@ fn field(key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>)
         value: value.span(),
         values: get(&words, "values").and_then(strings).unwrap_or_default(),
         values_at: get(&words, "values").map(Spanned::span),
+        former: former(&words),
         to: get(&words, "to").and_then(|to| Some((text(to)?, to.span()))),
         flags: words.iter().map(|(key, value)| (key.get_ref().to_string(), key.span(), value.span())).collect(),
     }

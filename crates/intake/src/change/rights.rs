@@ -37,7 +37,7 @@ fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
 }
 
 /// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
-fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
+pub(super) fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
     let (mut rules, mut new) = (Vec::new(), Vec::new());
     for group in words.split(|word| matches!(word.as_str(), "and" | "or")) {
         let one = said::one(group);
@@ -46,6 +46,9 @@ fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>
             "nobody" | "none" => "nobody".to_owned(),
             "anyone" | "everyone" | "everybody" | "anybody" | "public" | "visitor" => "anyone".to_owned(),
             "user" | "signed_in" | "signed_in_user" | "member" if !places.roles.contains(&one) => {
+                "signed_in".to_owned()
+            }
+            "anyone_signed_in" | "everyone_signed_in" | "everybody_signed_in" | "signed_in_people" => {
                 "signed_in".to_owned()
             }
             "owner" | "creator" if !places.roles.contains(&one) => "owner".to_owned(),
@@ -66,19 +69,23 @@ fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>
     if rules.is_empty() { Err("it does not say who".to_owned()) } else { Ok((rules, new)) }
 }
 
-struct Heard<'p> {
-    rules: Vec<String>,
-    new: Vec<String>,
-    operations: Vec<String>,
-    entities: Vec<&'p Entity>,
+pub(super) struct Heard<'p> {
+    pub rules: Vec<String>,
+    pub new: Vec<String>,
+    pub operations: Vec<String>,
+    pub entities: Vec<&'p Entity>,
 }
 
 /// Who, what and with which records; none where the words say something else.
-fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<Result<Heard<'p>, String>> {
+pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<Result<Heard<'p>, String>> {
     let modal = if wish.words.get(from).is_some_and(|word| word == "nobody") {
         from + 1
     } else {
-        wish.words.iter().enumerate().skip(from + 1).find(|(_, word)| MODALS.contains(&word.as_str()))?.0
+        let is_modal = |word: &String| MODALS.contains(&word.as_str());
+        let is_verb = |word: &String| !operations(std::slice::from_ref(word), places).0.is_empty() || word == "to";
+        let words = || wish.words.iter().enumerate().skip(from + 1);
+        let bare = || words().find(|(_, word)| is_verb(word)).filter(|_| from == 1 || wish.is_let());
+        words().find(|(_, word)| is_modal(word)).or_else(bare)?.0
     };
     let who = wish.between(from, modal);
     let skipped =
@@ -114,10 +121,12 @@ fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<Result<Hear
 
 const STANDARD: &[&str] = &["read", "create", "update", "delete"];
 
-/// "only managers may delete", "nobody may delete leads".
+/// "only managers may delete", "nobody may delete leads", "nobody but admins can edit notes".
 pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let second = wish.words.get(1).map(String::as_str);
     let from = match wish.words.first()?.as_str() {
         "only" => 1,
+        "nobody" | "none" | "no" if matches!(second, Some("but" | "except")) => 2,
         "nobody" => 0,
         _ => return None,
     };
@@ -127,14 +136,15 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     })
 }
 
-/// "clerks may edit leads": besides those who may already.
+/// "clerks may edit leads", "let clerks edit leads", "allow clerks to edit leads": besides those who may already.
 pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if wish.words.iter().any(|word| matches!(word.as_str(), "not" | "never" | "only" | "when" | "if" | "own")) {
         return None;
     }
-    let told = wish.place(&["may", "can", "should"])?;
-    (told > 0).then_some(())?;
-    Some(match heard(wish, 0, places)? {
+    let from = usize::from(wish.opens(&["allow"]));
+    let told = wish.place(&["may", "can", "should"]);
+    (from > 0 || wish.is_let() || told.is_some_and(|told| told > 0)).then_some(())?;
+    Some(match heard(wish, from, places)? {
         Err(_) => return None,
         Ok(heard) => set(&heard, places, source, |before| before.to_vec()),
     })
@@ -150,7 +160,7 @@ fn by_default(entity: &Entity, operation: &str) -> Vec<String> {
     vec![word.to_owned()]
 }
 
-fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> Vec<String>) -> Answer {
+pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> Vec<String>) -> Answer {
     let mut patches = Vec::new();
     for entity in &heard.entities {
         let mut lines = String::new();
@@ -175,7 +185,8 @@ fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> 
                 wanted.push((operation.clone(), rule));
             }
         }
-        // Who may change something may see it.
+        // Who may change something may see it, or the blueprint does not load; that he now does is among what is told before
+        // the yes.
         let reads = wanted.iter().any(|(operation, _)| operation == "read");
         let Some(read) = written(entity, "read") else { return Answer::Refused(UNUSUAL.to_owned()) };
         let open = read.iter().any(|word| word == "anyone" || word == "signed_in");
@@ -216,7 +227,7 @@ fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> 
     Answer::Done { patches, told: told(heard) }
 }
 
-fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {
+pub(super) fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {
     match entity.rules.iter().find(|one| one.operation == operation) {
         Some(rule) => rule.words.clone(),
         // An action follows `update`.

@@ -121,6 +121,10 @@ impl Said {
         (!words.is_empty()).then(|| Said { text: text.to_owned(), words })
     }
 
+    /// "let clerks edit leads".
+    pub(super) fn is_let(&self) -> bool {
+        self.text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("let "))
+    }
     pub(super) fn opens(&self, words: &[&str]) -> bool {
         self.words.first().is_some_and(|first| words.contains(&first.as_str()))
     }

@@ -5,7 +5,7 @@
 use super::patch::Patch;
 use super::places::{Entity, Field, Places};
 use super::said::{self, Said};
-use super::{Answer, context, rights};
+use super::{Answer, context, openness, renames, rights};
 use crate::lexicon::integrations;
 
 /// One way of wishing.
@@ -19,9 +19,13 @@ pub(super) struct Wish {
 }
 
 pub(super) const ALL: &[Wish] = &[
-    Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: rename },
+    Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
     Wish { id: "only", example: "Only clerks may delete leads.", read: rights::only },
     Wish { id: "may", example: "Clerks may update leads.", read: rights::may },
+    Wish { id: "open", example: "Make notes public.", read: openness::open },
+    Wish { id: "access", example: "Give clerks access to notes.", read: openness::access_to },
+    Wish { id: "not", example: "Clerks may no longer see leads.", read: openness::may_not },
+    Wish { id: "role", example: "Add a role nurse.", read: role },
     Wish { id: "value", example: "Add lost to the status of leads.", read: value },
     Wish { id: "value.drop", example: "Remove new from the status.", read: drop_value },
     Wish { id: "field", example: "Add an email and a budget to leads.", read: field },
@@ -29,119 +33,6 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "flag", example: "Make the phone required.", read: flag },
     Wish { id: "tag", example: "Also let me tag leads.", read: tag },
 ];
-
-/// "rename phone to mobile", "rename leads to prospects".
-fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let to = wish.place(&["to", "into", "as"]).filter(|_| wish.opens(&["rename"]))?;
-    let (from, target) = (wish.between(1, to), said::name(wish.from(to + 1)));
-    if target.is_empty() {
-        return Some(Answer::Refused("the new name is missing".to_owned()));
-    }
-    if let Some(entity) = places.entity(from).filter(|entity| entity.name == said::one(from)) {
-        return Some(rename_entity(entity, &said::one(wish.from(to + 1)), places, source));
-    }
-    let (entity, field) = match places.field(from) {
-        Ok(found) => found,
-        Err(why) => {
-            // "rename phone to mobile", said twice.
-            let one = said::one(wish.from(to + 1));
-            let has = |entity: &Entity| entity.name == one || entity.fields.iter().any(|field| field.name == target);
-            let done = places.entities.iter().any(has);
-            let gone = why.starts_with("there is no field");
-            let already = || Answer::Already(format!("there is a `{target}` and no `{}`", said::name(from)));
-            return Some(if done && gone { already() } else { Answer::Refused(why) });
-        }
-    };
-    if field.name == target {
-        return Some(Answer::Already(format!("`{target}` is its name")));
-    }
-    if entity.fields.iter().any(|other| other.name == target) {
-        let why = format!("{} has a `{target}` already", entity.name);
-        return Some(Answer::Refused(why));
-    }
-    let told =
-        format!("`{}` of {} is called `{target}`", field.name, crate::lemma::with_article(&spoken(&entity.name)));
-    Some(Answer::Done { patches: rename_field(entity, field, &target, places, source), told })
-}
-
-fn rename_field(entity: &Entity, field: &Field, target: &str, places: &Places, source: &str) -> Vec<Patch> {
-    // The column of the equals signs stays where it can.
-    let after = source.get(field.key.end..).unwrap_or("");
-    let spaces = after.len() - after.trim_start_matches(' ').len();
-    let room = (field.key.len() + spaces).saturating_sub(target.len()).max(1);
-    let mut patches =
-        vec![Patch::replace(field.key.start..field.key.end + spaces, format!("{target}{}", " ".repeat(room)))];
-    for (at, _) in entity.uses.iter().filter(|(_, name)| *name == field.name) {
-        let quoted = source.get(at.clone()).is_some_and(|word| word.starts_with(['"', '\'']));
-        patches.push(Patch::replace(at.clone(), if quoted { format!("\"{target}\"") } else { target.to_owned() }));
-    }
-    for (at, _) in &entity.conditions {
-        let written = source.get(at.clone()).unwrap_or("");
-        let renamed = renamed_in(written, &field.name, target);
-        if renamed != written {
-            patches.push(Patch::replace(at.clone(), renamed));
-        }
-    }
-    let event = format!("{}.{}=", entity.name, field.name);
-    for (at, on) in places.automations.iter().filter_map(|one| one.on.as_ref()) {
-        if let Some(value) = on.strip_prefix(&event) {
-            patches.push(Patch::replace(at.clone(), format!("\"{}.{target}={value}\"", entity.name)));
-        }
-    }
-    patches
-}
-
-/// A condition as it is written, with a name of a field replaced; texts in single quotes stay.
-fn renamed_in(condition: &str, from: &str, to: &str) -> String {
-    let (mut out, mut word, mut quoted) = (String::new(), String::new(), false);
-    for c in condition.chars().chain([' ']) {
-        if c.is_ascii_alphanumeric() || c == '_' {
-            word.push(c);
-            continue;
-        }
-        // What follows a full stop is a field of another record.
-        let own = !quoted && !out.ends_with('.') && word == from;
-        out.push_str(if own { to } else { &word });
-        word.clear();
-        quoted ^= c == '\'';
-        out.push(c);
-    }
-    out.pop();
-    out
-}
-
-fn rename_entity(entity: &Entity, target: &str, places: &Places, source: &str) -> Answer {
-    if entity.name == target {
-        return Answer::Already(format!("`{target}` is its name"));
-    }
-    if places.entities.iter().any(|other| other.name == target) {
-        return Answer::Refused(format!("there is a record `{target}` already"));
-    }
-    let mut patches = Vec::new();
-    let own = format!("entity.{}", entity.name);
-    for section in &places.sections {
-        let Some(rest) = section.name.strip_prefix(&own).filter(|rest| rest.is_empty() || rest.starts_with('.')) else {
-            continue;
-        };
-        let comment =
-            source.get(section.header.clone()).and_then(|line| line.split_once(']')).map_or("", |(_, tail)| tail);
-        patches.push(Patch::replace(section.header.clone(), format!("[entity.{target}{rest}]{comment}")));
-    }
-    if patches.is_empty() {
-        return Answer::Refused(UNUSUAL.to_owned());
-    }
-    for (to, at) in places.entities.iter().flat_map(|one| &one.fields).filter_map(|field| field.to.as_ref()) {
-        if *to == entity.name {
-            patches.push(Patch::replace(at.clone(), format!("\"{target}\"")));
-        }
-    }
-    for (at, on) in places.automations.iter().filter_map(|one| one.on.as_ref()) {
-        if let Some(event) = on.strip_prefix(&format!("{}.", entity.name)) {
-            patches.push(Patch::replace(at.clone(), format!("\"{target}.{event}\"")));
-        }
-    }
-    Answer::Done { patches, told: format!("`{}` is called `{target}`, and so are its routes", entity.name) }
-}
 
 /// What `change` cannot edit without moving it.
 pub(super) const UNUSUAL: &str = "its part of the blueprint is written in a form that only you can edit";
@@ -233,7 +124,7 @@ fn drop_service(name: &str, places: &Places, source: &str) -> Answer {
 fn drop_field(entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {
     let event = format!("{}.{}=", entity.name, field.name);
     let on = places.automations.iter().any(|one| one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&event)));
-    let named = |(_, when): &(std::ops::Range<usize>, String)| renamed_in(when, &field.name, "") != *when;
+    let named = |(_, when): &(std::ops::Range<usize>, String)| renames::renamed_in(when, &field.name, "") != *when;
     if on || entity.uses.iter().any(|(_, name)| *name == field.name) || entity.conditions.iter().any(named) {
         let why = format!("an action, a condition or an automation of {} needs `{}`", entity.name, field.name);
         return Answer::Refused(why);
@@ -307,6 +198,27 @@ fn whole(section: &super::places::Section, source: &str) -> std::ops::Range<usiz
     start..section.next
 }
 
+/// "add a role nurse", "add the roles nurse and porter".
+fn role(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
+    let at = wish.place(&["role", "roles"]).filter(|at| *at <= 3 && wish.opens(&["add"]))?;
+    let named = |words: &[String]| words.iter().any(|word| !matches!(word.as_str(), "called" | "named" | "for"));
+    let rest: Vec<String> =
+        wish.from(at + 1).iter().filter(|word| named(std::slice::from_ref(*word))).cloned().collect();
+    let new: Vec<String> = rest.split(|word| word == "and").map(said::one).filter(|name| !name.is_empty()).collect();
+    let missing: Vec<&String> = new.iter().filter(|role| *role != "admin" && !places.roles.contains(role)).collect();
+    if new.is_empty() {
+        return None;
+    }
+    if missing.is_empty() {
+        return Some(Answer::Already(format!("there are roles: {}", new.join(", "))));
+    }
+    let all: Vec<String> = places.roles.iter().chain(missing).cloned().collect();
+    Some(Answer::Done {
+        patches: vec![rights::roles_patch(&all, places)],
+        told: format!("there are roles: {}; say what they may: \"only {}s may …\"", new.join(", "), new.first()?),
+    })
+}
+
 /// "add lost to the status of leads", "add the status on hold".
 fn value(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
     if !wish.opens(&["add", "allow"]) {
@@ -375,7 +287,8 @@ fn flag(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         Err(why) => return Some(Answer::Refused(why)),
     };
     let written = field.flags.iter().find(|(name, ..)| name == word);
-    let holds = written.is_some_and(|(_, _, value)| source.get(value.clone()) == Some("true"));
+    // Unique may be more than true.
+    let holds = written.is_some_and(|(_, _, value)| source.get(value.clone()) != Some("false"));
     if holds == on {
         return Some(Answer::Already(format!("`{}` is {last}", field.name)));
     }

@@ -1,0 +1,148 @@
+//! Wishes about how open records are: "make notes public", "give managers access to invoices", "clerks may no longer see leads".
+
+use super::Answer;
+use super::patch::Patch;
+use super::places::{Entity, Places};
+use super::rights::{self, Heard};
+use super::said::{self, Said};
+use super::wishes::{UNUSUAL, list};
+
+/// "make notes public", "make it private", "users can only see their own notes".
+pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let last = wish.words.last()?.as_str();
+    if wish.opens(&["make"]) && matches!(last, "public" | "private") {
+        let named = wish.between(1, wish.words.len() - 1);
+        let entities = match all_or_one(named, places) {
+            Ok(entities) => entities,
+            Err(why) => return Some(Answer::Refused(why)),
+        };
+        let heard = |rule: &str, entities| Heard {
+            rules: vec![rule.to_owned()],
+            new: Vec::new(),
+            operations: vec!["read".to_owned()],
+            entities,
+        };
+        if last == "public" {
+            return Some(rights::set(&heard("anyone", entities), places, source, |before| before.to_vec()));
+        }
+        return Some(rights::set(&heard("owner", entities), places, source, |_| Vec::new()));
+    }
+    let own = wish.place(&["own"])?;
+    let is_only = wish.words.iter().take(own).any(|word| word == "only");
+    let verb = wish.place(&["see", "read", "view"]).filter(|verb| *verb < own)?;
+    let entity = match all_or_one(wish.from(own + 1), places) {
+        Ok(entities) => entities.into_iter().next()?,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let (one, before) = (crate::lemma::with_article(&said::one(wish.from(own + 1))), rights::written(entity, "read")?);
+    let who = wish.between(0, verb).first()?;
+    if !entity.owned {
+        return Some(Answer::Refused(format!(
+            "{one} belongs to nobody (`owner = false`), so nobody has one of his own"
+        )));
+    }
+    if is_only
+        && matches!(who.as_str(), "users" | "people" | "everyone" | "everybody" | "members")
+        && before != ["owner"]
+    {
+        let heard = Heard {
+            rules: vec!["owner".to_owned()],
+            new: Vec::new(),
+            operations: vec!["read".to_owned()],
+            entities: vec![entity],
+        };
+        return Some(rights::set(&heard, places, source, |_| Vec::new()));
+    }
+    if before.iter().any(|rule| matches!(rule.as_str(), "owner" | "signed_in" | "anyone")) {
+        return Some(Answer::Already(format!("{one} is seen by whoever made it")));
+    }
+    let heard = Heard {
+        rules: vec!["owner".to_owned()],
+        new: Vec::new(),
+        operations: vec!["read".to_owned()],
+        entities: vec![entity],
+    };
+    Some(rights::set(&heard, places, source, |before| before.to_vec()))
+}
+
+/// "give managers access to invoices": they see them.
+pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let access = wish.place(&["access"]).filter(|_| wish.opens(&["give", "grant"]))?;
+    let to = wish.from(access + 1).iter().position(|word| word == "to")? + access + 1;
+    let (rules, new) = match rights::people(wish.between(1, access), places) {
+        Ok(people) => people,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let entities = match all_or_one(wish.from(to + 1), places) {
+        Ok(entities) => entities,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let heard = Heard { rules, new, operations: vec!["read".to_owned()], entities };
+    Some(rights::set(&heard, places, source, |before| before.to_vec()))
+}
+
+/// "clerks may no longer see leads", "clerks can't delete".
+pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let _ = source;
+    const NOT: &[&str] = &["not", "cannot", "can't", "cant", "mustn't", "shouldn't", "longer", "never"];
+    let at = wish.place(NOT).filter(|at| *at > 0)?;
+    // The same without the denial, as somebody would say that they may.
+    let mut words: Vec<String> =
+        wish.words.iter().filter(|word| !matches!(word.as_str(), "no" | "longer" | "not" | "never")).cloned().collect();
+    for word in &mut words {
+        if NOT.contains(&word.as_str()) {
+            "can".clone_into(word);
+        }
+    }
+    if !words.iter().take(at + 1).any(|word| matches!(word.as_str(), "may" | "can" | "should" | "must")) {
+        return None;
+    }
+    let heard = match rights::heard(&Said { text: wish.text.clone(), words }, 0, places)? {
+        Ok(heard) => heard,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let (mut patches, mut told, mut is_barred) = (Vec::new(), Vec::new(), true);
+    for entity in &heard.entities {
+        for operation in &heard.operations {
+            let Some(before) = rights::written(entity, operation) else {
+                return Some(Answer::Refused(UNUSUAL.to_owned()));
+            };
+            let mut kept: Vec<String> = before.iter().filter(|rule| !heard.rules.contains(rule)).cloned().collect();
+            let wider = kept.iter().find(|rule| matches!(rule.as_str(), "anyone" | "signed_in"));
+            let is_named = kept.len() < before.len();
+            is_barred &= !is_named && !before.iter().any(|rule| rule == "owner");
+            if let Some(wider) = wider.filter(|_| is_named || heard.rules.iter().any(|rule| rule.starts_with("role:")))
+            {
+                let why = format!(
+                    "`{operation}` of {} is for `{wider}`, which they are too; say who may: \"only … may {operation}\"",
+                    entity.name
+                );
+                return Some(Answer::Refused(why));
+            }
+            let Some(rule) = entity.rules.iter().find(|one| one.operation == *operation).filter(|_| is_named) else {
+                continue;
+            };
+            if kept.is_empty() {
+                kept.push("nobody".to_owned());
+            }
+            patches.push(Patch::replace(rule.value.clone(), list(&kept)));
+            told.push(format!("{} of {}", operation, entity.name));
+        }
+    }
+    if patches.is_empty() && is_barred {
+        return Some(Answer::Already("they may not".to_owned()));
+    }
+    if patches.is_empty() {
+        let why = "no rule names them; whoever makes a record may see, change and delete his own. Say who may: \"only … may …\"";
+        return Some(Answer::Refused(why.to_owned()));
+    }
+    Some(Answer::Done { patches, told: format!("not for them any more: {}", told.join(", ")) })
+}
+
+fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity>, String> {
+    let name = said::name(named);
+    if matches!(name.as_str(), "" | "it" | "everything" | "them" | "anything" | "thing") {
+        return Ok(places.entities.iter().collect());
+    }
+    places.entity(named).map(|entity| vec![entity]).ok_or_else(|| format!("there is no record `{}`", said::one(named)))
+}
