@@ -9,6 +9,7 @@ use query::{Fields, OwnerId, Scope};
 use serde::Serialize;
 
 pub use crate::access_asked::{Difference, difference};
+pub use crate::access_changes::{access_changes, asked_with};
 pub use crate::access_document::access_document;
 pub use crate::access_sentences::sentences;
 
@@ -158,7 +159,8 @@ pub(crate) fn reached(scope: &Scope) -> Reach {
     }
 }
 
-fn operation(entity: &Entity, verb: Verb) -> &str {
+/// What an operation is called in a blueprint.
+pub(crate) fn operation(entity: &Entity, verb: Verb) -> &str {
     match verb {
         Verb::Create => "create",
         Verb::Read => "read",

@@ -6,7 +6,7 @@ use blueprint::{Blueprint, Entity, Rule};
 use query::Scope;
 use query::access::{self, Verb};
 
-use crate::access::{Caller, Reach, callers, granted, reach, verbs};
+use crate::access::{Caller, Reach, callers, granted, operation, reach, verbs};
 use crate::access_actions::code;
 use crate::access_sentences::can;
 use crate::facts::Asked;
@@ -122,7 +122,7 @@ fn is_asked(caller: &Caller, entity: &Entity, verb: Verb, asked: &[Asked]) -> bo
         };
         let action = one.action.as_str();
         // Who changes a record sees it.
-        who && is_about(one, entity) && (covers(action, verb) || verb == Verb::Read && action != "create")
+        who && is_about(one, entity) && (covers(entity, action, verb) || verb == Verb::Read && action != "create")
     })
 }
 
@@ -134,7 +134,7 @@ fn is_named(caller: &Caller, entity: &Entity, verb: Verb, asked: &[Asked]) -> bo
             Caller::SignedIn => one.who == USER,
             Caller::Role(role) => one.who == *role || is_admin(role, &one.who),
         };
-        who && one.entity == entity.name && !matches!(verb, Verb::Act(_)) && covers(&one.action, verb)
+        who && one.entity == entity.name && !matches!(verb, Verb::Act(_)) && covers(entity, &one.action, verb)
     })
 }
 
@@ -150,7 +150,10 @@ fn is_about(asked: &Asked, entity: &Entity) -> bool {
     asked.entity == entity.name || asked.entity == "*"
 }
 
-fn covers(action: &str, verb: Verb) -> bool {
+fn covers(entity: &Entity, action: &str, verb: Verb) -> bool {
+    if let Some(name) = action.strip_prefix("action:") {
+        return matches!(verb, Verb::Act(_)) && operation(entity, verb) == name;
+    }
     match (action, verb) {
         ("manage", _) => true,
         ("read", Verb::Read) | ("create", Verb::Create) | ("delete", Verb::Delete) => true,

@@ -43,7 +43,7 @@ pub struct Assumption {
 pub struct Asked {
     /// `public` for whoever comes, `user` for whoever is signed in, `owner`, or a role.
     pub who: String,
-    /// `read`, `create`, `update`, `delete`, `manage` for all of these, or another change.
+    /// `read`, `create`, `update`, `delete`, `manage` for all of these, `action:` with a name, or another change.
     pub action: String,
     /// The name of an entity, or `*`.
     pub entity: String,

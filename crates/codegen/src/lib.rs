@@ -8,6 +8,7 @@
 pub mod access;
 mod access_actions;
 mod access_asked;
+mod access_changes;
 mod access_conditions;
 mod access_details;
 mod access_document;
@@ -30,5 +31,5 @@ pub use access::access_document;
 pub use documents::documents;
 pub use draft::{FileDraft, FileMode, Ownership};
 pub use facts::{Asked, Assumption, ProjectFacts, SettingFact};
-pub use project::{ProjectError, project};
+pub use project::{ProjectError, README_PATH, project, readme};
 pub use words::{field_type, human, link_type};

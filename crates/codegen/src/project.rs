@@ -31,12 +31,12 @@ pub enum ProjectError {
 /// # Errors
 /// [`ProjectError`], which no blueprint should be able to cause.
 pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDraft>, ProjectError> {
-    let view = View::new(blueprint, facts);
+    let view = View { secret_key: &facts.secret_key, settings: settings::views(facts), ..View::new(blueprint) };
     let open = Open { questions: &facts.questions, unplaced: &facts.unplaced, assumptions: &facts.assumptions };
     let mut drafts = vec![
         FileDraft::yours("blueprint.toml", blueprint.source.clone()),
         FileDraft::generated("blueprint.schema.json", pretty(&blueprint::json_schema())?),
-        FileDraft::yours("README.md", render("README.md.j2", include_str!("../templates/README.md.j2"), &view)?),
+        readme(blueprint)?,
         FileDraft::yours(
             checklist::path(blueprint),
             Kept::default().write(blueprint, &checklist::sections(blueprint, open), &facts.outcomes),
@@ -53,6 +53,18 @@ pub fn project(blueprint: &Blueprint, facts: &ProjectFacts) -> Result<Vec<FileDr
     drafts.push(record::files(&blueprint.app.name, &drafts)?);
     check_claims(&drafts)?;
     Ok(drafts)
+}
+
+/// Where the README is.
+pub const README_PATH: &str = "README.md";
+
+/// The README alone, which is the user's once it is written.
+///
+/// # Errors
+/// Those of [`project`].
+pub fn readme(blueprint: &Blueprint) -> Result<FileDraft, ProjectError> {
+    let text = render("README.md.j2", include_str!("../templates/README.md.j2"), &View::new(blueprint))?;
+    Ok(FileDraft::yours(README_PATH, text))
 }
 
 /// Also for file systems that take `README.md` and `readme.md` for one.
@@ -91,7 +103,8 @@ struct EntityView {
 }
 
 impl<'a> View<'a> {
-    fn new(blueprint: &'a Blueprint, facts: &'a ProjectFacts) -> View<'a> {
+    /// Without what only the settings' files say.
+    fn new(blueprint: &'a Blueprint) -> View<'a> {
         let app = &blueprint.app;
         View {
             name: &app.name,
@@ -104,8 +117,8 @@ impl<'a> View<'a> {
             steps: walkthrough::steps(blueprint),
             not_yet: not_yet(blueprint),
             todos: checklist::path(blueprint),
-            secret_key: &facts.secret_key,
-            settings: settings::views(facts),
+            secret_key: "",
+            settings: Vec::new(),
         }
     }
 }

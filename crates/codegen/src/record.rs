@@ -92,6 +92,14 @@ impl Origin {
     pub fn parse(text: &str) -> Result<Origin, serde_json::Error> {
         serde_json::from_str(text)
     }
+
+    /// As a file.
+    ///
+    /// # Errors
+    /// It has no form as JSON, which cannot be.
+    pub fn draft(&self) -> Result<FileDraft, serde_json::Error> {
+        Ok(FileDraft::generated(REQUEST_PATH, pretty(self)?))
+    }
 }
 
 /// The hash of a file's bytes, as the record keeps it.
@@ -109,7 +117,7 @@ pub(crate) fn origin(request: Option<&str>, facts: &ProjectFacts) -> Result<File
         questions: facts.questions.clone(),
         unplaced: facts.unplaced.clone(),
     };
-    Ok(FileDraft::generated(REQUEST_PATH, pretty(&origin)?))
+    origin.draft()
 }
 
 /// The list of all drafts but itself.

@@ -9,7 +9,7 @@ use blueprint::{Action, ActionKind, Blueprint, Entity, Field, FieldKind, Rule, S
 use query::Body;
 
 use crate::facts::Assumption;
-use crate::record::sha256;
+use crate::record::{Origin, sha256};
 use crate::words;
 
 pub use text::{Kept, Outcome, Outcomes};
@@ -54,6 +54,13 @@ pub struct Open<'a> {
     pub unplaced: &'a [String],
     /// What was filled in.
     pub assumptions: &'a [Assumption],
+}
+
+impl<'a> Open<'a> {
+    /// What the record of a folder says of it.
+    pub fn of(origin: &'a Origin) -> Open<'a> {
+        Open { questions: &origin.questions, unplaced: &origin.unplaced, assumptions: &origin.assumptions }
+    }
 }
 
 /// Every heading, by which they are known apart from a person's.

@@ -86,8 +86,8 @@ table. Names are snake_case, in paths kebab-case.
 5. **Secrets stay in the environment.** No key, password or URL with a password in the blueprint, in documents, logs or tests.
 6. **Tables that begin with `_`, and `users`, are the engine's.** Read them if you must; write to them through the API and `supermaker user`.
 7. **The audit is append-only.** Every change leaves a row; a change by hand in SQL leaves none.
-8. **Tables that exist are not changed by this version.** A new field, record or index is refused on a database that has rows; say so before
-   you edit, not after.
+8. **Another name says what it was**: `renamed_from = \"phone\"` beside it, for as long as a database has the former one. Without it the next
+   `supermaker serve` finds values without a place, and refuses. `supermaker change` writes it by itself.
 
 ## How to
 

@@ -114,8 +114,9 @@ Back-ups are Neon's (point in time): see how far back your plan goes, and try a 
 
 ## When the blueprint changes
 
-Rules, limits and words may change at any time. Fields, records and indexes change tables, which this version does not do to tables that
-exist: the server says so and does not start. While there is nothing to lose, stop it, move the folder `data` away (or name another
-database) and start again. Data does
-not move from SQLite to Postgres by itself either: choose before real users come.
+The next `supermaker serve` brings the tables to it, with their rows, in one transaction: what is new is added, what says
+`renamed_from` is renamed, types and limits are changed. Where values would have no place any more, or would not fit, it says how
+many rows are in the way and what to try, changes nothing and does not start; what may go for good goes with `--allow-loss`.
+Make a back-up first, and stop other instances that serve the blueprint of before: they know the former tables only. Data does not
+move from SQLite to Postgres by itself: choose before real users come.
 ";
