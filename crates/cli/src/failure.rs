@@ -12,6 +12,9 @@ pub const USAGE: u8 = 2;
 /// The exit code of what somebody stopped at a question, as shells give it for Ctrl-C.
 pub const STOPPED: u8 = 130;
 
+/// The exit code of what SIGTERM ended at a question, as shells give it.
+pub const TERMINATED: u8 = 143;
+
 /// Why a command stopped.
 #[derive(Debug, Serialize)]
 pub struct Failure {

@@ -1,42 +1,69 @@
-//! Ctrl-C around questions on a terminal. While one is asked the process must live, to say that nothing was written, with the
-//! cursor shown again. A handler that was once put there stays, so from then on it ends the process as the system would have,
-//! until whoever serves sees to the end of it himself.
+//! Ctrl-C and SIGTERM around questions on a terminal. While one is asked the terminal hands over single keys and hides the cursor,
+//! so the process must live to say that nothing was written; and whoever ends it from elsewhere must find the terminal as it was.
+//! A handler that was once put there stays, so from then on it ends the process as the system would have, until whoever serves sees
+//! to the end of it himself.
 
 #[cfg(unix)]
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicU8;
+#[cfg(unix)]
+use std::sync::atomic::Ordering;
 #[cfg(unix)]
 use std::sync::mpsc::channel;
+#[cfg(unix)]
+use std::sync::{Mutex, Once, PoisonError};
 #[cfg(unix)]
 use std::thread;
 
 #[cfg(unix)]
-use crate::failure::STOPPED;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Whether Ctrl-C ends the process.
-static ENDS: AtomicBool = AtomicBool::new(false);
+#[cfg(unix)]
+use crate::failure::{STOPPED, TERMINATED};
+
+/// A question is asked: Ctrl-C is a key.
+#[cfg(unix)]
+const ASKED: u8 = 0;
+/// Both end the process.
+#[cfg(unix)]
+const ENDS: u8 = 1;
+/// Somebody else sees to it.
+#[cfg(unix)]
+const LEFT: u8 = 2;
+
+#[cfg(unix)]
+static STATE: AtomicU8 = AtomicU8::new(LEFT);
+/// The terminal as it was before the question.
+#[cfg(unix)]
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
 /// As long as this lives, Ctrl-C ends nothing.
 pub struct Held(());
 
 impl Held {
     pub fn now() -> Held {
-        ENDS.store(false, Ordering::SeqCst);
         #[cfg(unix)]
-        listen();
+        {
+            *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = tcgetattr(std::io::stdin()).ok();
+            STATE.store(ASKED, Ordering::SeqCst);
+            listen();
+        }
         Held(())
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        ENDS.store(true, Ordering::SeqCst);
+        #[cfg(unix)]
+        STATE.store(ENDS, Ordering::SeqCst);
     }
 }
 
 /// From here on somebody else sees to it.
 pub fn leave() {
-    ENDS.store(false, Ordering::SeqCst);
+    #[cfg(unix)]
+    STATE.store(LEFT, Ordering::SeqCst);
 }
 
 #[cfg(unix)]
@@ -47,18 +74,39 @@ fn listen() {
         thread::spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
             runtime.block_on(async {
-                let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()) else {
-                    return;
-                };
+                let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+                let (Ok(interrupts), Ok(terminations)) = signals else { return };
                 let _ = ready.send(());
-                while signal.recv().await.is_some() {
-                    if ENDS.load(Ordering::SeqCst) {
-                        std::process::exit(i32::from(STOPPED));
-                    }
-                }
+                hear(interrupts, terminations).await;
             });
         });
-        // The thread may have given up: then Ctrl-C ends the process, as without it.
+        // The thread may have given up: then both end the process, as without it.
         let _ = is_ready.recv();
     });
+}
+
+#[cfg(unix)]
+async fn hear(mut interrupts: Signal, mut terminations: Signal) {
+    loop {
+        let code = tokio::select! {
+            Some(()) = interrupts.recv() => STOPPED,
+            Some(()) = terminations.recv() => TERMINATED,
+            else => return,
+        };
+        match (STATE.load(Ordering::SeqCst), code) {
+            (LEFT, _) | (ASKED, STOPPED) => continue,
+            (ASKED, _) => give_back(),
+            _ => {}
+        }
+        std::process::exit(i32::from(code));
+    }
+}
+
+/// The terminal as it was, with the cursor, and what became of the question.
+#[cfg(unix)]
+fn give_back() {
+    if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+    }
+    eprintln!("\u{1b}[?25h\nstopped at a question; nothing was written");
 }

@@ -2,22 +2,26 @@
 //!
 //! One file per command in `commands`. What they share: `screen` (what is printed and how), `failure` (what went wrong and
 //! what to try), `asking` (questions about a request) with `interrupts`, `report` with `paper` and `diagram` (what was understood, laid out),
-//! `source` (where a blueprint is), `disk` (the only one that writes files), `documents` (what is written anew when a blueprint
+//! `source` (where a blueprint is), `disk` (the only one that writes files) and `renewal` (what becomes of those that were written before), `counts` and `help` (numbers and
+//! help in words), `documents` (what is written anew when a blueprint
 //! changes), `specification` (the files of `new --from`), `todos` (the checks behind a checklist),
 //! `watch` (a blueprint that is saved while it is served).
 
 mod asking;
 mod commands;
+mod counts;
 mod diagram;
 mod disk;
 mod documents;
 mod failure;
+mod help;
 mod interrupts;
 mod logs;
 mod paper;
 mod ports;
 mod progress;
 mod reading;
+mod renewal;
 mod report;
 mod screen;
 mod source;
@@ -81,7 +85,7 @@ struct Global {
 }
 
 fn main() -> ExitCode {
-    let line = match CommandLine::try_parse() {
+    let line = match help::parse::<CommandLine>() {
         Ok(line) => line,
         Err(error) => return usage(&error),
     };

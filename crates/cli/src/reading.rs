@@ -134,6 +134,24 @@ pub fn asked_of(folder: &Path, blueprint: &Blueprint) -> Option<AskedOf> {
     })
 }
 
+/// Keeps with the folder what was asked for by a change of its blueprint, so that it is not flagged as wider than what it was made
+/// of. A folder that we did not make keeps nothing.
+///
+/// # Errors
+/// The disk refuses.
+pub fn remember(folder: &Path, before: &Blueprint, after: &Blueprint) -> Result<(), Failure> {
+    let Some(request) = before.app.request.as_deref() else { return Ok(()) };
+    let made = disk::made_of(folder).filter(|made| made.request.as_deref() == Some(request));
+    let Some(mut made) = made else { return Ok(()) };
+    let known = made.asked.take().unwrap_or_else(|| asked(&intake::read(request)));
+    let now = codegen::access::asked_with(&known, before, after);
+    if now == known {
+        return Ok(());
+    }
+    made.asked = Some(now);
+    disk::put_generated(folder, made.draft().map_err(Failure::new)?)
+}
+
 /// 384 bits as letters that need no quotes anywhere.
 fn random_text() -> Result<String, Failure> {
     let mut bytes = [0; SECRET_BYTES];

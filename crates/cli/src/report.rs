@@ -8,6 +8,7 @@ use codegen::{field_type, human, link_type};
 use intake::{Question, Reading};
 use model::{Consultation, Read};
 
+use crate::counts::counted;
 use crate::screen::{Ink, Screen};
 use crate::{diagram, paper, reading};
 
@@ -279,7 +280,7 @@ fn consulted(model: &Consultation) -> Vec<String> {
 }
 
 fn spent(model: &Consultation) -> String {
-    let requests = if model.requests == 1 { "1 request".to_owned() } else { format!("{} requests", model.requests) };
+    let requests = counted(model.requests, "request");
     let tokens = match (model.tokens_in, model.tokens_out) {
         (Some(sent), Some(answered)) => format!(", {sent} tokens sent and {answered} answered"),
         _ => String::new(),

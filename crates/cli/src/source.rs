@@ -4,10 +4,30 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use blueprint::{Blueprint, Problems};
+use clap::Args;
 
+use crate::counts::counted;
 use crate::failure::{Failure, shell_word};
 
 const FILE_NAME: &str = "blueprint.toml";
+
+/// How a command is told where its blueprint is, that has other arguments too.
+#[derive(Args)]
+pub struct Place {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Place {
+    /// Finds and reads it.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    pub fn read(&self) -> Result<Source, Failure> {
+        Source::read(self.file.as_deref())
+    }
+}
 
 /// A blueprint on disk.
 pub struct Source {
@@ -62,8 +82,8 @@ impl Source {
     /// The failure that shows every problem.
     pub fn explain(&self, problems: &Problems, color: bool) -> Failure {
         let count = problems.0.iter().filter(|problem| problem.severity == blueprint::Severity::Error).count();
-        let noun = if count == 1 { "problem" } else { "problems" };
-        Failure::new(format!("{count} {noun} in {}\n\n{}", self.path.display(), self.picture(problems, color)))
+        let count = counted(count, "problem");
+        Failure::new(format!("{count} in {}\n\n{}", self.path.display(), self.picture(problems, color)))
     }
 }
 

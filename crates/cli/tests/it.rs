@@ -21,6 +21,9 @@ mod documents;
 mod durable;
 #[path = "it/explains.rs"]
 mod explains;
+#[cfg(unix)]
+#[path = "it/helping.rs"]
+mod helping;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/making.rs"]

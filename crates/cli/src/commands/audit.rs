@@ -1,18 +1,17 @@
 //! `supermaker audit`: whether the audit is as it was written, and that it stays so when `SECRET_KEY` is exchanged; also beside a
 //! running server.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use serde_json::json;
 use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, verify};
 use server::settings::Settings;
 use store::Store;
 
+use crate::counts::counted;
 use crate::failure::Failure;
 use crate::logs;
 use crate::screen::Screen;
-use crate::source::Source;
+use crate::source::Place;
 use server::process::{Environment, read_settings};
 
 /// Check that nobody changed the audit, and keep it whole when SECRET_KEY is exchanged
@@ -25,9 +24,8 @@ Examples:
 pub struct Audit {
     #[command(subcommand)]
     action: Action,
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    #[arg(long, global = true, value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Subcommand)]
@@ -61,7 +59,7 @@ with it once more. docs/secret-key.md has the whole way.")]
 
 impl Audit {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         if screen.manner.dry_run {
@@ -122,20 +120,21 @@ fn good(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
             "ok": true, "rows": rows, "seals": seals, "unsealed": unsealed, "unchecked": unchecked, "head": head
         }));
     }
-    let (rows, under) = (counted(*rows, "row"), counted(*seals, "seal"));
-    screen.say(&format!("The audit is as it was written: {rows} under {under}, {unsealed} not sealed yet"))?;
+    screen.say(&format!(
+        "The audit is as it was written: {} under {}, {unsealed} not sealed yet",
+        counted(rows, "row"),
+        counted(seals, "seal")
+    ))?;
     if *unchecked > 0 {
-        let (seals, were) = (counted(*unchecked, "seal"), if *unchecked == 1 { "was" } else { "were" });
-        screen.warn(&format!("{seals} {were} not checked: the SECRET_KEY was lost (`audit rekey --lost`)"));
+        screen.warn(&format!(
+            "not checked, because their SECRET_KEY was lost (`audit rekey --lost`): {}",
+            counted(unchecked, "seal")
+        ));
     }
     match head {
         Some(head) => screen.result(&head),
         None => Ok(()),
     }
-}
-
-fn counted(number: i64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
@@ -148,16 +147,4 @@ fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
         ));
     }
     Err(Failure::new(broken).hint("compare it with a backup; what the log of the server says of the time is elsewhere"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_is_one_and_all_others_are_many() {
-        for (number, expected) in [(0, "0 seals"), (1, "1 seal"), (2, "2 seals")] {
-            assert_eq!(counted(number, "seal"), expected);
-        }
-    }
 }

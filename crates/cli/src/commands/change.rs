@@ -1,15 +1,15 @@
 //! `supermaker change`: a sentence changes a blueprint that exists, shown as a difference first.
 
-use std::path::PathBuf;
-
+use blueprint::Blueprint;
 use clap::Args;
+use codegen::human;
 use intake::{Changed, NotDone};
 use serde::Serialize;
 
-use crate::disk::Renewed;
 use crate::failure::{Failure, USAGE};
+use crate::renewal::Renewed;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::{Place, Source};
 use crate::{disk, documents, reading};
 
 /// Change a blueprint by saying what should be different
@@ -21,18 +21,17 @@ Examples:
   supermaker change \"only managers may delete\" --dry-run
   supermaker change \"keep track of tasks with a title and a due date\" --yes
 
-The difference is shown, and written once you say yes. Comments, order and spacing stay. Where one wish is not understood
-nothing is changed. Said twice, it has nothing to do. The
-documents of a project that `new` made are written anew; those that you edited are left, and told.
+The difference is shown, with what changes of who may do what and of a database, and written once you say yes. Comments,
+order and spacing stay. Where one wish is not understood nothing is changed. Said twice, it has nothing to do. README,
+documents and checklist of a project that `new` made are written anew; those that you edited are left, and told.
 
 Exit codes: 0 changed, or nothing to do, 1 not changed, 2 not understood (nothing is changed)")]
 pub struct Change {
     /// What should be different, in English; `-` reads it from standard input
     #[arg(required = true)]
     request: Vec<String>,
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// What `--json` prints.
@@ -44,7 +43,8 @@ struct Report<'a> {
     done: &'a [String],
     already: &'a [String],
     not_done: &'a [NotDone],
-    difference: &'a str,
+    #[serde(flatten)]
+    effects: &'a Effects,
     /// What became of the documents.
     documents: &'a Renewed,
 }
@@ -52,7 +52,7 @@ struct Report<'a> {
 impl Change {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let request = reading::request(&self.request, "change")?;
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let before = source.load_or_explain(screen.color_err())?;
         let changed = match intake::change(&source.text, &request) {
             Ok(changed) => changed,
@@ -62,19 +62,16 @@ impl Change {
             let picture = problems.render(&source.path.display().to_string(), &changed.text, screen.color_err());
             Failure::new(format!("the blueprint would not load any more; nothing was changed\n\n{picture}"))
         })?;
-        let difference = intake::difference(&source.text, &changed.text);
+        let effects = Effects::of(&before, &after, intake::difference(&source.text, &changed.text));
         if changed.is_change() {
-            screen.say(&shown(screen, &source, &changed, &difference))?;
-            if fits_no_more(&before, &after) {
-                screen.warn("a database that exists has the former tables: this version cannot change them, and `serve` refuses it");
-            }
+            screen.say(&shown(screen, &source, &changed, &effects))?;
         }
         let wanted = changed.is_change() && !screen.manner.dry_run;
         let apply = wanted && screen.ask("Change it?");
         let mut renewed = Renewed::default();
         if apply {
             disk::replace(&source.path, &changed.text)?;
-            renewed = documents::renew(&source.folder, &after, false)?;
+            renewed = documents::follow(&source, &before, &after)?;
         }
         let name = source.path.display();
         if screen.manner.json {
@@ -84,13 +81,21 @@ impl Change {
                 done: &changed.done,
                 already: &changed.already,
                 not_done: &[],
-                difference: &difference,
+                effects: &effects,
                 documents: &renewed,
             })?;
         }
         if apply {
             screen.say(&screen.paint(Ink::Good, &format!("Changed {name}")))?;
-            return renewed.lines(false).iter().try_for_each(|line| screen.say(line));
+            renewed.lines(false).iter().try_for_each(|line| screen.say(line))?;
+            return match renewed.edited.as_slice() {
+                [] => Ok(()),
+                edited => screen.say(&format!(
+                    "What you edited may still say what was so before. To have it written anew, take it away and out of \
+                     .supermaker/files.json, then: supermaker docs ({})",
+                    edited.join(", ")
+                )),
+            };
         }
         if !changed.is_change() {
             return screen.say(&format!("Nothing to do: {}", changed.already.join("; ")));
@@ -102,9 +107,62 @@ impl Change {
     }
 }
 
-fn shown(screen: &Screen, source: &Source, changed: &Changed, difference: &str) -> String {
+/// What a change comes to besides its lines.
+#[derive(Serialize, Default)]
+struct Effects {
+    difference: String,
+    /// Who may do what that he could not before, and the other way round.
+    access: Vec<String>,
+    /// What becomes of a database that is there.
+    database: Vec<String>,
+    /// Rows of such a database that would be in the way.
+    in_the_way: Vec<String>,
+    /// Summaries that speak of what is called otherwise now, or is gone.
+    stale: Vec<String>,
+}
+
+impl Effects {
+    fn of(before: &Blueprint, after: &Blueprint, difference: String) -> Effects {
+        let way = server::way_of_tables(before, after);
+        let moves = !(way.statements.is_empty() && way.guards.is_empty());
+        Effects {
+            difference,
+            access: codegen::access::access_changes(before, after),
+            database: if moves { way.told } else { Vec::new() },
+            in_the_way: way.guards.into_iter().map(|guard| guard.what).collect(),
+            stale: stale(before, after),
+        }
+    }
+}
+
+/// Summaries that say a name which only the former blueprint has.
+fn stale(before: &Blueprint, after: &Blueprint) -> Vec<String> {
+    let names = |blueprint: &Blueprint| -> Vec<String> {
+        let entities = blueprint.entities.iter();
+        let of = |entity: &blueprint::Entity| {
+            let fields = entity.fields.iter().map(|field| human(&field.name));
+            [human(&entity.name), human(&entity.plural)].into_iter().chain(fields).collect::<Vec<_>>()
+        };
+        entities.flat_map(of).collect()
+    };
+    let known = names(after);
+    let gone: Vec<String> = names(before).into_iter().filter(|name| !known.contains(name)).collect();
+    let entities = after.entities.iter();
+    let of_entities = entities.map(|entity| (format!("the summary of `{}`", entity.name), entity.summary.as_str()));
+    let summaries =
+        std::iter::once(("the summary of the app".to_owned(), after.app.summary.as_str())).chain(of_entities);
+    let told = |(whose, text): (String, &str)| {
+        let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+        let text = format!(" {} ", words.join(" "));
+        let said = gone.iter().find(|name| text.contains(&format!(" {name} ")))?;
+        Some(format!("{whose} still says \"{said}\"; it is yours to change"))
+    };
+    summaries.filter_map(told).collect()
+}
+
+fn shown(screen: &Screen, source: &Source, changed: &Changed, effects: &Effects) -> String {
     let mut out = format!("{}\n", screen.paint(Ink::Bold, &source.path.display().to_string()));
-    for line in difference.lines() {
+    for line in effects.difference.lines() {
         let ink = match line.chars().next() {
             Some('+') => Ink::Good,
             Some('-') => Ink::Bad,
@@ -118,27 +176,26 @@ fn shown(screen: &Screen, source: &Source, changed: &Changed, difference: &str) 
     for line in &changed.already {
         out.push_str(&format!("\n  as it was: {line}"));
     }
+    let mut section = |head: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\n\n{head}"));
+            lines.iter().for_each(|line| out.push_str(&format!("\n  {line}")));
+        }
+    };
+    section("Who may do what", &effects.access);
+    section("A database that is there, when it is served next", &effects.database);
+    section("It is left as it is, and you are told what to try, if it has", &effects.in_the_way);
+    section("Not changed", &effects.stale);
     out.push('\n');
     out
-}
-
-/// Whether the tables differ: rights, services and automations are none.
-fn fits_no_more(before: &blueprint::Blueprint, after: &blueprint::Blueprint) -> bool {
-    let fields = |blueprint: &blueprint::Blueprint| -> Vec<String> {
-        let entities = blueprint.entities.iter();
-        entities
-            .map(|entity| format!("{} {} {:?} {:?}", entity.name, entity.soft_delete, entity.fields, entity.links))
-            .collect()
-    };
-    fields(before) != fields(after)
 }
 
 fn refuse(screen: &Screen, source: &Source, not_done: &[NotDone]) -> Result<(), Failure> {
     let name = source.path.display();
     if screen.manner.json {
-        let documents = &Renewed::default();
-        let (done, already, difference) = (&[], &[], "");
-        let report = Report { file: name.to_string(), changed: false, done, already, not_done, difference, documents };
+        let (documents, effects) = (&Renewed::default(), &Effects::default());
+        let report =
+            Report { file: name.to_string(), changed: false, done: &[], already: &[], not_done, effects, documents };
         screen.json(&report)?;
         return Err(Failure { exit_code: USAGE, ..Failure::told() });
     }

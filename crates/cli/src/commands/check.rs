@@ -6,6 +6,7 @@ use blueprint::{Problems, Severity};
 use clap::Args;
 use serde::Serialize;
 
+use crate::counts::counted;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
@@ -64,8 +65,4 @@ fn text(source: &Source, problems: &Problems, screen: &Screen) -> String {
         [] => verdict,
         _ => format!("{}\n\n{verdict}", source.picture(problems, screen.color_out())),
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

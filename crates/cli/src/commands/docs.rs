@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::counts::counted_are;
 use crate::documents;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 
-/// Write the documents of a blueprint anew: docs/, specs/ and AGENTS.md
+/// Write the documents of a blueprint anew: docs/, specs/, AGENTS.md, and the README that `new` wrote
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -55,13 +56,12 @@ impl Docs {
             );
         }
         if self.check && !renewed.written.is_empty() {
-            return Err(Failure::new(format!("{} not what the blueprint gives", counted(renewed.written.len())))
-                .hint("supermaker docs writes them anew"));
+            return Err(Failure::new(format!(
+                "{} not what the blueprint gives",
+                counted_are(renewed.written.len(), "document")
+            ))
+            .hint("supermaker docs writes them anew"));
         }
         Ok(())
     }
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 document is".to_owned() } else { format!("{count} documents are") }
 }

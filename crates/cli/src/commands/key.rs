@@ -1,6 +1,5 @@
 //! `supermaker key`: API keys for services, as the operator manages them, also beside a running server.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use blueprint::Blueprint;
@@ -15,7 +14,7 @@ use crate::failure::Failure;
 use crate::logs;
 use crate::report::table;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::Place;
 use server::process::{Environment, read_settings};
 
 /// Make, list and revoke API keys, with which services come in a user's name
@@ -30,9 +29,8 @@ A service sends its key as the header X-API-Key. It works on the database of the
 pub struct Key {
     #[command(subcommand)]
     action: Action,
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    #[arg(long, global = true, value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Subcommand)]
@@ -96,7 +94,7 @@ struct View<'a> {
 
 impl Key {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         if screen.manner.dry_run {

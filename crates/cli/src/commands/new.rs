@@ -19,7 +19,7 @@ use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::specification::{self, Specification};
-use crate::{interrupts, reading, report, todos};
+use crate::{reading, report, todos};
 
 /// Make a backend of a request in plain English
 #[derive(Args)]
@@ -191,7 +191,6 @@ impl New {
 
     fn serve(&self, screen: &Screen, folder: PathBuf) -> Result<(), Failure> {
         if self.serve && !screen.manner.dry_run {
-            interrupts::leave();
             return Serve::of(folder, self.host, self.port).run(screen);
         }
         Ok(())

@@ -13,6 +13,7 @@ use server::seed::{self, Seeded, Wanted};
 use server::settings::{Environment as Stage, Settings};
 use store::Store;
 
+use crate::counts::counted;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::screen::{Ink, Screen};
@@ -196,7 +197,7 @@ fn tell(screen: &Screen, told: &Told) -> Result<(), Failure> {
     let Owner { email, roles, password, .. } = &told.user;
     let verb = if told.dry_run { "Would make" } else { "Made" };
     let with = if roles.is_empty() { String::new() } else { format!(" with {}", roles.join(", ")) };
-    let headline = format!("{verb} {} rows as {email}{with}, seed {}", told.rows, told.seed);
+    let headline = format!("{verb} {} as {email}{with}, seed {}", counted(told.rows, "row"), told.seed);
     screen.say(&screen.paint(Ink::Bold, &headline))?;
     let lines = told.entities.iter().map(|seeded| vec![seeded.entity.clone(), seeded.rows.to_string()]).collect();
     for (line, seeded) in report::table(lines).iter().zip(&told.entities) {

@@ -10,6 +10,7 @@ use codegen::checklist::{self, By, Kept, Line, Open, Outcome, Outcomes, Section}
 use serde::Serialize;
 use server::process::Environment;
 
+use crate::counts::counted_are;
 use crate::disk::{self, Folder};
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
@@ -84,11 +85,7 @@ impl Todos {
             Folder::Ours(origin) => Some(origin),
             Folder::Free | Folder::Foreign => None,
         };
-        let open = origin.as_ref().map_or(Open::default(), |origin| Open {
-            questions: &origin.questions,
-            unplaced: &origin.unplaced,
-            assumptions: &origin.assumptions,
-        });
+        let open = origin.as_ref().map_or(Open::default(), |origin| Open::of(origin));
         let sections = checklist::sections(&blueprint, open);
         let place = Place { folder: &source.folder, environment: &environment, blueprint: &blueprint };
         let outcomes = patiently(screen, || todos::outcomes(&place, &sections));
@@ -211,7 +208,7 @@ impl<'a> Run<'a> {
         let all = self.count(|_| true);
         let verdict = format!(
             "{passed} of {all} checks pass, {failed} fail, {waiting} not yet; {} left to you",
-            counted(left.len())
+            counted_are(left.len(), "line")
         );
         let ink = if failed == 0 { Ink::Good } else { Ink::Bad };
         let verdict = screen.paint(ink, &verdict);
@@ -226,8 +223,4 @@ impl<'a> Run<'a> {
         };
         screen.result_unless_quiet(&format!("{verdict}\n{verb} {path}{outdated}"), failed > 0 || !outdated.is_empty())
     }
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
 }

@@ -1,7 +1,6 @@
 //! `supermaker user`: accounts, as the operator manages them, also beside a running server.
 
 use std::io::{self, BufRead, IsTerminal};
-use std::path::PathBuf;
 
 use blueprint::Blueprint;
 use clap::{Args, Subcommand};
@@ -14,11 +13,12 @@ use server::auth::users::{self, Listed, NewAccount};
 use store::Store;
 
 use super::user_import::Import;
+use crate::counts::counted;
 use crate::failure::Failure;
 use crate::logs;
 use crate::report::table;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::{Place, Source};
 use server::process::{Environment, read_settings};
 use server::settings::Links;
 
@@ -37,9 +37,8 @@ It works on the database of the blueprint, also while a server runs on it.")]
 pub struct User {
     #[command(subcommand)]
     action: Action,
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    #[arg(long, global = true, value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Subcommand)]
@@ -163,7 +162,7 @@ struct Desk {
 
 impl User {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         if let Action::Import(import) = &self.action {
             return import.run(screen, &source);
         }
@@ -259,8 +258,7 @@ impl Desk {
         if screen.manner.json {
             return screen.json(&json!({"field": field, "cleared": cleared}));
         }
-        let users = if cleared == 1 { "user" } else { "users" };
-        screen.say(&format!("Took {field} from {cleared} {users} who had written it themselves"))
+        screen.say(&format!("Took {field} from {} who had written it", counted(cleared, "user")))
     }
 
     fn roles(&self, screen: &Screen, who: &str, add: &[String], remove: &[String]) -> Result<(), Failure> {

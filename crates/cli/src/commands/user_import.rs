@@ -14,6 +14,7 @@ use server::process::{Environment, read_settings};
 use server::settings::Database;
 use store::Store;
 
+use crate::counts::counted;
 use crate::failure::Failure;
 use crate::logs;
 use crate::progress::Progress;
@@ -65,8 +66,10 @@ impl Import {
         let dry_run = screen.manner.dry_run;
         let is_there = !matches!(&settings.database, Database::Sqlite(path) if !path.exists());
         if dry_run && !is_there {
-            return screen
-                .say(&format!("Would import {} accounts into a database that is not there yet", import.len()));
+            return screen.say(&format!(
+                "Would import {} into a database that is not there yet",
+                counted(import.len(), "account")
+            ));
         }
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
@@ -92,7 +95,7 @@ impl Import {
         done.map_err(|error| match error {
             ImportError::Problems(problems) => self.told(screen, &problems),
             ImportError::Meanwhile(made, problem) => {
-                Failure::new(format!("{made} accounts were imported, then no more\n{}:{problem}", self.name()))
+                Failure::new(format!("imported: {}, then no more\n{}:{problem}", counted(made, "account"), self.name()))
                     .hint("import the file again: who is there already is left as he is")
             }
             ImportError::Store(error) => Failure::new(format!("the database does not answer: {error}"))
@@ -107,7 +110,7 @@ impl Import {
             return told.err().unwrap_or_else(Failure::told);
         }
         let name = self.name();
-        let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+        let count = counted(problems.len(), "problem");
         let mut message = format!("{count} in {name}; nothing was imported");
         // What the same advice is for stands together with it once.
         let mut said: Option<&str> = None;
@@ -163,7 +166,7 @@ fn said(imported: &Imported, dry_run: bool) -> String {
     let verb = if dry_run { "Would import" } else { "Imported" };
     let kinds: Vec<String> = hashes.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let with = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    let mut said = format!("{verb} {count} accounts{with}");
+    let mut said = format!("{verb} {}{with}", counted(count, "account"));
     if *without_password > 0 {
         let _ = write!(said, "\n{without_password} have no password and can only reset it");
     }

@@ -17,8 +17,9 @@ use server::process::{Environment, checked_settings};
 use server::settings::{Database, SETTINGS, Settings};
 use store::OpenError;
 
-use crate::disk::{self, Renewed};
+use crate::disk;
 use crate::documents;
+use crate::renewal::Renewed;
 
 /// Where a blueprint is, and what it is.
 pub struct Place<'a> {
@@ -88,8 +89,8 @@ fn database(place: &Place<'_>, settings: Option<&Settings>) -> [(String, Outcome
             outcomes_of_database(reachable, waiting("it has no tables yet; `supermaker serve` makes them"))
         }
         Err(StartError::Database(error @ (OpenError::Changed { .. } | OpenError::Older { .. }))) => {
-            let first = error.to_string().lines().next().unwrap_or_default().to_owned();
-            outcomes_of_database(Outcome::Passed, failed(first))
+            let first = error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned();
+            outcomes_of_database(Outcome::Passed, failed(format!("{first}; `supermaker serve` brings them along")))
         }
         Err(error) => outcomes_of_database(failed(error.to_string()), waiting("the database cannot be looked into")),
     }

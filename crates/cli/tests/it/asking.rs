@@ -71,6 +71,41 @@ fn who_stops_writes_nothing_and_the_exit_code_says_so() {
     }
 }
 
+/// Whoever ends it from elsewhere finds the terminal as it was: lines, not keys.
+#[cfg(unix)]
+#[test]
+fn a_question_that_is_ended_from_elsewhere_leaves_the_terminal_as_it_was() {
+    let bench = Bench::new();
+    let mut terminal = new(&bench, &[], 80, "C.UTF-8");
+    let before = terminal.modes();
+    terminal.sees("1/1 Who sees");
+    terminal.sees("own: each account sees only what it made");
+    let after = terminal.terminated();
+    assert_eq!(after, (143, before));
+    assert_eq!(bench.files(), Vec::<String>::new());
+}
+
+/// After a question Ctrl-C ends the process as ever: here at another one, which is asked line by line.
+#[test]
+fn after_a_question_control_c_ends_the_process() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let bench = Bench::new();
+    let mut terminal = new(&bench, &["--dir", "asked", "--serve", "--port", &port], 80, "C.UTF-8");
+    terminal.sees("1/1 Who sees");
+    terminal.types("\r");
+    terminal.sees("is taken; use");
+    let (code, shown) = terminal.interrupted();
+    assert_eq!(code, 130, "{shown}");
+    // Where it serves, Ctrl-C stops the server.
+    let mut terminal = new(&bench, &["--dir", "served", "--serve", "--port", "0"], 80, "C.UTF-8");
+    terminal.sees("1/1 Who sees");
+    terminal.types("\r");
+    terminal.sees("Ctrl-C stops it.");
+    let (code, shown) = terminal.interrupted();
+    assert_eq!((code, shown.contains("Stopped.")), (0, true), "{shown}");
+}
+
 #[test]
 fn nobody_is_asked_with_yes_in_a_pipe_or_for_a_dry_run() {
     let bench = Bench::new();

@@ -14,7 +14,8 @@ fn a_sentence_changes_the_blueprint_and_nothing_else() {
     for words in ["- phone = {", "+ mobile = {", "Changed blueprint.toml"] {
         assert!(said.contains(words), "no {words:?} in {said}");
     }
-    assert_eq!(bench.read("blueprint.toml"), BLUEPRINT.replace("phone = {", "mobile = {"));
+    let renamed = "mobile = { type = \"phone\", renamed_from = \"phone\" }";
+    assert_eq!(bench.read("blueprint.toml"), BLUEPRINT.replace("phone = { type = \"phone\" }", renamed));
     assert_eq!(bench.files(), ["blueprint.toml"]);
     assert_eq!(bench.run(&["check"]).code, 0);
     let again = bench.run(&["change", "rename phone to mobile", "--yes"]).fine();
@@ -56,12 +57,111 @@ fn a_folder_can_be_named_and_json_tells_what_was_done() {
 }
 
 #[test]
-fn a_change_of_tables_says_what_becomes_of_a_database() {
+fn what_becomes_of_a_database_and_of_rights_is_said_before_the_yes() {
     let bench = Bench::with(BLUEPRINT);
-    let fields = bench.run(&["change", "rename phone to mobile", "--yes"]);
-    assert!(fields.err.contains("a database that exists"), "{fields:?}");
-    let rights = bench.run(&["change", "nobody may delete", "--yes"]);
-    assert_eq!((rights.code, rights.err.as_str()), (0, ""));
+    let said = |wish: &str| bench.run(&["change", wish, "--dry-run"]).fine();
+    let fields = said("rename phone to mobile");
+    assert!(fields.contains("`phone` of lead is `mobile` now, with its values") && !fields.contains("Who may do what"));
+    let gone = said("drop the phone");
+    assert!(gone.contains("rows of `leads` with a value in `phone`, which the blueprint no longer has"), "{gone}");
+    let rights = said("only managers may delete");
+    for line in [
+        "Anyone signed in can no longer delete their own leads.",
+        "Managers can now see or delete all leads, whoever made them; before, only their own leads.",
+    ] {
+        assert!(rights.contains(line), "no {line:?} in {rights}");
+    }
+    assert!(!rights.contains("A database that is there"), "{rights}");
+}
+
+/// New project, rows, another name, served again: the rows are there under the new name. And once more, and an entity.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
+fn rows_come_along_when_something_is_renamed() {
+    let bench = Bench::new();
+    bench.run(&["new", "Build me a lead tracker where I can log prospects with a phone", "--no-model"]).fine();
+    bench.run(&["seed", "lead-tracker", "--rows", "5"]).fine();
+    let rows = |sql: &str| -> Vec<(i64, Option<String>)> {
+        let file = rusqlite::Connection::open(bench.path("lead-tracker/data/app.db")).unwrap();
+        let mut rows = file.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let before = rows("SELECT id, phone FROM prospects ORDER BY id");
+    assert!(before.len() == 5 && before.iter().any(|(_, phone)| phone.is_some()), "{before:?}");
+    let steps = [
+        ("rename phone to mobile", "SELECT id, mobile FROM prospects ORDER BY id"),
+        ("rename mobile to cell. rename prospects to leads", "SELECT id, cell FROM leads ORDER BY id"),
+        ("rename cell to phone. rename leads to prospects", "SELECT id, phone FROM prospects ORDER BY id"),
+    ];
+    for (wish, sql) in steps {
+        bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
+        bench.run(&["check", "lead-tracker", "--quiet"]);
+        // Whatever opens the database brings it along.
+        let run = bench.run(&["user", "list", "--file", "lead-tracker"]);
+        assert_eq!(run.code, 0, "{wish}: {run:?}");
+        assert_eq!(rows(sql), before, "{wish}");
+    }
+}
+
+/// What was asked for in a change is asked for; what was written by hand is not.
+#[test]
+fn what_a_change_asked_for_is_not_wider_than_asked() {
+    let bench = Bench::new();
+    bench.run(&["new", "Build me a lead tracker where I can log prospects", "--no-model"]).fine();
+    let flags = || {
+        let access = bench.run(&["access", "lead-tracker", "--json"]).json();
+        (access["wider"].clone(), access["narrower"].clone())
+    };
+    let none = || (serde_json::json!([]), serde_json::json!([]));
+    assert_eq!(flags(), none());
+    for wish in
+        ["only managers may delete", "everyone can see prospects", "rename prospects to leads", "nobody may add leads"]
+    {
+        bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
+        assert_eq!(flags(), none(), "{wish}");
+    }
+    assert!(!bench.read("lead-tracker/docs/access.md").contains("Wider than"));
+    let text = bench.read("lead-tracker/blueprint.toml").replace("update = [\"owner\"]", "");
+    bench.write(
+        "lead-tracker/blueprint.toml",
+        &text.replace("[entity.lead.access]", "[entity.lead.access]\nupdate = [\"signed_in\"]"),
+    );
+    assert_eq!(flags().0, serde_json::json!(["Anyone signed in can change other people's leads"]));
+}
+
+/// README and checklist too; what somebody wrote into the checklist stays, and a README of his own is left and told.
+#[test]
+fn readme_and_checklist_follow_a_change() {
+    let bench = Bench::new();
+    bench.run(&["new", "Build me a lead tracker where I can log prospects", "--no-model"]).fine();
+    let todos = "lead-tracker/docs/backend_todos_lead_tracker.md";
+    bench.write(todos, &(bench.read(todos) + "\nAsk Kim about hosting.\n"));
+    let change = |wish: &str| bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
+    let said = change("rename prospects to leads");
+    for file in ["README.md", "docs/backend_todos_lead_tracker.md", "docs/schema.md", "specs/database/schema.md"] {
+        assert!(said.contains(&format!("Wrote {file}")), "no {file} in {said}");
+    }
+    let readme = bench.read("lead-tracker/README.md");
+    assert!(readme.contains("| Leads |") && !readme.contains("| Prospects |"), "{readme}");
+    let list = bench.read(todos);
+    assert!(
+        list.contains("Ask Kim about hosting.") && list.contains("`leads`") && !list.contains("`prospects`"),
+        "{list}"
+    );
+    assert_eq!(bench.run(&["docs", "lead-tracker", "--check"]).code, 0);
+
+    bench.write("lead-tracker/README.md", "# Mine\n");
+    let said = change("rename leads to offers");
+    assert!(said.contains("Left as you edited it: README.md") && said.contains("written anew"), "{said}");
+    assert_eq!(bench.read("lead-tracker/README.md"), "# Mine\n");
+}
+
+#[test]
+fn a_summary_that_says_a_former_name_is_told() {
+    let bench =
+        Bench::with(&BLUEPRINT.replace("name = \"leads\"", "name = \"leads\"\nsummary = \"Keeps leads and calls.\""));
+    let said = bench.run(&["change", "rename leads to offers", "--dry-run"]).fine();
+    assert!(said.contains("the summary of the app still says \"leads\""), "{said}");
 }
 
 /// What `new` wrote of the rules goes with them; what somebody wrote himself stays his, and a lone blueprint alone.

@@ -219,9 +219,15 @@ fn a_saved_blueprint_is_served_and_a_wrong_one_is_shown_while_the_one_before_goe
     assert!(problem.contains("anyon") && problem.contains("blueprint.toml"), "{problem}");
     assert_eq!(status(), "200");
 
-    save(&format!("{open}[entity.b.field]\nc = {{ type = \"text\" }}\n"));
+    // What is new is added while it is served; what users would lose is not taken.
+    let more =
+        format!("{open}[user.field]\nage = {{ type = \"integer\" }}\n[entity.b.field]\nc = {{ type = \"text\" }}\n");
+    save(&more);
+    assert_eq!(serving.json()["reloaded"], "x");
+    assert_eq!(status(), "200");
+    save(&more.replace("\"integer\"", "\"date\""));
     let problem = serving.failure();
-    assert!(problem.contains("its tables differ"), "{problem}");
+    assert!(problem.contains("`age` of users has another type") && problem.contains("Try:"), "{problem}");
     assert_eq!(status(), "200");
 
     save(APP);

@@ -68,6 +68,29 @@ impl Terminal {
         self.shown.drain(..end);
     }
 
+    /// How the terminal hands keys over: the flags of its local modes.
+    pub fn modes(&self) -> LocalModes {
+        tcgetattr(&self.keyboard).unwrap().local_modes
+    }
+
+    /// Ends the program with SIGTERM: its exit code, and the modes of the terminal then.
+    pub fn terminated(mut self) -> (i32, LocalModes) {
+        self.signals("-TERM");
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        (code, self.modes())
+    }
+
+    /// What Ctrl-C does at a terminal that is the program's own, which this one is not.
+    pub fn interrupted(self) -> (i32, String) {
+        self.signals("-INT");
+        self.ends()
+    }
+
+    fn signals(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
     pub fn types(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }

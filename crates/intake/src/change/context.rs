@@ -139,7 +139,7 @@ impl Made<'_> {
             // That it belongs to something that was there is only built where the wish says so.
             let mut entity = entity.clone();
             entity.fields.retain(|field| {
-                let old = field.to.as_deref().is_some_and(|to| is_old(to));
+                let old = field.to.as_deref().is_some_and(is_old);
                 !old || field.grounds.spans.iter().any(|span| own(span.start))
             });
             let entity = &entity;

@@ -1,0 +1,62 @@
+//! Help at a terminal of 80 columns: no line is longer, and none is broken where the source breaks.
+
+use crate::program::Bench;
+use crate::terminal::Terminal;
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["new"],
+    &["plan"],
+    &["change"],
+    &["serve"],
+    &["check"],
+    &["access"],
+    &["explain"],
+    &["docs"],
+    &["doctor"],
+    &["todos"],
+    &["seed"],
+    &["user"],
+    &["user", "add"],
+    &["user", "import"],
+    &["key"],
+    &["key", "add"],
+    &["audit"],
+    &["audit", "verify"],
+];
+
+#[test]
+fn help_fits_the_terminal_and_its_paragraphs_flow() {
+    let bench = Bench::new();
+    for words in COMMANDS {
+        let words: Vec<&str> = words.iter().chain(&["--help", "--color", "never"]).copied().collect();
+        let (code, shown) = Terminal::start(bench.command(&words), 80, "C.UTF-8").ends();
+        assert_eq!(code, 0, "{shown}");
+        let plain = plain(&shown);
+        let lines: Vec<&str> = plain.lines().map(str::trim_end).collect();
+        for line in &lines {
+            // A command that can be copied is never cut by us.
+            let is_example = line.trim_start().starts_with("supermaker ");
+            assert!(line.chars().count() <= 80 || is_example, "{words:?}: {line}");
+        }
+        // A line that ends early, in the middle of a sentence, with more of it below.
+        let ragged = lines.windows(2).find(|pair| {
+            let [line, next] = pair else { return false };
+            let first = next.split(' ').next().unwrap_or_default();
+            let is_text = |line: &str| line.starts_with(char::is_alphanumeric) && !line.ends_with(':');
+            is_text(line) && is_text(next) && line.chars().count() + 1 + first.chars().count() <= 80
+        });
+        assert_eq!(ragged, None, "{words:?}");
+    }
+}
+
+/// Without colours.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        out += before;
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    out + rest
+}
