@@ -73,6 +73,12 @@ fn slips(names: &BTreeSet<String>) -> Vec<String> {
     others.filter_map(slip).collect()
 }
 
+fn line_of(error: &dotenvy::Error, text: &str) -> Option<usize> {
+    let dotenvy::Error::LineParse(line, _) = error else { return None };
+    let start = text.find(line.as_str())?;
+    Some(text.get(..start)?.matches('\n').count() + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,10 +100,4 @@ mod tests {
             [""; 0]
         );
     }
-}
-
-fn line_of(error: &dotenvy::Error, text: &str) -> Option<usize> {
-    let dotenvy::Error::LineParse(line, _) = error else { return None };
-    let start = text.find(line.as_str())?;
-    Some(text.get(..start)?.matches('\n').count() + 1)
 }
