@@ -96,10 +96,16 @@ pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question
     let help = screen.legible("arrows choose, Enter takes, Esc stops and writes nothing");
     let shown: Vec<String> = choices.iter().map(|choice| screen.legible(choice)).collect();
     let chosen = Select::new(&message, shown).without_filtering().with_help_message(&help).raw_prompt();
-    drop(interrupts);
     match chosen {
-        Ok(chosen) => Ok(choices.get(chosen.index).map(|text| Question::word(text).to_owned()).unwrap_or_default()),
-        Err(error) => Err(stopped(place, of, &error)),
+        Ok(chosen) => {
+            drop(interrupts);
+            Ok(choices.get(chosen.index).map(|text| Question::word(text).to_owned()).unwrap_or_default())
+        }
+        Err(error) => {
+            // The signal of the key that stopped may be heard only now, and must not end the process before it has said so.
+            std::mem::forget(interrupts);
+            Err(stopped(place, of, &error))
+        }
     }
 }
 

@@ -150,12 +150,23 @@ const ROWS: &[(&str, &[&str])] = &[
     (
         "also keep track of projects with a name and a deadline",
         &[
-            "+",
             "+ [entity.project]",
             "+ owner = true",
             "+ [entity.project.field]",
             "+ name = { type = \"text\", required = true, index = true }",
             "+ deadline = { type = \"date\", index = true }",
+            "+",
+        ],
+    ),
+    (
+        "also keep track of visits with a date. Each visit belongs to a lead",
+        &[
+            "+ [entity.visit]",
+            "+ owner = true",
+            "+ [entity.visit.field]",
+            "+ date = { type = \"date\", index = true }",
+            "+ lead = { type = \"reference\", to = \"lead\", required = true }",
+            "+",
         ],
     ),
     ("add an email to leads", &["+ email = { type = \"email\" }"]),

@@ -80,8 +80,9 @@ fn a_question_that_is_ended_from_elsewhere_leaves_the_terminal_as_it_was() {
     let before = terminal.modes();
     terminal.sees("1/1 Who sees");
     terminal.sees("own: each account sees only what it made");
-    let after = terminal.terminated();
-    assert_eq!(after, (143, before));
+    // Whichever hears the signal first says how it ended: the question, whose read it breaks off, or who listens for it.
+    let (code, after) = terminal.terminated();
+    assert!(after == before && [130, 143].contains(&code), "{code} {after:?}");
     assert_eq!(bench.files(), Vec::<String>::new());
 }
 

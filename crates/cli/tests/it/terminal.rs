@@ -116,6 +116,14 @@ impl Terminal {
         while let Ok(bytes) = self.screen.recv_timeout(until.saturating_duration_since(Instant::now())) {
             self.shown += &String::from_utf8_lossy(&bytes);
         }
-        (self.child.wait().unwrap().code().unwrap_or(-1), self.shown)
+        (self.child.wait().unwrap().code().unwrap_or(-1), std::mem::take(&mut self.shown))
+    }
+}
+
+/// Ended with the test, whatever the test does.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

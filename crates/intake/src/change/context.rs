@@ -22,7 +22,7 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
     }
     let mut made = Made { places, patches: Vec::new(), told: Vec::new(), met: Vec::new(), refused: None };
     made.fields(&draft, own);
-    made.records(&draft, own);
+    made.records(&draft, own, wish);
     made.services(&draft, own);
     made.automations(&draft, own);
     match made.refused {
@@ -118,31 +118,38 @@ impl Made<'_> {
     }
 
     /// "keep track of tasks with a title and a due date".
-    fn records(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+    fn records(&mut self, draft: &Draft, own: impl Fn(usize) -> bool, wish: &Said) {
         let is_old = |name: &str| self.places.entities.iter().any(|one| one.name == name);
         let new: Vec<_> = draft
             .entities
             .iter()
             .filter(|entity| !is_old(&entity.name) && entity.grounds.spans.iter().any(|span| own(span.start)))
             .collect();
+        // That it belongs to something that is told before the wish is only built where the wish names that.
+        let named = |to: &str| {
+            let last = to.rsplit('_').next().unwrap_or(to);
+            wish.words.iter().any(|word| crate::lemma::singular(word) == last)
+        };
+        let belongs = |field: &crate::draft::Field| {
+            let said = field.grounds.spans.iter().any(|span| own(span.start));
+            field
+                .to
+                .as_deref()
+                .is_none_or(|to| to == "user" || said || named(to) || new.iter().any(|one| one.name == to))
+        };
+        let mut kept: Vec<crate::draft::Entity> = new.iter().map(|entity| (*entity).clone()).collect();
+        for entity in &mut kept {
+            entity.fields.retain(belongs);
+        }
         let mut roles: Vec<String> = Vec::new();
-        for entity in new {
-            let missing = entity
-                .fields
-                .iter()
-                .filter_map(|field| field.to.as_deref())
-                .find(|to| *to != "user" && *to != entity.name && !is_old(to) && draft.entity(to).is_none());
+        for entity in &kept {
+            let missing = entity.fields.iter().filter_map(|field| field.to.as_deref()).find(|to| {
+                *to != "user" && *to != entity.name && !is_old(to) && !kept.iter().any(|one| one.name == *to)
+            });
             if let Some(missing) = missing {
                 self.refused = Some(format!("there is no record `{missing}`"));
                 return;
             }
-            // That it belongs to something that was there is only built where the wish says so.
-            let mut entity = entity.clone();
-            entity.fields.retain(|field| {
-                let old = field.to.as_deref().is_some_and(is_old);
-                !old || field.grounds.spans.iter().any(|span| own(span.start))
-            });
-            let entity = &entity;
             let text = toml::entity_text(entity);
             let words = text.split('"').filter_map(|word| word.strip_prefix("role:"));
             roles.extend(
