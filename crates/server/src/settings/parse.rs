@@ -250,15 +250,22 @@ fn origin(text: &str) -> Result<String, String> {
 fn origins(text: &str) -> Result<Vec<String>, String> {
     let one = |text: &str| match text {
         "*" => Err("`*` would let every site call with the user's rights; list the origins".to_owned()),
-        _ => match origin(text) {
-            // What a browser sends as its origin has no path: with one it would never be met.
-            Ok(origin) if origin.splitn(4, '/').count() == 3 => Ok(origin),
-            _ => Err(format!(
-                "`{text}` is no origin: write it with its scheme and without a path, such as http://localhost:5173"
-            )),
-        },
+        _ => as_browsers_send(&origin(text)?),
     };
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
+}
+
+/// An origin is compared letter by letter, so one that is written in another way would let nobody in, and say nothing.
+fn as_browsers_send(text: &str) -> Result<String, String> {
+    let uri: http::Uri = text.parse().map_err(|_| "wants origins such as https://app.example.com".to_owned())?;
+    let (scheme, authority) =
+        (uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |named| named.as_str()));
+    if authority.contains(['*', '@']) {
+        return Err(format!("`{text}` is no origin; list each by itself, such as https://app.example.com"));
+    }
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    let sent = format!("{scheme}://{}", authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase());
+    if text == sent { Ok(sent) } else { Err(format!("`{text}` is not what browsers send; write `{sent}`")) }
 }
 
 fn rate(text: &str) -> Result<Option<NonZeroU32>, String> {

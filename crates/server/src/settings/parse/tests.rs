@@ -47,6 +47,24 @@ fn all_problems_are_told_at_once_and_no_secret_with_them() {
     assert!(!problems.concat().contains("12345678901234567890"));
 }
 
+/// What is compared letter by letter must be written as it is sent, or a front end is shut out without a word.
+#[test]
+fn origins_are_written_as_browsers_send_them() {
+    let fine = read(&[("CORS_ORIGINS", "https://app.example.com/, http://localhost:5173,http://[::1]:3000")]).unwrap();
+    assert_eq!(fine.cors_origins, ["https://app.example.com", "http://localhost:5173", "http://[::1]:3000"]);
+    for (text, told) in [
+        ("https://App.example.com", "write `https://app.example.com`"),
+        ("https://app.example.com/shop", "write `https://app.example.com`"),
+        ("https://app.example.com:443", "write `https://app.example.com`"),
+        ("http://localhost:80", "write `http://localhost`"),
+        ("https://*.example.com", "list each by itself"),
+        ("https://ana@app.example.com", "list each by itself"),
+    ] {
+        let problems = read(&[("CORS_ORIGINS", text)]).unwrap_err();
+        assert!(problems[0].starts_with("CORS_ORIGINS: ") && problems[0].contains(told), "{text}: {problems:?}");
+    }
+}
+
 /// J11: secrets that anyone knows or could guess do not start.
 #[test]
 fn j11_weak_secrets_are_refused() {
