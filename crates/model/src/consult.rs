@@ -30,13 +30,15 @@ pub(crate) fn consult(
 ) -> Result<(Reading, Proposal), Failure> {
     let until = start + settings.timeout;
     let (mut with_schema, mut newer) = (true, false);
+    // The providers' own servers refuse words of a schema that they do not know.
+    let mut bounds = settings.has_own_server().then(|| prompt::Bounds::of(rules));
     let mut complaints = Vec::new();
     let mut second = false;
     loop {
         let user = prompt::user(intake::without_answers(request), rules, &complaints);
         let system = prompt::system(with_schema);
-        let schema = with_schema.then_some(&*prompt::SCHEMA);
-        let question = Question { system: &system, user: &user, schema, newer };
+        let schema = with_schema.then(|| prompt::schema(bounds));
+        let question = Question { system: &system, user: &user, schema: schema.as_ref(), newer };
         consultation.requests += 1;
         let (usage, words) = send::ask(settings, &question, until);
         count(consultation, usage, words.as_ref().err());
@@ -44,7 +46,8 @@ pub(crate) fn consult(
             Ok(read) => return Ok(read),
             // A gateway to models that want other words for the same; that is no second try either.
             Err(Failure::Refused { status: 400 | 422, why }) if !newer && wants_newer(&why) => newer = true,
-            // Not every server takes a schema; then the schema is told in words, which is no second try.
+            // Not every server takes a schema with ends, or takes one at all; then it is told in words, which is no second try.
+            Err(Failure::Refused { status: 400 | 422, .. }) if with_schema && bounds.is_some() => bounds = None,
             Err(Failure::Refused { status: 400 | 422, .. }) if with_schema => with_schema = false,
             Err(Failure::Busy { wait, status }) if !second => {
                 let pause = wait.unwrap_or(PAUSE.min(settings.timeout / SHARE_OF_PAUSE));

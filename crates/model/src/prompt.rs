@@ -3,8 +3,6 @@
 //! The request travels as a JSON string beside the hints, so that nothing in it can look like the end of it. It is data: a
 //! model that obeys it all the same can only propose things, each with a quote that is looked up.
 
-use std::sync::LazyLock;
-
 use intake::{Reading, RelationKind};
 use serde_json::{Value, json};
 
@@ -54,7 +52,7 @@ useful.";
 /// What the model is told once.
 pub(crate) fn system(with_schema: bool) -> String {
     // A server that cannot be given the schema is shown it.
-    if with_schema { TASK.to_owned() } else { format!("{TASK}\n\nThe object has this JSON Schema:\n{}", *SCHEMA) }
+    if with_schema { TASK.to_owned() } else { format!("{TASK}\n\nThe object has this JSON Schema:\n{}", schema(None)) }
 }
 
 /// What the model is asked.
@@ -94,40 +92,82 @@ fn hints(rules: &Reading) -> Value {
     })
 }
 
+/// The most of each kind that an answer may have, where the server holds the model to its schema word by word: a small model that
+/// repeats itself then comes to an end, and before its tokens do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    entities: usize,
+    fields: usize,
+    values: usize,
+    others: usize,
+}
+
+/// Letters of a name and of a quote.
+const NAME: usize = 40;
+const QUOTE: usize = 80;
+
+impl Bounds {
+    /// Room for all that the rules found, and for more than they overlook.
+    pub(crate) fn of(rules: &Reading) -> Bounds {
+        let entities = &rules.summary.entities;
+        let fields = entities.iter().map(|entity| entity.fields.len()).max().unwrap_or(0);
+        let values =
+            entities.iter().flat_map(|entity| &entity.fields).map(|field| field.values.len()).max().unwrap_or(0);
+        Bounds {
+            entities: entities.len() + 3,
+            fields: fields + 3,
+            values: values.max(3) + 2,
+            others: rules.summary.relations.len().max(entities.len()) + 2,
+        }
+    }
+}
+
 /// The form of the answer. Every object is closed and every word of it required, as all providers want it; what is more
 /// than form is checked here and not there.
-pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let text = json!({ "type": "string" });
+pub(crate) fn schema(bounds: Option<Bounds>) -> Value {
+    let text = |most: usize| match bounds {
+        Some(_) => json!({ "type": "string", "maxLength": most }),
+        None => json!({ "type": "string" }),
+    };
+    let list = |items: Value, most: fn(&Bounds) -> usize| match &bounds {
+        Some(bounds) => json!({ "type": "array", "items": items, "maxItems": most(bounds) }),
+        None => json!({ "type": "array", "items": items }),
+    };
     let field = object(json!({
-        "name": text,
+        "name": text(NAME),
         "type": { "type": "string", "enum": TYPES },
-        "values": { "type": "array", "items": text },
-        "quote": text,
+        "values": list(text(NAME), |bounds| bounds.values),
+        "quote": text(QUOTE),
     }));
-    let entity = object(json!({ "name": text, "quote": text, "fields": { "type": "array", "items": field } }));
+    let entity =
+        object(json!({ "name": text(NAME), "quote": text(QUOTE), "fields": list(field, |bounds| bounds.fields) }));
     let kinds = ["one_to_many", "many_to_many"];
-    let relation =
-        object(json!({ "from": text, "to": text, "kind": { "type": "string", "enum": kinds }, "quote": text }));
+    let relation = object(json!({
+        "from": text(NAME),
+        "to": text(NAME),
+        "kind": { "type": "string", "enum": kinds },
+        "quote": text(QUOTE),
+    }));
     let categories: Vec<&str> = intake::categories().collect();
     let category = json!({ "type": "string", "enum": categories });
-    let integration = object(json!({ "category": category, "quote": text }));
+    let integration = object(json!({ "category": category, "quote": text(QUOTE) }));
     let events = ["created", "changed", "deleted", "schedule"];
     let automation = object(json!({
         "when": { "type": "string", "enum": events },
-        "entity": text,
-        "field": text,
-        "value": text,
-        "cron": text,
+        "entity": text(NAME),
+        "field": text(NAME),
+        "value": text(NAME),
+        "cron": text(NAME),
         "do": category,
-        "quote": text,
+        "quote": text(QUOTE),
     }));
     object(json!({
-        "entities": { "type": "array", "items": entity },
-        "relations": { "type": "array", "items": relation },
-        "integrations": { "type": "array", "items": integration },
-        "automations": { "type": "array", "items": automation },
+        "entities": list(entity, |bounds| bounds.entities),
+        "relations": list(relation, |bounds| bounds.others),
+        "integrations": list(integration, |bounds| bounds.others),
+        "automations": list(automation, |bounds| bounds.others),
     }))
-});
+}
 
 fn object(properties: Value) -> Value {
     let names: Vec<&String> = properties.as_object().map(|all| all.keys().collect()).unwrap_or_default();
@@ -153,6 +193,26 @@ mod tests {
         assert_eq!(message["request"].as_str().unwrap().len(), MOST_BYTES);
     }
 
+    #[test]
+    fn an_answer_has_an_end_where_a_server_holds_to_the_schema() {
+        /// Lists and texts, and those of them that have an end.
+        fn ends(value: &Value) -> (usize, usize) {
+            let below: Vec<(usize, usize)> = match value {
+                Value::Object(map) => map.values().map(ends).collect(),
+                Value::Array(all) => all.iter().map(ends).collect(),
+                _ => Vec::new(),
+            };
+            let open = value["type"] == "array" || value["type"] == "string" && value.get("enum").is_none();
+            let ended = value.get("maxItems").or(value.get("maxLength")).is_some();
+            below.iter().fold((usize::from(open), usize::from(ended)), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+        }
+        let rules = intake::read("Boats (name, length, colour: red or blue). Each boat has trips with a date.");
+        let (all, ended) = ends(&schema(Some(Bounds::of(&rules))));
+        assert!(all > 15 && all == ended, "{all} {ended}");
+        // Providers refuse what they do not know.
+        assert_eq!(ends(&schema(None)).1, 0);
+    }
+
     /// OpenAI's strict mode and Anthropic's structured outputs refuse anything else.
     #[test]
     fn every_object_of_the_schema_is_closed_and_requires_all() {
@@ -167,6 +227,9 @@ mod tests {
             assert_eq!(value["required"].as_array().unwrap().len(), properties.as_object().unwrap().len());
             below + 1
         }
-        assert_eq!(check(&SCHEMA), 6);
+        let rules = intake::read("Boats (name, length, colour: red or blue). Each boat has trips with a date.");
+        for bounds in [None, Some(Bounds::of(&rules))] {
+            assert_eq!(check(&schema(bounds)), 6);
+        }
     }
 }

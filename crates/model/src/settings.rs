@@ -165,6 +165,11 @@ impl Settings {
         self.url.to_string().starts_with(own)
     }
 
+    /// Whether the server is one that samples by grammars: whatever speaks OpenAI's or Ollama's API and is not the provider's own.
+    pub(crate) fn has_own_server(&self) -> bool {
+        self.provider != Provider::Anthropic && !self.is_providers_own()
+    }
+
     /// A text without the key in it.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))

@@ -76,7 +76,7 @@ fn rows() -> Vec<Row> {
             "it answers 404: model 'x' not found",
         ),
         ("openai", vec![http(404, "content-type: text/html\r\n", page)], 1, "it answers 404"),
-        ("openai", vec![http(400, "", r#"{"error": {"message": "context too long"}}"#)], 2, "400: context too long"),
+        ("openai", vec![http(400, "", r#"{"error": {"message": "context too long"}}"#)], 3, "400: context too long"),
         // Too much to do: one try more, when the server says, if that is soon.
         ("anthropic", vec![http(529, "retry-after: 0\r\n", "")], 2, "too much to do (529)"),
         ("openai", vec![http(429, "retry-after: 0\r\n", "")], 2, "too much to do (429)"),
@@ -135,12 +135,12 @@ fn a_gateway_that_wants_the_newer_words_gets_them() {
             .map(|word| asked[at].body.get(word).is_some())
     };
     assert_eq!((asked.len(), words(0), words(1)), (2, [true, false, true, true], [false, true, false, true]));
-    // Once: who still does not want it is asked without a schema, and then no more.
+    // Once: who still does not want it is asked with a schema without ends, without any, and then no more.
     let server = Server::with(vec![http(400, "", unsupported)]);
     let variables = server.variables("openai");
     let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fell_back(REQUEST, &crate::read(REQUEST, &variables), "it answers 400");
-    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.asked().len(), 4);
 }
 
 #[test]
