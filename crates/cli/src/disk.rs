@@ -7,8 +7,11 @@ use std::path::Path;
 use codegen::record::{FILES_PATH, Files, Origin, REQUEST_PATH, sha256};
 use codegen::{FileDraft, FileMode, Ownership};
 
+use crate::begun::{self, Begun};
 use crate::failure::Failure;
 use crate::staging;
+
+const LINKED: &str = "name the file itself with --file, or put it in the place of the link";
 
 /// What a folder is to us.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub enum Folder {
     Free,
     /// One that we made, with what it was made from.
     Ours(Box<Origin>),
+    /// One that we began to make and did not finish, because the run was ended.
+    Begun,
     /// It holds other things.
     Foreign,
 }
@@ -36,7 +41,7 @@ pub enum Standing {
 /// # Errors
 /// It cannot be read, or is a file.
 pub fn look(folder: &Path) -> Result<Folder, Failure> {
-    let mut entries = match fs::read_dir(folder) {
+    let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Folder::Free),
         Err(error) => {
@@ -47,22 +52,51 @@ pub fn look(folder: &Path) -> Result<Folder, Failure> {
     if record(folder).is_some() {
         return Ok(Folder::Ours(Box::new(origin(folder))));
     }
-    Ok(if entries.next().is_some() { Folder::Foreign } else { Folder::Free })
+    if begun::files(folder).is_some() {
+        return Ok(Folder::Begun);
+    }
+    // The first thing that a run makes, and all that is left of one that was ended just then.
+    let empty = |path: &Path| fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    let counts = |entry: &fs::DirEntry| !(entry.file_name() == ".supermaker" && empty(&entry.path()));
+    Ok(if entries.flatten().any(|entry| counts(&entry)) { Folder::Foreign } else { Folder::Free })
 }
 
-/// Writes all drafts into a folder, or none.
+/// Writes all drafts into a folder, or none. A run that is ended meanwhile leaves a note of what it was writing, so that another
+/// one finishes it; the record comes last.
 ///
 /// # Errors
-/// A file stands in the way that we did not write or that was changed since, or the disk refuses.
+/// A file stands in the way that we did not write or that was changed since, another run is writing there, or the disk refuses.
 pub fn write(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
-    let record = record(folder);
+    let cannot = |(path, error): staging::Refused| {
+        Failure::new(format!("cannot write {}: {error}; nothing was written", path.display()))
+    };
+    let begun = Begun::open(folder).map_err(cannot)?.ok_or_else(|| {
+        let failure = Failure::new(format!("another supermaker is writing into {}", folder.display()));
+        failure.hint("wait until it is done, or choose another folder with --dir")
+    })?;
+    let record = record(folder).or_else(|| begun.before.clone());
+    // Whether a secret is as it was written cannot be seen; it is whole, and stays.
+    let secret = |draft: &FileDraft| {
+        let known = begun.before.as_ref().is_some_and(|files| files.get(&draft.path).is_some());
+        draft.mode == FileMode::Secret && known && folder.join(&draft.path).exists()
+    };
+    let mut work: Vec<FileDraft> = drafts.iter().filter(|draft| !secret(draft)).cloned().collect();
+    // Who finds the record finds all the rest.
+    work.sort_by_key(|draft| draft.path == FILES_PATH);
     let standing = |draft: &&FileDraft| standing(&folder.join(&draft.path), draft, record.as_ref()) == Standing::Theirs;
-    let theirs: Vec<&str> = drafts.iter().filter(standing).map(|draft| draft.path.as_str()).collect();
+    let theirs: Vec<&str> = work.iter().filter(standing).map(|draft| draft.path.as_str()).collect();
     if !theirs.is_empty() {
         let message = format!("{} holds files that are not ours to overwrite: {}", folder.display(), theirs.join(", "));
+        begun.leave();
         return Err(Failure::new(message).hint("move them away, or choose another folder with --dir"));
     }
-    put(folder, drafts)
+    let written = begun.note(drafts).and_then(|()| staging::put(folder, &work));
+    match written {
+        Ok(()) => begun.finish(folder, drafts),
+        Err(_) if staging::was_killed(&written) => {}
+        Err(_) => begun.leave(),
+    }
+    written.map_err(cannot)
 }
 
 /// Writes drafts, all of them or none.
@@ -80,7 +114,7 @@ pub fn put(folder: &Path, drafts: &[FileDraft]) -> Result<(), Failure> {
 /// # Errors
 /// The record of the drafts is none, which cannot be.
 pub fn beside(folder: &Path, drafts: Vec<FileDraft>) -> Result<(Vec<FileDraft>, Vec<String>), Failure> {
-    let record = record(folder);
+    let record = record(folder).or_else(|| begun::files(folder));
     let is_document = |draft: &FileDraft| {
         let place = draft.path == "AGENTS.md" || ["docs/", "specs/"].iter().any(|start| draft.path.starts_with(start));
         place && draft.ownership == Ownership::Generated
@@ -136,13 +170,15 @@ pub fn put_record(folder: &Path, record: &Files) -> Result<(), Failure> {
     put(folder, &[record.with([]).map_err(Failure::new)?])
 }
 
-/// Writes a text over a file that is there: the new one whole, or the old one.
+/// Writes a text over a file of a folder that is there: the new one whole, or the old one.
 ///
 /// # Errors
 /// The disk refuses.
-pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    // A link stays one.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+pub fn replace(folder: &Path, path: &Path, text: &str) -> Result<(), Failure> {
+    let within = path.strip_prefix(folder).unwrap_or(path);
+    let real = staging::place(folder, within)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())).hint(LINKED))?;
+    let path = &real;
     let written = staging::beside(path, FileMode::Normal).and_then(|(mut file, staged)| {
         let moved = fs::metadata(path)
             .map_or(Ok(()), |before| file.set_permissions(before.permissions()))
@@ -203,7 +239,7 @@ pub fn standing(path: &Path, draft: &FileDraft, record: Option<&Files>) -> Stand
         Some(_) if draft.path == FILES_PATH => true,
         Some(record) => {
             let hash = fs::read(path).ok().map(|bytes| sha256(&bytes));
-            record.get(&draft.path).is_some_and(|file| file.sha256.is_some() && file.sha256 == hash)
+            record.files.iter().any(|file| file.path == draft.path && file.sha256.is_some() && file.sha256 == hash)
         }
         None => false,
     };
@@ -211,65 +247,4 @@ pub fn standing(path: &Path, draft: &FileDraft, record: Option<&Files>) -> Stand
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    fn draft(path: &str, content: &str, mode: FileMode) -> FileDraft {
-        FileDraft { path: path.to_owned(), content: content.to_owned(), mode, ownership: Ownership::Yours }
-    }
-
-    fn everything_in(folder: &Path) -> Vec<String> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                found.extend(everything_in(&path));
-            }
-            found.push(path.display().to_string());
-        }
-        found
-    }
-
-    #[test]
-    fn a_file_of_somebody_else_stops_everything() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("b"), "theirs").unwrap();
-        let drafts = [draft("a", "ours", FileMode::Normal), draft("b", "ours", FileMode::Normal)];
-        let failure = write(folder.path(), &drafts).unwrap_err();
-        assert!(failure.message.contains("not ours to overwrite: b"), "{}", failure.message);
-        assert!(!folder.path().join("a").exists());
-        assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "theirs");
-    }
-
-    #[test]
-    fn a_failure_half_way_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("new");
-        // `a` cannot be a file and a folder: the second draft fails after the first was staged.
-        let drafts = [
-            draft("a", "1", FileMode::Normal),
-            draft("x/b", "2", FileMode::Normal),
-            draft("x/b/c", "3", FileMode::Normal),
-        ];
-        assert!(write(&root, &drafts).is_err());
-        assert_eq!(everything_in(folder.path()), Vec::<String>::new());
-    }
-
-    #[test]
-    fn what_we_wrote_and_nobody_changed_may_be_written_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = |hash: &str| {
-            let files = format!(r#"[{{"path":"a","sha256":"{hash}","ownership":"generated"}}]"#);
-            draft(FILES_PATH, &format!(r#"{{"supermaker":"0","app":"x","files":{files}}}"#), FileMode::Normal)
-        };
-        let (one, two) = (draft("a", "1", FileMode::Normal), draft("a", "2", FileMode::Normal));
-        write(folder.path(), &[one, record(&sha256(b"1"))]).unwrap();
-        write(folder.path(), &[two.clone(), record(&sha256(b"2"))]).unwrap();
-        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "2");
-        fs::write(folder.path().join("a"), "edited").unwrap();
-        assert!(write(folder.path(), &[two]).is_err());
-        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "edited");
-    }
-}
+mod tests;

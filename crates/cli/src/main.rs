@@ -8,6 +8,7 @@
 //! `watch` (a blueprint that is saved while it is served).
 
 mod asking;
+mod begun;
 mod commands;
 mod counts;
 mod diagram;

@@ -1,9 +1,12 @@
 //! Several files at once, all of them or none: each is written beside its place under a name that nobody else has, then all are
 //! moved there; what fails half way is taken back.
+//!
+//! Links within the folder are followed and stay links, for files and for folders, whoever writes; one that leads out of it is
+//! refused, because nothing outside was given to be written.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process;
 
 use codegen::{FileDraft, FileMode};
@@ -18,10 +21,41 @@ pub type Refused = (PathBuf, io::Error);
 pub fn put(folder: &Path, drafts: &[FileDraft]) -> Result<(), Refused> {
     let mut work = Undo::default();
     let written = stage(folder, drafts, &mut work).and_then(|()| commit(&mut work));
-    if written.is_err() {
+    if written.is_err() && !was_killed(&written) {
         work.undo();
     }
     written
+}
+
+/// Where a file of a folder really is: links are followed as long as they stay in the folder.
+///
+/// # Errors
+/// A link leads out of it, or nowhere.
+pub fn place(folder: &Path, path: &Path) -> io::Result<PathBuf> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let root = match fs::canonicalize(here) {
+        Ok(root) => root,
+        // What is not there has no links in it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(folder.join(path)),
+        Err(error) => return Err(error),
+    };
+    let mut real = root.clone();
+    let mut linked = false;
+    for part in path.components().filter(|part| matches!(part, Component::Normal(_))) {
+        real.push(part);
+        if fs::symlink_metadata(&real).is_ok_and(|found| found.is_symlink()) {
+            let nowhere = |_| io::Error::other(format!("{} is a link that leads nowhere", real.display()));
+            let target = fs::canonicalize(&real).map_err(nowhere)?;
+            if !target.starts_with(&root) {
+                let told =
+                    format!("{} is a link that leads out of the folder, to {}", real.display(), target.display());
+                return Err(io::Error::other(told));
+            }
+            (real, linked) = (target, true);
+        }
+    }
+    // As it was named, unless a link says otherwise: messages and records are about names.
+    Ok(if linked { real } else { folder.join(path) })
 }
 
 /// A new file beside its place, and its path. The name is of this process and this moment alone: neither another run nor what
@@ -69,17 +103,71 @@ impl Undo {
 /// Writes every draft beside its place, which is where a full disk or a missing right shows.
 fn stage(folder: &Path, drafts: &[FileDraft], work: &mut Undo) -> Result<(), Refused> {
     for draft in drafts {
-        let path = folder.join(&draft.path);
-        make_folders(path.parent().unwrap_or(folder), work)?;
+        let path = place(folder, Path::new(&draft.path)).map_err(|error| (folder.join(&draft.path), error))?;
+        work.folders.extend(make_folders(path.parent().unwrap_or(folder))?);
+        step(&path)?;
         let written = beside(&path, draft.mode).and_then(|(mut file, staged)| {
             // Only now is it ours to take away.
             work.staged.push((staged, path.clone()));
             file.write_all(draft.content.as_bytes())?;
             file.sync_all()
         });
-        written.map_err(|error| (path, error))?;
+        written.map_err(|error| (path.clone(), error))?;
+        step(&path)?;
     }
     Ok(())
+}
+
+/// What a process that is killed does not do: in tests, everything from one step on.
+#[cfg(not(test))]
+fn step(_: &Path) -> Result<(), Refused> {
+    Ok(())
+}
+
+/// Whether a write ended because its process did.
+#[cfg(not(test))]
+pub fn was_killed(_: &Result<(), Refused>) -> bool {
+    false
+}
+
+#[cfg(test)]
+pub use killed::{killed_after, step, was_killed};
+
+#[cfg(test)]
+mod killed {
+    use std::cell::Cell;
+    use std::io;
+    use std::path::Path;
+
+    use super::Refused;
+
+    const WORD: &str = "killed";
+
+    thread_local! {
+        static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+
+    /// Does something in a process that ends after so many steps and takes nothing back.
+    pub fn killed_after<T>(steps: usize, work: impl FnOnce() -> T) -> T {
+        LEFT.set(Some(steps));
+        let done = work();
+        LEFT.set(None);
+        done
+    }
+
+    pub fn step(path: &Path) -> Result<(), Refused> {
+        match LEFT.get() {
+            Some(0) => Err((path.to_owned(), io::Error::other(WORD))),
+            left => {
+                LEFT.set(left.map(|left| left - 1));
+                Ok(())
+            }
+        }
+    }
+
+    pub fn was_killed(written: &Result<(), Refused>) -> bool {
+        written.as_ref().is_err_and(|(_, error)| error.to_string() == WORD)
+    }
 }
 
 fn commit(work: &mut Undo) -> Result<(), Refused> {
@@ -87,24 +175,46 @@ fn commit(work: &mut Undo) -> Result<(), Refused> {
         let before = fs::read(path).ok();
         fs::rename(staged, path).map_err(|error| (path.clone(), error))?;
         work.placed.push((path.clone(), before));
+        step(path)?;
     }
     Ok(())
 }
 
-fn make_folders(folder: &Path, work: &mut Undo) -> Result<(), Refused> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
+/// Makes a folder and those above it; gives those that were not there, the outer ones first.
+///
+/// # Errors
+/// The disk refuses; then none is left.
+pub fn make_folders(folder: &Path) -> Result<Vec<PathBuf>, Refused> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.is_dir()).collect();
+    let mut made = Vec::new();
+    for folder in missing.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Ok(()) => made.push(folder.to_owned()),
+            // Another run made it just now.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+            Err(error) => {
+                made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
+                return Err((folder.to_owned(), error));
+            }
+        }
     }
-    if let Some(above) = folder.parent() {
-        make_folders(above, work)?;
+    Ok(made)
+}
+
+/// What killed runs left beside the places of these files: files of ours that nobody will move any more.
+pub fn sweep<'p>(folder: &Path, paths: impl Iterator<Item = &'p str>) {
+    for path in paths {
+        let Ok(path) = place(folder, Path::new(path)) else { continue };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let start = format!(".{name}.supermaker-new-");
+        let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+        for entry in entries.into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&start) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
-    match fs::create_dir(folder) {
-        Ok(()) => work.folders.push(folder.to_owned()),
-        // Another run made it just now.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-        Err(error) => return Err((folder.to_owned(), error)),
-    }
-    Ok(())
 }
 
 /// Secrets are never readable by others, not even for a moment.

@@ -70,7 +70,7 @@ impl Change {
         let apply = wanted && screen.ask("Change it?");
         let mut renewed = Renewed::default();
         if apply {
-            disk::replace(&source.path, &changed.text)?;
+            disk::replace(&source.folder, &source.path, &changed.text)?;
             renewed = documents::follow(&source, &before, &after)?;
         }
         let name = source.path.display();

@@ -19,7 +19,7 @@ use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::specification::{self, Specification};
-use crate::{reading, report, todos};
+use crate::{begun, interrupts, reading, report, todos};
 
 /// Make a backend of a request in plain English
 #[derive(Args)]
@@ -39,7 +39,7 @@ What was answered is kept under the request in the blueprint.
 Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (docs/models.md); without it
 nothing is sent anywhere.
 
-Typing it twice is safe: a folder that it made is left as it is.
+Typing it twice is safe: a folder that it made is left as it is, and one that it was ended in the middle of is finished.
 
 Exit codes: 0 fine, 1 failed, 2 the request was not understood, 130 stopped at a question (nothing is written)")]
 pub struct New {
@@ -96,6 +96,7 @@ impl New {
         let mut outcome = match disk::look(&folder)? {
             Folder::Ours(origin) => {
                 self.same_request(&folder, &request, &origin)?;
+                begun::tidy(&folder);
                 let made_from = origin.request.unwrap_or(request);
                 let rules = if self.from.is_some() { rules } else { intake::read(&made_from) };
                 return self.was_there(screen, &folder, Read::by_rules(rules));
@@ -109,7 +110,7 @@ impl New {
                     "choose another one with --dir, or write into it with --yes (nothing that is there is overwritten)",
                 ));
             }
-            Folder::Free | Folder::Foreign => Outcome::WouldWrite,
+            Folder::Free | Folder::Begun | Folder::Foreign => Outcome::WouldWrite,
         };
         let read = reading::read(screen, &request, rules, self.no_model || self.from.is_some());
         if !read.reading.understood() {

@@ -83,7 +83,7 @@ impl Todos {
         let environment = Environment::beside(&source.folder)?;
         let origin = match disk::look(&source.folder)? {
             Folder::Ours(origin) => Some(origin),
-            Folder::Free | Folder::Foreign => None,
+            Folder::Free | Folder::Begun | Folder::Foreign => None,
         };
         let open = origin.as_ref().map_or(Open::default(), |origin| Open::of(origin));
         let sections = checklist::sections(&blueprint, open);

@@ -204,3 +204,29 @@ fn what_cannot_be_a_request_is_refused_with_what_to_try() {
     }
     assert!(bench.files().iter().all(|file| file.starts_with("long/")));
 }
+
+/// Killed wherever it happens to be: the next one finds what was begun and finishes it.
+#[test]
+fn a_run_that_is_killed_is_finished_by_the_next() {
+    let mut ended = 0;
+    for enough in 1..=8 {
+        let bench = Bench::new();
+        let mut run = bench.command(&["new", REQUEST, "--dir", "app", "--quiet"]).spawn().unwrap();
+        // As soon as so many of its files are there, those that are not yet in their places too.
+        while bench.files().len() < enough * 3 && run.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        let _ = run.kill();
+        run.wait().unwrap();
+        let begun = bench.files();
+        ended += u32::from(!begun.is_empty() && !begun.iter().any(|file| file == "app/.supermaker/files.json"));
+        bench.run(&["new", REQUEST, "--dir", "app"]).fine();
+        let whole: Vec<String> =
+            FILES.iter().map(|file| format!("app/{}", file.replace("APP", &APP.replace('-', "_")))).collect();
+        assert_eq!(bench.files(), whole, "after {begun:?}");
+        assert_eq!(bench.run(&["check", "app"]).code, 0);
+        let again = bench.run(&["new", REQUEST, "--dir", "app"]).fine();
+        assert!(again.contains("nothing was written"), "{again}");
+    }
+    assert!(ended > 0, "no run was ended before it was done");
+}

@@ -85,7 +85,8 @@ impl Bench {
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
+    // A folder that a run takes back meanwhile has no files.
+    for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(root, &path, files);
