@@ -137,7 +137,8 @@ fn texts_of_the_blueprint_are_no_markup() {
     }
     let of = |path: &str| content(&drafts, path);
     assert!(of("AGENTS.md").contains("\\# Boo ## Far &lt;script>1&lt;/script> | a This folder"), "{}", of("AGENTS.md"));
-    assert!(of("specs/database/schema.md").contains("\n\\- it ## Far &lt;!-- access.read --> &lt;b>| c\n"));
+    let summary = r#"- **What it is**: `"- it\n\n## Far \u003c!-- access.read -->\n\u003cb>| c"`"#;
+    assert!(of("specs/database/schema.md").contains(summary), "{}", of("specs/database/schema.md"));
 }
 
 /// `sh -n` reads a script without running it.

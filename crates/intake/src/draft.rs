@@ -54,13 +54,15 @@ pub(crate) struct Field {
     /// Redacted in the audit and never cached.
     pub sensitive: bool,
     /// Of a money field, as far as the request says.
-    pub currency: Option<&'static str>,
+    pub currency: Option<String>,
     /// The entity a reference points to.
     pub to: Option<String>,
     /// A reference to many of them.
     pub many: bool,
     /// What becomes of the record when that one is deleted, in the word of the blueprint.
     pub on_delete: Option<&'static str>,
+    /// What only specifications say, in the words of the blueprint: `search = true`.
+    pub said: Vec<String>,
     pub assumed: bool,
     pub grounds: Grounds,
 }
@@ -85,13 +87,14 @@ impl Field {
             to: None,
             many: false,
             on_delete: None,
+            said: Vec::new(),
             assumed: false,
             grounds: Grounds::default(),
         }
     }
 }
 
-/// Who may do what, in the words of the blueprint; none leaves the default.
+/// Who may do what, in the words of the blueprint, conditions as tables (`{ when = "…" }`); none leaves the default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rights {
     pub read: Option<Vec<String>>,
@@ -106,8 +109,15 @@ pub(crate) struct Rights {
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
     pub name: String,
-    pub field: String,
-    pub value: String,
+    /// What it does, in the words of the blueprint: `set = { done = true }`.
+    pub does: Vec<String>,
+}
+
+impl Action {
+    /// One that gives a field a value, which is TOML.
+    pub(crate) fn set(name: String, field: &str, value: &str) -> Action {
+        Action { name, does: vec![format!("set = {{ {field} = {value} }}")] }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -117,6 +127,8 @@ pub(crate) struct Entity {
     pub owned: bool,
     /// Who reads it is told.
     pub audit_reads: bool,
+    /// What only specifications say, in the words of the blueprint: `soft_delete = true`.
+    pub said: Vec<String>,
     pub rights: Rights,
     pub actions: Vec<Action>,
     pub assumed: bool,
@@ -188,10 +200,27 @@ pub(crate) struct Grant {
     pub entity: String,
 }
 
+/// What only specifications say of the app as a whole, in the words of the blueprint.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub summary: Option<String>,
+    /// `put = "update"`.
+    pub api: Vec<String>,
+    /// `verify_email = true`.
+    pub auth: Vec<String>,
+    /// The word of `sign_up`.
+    pub sign_up: Option<String>,
+    /// Integrations and their providers.
+    pub integrations: Vec<(String, Option<String>)>,
+    /// Fields of the built-in user.
+    pub user_fields: Vec<Field>,
+}
+
 /// Everything decided.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub app: String,
+    pub settings: Settings,
     pub entities: Vec<Entity>,
     pub relations: Vec<Relation>,
     pub integrations: Vec<IntegrationUse>,

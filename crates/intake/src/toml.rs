@@ -24,7 +24,10 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     line(String::new());
     line("[app]".into());
     line(format!("name = {}", quote(&draft.app)));
-    line(format!("summary = {}", quote(&crate::title::title(draft))));
+    let summary = draft.settings.summary.clone().unwrap_or_else(|| crate::title::title(draft));
+    if !summary.is_empty() {
+        line(format!("summary = {}", quote(&summary)));
+    }
     line(format!("request = {}", quote(request)));
     line(String::new());
     line("[api]".into());
@@ -32,11 +35,23 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     if draft.user_path {
         line("user_path = true".into());
     }
+    draft.settings.api.iter().for_each(|words| line(words.clone()));
     line(String::new());
     line("[auth]".into());
-    line(format!("sign_up = {}", quote(if draft.sign_up_invited { "invite" } else { "open" })));
+    let sign_up = if draft.sign_up_invited { "invite" } else { "open" };
+    line(format!("sign_up = {}", quote(draft.settings.sign_up.as_deref().unwrap_or(sign_up))));
     if !draft.roles.is_empty() {
         line(format!("roles = {}", list(&draft.roles)));
+    }
+    draft.settings.auth.iter().for_each(|words| line(words.clone()));
+    if !draft.settings.user_fields.is_empty() {
+        line(String::new());
+        line("[user.field]".into());
+        draft
+            .settings
+            .user_fields
+            .iter()
+            .for_each(|field| line(format!("{} = {{ {} }}", field.name, field_text(field))));
     }
     for entity in &draft.entities {
         line(String::new());
@@ -45,6 +60,13 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
     for used in &draft.integrations {
         line(String::new());
         line(format!("[integration.{}]\nprovider = {}", used.category, quote(used.provider)));
+    }
+    for (name, provider) in &draft.settings.integrations {
+        line(String::new());
+        line(format!("[integration.{name}]"));
+        if let Some(provider) = provider {
+            line(format!("provider = {}", quote(provider)));
+        }
     }
     let mut names: Vec<String> = Vec::new();
     for automation in &draft.automations {
@@ -59,7 +81,8 @@ pub(crate) fn write(draft: &Draft, request: &str) -> String {
 pub(crate) fn entity_text(entity: &Entity) -> String {
     let mut out = String::new();
     let audited = if entity.audit_reads { "audit_reads = true\n" } else { "" };
-    let _ = writeln!(out, "[entity.{0}]\nowner = {1}\n{audited}[entity.{0}.field]", entity.name, entity.owned);
+    let said: String = entity.said.iter().map(|words| format!("{words}\n")).collect();
+    let _ = writeln!(out, "[entity.{0}]\nowner = {1}\n{audited}{said}[entity.{0}.field]", entity.name, entity.owned);
     let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in &entity.fields {
         let _ = writeln!(out, "{:width$} = {{ {} }}", field.name, field_text(field));
@@ -70,20 +93,22 @@ pub(crate) fn entity_text(entity: &Entity) -> String {
         ("update", &entity.rights.update),
         ("delete", &entity.rights.delete),
     ];
-    if rights.iter().any(|(_, list)| list.is_some()) {
+    if rights.iter().any(|(_, list)| list.is_some()) || !entity.rights.actions.is_empty() {
         let _ = writeln!(out, "[entity.{}.access]", entity.name);
         for (operation, who) in rights {
             if let Some(who) = who {
-                let _ = writeln!(out, "{operation:6} = {}", list(who));
+                let _ = writeln!(out, "{operation:6} = {}", rules(who));
             }
         }
         for (action, who) in &entity.rights.actions {
-            let _ = writeln!(out, "{action:6} = {}", list(who));
+            let _ = writeln!(out, "{action:6} = {}", rules(who));
         }
     }
     for action in &entity.actions {
         let _ = writeln!(out, "[entity.{}.action.{}]", entity.name, action.name);
-        let _ = writeln!(out, "set = {{ {} = {} }}", action.field, action.value);
+        action.does.iter().for_each(|words| {
+            let _ = writeln!(out, "{words}");
+        });
     }
     out
 }
@@ -120,7 +145,7 @@ pub(crate) fn field_text(field: &Field) -> String {
         parts.extend(field.max_length.map(|max| format!("max_length = {max}")));
     }
     if field.kind == FieldType::Money {
-        parts.push(format!("currency = {}", quote(field.currency.unwrap_or("USD"))));
+        parts.push(format!("currency = {}", quote(field.currency.as_deref().unwrap_or("USD"))));
     }
     if field.sensitive {
         parts.push("sensitive = true".into());
@@ -128,6 +153,7 @@ pub(crate) fn field_text(field: &Field) -> String {
     if field.index && field.max_length.is_none_or(|most| most <= LONGEST_INDEXED) {
         parts.push("index = true".into());
     }
+    parts.extend(field.said.iter().cloned());
     parts.join(", ")
 }
 
@@ -171,6 +197,12 @@ pub(crate) fn automation_text(draft: &Draft, automation: &Automation, names: &mu
         {}",
         quote(&format!("{}.{}", integration.name, integration.verb))
     ))
+}
+
+/// Who may: words in quotes, conditions as they are.
+pub(crate) fn rules(words: &[String]) -> String {
+    let written = words.iter().map(|word| if word.starts_with('{') { word.clone() } else { quote(word) });
+    format!("[{}]", written.collect::<Vec<_>>().join(", "))
 }
 
 fn list(words: &[String]) -> String {

@@ -273,8 +273,25 @@ const PARTS: &[&str] = &[
     "### staff\n",
 ];
 
+/// Those of our own documents, edited; what they come to may be no blueprint, which the program tells.
+const OURS: &[&str] = &[
+    "<!-- supermaker specification 1 -->\n",
+    "### `boats`\n- **One of them**: `boat`\n- **Soft delete**: yes\n",
+    "| Setting | Value |\n|---|---|\n| api.prefix | `/x` |\n| auth.roles | a, b |\n| app.wibble | 1 |\n",
+    "| Action | What it does |\n|---|---|\n| `go` | set `x` to `\"y\"`; wibble |\n",
+    "| Method | Path | Who may |\n|---|---|---|\n| GET | /boats | the owner of the row, or `x` where `a = 'b'` |\n",
+    "| id | uuid | PK, 1..5, max 3, default `, unique |\n",
+    "| `x` | `enum(\"a, b\", \"c` | CHECK ((( |\n",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_edit_of_our_own_is_survived(parts in prop::collection::vec(prop::sample::select([PARTS, OURS].concat()), 0..14), junk in ".{0,40}") {
+        let text = format!("{}{junk}", parts.concat());
+        let _ = read_spec(&[SpecFile { name: "a.md", text: &text }], "x", "x");
+    }
 
     #[test]
     fn any_file_is_survived(parts in prop::collection::vec(prop::sample::select(PARTS), 0..14), junk in ".{0,40}") {

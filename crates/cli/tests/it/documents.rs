@@ -22,7 +22,7 @@ fn load(text: &str) -> Blueprint {
     blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
 }
 
-/// Records, their fields and what they refer to, a line each. Lengths are not read, so they are left out.
+/// Records, their fields and what they refer to, a line each; all the rest is compared where specifications are written.
 fn shape(blueprint: &Blueprint) -> Vec<String> {
     let target = |to: Target| match to {
         Target::User => "user".to_owned(),
@@ -31,15 +31,10 @@ fn shape(blueprint: &Blueprint) -> Vec<String> {
     let fields = |entity: &Entity| {
         let fields = entity.fields.iter().map(|field| {
             let kind = match &field.kind {
-                FieldKind::Text(_) => "text".to_owned(),
-                FieldKind::LongText(_) => "long_text".to_owned(),
-                FieldKind::Decimal { currency, scale, .. } => format!("decimal {currency:?} {scale}"),
                 FieldKind::Reference { to, on_delete, .. } => format!("{} {on_delete:?}", target(*to)),
                 kind => format!("{kind:?}"),
             };
-            let default =
-                field.default.as_ref().filter(|_| matches!(field.kind, FieldKind::Enum { .. } | FieldKind::Boolean));
-            format!("{}.{}: {kind} required {} default {default:?}", entity.name, field.name, field.required)
+            format!("{}.{}: {kind} required {} default {:?}", entity.name, field.name, field.required, field.default)
         });
         let links = entity.links.iter().map(|link| format!("{}.{}: many {}", entity.name, link.name, target(link.to)));
         fields.chain(links).collect::<Vec<_>>()

@@ -41,7 +41,7 @@ fn within(min: Option<String>, max: Option<String>) -> Option<String> {
 }
 
 /// Units of 10^-scale as they are written: `-1250` with scale 2 is `-12.50`.
-fn decimal(units: i64, scale: u8) -> String {
+pub(super) fn decimal(units: i64, scale: u8) -> String {
     let digits = format!("{:0width$}", units.unsigned_abs(), width = usize::from(scale) + 1);
     let (whole, part) = digits.split_at(digits.len() - usize::from(scale));
     let sign = if units < 0 { "-" } else { "" };
@@ -88,7 +88,7 @@ pub(crate) fn remarks(entity: &Entity, field: &Field) -> Vec<String> {
 }
 
 /// A pattern as the blueprint has it: the whole text must match, which the engine adds.
-fn written(pattern: &str) -> &str {
+pub(super) fn written(pattern: &str) -> &str {
     pattern.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$")).unwrap_or(pattern)
 }
 

@@ -2,6 +2,7 @@
 //! blueprint, so that they can be written anew whenever it changes.
 
 mod endpoints;
+mod exact;
 mod field;
 mod overview;
 mod rules;

@@ -165,6 +165,6 @@ const WHERE: &str = "
 | [access.md](access.md) | who may do what, by role and by field |
 | [schema.md](schema.md) | tables, relations, constraints, indexes |
 | [database_setup.md](database_setup.md) | which database, and how it is set up |
-| [rest-endpoints.md](../specs/api/rest-endpoints.md), [schema.md](../specs/database/schema.md) | records, fields, references and endpoints as a specification |
+| [rest-endpoints.md](../specs/api/rest-endpoints.md), [schema.md](../specs/database/schema.md) | the whole app as a specification, which `new --from specs/` reads back |
 | [backend_rules.md](backend_rules.md), [AGENTS.md](../AGENTS.md) | whoever extends this backend, people and coding agents |
 ";

@@ -18,6 +18,8 @@ pub enum FieldType {
     Integer,
     /// An exact number with decimals.
     Decimal,
+    /// A number in binary; only specifications say so.
+    Float,
     /// An amount in a currency.
     Money,
     /// Yes or no.
@@ -36,6 +38,8 @@ pub enum FieldType {
     Phone,
     /// A web address.
     Url,
+    /// Any UUID; only specifications say so.
+    Uuid,
     /// Anything JSON can say.
     Json,
     /// Another record.
@@ -50,6 +54,7 @@ impl FieldType {
             Self::LongText => "long_text",
             Self::Integer => "integer",
             Self::Decimal => "decimal",
+            Self::Float => "float",
             Self::Money => "money",
             Self::Boolean => "boolean",
             Self::Date => "date",
@@ -59,6 +64,7 @@ impl FieldType {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Url => "url",
+            Self::Uuid => "uuid",
             Self::Json => "json",
             Self::Reference => "reference",
         }

@@ -293,6 +293,7 @@ mod tests {
         let entity = |name: &&str| Entity {
             name: (*name).to_owned(),
             audit_reads: false,
+            said: Vec::new(),
             fields: Vec::new(),
             owned: readers.is_none(),
             rights: rights.clone(),

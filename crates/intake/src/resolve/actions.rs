@@ -36,7 +36,7 @@ pub(crate) fn give(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
             _ => None,
         });
         if let Some((field, value)) = change {
-            entity.actions.push(Action { name: (*base).to_owned(), field, value });
+            entity.actions.push(Action::set((*base).to_owned(), &field, &value));
         }
     }
 }

@@ -100,6 +100,7 @@ fn joins(draft: &mut Draft) {
             fields,
             owned: !shared,
             audit_reads: false,
+            said: Vec::new(),
             rights,
             actions: Vec::new(),
             assumed: true,

@@ -370,6 +370,7 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
             fields: Vec::new(),
             owned: true,
             audit_reads: false,
+            said: Vec::new(),
             rights: Rights::default(),
             actions: Vec::new(),
             assumed: cast.obvious.as_ref() == Some(name),

@@ -61,7 +61,7 @@ fn currencies(scene: &Scene<'_>, draft: &mut Draft) {
     let [one] = named.as_slice() else { return };
     for entity in &mut draft.entities {
         for field in entity.fields.iter_mut().filter(|field| field.kind == FieldType::Money) {
-            field.currency = field.currency.or(Some(one));
+            field.currency.get_or_insert_with(|| (*one).to_owned());
         }
     }
 }
@@ -112,7 +112,7 @@ fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &D
             field.file |= item.file;
         }
         field.unique |= item.unique;
-        field.currency = field.currency.or(item.currency);
+        field.currency = field.currency.take().or(item.currency.map(str::to_owned));
         field.required = field.required.or(item.required);
         return;
     }
@@ -167,7 +167,7 @@ fn typed(name: &str, item: &Item, doers: &Doers<'_>) -> Field {
     field.unique = item.unique;
     field.min = item.min;
     field.max = item.max;
-    field.currency = item.currency;
+    field.currency = item.currency.map(str::to_owned);
     if field.kind == FieldType::Enum || field.kind == FieldType::Json {
         field.values.clone_from(&item.values);
     }

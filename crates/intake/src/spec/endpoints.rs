@@ -1,5 +1,11 @@
-//! Endpoints: where the API is mounted, and which changes have names. What each reads and writes follows from the fields.
+//! Endpoints: where the API is mounted, which changes have names, and who may. What each reads and writes follows from the
+//! fields.
 
+use std::collections::HashMap;
+
+use super::Table;
+use super::rights::Asked;
+use super::who::Who;
 use crate::draft::{Action, Draft};
 use crate::kinds;
 use crate::lemma;
@@ -8,11 +14,14 @@ use crate::lexicon::verbs::{self, Form};
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// A method and a path.
+/// A method and a path, and who may where that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub method: String,
     pub path: String,
+    pub who: Who,
+    /// The file and line, or a JSON pointer.
+    pub place: String,
 }
 
 impl Endpoint {
@@ -21,15 +30,18 @@ impl Endpoint {
         let method = method.trim_matches(['`', '*', ' ']).to_uppercase();
         let path = path.trim_matches(['`', '*', ' ']).split('?').next().unwrap_or_default();
         let path = path.trim_end_matches('/');
-        (METHODS.contains(&method.as_str()) && path.starts_with('/') && path.len() > 1 && path.len() <= 200)
-            .then(|| Endpoint { method, path: path.to_owned() })
+        let fits = METHODS.contains(&method.as_str()) && path.starts_with('/') && path.len() > 1 && path.len() <= 200;
+        fits.then(|| Endpoint { method, path: path.to_owned(), who: Who::default(), place: String::new() })
     }
 
-    /// "GET /api/tasks", perhaps with words behind it.
-    pub(super) fn of_line(line: &str) -> Option<Endpoint> {
+    /// "GET /api/tasks", perhaps with words behind it, of which those in brackets may say who may: "(admin only)".
+    pub(super) fn of_line(line: &str, place: String) -> Option<Endpoint> {
         let plain = line.replace(['`', '*'], "");
         let mut words = plain.split_whitespace();
-        Endpoint::of(words.next()?, words.next()?)
+        let endpoint = Endpoint::of(words.next()?, words.next()?)?;
+        let inner = plain.split_once(" (").and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner);
+        let who = inner.and_then(Who::in_brackets).unwrap_or_default();
+        Some(Endpoint { who, place, ..endpoint })
     }
 
     /// The parts of the path; parameters are `None`.
@@ -41,6 +53,11 @@ impl Endpoint {
         let part = self.path.split('/').filter(|part| !part.is_empty()).nth(at)?;
         kinds::field_name(part.trim_matches(['{', '}', ':', '<', '>']))
     }
+
+    fn told(&self) -> String {
+        let place = if self.place.is_empty() { String::new() } else { format!(" ({})", self.place) };
+        format!("{} {}{place}", self.method, self.path)
+    }
 }
 
 /// A part of a path without what a colon adds, as in "tasks:batch"; none for a parameter.
@@ -51,17 +68,46 @@ fn word(part: &str) -> Option<&str> {
 /// Where the engine's own routes are.
 const OWN: &str = "auth users login health healthz readyz me _ .well-known docs openapi.json metrics";
 
-/// Puts the endpoints into the draft.
-pub(super) fn apply(endpoints: &[Endpoint], draft: &mut Draft, left: &mut Vec<String>) {
+/// The records by the last part of their paths.
+pub(super) struct Paths(HashMap<String, String>);
+
+impl Paths {
+    pub(super) fn of(tables: &[Table]) -> Paths {
+        let whole = tables.iter().filter(|table| table.whole);
+        Paths(whole.filter_map(|table| Some((table.plural.clone()?.replace('_', "-"), table.name.clone()))).collect())
+    }
+
+    fn entity(&self, draft: &Draft, part: &str) -> Option<String> {
+        let name = self.0.get(part).cloned().or_else(|| kinds::entity_name(part))?;
+        draft.entity(&name).map(|entity| entity.name.clone())
+    }
+}
+
+/// What endpoints say of who may, by record.
+pub(super) type Rights = Vec<(String, Asked)>;
+
+/// Puts the endpoints into the draft, and gives what they say of rights. `whole`: what they do not say does not hold.
+pub(super) fn apply(
+    endpoints: &[Endpoint],
+    paths: &Paths,
+    draft: &mut Draft,
+    whole: bool,
+    left: &mut Vec<String>,
+) -> (Rights, Vec<String>) {
     let mut prefixes: Vec<String> = Vec::new();
+    let mut rights: Rights = Vec::new();
+    let mut trash: Vec<String> = Vec::new();
     let mut by_user = false;
+    let settled = draft.prefix.clone();
     for endpoint in endpoints {
         let parts = endpoint.parts();
-        let named = |part: &Option<&str>| part.and_then(kinds::entity_name).filter(|name| draft.entity(name).is_some());
-        let Some((at, entity)) = parts.iter().enumerate().find_map(|(at, part)| Some((at, named(part)?))) else {
+        let mounted = settled.as_deref().map_or(0, |prefix| prefix.split('/').filter(|part| !part.is_empty()).count());
+        let named = |part: &Option<&str>| part.and_then(|part| paths.entity(draft, part));
+        let found = parts.iter().enumerate().skip(mounted).find_map(|(at, part)| Some((at, named(part)?)));
+        let Some((at, entity)) = found else {
             let own = parts.iter().flatten().any(|part| crate::lexicon::has(OWN, part));
             if !own {
-                left.push(format!("{} {}", endpoint.method, endpoint.path));
+                left.push(endpoint.told());
             }
             continue;
         };
@@ -71,26 +117,62 @@ pub(super) fn apply(endpoints: &[Endpoint], draft: &mut Draft, left: &mut Vec<St
         if prefix.len() > 1 && !prefixes.contains(&prefix) {
             prefixes.push(prefix);
         }
-        // "/tasks/{id}/complete".
-        if let (Some(None), Some(Some(verb)), None) = (parts.get(at + 1), parts.get(at + 2), parts.get(at + 3)) {
-            let nested = kinds::entity_name(verb).is_some_and(|name| draft.entity(&name).is_some());
-            // The engine restores what is in the trash.
-            if !nested && *verb != "restore" && !action(draft, &entity, verb) {
-                left.push(format!("{} {}", endpoint.method, endpoint.path));
+        let last = endpoint.path.rsplit('/').next().unwrap_or_default();
+        let batch = !last.starts_with(':') && last.contains(':');
+        let method = endpoint.method.as_str();
+        let operation = match (parts.get(at + 1), parts.get(at + 2), parts.get(at + 3)) {
+            (None, ..) if batch => None,
+            (None, ..) | (Some(None), None, _) => match method {
+                "GET" => Some("read".to_owned()),
+                "POST" if parts.get(at + 1).is_none() => Some("create".to_owned()),
+                "PUT" | "PATCH" => Some("update".to_owned()),
+                "DELETE" => Some("delete".to_owned()),
+                _ => None,
+            },
+            // "/tasks/{id}/complete".
+            (Some(None), Some(Some(verb)), None) if paths.entity(draft, verb).is_none() => {
+                // The engine restores what is in the trash.
+                if *verb == "restore" {
+                    trash.push(entity.clone());
+                    Some("delete".to_owned())
+                } else if action(draft, &entity, verb) {
+                    kinds::field_name(verb).or_else(|| Some(verb.replace('-', "_")))
+                } else {
+                    left.push(endpoint.told());
+                    None
+                }
+            }
+            _ => None,
+        };
+        if let Some(operation) = operation {
+            // A batch, and rows below others, have no rule of their own.
+            let words = endpoint.who.unread.iter();
+            left.extend(words.map(|word| format!("\"{word}\", who may {}", endpoint.told())));
+            let at = rights.iter().position(|(name, _)| *name == entity);
+            let at = at.unwrap_or_else(|| {
+                rights.push((entity.clone(), Asked::default()));
+                rights.len() - 1
+            });
+            if let Some((_, asked)) = rights.get_mut(at) {
+                asked.add(&operation, &endpoint.who, &endpoint.place);
             }
         }
     }
-    if let [prefix] = prefixes.as_slice() {
+    if let ([prefix], None) = (prefixes.as_slice(), &draft.prefix) {
         draft.prefix = Some(prefix.clone());
     }
-    draft.user_path = by_user;
-    missing(endpoints, draft);
+    draft.user_path |= by_user;
+    if !whole {
+        missing(endpoints, draft);
+    }
+    rights.retain(|(_, asked)| !asked.is_empty());
+    (rights, trash)
 }
 
 /// A change with a name, where a field has what the verb leads to.
 fn action(draft: &mut Draft, entity: &str, verb: &str) -> bool {
     let Some((name, entity)) = kinds::field_name(verb).zip(draft.entity_mut(entity)) else { return false };
-    if entity.actions.iter().any(|action| action.name == name) {
+    if entity.actions.iter().any(|action| action.name == name || action.name.replace('_', "-") == verb) {
         return true;
     }
     let base = verbs::lookup(&name).map(|(verb, _)| verb.base);
@@ -109,7 +191,7 @@ fn action(draft: &mut Draft, entity: &str, verb: &str) -> bool {
     });
     let reserved = crate::lexicon::has("read create update delete restore", &name);
     if let Some((field, value)) = change.filter(|_| !reserved) {
-        entity.actions.push(Action { name, field, value });
+        entity.actions.push(Action::set(name, &field, &value));
         return true;
     }
     false

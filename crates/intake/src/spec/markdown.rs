@@ -1,12 +1,15 @@
 //! Markdown: headings that name records, and below them tables or lists of fields; tables or headings of endpoints.
 
-use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, TYPES, Table};
+use super::settings::{self, FORM};
+use super::text::{self, exact};
+use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, TYPES, Table, who};
 use crate::kinds;
 
 const NAME: &[&str] = &["field", "column", "name", "attribute", "property", "field name", "column name"];
 const KIND: &[&str] = &["type", "data type", "datatype", "kind", "sql type"];
 const METHOD: &[&str] = &["method", "verb", "http method"];
 const PATH: &[&str] = &["path", "endpoint", "route", "url", "uri"];
+const DOES: &str = "what it does";
 /// Words around the name in a heading.
 const AROUND: &[&str] = &[
     "table",
@@ -36,6 +39,13 @@ const PART: &str = "body payload parameter header argument";
 /// Reads a file.
 pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
     let lines: Vec<&str> = file.text.lines().collect();
+    let form = settings::form(file.text);
+    if form.is_some_and(|form| form > FORM) {
+        let what = format!("is a specification of form {}, and this version reads {FORM}", form.unwrap_or_default());
+        let hint = "read it with the version of supermaker that wrote it, or a newer one";
+        return spec.problems.push(SpecProblem::new(file.name.to_owned(), what, hint));
+    }
+    let whole = form.is_some();
     let mut heading: Option<&str> = None;
     let (mut at, mut fenced) = (0, false);
     while let Some(line) = lines.get(at).map(|line| line.trim()) {
@@ -44,17 +54,18 @@ pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
             fenced = !fenced;
         } else if fenced {
         } else if let Some(title) = line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()) {
-            match Endpoint::of_line(title) {
+            match Endpoint::of_line(title, here(at)) {
                 Some(endpoint) => spec.endpoints.push(endpoint),
                 None => heading = Some(title),
             }
         } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|next| is_rule(next)) {
             let rows: Vec<&str> =
                 lines.iter().skip(at + 2).map(|row| row.trim()).take_while(|row| row.starts_with('|')).collect();
-            table(&cells(line), &rows, heading, &here, at, spec);
+            let under = Under { heading, whole };
+            table(&cells(line), &rows, &under, &here, at, spec);
             at += 1 + rows.len();
         } else if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            self::item(item, heading, here(at), spec);
+            self::item(item, &Under { heading, whole }, here(at), spec);
         }
         at += 1;
         let too_many =
@@ -99,27 +110,76 @@ fn cells(row: &str) -> Vec<String> {
     inner.replace("\\|", "\u{1}").split('|').map(|cell| cell.trim().replace('\u{1}', "|")).collect()
 }
 
+/// Where a table or a list stands.
+struct Under<'h> {
+    heading: Option<&'h str>,
+    /// In a file of our own.
+    whole: bool,
+}
+
+impl Under<'_> {
+    /// The name of the record that the heading names, and the same as it is written there.
+    fn record(&self) -> Option<(String, Option<String>)> {
+        let heading = self.heading?;
+        let written = heading.split('`').nth(1).map(str::to_owned);
+        let name = entity(heading);
+        match (self.whole, written) {
+            (true, Some(plural)) => Some((name.unwrap_or_else(|| plural.clone()), Some(plural))),
+            (_, written) => Some((name?, written)),
+        }
+    }
+}
+
 fn table(
     head: &[String],
     rows: &[&str],
-    heading: Option<&str>,
+    under: &Under<'_>,
     here: &dyn Fn(usize) -> String,
     at: usize,
     spec: &mut Spec,
 ) {
     let lower: Vec<String> = head.iter().map(|cell| cell.to_lowercase().replace(['*', '`'], "")).collect();
     let find = |words: &[&str]| lower.iter().position(|cell| words.contains(&cell.as_str()));
+    let place = |number: usize| here(at + 2 + number);
+    if let Some(number) = rows.iter().position(|row| row.len() > text::MOST_BYTES) {
+        let what = format!("a row has more than {} bytes", text::MOST_BYTES);
+        return spec.problems.push(SpecProblem::new(place(number), what, "say what it says in fewer words"));
+    }
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
+    fn cell(row: &[String], at: Option<usize>) -> &str {
+        at.and_then(|at| row.get(at)).map(String::as_str).unwrap_or_default()
+    }
     if let (Some(method), Some(path)) = (find(METHOD), find(PATH)) {
-        for row in rows {
-            let cells = cells(row);
-            let cell = |at: usize| cells.get(at).map(String::as_str).unwrap_or_default();
-            spec.endpoints.extend(Endpoint::of(cell(method), cell(path)));
+        let may = find(who::HEADS);
+        for (number, row) in rows.iter().enumerate() {
+            let endpoint = Endpoint::of(cell(row, Some(method)), cell(row, Some(path)));
+            let who = who::read(cell(row, may));
+            spec.endpoints.extend(endpoint.map(|endpoint| Endpoint { who, place: place(number), ..endpoint }));
+        }
+        return;
+    }
+    if let (true, Some(name), Some(value)) = (under.whole, find(&["setting"]), find(&["value"])) {
+        let settings = rows.iter().map(|row| (exact(cell(row, Some(name))), cell(row, Some(value)).to_owned()));
+        let (known, other): (Vec<_>, Vec<_>) = settings.partition(|(name, _)| settings::is_setting(name));
+        spec.settings.extend(known);
+        spec.left.extend(other.into_iter().map(|(name, _)| format!("the setting {name} ({})", here(at))));
+        return;
+    }
+    if let (true, Some(name), Some(does), Some((_, Some(plural)))) =
+        (under.whole, find(&["action"]), find(&[DOES]), under.record())
+    {
+        for (number, row) in rows.iter().enumerate() {
+            let (when, summary) = (cell(row, find(&["only where"])), cell(row, find(&["description"])));
+            match settings::action(cell(row, Some(name)), cell(row, Some(does)), when, summary) {
+                Ok(action) => spec.actions.push((plural.clone(), action)),
+                Err(what) => spec.problems.push(SpecProblem::new(place(number), what, "see docs/specs.md")),
+            }
         }
         return;
     }
     let (Some(name), Some(kind)) = (find(NAME), find(KIND)) else {
         // A table of fields without their types cannot be guessed; any other table is not for us.
-        if find(NAME).is_some() && heading.is_some_and(|text| text.to_lowercase().contains("table")) {
+        if find(NAME).is_some() && under.heading.is_some_and(|text| text.to_lowercase().contains("table")) {
             let what = format!("a table with the columns {} has none for the type", head.join(", "));
             spec.problems.push(SpecProblem::new(here(at), what, "add a column Type"));
         } else {
@@ -127,26 +187,35 @@ fn table(
         }
         return;
     };
-    if let Some(part) = heading.filter(|heading| is_part(heading)) {
+    if let Some(part) = under.heading.filter(|heading| !under.whole && is_part(heading)) {
         return spec.left.push(format!("the table under {part} ({})", here(at)));
     }
-    let Some(entity) = heading.and_then(entity) else {
+    let Some((entity, plural)) = under.record() else {
         let hint = "write a heading with the name of the record above the table, such as ### tasks";
         return spec.problems.push(SpecProblem::new(here(at), "a table of fields without a name".into(), hint));
     };
+    let default = find(&["default", "default value"]);
+    let summary = find(&["description"]).filter(|_| under.whole);
     let mut columns = Vec::new();
     for (number, row) in rows.iter().enumerate() {
-        let cells = cells(row);
-        let cell = |at: usize| cells.get(at).map(String::as_str).unwrap_or_default();
-        let said = lower.iter().enumerate().filter(|(at, _)| *at != name && *at != kind);
-        let said: Vec<String> = said.map(|(at, title)| said_by(title, cell(at))).collect();
-        let place = here(at + 2 + number);
-        match Column::read(cell(name), cell(kind), &said.join("; ")) {
-            Ok(column) => columns.push(column),
-            Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),
+        let others =
+            lower.iter().enumerate().filter(|(at, _)| ![Some(name), Some(kind), default, summary].contains(&Some(*at)));
+        let said: Vec<String> = others.map(|(at, title)| said_by(title, cell(row, Some(at)))).collect();
+        match Column::read(cell(row, Some(name)), cell(row, Some(kind)), &said.join("; "), under.whole) {
+            Ok(mut column) => {
+                let text = cell(row, default);
+                if !text.is_empty() {
+                    column.default =
+                        Some(if under.whole { exact(text) } else { exact(text).trim_matches('\'').to_owned() });
+                }
+                column.summary = exact(cell(row, summary));
+                column.place = place(number);
+                columns.push(column);
+            }
+            Err(what) => spec.problems.push(SpecProblem::new(place(number), what, &format!("types are {TYPES}"))),
         }
     }
-    spec.add(Table { name: entity, columns });
+    spec.add(Table { name: entity, plural, columns, whole: under.whole });
 }
 
 /// What a cell says, in the words that a list would say it in.
@@ -169,8 +238,6 @@ fn said_by(title: &str, cell: &str) -> String {
                 String::new()
             }
         }
-        "default" if !cell.is_empty() && !matches!(cell, "-" | "–" | "—" | "none") => format!("default {cell}"),
-        "default" => String::new(),
         "references" | "reference" | "foreign key" | "fk" if cell.chars().any(char::is_alphanumeric) => {
             format!("references {cell}")
         }
@@ -183,9 +250,14 @@ fn said_by(title: &str, cell: &str) -> String {
 }
 
 /// "- `title`: string (not null)".
-fn item(item: &str, heading: Option<&str>, place: String, spec: &mut Spec) {
-    if let Some(endpoint) = Endpoint::of_line(item) {
+fn item(item: &str, under: &Under<'_>, place: String, spec: &mut Spec) {
+    if let Some(endpoint) = Endpoint::of_line(item, place.clone()) {
         return spec.endpoints.push(endpoint);
+    }
+    if let Some((name, plural)) = under.record()
+        && spec.facts.entry(plural.unwrap_or(name)).or_default().take(item)
+    {
+        return;
     }
     let Some((name, rest)) = item.split_once(':') else { return };
     let bare = name.trim().trim_matches(['`', '*']);
@@ -193,14 +265,20 @@ fn item(item: &str, heading: Option<&str>, place: String, spec: &mut Spec) {
         return;
     }
     let kind = rest.trim().split([' ', ',', '(']).next().unwrap_or_default();
+    if item.len() > text::MOST_BYTES {
+        return;
+    }
     let enumerated = kind.eq_ignore_ascii_case("enum");
     // A list of something else is prose.
     if !enumerated && kinds::kind(kind.trim_matches(['`', '*'])).is_none() {
         return;
     }
-    let Some(entity) = heading.filter(|heading| !is_part(heading)).and_then(entity) else { return };
-    match Column::read(bare, kind, rest.trim().get(kind.len()..).unwrap_or_default()) {
-        Ok(column) => spec.add(Table { name: entity, columns: vec![column] }),
+    let Some((entity, plural)) = under.record().filter(|_| !under.heading.is_some_and(is_part)) else { return };
+    match Column::read(bare, rest, "", under.whole) {
+        Ok(column) => {
+            let column = Column { place, ..column };
+            spec.add(Table { name: entity, plural, columns: vec![column], whole: under.whole });
+        }
         Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),
     }
 }

@@ -4,11 +4,21 @@
 //! cannot be read, it is a problem with its place and what to try; nothing is guessed of a type.
 
 mod column;
+mod constraint;
 mod endpoints;
 mod markdown;
 mod openapi;
+mod property;
+mod rights;
+mod settings;
+mod text;
+mod type_cell;
+mod value;
+mod who;
 
-use crate::draft::{Draft, Entity, Field, Relation, RelationKind, Rights};
+use std::collections::HashMap;
+
+use crate::draft::{Action, Draft, Entity, Field, Relation, RelationKind, Rights};
 use crate::lemma;
 use crate::lexicon::fields::FieldType;
 use crate::nouns::snake;
@@ -54,7 +64,12 @@ pub(crate) struct Spec {
     pub title: Option<String>,
     pub tables: Vec<Table>,
     pub endpoints: Vec<Endpoint>,
-    /// Parts that are no table of either kind.
+    /// What is said of records beside their tables, by what their headings say.
+    facts: HashMap<String, settings::Facts>,
+    /// Actions with what they do, by what the headings above them say.
+    actions: Vec<(String, Action)>,
+    settings: Vec<settings::Setting>,
+    /// Parts of which nothing was made, each with its place.
     pub left: Vec<String>,
     pub problems: Vec<SpecProblem>,
 }
@@ -64,7 +79,11 @@ pub(crate) struct Spec {
 pub(crate) struct Table {
     /// Singular snake_case.
     pub name: String,
+    /// As the heading has it, where it is the name of the table.
+    pub plural: Option<String>,
     pub columns: Vec<Column>,
+    /// One of our own, of which what is not said does not hold.
+    pub whole: bool,
 }
 
 impl Spec {
@@ -75,7 +94,7 @@ impl Spec {
         };
         for column in table.columns {
             match known.columns.iter_mut().find(|one| one.name == column.name) {
-                Some(one) => one.required |= column.required,
+                Some(one) => one.learn(column),
                 None => known.columns.push(column),
             }
         }
@@ -108,15 +127,46 @@ pub fn read_spec(files: &[SpecFile<'_>], name: &str, origin: &str) -> Result<Rea
     Ok(reading(spec, name, origin))
 }
 
-fn reading(spec: Spec, name: &str, origin: &str) -> Reading {
+fn reading(mut spec: Spec, name: &str, origin: &str) -> Reading {
     let mut draft = Draft { app: app_name(spec.title.as_deref().unwrap_or(name)), ..Draft::default() };
-    let names: Vec<&str> = spec.tables.iter().map(|table| table.name.as_str()).collect();
-    for table in &spec.tables {
-        build(table, &names, &mut draft);
+    let whole = spec.tables.iter().all(|table| table.whole);
+    if whole {
+        draft.settings.summary = Some(String::new());
     }
-    let mut left = spec.left;
-    endpoints::apply(&spec.endpoints, &mut draft, &mut left);
-    resolve::complete(&mut draft);
+    let mut left = std::mem::take(&mut spec.left);
+    left.extend(settings::apply(&spec.settings, &mut draft));
+    for table in &mut spec.tables {
+        let facts = table.plural.as_ref().and_then(|plural| spec.facts.get(plural));
+        if let Some(name) = facts.and_then(|facts| facts.name.clone()) {
+            table.name = name;
+        }
+    }
+    for table in &spec.tables {
+        build(table, &spec, &mut draft, &mut left);
+    }
+    let paths = endpoints::Paths::of(&spec.tables);
+    let (rights, trash) = endpoints::apply(&spec.endpoints, &paths, &mut draft, whole, &mut left);
+    let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
+    for name in names {
+        let asked = rights.iter().find(|(of, _)| *of == name).map(|(_, asked)| asked);
+        let whole = spec.tables.iter().any(|table| table.whole && table.name == name);
+        if !whole {
+            owner(&mut draft, &name, asked);
+        }
+        if let Some(asked) = asked {
+            asked.give(&mut draft, &name, &mut left);
+        }
+        let trashed = trash.contains(&name);
+        if let Some(entity) =
+            draft.entity_mut(&name).filter(|entity| trashed && !entity.said.iter().any(|it| it == TRASH))
+        {
+            entity.said.push(TRASH.to_owned());
+        }
+    }
+    // What our own specifications do not say does not hold; of those of others it is not known.
+    if !whole {
+        resolve::complete(&mut draft);
+    }
     let scene = Scene::read("");
     let unplaced = left.into_iter().map(|text| Unplaced {
         span: [0, 0],
@@ -140,6 +190,33 @@ fn reading(spec: Spec, name: &str, origin: &str) -> Reading {
     reading
 }
 
+/// What an endpoint that restores says.
+const TRASH: &str = "soft_delete = true";
+
+/// Whose the rows of a record are, of which no column says so.
+fn owner(draft: &mut Draft, name: &str, asked: Option<&rights::Asked>) {
+    let Some(entity) = draft.entity_mut(name).filter(|entity| !entity.owned) else { return };
+    let record = lemma::with_article(&name.replace('_', " "));
+    entity.owned = !asked.is_some_and(rights::Asked::is_for_others);
+    let (text, other) = match (entity.owned, asked) {
+        (false, _) => (
+            format!("{record} belongs to nobody, because it is made by a role or by strangers"),
+            "owned by who makes it",
+        ),
+        (true, Some(_)) => {
+            let text =
+                format!("{record} belongs to who makes it, because whoever is signed in, or its owner, is said to");
+            (text, "shared by all who are signed in")
+        }
+        (true, None) => {
+            let text =
+                format!("{record} belongs to who makes it, because the specification names no owner and no rights");
+            (text, "shared by all who are signed in")
+        }
+    };
+    draft.note(format!("/entity/{name}/owner"), text, "spec.owner", None, &[other]);
+}
+
 fn app_name(title: &str) -> String {
     let words: Vec<String> = snake(&[title]).split('_').take(4).map(str::to_owned).collect();
     let name: String = words.join("-").chars().take(40).collect();
@@ -147,18 +224,33 @@ fn app_name(title: &str) -> String {
     if name.is_empty() { "app".to_owned() } else { name.to_owned() }
 }
 
-fn build(table: &Table, names: &[&str], draft: &mut Draft) {
-    if crate::lexicon::has(BUILT_IN, &table.name) {
-        let text = format!("`{}` is built in: accounts have an id, an e-mail address and roles", table.name);
-        return draft.note("/user".into(), text, "spec.user", None, &["a record of another name"]);
+fn build(table: &Table, spec: &Spec, draft: &mut Draft, left: &mut Vec<String>) {
+    let known = |name: &str, written: Option<&str>| {
+        let table = spec.tables.iter().find(|table| table.plural.as_deref() == written && written.is_some());
+        let table = table.or_else(|| spec.tables.iter().find(|table| table.name == name));
+        table
+            .map(|table| table.name.clone())
+            .filter(|to| to != "user")
+            .or_else(|| (name == "user").then(|| name.to_owned()))
+    };
+    let users = table.plural.as_deref() == Some("users") && table.whole;
+    if users || !table.whole && crate::lexicon::has(BUILT_IN, &table.name) {
+        return built_in(table, users, &known, draft, left);
     }
     let mut fields: Vec<Field> = Vec::new();
     let mut owned = false;
+    let mut uuid = false;
+    let mut roles = std::mem::take(&mut draft.roles);
     for column in &table.columns {
         if column.is_owner() {
             owned = true;
-        } else if !column.is_engines() && fields.iter().all(|field| field.name != column.stem()) {
-            let mut field = column.field(&table.name, names);
+        } else if column.is_engines() {
+            uuid |= column.uuid && (column.name == "id" || column.key);
+        } else if fields.iter().all(|field| field.name != column.stem()) || table.whole {
+            let (mut field, unread) = column.field(&table.name, &known, &mut roles);
+            left.extend(
+                unread.into_iter().map(|words| format!("\"{words}\" of `{}`{}", column.name, at(&column.place))),
+            );
             // "user" and "user_id" of a task are both to be called `task_user`.
             if fields.iter().any(|known| known.name == field.name) {
                 field.name = apart(&field.name, &fields);
@@ -176,28 +268,59 @@ fn build(table: &Table, names: &[&str], draft: &mut Draft) {
             fields.push(field);
         }
     }
-    if !owned {
-        let record = lemma::with_article(&table.name.replace('_', " "));
-        let text = format!("{record} belongs to who makes it, because the specification names no owner and no rights");
-        draft.note(
-            format!("/entity/{}/owner", table.name),
-            text,
-            "spec.owner",
-            None,
-            &["shared by all who are signed in"],
-        );
-    }
+    draft.roles = roles;
+    let heading = table.plural.as_deref().unwrap_or(&table.name);
+    let facts = spec.facts.get(heading).cloned().unwrap_or_default();
+    let mut said = facts.said(owned);
+    said.extend(uuid.then(|| "id = \"uuid\"".to_owned()));
+    said.extend(
+        table.plural.as_ref().filter(|_| table.whole).map(|plural| format!("plural = {}", toml::quote(plural))),
+    );
+    let actions = spec.actions.iter().filter(|(of, _)| of == heading).map(|(_, action)| action.clone());
     draft.entities.push(Entity {
         name: table.name.clone(),
         fields,
-        owned: true,
-        audit_reads: false,
+        owned,
+        audit_reads: facts.audit_reads(),
+        said,
         rights: Rights::default(),
-        actions: Vec::new(),
+        actions: actions.collect(),
         assumed: false,
         join: false,
         grounds: crate::draft::Grounds::default(),
     });
+}
+
+/// What the engine has a record for: of its users, our own specifications name the fields that are theirs alone.
+fn built_in(
+    table: &Table,
+    users: bool,
+    known: &dyn Fn(&str, Option<&str>) -> Option<String>,
+    draft: &mut Draft,
+    left: &mut Vec<String>,
+) {
+    if users {
+        let columns = table.columns.iter().filter(|column| !column.is_engines());
+        let fields: Vec<Field> = columns.map(|column| column.field("user", known, &mut Vec::new()).0).collect();
+        return draft.settings.user_fields.extend(fields);
+    }
+    let has = "email e_mail password password_hash hashed_password role roles verified_at email_verified";
+    let other: Vec<&str> = table
+        .columns
+        .iter()
+        .filter(|column| !column.is_engines() && !crate::lexicon::has(has, &column.name))
+        .map(|column| column.name.as_str())
+        .collect();
+    if !other.is_empty() {
+        let place = table.columns.first().map(|column| at(&column.place)).unwrap_or_default();
+        left.push(format!("{} of `{}`, which is built in{place}", other.join(", "), table.name));
+    }
+    let text = format!("`{}` is built in: accounts have an id, an e-mail address and roles", table.name);
+    draft.note("/user".into(), text, "spec.user", None, &["a record of another name"]);
+}
+
+fn at(place: &str) -> String {
+    if place.is_empty() { String::new() } else { format!(" ({place})") }
 }
 
 /// A name that no field has yet. `_id` is no way to tell two apart, because references are kept under it.

@@ -7,12 +7,12 @@ use std::ptr;
 
 use serde_json::{Map, Value};
 
-use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, Table};
+use super::who::{self, One, Who};
+use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, Table, property};
 use crate::kinds;
-use crate::lexicon::fields::FieldType;
 
 /// A schema that leads further than this is none of a record.
-const DEEPEST: usize = 8;
+pub(super) const DEEPEST: usize = 8;
 /// Documents of people have fewer properties, all schemas and what they are made of together.
 const MOST_PROPERTIES: usize = 10_000;
 /// Endings that one record has many of: for what is sent, what is answered, what is changed.
@@ -63,8 +63,11 @@ pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
     let empty = Map::new();
     let paths = document.get("paths").and_then(Value::as_object).unwrap_or(&empty);
     for (path, item) in paths {
-        let methods = item.as_object().into_iter().flat_map(Map::keys);
-        spec.endpoints.extend(methods.filter_map(|method| Endpoint::of(method, path)));
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let Some(endpoint) = Endpoint::of(method, path) else { continue };
+            let place = format!("{}#/paths/{}/{method}", file.name, escaped(path));
+            spec.endpoints.push(Endpoint { who: who_may(&document, operation), place, ..endpoint });
+        }
     }
     let kept = collections(&spec.endpoints);
     let mut left = MOST_PROPERTIES;
@@ -89,13 +92,18 @@ pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
         left = rest;
         // What is changed requires less than what is made.
         let partial = ["update", "patch", "changes"].iter().any(|form| name.to_lowercase().contains(form));
+        let sees = property::Sees { document: &document, names: &names, record: &|name| record(name, &kept) };
         let columns = columns.iter().filter_map(|(field, schema)| {
             let required = !partial && required.contains(*field);
-            column(&document, field, schema, required, &names, &kept)
+            let column = property::column(&sees, field, schema, required)?;
+            Some(Column {
+                place: format!("{}#{}/{}/properties/{}", file.name, home(&document), escaped(name), escaped(field)),
+                ..column
+            })
         });
         let columns: Vec<Column> = columns.collect();
         if !columns.is_empty() {
-            spec.add(Table { name: entity, columns });
+            spec.add(Table { name: entity, plural: None, columns, whole: false });
         }
     }
     if spec.tables.is_empty() {
@@ -112,9 +120,14 @@ fn schemas(document: &Value) -> Option<&Map<String, Value>> {
     document.pointer("/components/schemas").or(document.get("definitions"))?.as_object()
 }
 
+/// First parts of paths under which nothing is kept but what the engine has of its own.
+const ENGINES: &str = "auth _ .well-known healthz readyz metrics docs";
+
 /// The records that paths are about: "/api/{user_id}/tasks/{id}" is about tasks.
 fn collections(endpoints: &[Endpoint]) -> Vec<String> {
-    let parts = endpoints.iter().flat_map(|endpoint| endpoint.path.split('/'));
+    let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+    let endpoints = endpoints.iter().filter(|endpoint| !crate::lexicon::has(ENGINES, &first(&endpoint.path)));
+    let parts = endpoints.flat_map(|endpoint| endpoint.path.split('/'));
     let words = parts.filter(|part| !part.is_empty() && !part.starts_with(['{', ':']));
     words.filter_map(kinds::entity_name).collect()
 }
@@ -134,8 +147,56 @@ fn record(name: &str, kept: &[String]) -> Option<String> {
     kinds::entity_name(&name)
 }
 
+/// Where the schemas stand.
+fn home(document: &Value) -> &'static str {
+    if document.get("definitions").is_some() { "/definitions" } else { "/components/schemas" }
+}
+
+/// A key in a JSON pointer (RFC 6901).
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Extensions that name roles; more is known of none.
+const ROLES: &[&str] =
+    &["x-roles", "x-required-roles", "x-allowed-roles", "x-role", "x-permissions", "x-access", "x-who-may"];
+/// What our own documents say in the description of an operation.
+const WHO_MAY: &str = "Who may: ";
+
+/// Who may call an operation: as our own documents say it, in an extension, or by its `security` (OpenAPI 3.1, 4.8.30).
+fn who_may(document: &Value, operation: &Value) -> Who {
+    let said = operation.get("description").and_then(Value::as_str).and_then(|text| text.rsplit_once(WHO_MAY));
+    if let Some((_, said)) = said {
+        return who::read(said.trim().trim_end_matches('.'));
+    }
+    for extension in ROLES.iter().filter_map(|name| operation.get(name)) {
+        let words: Vec<&str> = match extension {
+            Value::String(word) => vec![word],
+            Value::Array(words) => words.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let who = who::read(&words.join(", "));
+        if who.says() || !who.unread.is_empty() {
+            return who;
+        }
+    }
+    let Some(ways) = operation.get("security").or(document.get("security")).and_then(Value::as_array) else {
+        return Who::default();
+    };
+    let open = ways.is_empty() || ways.iter().any(|way| way.as_object().is_some_and(Map::is_empty));
+    if open {
+        return Who::one(One::Anyone);
+    }
+    // A scope may be a role; it is none that is known, so that its bearers are not more than that.
+    let scopes =
+        ways.iter().filter_map(Value::as_object).flatten().filter_map(|(_, scopes)| scopes.as_array()).flatten();
+    let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
+    let who = who::read(&scopes.join(", "));
+    if who.says() || !who.unread.is_empty() { who } else { Who::one(One::Token) }
+}
+
 /// What a reference leads to.
-fn follow<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+pub(super) fn follow<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)
 }
@@ -161,89 +222,5 @@ fn gather<'d>(
     required.extend(names);
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         found(name, property);
-    }
-}
-
-fn column(
-    document: &Value,
-    name: &str,
-    schema: &Value,
-    required: bool,
-    names: &[String],
-    kept: &[String],
-) -> Option<Column> {
-    let refers =
-        schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref")).or_else(|| schema.pointer("/anyOf/0/$ref"));
-    let refers = refers.and_then(Value::as_str);
-    let to = refers
-        .and_then(|text| text.rsplit('/').next())
-        .and_then(|name| record(name, kept))
-        .filter(|to| names.contains(to));
-    let schema = plain(document, schema, 0);
-    let word = schema.get("type").map(|kind| match kind {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or_default(),
-        kind => kind.as_str().unwrap_or_default(),
-    });
-    // As they are written: who calls the interface has them already.
-    let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let mut values: Vec<String> = values.filter_map(Value::as_str).map(str::to_owned).collect();
-    let mut seen = HashSet::new();
-    values.retain(|value| seen.insert(value.clone()));
-    let length = |word: &str| schema.get(word).and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok());
-    let object = matches!(word, Some("object" | "array")) || word.is_none() && schema.get("properties").is_some();
-    let is_record = to.is_some() && schema.get("properties").is_some();
-    let kind = match (word, schema.get("format").and_then(Value::as_str)) {
-        _ if is_record => FieldType::Reference,
-        _ if values.len() >= 2 => FieldType::Enum,
-        (Some("string"), Some("date-time")) => FieldType::Datetime,
-        (Some("string"), Some("date")) => FieldType::Date,
-        (Some("string"), Some("time")) => FieldType::Time,
-        (Some("string"), Some("email" | "idn-email")) => FieldType::Email,
-        (Some("string"), Some("uri" | "url" | "uri-reference")) => FieldType::Url,
-        (Some("string"), Some("binary" | "byte")) => FieldType::Url,
-        (Some("string"), Some("decimal")) => FieldType::Decimal,
-        (Some("string"), _) if schema.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most > 255) => {
-            FieldType::LongText
-        }
-        (Some("integer"), _) => FieldType::Integer,
-        (Some("number"), _) => FieldType::Decimal,
-        (Some("boolean"), _) => FieldType::Boolean,
-        _ if object => FieldType::Json,
-        _ => FieldType::Text,
-    };
-    let default = schema.get("default").and_then(|value| match value {
-        Value::Bool(value) => Some(value.to_string()),
-        Value::String(value) => Some(value.clone()),
-        _ => None,
-    });
-    let file = matches!(schema.get("format").and_then(Value::as_str), Some("binary" | "byte"));
-    Some(Column {
-        name: kinds::field_name(name)?,
-        kind,
-        file,
-        required,
-        unique: false,
-        default,
-        values,
-        min: schema.get("minimum").and_then(Value::as_i64),
-        max: schema.get("maximum").and_then(Value::as_i64),
-        min_length: length("minLength").filter(|count| *count > 0),
-        max_length: length("maxLength").filter(|count| *count > 0),
-        to: to.filter(|_| is_record),
-        many: false,
-        on_delete: None,
-        currency: None,
-        key: false,
-    })
-}
-
-/// A schema without its `null` and what it is wrapped in.
-fn plain<'d>(document: &'d Value, schema: &'d Value, depth: usize) -> &'d Value {
-    let schema = follow(document, schema);
-    let parts = ["anyOf", "oneOf", "allOf"].iter().find_map(|word| schema.get(word)).and_then(Value::as_array);
-    let part = parts.into_iter().flatten().find(|part| part.get("type").and_then(Value::as_str) != Some("null"));
-    match part.filter(|_| depth < DEEPEST && schema.get("properties").is_none()) {
-        Some(part) => plain(document, part, depth + 1),
-        None => schema,
     }
 }

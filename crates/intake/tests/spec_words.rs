@@ -1,0 +1,278 @@
+//! What specifications say of who may, of limits and of types, in the words of people and of OpenAPI: a row is what is written and
+//! what must come of it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use intake::{Reading, SpecFile, SpecProblem, read_spec};
+
+fn read(files: &[(&str, &str)]) -> Result<Reading, Vec<SpecProblem>> {
+    let files: Vec<SpecFile<'_>> = files.iter().map(|(name, text)| SpecFile { name, text }).collect();
+    let reading = read_spec(&files, "my app", "From a specification")?;
+    blueprint::load(&reading.blueprint).unwrap_or_else(|problems| panic!("{}\n{problems:?}", reading.blueprint));
+    Ok(reading)
+}
+
+/// A line with single spaces, so that columns may move.
+fn squeezed(text: &str) -> String {
+    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n").collect()
+}
+
+/// Endpoints of a record with who may, in a column of a name.
+fn endpoints(head: &str, rows: &[(&str, &str, &str)]) -> String {
+    let rows: String = rows.iter().map(|(method, path, who)| format!("| {method} | {path} | {who} |\n")).collect();
+    format!("| Method | Path | {head} |\n|---|---|---|\n{rows}")
+}
+
+const OWNED: &str = "### tasks\n\n| Field | Type |\n|---|---|\n| title | text |\n| user_id | uuid |\n\n";
+const SHARED: &str = "### tasks\n\n| Field | Type |\n|---|---|\n| title | text |\n\n";
+
+/// The rules of a blueprint, without what stands around them.
+fn rules(blueprint: &str) -> String {
+    let lines = blueprint.lines().filter(|line| {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        ["owner", "read", "create", "update", "delete", "roles", "soft_delete", "complete", "id"].contains(&word)
+    });
+    squeezed(&lines.collect::<Vec<_>>().join("\n")).trim().replace('\n', "; ")
+}
+
+#[test]
+fn who_may_is_read_as_people_write_it() {
+    for (table, head, rows, expected, told) in [
+        // Of an owner's rows, who is signed in reaches his own.
+        (
+            OWNED,
+            "Auth",
+            &[("GET", "/tasks", "authenticated"), ("POST", "/tasks", "yes"), ("DELETE", "/tasks/{id}", "JWT")][..],
+            "owner = true",
+            "",
+        ),
+        (
+            OWNED,
+            "Roles allowed",
+            &[("GET", "/tasks", "owner, manager"), ("DELETE", "/tasks/{id}", "admin only")],
+            "roles = [\"manager\"]; owner = true; read = [\"owner\", \"role:manager\", \"role:admin\"]; delete = [\"role:admin\"]",
+            "",
+        ),
+        (
+            SHARED,
+            "Access",
+            &[
+                ("GET", "/tasks", "Public"),
+                ("POST", "/tasks", "Manager, Admin"),
+                ("PUT", "/tasks/{id}", "managers / admins"),
+            ],
+            "roles = [\"manager\"]; owner = false; read = [\"anyone\"]; create = [\"role:manager\", \"role:admin\"]; \
+             update = [\"role:manager\", \"role:admin\"]",
+            "",
+        ),
+        (
+            SHARED,
+            "Permission",
+            &[("GET", "/tasks", "any authenticated user"), ("POST", "/tasks", "-")],
+            "owner = true; read = [\"signed_in\"]",
+            "",
+        ),
+        // Whoever is signed in makes them: of the rows of others nothing is said.
+        (
+            SHARED,
+            "Auth",
+            &[("GET", "/tasks", "yes"), ("POST", "/tasks", "yes"), ("DELETE", "/tasks/{id}", "yes")],
+            "owner = true",
+            "",
+        ),
+        (SHARED, "Auth", &[("GET", "/tasks", "yes"), ("POST", "/tasks", "admin")], "owner = false", ""),
+        (SHARED, "Role", &[("GET", "/tasks", "-")], "owner = true", ""),
+        (
+            SHARED,
+            "Who may",
+            &[("GET", "/tasks", "the owner of the row"), ("POST", "/tasks", "anyone who is signed in")],
+            "owner = true",
+            "",
+        ),
+        // A row that a stranger makes would belong to nobody.
+        (OWNED, "Auth", &[("POST", "/tasks", "none")], "owner = true", "POST task: anyone"),
+        (OWNED, "Scope", &[("GET", "/tasks", "read:tasks")], "owner = true", ""),
+        (
+            OWNED,
+            "Permissions",
+            &[("GET", "/tasks", "read:tasks")],
+            "owner = true",
+            "\"read:tasks\", who may GET /tasks (s.md:10)",
+        ),
+        (OWNED, "Auth", &[("GET", "/tasks", "public"), ("GET", "/tasks/{id}", "owner")], "owner = true", ""),
+        (
+            OWNED,
+            "Auth",
+            &[("GET", "/tasks", "clerk"), ("GET", "/tasks/{id}", "owner")],
+            "roles = [\"clerk\"]; owner = true",
+            "who may read",
+        ),
+        (
+            OWNED,
+            "Auth",
+            &[("POST", "/tasks/{id}/restore", "admin")],
+            "owner = true; soft_delete = true; read = [\"owner\", \"role:admin\"]; delete = [\"role:admin\"]",
+            "",
+        ),
+    ] {
+        let text = format!("{table}{}", endpoints(head, rows));
+        let reading = read(&[("s.md", &text)]).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
+        assert_eq!(rules(&reading.blueprint), expected, "{text}");
+        let left: Vec<&str> = reading.unplaced.iter().map(|one| one.text.as_str()).collect();
+        match told {
+            "" => assert!(left.is_empty(), "{text}\n{left:?}"),
+            told => assert!(left.iter().any(|one| one.contains(told)), "{text}\n{left:?}"),
+        }
+    }
+    let text = format!("{OWNED}- `GET /api/tasks` (admin only)\n- DELETE /api/tasks/{{id}} (soft)\n");
+    let reading = read(&[("s.md", &text)]).unwrap();
+    let expected = "owner = true; read = [\"role:admin\"]; update = [\"role:admin\"]; delete = [\"role:admin\"]";
+    assert_eq!(rules(&reading.blueprint), expected, "{}", reading.blueprint);
+}
+
+#[test]
+fn constraints_are_read_as_people_write_them() {
+    let row = |kind: &str, said: &str| {
+        format!("### tasks\n\n| Column | Type | Constraints |\n|---|---|---|\n| x | {kind} | {said} |\n")
+    };
+    for (kind, said, expected, told) in [
+        ("varchar(80)", "NOT NULL, UNIQUE", "type = \"text\", required = true, unique = true, max_length = 80", ""),
+        ("text", "max 120, searchable", "type = \"text\", max_length = 120, search = true", ""),
+        ("int", "1..5", "type = \"integer\", min = 1, max = 5", ""),
+        ("int", "CHECK (x > 0), default 3", "type = \"integer\", min = 1, default = 3", ""),
+        (
+            "int",
+            "between 1 and 9, default 10",
+            "type = \"integer\", min = 1, max = 9",
+            "\"default 10\" of `x` (s.md:5)",
+        ),
+        (
+            "decimal(10, 3)",
+            ">= 0.5; default 1.25",
+            "type = \"decimal\", scale = 3, min = \"0.5\", default = \"1.25\"",
+            "",
+        ),
+        ("text", "pattern `[A-Z]{3}`", "type = \"text\", pattern = \"[A-Z]{3}\"", ""),
+        ("text", "regex: (?=x)y", "type = \"text\"", "the pattern (?=x)y"),
+        (
+            "date",
+            "default CURRENT_DATE, wibbled daily",
+            "type = \"date\", default = \"now\"",
+            "\"wibbled daily\" of `x` (s.md:5)",
+        ),
+        (
+            "string",
+            "default 'in progress', sensitive",
+            "type = \"text\", sensitive = true, default = \"in progress\"",
+            "",
+        ),
+        ("boolean", "required, default: yes", "type = \"boolean\", required = true, default = true", ""),
+        (
+            "enum('a, b', \"c\")",
+            "default 'a, b'",
+            "type = \"enum\", values = [\"a, b\", \"c\"], default = \"a, b\"",
+            "",
+        ),
+        ("json", "read-only", "type = \"json\", read_only = true", ""),
+        ("text", "visible to admin", "type = \"text\", read = [\"role:admin\"]", ""),
+    ] {
+        let text = row(kind, said);
+        let reading = read(&[("s.md", &text)]).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
+        let line = reading.blueprint.lines().find(|line| line.starts_with("x ")).unwrap_or_default();
+        // Which words stand first is nobody's matter, and what lists are sorted by is completed.
+        let words = |text: &str| {
+            let mut words: Vec<String> =
+                text.split(", ").map(str::to_owned).filter(|word| word != "index = true").collect();
+            words.sort();
+            words
+        };
+        let found = line.trim_start_matches(['x', ' ', '=', '{']).trim_end_matches(" }");
+        assert_eq!(words(found), words(expected), "{text}");
+        let left: Vec<&str> = reading.unplaced.iter().map(|one| one.text.as_str()).collect();
+        match told {
+            "" => assert!(left.is_empty(), "{text}\n{left:?}"),
+            told => assert!(left.iter().any(|one| one.contains(told)), "{text}\n{left:?}"),
+        }
+    }
+    let uuid = "### tasks\n\n| Column | Type | Key |\n|---|---|---|\n| id | uuid | PK |\n| title | text | |\n\n### users\n\n\
+        | Column | Type |\n|---|---|\n| email | text |\n| nickname | text |\n";
+    let reading = read(&[("s.md", uuid)]).unwrap();
+    assert_eq!(rules(&reading.blueprint), "owner = true; id = \"uuid\"");
+    assert!(reading.unplaced.iter().any(|one| one.text.contains("nickname of `user`")), "{:?}", reading.unplaced);
+}
+
+const GUARDED: &str = r##"{
+  "openapi": "3.0.3", "info": { "title": "Shop" }, "security": [{ "bearer": [] }],
+  "paths": {
+    "/items": { "get": { "security": [] }, "post": { "x-roles": ["manager"] } },
+    "/items/{id}": { "get": { "security": [{}, { "bearer": [] }] }, "patch": { "description": "Who may: a user with the role `clerk`, or nobody." },
+      "delete": { "security": [{ "oauth": ["items:delete"] }] } }
+  },
+  "components": { "schemas": {
+    "Name": { "type": "string", "pattern": "^[A-Z]+$", "maxLength": 9 },
+    "Item": { "type": "object", "required": ["name", "size", "note"], "properties": {
+      "id": { "type": "string", "format": "uuid" },
+      "name": { "allOf": [{ "$ref": "#/components/schemas/Name" }], "default": "A" },
+      "size": { "type": "integer", "minimum": 0, "exclusiveMinimum": true, "exclusiveMaximum": 9, "default": 3 },
+      "note": { "type": "string", "nullable": true },
+      "rank": { "type": "number", "minimum": 0.5, "multipleOf": 0.5, "default": "1.5" },
+      "kind": { "type": "string", "enum": ["a, b", "c|d"], "default": "a, b" },
+      "state": { "type": "string", "readOnly": true }, "token": { "type": "string", "writeOnly": true },
+      "code": { "type": "string", "pattern": "^a|b$" } } }
+  } }
+}"##;
+
+#[test]
+fn an_openapi_document_says_who_may_and_within_which_limits() {
+    let reading = read(&[("o.json", GUARDED)]).unwrap();
+    let text = squeezed(&reading.blueprint);
+    for has in [
+        "owner = false\nid = \"uuid\"",
+        "name = { type = \"text\", required = true, max_length = 9, index = true, pattern = \"[A-Z]+\"",
+        "size = { type = \"integer\", required = true, min = 1, max = 8, default = 3",
+        "note = { type = \"text\" }",
+        "rank = { type = \"decimal\", min = \"0.5\", default = \"1.5\"",
+        "values = [\"a, b\", \"c|d\"], default = \"a, b\"",
+        "read_only = true",
+        "hidden = true",
+        "read = [\"anyone\"]",
+        "create = [\"role:manager\"]",
+        "update = [\"role:clerk\"]",
+    ] {
+        assert!(text.contains(has), "no {has:?} in\n{text}");
+    }
+    assert!(!text.contains("delete ="), "{text}");
+    let told: Vec<&str> = reading.unplaced.iter().map(|one| one.text.as_str()).collect();
+    for place in [
+        "\"items:delete\", who may DELETE /items/{id} (o.json#/paths/~1items~1{id}/delete)",
+        "\"multipleOf 0.5\" of `rank` (o.json#/components/schemas/Item/properties/rank)",
+        "\"pattern ^a|b$\" of `code`",
+    ] {
+        assert!(told.iter().any(|one| one.contains(place)), "no {place} in {told:#?}");
+    }
+}
+
+#[test]
+fn a_form_of_a_later_version_is_refused() {
+    let text = format!("<!-- supermaker specification 2 -->\n{OWNED}");
+    let problems = read(&[("s.md", &text)]).unwrap_err();
+    assert!(problems[0].what.contains("form 2") && problems[0].hint.contains("newer"), "{problems:?}");
+}
+
+#[test]
+fn what_is_added_to_a_specification_of_our_own_is_read_in_any_words() {
+    let text = "<!-- supermaker specification 1 -->\n\n### `tasks`\n\n- **One of them**: `task`\n\n| Field | Type | Constraints |\n|---|---|---|\n\
+        | user_id | uuid | |\n| title | VARCHAR(80) | NOT NULL |\n| status | enum(new, done) | |\n\n### Posts\n\n\
+        | Field | Type | References |\n|---|---|---|\n| body | text | |\n| task_id | integer | tasks(id) |\n";
+    let reading = read(&[("schema.md", text)]).unwrap();
+    let found = squeezed(&reading.blueprint);
+    for has in [
+        "[entity.task]\nowner = true",
+        "title = { type = \"text\", required = true, max_length = 80 }",
+        // Nothing is completed: no index, and no first value.
+        "status = { type = \"enum\", values = [\"new\", \"done\"] }",
+        "[entity.post]\nowner = false",
+        "task = { type = \"reference\", to = \"task\" }",
+    ] {
+        assert!(found.contains(has), "no {has:?} in\n{found}");
+    }
+}
