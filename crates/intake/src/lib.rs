@@ -214,7 +214,7 @@ fn tell(
 
 fn refuse_or_write(scene: &Scene<'_>, draft: &draft::Draft, request: &Request<'_>, mut reading: Reading) -> Reading {
     // Who reads other languages has grounded it in them.
-    let foreign = reading.planner == "rules" && !is_english(scene);
+    let foreign = reading.planner == "rules" && !language::is_english(scene);
     let nothing = foreign || draft.entities.is_empty() || reading.coverage < LEAST_TOLD && !solid(scene, draft);
     if !nothing && reading.coverage >= LEAST_BUILT {
         reading.blueprint = toml::write(draft, &request.whole());
@@ -283,25 +283,4 @@ fn cap(request: &str) -> (&str, Option<&str>) {
         end -= 1;
     }
     request.split_at_checked(end).map_or((request, None), |(head, tail)| (head, Some(tail)))
-}
-
-/// English has about four function words in ten; lists have fewer, and known words instead.
-fn is_english(scene: &Scene<'_>) -> bool {
-    let words: Vec<&tokens::Token> = scene.tokens.iter().filter(|token| token.kind == tokens::Kind::Word).collect();
-    let ascii = words.iter().filter(|token| token.text.is_ascii()).count();
-    let function = words.iter().filter(|token| lexicon::words::is_function_word(&token.text)).count();
-    let known = words
-        .iter()
-        .filter(|token| {
-            lexicon::words::is_function_word(&token.text)
-                || lexicon::fields::guess(&token.lemma).is_some()
-                || lexicon::archetypes::sort(&token.lemma).is_some()
-                || lexicon::verbs::lookup(&token.text).is_some()
-                || lexicon::words::is_app_head(&token.lemma)
-        })
-        .count();
-    if words.is_empty() {
-        return true;
-    }
-    ascii * 10 >= words.len() * 7 && (function * 100 >= words.len() * 15 || known * 100 >= words.len() * 35)
 }
