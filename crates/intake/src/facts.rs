@@ -139,6 +139,8 @@ pub(crate) enum Fact {
     },
     /// "no X".
     Denied(Thing),
+    /// "forget X" after it was spoken of; without a name, all that stands within the span.
+    TakenBack(Option<Thing>),
     /// "no login", "without an account".
     NoLogin,
     Private,

@@ -36,13 +36,26 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = next.max(at) + 1;
             continue;
         }
-        let numbered = item.name.strip_prefix('n').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if !item.name.is_empty() && !numbered {
+        let doubt = crate::lexicon::has("hm hmm hmmm uh er erm oh ah", &item.name);
+        let numbered =
+            doubt || item.name.strip_prefix('n').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if !item.name.is_empty() && !numbered && !is_time(scene, &item) {
             items.push(item);
         }
         at = next.max(at) + 1;
     }
     shared_heads::share(items)
+}
+
+/// "14 days, 3 days and 1 day before": how long, no name.
+fn is_time(scene: &Scene<'_>, item: &Item) -> bool {
+    let Some(span) = item.span else { return false };
+    let at = scene.nps.partition_point(|np| np.span.start < span.start);
+    scene.nps.get(at).filter(|np| np.span == span).is_some_and(|np| {
+        matches!(np.count, Count::Number(_))
+            && np.words().len() == 1
+            && crate::lexicon::has("day week month year hour minute second", np.head())
+    })
 }
 
 /// "no email", "but not the age", "never a photo", "maybe later a photo"; "no of seats" is a number.

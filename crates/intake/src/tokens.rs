@@ -68,6 +68,11 @@ pub(crate) fn tokenize(text: &str, base: usize) -> Vec<Token> {
         } else if let Some(length) = url_length(rest) {
             push(&mut tokens, rest, length, at, Kind::Url);
             length
+        } else if let Some(length) = range_length(rest) {
+            word(&mut tokens, rest.get(..length).unwrap_or(""), &range(rest.get(..length).unwrap_or("")), at);
+            length
+        } else if let Some(length) = emphasis_length(text, at - base) {
+            length
         } else if let Some(length) = ratio_length(rest) {
             push(&mut tokens, rest, length, at, Kind::Sign);
             length
@@ -114,7 +119,23 @@ fn short(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) -> Optio
             let noun = last.is_some_and(|last| {
                 !words::is_function_word(&last.text)
                     && !words::is_adverb(&last.text)
-                    && !matches!(last.text.as_str(), "say" | "said" | "says" | "mean" | "means" | "saying")
+                    && !matches!(
+                        last.text.as_str(),
+                        "say"
+                            | "said"
+                            | "says"
+                            | "mean"
+                            | "means"
+                            | "saying"
+                            | "hm"
+                            | "hmm"
+                            | "oh"
+                            | "ah"
+                            | "uh"
+                            | "er"
+                            | "wait"
+                            | "sorry"
+                    )
             });
             let ends = tail.trim_start_matches('.').trim_start();
             let closed = ends.is_empty() || ends.starts_with([',', ';', '(', ')', '|', '*', '\n']);
@@ -322,6 +343,54 @@ fn ratio_length(rest: &str) -> Option<usize> {
     let side = |c: char| matches!(c.to_ascii_lowercase(), '1' | 'n' | 'm');
     let ratio = side(a) && sign == ':' && side(b) && (a, b) != ('1', '1');
     (ratio && next.is_none_or(|c| !c.is_alphanumeric())).then_some(3)
+}
+
+/// "1..6": a range that would read as the end of a sentence.
+fn range_length(rest: &str) -> Option<usize> {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
+    let first = digits(rest);
+    let dots =
+        ["...", "..", "…"].into_iter().find(|dots| rest.get(first..).is_some_and(|tail| tail.starts_with(dots)))?;
+    let last = digits(rest.get(first + dots.len()..)?);
+    let length = first + dots.len() + last;
+    let ends = !rest.get(length..)?.starts_with(|c: char| c.is_alphanumeric());
+    (first > 0 && last > 0 && ends).then_some(length)
+}
+
+/// "1..6" as "1-6".
+fn range(written: &str) -> String {
+    let ends: Vec<&str> = written.split(['.', '…']).filter(|end| !end.is_empty()).collect();
+    ends.join("-")
+}
+
+/// How far the other sign of an emphasis may be.
+const EMPHASIZED: usize = 80;
+
+/// Signs that set off a word: "*boats* (name, length)". None where nothing opens or closes with them: "2 * 3", "- *".
+fn emphasis_length(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let sign = rest.chars().next().filter(|c| matches!(c, '*' | '_'))?;
+    let length = rest.chars().take(3).take_while(|c| *c == sign).count();
+    let before = || text.get(..at).into_iter().flat_map(|said| said.chars().rev()).take_while(|c| *c != '\n');
+    let after = || rest.get(length..).into_iter().flat_map(str::chars).take_while(|c| *c != '\n');
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let opens = !word(before().next()) && word(after().next()) && other_side(after(), sign);
+    let closes = word(before().next()) && !word(after().next()) && other_side(before(), sign);
+    (length <= 2 && (opens || closes)).then_some(length)
+}
+
+/// Whether the sign comes right behind a word, and no word behind it.
+fn other_side(letters: impl Iterator<Item = char>, sign: char) -> bool {
+    let mut letters = letters.take(EMPHASIZED);
+    let mut last = None;
+    while let Some(letter) = letters.next() {
+        if letter == sign {
+            let next = letters.find(|c| *c != sign);
+            return last.is_some_and(char::is_alphanumeric) && !next.is_some_and(char::is_alphanumeric);
+        }
+        last = Some(letter);
+    }
+    false
 }
 
 /// "1..N", "1…n", "2...*": any number of them. "1..5" is a range of values.

@@ -49,6 +49,26 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
             return;
         }
     }
+    // "(both ends)", "(3 letters)", "(see below)": a remark.
+    let letters = scene.tag(from) == Some(Tag::Number)
+        && to == from + 2
+        && scene
+            .token(from + 1)
+            .is_some_and(|token| crate::lexicon::has("letter character char digit word line", &token.lemma));
+    let says = scene.one_of(from, &["we", "i"]) && matches!(scene.tag(from + 1), Some(Tag::Have | Tag::Verb | Tag::Be));
+    if letters || says || scene.one_of(from, &["both", "see", "if", "all", "any"]) && to - from <= 5 {
+        return;
+    }
+    // "beds (1-4)" in one word.
+    if to == from + 1
+        && let Some((low, high)) = scene.token(from).and_then(|token| token.text.split_once('-'))
+        && let (Some(low), Some(high)) = (words::number(low), words::number(high))
+    {
+        item.min = Some(low);
+        item.max = Some(high);
+        item.kind = Some(FieldType::Integer);
+        return;
+    }
     // "numeric(10,4)".
     if item.kind.is_some() && (from..to).all(|at| scene.tag(at) == Some(Tag::Number) || scene.is(at, ",")) {
         return;

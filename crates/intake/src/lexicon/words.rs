@@ -100,17 +100,17 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     cent naira rupee shilling franc peso yen yuan rand krona krone zloty euros-worth cheque \
     webhook scenario criterion criteria background overview introduction \
     moment while period-of size-of value level priority title description address state staff-only team-only \
-    log-file";
+    log-file warning nudge heads-up ping poke escalation kick-off kickoff";
 /// Of these, the ones that may be records when they have fields of their own.
 const SOFT: &str = "tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \
-    prototype screen piece webhook scenario criterion background problem integration workspace";
+    prototype screen piece webhook scenario criterion background problem integration workspace warning";
 /// Titles of parts of a text: "Jobs:" above what is done at night, "Scenario: a late return".
 const SECTIONS: &str = "background scenario context overview introduction summary goal scope requirement criteria criterion \
     acceptance_criteria job rule role note task automation trigger feature page screen example step permission event \
-    alert integration limit report question problem";
+    alert integration limit report question problem deliverable";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \

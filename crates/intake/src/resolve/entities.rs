@@ -19,6 +19,9 @@ const ACCEPT: f64 = 2.2;
 const MAYBE: f64 = 1.4;
 /// Enough where a short request has nothing that is surer.
 const FAINT: f64 = 1.2;
+/// Where so many records are described, one that is only named once is in doubt, by this much.
+const DESCRIBED: usize = 3;
+const DOUBT: f64 = 0.6;
 const MOST_WORDS_OF_A_GUESS: usize = 150;
 const MOST_GUESSES: usize = 5;
 /// What screens and sheets are laid out in.
@@ -70,6 +73,14 @@ pub(crate) struct Cast {
 }
 
 impl Candidate {
+    /// One of them, and all that is said is that somebody does something with it: "they come with a badge".
+    fn is_named_once(&self) -> bool {
+        let bare = self.fields.is_empty() && self.ties + self.mentions + self.acts + self.read <= 0.0;
+        let thing = archetypes::sort(&self.name) == Some(Sort::Thing);
+        let once = self.grounds.spans.len() <= 1 && self.grounds.rules.iter().all(|rule| *rule == "op.verb");
+        bare && thing && once && !self.plural
+    }
+
     /// Something is done with it, and it is no verb that stands in the place of a noun.
     fn is_worked_with(&self) -> bool {
         let known = archetypes::sort(&self.name).is_some();
@@ -106,8 +117,10 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     found.iter_mut().for_each(|candidate| candidate.value = values.contains(candidate.name.as_str()));
     let mut cast = Cast { alias, ..Cast::default() };
     found.sort_by_key(|candidate| candidate.first);
+    let described = found.iter().filter(|candidate| candidate.fields.len() >= 2).count();
     for candidate in found {
-        let score = score(&candidate);
+        let doubt = if described >= DESCRIBED && candidate.is_named_once() { DOUBT } else { 0.0 };
+        let score = score(&candidate) - doubt;
         let listed = cast.accepted.len() >= 50;
         if score >= ACCEPT && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {
             cast.accepted.push((candidate.name, candidate.grounds));

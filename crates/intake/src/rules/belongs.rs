@@ -75,6 +75,18 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         let preposition = preposition.filter(|at| clause.base != "come" || scene.one_of(*at, &["from", "with", "in"]));
         let Some(target) = preposition.and_then(|at| scene.np_at(exact(at))) else { continue };
         let Some(parent) = table(target) else { continue };
+        // "visitors come with a badge", "a class is for kids, teens or adults", "the planners work in Sage".
+        let carried = clause.base == "come" && clause.subject.iter().any(|np| archetypes::is_person(np.entity()));
+        let chosen = clause.base == "be" && target.plural && scene.one_of(target.to, &[",", "or", "/"]);
+        // "the key to the hut hangs in the hall", "the panels hang next to the doors".
+        let that =
+            |np: &Np| !np.plural && matches!(np.article.as_deref(), None | Some("the")) && np.possessive.is_none();
+        let stands = matches!(clause.base, "live" | "sit" | "stand" | "hang")
+            && clause.subject.iter().all(that)
+            && target.article.as_deref() == Some("the");
+        if carried || chosen || stands || super::is_name(scene, target) {
+            continue;
+        }
         // "belongs to a bike and a customer".
         let second = (matches!(clause.base, "belong" | "assign" | "link" | "attach" | "tie")
             && scene.one_of(target.to, &["and", ","]))

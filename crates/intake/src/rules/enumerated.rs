@@ -32,7 +32,9 @@ fn named(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     let thing = record(np)?;
     let known = archetypes::sort(&thing.name).is_some();
     let listed = scene.close_of(np.to).is_some() || scene.is(np.to, "with");
-    let many = np.plural && !is_value(np) && np.count != Count::None;
+    // "three partners, eleven employees" tells how many there are.
+    let counted = matches!(np.count, Count::Number(_)) && !listed;
+    let many = np.plural && !is_value(np) && np.count != Count::None && !counted;
     let own = np.possessive.is_none() || known;
     (own && (many || known && listed) && !words::is_not_record(np.head())).then_some(thing)
 }

@@ -233,7 +233,9 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         let all = if outlined || inner { items.len() } else { items.len().max(values.len()) };
         // "telescopes (aperture, mount, location)": what names a value names no kind.
         let some = items.len() >= 3 && known * 3 >= items.len() && np.plural && values.len() <= items.len();
-        let fields = known * 2 >= all || labelled || some || inner && entry(scene, np, close);
+        // "owners (name, phone), cremations (type single or common, date, oven)": as those beside it.
+        let row = known >= 2 && items.len() >= 3 && !table && beside(scene, np);
+        let fields = known * 2 >= all || labelled || some || row || inner && entry(scene, np, close);
         if !fields {
             kinds(scene, sink, np, &owner, close);
             continue;
@@ -252,6 +254,18 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items, 2.0);
         }
     }
+}
+
+/// Whether another phrase of the sentence has nothing but fields in brackets.
+fn beside(scene: &Scene<'_>, np: &Np) -> bool {
+    let Some(sentence) = scene.sentence_at(np.from).and_then(|place| scene.sentences.get(place)) else { return false };
+    scene.nps_in(sentence.from, sentence.to).filter(|other| other.span != np.span).any(|other| {
+        let same = scene.depth_at(other.from) == scene.depth_at(np.from);
+        scene.close_of(other.to).filter(|_| same).is_some_and(|close| {
+            let items = lists::read(scene, other.to + 1, close);
+            items.len() >= 2 && items.iter().all(Item::known)
+        })
+    })
 }
 
 /// "Run (seed, started_at, score int)" on a line of its own.

@@ -60,6 +60,20 @@ pub(super) fn child(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     Some(headed.thing)
 }
 
+/// What is done with records, as headings say it.
+const HANDLING: &str = "registration receipt intake management administration onboarding maintenance entry register";
+
+/// The record of a heading that names what is done with it: clients, of "Client registration: name, address".
+pub(super) fn kept_by(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
+    let (last, rest) = np.words().split_last().filter(|(_, rest)| !rest.is_empty())?;
+    let kept = np.renamed(rest.to_vec());
+    let spoken_of = scene.nps.iter().any(|other| other.span != np.span && other.entity() == kept.entity());
+    // Who registers for an event is kept, and what is registered is not the registration.
+    let registers = last.lemma != "registration" || archetypes::is_person(kept.entity());
+    let handled = crate::lexicon::has(HANDLING, &last.lemma) && registers && spoken_of;
+    record(&kept).filter(|_| handled && !is_value(&kept) && archetypes::sort(np.entity()).is_none())
+}
+
 fn of(scene: &Scene<'_>, sink: &mut Sink) {
     for sentence in &scene.sentences {
         let Some(headed) = heading(scene, sentence.from, sentence.to) else { continue };

@@ -19,6 +19,8 @@ const TOLD: &str = "statement summary overview list report copy copies notice re
 
 /// Moves what was found of examples to their kind, and takes away what idle phrases gave.
 pub(super) fn leave_out(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
+    let heaps = heaps(scene, evidence);
+    evidence.retain(|found| !things(&found.fact).iter().any(|thing| heaps.contains(&thing.span.start)));
     let examples = examples(scene);
     if !examples.is_empty() {
         evidence.retain_mut(|found| of_kind(found, &examples));
@@ -36,8 +38,30 @@ pub(super) fn leave_out(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
     evidence.retain(|found| !things(&found.fact).iter().any(|thing| idle.contains(&thing.span.start)));
 }
 
+/// "we keep three books: baptisms, marriages and funerals" where each of these has fields: what only holds them.
+fn heaps(scene: &Scene<'_>, evidence: &[Evidence]) -> Vec<usize> {
+    let own = |name: &str| {
+        let owner = |fact: &Fact| matches!(fact, Fact::Has { owner, .. } if owner.name == name);
+        evidence.iter().any(|found| owner(&found.fact))
+    };
+    let holds = |np: &&Np| {
+        if !np.plural {
+            return false;
+        }
+        let comma = usize::from(scene.is(np.to, ",") && scene.one_of(np.to + 1, &["namely", "viz"]));
+        let at = np.to + 2 * comma;
+        if comma == 0 && !scene.one_of(at, &[":", "-"]) {
+            return false;
+        }
+        let from = at + usize::from(comma == 0);
+        let named = super::objects(scene, from, scene.sentence_end(from));
+        named.len() >= 2 && named.iter().all(|one| one.entity() != np.entity() && own(one.entity()))
+    };
+    scene.nps.iter().filter(holds).map(|np| np.span.start).collect()
+}
+
 /// The records that a fact speaks of.
-fn things(fact: &Fact) -> Vec<&Thing> {
+pub(super) fn things(fact: &Fact) -> Vec<&Thing> {
     match fact {
         Fact::Mention(thing) | Fact::Op { object: thing, .. } => vec![thing],
         Fact::Has { owner, .. } => vec![owner],
@@ -110,5 +134,5 @@ fn is_idle(scene: &Scene<'_>, np: &Np) -> bool {
         && !np.plural
         && scene.one_of(before(1), &["on", "via", "through", "to", "by", "over", "from", "with", "in"])
         && scene.tag(np.to) != Some(Tag::Verb);
-    order || show || shown || told || through
+    order || show || shown || told || through || super::passing::names_nothing(scene, np)
 }

@@ -7,7 +7,7 @@ use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, has, words};
 use crate::lists;
-use crate::nouns::Count;
+use crate::nouns::{Count, Np};
 use crate::rules::has::asked;
 use crate::scene::Scene;
 
@@ -306,6 +306,10 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "families borrow tents: from, until": of what they do.
+        if scene.clause_around(np).is_some_and(|clause| super::noted::left_by(clause).is_some()) {
+            continue;
+        }
         // "twice a season: date, grade": how often.
         let often = has("season week day month year quarter", np.head()) && np.article.as_deref() == Some("a");
         if often {
@@ -325,6 +329,8 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let placed = ours && scene.one_of(np.from.wrapping_sub(1), &["for", "at", "in"]);
         let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { np };
+        // "expenses for fuel, hotels and meals: date, amount": the expenses'.
+        let np = row_head(scene, np).unwrap_or(np);
         if known(&items) >= 2
             && known(&items) * 2 >= items.len()
             && let Some(owner) = list_owner(scene, np).filter(names_record)
@@ -332,6 +338,19 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items, 2.0);
         }
     }
+}
+
+/// What a row of phrases that ends in this one is of: the expenses of "expenses for fuel, hotels and meals".
+fn row_head<'s>(scene: &'s Scene<'_>, last: &Np) -> Option<&'s Np> {
+    let mut from = last.from;
+    while let Some(sign) = from.checked_sub(1).filter(|at| scene.one_of(*at, &["and", "or", ",", "&"])) {
+        let sign = if scene.is(sign.wrapping_sub(1), ",") { sign - 1 } else { sign };
+        from = scene.np_before(sign)?.from;
+    }
+    let leans = from < last.from && scene.one_of(from.wrapping_sub(1), &["for", "of", "on", "from", "about", "like"]);
+    scene
+        .np_before(from.checked_sub(1)?)
+        .filter(|head| leans && head.plural && !is_value(head) && record(head).is_some())
 }
 
 /// Not "the page:", "what matters:", "the following:".

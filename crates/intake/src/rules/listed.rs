@@ -28,7 +28,7 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
     let end = parents.last().map_or(np.to, |parent| parent.to);
     let only = (from..colon).all(|at| {
         at >= np.from && at < end
-            || scene.one_of(at, &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then"])
+            || scene.one_of(at, &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then", "too", "next"])
             || scene.depth_at(at) > 0
             || scene.one_of(at, &["(", ")"])
     });
@@ -83,7 +83,11 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         if !sign && !scene.blocks.get(sentence.block).is_some_and(|block| block.bullet) {
             continue;
         }
-        let Some(owner) = record(np) else { continue };
+        let Some(owner) = super::headed::kept_by(scene, np).or_else(|| record(np)) else { continue };
+        // "customers = cafés and shops: name, address": who they are, and then what they have.
+        let gloss = (colon + 1..sentence.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+        let said = |to: usize| super::objects(scene, colon + 1, to).last().is_some_and(|np| np.plural && np.to == to);
+        let colon = gloss.filter(|to| scene.is(colon, "=") && said(*to)).unwrap_or(colon);
         // "Parking garage: spots have a level": a sentence follows, no list.
         let first = (colon + 1..sentence.to).find(|at| scene.one_of(*at, &[",", ";"])).unwrap_or(sentence.to);
         let holds = (colon + 2..first)
@@ -99,7 +103,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let late =
             (colon + 2..sentence.to).find(|at| scene.one_of(*at, &["belongs", "belong"]) && scene.is(at + 1, "to"));
         let end = list_end(scene, index, colon).min(late.unwrap_or(sentence.to));
-        let items = lists::read(scene, colon + 1, end);
+        let items = lists::read(scene, entered(scene, colon + 1, end), end);
         let known = items.iter().filter(|item| item.known()).count();
         // "Work status: open, closed" lists values, "routing step: sequence, setup time, run time" has fields.
         let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
@@ -135,6 +139,23 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "visitors - the guard will enter name, phone": where the list begins, behind who writes it.
+fn entered(scene: &Scene<'_>, from: usize, end: usize) -> usize {
+    let Some(who) = scene.np_at(from).filter(|np| archetypes::is_person(np.entity()) && np.to < end) else {
+        return from;
+    };
+    let verb = who.to + usize::from(scene.tag(who.to) == Some(Tag::Modal));
+    let base =
+        scene.token(verb).and_then(|token| crate::lexicon::verbs::lookup(&token.text)).map(|(verb, _)| verb.base);
+    let writes = base.is_some_and(|base| {
+        matches!(
+            base,
+            "enter" | "write" | "note" | "record" | "fill" | "give" | "provide" | "type" | "log" | "register"
+        )
+    });
+    if writes && matches!(scene.tag(verb), Some(Tag::Verb)) { verb + 1 } else { from }
 }
 
 /// "Research study: participants come to five visits": a title, and what happens.
@@ -328,7 +349,12 @@ fn chain(scene: &Scene<'_>, sink: &mut Sink) {
         let acts = scene.np_at(at + 1).is_some_and(|np| {
             matches!(scene.tag(np.to), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)) && np.article.is_some()
         });
-        if acts {
+        // "Stage: applied -> interview -> offer": values.
+        let sentence = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)).map_or(at, |one| one.from);
+        let head = |sign: usize| scene.np_before(sign).is_some_and(|np| fields::takes_values(np.head()));
+        let valued = (sentence..at).any(|sign| scene.one_of(sign, &[":", "="]) && head(sign))
+            || scene.first_np(sentence, at).is_some_and(|np| fields::takes_values(np.head()) && np.to < at);
+        if acts || valued {
             continue;
         }
         let tables = parent.plural && child.plural

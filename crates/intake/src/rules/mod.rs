@@ -17,7 +17,9 @@ mod listed;
 mod noted;
 mod ops;
 mod outside;
+mod passing;
 mod prose;
+mod retracted;
 mod roles;
 mod states;
 mod tables;
@@ -84,6 +86,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         outside::RULES,
         watched::RULES,
         faint::RULES,
+        retracted::RULES,
     ]
     .into_iter()
     .flatten()
@@ -97,6 +100,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         (rule.run)(scene, &mut sink);
     }
     set_aside(scene, &mut sink.evidence);
+    retracted::leave_out(&mut sink.evidence);
     idle::leave_out(scene, &mut sink.evidence);
     // Cells are no sentences.
     let tables = if sink.evidence.iter().any(|found| found.rule.starts_with("table.")) {
@@ -143,6 +147,7 @@ fn set_aside(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
             Fact::App(_)
                 | Fact::Like(_)
                 | Fact::Denied(_)
+                | Fact::TakenBack(_)
                 | Fact::NoLogin
                 | Fact::Private
                 | Fact::Integration { asked: false, .. }
@@ -163,6 +168,15 @@ pub(crate) fn is_way(scene: &Scene<'_>, np: &Np) -> bool {
 /// The record a noun phrase may speak of; none for "app", "Monday", "notification".
 fn record(np: &Np) -> Option<Thing> {
     np.is_record().then(|| Thing::of(np))
+}
+
+/// "Sage", "Acme Tools": the name of one thing, and no kind of things.
+pub(crate) fn is_name(scene: &Scene<'_>, np: &Np) -> bool {
+    let first =
+        scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).is_some_and(|one| one.from == np.from);
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    let known = archetypes::sort(np.entity()).is_some() || archetypes::sort(np.head()).is_some();
+    !first && !known && !np.plural && np.article.is_none() && np.possessive.is_none() && (np.from..np.to).all(capital)
 }
 
 /// Whether a phrase names a value and no record.
@@ -251,6 +265,10 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
             .find(|thing| archetypes::sort(&thing.name).is_some() || archetypes::sort(thing.head()).is_some())
             .map(|t| (*t).clone())
     };
+    // "Matter type is one of visa and asylum. It has a number": the matter, not a value of its type.
+    if let Some(named) = named_by_value(scene, range, earlier).filter(|_| candidates.is_empty()) {
+        return Some(named);
+    }
     // The subject of this clause is rarely what its own "their" means.
     let clause = scene.clause_at(at);
     let subject = |thing: &Thing| clause.is_some_and(|clause| clause.subject.iter().any(|np| np.span == thing.span));
@@ -273,6 +291,20 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
     let found = first_known.cloned().or_else(|| known(&same));
     found
         .or_else(|| before.iter().find(|thing| !thing.is_person()).or(same.last().copied()).or(before.first()).cloned())
+}
+
+/// What the sentence before names by one of its values, where that is spoken of elsewhere too.
+fn named_by_value(
+    scene: &Scene<'_>,
+    range: &crate::scene::Sentence,
+    earlier: Option<&crate::scene::Sentence>,
+) -> Option<Thing> {
+    let earlier = earlier.filter(|earlier| earlier.block == range.block)?;
+    let lead = scene.first_np(earlier.from, earlier.to).filter(|np| is_value(np) && np.from == earlier.from)?;
+    let (_, rest) = lead.words().split_last().filter(|(_, rest)| !rest.is_empty())?;
+    let owner = lead.renamed(rest.to_vec());
+    let elsewhere = scene.nps.iter().any(|np| np.span != lead.span && np.entity() == owner.entity());
+    record(&owner).filter(|_| elsewhere)
 }
 
 /// The role that a user story in this sentence speaks for.
@@ -319,7 +351,7 @@ pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<
         }
         _ => {}
     }
-    clause.subject.iter().map(who).collect()
+    clause.subject.iter().filter(|np| np.count != crate::nouns::Count::None).map(who).collect()
 }
 
 /// "only I", not "I only".

@@ -71,10 +71,11 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         };
         // "we inspect the plots: date, grade": of the inspection.
-        if let Some(event) = noun_of(clause.base).filter(|_| !clause.passive) {
+        if let Some(event) = noun_of(clause.base).filter(|_| !clause.passive).or_else(|| left_by(clause)) {
             let child = Thing::named(event, scene.span(clause.from, clause.after));
             let items = lists::read(scene, colon + 1, clause.to);
-            if items.iter().filter(|item| item.known()).count() >= 2 {
+            let least = if left_by(clause).is_some() { 1 } else { 2 };
+            if items.len() >= 2 && items.iter().filter(|item| item.known()).count() >= least {
                 sink.add(Fact::Belongs { child: child.clone(), parent: owner.clone() }, child.span, 1.8);
                 owner = child;
             }
@@ -96,6 +97,16 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, vec![item], 1.6);
         }
     }
+}
+
+/// "families borrow tents: from, until": what people do leaves a record.
+pub(super) fn left_by(clause: &crate::clauses::Clause) -> Option<&'static str> {
+    let people = clause
+        .subject
+        .iter()
+        .any(|np| archetypes::is_person(np.entity()) || archetypes::is_party(np.entity()) || np.head() == "family");
+    let leaves = matches!(clause.base, "borrow" | "rent" | "lend" | "hire" | "donate");
+    crate::lexicon::verbs::event_of(clause.base).filter(|_| leaves && people && !clause.passive)
 }
 
 /// What is done leaves a record when it has values of its own.
@@ -169,6 +180,15 @@ fn profile(scene: &Scene<'_>, sink: &mut Sink) {
         let with = (clause.after..clause.to.min(clause.after + 2)).find(|at| joins && scene.is(*at, "with"));
         let with = np.map(|np| np.to).filter(|at| scene.is(*at, "with")).or(with);
         let Some(from) = with.map(|at| at + 1) else { continue };
+        // "employees apply with a CV": of the application.
+        if clause.base == "apply" && clause.subject.iter().any(|np| archetypes::is_person(np.entity())) {
+            let child = Thing::named("application", scene.span(clause.from, clause.after));
+            for parent in clause.subject.iter().filter_map(record) {
+                sink.add(Fact::Belongs { child: child.clone(), parent }, child.span, 1.0);
+            }
+            sink.has(&child, lists::read(scene, from, clause.to), 2.0);
+            continue;
+        }
         for owner in clause.subject.iter().filter_map(record) {
             sink.has(&owner, lists::read(scene, from, clause.to), 2.0);
         }

@@ -167,8 +167,12 @@ fn through(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(clause) = scene.clause_at(np.from) else { continue };
         let moved =
             matches!(clause.base, "go" | "move" | "pass" | "progress" | "change" | "have" | "run" | "be" | "do");
+        // "an order passes through the states requested, fetched, returned".
+        let through = scene.is(np.from.wrapping_sub(1), "through") && np.article.is_some();
         let from = if np.plural && scene.one_of(np.to, &[":", "("]) && clause.after <= np.from {
             np.to + 1
+        } else if np.plural && through && clause.after <= np.from {
+            np.to
         } else {
             continue;
         };

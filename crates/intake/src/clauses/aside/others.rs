@@ -63,6 +63,7 @@ pub(super) const PHRASES: &[Aside] = &[
             " being retired ",
             " being shut down ",
             " going away ",
+            " that is separate ",
             " stays separate ",
             " stay separate ",
             " stays where it is ",

@@ -192,3 +192,17 @@ pub(super) fn kept_in(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         && scene.is(at - 1, "in")
         && matches!(clause.base, "be" | "run" | "sit" | "do")
 }
+/// "the news go out by Mailchimp already": as it is, and no wish.
+pub(super) fn already(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    clause.modal.is_none()
+        && clause.join == crate::clauses::Join::Main
+        && (clause.from..clause.to).any(|at| scene.is(at, "already"))
+}
+
+/// "Slack is what we chat in".
+pub(super) fn what(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    clause.base == "be"
+        && clause
+            .verb
+            .is_some_and(|verb| at < verb && scene.is(verb + 1, "what") && scene.one_of(verb + 2, &["we", "they", "i"]))
+}

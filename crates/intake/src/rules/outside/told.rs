@@ -38,7 +38,9 @@ pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let arrow = (sentence..at).rev().find(|t| scene.is(*t, "->"));
     let near = arrow.map_or(near, |arrow| near.max(arrow + 1));
     let near_no = (near..at).rev().take_while(|t| !scene.is(*t, ":"));
-    let no = near_no.into_iter().any(|t| scene.one_of(t, NO))
+    // "hmm no, make that Stripe" turns down what was said before.
+    let turns = |t: usize| scene.is(t, "no") && scene.is(t + 1, ",");
+    let no = near_no.into_iter().any(|t| scene.one_of(t, NO) && !turns(t))
         || clause.polarity == Polarity::Denied && arrow.is_none()
         || scene.is(at + 1, "no") && scene.one_of(at + 2, &[":", ",", ".", ";", "-", ")", "!"]);
     // "no SMS, only email", "no SMS, email only".
@@ -85,6 +87,8 @@ const TOLD: &[Told] = &[
     Told { id: "told.mess", example: "Visits come in through WhatsApp and I lose track.", says: practice::mess },
     Told { id: "told.everything", example: "Everything goes over WhatsApp.", says: practice::everything },
     Told { id: "told.been", example: "I have been running this from Google Calendar.", says: practice::been },
+    Told { id: "told.already", example: "The news go out by Mailchimp already.", says: practice::already },
+    Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
     Told { id: "told.kept_in", example: "The bookkeeping is in Xero.", says: practice::kept_in },
 ];
 
