@@ -9,7 +9,9 @@ mod support;
 #[tokio::test]
 async fn the_document_is_the_served_one_and_what_is_added() {
     let (owned, served) = (document(&support::owned().await).await, document(&support::served().await).await);
-    for (path, item) in served["paths"].as_object().into_iter().flatten() {
+    // What the blueprint leaves to code says there that it is 501, and here what it is.
+    let is_left_to_code = |item: &Json| item.pointer("/post/responses/501").is_some();
+    for (path, item) in served["paths"].as_object().into_iter().flatten().filter(|(_, item)| !is_left_to_code(item)) {
         // Several at once would go past the code of each, so the blueprint's way to do that ends where code begins.
         let expected = if path.ends_with(":batch") { &Json::Null } else { item };
         assert_eq!(owned["paths"].get(path).unwrap_or(&Json::Null), expected, "{path}");
