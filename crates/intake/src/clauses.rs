@@ -144,6 +144,10 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
         match scene.tag(at) {
             Some(Tag::Modal) if needs_object(scene, at) => return set_verb(clause, at, "need", None),
             Some(Tag::Modal) => clause.modal = scene.token(at).map(|t| t.text.clone()),
+            // "the code has to be unique": what must be.
+            Some(Tag::Have) if scene.tag(at + 1) == Some(Tag::To) && scene.tag(at + 2) == Some(Tag::Be) => {
+                clause.modal = Some("must".to_owned());
+            }
             Some(Tag::Have) => {
                 let next = skip_adverbs(scene, at + 1, clause.to);
                 if scene.tag(next) != Some(Tag::Verb) && !(scene.tag(next) == Some(Tag::Be)) {

@@ -16,6 +16,7 @@ use crate::nouns::Np;
 use crate::reading::{Unplaced, UnplacedClass};
 use crate::resolve::Cast;
 use crate::scene::Scene;
+use crate::tags::Tag;
 use crate::tokens::{Kind, Span};
 
 /// Which words something was made of, clause by clause.
@@ -67,7 +68,9 @@ pub(crate) fn coverage(
         let denied = clause.polarity == Polarity::Denied;
         if found == 0 && (denied || clause.from > 0 && logs_in(scene, clause)) {
             // Rightly left out, or built in.
-        } else if found == 0 && (greeting(scene, clause.from, clause.to) || small_talk(scene, clause)) {
+        } else if found == 0
+            && (greeting(scene, clause.from, clause.to) || small_talk(scene, clause) || about_us(scene, clause))
+        {
             talk += counted;
         } else {
             all += counted;
@@ -116,6 +119,94 @@ fn small_talk(scene: &Scene<'_>, clause: &Clause) -> bool {
     speaks && !wishes
 }
 
+/// What the work costs and when it is due, who asks, and how bad it is today: nothing of that is kept by a backend.
+fn about_us(scene: &Scene<'_>, clause: &Clause) -> bool {
+    const PHRASES: &[&str] = &[
+        "budget",
+        "deadline for this",
+        "go live",
+        "go-live",
+        "asap",
+        "as soon as possible",
+        "timeline",
+        "mvp",
+        "regards",
+        "sincerely",
+        "cheers",
+        "thanks",
+        "thank you",
+        "looking forward",
+        "let me know",
+        "get back to me",
+        "god bless",
+        "best wishes",
+        "yours",
+        "greetings",
+        "sorry",
+        "sent from my",
+        "following our call",
+        "following our chat",
+        "can you do",
+        "could you do",
+        "can you help",
+        "could you help",
+        "can you build",
+        "could you build",
+        "is that possible",
+        "is this possible",
+        "how much would",
+        "how long would",
+        "what would it cost",
+        "funded",
+        "founded",
+        "investors",
+        "in business",
+        "family business",
+        "drives me",
+        "drives us",
+        "kills us",
+        "kills me",
+        "nightmare",
+        "headache",
+        "a mess",
+        "chaos",
+        "sick of",
+        "tired of",
+        "fed up",
+        "nothing fancy",
+        "keep it simple",
+        "that is it",
+        "that is all",
+        "think big",
+        "makes sense",
+        "does not scale",
+        "on paper",
+        "in excel",
+        "excel sheet",
+        "spreadsheet",
+        "spreadsheets",
+        "clipboard",
+        "whiteboard",
+        "notebook",
+        "our website",
+        "our landing page",
+        "years ago",
+        "call me",
+        "written in",
+        "hosted on",
+        "our stack",
+        "tech stack",
+        "frontend",
+        "front end",
+        "front-end",
+        "built with",
+    ];
+    let words = scene.padded(clause.from, clause.to);
+    PHRASES.iter().any(|phrase| words.split(phrase).nth(1).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)))
+        || scene.one_of(clause.from, &["fwd", "from", "subject", "cc", "to", "date", "re"])
+            && scene.is(clause.from + 1, ":")
+}
+
 /// The places of all facts by their start, each with the furthest end up to there.
 fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
     // A service that is asked for is what its clause is about: "owners are billed at the end of the month via Stripe".
@@ -125,7 +216,9 @@ fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize
         let clause = scene.clause_at(at)?;
         Some(scene.span(clause.from, clause.to))
     });
-    let facts = evidence.iter().map(|found| found.span).chain(clauses);
+    let listed = evidence.iter().filter(|found| matches!(found.fact, Fact::Has { .. } | Fact::Values { .. }));
+    let listed = listed.flat_map(|found| around(scene, found.span));
+    let facts = evidence.iter().map(|found| found.span).chain(clauses).chain(listed);
     let mut places: Vec<(usize, usize)> =
         facts.chain(draft.automations.iter().map(|a| a.span)).map(|span| (span.start, span.end)).collect();
     places.sort_unstable();
@@ -135,6 +228,37 @@ fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize
         *end = furthest;
     }
     places
+}
+
+/// More words than these after a name are a story of their own.
+const MOST_BEHIND: usize = 6;
+
+/// What goes with the name of a value: the verb and the subject of its clause ("we store of each tree …"), and what
+/// stands behind it up to the next sign ("the roast date per lot", "the stock in kg").
+fn around(scene: &Scene<'_>, span: Span) -> impl Iterator<Item = Span> {
+    let from = scene.tokens.partition_point(|token| token.span.start < span.start);
+    let to = scene.tokens.partition_point(|token| token.span.end <= span.end).max(from);
+    let clause = scene.clause_at(from).filter(|clause| clause.verb.is_some() && clause.after <= from);
+    let frame =
+        clause.filter(|clause| clause.after - clause.from <= 12).map(|clause| scene.span(clause.from, clause.after));
+    let depth = scene.depth_at(from);
+    let end = scene.sentence_end(from);
+    let mut behind = to;
+    while behind < end && behind < to + MOST_BEHIND {
+        if let Some(close) = scene.close_of(behind) {
+            behind = close + 1;
+            break;
+        }
+        let apart =
+            scene.one_of(behind, &[",", ";", ":", "and", "or", "&", "|", "-"]) || scene.depth_at(behind) < depth;
+        // A sentence of its own is not meant.
+        if apart || matches!(scene.tag(behind), Some(Tag::Subordinator | Tag::Relative | Tag::Pronoun | Tag::Modal)) {
+            break;
+        }
+        behind += 1;
+    }
+    let tail = (behind > to).then(|| scene.span(from, behind));
+    frame.into_iter().chain(tail)
 }
 
 /// Whether something was made of a fact.

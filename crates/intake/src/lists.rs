@@ -121,7 +121,7 @@ struct Reader<'s, 'a> {
 impl Reader<'_, '_> {
     fn read(&mut self) {
         self.lead();
-        if self.whether() || self.how() || self.alternatives() {
+        if self.whether() || self.how() || self.asked() || self.alternatives() {
             return;
         }
         // "from date", "to date".
@@ -135,6 +135,9 @@ impl Reader<'_, '_> {
         let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
         if np.to > self.end {
             self.end = np.to;
+        }
+        if self.first_value(&np) {
+            return;
         }
         self.name(&np);
         if let Some(prefix) = prefix {
@@ -150,8 +153,25 @@ impl Reader<'_, '_> {
                 || self.scene.one_of(
                     self.at,
                     &[
-                        "of", "with", "like", "as", "also", "plus", "-", "which", "what", "e.g", ":", "either", "etc.",
+                        "of",
+                        "with",
+                        "like",
+                        "as",
+                        "also",
+                        "plus",
+                        "-",
+                        "which",
+                        "what",
+                        "e.g",
+                        ":",
+                        "either",
+                        "etc.",
                         "maybe",
+                        "enclosing",
+                        "stating",
+                        "attaching",
+                        "mentioning",
+                        "additionally",
                     ],
                 );
             if self.scene.one_of(self.at, &["optional", "optionally", "maybe"]) {
@@ -166,6 +186,33 @@ impl Reader<'_, '_> {
             }
             self.at += 1;
         }
+    }
+
+    /// "type softboard or longboard": a name for values, and the first of them.
+    fn first_value(&mut self, np: &Np) -> bool {
+        let scene = self.scene;
+        let name = np.words().first().map_or("", |word| word.text.as_str());
+        let plain = crate::lexicon::has(
+            "type status state stage kind category sex gender priority level size condition severity mood role direction \
+             position rarity",
+            name,
+        );
+        let first = (np.from..np.to).find(|at| scene.is(*at, name));
+        if !plain || np.words().len() < 2 || !scene.is(np.to, "or") || np.owner.is_some() {
+            return false;
+        }
+        let Some(first) = first else { return false };
+        let (values, next) = values(scene, first + 1, self.to);
+        if values.len() < 2 {
+            return false;
+        }
+        self.item.name = name.to_owned();
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(np.from, next));
+        self.item.values = values;
+        self.at = next;
+        self.end = next;
+        true
     }
 
     fn name(&mut self, np: &Np) {
@@ -208,6 +255,14 @@ impl Reader<'_, '_> {
             self.item.name = stem.to_owned();
             self.item.entity.clone_from(&self.item.name);
         }
+        // "capacity mAh", "weight kg".
+        if let Some((stem, tail)) = self.item.name.rsplit_once('_')
+            && let Some(kind) = crate::values::measure(tail).filter(|_| !stem.ends_with("_per"))
+        {
+            self.item.kind = Some(kind);
+            self.item.name = stem.to_owned();
+            self.item.entity.clone_from(&self.item.name);
+        }
         // "amount EUR".
         if let Some((stem, tail)) = self.item.name.rsplit_once('_')
             && let Some(code) = currency(tail)
@@ -241,6 +296,17 @@ impl Reader<'_, '_> {
             {
                 self.item.kind = Some(FieldType::Boolean);
                 self.at = self.end;
+            } else if rest(0, &[":"]) && self.programmed(here + 1) {
+            } else if self.bounds() {
+            } else if self.chosen() {
+                let (values, next) = values(scene, self.at, self.to);
+                self.item.values = values;
+                self.at = next.max(self.at + 1);
+                self.end = self.end.max(self.at.min(self.to));
+            } else if rest(0, &["/"])
+                && rest(1, &["night", "day", "week", "month", "hour", "year", "kg", "person", "unit"])
+            {
+                self.at += 2;
             } else if rest(1, &["/"]) && self.takes_values() {
                 let (values, next) = values(scene, self.at, self.end);
                 self.item.values = values;
@@ -254,7 +320,7 @@ impl Reader<'_, '_> {
                 self.slashes();
             } else if rest(0, &[":", "="])
                 || rest(0, &["-"]) && self.takes_values() && rest(2, &["/", "|"])
-                || rest(0, &["of", "being", "either"]) && self.takes_values()
+                || rest(0, &["of", "being", "either", "like", "namely", "meaning"]) && self.takes_values()
                 || rest(0, &["one"]) && rest(1, &["of"])
                 || self.copula()
             {
@@ -282,6 +348,14 @@ impl Reader<'_, '_> {
             } else if rest(0, &["required", "mandatory"]) {
                 self.item.required = Some(true);
                 self.at += 1;
+            } else if rest(0, &["if"])
+                && rest(1, &["any", "known", "available", "applicable", "given", "needed", "relevant"])
+                || rest(0, &["which", "that", "may", "can"])
+                    && (here..self.end).any(|at| scene.one_of(at, &["empty", "blank"]))
+                || rest(0, &["where"]) && rest(1, &["applicable", "known", "available"])
+            {
+                self.item.required = Some(false);
+                self.at = self.end;
             } else if rest(0, &["optional"]) {
                 self.item.required = Some(false);
                 self.at += 1;
@@ -299,6 +373,28 @@ impl Reader<'_, '_> {
                 self.at += 1;
             }
         }
+    }
+
+    /// "status active or retired": two values at least, without a sign before them.
+    fn chosen(&self) -> bool {
+        let scene = self.scene;
+        let value = matches!(scene.tag(self.at), Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun));
+        self.takes_values()
+            && self.at == self.named
+            && value
+            && scene.is(self.at + 1, "or")
+            && !scene.is(self.at + 2, "not")
+    }
+
+    /// "sku: string", "price: number", "tags: string[]": the words of programmers after a colon.
+    fn programmed(&mut self, at: usize) -> bool {
+        let Some(token) = self.scene.token(at) else { return false };
+        let Some(kind) = crate::values::typed(&token.text) else {
+            return false;
+        };
+        self.item.kind = Some(kind);
+        self.at = at + 1;
+        true
     }
 
     /// "completed at", "valid until", "needed by": a moment of the record.
@@ -354,8 +450,10 @@ impl Reader<'_, '_> {
             self.at += 2;
             return;
         }
-        if self.item.name.ends_with("yes") {
-            self.item.name = self.item.name.trim_end_matches("yes").trim_end_matches('_').to_owned();
+        let doubt = ["yes", "_y"].into_iter().find(|yes| self.item.name.ends_with(*yes));
+        if let Some(doubt) = doubt.filter(|_| scene.one_of(self.at + 1, &["no", "n"])) {
+            self.item.name = self.item.name.trim_end_matches(doubt).trim_end_matches('_').to_owned();
+            self.item.entity.clone_from(&self.item.name);
             self.item.kind = Some(FieldType::Boolean);
             self.at = self.end;
             return;
@@ -386,6 +484,21 @@ impl Reader<'_, '_> {
         if values.len() >= 2 {
             self.item.values = values.into_iter().filter(|value| !value.is_empty()).collect();
         }
+    }
+
+    /// "rating 1-5", "score 60-80".
+    fn bounds(&mut self) -> bool {
+        let Some(token) = self.scene.token(self.at).filter(|_| self.at == self.named) else { return false };
+        let Some((low, high)) = token.text.split_once(['-', '–']) else { return false };
+        let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return false };
+        if low >= high || high > 1000 {
+            return false;
+        }
+        self.item.min = Some(low);
+        self.item.max = Some(high);
+        self.item.kind = Some(FieldType::Integer);
+        self.at += 1;
+        true
     }
 
     /// "from 1 to 5", "between 1 and 10".

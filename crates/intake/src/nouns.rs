@@ -190,6 +190,11 @@ const NOT_IN_NAMES: &str = "own new unique optional required mandatory different
 pub(crate) fn field_name(words: &[Word]) -> String {
     let kept: Vec<&Word> =
         words.iter().filter(|word| word.noun || !crate::lexicon::has(NOT_IN_NAMES, &word.text)).collect();
+    // "a 2-letter country code".
+    let measured = |word: &&Word| {
+        word.text.starts_with(|c: char| c.is_ascii_digit()) && word.text.contains('-') && words.len() >= 2
+    };
+    let kept: Vec<&Word> = kept.into_iter().filter(|word| !measured(word)).collect();
     let last = kept.len().saturating_sub(1);
     let parts: Vec<&str> = kept
         .iter()
@@ -282,6 +287,15 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
                     break;
                 }
                 np.words.push(Word { text: this.text.clone(), lemma: this.text.clone(), noun: false });
+            }
+            // "sea view y/n": what it may be.
+            Tag::Noun
+                if last_noun.is_some()
+                    && this.one_of(&["yes", "y"])
+                    && token(at + 1).is_some_and(|sign| sign.is("/"))
+                    && token(at + 2).is_some_and(|no| no.one_of(&["no", "n"])) =>
+            {
+                break;
             }
             Tag::Noun => {
                 np.words.push(Word { text: this.text.clone(), lemma: this.lemma.clone(), noun: true });
@@ -402,6 +416,11 @@ fn merge_of(np: &mut Np, inner: Np) {
         return;
     }
     let about_one = inner.article.is_some() || inner.possessive.is_some();
+    // "the allergies of each camper".
+    if inner.count == Count::Each && fields::guess(&field_name(&np.words)).is_some() {
+        np.owner = Some(inner.words);
+        return;
+    }
     if about_one && archetypes::sort(&inner.record_name()).is_some() {
         // "the price of the room": a field of the room.
         np.owner = Some(inner.words);

@@ -37,6 +37,11 @@ pub(crate) fn share(mut items: Vec<Item>) -> Vec<Item> {
             if first.name == *a
                 && let Some(rest) = second.name.strip_prefix(b).filter(|rest| rest.starts_with('_'))
             {
+                // "start and end dates" are one of each.
+                let rest = if rest == "_dates" { "_date".to_owned() } else { rest.to_owned() };
+                second.name = format!("{b}{rest}");
+                second.plural = false;
+                second.entity.clone_from(&second.name);
                 *first = Item { name: format!("{a}{rest}"), span: first.span, ..second.clone() };
                 first.entity.clone_from(&first.name);
                 break;
@@ -48,6 +53,20 @@ pub(crate) fn share(mut items: Vec<Item>) -> Vec<Item> {
                 break;
             }
         }
+    }
+    // "a date range" is two dates.
+    let ranges =
+        items.iter().position(|item| matches!(item.name.as_str(), "date_range" | "period_from" | "dates_from"));
+    if let Some(at) = ranges
+        && let Some(item) = items.get_mut(at)
+    {
+        let mut end = item.clone();
+        for (one, name) in [(&mut *item, "start_date"), (&mut end, "end_date")] {
+            one.name = name.to_owned();
+            one.entity = name.to_owned();
+            one.kind = Some(fields::FieldType::Date);
+        }
+        items.insert(at + 1, end);
     }
     // "salary range min" holds a bound of the salary.
     for item in &mut items {

@@ -196,6 +196,16 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     if let Some(tag) = phrase(tokens, at) {
         return Some(tag);
     }
+    // "a claim stating the date": no part of a name.
+    if is_giving(word)
+        && matches!(previous, Some(Tag::Noun | Tag::Sign | Tag::Conjunction))
+        && at > 0
+        && next.is_some_and(|n| {
+            n.is(":") || words::is_determiner(&n.text) || words::is_possessive(&n.text) || opens_noun(n)
+        })
+    {
+        return Some(Tag::Preposition);
+    }
     if words::is_subordinator(word) {
         return Some(Tag::Subordinator);
     }
@@ -378,6 +388,14 @@ fn clause_follows(tokens: &[Token], from: usize) -> bool {
         }
     }
     false
+}
+
+/// Words between a paper and what stands in it: "an application stating the street".
+pub(crate) fn is_giving(word: &str) -> bool {
+    crate::lexicon::has(
+        "giving stating specifying providing mentioning enclosing containing indicating listing entering",
+        word,
+    )
 }
 
 pub(crate) fn opens_noun(token: &Token) -> bool {

@@ -16,8 +16,13 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
     let text = scene.words(from, to);
     match text {
         "unique" => return item.unique = true,
-        "required" | "mandatory" => return item.required = Some(true),
-        "optional" | "if any" | "if available" => return item.required = Some(false),
+        "required" | "mandatory" | "compulsory" | "must" | "obligatory" | "always" => {
+            return item.required = Some(true);
+        }
+        "optional" | "if any" | "if available" | "if known" | "if applicable" | "if needed" | "not mandatory"
+        | "not required" | "may be empty" | "can be empty" | "may be blank" | "where applicable" | "not always" => {
+            return item.required = Some(false);
+        }
         "yes / no" | "y / n" | "true / false" | "yes or no" | "yes , no" | "boolean" | "bool" | "true or false" => {
             return item.kind = Some(FieldType::Boolean);
         }
@@ -73,6 +78,14 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
     if item.kind.is_some() && (from..to).all(|at| scene.tag(at) == Some(Tag::Number) || scene.is(at, ",")) {
         return;
     }
+    // "(theirs, may be empty)".
+    if ["may be empty", "can be empty", "may be blank", "can be blank", "optional"]
+        .iter()
+        .any(|said| text.contains(said))
+    {
+        item.required = Some(false);
+        return;
+    }
     if text.contains("unique") && to - from <= 4 {
         item.unique = true;
         return;
@@ -103,6 +116,19 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
     let chooses = fields::takes_values(head) || fields::guess(head).is_some_and(|guess| guess.kind == FieldType::Enum);
     let table = archetypes::sort(&item.entity).is_some() || archetypes::sort(head).is_some();
     let all = listed.len().max(values.len());
+    // "rarity (common uncommon rare)": words in a row.
+    let bare = to >= start + 3
+        && (start..to).all(|at| {
+            scene.token(at).is_some_and(|token| {
+                token.kind == crate::tokens::Kind::Word
+                    && !words::is_function_word(&token.text)
+                    && fields::guess(&token.text).is_none()
+            })
+        });
+    if bare && chooses && !table {
+        item.values = (start..to).map(|at| value(scene, at, at + 1)).collect();
+        return;
+    }
     if values.len() >= 2 && chooses && (!table || named * 2 < all.max(1)) {
         item.values = values;
     } else if !listed.is_empty() && named * 2 >= all && (table || item.plural || listed.len() >= 2) {
@@ -113,7 +139,7 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
 }
 
 /// The words of programmers for a type: "(string)", "(decimal)".
-fn typed(word: &str) -> Option<FieldType> {
+pub(crate) fn typed(word: &str) -> Option<FieldType> {
     Some(match word {
         "string" | "str" | "varchar" | "char" => FieldType::Text,
         "int" | "integer" | "bigint" => FieldType::Integer,
@@ -157,9 +183,19 @@ pub(crate) fn unit(word: &str) -> Option<FieldType> {
         | "points" | "stars" => Some(FieldType::Integer),
         "hours" | "kg" | "kilograms" | "lbs" | "pounds" | "grams" | "g" | "cm" | "mm" | "km" | "miles" | "meters"
         | "m2" | "sqm" | "liters" | "ml" | "tons" | "tonnes" | "tonne" | "ton" | "oz" | "lb" | "inches" | "feet"
-        | "ft" | "percent" | "%" | "celsius" => Some(FieldType::Decimal),
+        | "ft" | "percent" | "%" | "celsius" | "kw" | "kwh" | "mah" | "watts" | "volts" | "amps" | "m3"
+        | "hectares" | "acres" | "knots" | "psi" | "ha" => Some(FieldType::Decimal),
         _ => currency(word).map(|_| FieldType::Money),
     }
+}
+
+/// Units that are no name of anything else: "capacity mAh", "weight kg", not "rental days".
+pub(crate) fn measure(word: &str) -> Option<FieldType> {
+    let plain = crate::lexicon::has(
+        "kg grams cm mm km ml liters kwh kw mah watts volts percent celsius tons tonnes hectares",
+        word,
+    );
+    unit(word).filter(|_| plain)
 }
 
 /// The currency that a word or a sign means. "Pounds" alone may be a weight.

@@ -365,6 +365,10 @@ impl<'t> Place<'t> {
 
     fn after_noun(&self) -> Tag {
         let Some(previous) = self.previous_token else { return Tag::Noun };
+        // "an authority reference which may be empty".
+        if self.noun_too && !previous.plural() && self.next_is(&["which", "who", "that"]) {
+            return Tag::Noun;
+        }
         let many = previous.plural() || previous.one_of(&["hr", "staff", "public", "team"]);
         let after_adverb = self.object;
         let preposition =

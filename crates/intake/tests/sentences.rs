@@ -3,14 +3,16 @@
 //! `> …` is a request (several such lines are one); the lines under it are facts: `uses sms email` names all services,
 //! `keeps boat`, `only boat trip` (nothing else is kept) and `not boat` are about records, services and roles,
 //! `a has many b` and `a meets many b` about relations, `boat has length` and `boat lacks price` about fields,
-//! `cook may update dish` and `cook may not …` about rights, `norole cook` about roles, `when KIND [record] -> action` and
-//! `automates nothing` about what happens by itself. A fact after `open` is not read yet; once it is, the test says so.
+//! `boat takes status free sold` about values, `boat demands tag`, `boat frees tag` and `boat unique tag` about limits,
+//! `built` says that a blueprint comes of it, `cook may update dish` and `cook may not …` are about rights, `norole cook`
+//! about roles, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open` is
+//! not read yet; once it is, the test says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::Path;
 
-use intake::{RelationKind, Summary};
+use intake::{FieldSummary, Reading, RelationKind, Summary};
 
 struct Row {
     place: String,
@@ -56,11 +58,17 @@ fn fields<'s>(read: &'s Summary, name: &str) -> impl Iterator<Item = &'s str> {
     of.flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str())).collect::<Vec<_>>().into_iter()
 }
 
+fn field_of<'s>(read: &'s Summary, name: &str, field: &str) -> Option<&'s FieldSummary> {
+    let of = read.entities.iter().filter(|entity| entity.name == name);
+    of.flat_map(|entity| entity.fields.iter()).find(|one| one.name == field)
+}
+
 fn may(read: &Summary, role: &str, action: &str, name: &str) -> bool {
     read.access.iter().any(|one| one.role == role && one.entity == name && one.action == action)
 }
 
-fn holds(read: &Summary, fact: &str) -> bool {
+fn holds(reading: &Reading, fact: &str) -> bool {
+    let read = &reading.summary;
     let words: Vec<&str> = fact.split_whitespace().collect();
     let made = |name: &str| {
         read.entities.iter().any(|entity| entity.name == name)
@@ -68,6 +76,7 @@ fn holds(read: &Summary, fact: &str) -> bool {
             || read.roles.iter().any(|role| role == name)
     };
     match words.as_slice() {
+        ["built"] => !reading.blueprint.is_empty(),
         ["uses", "nothing"] => read.integrations.is_empty(),
         ["uses", services @ ..] => {
             services.len() == read.integrations.len()
@@ -80,6 +89,11 @@ fn holds(read: &Summary, fact: &str) -> bool {
         ["not", name] => !made(name),
         [a, "has", "many", b] => tied(read, a, b, RelationKind::OneToMany),
         [a, "meets", "many", b] => tied(read, a, b, RelationKind::ManyToMany),
+        [name, "takes", field, values @ ..] => field_of(read, name, field)
+            .is_some_and(|one| one.values.iter().map(String::as_str).eq(values.iter().copied())),
+        [name, "demands", field] => field_of(read, name, field).is_some_and(|one| one.required),
+        [name, "frees", field] => field_of(read, name, field).is_some_and(|one| !one.required),
+        [name, "unique", field] => field_of(read, name, field).is_some_and(|one| one.unique),
         [name, "has", field] => fields(read, name).any(|one| one == *field),
         [name, "lacks", field] => fields(read, name).all(|one| one != *field),
         [role, "may", "not", action, name] => !may(read, role, action, name),
@@ -109,12 +123,17 @@ fn every_sentence_means_what_it_says() {
     let mut wrong = Vec::new();
     let rows = rows();
     for row in &rows {
-        let read = intake::read(&row.request).summary;
+        let read = intake::read(&row.request);
         for fact in &row.facts {
             let (open, plain) = fact.strip_prefix("open ").map_or((false, fact.as_str()), |plain| (true, plain));
             if holds(&read, plain) == open {
                 let told = if open { "is read now; take `open` away" } else { "is not read" };
-                wrong.push(format!("{}: {}\n    `{plain}` {told}\n    {}", row.place, row.request, found(&read)));
+                wrong.push(format!(
+                    "{}: {}\n    `{plain}` {told}\n    {}",
+                    row.place,
+                    row.request,
+                    found(&read.summary)
+                ));
             }
         }
     }

@@ -22,6 +22,7 @@ use statements::{Mode, Op, Statement};
 pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Vec<Span> {
     draft.grants = grants(evidence, cast, draft);
     let (statements, lost) = statements::statements(scene, evidence, cast, draft);
+    tell_grants(&statements, draft);
     let declared = draft.roles.clone();
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get_mut(at) else { continue };
@@ -209,6 +210,29 @@ fn operation(class: Class, base: &str, permission: bool) -> Option<&'static str>
         Class::Approve => Some("approve"),
         Class::Assign => Some("assign"),
         _ => None,
+    }
+}
+
+/// What sentences allow to roles, besides what single verbs do: "staff can view and update orders".
+fn tell_grants(statements: &[Statement], draft: &mut Draft) {
+    for one in statements.iter().filter(|one| one.mode != Mode::MayNot) {
+        let action = match one.op {
+            Op::Read => "read",
+            Op::Create => "create",
+            Op::Update => "update",
+            Op::Delete => "delete",
+            Op::Approve => "approve",
+        };
+        let entity = one.entity.clone().unwrap_or_else(|| "*".to_owned());
+        for who in &one.who {
+            let Who::Role(role) = who else { continue };
+            let told = |grant: &Grant| {
+                grant.role == *role && (grant.action == action || grant.action == "manage") && grant.entity == entity
+            };
+            if draft.roles.contains(role) && !draft.grants.iter().any(told) {
+                draft.grants.push(Grant { role: role.clone(), action, entity: entity.clone() });
+            }
+        }
     }
 }
 

@@ -251,6 +251,11 @@ fn is_value_dash(scene: &Scene<'_>, at: usize) -> bool {
     at > 0 && scene.token(at - 1).zip(scene.token(at)).is_some_and(|(before, dash)| before.span.end == dash.span.start)
 }
 
+/// "which", "what", "how", "who" of a question in a list, not of a relative clause.
+fn asks(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, &["which", "what", "who", "whom", "how", "whether", "why"]) && scene.tag(at) != Some(Tag::Relative)
+}
+
 fn verb_soon(scene: &Scene<'_>, from: usize, to: usize, within: usize) -> bool {
     (from..to.min(from + within)).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have)))
 }
@@ -261,6 +266,17 @@ fn new_clause(scene: &Scene<'_>, mut at: usize, to: usize, after_condition: bool
         && (matches!(scene.tag(at), Some(Tag::Adverb | Tag::Conjunction)) || scene.one_of(at, &["then", "please"]))
     {
         at += 1;
+    }
+    // "the fault, which worker was there, how they pay": what is wanted, in a list.
+    if asks(scene, at) {
+        return false;
+    }
+    // "and for each repair we write down …".
+    if scene.one_of(at, &["for", "in", "on", "at", "during", "per"])
+        && let Some(np) = scene.np_at(at + 1).filter(|np| np.count == crate::nouns::Count::Each)
+        && scene.tag(np.to) == Some(Tag::Pronoun)
+    {
+        return verb_soon(scene, np.to + 1, to, 2);
     }
     match scene.tag(at) {
         Some(Tag::Verb) => return !scene.token(at).is_some_and(|t| t.text.ends_with("ing")) || after_condition,

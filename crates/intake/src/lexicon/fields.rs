@@ -166,7 +166,7 @@ const HEADS: &[(FieldType, &str)] = &[
          hour-count week month \
          calorie rep set season seats reading portion pages page nights night mile kilometer number-of goal-count \
          yield episode-count size-in level-in days \
-         minimum maximum min max position order-index priority-number shelf-count streak lap weekly-target target \
+         minimum maximum min max xp hp coin kill win loss cycle position order-index priority-number shelf-count streak lap weekly-target target \
          vacancy room-count",
     ),
     (
@@ -174,7 +174,7 @@ const HEADS: &[(FieldType, &str)] = &[
         "weight height length width depth volume area temperature humidity percentage percent latitude longitude \
             hours distance \
          speed gpa estimate hour liter gallon kg ph dosage-amount altitude carbs protein fat voltage value \
-         pressure consumption hourage thickness diameter",
+         pressure consumption hourage thickness diameter kwh girth circumference",
     ),
     (
         FieldType::LongText,
@@ -230,7 +230,7 @@ const CHOICES: &str = "status state stage type kind priority severity category c
     language grade \
     plan fuel outcome decision shift season color species department rsvp intensity answer risk importance area \
     zone region \
-    payment membership scope direction unit reason material topic specialty step tag skill diet course";
+    payment membership scope direction unit reason material topic specialty step tag skill diet course rarity grind mode phase weekday temper health";
 
 static FILE: LazyLock<Words> = LazyLock::new(|| words_of(FILES));
 static CHOICE: LazyLock<Words> = LazyLock::new(|| words_of(CHOICES));
@@ -310,6 +310,16 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
         if head == "number" {
             return plain(FieldType::Text);
         }
+    }
+    // "date frozen", "next maintenance", "last pruned".
+    if first == "date" && head.ends_with("ed") || head == "frozen" && first == "date" {
+        return plain(FieldType::Date);
+    }
+    if name == "last_seen" {
+        return plain(FieldType::Datetime);
+    }
+    if matches!(first, "next" | "last") && parts.len() == 2 && by_head(head).is_none() && !CHOICE.contains(head) {
+        return plain(FieldType::Date);
     }
     if parts.len() > 1 && head == "letter" && first != "cover" {
         return Some(Guess { kind: FieldType::Url, file: true });

@@ -113,7 +113,13 @@ impl Reader<'_, '_> {
                 )
             ) || token.one_of(&["not", "or", "to", "want", "wants", "would", "like"])
                 || token.is_sign();
+            // "whether a loan bike was given": the bike, not who gives it.
+            let what = parts.is_empty()
+                && self.scene.np_at(at).or_else(|| self.scene.np_at(at.wrapping_sub(1))).is_some_and(|np| {
+                    matches!(np.article.as_deref(), Some("a" | "an" | "any")) && self.scene.tag(np.to) == Some(Tag::Be)
+                });
             let early_subject = parts.is_empty()
+                && !what
                 && self.scene.tag(at) == Some(Tag::Noun)
                 && (at + 1..self.end)
                     .any(|next| matches!(self.scene.tag(next), Some(Tag::Be | Tag::Have | Tag::Verb | Tag::Modal)));
@@ -136,6 +142,17 @@ impl Reader<'_, '_> {
         let scene = self.scene;
         let (name, kind) = if scene.is(self.at, "why") {
             ("reason".to_owned(), FieldType::LongText)
+        } else if scene.is(self.at, "where")
+            && self.verb_in(&["is", "are", "was", "were", "lives", "live", "stored", "kept"])
+        {
+            ("location".to_owned(), FieldType::Text)
+        } else if scene.is(self.at, "what") && self.verb_in(&["costs", "cost"]) {
+            ("cost".to_owned(), FieldType::Money)
+        } else if scene.is(self.at, "what")
+            && self.verb_in(&["happened", "done", "did"])
+            && scene.np_at(self.at).is_none_or(|np| np.words().len() <= 1)
+        {
+            ("description".to_owned(), FieldType::LongText)
         } else if scene.is(self.at, "when") {
             let verb = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Verb)).and_then(|at| scene.token(at));
             (verb.map_or("date".to_owned(), |verb| format!("{}_at", nouns::snake(&[&verb.text]))), FieldType::Datetime)
@@ -150,6 +167,18 @@ impl Reader<'_, '_> {
                 }
                 Some("long") => ("duration".to_owned(), FieldType::Integer),
                 Some("often") => ("frequency".to_owned(), FieldType::Text),
+                Some("old") => ("age".to_owned(), FieldType::Integer),
+                Some("far") => ("distance".to_owned(), FieldType::Decimal),
+                Some("big" | "large") => ("size".to_owned(), FieldType::Text),
+                Some("heavy") => ("weight".to_owned(), FieldType::Decimal),
+                Some("tall" | "high") => ("height".to_owned(), FieldType::Decimal),
+                Some("deep") => ("depth".to_owned(), FieldType::Decimal),
+                Some("wide") => ("width".to_owned(), FieldType::Decimal),
+                // "how they found us", "how they heard of it".
+                Some(_) if self.verb_in(&["found", "find", "heard", "hear", "came"]) => {
+                    ("source".to_owned(), FieldType::Text)
+                }
+                Some(_) if self.verb_in(&["pay", "paid", "pays"]) => ("payment_method".to_owned(), FieldType::Text),
                 _ => return false,
             }
         } else {
@@ -159,6 +188,57 @@ impl Reader<'_, '_> {
         self.item.entity.clone_from(&name);
         self.item.name = name;
         self.item.kind = Some(kind);
+        self.at = self.end;
+        true
+    }
+
+    fn verb_in(&self, words: &[&str]) -> bool {
+        (self.at + 1..self.end).any(|at| self.scene.one_of(at, words))
+    }
+
+    /// "who taught it", "which worker was there", "what time it began", "who the tenant is".
+    pub(super) fn asked(&mut self) -> bool {
+        let scene = self.scene;
+        let from = self.at;
+        if !scene.one_of(from, &["who", "which", "what"]) {
+            return false;
+        }
+        let verb = (from + 1..self.end).find(|at| matches!(scene.tag(*at), Some(Tag::Verb)));
+        let name = if scene.is(from, "who") {
+            match (scene.np_at(from + 1), verb.and_then(|at| scene.token(at))) {
+                // "who the tenant is".
+                (Some(np), None) => np.field().to_owned(),
+                (_, Some(verb)) => match participle(&verb.text) {
+                    Some(done) => format!("{done}_by"),
+                    None => return false,
+                },
+                _ => return false,
+            }
+        } else {
+            // The question word may lead its phrase.
+            let np = scene.np_at(from).or_else(|| scene.np_at(from + 1)).filter(|np| np.to <= self.end.max(from + 2));
+            let Some(np) = np.filter(|np| np.words().len() <= 3) else { return false };
+            let words: Vec<&str> = np
+                .words()
+                .iter()
+                .map(|word| word.text.as_str())
+                .filter(|word| !matches!(*word, "what" | "which"))
+                .collect();
+            let name = nouns::snake(&words);
+            let done = verb.and_then(|at| scene.token(at)).and_then(|verb| participle(&verb.text));
+            match (name.as_str(), done) {
+                ("", _) => return false,
+                ("time", Some(done)) => {
+                    self.item.kind = Some(FieldType::Datetime);
+                    format!("{done}_at")
+                }
+                _ => name,
+            }
+        };
+        self.item.entity.clone_from(&crate::lemma::singular(&name));
+        self.item.plural = self.item.entity != name;
+        self.item.name = name;
+        self.item.span = Some(scene.span(from, self.end));
         self.at = self.end;
         true
     }
@@ -197,4 +277,24 @@ impl Reader<'_, '_> {
             self.item.name.clear();
         }
     }
+}
+
+/// The participle of a verb in the past: "took" is "taken"; none for what leaves no trace of who did it.
+fn participle(verb: &str) -> Option<&str> {
+    Some(match verb {
+        "took" | "takes" => "taken",
+        "gave" => "given",
+        "wrote" | "writes" => "written",
+        "did" | "does" => "done",
+        "drove" | "drives" => "driven",
+        "began" | "begins" => "started",
+        "saw" => "seen",
+        "rode" => "ridden",
+        "chose" => "chosen",
+        "is" | "was" | "has" | "had" | "needs" | "wants" => return None,
+        other if other.ends_with("ed") || other.ends_with("ght") => other,
+        "made" | "paid" | "sold" | "built" | "led" | "found" | "won" | "sent" | "set" | "lent" | "held" | "left"
+        | "met" => verb,
+        _ => return None,
+    })
 }

@@ -105,6 +105,14 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.base == "have" {
             items.extend(resumed(scene, clause));
         }
+        // "auditors have access to invoices": a right.
+        if scene.nps_in(clause.after, clause.to).next().is_some_and(super::rights::is_access) {
+            continue;
+        }
+        // "boats must have a name".
+        if clause.base == "have" && matches!(clause.modal.as_deref(), Some("must" | "shall")) {
+            items.iter_mut().for_each(|item| item.required = item.required.or(Some(true)));
+        }
         // "our choir has 60 singers" tells who asks.
         let ours = clause.subject.first().is_some_and(|np| {
             !np.plural && matches!(np.possessive.as_deref(), Some("our" | "my")) && clause.base == "have"

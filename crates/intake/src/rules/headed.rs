@@ -47,7 +47,8 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Option<Headed<'s
     let person = archetypes::is_person(parent.entity()) && !archetypes::is_kept(parent.entity());
     // "courses for students" says whom they are for, "rooms in the hotel" where everything is.
     let audience = scene.is(at, "for") && archetypes::is_person(parent.entity()) && parent.plural;
-    let ours = parent.possessive.is_some() || parent.article.as_deref() == Some("the") && !parent.plural;
+    let colon = scene.is(parent.to, ":") && !scene.is(at, "at");
+    let ours = !colon && (parent.possessive.is_some() || parent.article.as_deref() == Some("the") && !parent.plural);
     let fits = ends && !person && !audience && !ours && !is_value(parent) && record(parent).is_some();
     let apart = parent.entity() != first.entity() && !words::is_app_head(first.head());
     (fits && apart).then_some(Headed { child: first, thing, parent })

@@ -186,6 +186,8 @@ fn giving(scene: &Scene<'_>, sink: &mut Sink) {
                 "containing",
                 "indicating",
                 "leaving",
+                "mentioning",
+                "enclosing",
             ],
         );
         let Some(clause) = scene.clause_at(at).filter(|clause| gives && clause.after < at) else { continue };

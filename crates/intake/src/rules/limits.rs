@@ -1,8 +1,8 @@
 //! What must or must not be: required and unique fields, one each, no login, nothing of that kind.
 
-use super::{Rule, Sink, antecedent, record};
+use super::{Rule, Sink, antecedent, is_value, record};
 use crate::clauses::Polarity;
-use crate::facts::{Fact, Thing};
+use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::archetypes;
 use crate::nouns::{Count, Np};
 use crate::scene::Scene;
@@ -11,6 +11,11 @@ use crate::tags::Tag;
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "limit.required", example: "Each kayak has a colour. The colour is required.", run: required },
     Rule { id: "limit.unique", example: "The serial number must be unique.", run: unique },
+    Rule {
+        id: "limit.no_two",
+        example: "A kayak has a serial number. No two kayaks may have the same serial number.",
+        run: no_two,
+    },
     Rule { id: "limit.no_login", example: "People read the list without logging in.", run: no_login },
     Rule { id: "limit.none", example: "No invoices please.", run: none },
     Rule { id: "limit.private", example: "It is just for me.", run: private },
@@ -31,10 +36,12 @@ fn predicates(scene: &Scene<'_>, words: &[&str], mut found: impl FnMut(Option<Th
 
 /// "the title is required", "a phone is mandatory".
 fn required(scene: &Scene<'_>, sink: &mut Sink) {
-    predicates(scene, &["required", "mandatory", "obligatory"], |owner, np| {
+    predicates(scene, &["required", "mandatory", "obligatory", "compulsory"], |owner, np| {
+        said(sink, owner.as_ref(), np);
         sink.add(Fact::Required { owner, field: np.field().to_owned(), required: true }, np.span, 1.0);
     });
-    predicates(scene, &["optional"], |owner, np| {
+    predicates(scene, &["optional", "empty", "blank"], |owner, np| {
+        said(sink, owner.as_ref(), np);
         sink.add(Fact::Required { owner, field: np.field().to_owned(), required: false }, np.span, 1.0);
     });
 }
@@ -42,8 +49,48 @@ fn required(scene: &Scene<'_>, sink: &mut Sink) {
 /// "emails must be unique".
 fn unique(scene: &Scene<'_>, sink: &mut Sink) {
     predicates(scene, &["unique"], |owner, np| {
+        said(sink, owner.as_ref(), np);
         sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0)
     });
+    // "Badge number unique."
+    for sentence in &scene.sentences {
+        let Some(np) = scene.np_at(sentence.from).filter(|np| is_value(np)) else { continue };
+        if scene.is(np.to, "unique") && np.to + 2 >= sentence.to {
+            let owner = antecedent(scene, np.from);
+            sink.add(Fact::Unique { owner, field: np.field().to_owned() }, scene.span(np.from, np.to + 1), 1.0);
+        }
+    }
+}
+
+/// "no two boats may have the same sail number", "no two players with the same number".
+fn no_two(scene: &Scene<'_>, sink: &mut Sink) {
+    for at in 0..scene.tokens.len() {
+        let Some(np) = (scene.is(at, "no") && scene.is(at + 1, "two")).then(|| scene.np_at(at)).flatten() else {
+            continue;
+        };
+        let end = scene.sentence_end(at);
+        let same = (np.to..end.min(np.to + 6)).find(|at| scene.is(*at, "same"));
+        let value =
+            same.and_then(|same| scene.nps_in(np.to, end).find(|value| value.from <= same + 1 && same < value.to));
+        let Some(value) = value.filter(|value| is_value(value)) else { continue };
+        let name: Vec<&str> =
+            value.words().iter().map(|word| word.text.as_str()).filter(|word| *word != "same").collect();
+        let field = crate::nouns::snake(&name);
+        sink.add(Fact::Unique { owner: record(np), field }, scene.span(at, value.to), 1.0);
+    }
+}
+
+/// What must be so of a value tells that there is one.
+fn said(sink: &mut Sink, owner: Option<&Thing>, np: &Np) {
+    if let Some(owner) = owner.filter(|owner| is_value(np) && owner.name != np.entity()) {
+        let item = Item {
+            name: np.field().to_owned(),
+            entity: np.entity().to_owned(),
+            span: Some(np.span),
+            ..Item::default()
+        };
+        sink.has(owner, vec![item], 1.0);
+    }
 }
 
 /// "without logging in", "no account needed".

@@ -28,7 +28,10 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
     let end = parents.last().map_or(np.to, |parent| parent.to);
     let only = (from..colon).all(|at| {
         at >= np.from && at < end
-            || scene.one_of(at, &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then", "too", "next"])
+            || scene.one_of(
+                at,
+                &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then", "too", "next", "for", "per", "about"],
+            )
             || scene.depth_at(at) > 0
             || scene.one_of(at, &["(", ")"])
     });

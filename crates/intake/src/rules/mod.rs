@@ -5,7 +5,9 @@
 
 mod analogy;
 mod app;
+mod around;
 mod belongs;
+mod code;
 mod enumerated;
 mod faint;
 mod has;
@@ -20,6 +22,7 @@ mod outside;
 mod passing;
 mod prose;
 mod retracted;
+mod rights;
 mod roles;
 mod states;
 mod tables;
@@ -72,15 +75,18 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         enumerated::RULES,
         kept::RULES,
         noted::RULES,
+        around::RULES,
         listed::RULES,
         headed::RULES,
         tables::RULES,
+        code::RULES,
         values::RULES,
         states::RULES,
         belongs::RULES,
         tied::RULES,
         prose::RULES,
         ops::RULES,
+        rights::RULES,
         roles::RULES,
         limits::RULES,
         outside::RULES,
@@ -102,25 +108,20 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
     set_aside(scene, &mut sink.evidence);
     retracted::leave_out(&mut sink.evidence);
     idle::leave_out(scene, &mut sink.evidence);
-    // Cells are no sentences.
-    let tables = if sink.evidence.iter().any(|found| found.rule.starts_with("table.")) {
-        tables::within(scene)
-    } else {
-        Vec::new()
-    };
-    if !tables.is_empty() {
-        let inside = |span: Span| tables.iter().any(|(from, to)| (*from..*to).contains(&span.start));
+    // Cells and definitions are no sentences.
+    let found_by = |kind: &str| sink.evidence.iter().any(|found| found.rule.starts_with(kind));
+    let tables = if found_by("table.") { tables::within(scene) } else { Vec::new() };
+    let code = if found_by("code.") { code::within(scene) } else { Vec::new() };
+    if !tables.is_empty() || !code.is_empty() {
+        let inside =
+            |places: &[(usize, usize)], span: Span| places.iter().any(|(from, to)| (*from..*to).contains(&span.start));
         sink.evidence.retain(|found| {
-            found.rule.starts_with("table.")
-                || !inside(found.span)
-                || !matches!(
-                    found.fact,
-                    Fact::Has { .. }
-                        | Fact::Mention(_)
-                        | Fact::Many { .. }
-                        | Fact::Values { .. }
-                        | Fact::Belongs { .. }
-                )
+            let read = found.rule.starts_with("table.") || found.rule.starts_with("code.");
+            let thing = matches!(
+                found.fact,
+                Fact::Has { .. } | Fact::Mention(_) | Fact::Many { .. } | Fact::Values { .. } | Fact::Belongs { .. }
+            );
+            read || !inside(&code, found.span) && !(thing && inside(&tables, found.span))
         });
     }
     sink.evidence

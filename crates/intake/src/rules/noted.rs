@@ -44,11 +44,18 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
                 | "fill"
                 | "track"
                 | "do"
+                | "put"
+                | "jot"
+                | "mark"
+                | "tick"
+                | "collect"
+                | "measure"
         );
         let lead = scene
-            .one_of(clause.from, &["in", "on", "at", "during", "after", "with", "per"])
+            .one_of(clause.from, &["in", "on", "at", "during", "after", "with", "per", "for"])
             .then(|| scene.np_at(clause.from + 1))
-            .flatten();
+            .flatten()
+            .filter(|np| !scene.is(clause.from, "for") || np.count == crate::nouns::Count::Each);
         if let Some(owner) = lead.filter(|_| writes).and_then(record) {
             // "write down the weight".
             let from = clause.after + usize::from(scene.one_of(clause.after, &["down", "up", "in"]));
@@ -67,7 +74,11 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
-        let Some(mut owner) = scene.nps_in(clause.after, colon).find(|np| !is_value(np)).and_then(record) else {
+        // "reports are written after each visit: date, findings": the reports'.
+        let written = clause.passive.then(|| clause.subject.first()).flatten().filter(|np| !is_value(np));
+        let Some(mut owner) =
+            written.or_else(|| scene.nps_in(clause.after, colon).find(|np| !is_value(np))).and_then(record)
+        else {
             continue;
         };
         // "we inspect the plots: date, grade": of the inspection.
@@ -136,13 +147,26 @@ fn noun_of(verb: &str) -> Option<&'static str> {
 /// "add walks to a club, each with a date": what the verb adds.
 fn each_with(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 1..scene.tokens.len() {
-        let each = scene.is(at, "each") && scene.is(at + 1, "with") && scene.is(at - 1, ",");
-        let Some(clause) = scene.clause_at(at).filter(|clause| each && clause.from < at) else {
+        let each = scene.one_of(at, &["each", "all"])
+            && scene.is(at + 1, "with")
+            && scene.one_of(at - 1, &[",", "-", "(", ":"]);
+        let Some(clause) = scene.clause_at(at).filter(|_| each) else {
             continue;
         };
-        let owner = objects(scene, clause.after, at).into_iter().find(|np| !is_value(np)).and_then(record);
-        if let Some(owner) = owner.or_else(|| antecedent(scene, at)) {
-            sink.has(&owner, lists::read(scene, at + 2, clause.to), 2.0);
+        let objects =
+            if clause.verb.is_some_and(|verb| verb < at) { objects(scene, clause.after, at) } else { Vec::new() };
+        let owner = objects.into_iter().find(|np| !is_value(np)).and_then(record);
+        let end = scene.close_of(at - 1).unwrap_or_else(|| scene.clause_at(at).map_or(at, |clause| clause.to));
+        // "we have 6 saunas - each with a price": the nearest of which there are several.
+        let sentence = scene.sentence_at(at).and_then(|place| scene.sentences.get(place));
+        let several = sentence.and_then(|sentence| {
+            let mut before = scene.nps_before(at).take_while(|np| np.from >= sentence.from);
+            before
+                .find(|np| np.plural && !is_value(np) && scene.depth_at(np.from) == scene.depth_at(at))
+                .and_then(record)
+        });
+        if let Some(owner) = owner.or(several).or_else(|| antecedent(scene, at)) {
+            sink.has(&owner, lists::read(scene, at + 2, end), 2.0);
         }
     }
 }
@@ -240,9 +264,14 @@ fn sets(scene: &Scene<'_>, sink: &mut Sink) {
         )
     }) {
         let Some(np) = objects(scene, clause.after, clause.to).into_iter().next() else { continue };
-        let article = matches!(np.article.as_deref(), Some("a" | "an" | "the"));
+        // "we only note paid yes/no and method": bare names of values.
+        let plain = matches!(clause.base, "note" | "record" | "log" | "enter")
+            && matches!(clause.pronoun.as_deref(), Some("we" | "i" | "they"))
+            && np.possessive.is_none();
+        let article = plain || matches!(np.article.as_deref(), Some("a" | "an" | "the"));
+        let named = plain && lists::read(scene, clause.after, clause.to).first().is_some_and(Item::known);
         if !article
-            || !is_value(np)
+            || !(is_value(np) || named)
             || np.owner.is_some()
             || clause.passive
             || clause.subject.is_empty() && clause.pronoun.is_none()

@@ -44,6 +44,17 @@ impl Place<'_> {
                 if one && self.is(&["stays", "remains"]) && self.next_is(&["in", "with", "on", "at", "as", "where"]) {
                     return Tag::Verb;
                 }
+                // "the keeper notes queen seen": what one person does, where nothing else is done.
+                let opens = !self.before.iter().any(|tag| matches!(tag, Tag::Verb | Tag::Have | Tag::Be | Tag::Modal));
+                let person = self.previous_token.is_some_and(|p| archetypes::is_person(&p.lemma));
+                if one
+                    && opens
+                    && person
+                    && self.next_noun
+                    && self.is(&["notes", "records", "logs", "marks", "lists", "scores", "rates"])
+                {
+                    return Tag::Verb;
+                }
                 let verb = one
                     && !self.names_record()
                     && (!self.noun_too || self.object || self.third_object() || self.only_verb());

@@ -1,0 +1,113 @@
+//! Rights said with a noun or without a verb of their own: "auditors have read-only access to invoices", "interns may read
+//! only", "the office can do everything", "clients get read access to their flights".
+
+use super::{Rule, Sink, is_value, objects, record, role_of};
+use crate::clauses::{Clause, Polarity};
+use crate::facts::{Fact, Thing, Who};
+use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, has};
+use crate::nouns::Np;
+use crate::scene::Scene;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "rights.access",
+        example: "Members rent kayaks. Auditors have read-only access to rentals.",
+        run: access,
+    },
+    Rule { id: "rights.only", example: "Members rent kayaks. Trainees may read only.", run: only },
+    Rule { id: "rights.everything", example: "Members rent kayaks. The manager can do everything.", run: everything },
+];
+
+/// The role that a subject names.
+fn role(np: &Np) -> Option<String> {
+    let name = np.entity();
+    let acts = archetypes::is_person(name) || archetypes::may_act(name) || archetypes::is_group(name);
+    match role_of(name) {
+        Who::Role(name) if acts => Some(name),
+        _ => None,
+    }
+}
+
+fn grant(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, class: Class, base: &'static str, objects: &[Thing]) {
+    for np in &clause.subject {
+        let Some(name) = role(np) else { continue };
+        sink.add(Fact::Role(name.clone()), np.span, 1.5);
+        for object in objects {
+            let fact = Fact::Op {
+                actor: Who::Role(name.clone()),
+                actor_thing: None,
+                class,
+                base,
+                object: object.clone(),
+                only: false,
+                own: false,
+                permission: true,
+            };
+            sink.add(fact, scene.span(clause.from, clause.to), 1.0);
+        }
+    }
+}
+
+fn asked<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
+    scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.verb.is_some() && !clause.passive)
+}
+
+/// Whether "have" and "get" speak of rights here, not of values.
+pub(super) fn is_access(np: &Np) -> bool {
+    has("access right permission rights", np.head())
+}
+
+/// "have full access to orders and payments".
+fn access(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| matches!(clause.base, "have" | "get" | "need" | "receive")) {
+        let Some(np) = scene.nps_in(clause.after, clause.to).next().filter(|np| is_access(np)) else { continue };
+        let kind = scene.padded(clause.after, np.to);
+        let all = [" full ", " complete ", " write ", " edit ", " all ", " unlimited "]
+            .iter()
+            .any(|word| kind.contains(word));
+        let (class, base) = if all { (Class::Update, "manage") } else { (Class::Read, "read") };
+        let to = scene.one_of(np.to, &["to", "on", "over", "for"]).then_some(np.to + 1);
+        let mut things: Vec<Thing> = to
+            .map(|to| objects(scene, to, clause.to).into_iter().filter(|np| !is_value(np)).filter_map(record).collect())
+            .unwrap_or_default();
+        if things.is_empty() && to.is_none_or(|to| scene.one_of(to, &["everything", "all", "anything"])) {
+            things.push(Thing::named("*", np.span));
+        }
+        grant(scene, sink, clause, class, base, &things);
+    }
+}
+
+/// "interns may read only", "trainees can only look".
+fn only(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.class == Some(Class::Read) && clause.modal.is_some()) {
+        let bare =
+            scene.is(clause.after, "only") && clause.after + 1 >= clause.to || clause.only && clause.after >= clause.to;
+        if bare {
+            let all = Thing::named("*", scene.span(clause.from, clause.to));
+            grant(scene, sink, clause, Class::Read, "read", &[all]);
+        }
+    }
+}
+
+/// "the manager can do everything", "the director can see all of it".
+fn everything(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| clause.modal.is_some() && !clause.only) {
+        let whole = scene.one_of(clause.after, &["everything", "anything"])
+            && !scene.one_of(clause.after + 1, &["else", "about", "that"])
+            || scene.is(clause.after, "all")
+                && scene.is(clause.after + 1, "of")
+                && scene.one_of(clause.after + 2, &["it", "them", "this"]);
+        if !whole {
+            continue;
+        }
+        let all = Thing::named("*", scene.span(clause.from, clause.to));
+        match (clause.base, clause.class) {
+            ("do" | "manage" | "change" | "handle" | "edit", _) => {
+                grant(scene, sink, clause, Class::Update, "manage", &[all])
+            }
+            (_, Some(Class::Read)) => grant(scene, sink, clause, Class::Read, "read", &[all]),
+            _ => {}
+        }
+    }
+}
