@@ -102,7 +102,7 @@ pub(crate) fn coverage(
 /// "so that people can log in": there always is a login.
 fn logs_in(scene: &Scene<'_>, clause: &Clause) -> bool {
     let words = scene.padded(clause.from, clause.to);
-    [" log in ", " logs in ", " sign in ", " sign up ", " login ", " password ", " an account "]
+    [" log in ", " logs in ", " sign in ", " sign up ", " login ", " password ", " username ", " an account "]
         .iter()
         .any(|said| words.contains(said))
 }

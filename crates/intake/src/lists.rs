@@ -3,6 +3,7 @@
 //! Reads "a title, a status (new, won), start and end date, weight in kg, whether it is paid, items with quantity and
 //! price". What the list belongs to is the caller's business.
 
+mod behind;
 mod wordy;
 
 use crate::facts::Item;
@@ -121,8 +122,13 @@ struct Reader<'s, 'a> {
 impl Reader<'_, '_> {
     fn read(&mut self) {
         self.lead();
-        if self.whether() || self.how() || self.asked() || self.alternatives() {
+        if self.whether() || self.how() || self.asked() || self.alternatives() || self.one_or_other() {
             return;
+        }
+        // "which is the colour".
+        if self.at < self.end && self.scene.one_of(self.at, &["which", "what"]) {
+            self.at += 1;
+            self.lead();
         }
         // "from date", "to date".
         let bound = self.scene.one_of(self.at, &["from", "to", "until"])
@@ -148,6 +154,12 @@ impl Reader<'_, '_> {
     }
 
     fn lead(&mut self) {
+        // "boats: each has a name".
+        if self.scene.one_of(self.at, &["each", "every", "it", "they"])
+            && self.scene.tag(self.at + 1) == Some(Tag::Have)
+        {
+            self.at += 2;
+        }
         while self.at < self.end {
             let skip = matches!(self.scene.tag(self.at), Some(Tag::Conjunction | Tag::Adverb | Tag::Be))
                 || self.scene.one_of(
@@ -160,8 +172,6 @@ impl Reader<'_, '_> {
                         "also",
                         "plus",
                         "-",
-                        "which",
-                        "what",
                         "e.g",
                         ":",
                         "either",
@@ -186,33 +196,6 @@ impl Reader<'_, '_> {
             }
             self.at += 1;
         }
-    }
-
-    /// "type softboard or longboard": a name for values, and the first of them.
-    fn first_value(&mut self, np: &Np) -> bool {
-        let scene = self.scene;
-        let name = np.words().first().map_or("", |word| word.text.as_str());
-        let plain = crate::lexicon::has(
-            "type status state stage kind category sex gender priority level size condition severity mood role direction \
-             position rarity",
-            name,
-        );
-        let first = (np.from..np.to).find(|at| scene.is(*at, name));
-        if !plain || np.words().len() < 2 || !scene.is(np.to, "or") || np.owner.is_some() {
-            return false;
-        }
-        let Some(first) = first else { return false };
-        let (values, next) = values(scene, first + 1, self.to);
-        if values.len() < 2 {
-            return false;
-        }
-        self.item.name = name.to_owned();
-        self.item.entity.clone_from(&self.item.name);
-        self.item.span = Some(scene.span(np.from, next));
-        self.item.values = values;
-        self.at = next;
-        self.end = next;
-        true
     }
 
     fn name(&mut self, np: &Np) {
@@ -260,8 +243,11 @@ impl Reader<'_, '_> {
             && let Some(kind) = crate::values::measure(tail).filter(|_| !stem.ends_with("_per"))
         {
             self.item.kind = Some(kind);
-            self.item.name = stem.to_owned();
-            self.item.entity.clone_from(&self.item.name);
+            let bound = matches!(stem.rsplit('_').next(), Some("per" | "max" | "min" | "total" | "in"));
+            if !bound {
+                self.item.name = stem.to_owned();
+                self.item.entity.clone_from(&self.item.name);
+            }
         }
         // "amount EUR".
         if let Some((stem, tail)) = self.item.name.rsplit_once('_')
@@ -289,6 +275,14 @@ impl Reader<'_, '_> {
                 if self.at < self.to && !separator(scene, self.at, self.at) && self.end <= self.at {
                     self.end = item_end(scene, self.at, self.to);
                 }
+            } else if self.at == self.named
+                && scene.tag(here) == Some(Tag::Participle)
+                && (rest(1, &["yes", "y"]) && rest(2, &["/", "or"]))
+            {
+                let word = scene.token(here).map_or("", |token| token.text.as_str());
+                self.item.name = nouns::snake(&[&self.item.name, word]);
+                self.item.entity.clone_from(&self.item.name);
+                self.at += 1;
             } else if rest(0, &["yes"])
                 || rest(0, &["y"]) && rest(1, &["/"])
                 || rest(0, &["or"]) && rest(1, &["not"])
@@ -296,8 +290,7 @@ impl Reader<'_, '_> {
             {
                 self.item.kind = Some(FieldType::Boolean);
                 self.at = self.end;
-            } else if rest(0, &[":"]) && self.programmed(here + 1) {
-            } else if self.bounds() {
+            } else if rest(0, &[":"]) && self.programmed(here + 1) || self.bounds() {
             } else if self.chosen() {
                 let (values, next) = values(scene, self.at, self.to);
                 self.item.values = values;
@@ -350,11 +343,11 @@ impl Reader<'_, '_> {
                 self.at += 1;
             } else if rest(0, &["if"])
                 && rest(1, &["any", "known", "available", "applicable", "given", "needed", "relevant"])
-                || rest(0, &["which", "that", "may", "can"])
-                    && (here..self.end).any(|at| scene.one_of(at, &["empty", "blank"]))
                 || rest(0, &["where"]) && rest(1, &["applicable", "known", "available"])
             {
                 self.item.required = Some(false);
+                self.at = self.end;
+            } else if self.constrained() {
                 self.at = self.end;
             } else if rest(0, &["optional"]) {
                 self.item.required = Some(false);
@@ -373,28 +366,6 @@ impl Reader<'_, '_> {
                 self.at += 1;
             }
         }
-    }
-
-    /// "status active or retired": two values at least, without a sign before them.
-    fn chosen(&self) -> bool {
-        let scene = self.scene;
-        let value = matches!(scene.tag(self.at), Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun));
-        self.takes_values()
-            && self.at == self.named
-            && value
-            && scene.is(self.at + 1, "or")
-            && !scene.is(self.at + 2, "not")
-    }
-
-    /// "sku: string", "price: number", "tags: string[]": the words of programmers after a colon.
-    fn programmed(&mut self, at: usize) -> bool {
-        let Some(token) = self.scene.token(at) else { return false };
-        let Some(kind) = crate::values::typed(&token.text) else {
-            return false;
-        };
-        self.item.kind = Some(kind);
-        self.at = at + 1;
-        true
     }
 
     /// "completed at", "valid until", "needed by": a moment of the record.
@@ -484,21 +455,6 @@ impl Reader<'_, '_> {
         if values.len() >= 2 {
             self.item.values = values.into_iter().filter(|value| !value.is_empty()).collect();
         }
-    }
-
-    /// "rating 1-5", "score 60-80".
-    fn bounds(&mut self) -> bool {
-        let Some(token) = self.scene.token(self.at).filter(|_| self.at == self.named) else { return false };
-        let Some((low, high)) = token.text.split_once(['-', '–']) else { return false };
-        let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return false };
-        if low >= high || high > 1000 {
-            return false;
-        }
-        self.item.min = Some(low);
-        self.item.max = Some(high);
-        self.item.kind = Some(FieldType::Integer);
-        self.at += 1;
-        true
     }
 
     /// "from 1 to 5", "between 1 and 10".

@@ -300,7 +300,8 @@ fn acts(tokens: &[Token], before: &[Tag], at: usize) -> bool {
             people(at - 1) && next.is_some_and(|next| next.one_of(&["with", "for", "at", "on", "by", "through", "via"]))
         }
         // "Members of our club reserve telescopes".
-        [Tag::Noun, Tag::Preposition, Tag::Possessive | Tag::Determiner, Tag::Noun] => {
+        [Tag::Noun, Tag::Preposition, Tag::Possessive | Tag::Determiner, Tag::Noun]
+        | [Tag::Noun, Tag::Preposition, Tag::Possessive | Tag::Determiner, Tag::Noun, Tag::Noun] => {
             people(0) && next.is_some_and(|next| next.plural() || words::is_determiner(&next.text))
         }
         _ => false,

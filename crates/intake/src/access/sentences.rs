@@ -1,7 +1,7 @@
 //! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
 
 use super::statements::{Mode, Op, Statement, accounts, of_verb, outside};
-use crate::clauses::{Clause, Join};
+use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
@@ -92,7 +92,10 @@ impl Reader<'_> {
         if nobody {
             return Some((Vec::new(), Mode::MayNot));
         }
+        // "we do not want customers to be able to delete kites".
+        let unwanted = clause.join == Join::Purpose && clause.polarity == Polarity::Denied;
         let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
+            || unwanted
             || carried_not && clause.modal.is_none_or_same(before);
         if clause.passive {
             let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));

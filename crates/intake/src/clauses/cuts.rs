@@ -20,6 +20,8 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
         let start = cuts.last().map_or(from, |cut| cut.0);
         let tag = scene.tag(at);
         let cut = match tag {
+            // "the size and if it is broken or not".
+            Some(Tag::Subordinator) if has_verb && doubts(scene, at, to) => None,
             Some(Tag::Subordinator) => {
                 let join = match scene.token(at).map(|t| t.text.as_str()) {
                     Some("so" | "because" | "since") => Join::Purpose,
@@ -33,7 +35,10 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
                 .then_some((at, join))
                 .filter(|_| !scene.is(at, "whether"))
             }
+            // "a reference which may be empty, a date": of the reference, and the list goes on.
+            Some(Tag::Relative) if has_verb && limits(scene, at, to) => None,
             Some(Tag::Relative) => verb_soon(scene, at + 1, to, 4).then_some((at, Join::Relative)),
+
             Some(Tag::To)
                 if at > start
                     && !scene.one_of(
@@ -249,6 +254,26 @@ fn starts_phrase(scene: &Scene<'_>, from: usize) -> bool {
 
 fn is_value_dash(scene: &Scene<'_>, at: usize) -> bool {
     at > 0 && scene.token(at - 1).zip(scene.token(at)).is_some_and(|(before, dash)| before.span.end == dash.span.start)
+}
+
+/// "which may be empty", "that must be unique" before the next sign.
+fn limits(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    let end = (at..to.min(at + 7)).find(|t| scene.is(*t, ",")).unwrap_or(at);
+    scene.tag(at + 1) == Some(Tag::Modal)
+        && (at + 2..end).any(|t| scene.one_of(t, &["empty", "blank", "unique", "optional", "required", "mandatory"]))
+}
+
+/// "if it is broken or not", "if paid", after a comma or "and".
+fn doubts(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    let listed = scene.is(at, "if") && scene.one_of(at.wrapping_sub(1), &[",", "and"]);
+    let either = scene.one_of(at + 1, &["it", "they", "he", "she", "the"])
+        && (at + 2..to.min(at + 9)).any(|t| scene.is(t, "or") && scene.is(t + 1, "not"));
+    let short = (at + 2 >= to || scene.one_of(at + 2, &[",", "and"]))
+        && scene.token(at + 1).is_some_and(|token| {
+            let guess = crate::lexicon::fields::guess(&token.text).map(|guess| guess.kind);
+            guess == Some(crate::lexicon::fields::FieldType::Boolean)
+        });
+    listed && (either || short)
 }
 
 /// "which", "what", "how", "who" of a question in a list, not of a relative clause.

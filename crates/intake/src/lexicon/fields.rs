@@ -89,7 +89,7 @@ const WHOLE: &[(FieldType, &str)] = &[
          registration_number id_number member_number time_zone email_subject paid_by date_format price_range \
          case_number bank_account_number flight_number card_number student_number batch_number lot_number \
          version_number number_plate unit_of_measure shirt_size shoe_size contact_person contact_name \
-         blood_group blood_type position_title job_title order_reference work_performed",
+         blood_group blood_type position_title job_title order_reference work_performed barcode_tag name_tag ear_tag",
     ),
     (
         FieldType::Integer,
@@ -311,8 +311,11 @@ pub(crate) fn guess(name: &str) -> Option<Guess> {
             return plain(FieldType::Text);
         }
     }
+    if name.starts_with("type_of_") || name.starts_with("kind_of_") {
+        return plain(FieldType::Text);
+    }
     // "date frozen", "next maintenance", "last pruned".
-    if first == "date" && head.ends_with("ed") || head == "frozen" && first == "date" {
+    if first == "date" && (head.ends_with("ed") || head == "frozen") {
         return plain(FieldType::Date);
     }
     if name == "last_seen" {

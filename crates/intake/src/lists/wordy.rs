@@ -91,6 +91,40 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// "sunny or shaded": one or the other of two words that name nothing else.
+    pub(super) fn one_or_other(&mut self) -> bool {
+        let scene = self.scene;
+        let (or, other) = (self.at + 1, self.at + 2);
+        let ends = other + 1 >= self.to || scene.one_of(other + 1, &[",", ";", "and", "&"]);
+        if !scene.is(or, "or") || other >= self.to || !ends {
+            return false;
+        }
+        let plain = |at: usize| {
+            let describes = matches!(scene.tag(at), Some(Tag::Adjective | Tag::Participle | Tag::Noun));
+            let known = |lemma: &str| {
+                fields::guess(lemma).is_some()
+                    || crate::lexicon::archetypes::sort(lemma).is_some()
+                    || crate::lexicon::words::is_function_word(lemma)
+            };
+            describes
+                && scene.token(at).is_some_and(|token| !token.plural() && !known(&token.lemma) && token.text.len() > 2)
+        };
+        // "a photo, a sketch or drawing" is a list; this one stands alone between its signs.
+        let alone = self.at == 0 || !scene.one_of(self.at - 1, &["a", "an", "the"]);
+        let leads = self.at > 0 && scene.one_of(self.at - 1, &[",", "and", "either", ";", "with", "is", "-"]);
+        if !alone || !leads || !plain(self.at) || !plain(other) {
+            return false;
+        }
+        let words = vec![crate::values::value(scene, self.at, or), crate::values::value(scene, other, other + 1)];
+        self.item.name = words.join("_or_");
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(self.at, other + 1));
+        self.item.values = words;
+        self.at = other + 1;
+        self.end = self.end.max(self.at);
+        true
+    }
+
     /// "whether it is insured", "if they smoke".
     pub(super) fn whether(&mut self) -> bool {
         if !self.scene.one_of(self.at, &["whether", "if"]) {
@@ -112,6 +146,7 @@ impl Reader<'_, '_> {
                         | Tag::Conjunction
                 )
             ) || token.one_of(&["not", "or", "to", "want", "wants", "would", "like"])
+                || token.is("'s")
                 || token.is_sign();
             // "whether a loan bike was given": the bike, not who gives it.
             let what = parts.is_empty()
@@ -239,6 +274,11 @@ impl Reader<'_, '_> {
         self.item.plural = self.item.entity != name;
         self.item.name = name;
         self.item.span = Some(scene.span(from, self.end));
+        // "which section it is for (sports, culture)".
+        let open = (from..self.end).find_map(|open| scene.close_of(open).map(|close| (open, close)));
+        if let Some((open, close)) = open {
+            crate::values::brackets(scene, &mut self.item, open + 1, close);
+        }
         self.at = self.end;
         true
     }

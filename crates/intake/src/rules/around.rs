@@ -16,6 +16,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "around.of_each", example: "We need to know the length and the price of each kayak.", run: of_each },
     Rule { id: "around.for_each", example: "Length, colour, price and a status for every kayak.", run: for_each },
     Rule { id: "around.what", example: "What I note of every kayak is length, year and price.", run: what },
+    Rule {
+        id: "around.written",
+        example: "Rental reports are written when a kayak leaves and when it comes back: author, date, photos.",
+        run: written,
+    },
     Rule { id: "around.goes", example: "A kayak goes: ordered -> built -> sold.", run: goes },
 ];
 
@@ -97,6 +102,22 @@ fn what(scene: &Scene<'_>, sink: &mut Sink) {
         let from = be + 1 + usize::from(scene.is(be + 1, ":"));
         let items = lists::read(scene, from, sentence.to);
         if let Some(owner) = record(np).filter(|_| leans && !is_value(np) && known(&items) * 2 >= items.len()) {
+            sink.has(&owner, items, 2.0);
+        }
+    }
+}
+
+/// "reports are written when a work leaves and when it comes back: examiner, date": the list is the reports'.
+fn written(scene: &Scene<'_>, sink: &mut Sink) {
+    for (index, sentence) in scene.sentences.iter().enumerate() {
+        let mut clauses = scene.clauses_of(index);
+        let Some(first) = clauses.next().filter(|one| one.passive && one.polarity == Polarity::Asked) else { continue };
+        let colon = (first.to..sentence.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+        let (Some(colon), [subject]) = (colon, first.subject.as_slice()) else { continue };
+        let made = matches!(first.class, Some(Class::Create | Class::Track | Class::Hold | Class::Update));
+        let items = lists::read(scene, colon + 1, sentence.to);
+        let sure = items.len() >= 3 && known(&items) * 2 >= items.len();
+        if let Some(owner) = record(subject).filter(|_| made && sure && !is_value(subject)) {
             sink.has(&owner, items, 2.0);
         }
     }

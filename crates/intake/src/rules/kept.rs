@@ -197,7 +197,8 @@ fn giving(scene: &Scene<'_>, sink: &mut Sink) {
         let owner = object.or_else(|| clause.subject.first().and_then(record)).filter(|owner| !owner.is_person());
         let end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
         let items = lists::read(scene, at + 1, end);
-        if let Some(owner) = owner.filter(|_| !items.is_empty() && known(&items) * 2 >= items.len()) {
+        let sure = known(&items) * 2 >= items.len() || items.len() >= 3 && known(&items) >= 1;
+        if let Some(owner) = owner.filter(|_| !items.is_empty() && sure) {
             sink.has(&owner, items, 1.8);
         }
     }
@@ -329,13 +330,16 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
         if super::headed::child(scene, np).is_some() {
             continue;
         }
+        // "deadlines are critical: each has a date": the deadlines'.
+        let says = clause.base == "be" && clause.after == np.from && !np.plural && np.article.is_none();
+        let said = clause.subject.first().filter(|_| says && archetypes::sort(np.entity()).is_none());
         let placed = ours && scene.one_of(np.from.wrapping_sub(1), &["for", "at", "in"]);
-        let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { np };
+        let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { said.unwrap_or(np) };
         // "expenses for fuel, hotels and meals: date, amount": the expenses'.
         let np = row_head(scene, np).unwrap_or(np);
         if known(&items) >= 2
             && known(&items) * 2 >= items.len()
-            && let Some(owner) = list_owner(scene, np).filter(names_record)
+            && let Some(owner) = said.and_then(record).or_else(|| list_owner(scene, np)).filter(names_record)
         {
             sink.has(&owner, items, 2.0);
         }

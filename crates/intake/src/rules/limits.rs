@@ -57,6 +57,7 @@ fn unique(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(np) = scene.np_at(sentence.from).filter(|np| is_value(np)) else { continue };
         if scene.is(np.to, "unique") && np.to + 2 >= sentence.to {
             let owner = antecedent(scene, np.from);
+            said(sink, owner.as_ref(), np);
             sink.add(Fact::Unique { owner, field: np.field().to_owned() }, scene.span(np.from, np.to + 1), 1.0);
         }
     }
@@ -82,7 +83,9 @@ fn no_two(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// What must be so of a value tells that there is one.
 fn said(sink: &mut Sink, owner: Option<&Thing>, np: &Np) {
-    if let Some(owner) = owner.filter(|owner| is_value(np) && owner.name != np.entity()) {
+    // Accounts have these.
+    let account = crate::lexicon::has("username password login email", np.head());
+    if let Some(owner) = owner.filter(|owner| is_value(np) && !account && owner.name != np.entity()) {
         let item = Item {
             name: np.field().to_owned(),
             entity: np.entity().to_owned(),

@@ -126,6 +126,17 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             if title && !sure && archetypes::sort(&owner.name).is_none() {
                 continue;
             }
+            // "Flight log: pilot, site, takeoff": what is written down of each flight.
+            let alone = |item: &Item| !item.plural && !item.many;
+            let sheet = crate::lexicon::has("log sheet register diary journal logbook book", np.head());
+            if sheet && np.words().len() == 2 && items.len() >= 4 && known >= 2 && items.iter().all(alone) {
+                let whole: Vec<_> = np.words().iter().take(1).cloned().collect();
+                let of = Thing::of(&np.renamed(whole));
+                if archetypes::sort(&of.name).is_some() || archetypes::sort(&owner.name).is_none() {
+                    sink.has(&of, items, 2.2);
+                    continue;
+                }
+            }
             let many = np.plural && archetypes::sort(&owner.name).is_some() && known >= 2;
             if words::is_app_head(owner.head()) && known * 2 < items.len() && !many {
                 mention_all(scene, sink, colon + 1, end);

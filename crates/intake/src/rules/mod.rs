@@ -32,7 +32,7 @@ mod watched;
 
 use crate::clauses::Polarity;
 use crate::facts::{Evidence, Fact, Item, Thing, Who};
-use crate::lexicon::archetypes;
+use crate::lexicon::{archetypes, fields};
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -121,7 +121,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
                 found.fact,
                 Fact::Has { .. } | Fact::Mention(_) | Fact::Many { .. } | Fact::Values { .. } | Fact::Belongs { .. }
             );
-            read || !inside(&code, found.span) && !(thing && inside(&tables, found.span))
+            read || !(inside(&code, found.span) || thing && inside(&tables, found.span))
         });
     }
     sink.evidence
@@ -249,6 +249,15 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Thing> {
             .filter_map(record)
             .collect()
     };
+    // "The matter type is … It has a number": the matter, whose value led the sentence before.
+    if at <= range.from + 1
+        && scene.one_of(range.from, &["it", "they"])
+        && let Some(before) = earlier.filter(|earlier| earlier.block == range.block)
+        && let Some(np) = scene.np_at(before.from).filter(|np| np.words().len() == 2 && fields::takes_values(np.head()))
+        && let Some(first) = np.words().first().filter(|word| archetypes::sort(&word.lemma).is_some())
+    {
+        return Some(Thing::named(&first.lemma, np.span));
+    }
     let candidates = spoken_of(range.from, at);
     // "for each wreck its depth".
     if let Some(thing) = scene.np_before(at).filter(|np| np.count == crate::nouns::Count::Each).and_then(record) {

@@ -59,7 +59,12 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         if let Some(owner) = lead.filter(|_| writes).and_then(record) {
             // "write down the weight".
             let from = clause.after + usize::from(scene.one_of(clause.after, &["down", "up", "in"]));
-            sink.has(&owner, lists::read(scene, from, clause.to), 1.6);
+            let items = lists::read(scene, from, clause.to);
+            // "on the 1st".
+            let day = owner.name.starts_with('n') && owner.name.get(1..2).is_some_and(|c| c.parse::<u8>().is_ok());
+            if !day && (items.len() >= 2 || items.iter().any(Item::known)) {
+                sink.has(&owner, items, 1.6);
+            }
             continue;
         }
         // "fills one log per day: weather, workers" and "adds the dishes: name, price".
@@ -75,7 +80,12 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         // "reports are written after each visit: date, findings": the reports'.
-        let written = clause.passive.then(|| clause.subject.first()).flatten().filter(|np| !is_value(np));
+        // "deadlines are critical: each has a date" is read elsewhere.
+        if clause.base == "be" && clause.subject.first().is_some_and(is_value) {
+            continue;
+        }
+        let told = clause.passive || clause.base == "be";
+        let written = told.then(|| clause.subject.first()).flatten().filter(|np| !is_value(np));
         let Some(mut owner) =
             written.or_else(|| scene.nps_in(clause.after, colon).find(|np| !is_value(np))).and_then(record)
         else {
@@ -285,7 +295,20 @@ fn sets(scene: &Scene<'_>, sink: &mut Sink) {
             .flatten()
             .filter(|np| !is_value(np))
             .and_then(record);
-        if let Some(owner) = target.or_else(|| antecedent(scene, clause.from)).filter(|owner| !owner.is_person()) {
+        let table = |thing: &Thing| archetypes::sort(&thing.name).is_some() || archetypes::sort(thing.head()).is_some();
+        // The last record that was named, further back too.
+        let last = || {
+            let mut before = scene.nps_before(clause.from).take(12).filter(|np| !is_value(np)).filter_map(record);
+            before.find(|thing| table(thing) && !thing.is_person())
+        };
+        let spoken = || {
+            if plain {
+                antecedent(scene, clause.from).filter(table).or_else(last)
+            } else {
+                antecedent(scene, clause.from)
+            }
+        };
+        if let Some(owner) = target.or_else(spoken).filter(|owner| !owner.is_person()) {
             let items = lists::read(scene, clause.after, clause.to).into_iter().take_while(Item::known).collect();
             sink.has(&owner, items, 1.5);
         }

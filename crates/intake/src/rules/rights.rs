@@ -44,7 +44,7 @@ fn grant(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, class: Class, base
                 own: false,
                 permission: true,
             };
-            sink.add(fact, scene.span(clause.from, clause.to), 1.0);
+            sink.add(fact, scene.span(clause.from, clause.to), 1.3);
         }
     }
 }

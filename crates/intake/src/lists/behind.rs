@@ -1,0 +1,94 @@
+//! What stands behind the name of an item and is no value list in brackets: "status active or retired", "sku: string",
+//! "rating 1-5", "which may be empty".
+
+use super::Reader;
+use crate::lexicon::fields::FieldType;
+use crate::nouns::Np;
+use crate::tags::Tag;
+use crate::values::values;
+
+impl Reader<'_, '_> {
+    /// "type softboard or longboard": a name for values, and the first of them.
+    pub(super) fn first_value(&mut self, np: &Np) -> bool {
+        let scene = self.scene;
+        let name = np.words().first().map_or("", |word| word.text.as_str());
+        let plain = crate::lexicon::has(
+            "type status state stage kind category sex gender priority level size condition severity mood role direction \
+             position rarity",
+            name,
+        );
+        let first = (np.from..np.to).find(|at| scene.is(*at, name));
+        if !plain || np.words().len() < 2 || !scene.is(np.to, "or") || np.owner.is_some() {
+            return false;
+        }
+        let Some(first) = first else { return false };
+        let (values, next) = values(scene, first + 1, self.to);
+        if values.len() < 2 {
+            return false;
+        }
+        self.item.name = name.to_owned();
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(scene.span(np.from, next));
+        self.item.values = values;
+        self.at = next;
+        self.end = next;
+        true
+    }
+
+    /// "status active or retired": two values at least, without a sign before them.
+    pub(super) fn chosen(&self) -> bool {
+        let scene = self.scene;
+        let value = matches!(scene.tag(self.at), Some(Tag::Adjective | Tag::Participle | Tag::Verb | Tag::Noun));
+        self.takes_values()
+            && self.at == self.named
+            && value
+            && scene.is(self.at + 1, "or")
+            && !scene.is(self.at + 2, "not")
+    }
+
+    /// "sku: string", "price: number", "tags: string[]": the words of programmers after a colon.
+    pub(super) fn programmed(&mut self, at: usize) -> bool {
+        let Some(token) = self.scene.token(at) else { return false };
+        let Some(kind) = crate::values::typed(&token.text) else {
+            return false;
+        };
+        self.item.kind = Some(kind);
+        self.at = at + 1;
+        true
+    }
+
+    /// "which may be empty", "that must be unique", "must not be blank".
+    pub(super) fn constrained(&mut self) -> bool {
+        let scene = self.scene;
+        if !scene.one_of(self.at, &["which", "that", "may", "can", "must", "should", "has", "needs"]) {
+            return false;
+        }
+        let said = |words: &[&str]| (self.at + 1..self.end).any(|at| scene.one_of(at, words));
+        let not = said(&["not", "never"]);
+        if said(&["empty", "blank", "missing", "optional"]) {
+            self.item.required = Some(not);
+        } else if said(&["unique"]) {
+            self.item.unique = !not;
+        } else if said(&["required", "mandatory"]) {
+            self.item.required = Some(!not);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// "rating 1-5", "score 60-80".
+    pub(super) fn bounds(&mut self) -> bool {
+        let Some(token) = self.scene.token(self.at).filter(|_| self.at == self.named) else { return false };
+        let Some((low, high)) = token.text.split_once(['-', '–']) else { return false };
+        let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return false };
+        if low >= high || high > 1000 {
+            return false;
+        }
+        self.item.min = Some(low);
+        self.item.max = Some(high);
+        self.item.kind = Some(FieldType::Integer);
+        self.at += 1;
+        true
+    }
+}
