@@ -160,6 +160,8 @@ pub(crate) struct Relation {
     pub kind: RelationKind,
     pub required: bool,
     pub assumed: bool,
+    /// What the one is to the other, where both are of one kind: "manager".
+    pub role: Option<String>,
     pub weight: f64,
     pub grounds: Grounds,
 }

@@ -111,6 +111,11 @@ pub(crate) enum Fact {
         parent: Thing,
         child: Thing,
     },
+    /// One may belong to another of its kind, which is then its `role`: the manager of an employee.
+    Itself {
+        thing: Thing,
+        role: String,
+    },
     /// Somebody does something with a record.
     Op {
         actor: Who,

@@ -28,7 +28,9 @@ fn references(draft: &mut Draft) {
         }
         let Some(child) = draft.entity_mut(&relation.to) else { continue };
         // The engine keeps the columns `team_id` and `user_id`.
-        let name = if matches!(relation.from.as_str(), "team" | "user") {
+        let name = if let Some(role) = &relation.role {
+            role.clone()
+        } else if matches!(relation.from.as_str(), "team" | "user") {
             format!("in_{}", relation.from)
         } else {
             relation.from.clone()

@@ -66,17 +66,37 @@ fn currencies(scene: &Scene<'_>, draft: &mut Draft) {
     }
 }
 
+/// "a category has a parent category": another of its kind.
+pub(crate) fn is_parent(owner: &str, item: &Item) -> bool {
+    !item.plural
+        && ["parent", "parent_", "super", "superior_", "higher_level_"]
+            .iter()
+            .any(|lead| item.entity.strip_prefix(lead) == Some(owner))
+        && item.kind.is_none()
+        && item.values.is_empty()
+}
+
+/// Words before a record that say which of them it is: "home station", "responsible lawyer".
+const WHICH: &str = "home main assigned current responsible default primary original preferred usual base nearest";
+
 /// The entity that a listed name means, if it is not a value.
 pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> Option<&'c str> {
     if item.kind.is_some() || !item.values.is_empty() {
         return None;
+    }
+    if is_parent(owner, item) {
+        return cast.entity(owner);
     }
     // "guest name" in a list is a value even where guests are records.
     let singular = lemma::singular(&item.name);
     if let Some(target) = singular.strip_suffix("_id").and_then(|stem| cast.entity(stem)) {
         return Some(target).filter(|target| *target != owner);
     }
-    cast.entity(&singular).or_else(|| cast.entity(&item.entity)).filter(|target| *target != owner)
+    let which = || {
+        let (lead, rest) = singular.split_once('_')?;
+        crate::lexicon::has(WHICH, lead).then(|| cast.entity(rest)).flatten()
+    };
+    cast.entity(&singular).or_else(|| cast.entity(&item.entity)).or_else(which).filter(|target| *target != owner)
 }
 
 fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &Doers<'_>) {

@@ -72,7 +72,7 @@ pub(super) fn near(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Relatio
     for ((a, b), times) in pairs {
         let (Some(first), Some(second)) = (draft.entities.get(a), draft.entities.get(b)) else { continue };
         let all = || draft.relations.iter().chain(&added);
-        let tied = |name: &str| all().any(|one| one.from == name || one.to == name);
+        let tied = |name: &str| all().any(|one| one.from != one.to && (one.from == name || one.to == name));
         let direct = all().any(|one| {
             one.from == first.name && one.to == second.name || one.from == second.name && one.to == first.name
         });
@@ -87,6 +87,7 @@ pub(super) fn near(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Relatio
             kind: RelationKind::OneToMany,
             required: false,
             assumed: true,
+            role: None,
             weight: 0.5,
             grounds: Grounds::default(),
         });

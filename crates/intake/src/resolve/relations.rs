@@ -29,7 +29,26 @@ impl Ties<'_> {
             kind,
             required: weight >= 1.5,
             assumed: false,
+            role: None,
             weight,
+            grounds,
+        });
+    }
+}
+
+impl Ties<'_> {
+    /// One may belong to another of its kind.
+    fn itself(&mut self, entity: &str, role: &str, evidence: &Evidence) {
+        let mut grounds = Grounds::default();
+        grounds.add(evidence.span, evidence.rule);
+        self.found.push(Relation {
+            from: entity.into(),
+            to: entity.into(),
+            kind: RelationKind::OneToMany,
+            required: false,
+            assumed: false,
+            role: Some(role.into()),
+            weight: evidence.weight,
             grounds,
         });
     }
@@ -52,8 +71,19 @@ fn one_fact(ties: &mut Ties<'_>, found: &Evidence) {
         Fact::Belongs { child, parent } => ties.add(&parent.name, &child.name, OneToMany, found.weight, found),
         Fact::Many { parent, child } => ties.add(&parent.name, &child.name, OneToMany, found.weight, found),
         Fact::ManyToMany { a, b } => ties.add(&a.name, &b.name, ManyToMany, found.weight, found),
+        Fact::Itself { thing, role } => {
+            let Some(entity) = ties.cast.entity(&thing.name).map(str::to_owned) else { return };
+            // "employees report to a manager" where managers are kept too.
+            match ties.cast.entity(role).map(str::to_owned).filter(|other| *other != entity) {
+                Some(other) => ties.add(&other, &entity, OneToMany, found.weight, found),
+                None => ties.itself(&entity, role, found),
+            }
+        }
         Fact::Has { owner, item } => {
             let Some(entity) = ties.cast.entity(&owner.name).map(str::to_owned) else { return };
+            if fields::is_parent(&entity, item) {
+                return ties.itself(&entity, "parent", found);
+            }
             let Some(target) = fields::relation_target(ties.cast, &entity, item).map(str::to_owned) else { return };
             let shared = archetypes::is_shared(&target);
             if item.plural && shared {
@@ -166,11 +196,15 @@ fn orphans(draft: &mut Draft) {
         let head = name.rsplit('_').next().unwrap_or(name);
         let event = archetypes::sort(name).or(archetypes::sort(head)) == Some(Sort::Event);
         let child = draft.relations.iter().any(|relation| {
-            relation.to == *name || relation.kind == RelationKind::ManyToMany && relation.from == *name
+            relation.to == *name && relation.from != *name
+                || relation.kind == RelationKind::ManyToMany && relation.from == *name
         });
-        let alone = !draft.relations.iter().any(|relation| relation.to == *name || relation.from == *name);
+        let apart = |relation: &&Relation| relation.from != relation.to;
+        let alone =
+            !draft.relations.iter().filter(apart).any(|relation| relation.to == *name || relation.from == *name);
         let dated = entity.fields.iter().any(|field| matches!(field.kind, FieldType::Date | FieldType::Datetime));
-        if child || !(event || alone && dated) || archetypes::is_person(name) {
+        let part = alone && draft.entities.len() > 2 && !archetypes::is_shared(name);
+        if child || !(event || alone && dated || part) || archetypes::is_person(name) {
             continue;
         }
         // Entities stand in the order in which the request names them.
@@ -196,6 +230,7 @@ fn orphans(draft: &mut Draft) {
                 kind: RelationKind::OneToMany,
                 required: false,
                 assumed: true,
+                role: None,
                 weight: 0.5,
                 grounds: Grounds::default(),
             });
@@ -248,6 +283,7 @@ fn doers(draft: &Draft) -> Vec<Relation> {
             kind: RelationKind::OneToMany,
             required: false,
             assumed: true,
+            role: None,
             weight: 0.5,
             grounds: Grounds::default(),
         })

@@ -159,7 +159,18 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
             if let Some(parent) = table(target) {
                 for child in found.iter().filter_map(|np| table(np)).filter(|child| child.name != parent.name) {
                     let span = scene.span(clause.from, clause.to);
-                    sink.add(tie(clause.class, child, &parent, found.iter().any(|np| np.plural)), span, weight);
+                    let np = found.iter().find(|np| np.span == child.span);
+                    sink.add(
+                        tie(
+                            clause.class,
+                            child,
+                            &parent,
+                            np.is_some_and(|np| np.plural),
+                            np.is_some_and(|np| takes(np, target)),
+                        ),
+                        span,
+                        weight,
+                    );
                 }
             }
             at = target.to;
@@ -170,9 +181,19 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "assign one truck to a move": what is given to it for a while has many of them.
+fn takes(given: &Np, to: &Np) -> bool {
+    let one = matches!(given.article.as_deref(), Some("one" | "a" | "an")) && !given.plural;
+    let event = |np: &Np| {
+        archetypes::sort(np.entity()) == Some(archetypes::Sort::Event) || archetypes::sort(np.entity()).is_none()
+    };
+    one && !archetypes::is_person(to.entity()) && !event(given) && event(to)
+}
+
 /// Who is assigned is the parent; several of them, each other's.
-fn tie(class: Option<Class>, child: Thing, parent: &Thing, many: bool) -> Fact {
+fn tie(class: Option<Class>, child: Thing, parent: &Thing, many: bool, given: bool) -> Fact {
     match class {
+        Some(Class::Assign) if given => Fact::Belongs { child: parent.clone(), parent: child },
         Some(Class::Assign) if child.is_person() && many => Fact::ManyToMany { a: child, b: parent.clone() },
         Some(Class::Assign) if child.is_person() => Fact::Belongs { child: parent.clone(), parent: child },
         _ => Fact::Belongs { child, parent: parent.clone() },
@@ -258,7 +279,10 @@ fn is_in(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(parent) = table(np) else { continue };
         for child in clause.subject.iter().filter_map(table).filter(|child| child.name != parent.name) {
             let many = np.count == Count::Many && np.article.is_some();
-            if !many && (archetypes::sort(&child.name).is_none() || archetypes::sort(&parent.name).is_none()) {
+            // "boxes are in freezers".
+            let rows = clause.base == "be" && child.plural && np.plural && np.article.is_none();
+            let known = |thing: &Thing| archetypes::sort(&thing.name).is_some();
+            if !(many || known(&child) && known(&parent) || rows && (known(&child) || known(&parent))) {
                 continue;
             }
             let fact = if many {

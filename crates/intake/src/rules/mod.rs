@@ -13,6 +13,7 @@ mod faint;
 mod has;
 mod headed;
 mod idle;
+mod joined;
 mod kept;
 mod limits;
 mod listed;
@@ -84,6 +85,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         states::RULES,
         belongs::RULES,
         tied::RULES,
+        joined::RULES,
         prose::RULES,
         ops::RULES,
         rights::RULES,

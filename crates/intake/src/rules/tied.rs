@@ -217,6 +217,8 @@ fn ratio(scene: &Scene<'_>, sink: &mut Sink) {
         let sides = token.text.split_once([':', '-']).filter(|(a, b)| [a, b].iter().all(|side| "1nm".contains(**side)));
         let Some((left, right)) = sides.filter(|_| token.text.contains(['n', 'm'])) else { continue };
         let end = if scene.is(at - 1, ")") { scene.open_of(at - 1).unwrap_or(at) } else { at };
+        // "customers with 1..n cards".
+        let end = end - usize::from(end > 1 && scene.one_of(end - 1, &["with", "has", "have"]));
         let (Some(a), Some(b)) = (scene.np_before(end).and_then(table), scene.np_at(at + 1).and_then(table)) else {
             continue;
         };

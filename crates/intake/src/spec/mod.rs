@@ -336,6 +336,7 @@ fn tie(from: &str, to: &str, required: bool) -> Relation {
         kind: RelationKind::OneToMany,
         required,
         assumed: false,
+        role: None,
         weight: 2.0,
         grounds: crate::draft::Grounds::default(),
     }
