@@ -11,6 +11,7 @@ mod blocks;
 mod change;
 mod clauses;
 mod coverage;
+mod dictation;
 mod draft;
 mod facts;
 mod integrations;

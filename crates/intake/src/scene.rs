@@ -4,6 +4,7 @@
 
 use crate::blocks::{self, Block};
 use crate::clauses::{self, Clause};
+use crate::dictation;
 use crate::nouns::{self, Np};
 use crate::spelling::{self, Repair};
 use crate::tags::{self, Tag};
@@ -47,6 +48,7 @@ impl<'a> Scene<'a> {
             let text = request.get(block.span.start..block.span.end).unwrap_or("");
             let from = tokens.len();
             tokens.extend(tokens::tokenize(text, block.span.start));
+            dictation::punctuate(&mut tokens, from);
             cut_sentences(&tokens, from, index, &mut sentences);
         }
         let repairs = spelling::repair(&mut tokens);
@@ -212,12 +214,17 @@ fn cut_sentences(tokens: &[Token], from: usize, block: usize, sentences: &mut Ve
             ")" | "]" => depth = depth.saturating_sub(1),
             "." | "!" | "?" if token.is_sign() && (depth == 0 || tokens.get(at + 1).is_some_and(|n| n.capital)) => {
                 let next = tokens.get(at + 1);
+                // "on the 1. January".
+                let dated = at > start
+                    && token.is(".")
+                    && tokens.get(at - 1).is_some_and(|before| before.kind == Kind::Number && before.text.len() <= 2)
+                    && next.is_some_and(|next| crate::lexicon::words::month(&next.text).is_some());
                 let short = at > start
                     && tokens
                         .get(at - 1)
                         .is_some_and(|before| before.one_of(&["e.g", "i.e", "no", "vs", "approx", "incl", "eg", "ie"]))
                     && next.is_some_and(|n| !n.capital);
-                if !short {
+                if !short && !dated {
                     depth = 0;
                     push_sentence(sentences, start, at, block);
                     start = at + 1;
