@@ -163,6 +163,7 @@ fn decide(
     draft.automations = automations::automations(scene, &cast, &draft);
     automate(&mut draft);
     let lost = access::access(scene, evidence, &cast, &mut draft);
+    automations::tell_unsaid(scene, &mut draft);
     let maybes = maybes.unwrap_or_else(|| draft.maybes.clone());
     let asked = asking::ask(scene, &maybes, &mut draft, &request.answers);
     resolve::complete(&mut draft);

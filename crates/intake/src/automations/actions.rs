@@ -247,7 +247,7 @@ impl Reader<'_, '_> {
                     return Some(integration.name);
                 }
             }
-            if scene.is(at, "text") && scene.tag(at) == Some(Tag::Noun) {
+            if scene.is(at, "text") && scene.tag(at) == Some(Tag::Noun) && !scene.is(at.wrapping_sub(1), "free") {
                 return Some("sms");
             }
             if scene.one_of(at, &["mail", "mails", "emailed", "inbox", "mailbox"]) {

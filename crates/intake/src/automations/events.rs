@@ -11,7 +11,7 @@ const HAPPENINGS: &[(&str, &str)] = &[
     (
         "changed",
         "approval rejection cancellation completion change publication acceptance confirmation payment delivery \
-            shipment return closure resolution assignment check-out checkout check-in checkin inspection handover pickup dispatch arrival departure edit",
+            shipment return closure resolution assignment check-out checkout check-in checkin inspection handover pickup dispatch arrival departure edit signature exit failure",
     ),
     (
         "created",
@@ -122,6 +122,16 @@ impl Reader<'_, '_> {
             self.scene.tag(at) == Some(Tag::Negation) || self.scene.one_of(at, &["no", "without", "nobody", "never"])
         })
     }
+}
+
+/// What a noun says has happened, if it is one of what happens to records.
+pub(super) fn happening_kind(noun: &str) -> Option<&'static str> {
+    HAPPENINGS.iter().find(|(_, names)| has(names, noun)).map(|(kind, _)| *kind)
+}
+
+/// Whether a noun is one of what happens to records: "approval", "entry".
+pub(super) fn happens(noun: &str) -> bool {
+    happening_kind(noun).is_some()
 }
 
 /// What a verb in a condition says has happened.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod events;
+mod heard;
 mod times;
 
 use std::cell::OnceCell;
@@ -15,26 +16,69 @@ use crate::tags::Tag;
 
 /// Finds the automations of a request.
 pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Automation> {
-    let mut found: Vec<Automation> = Vec::new();
     let meant = Meant::new(scene, draft);
+    let (heard, inbound) = listen(scene, cast, draft, &meant);
+    // What comes in by a webhook calls none.
+    let comes_in = |at: usize| inbound.iter().any(|(from, to, _)| *from <= at && at < *to);
+    let mut found: Vec<Automation> = Vec::new();
     for (index, clause) in scene.clauses.iter().enumerate() {
-        if clause.polarity != Polarity::Asked || clause.join == Join::Condition {
+        // What is done here was heard already, with its time.
+        let known = || heard.iter().any(|(at, _)| clause.from <= *at && *at < clause.to);
+        if clause.polarity != Polarity::Asked || clause.join == Join::Condition || known() {
             continue;
         }
         let reader = Reader { scene, cast, draft, meant: &meant, index, clause };
-        let Some(action) = reader.action() else { continue };
+        let Some(action) = reader.action().filter(|action| *action != "webhook" || !comes_in(clause.from)) else {
+            continue;
+        };
         for trigger in reader.triggers(action) {
             let (from, to) = reader.reach();
-            let span = scene.span(from, to);
-            let same = |known: &Automation| known.action == action && known.trigger == trigger;
-            if !found.iter().any(same) {
-                found.push(Automation { trigger, action, span });
-            }
+            add(&mut found, Automation { trigger, action, span: scene.span(from, to) });
         }
     }
-    inbound(scene, cast, &mut found);
+    for (_, automation) in heard.into_iter().filter(|(at, one)| one.action != "webhook" || !comes_in(*at)) {
+        add(&mut found, automation);
+    }
+    for (_, _, automation) in inbound {
+        add(&mut found, automation);
+    }
+    found.sort_by_key(|one| one.span.start);
     found
 }
+
+/// What the blueprint has no words for is told: it is understood, and nothing comes of it by itself.
+pub(crate) fn tell_unsaid(scene: &Scene<'_>, draft: &mut Draft) {
+    let unsaid = |one: &&Automation| crate::toml::automation_text(draft, one, &mut Vec::new()).is_none();
+    let unsaid: Vec<Automation> = draft.automations.iter().filter(unsaid).cloned().collect();
+    for one in unsaid {
+        let words = scene.text(one.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text =
+            format!("\"{words}\" is understood, but nothing does it by itself: the blueprint has no words for it yet");
+        draft.note(String::new(), text, "automation.unsaid", Some(one.span), &[]);
+    }
+}
+
+fn add(found: &mut Vec<Automation>, new: Automation) {
+    if !found.iter().any(|known| known.action == new.action && known.trigger == new.trigger) {
+        found.push(new);
+    }
+}
+
+/// What every sentence says is to be done at some time, with the place of the deed.
+fn listen(scene: &Scene<'_>, cast: &Cast, draft: &Draft, meant: &Meant<'_>) -> (Vec<Heard>, Vec<Inbound>) {
+    let lines = scene.sentences.iter().map(|sentence| heard::Line::new(scene, cast, draft, meant, sentence));
+    let (mut deeds, mut inbound) = (Vec::new(), Vec::new());
+    for line in lines {
+        deeds.extend(heard::of_sentence(&line));
+        inbound.extend(heard::inbound::of_sentence(&line));
+    }
+    (deeds, inbound)
+}
+
+/// With the place of what is done.
+type Heard = (usize, Automation);
+/// With the tokens that say it.
+type Inbound = (usize, usize, Automation);
 
 /// Which entities phrases mean, worked out once for each phrase.
 struct Meant<'s> {
@@ -175,7 +219,7 @@ impl Reader<'_, '_> {
     }
 
     /// A value of an enum that stands in the tokens.
-    fn value_in(&self, from: usize, to: usize) -> Option<(String, String, String)> {
+    pub(super) fn value_in(&self, from: usize, to: usize) -> Option<(String, String, String)> {
         for at in from..to {
             // "a new customer" is no state of an order.
             if self.scene.is(at, "new") && self.scene.tag(at) == Some(Tag::Adjective) {
@@ -191,20 +235,5 @@ impl Reader<'_, '_> {
             }
         }
         None
-    }
-}
-
-/// "orders come in via webhook".
-fn inbound(scene: &Scene<'_>, cast: &Cast, found: &mut Vec<Automation>) {
-    for clause in scene.clauses.iter().filter(|clause| {
-        clause.polarity == Polarity::Asked && matches!(clause.base, "come" | "arrive" | "receive" | "import")
-    }) {
-        let text = scene.words(clause.from, clause.to);
-        if !text.contains("webhook") {
-            continue;
-        }
-        let entity = clause.subject.iter().find_map(|np| cast.entity(np.entity())).map(str::to_owned);
-        let trigger = Trigger { kind: "inbound", entity, field: None, value: None, cron: None, offset: None };
-        found.push(Automation { trigger, action: "create", span: scene.span(clause.from, clause.to) });
     }
 }

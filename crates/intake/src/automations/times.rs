@@ -37,7 +37,7 @@ impl Reader<'_, '_> {
                 let offset = offset.or(Some("1 day".into()));
                 return Some(Trigger { entity, field, offset, ..self.trigger("before", None) });
             }
-            if scene.is(at, "before") && unit_before {
+            if scene.is(at, "before") && unit_before && !text.contains(" at least ") {
                 let (entity, field) = self.dated(at + 1, to);
                 return Some(Trigger {
                     entity,
@@ -193,7 +193,7 @@ impl Reader<'_, '_> {
     }
 
     /// "every Monday at 8am", "daily", "once a month".
-    fn schedule(&self, from: usize, to: usize) -> Option<Trigger> {
+    pub(super) fn schedule(&self, from: usize, to: usize) -> Option<Trigger> {
         let scene = self.scene;
         let (mut day, mut month, mut weekday, mut found) = ("*".to_owned(), "*".to_owned(), "*".to_owned(), false);
         let (mut hour, mut minute) = (9_u32, 0_u32);

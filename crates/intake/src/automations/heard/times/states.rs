@@ -1,0 +1,164 @@
+//! The rules of what has happened and of what is too little or too much.
+
+use super::super::whose::{self, Named};
+use super::read::trigger;
+use super::{Phrase, deed_kind, length};
+use crate::automations::events;
+use crate::draft::Trigger;
+use crate::lexicon::{archetypes, verbs};
+use crate::tags::Tag;
+
+pub(super) const LIMITS: &str =
+    "min minimum level limit threshold reorder max maximum target capacity range point par safety zero freezing";
+
+/// "drops below 5", "stock under the minimum", "only 1 class remaining", "soil < 20 %", "runs low", "higher than 8".
+pub(super) fn limit(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
+    let (line, from, to) = (phrase.line, phrase.from, phrase.to);
+    let amount = |at: usize| {
+        (at + 1..(at + 6).min(to)).any(|next| {
+            line.scene.tag(next) == Some(Tag::Number) && length(line, next).is_none()
+                || line.has(next, LIMITS)
+                || line
+                    .scene
+                    .np_at(next)
+                    .is_some_and(|np| np.words().iter().any(|word| crate::lexicon::has(LIMITS, &word.lemma)))
+        })
+    };
+    let unit = |at: usize| line.scene.tag(at) == Some(Tag::Number) && length(line, at).is_none();
+    let side = (from..to).any(|at| {
+        line.one_of(at, &["below", "under", "above", "over", "beneath", "<", ">", "past"]) && amount(at)
+            || line.one_of(at, &["<", ">"]) && line.scene.np_at(at + 1).is_some() && phrase.span.is_none()
+            || line.one_of(at, &["exceed", "exceeds", "exceeded", "exceeding", "surpasses"])
+            || line.one_of(at, &["than"]) && at > from && line.has(at - 1, COMPARED) && phrase.span.is_none()
+            || line.one_of(at, &["only", "just"])
+                && unit(at + 1)
+                && (at + 2..to).any(|t| line.one_of(t, &["left", "remaining", "remain", "remains"]))
+            || unit(at)
+                && (line.one_of(at + 1, &["left", "remaining", "or"]) && !line.one_of(at + 1, &["or"])
+                    || line.one_of(at + 2, &["left", "remaining"])
+                    || line.one_of(at + 1, &["or"]) && line.has(at + 2, "less lower fewer more higher below above"))
+            || line.one_of(
+                at,
+                &[
+                    "reaches", "reach", "hits", "hit", "falls", "drops", "fall", "drop", "rises", "climbs", "goes",
+                    "sinks",
+                ],
+            ) && amount(at)
+            || line.one_of(at, &["every"]) && unit(at + 1)
+            || unit(at) && line.has(at + 1, "times") && !phrase.says(&[" a day ", " a week "])
+    });
+    let low = phrase.says(&[
+        " runs low ",
+        " running low ",
+        " run low ",
+        " is low ",
+        " are low ",
+        " gets low ",
+        " get low ",
+        " low on ",
+        " runs out ",
+        " run out ",
+        " running out ",
+        " out of stock ",
+        " out of range ",
+        " almost gone ",
+        " sold out ",
+        " nearly empty ",
+        " low stock ",
+        " too hot ",
+        " too cold ",
+        " too high ",
+        " too low ",
+        " in a row ",
+        " fully booked ",
+        " is full ",
+        " are full ",
+        " gets full ",
+        " reaches its ",
+        " reaches the ",
+        " at zero ",
+        " to zero ",
+    ]);
+    let low = low || phrase.whole && to - from <= 4 && phrase.says(&[" low ", " empty ", " full "]);
+    (side || low).then(|| trigger(phrase, "threshold", None)).flatten()
+}
+
+pub(super) const COMPARED: &str = "higher lower greater bigger smaller more less fewer hotter colder warmer heavier lighter larger longer worse better older";
+
+/// "when it is deleted".
+pub(super) fn gone(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
+    let kind = deed_kind(phrase.line, phrase.from, phrase.to)?;
+    (kind == "deleted").then(|| trigger(phrase, "deleted", None)).flatten()
+}
+
+/// "when you get an offer", "on new leads", "when a client books", "on visitor entry".
+pub(super) fn made(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
+    let (line, from, to) = (phrase.line, phrase.from, phrase.to);
+    // "is created with urgent priority" is a creation all the same.
+    if phrase.denies() && !phrase.says(&[" new "]) {
+        return None;
+    }
+    let kind = deed_kind(line, from, to);
+    let value = line.reader(from).and_then(|reader| reader.value_in(from, to)).is_some();
+    let fresh = phrase.words.contains(" new ")
+        && (kind.is_none() || kind == Some("created") || phrase.says(&[" is a new ", " get ", " gets "]));
+    let got = phrase.says(&[" get a ", " get an ", " gets a ", " gets an ", " comes in ", " come in ", " receives a "])
+        && kind.is_none_or(|kind| kind == "created");
+    let sign = phrase.says(&[" signs up ", " sign up ", " signup ", " sign-up "]);
+    let happening = line
+        .scene
+        .nps_in(from, to)
+        .filter(|_| !phrase.whole || kind.is_none())
+        .find_map(|np| events::happening_kind(np.head()));
+    let made = kind == Some("created") && (!value || phrase.says(&[" created ", " submitted ", " placed "]));
+    (made && happening != Some("changed") || fresh || got || sign || happening == Some("created") && !value)
+        .then(|| trigger(phrase, "created", None))
+        .flatten()
+}
+
+/// "gets settled", "on stop", "once approved", "status changes to offer".
+pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
+    let (line, from, to) = (phrase.line, phrase.from, phrase.to);
+    let value = line.reader(from).and_then(|reader| reader.value_in(from, to));
+    if let Some((entity, field, value)) = value {
+        let named = match whose::about(line, from, to) {
+            Named::Record(name) => Some(name),
+            _ => None,
+        };
+        let own = named.as_ref().is_none_or(|name| *name == entity || archetypes::is_person(name));
+        let kept = named.as_deref().and_then(|name| line.draft.entity(name)).and_then(|named| {
+            named
+                .fields
+                .iter()
+                .find(|one| one.values.contains(&value))
+                .map(|one| (named.name.clone(), one.name.clone()))
+        });
+        let (entity, field) =
+            kept.unwrap_or_else(|| if own { (entity, field) } else { (named.unwrap_or(entity), field) });
+        let has = line
+            .draft
+            .entity(&entity)
+            .is_some_and(|entity| entity.field(&field).is_some_and(|field| field.values.contains(&value)));
+        return Some(Trigger {
+            entity: Some(entity),
+            field: has.then_some(field),
+            value: has.then_some(value),
+            ..line.trigger("changed")
+        });
+    }
+    let state = |at: usize| {
+        matches!(line.scene.tag(at), Some(Tag::Verb | Tag::Participle | Tag::Adjective | Tag::Be | Tag::Have))
+            || line
+                .scene
+                .token(at)
+                .is_some_and(|token| token.text.ends_with("ed") || token.one_of(&["yes", "stop", "ready", "done"]))
+            || line.scene.np_at(at).is_some_and(|np| events::happens(np.head()) || verbs::lookup(np.head()).is_some())
+    };
+    if (from..to).any(state) {
+        return trigger(phrase, "changed", None);
+    }
+    // "any positive lab result -> …": each new one.
+    let short = phrase.whole && to - from <= 6 && line.one_of(to, &["->"]);
+    let record = line.scene.nps_in(from, to).any(|np| whose::named(line, np).is_some());
+    (short && record).then(|| trigger(phrase, "created", None)).flatten()
+}
