@@ -19,7 +19,7 @@ use crate::failure::{Failure, USAGE, shell_word};
 use crate::screen::{Ink, Screen};
 use crate::source::Source;
 use crate::specification::{self, Specification};
-use crate::{begun, interrupts, reading, report, todos};
+use crate::{begun, reading, report, todos};
 
 /// Make a backend of a request in plain English
 #[derive(Args)]

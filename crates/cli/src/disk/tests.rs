@@ -104,8 +104,10 @@ fn links_are_followed_within_the_folder_and_refused_out_of_it() {
     type Write = fn(&Path) -> Result<(), Failure>;
     let none = || Files { supermaker: "0".into(), app: "x".into(), files: Vec::new() };
     let new: Write = |root| write(root, &[draft("docs/a.md", "new", FileMode::Normal), record_of(root)]);
-    let renewed: Write =
-        |root| renew(root, vec![draft("docs/a.md", "new", FileMode::Normal)], &record(root).unwrap(), false).map(drop);
+    let renewed: Write = |root| {
+        crate::renewal::renew(root, vec![draft("docs/a.md", "new", FileMode::Normal)], &record(root).unwrap(), false)
+            .map(drop)
+    };
     let yours: Write = |root| put_yours(root, "docs/a.md", "new".to_owned());
     let replaced: Write = |root| replace(root, &root.join("docs/a.md"), "new");
     fn record_of(root: &Path) -> FileDraft {
@@ -163,52 +165,6 @@ fn a_failure_half_way_leaves_nothing_behind() {
         [draft("a", "1", FileMode::Normal), draft("x/b", "2", FileMode::Normal), draft("x/b/c", "3", FileMode::Normal)];
     assert!(write(&root, &drafts).is_err());
     assert_eq!(everything_in(folder.path()), Vec::<String>::new());
-}
-
-#[test]
-fn what_was_edited_or_taken_away_is_not_renewed() {
-    let folder = tempfile::tempdir().unwrap();
-    let old = ["same", "stale", "edited", "gone"].map(|path| draft(path, "old", FileMode::Normal));
-    let none = Files { supermaker: "0".into(), app: "x".into(), files: Vec::new() };
-    let record = none.with(&old).unwrap();
-    let renew = |drafts, dry| {
-        let record = super::record(folder.path()).unwrap();
-        super::renew(folder.path(), drafts, &record, dry).unwrap()
-    };
-    write(folder.path(), &[&old[..], &[record]].concat()).unwrap();
-    fs::write(folder.path().join("edited"), "mine").unwrap();
-    fs::remove_file(folder.path().join("gone")).unwrap();
-    let fresh = [("same", "old"), ("stale", "new"), ("edited", "new"), ("gone", "new"), ("added", "new")];
-    let fresh = fresh.map(|(path, content)| draft(path, content, FileMode::Normal)).to_vec();
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let expected = Renewed {
-        written: names(&["stale", "added"]),
-        edited: names(&["edited"]),
-        removed: names(&["gone"]),
-        record: None,
-    };
-    assert_eq!(renew(fresh.clone(), true), expected);
-    assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "old");
-    assert_eq!(renew(fresh.clone(), false), expected);
-    assert_eq!(fs::read_to_string(folder.path().join("edited")).unwrap(), "mine");
-    assert_eq!(fs::read_to_string(folder.path().join("stale")).unwrap(), "new");
-    assert_eq!(renew(fresh, false).written, Vec::<String>::new());
-}
-
-/// As after a run that was ended between the files and the record.
-#[test]
-fn what_stands_as_it_should_be_is_ours_whatever_the_record_says() {
-    let folder = tempfile::tempdir().unwrap();
-    let [old, new, newer] = ["old", "new", "newer"].map(|text| vec![draft("a", text, FileMode::Normal)]);
-    let none = Files { supermaker: "0".into(), app: "x".into(), files: Vec::new() };
-    write(folder.path(), &[&old[..], &[none.with(&old).unwrap()]].concat()).unwrap();
-    fs::write(folder.path().join("a"), "new").unwrap();
-    let renew = |drafts: &[FileDraft]| {
-        super::renew(folder.path(), drafts.to_vec(), &super::record(folder.path()).unwrap(), false).unwrap()
-    };
-    assert_eq!(renew(&newer).edited, ["a"], "by all that is known somebody edited it");
-    assert_eq!(renew(&new), Renewed::default());
-    assert_eq!(renew(&newer).written, ["a"]);
 }
 
 #[test]

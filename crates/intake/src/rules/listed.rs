@@ -30,7 +30,10 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
         at >= np.from && at < end
             || scene.one_of(
                 at,
-                &["*", "\"", "each", "every", "the", "also", "_", "and", "`", "then", "too", "next", "for", "per", "about"],
+                &[
+                    "*", "\"", "each", "every", "the", "also", "_", "and", "`", "then", "too", "next", "for", "per",
+                    "about",
+                ],
             )
             || scene.depth_at(at) > 0
             || scene.one_of(at, &["(", ")"])
