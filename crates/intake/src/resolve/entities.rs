@@ -275,6 +275,8 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
 fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
     let person = actor.is_person();
     match class {
+        // "the key hangs in the hallway": where a thing is.
+        Class::Other if !person && matches!(base, "hang" | "stand" | "lie" | "sit" | "live") => 0.0,
         Class::Other if base == "use" => 0.0,
         Class::Other if archetypes::is_group(&actor.name) && !actor.plural => 0.0,
         Class::Other => 1.9,

@@ -213,6 +213,8 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
             .nps_in(sentence.from, sentence.to)
             .take(3)
             .filter(|np| words::is_app_head(np.head()) && np.words().len() >= 2)
+            // "as a site manager" speaks of somebody.
+            .filter(|np| !scene.is(np.from.wrapping_sub(1), "as"))
         {
             let words = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
             let topic = np.renamed(words.to_vec());

@@ -309,6 +309,10 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "customers = cafés and shops: name, address": the customers'.
+        if (sentence.from..np.from).any(|at| scene.is(at, "=") && scene.depth_at(at) == 0) {
+            continue;
+        }
         // "families borrow tents: from, until": of what they do.
         if scene.clause_around(np).is_some_and(|clause| super::noted::left_by(clause).is_some()) {
             continue;

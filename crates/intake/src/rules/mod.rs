@@ -199,7 +199,9 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
         return Some(child);
     }
     // "each watering of a plant (date, amount)": the watering's.
-    let of = np.from.checked_sub(1).filter(|at| scene.is(*at, "of") && np.article.is_some());
+    // "deliveries of concrete (volume, strength)" too: there are many of the first, and none of the second.
+    let stuff = !np.plural && archetypes::sort(np.entity()).is_none();
+    let of = np.from.checked_sub(1).filter(|at| scene.is(*at, "of") && (np.article.is_some() || stuff));
     let event = |np: &&Np| archetypes::sort(np.entity()) == Some(archetypes::Sort::Event) && !is_value(np);
     if let Some(child) = of.and_then(|of| scene.np_before(of)).filter(event).and_then(record) {
         return Some(child);
