@@ -110,7 +110,8 @@ const SOFT: &str = "tool report message link channel level value \
 /// Titles of parts of a text: "Jobs:" above what is done at night, "Scenario: a late return".
 const SECTIONS: &str = "background scenario context overview introduction summary goal scope requirement criteria criterion \
     acceptance_criteria job rule role note task automation trigger feature page screen example step permission event \
-    alert integration limit report question problem deliverable";
+    alert integration limit report question problem deliverable epic metric success_metric purpose milestone glossary \
+    appendix annex remark";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \
@@ -120,7 +121,8 @@ const APP_HEADS: &str = "app application system tracker tool platform site websi
 /// "list of X", "details of X" speak of X.
 const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details \
     detail information \
-    info data number couple series range variety name fleet network overview";
+    info data number couple series range variety name fleet network overview registry register archive directory \
+    catalog";
 /// Written out where they are met; several words become several tokens.
 const SHORT: &[(&str, &str)] = &[
     ("ppl", "people"),
