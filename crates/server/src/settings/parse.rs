@@ -250,7 +250,10 @@ fn origin(text: &str) -> Result<String, String> {
 fn origins(text: &str) -> Result<Vec<String>, String> {
     let one = |text: &str| match text {
         "*" => Err("`*` would let every site call with the user's rights; list the origins".to_owned()),
-        _ => as_browsers_send(&origin(text)?),
+        _ => match origin(text) {
+            Ok(origin) => as_browsers_send(&origin),
+            Err(_) => Err(format!("`{text}` is no origin: write it with its scheme, such as http://localhost:5173")),
+        },
     };
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
 }
