@@ -98,7 +98,9 @@ impl AppSchema {
         }
         // Also of tables that are made by the same statements the values may have to change: SQLite's integer is three, or three
         // thousandths.
-        match self.way(dialect, latest).filter(|way| !(way.statements.is_empty() && way.guards.is_empty())) {
+        match self.way(place, dialect, latest)? {
+            // The order in which its parts are written is nothing that a table holds.
+            Some(way) if way.statements.is_empty() && way.guards.is_empty() => Ok(Task::Record(latest.number + 1)),
             Some(migration) => Ok(Task::Change(latest.number + 1, migration)),
             None if same => Ok(Task::Record(latest.number + 1)),
             None => Err(self.changed(place, &latest.statements)),
@@ -121,9 +123,19 @@ impl AppSchema {
     }
 
     /// The way from the tables that are there, if they are those which its blueprint gives.
-    fn way(&self, dialect: &Dialect, latest: &Latest) -> Option<Migration> {
-        let migration = self.migrate?(latest.blueprint.as_deref()?, &self.blueprint, dialect).ok()?;
-        (migration.from.join(BETWEEN) == latest.statements).then_some(migration)
+    fn way(&self, place: &str, dialect: &Dialect, latest: &Latest) -> Result<Option<Migration>, OpenError> {
+        let (Some(migrate), Some(before)) = (self.migrate, latest.blueprint.as_deref()) else { return Ok(None) };
+        // Nobody can say then whose the values are, nor what they mean.
+        let unread = |why: String| OpenError::Failed {
+            place: place.to_owned(),
+            message: format!(
+                "it was made for another blueprint, which does not load any more, so that its tables cannot be brought to this one; \
+                 nothing was changed\nTry: serve the former blueprint with the version that made it, change it there until it loads \
+                 here, and start again.\n{why}"
+            ),
+        };
+        let migration = migrate(before, &self.blueprint, dialect).map_err(unread)?;
+        Ok((migration.from.join(BETWEEN) == latest.statements).then_some(migration))
     }
 
     fn changed(&self, place: &str, recorded: &str) -> OpenError {

@@ -54,6 +54,35 @@ fn a_blueprint_is_applied_once_and_its_text_recorded() {
     assert_eq!(texts, "notes; notes, reworded");
 }
 
+/// A way from the tables that are there without a step.
+fn no_step(_: &str, _: &str, _: &work::Dialect) -> Result<work::Migration, String> {
+    Ok(work::Migration { from: schema().statements, ..work::Migration::default() })
+}
+
+#[test]
+fn tables_of_which_only_the_order_differs_are_recorded() {
+    let database = Database::new();
+    database.done(add("kept"));
+    let statements = schema().statements.into_iter().rev().collect();
+    let turned = AppSchema { migrate: Some(no_step), ..AppSchema::new("turned".to_owned(), statements) };
+    assert_eq!(database.store.standing_blocking(&turned).unwrap(), Standing::OtherText);
+    assert_eq!(database.store.apply_blocking(&turned).unwrap(), Applied::Recorded);
+    assert_eq!(database.store.apply_blocking(&turned).unwrap(), Applied::Unchanged);
+}
+
+/// The same statements may hold values of another meaning, and nobody can say so when the former text is not understood.
+#[test]
+fn a_former_blueprint_that_does_not_load_is_refused_with_its_reason() {
+    let database = Database::new();
+    database.done(add("kept"));
+    let unread = |_: &str, _: &str, _: &work::Dialect| Err("`colour` is no key".to_owned());
+    let reworded = AppSchema { blueprint: "notes, reworded".to_owned(), migrate: Some(unread), ..schema() };
+    let error = database.store.apply_blocking(&reworded).unwrap_err().to_string();
+    assert!(error.contains("does not load any more") && error.contains("`colour` is no key"), "{error}");
+    let same = AppSchema { migrate: Some(unread), ..schema() };
+    assert_eq!(database.store.apply_blocking(&same).unwrap(), Applied::Unchanged);
+}
+
 #[test]
 fn a_blueprint_with_other_tables_is_refused_and_says_which() {
     let database = Database::new();
