@@ -10,6 +10,8 @@ use crate::name::{index_name, quoted};
 pub(crate) struct Constraint {
     pub table: String,
     pub name: String,
+    /// The table that it refers to.
+    pub to: String,
     /// What adds it.
     pub statement: String,
 }
@@ -27,7 +29,7 @@ pub(crate) fn all(blueprint: &Blueprint, dialect: &Dialect) -> Vec<Constraint> {
                 quoted(column),
                 dialect.table(to),
             );
-            constraints.push(Constraint { table: table.to_owned(), name, statement });
+            constraints.push(Constraint { table: table.to_owned(), name, to: to.to_owned(), statement });
         };
         if entity.owned {
             refer(&entity.plural, "user_id", "users", "");

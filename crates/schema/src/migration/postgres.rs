@@ -17,14 +17,23 @@ use crate::{column, index, link, reference, search, table};
 pub(super) fn statements(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     let mut done = Vec::new();
     let (old, new) = (reference::all(pairs.before, dialect), reference::all(pairs.after, dialect));
-    let kept: HashSet<&str> = new.iter().map(|one| one.statement.as_str()).collect();
-    for one in old.iter().filter(|one| !kept.contains(one.statement.as_str())) {
+    // What is on a table that goes, goes with it, and what refers to it holds it; the same words may come back with another
+    // table of its name.
+    let moved = moved(pairs);
+    let wanted: HashSet<&str> = new.iter().map(|one| one.statement.as_str()).collect();
+    let (stay, go): (Vec<_>, Vec<_>) = old.iter().partition(|one| {
+        wanted.contains(one.statement.as_str()) && !moved.contains(&one.table) && !moved.contains(&one.to)
+    });
+    for one in go {
         done.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", dialect.table(&one.table), quoted(&one.name)));
     }
-    let known: HashSet<&str> = old.iter().map(|one| one.statement.as_str()).collect();
+    let known: HashSet<&str> = stay.iter().map(|one| one.statement.as_str()).collect();
 
     let (old_indexes, new_indexes) = (indexes(pairs.before, dialect), indexes(pairs.after, dialect));
-    done.extend(old_indexes.iter().filter(|one| !new_indexes.contains(one)).map(|one| drop_index(dialect, one)));
+    let (stay, go): (Vec<_>, Vec<_>) = old_indexes
+        .into_iter()
+        .partition(|(table, statement)| !moved.contains(table) && new_indexes.iter().any(|(_, one)| one == statement));
+    done.extend(go.iter().map(|(_, one)| drop_index(dialect, one)));
     for pair in pairs.entities.iter().filter(|pair| words_differ(pair, dialect)) {
         if search::is_searched(pair.before) {
             done.push(format!("{} DROP COLUMN {}", alter(dialect, &pair.before.plural), quoted(search::WORDS)));
@@ -52,7 +61,8 @@ pub(super) fn statements(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     // An index goes with its column, also where it comes back as it was.
     let of_words = pairs.entities.iter().filter(|pair| words_differ(pair, dialect));
     let of_words: Vec<String> = of_words.flat_map(|pair| search::of_entity(dialect, pair.after)).collect();
-    done.extend(new_indexes.iter().filter(|one| !old_indexes.contains(one) || of_words.contains(one)).cloned());
+    let stays = |one: &String| stay.iter().any(|(_, known)| known == one) && !of_words.contains(one);
+    done.extend(new_indexes.into_iter().map(|(_, one)| one).filter(|one| !stays(one)));
     done.extend(new.iter().filter(|one| !known.contains(one.statement.as_str())).map(|one| one.statement.clone()));
     done
 }
@@ -61,15 +71,37 @@ fn alter(dialect: &Dialect, table: &str) -> String {
     format!("ALTER TABLE {}", dialect.table(table))
 }
 
-/// Every index of tables and join tables.
-fn indexes(blueprint: &Blueprint, dialect: &Dialect) -> Vec<String> {
+/// Every index of tables and join tables, with the table it is on.
+fn indexes(blueprint: &Blueprint, dialect: &Dialect) -> Vec<(String, String)> {
     let of = |entity: &blueprint::Entity| {
-        let mut all = index::of_entity(dialect, entity);
-        all.extend(search::of_entity(dialect, entity));
-        all.extend(entity.links.iter().map(|one| link::index(dialect, one)));
+        let own = index::of_entity(dialect, entity).into_iter().chain(search::of_entity(dialect, entity));
+        let mut all: Vec<(String, String)> = own.map(|one| (entity.plural.clone(), one)).collect();
+        all.extend(entity.links.iter().map(|one| (one.table.clone(), link::index(dialect, one))));
         all
     };
     blueprint.entities.iter().flat_map(of).collect()
+}
+
+/// Tables of before that go, or have another name now, or whose columns do where another one takes the name: a statement that
+/// speaks of them is of something else now, be its words the same.
+fn moved(pairs: &Pairs) -> HashSet<String> {
+    let gone = |entity: &&blueprint::Entity| {
+        let links = entity.links.iter().map(|link| link.table.clone());
+        links.chain([entity.plural.clone()]).collect::<Vec<_>>()
+    };
+    let mut moved: HashSet<String> = pairs.gone.iter().flat_map(gone).collect();
+    for pair in &pairs.entities {
+        moved.extend(pair.links.gone.iter().map(|link| link.table.clone()));
+        let links = pair.links.both.iter();
+        moved.extend(links.filter(|(old, new)| old.table != new.table).map(|(old, _)| old.table.clone()));
+        let renamed = pair.fields.both.iter().filter(|(old, new)| old.column != new.column).map(|(old, _)| *old);
+        let mut free = renamed.chain(pair.fields.gone.iter().copied());
+        let taken = free.any(|old| pair.after.fields.iter().any(|new| new.column == old.column));
+        if taken || pair.before.plural != pair.after.plural {
+            moved.insert(pair.before.plural.clone());
+        }
+    }
+    moved
 }
 
 /// A generated column stands in the way of those that it is made of.
