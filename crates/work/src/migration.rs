@@ -5,6 +5,8 @@
 pub struct Migration {
     /// The statements that made the tables that it starts from.
     pub from: Vec<String>,
+    /// The tables that it starts from and may change, as statements call them: whoever writes to them meanwhile waits.
+    pub tables: Vec<String>,
     /// What it does, a line each, for the person who serves.
     pub told: Vec<String>,
     /// What must not be, lest rows are lost or do not fit.

@@ -30,10 +30,22 @@ pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Mi
     statements.extend(keys(&pairs, dialect));
     Migration {
         from: crate::tables(before, dialect),
+        tables: held(&pairs, dialect),
         told: told(&pairs),
         guards: guards::all(&pairs, dialect),
         statements,
     }
+}
+
+/// All tables of before; that of users where their fields differ.
+fn held(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
+    let users = !users::statements(pairs, dialect).is_empty();
+    let of = |entity: &'_ blueprint::Entity| {
+        let links = entity.links.iter().map(|link| dialect.table(&link.table));
+        links.chain([dialect.table(&entity.plural)]).collect::<Vec<_>>()
+    };
+    let of_entities = pairs.before.entities.iter().flat_map(of);
+    of_entities.chain(users.then(|| dialect.table("users"))).collect()
 }
 
 /// What somebody lets an API key do with rows is said by the name of their entity.

@@ -58,21 +58,14 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
     Ok(applied)
 }
 
-/// Whoever reads or writes the tables meanwhile would make everybody behind this wait for him.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '10s'";
-
 async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<(), OpenError> {
-    let failed = |error: tokio_postgres::Error| match error.code() {
-        Some(&tokio_postgres::error::SqlState::LOCK_NOT_AVAILABLE) => OpenError::Failed {
-            place: ground.place.to_owned(),
-            message:
-                "its tables are to change, and somebody has used one of them for 10 s: start again when fewer do, or \
-                      stop what holds them; nothing was changed"
-                    .to_owned(),
-        },
-        _ => ground.failed(&error),
-    };
-    ground.client.batch_execute(PATIENCE).await.map_err(failed)?;
+    let failed = |error: tokio_postgres::Error| ground.failed(&error);
+    // What is counted must still be so when the tables change: a row that somebody has written and not yet committed is waited
+    // for, and none comes between.
+    if !migration.tables.is_empty() {
+        let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", migration.tables.join(", "));
+        ground.client.batch_execute(&lock).await.map_err(failed)?;
+    }
     let mut found = Vec::new();
     for guard in &migration.guards {
         let rows = match &guard.count {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Standing, Store, StoreError};
-use work::Work;
+use work::{Dialect, Guard, Migration, Work};
 
 use super::{Database, run, schema};
 
@@ -215,4 +215,59 @@ async fn an_upgrade_holds_up_nobody_for_long() {
     reading.await.unwrap().unwrap();
     tokio::time::timeout(long, upgrading).await.unwrap().unwrap().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(version(), ["8"]);
+}
+
+/// The notes without their slots, which nobody may have then.
+fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
+    let guard = Guard {
+        count: Some("SELECT count(*) FROM \"app\".\"notes\" WHERE \"slot\" IS NOT NULL".to_owned()),
+        what: "slots".to_owned(),
+        mend: "none".to_owned(),
+        is_loss: false,
+    };
+    Ok(Migration {
+        from: schema().statements,
+        tables: vec!["\"app\".\"notes\"".to_owned()],
+        told: Vec::new(),
+        guards: vec![guard],
+        statements: vec!["ALTER TABLE \"app\".\"notes\" DROP COLUMN \"slot\"".to_owned()],
+    })
+}
+
+/// What is counted before tables change holds until they do: a row that is written and not committed yet is waited for.
+#[tokio::test]
+async fn rows_that_are_being_written_are_counted_before_a_change() {
+    let Some(database) = Database::new().await else { return };
+    let wanted = AppSchema { migrate: Some(without_slots), ..AppSchema::new("no slots".to_owned(), Vec::new()) };
+    let (go_on, waits) = std::sync::mpsc::channel::<()>();
+    let (begins, begun) = tokio::sync::oneshot::channel::<()>();
+    let store = database.store.clone();
+    let writing = tokio::spawn(async move {
+        let write = store.transaction(move |transaction| {
+            let insert = "INSERT INTO \"app\".\"notes\" (\"title\", \"slot\") VALUES ('late', 'a')";
+            transaction.run(&Work::write(vec![run(insert, &[])]))?;
+            let _ = begins.send(());
+            let _ = waits.recv();
+            Ok::<_, StoreError>(())
+        });
+        write.await
+    });
+    begun.await.unwrap();
+    let connect = |tries, each| {
+        Store::connect(PostgresOptions { lock_timeout_ms: each, lock_tries: tries, ..options(&database.place) })
+    };
+    let error = connect(2, 50).await.unwrap().apply(&wanted).await.unwrap_err();
+    assert!(matches!(error, OpenError::InUse { tries: 2, each_ms: 50, .. }), "{error}");
+    let patient = connect(1, 60_000).await.unwrap();
+    let changing = tokio::spawn(async move { patient.apply(&wanted).await });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'app.notes'::regclass";
+    while database.look(waiting) == ["0"] {
+        assert!(!changing.is_finished(), "it does not wait");
+        tokio::task::yield_now().await;
+    }
+    go_on.send(()).unwrap();
+    writing.await.unwrap().unwrap();
+    let error = changing.await.unwrap().unwrap_err();
+    assert!(matches!(error, OpenError::InTheWay { .. }), "{error}");
+    assert_eq!(database.look("SELECT slot FROM app.notes"), ["a"]);
 }
