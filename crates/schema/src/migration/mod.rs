@@ -48,10 +48,26 @@ fn held(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     of_entities.chain(users.then(|| dialect.table("users"))).collect()
 }
 
-/// What somebody lets an API key do with rows is said by the name of their entity.
+/// What somebody lets an API key do with rows is said by the name of their entity. A name that is gone is taken out: another entity
+/// that once gets it is not meant.
 fn keys(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     let renamed = pairs.entities.iter().filter(|pair| pair.before.name != pair.after.name);
     let table = dialect.table("_keys");
+    let gone = pairs.gone.iter().filter(|entity| !pairs.new.iter().any(|new| new.name == entity.name));
+    let take_out = |entity: &&blueprint::Entity| match dialect {
+        Dialect::Sqlite => {
+            let path = text(&format!("$.{}", entity.name));
+            format!(
+                "UPDATE {table} SET \"scopes\" = json_remove(\"scopes\", {path}) WHERE json_type(\"scopes\", {path}) IS NOT NULL"
+            )
+        }
+        Dialect::Postgres { .. } => {
+            let name = text(&entity.name);
+            format!(
+                "UPDATE {table} SET \"scopes\" = (\"scopes\"::jsonb - {name})::json WHERE \"scopes\"::jsonb ? {name}"
+            )
+        }
+    };
     let change = |pair: &pairs::Pair| {
         let (old, new) = (&pair.before.name, &pair.after.name);
         match dialect {
@@ -71,7 +87,7 @@ fn keys(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
             }
         }
     };
-    renamed.map(change).collect()
+    gone.map(take_out).chain(renamed.map(change)).collect()
 }
 
 /// What is done, for people.

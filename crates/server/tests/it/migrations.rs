@@ -484,3 +484,24 @@ async fn api_keys_follow_a_renamed_entity() {
     service.post("/leads", json!({ "name": "Kim" })).await.expect(403);
     service.get("/calls").await.expect(403);
 }
+
+/// A key that may read what is gone may not read another entity that is called so later.
+#[tokio::test]
+async fn api_keys_forget_an_entity_that_is_gone() {
+    let app = TestApp::new(BLUEPRINT).await;
+    app.user("ana").await;
+    let allow = ["prospect:read".to_owned(), "call".to_owned()];
+    let new = NewKey { user: "ana@example.com", name: "export", allow: &allow, lifetime: None };
+    let key = app.app.add_key(new).unwrap().key;
+    app.app.close().await;
+    let calls = "[entity.call.field]\nprospect = { type = \"reference\", to = \"prospect\", required = true }\n\
+                 before = { type = \"reference\", to = \"call\" }\nday = { type = \"date\" }\n";
+    let without = edited(&[(calls, "")]);
+    assert_ne!(without, BLUEPRINT);
+    let gone = TestApp::in_folder(&without, &[], app.folder).await;
+    gone.app.close().await;
+    let back = TestApp::in_folder(BLUEPRINT, &[], gone.folder).await;
+    let service = back.stranger().with("x-api-key", &key);
+    service.get("/prospects").await.expect(200);
+    service.get("/calls").await.expect(403);
+}
