@@ -48,6 +48,20 @@ fn held(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     of_entities.chain(users.then(|| dialect.table("users"))).collect()
 }
 
+/// Whether a row looks otherwise than before to whoever reads it, who may keep the former answer by its version.
+fn looks_otherwise(pairs: &Pairs, pair: &pairs::Pair, dialect: &Dialect) -> bool {
+    let (fields, links) = (&pair.fields, &pair.links);
+    let other = |(before, after): &(&blueprint::Field, &blueprint::Field)| {
+        before.column != after.column
+            || !matches!(convert::way(pairs, dialect, before, after), convert::Way::Same)
+            || after.required && !before.required && guards::constant(dialect, after).is_some()
+    };
+    !(fields.gone.is_empty() && fields.new.is_empty() && links.gone.is_empty() && links.new.is_empty())
+        || fields.both.iter().any(other)
+        || links.both.iter().any(|(before, after)| before.name != after.name)
+        || pair.before.owned != pair.after.owned
+}
+
 /// What somebody lets an API key do with rows is said by the name of their entity. A name that is gone is taken out: another entity
 /// that once gets it is not meant.
 fn keys(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {

@@ -8,6 +8,7 @@ use work::Dialect;
 
 use super::convert::{Way, way};
 use super::guards::constant;
+use super::looks_otherwise;
 use super::pairs::{Pair, Pairs};
 use super::users::drop_index;
 use crate::name::{LONGEST_BYTES, quoted, text};
@@ -46,6 +47,10 @@ pub(super) fn statements(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     tables_renamed(pairs, dialect, &mut done);
     for pair in &pairs.entities {
         columns(pairs, pair, dialect, &mut done);
+        if looks_otherwise(pairs, pair, dialect) {
+            let table = dialect.table(&pair.after.plural);
+            done.push(format!("UPDATE {table} SET \"_version\" = \"_version\" + 1"));
+        }
     }
     for entity in &pairs.new {
         done.push(table::create(pairs.after, dialect, entity));

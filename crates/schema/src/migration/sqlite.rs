@@ -8,8 +8,8 @@ use work::Dialect;
 
 use super::convert::{Way, way};
 use super::guards::constant;
-use super::index_of;
 use super::pairs::{Pair, Pairs};
+use super::{index_of, looks_otherwise};
 use crate::name::{quoted, search_table_name, text};
 use crate::{index, link, search, table};
 
@@ -64,6 +64,9 @@ pub(super) fn statements(pairs: &Pairs) -> Vec<String> {
         ));
         anew.push(Anew { passage, old: pair.before.plural.clone(), new: pair.after.plural.clone() });
     }
+    for pair in pairs.entities.iter().filter(|pair| !differs(pairs, pair) && looks_otherwise(pairs, pair, &SQLITE)) {
+        done.push(format!("UPDATE {} SET \"_version\" = \"_version\" + 1", quoted(&pair.before.plural)));
+    }
     done.extend(anew.iter().map(|one| drop_table(&one.old)));
     done.extend(anew.iter().map(|one| format!("ALTER TABLE {} RENAME TO {}", quoted(&one.passage), quoted(&one.new))));
     for (_, (_, after, _)) in links(pairs) {
@@ -110,13 +113,15 @@ fn copy(pairs: &Pairs, pair: &Pair, into: &str) -> String {
     if table::has_row_key(&SQLITE, before) && table::has_row_key(&SQLITE, after) {
         same("_row");
     }
-    ["id", "created_at", "updated_at", "_version"].into_iter().for_each(&mut same);
+    ["id", "created_at", "updated_at"].into_iter().for_each(&mut same);
     if before.owned && after.owned {
         same("user_id");
     }
     if before.soft_delete && after.soft_delete {
         same("_deleted_at");
     }
+    let version = if looks_otherwise(pairs, pair, &SQLITE) { "\"_version\" + 1" } else { "\"_version\"" };
+    columns.push((quoted("_version"), version.to_owned()));
     for field in &after.fields {
         let from = pair.fields.both.iter().find(|(_, one)| one.name == field.name).map(|(from, _)| *from);
         columns.push((quoted(&field.column), value(pairs, from, field)));

@@ -505,3 +505,19 @@ async fn api_keys_forget_an_entity_that_is_gone() {
     service.get("/prospects").await.expect(200);
     service.get("/calls").await.expect(403);
 }
+
+/// Whoever keeps an answer by its version is given the new one, where it looks otherwise.
+#[tokio::test]
+async fn rows_that_look_otherwise_have_another_version() {
+    let app = filled().await;
+    let app = TestApp::in_folder(BLUEPRINT, &[], app.folder).await;
+    let ana = app.log_in("ana").await;
+    let known = |answer: crate::support::Answer| answer.expect(200).header("etag").to_owned();
+    let (prospect, call) = (known(ana.get("/prospects/1").await), known(ana.get("/calls/1").await));
+    drop(ana);
+    app.app.close().await;
+    let changed = TestApp::in_folder(&BLUEPRINT.replace(PHONE, MOBILE), &[], app.folder).await;
+    let ana = changed.log_in("ana").await;
+    ana.with("if-none-match", &prospect).get("/prospects/1").await.expect(200);
+    ana.with("if-none-match", &call).get("/calls/1").await.expect(304);
+}
