@@ -26,6 +26,14 @@ const VALUES: &str = "name surname title email phone mobile address birthday dob
 /// Values that lend their name to the word before them.
 const TAILS: &str = "number address date time code name type level range note notes hours status";
 
+/// Words that deny or narrow what stands near them: a sign between them and it would make a permission of the rest.
+const DENIALS: &str = "no not never ever only even nor neither none nobody noone nothing nowhere without except excepting excluding \
+    cannot cant dont doesnt didnt isnt arent wont shouldnt mustnt couldnt wouldnt hardly rarely seldom barely scarcely unless instead \
+    rather forbid forbids forbidden prohibit prohibited refuse deny denied doubt think believe guess suppose imagine want wish wonder \
+    pretend circumstances few exclusively solely just stop prevent avoid until wrong false untrue lie hate dislike";
+/// As many words before a denial stay without signs: what is denied may stand before it.
+const DENIED_BEFORE: usize = 8;
+
 /// Puts signs into the dictated rows of the tokens from `from` on.
 pub(crate) fn punctuate(tokens: &mut Vec<Token>, from: usize) {
     let mut edits: Vec<(usize, Edit)> = Vec::new();
@@ -94,6 +102,9 @@ fn edits_of(row: &[Token]) -> Vec<(usize, Edit)> {
             edits.push((at, Edit::Sign(",")));
         }
     }
+    // Nothing is cut from the first denial on, nor shortly before it.
+    let denied = (0..row.0.len()).find(|at| row.denies(*at)).map(|at| at.saturating_sub(DENIED_BEFORE));
+    edits.retain(|(place, _)| denied.is_none_or(|denied| *place < denied));
     if spoken { edits } else { Vec::new() }
 }
 
@@ -106,6 +117,14 @@ impl Row<'_> {
     }
     fn is(&self, at: usize, texts: &[&str]) -> bool {
         texts.contains(&self.text(at))
+    }
+    /// "never", "only", "don't", "but" before what is left out.
+    fn denies(&self, at: usize) -> bool {
+        let word = self.text(at);
+        crate::lexicon::has(DENIALS, word)
+            || word.ends_with("n't")
+            || word.ends_with("n’t")
+            || word == "but" && self.is(at.wrapping_sub(1), &["all", "everyone", "everybody", "anyone", "anybody"])
     }
     /// A noun, as far as the word alone tells.
     fn named(&self, at: usize) -> bool {
