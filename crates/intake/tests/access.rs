@@ -10,6 +10,19 @@ use toml::Table;
 /// A request, and the lists of every entity as the engine takes them: the words of each sorted, defaults filled in.
 const SAID: &[(&str, &[&str])] = &[
     (
+        "Invoices have an amount and a date. Only auditors have access to invoices.",
+        &[
+            "invoice: create role:admin role:auditor; delete role:admin; read role:admin role:auditor; update role:admin role:auditor",
+        ],
+    ),
+    (
+        "Patients have a name. Visits have a date. Only doctors have access to patients. Nurses have access to visits.",
+        &[
+            "patient: create role:admin role:doctor; delete role:admin; read role:admin role:doctor; update role:admin role:doctor",
+            "visit: create signed_in; delete role:admin; read signed_in; update signed_in",
+        ],
+    ),
+    (
         "Classes have a name and a time. Only admins can create classes.",
         &["class: create role:admin; delete role:admin; read signed_in; update role:admin"],
     ),

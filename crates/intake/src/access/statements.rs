@@ -54,9 +54,40 @@ pub(super) fn statements(
     cast: &Cast,
     draft: &Draft,
 ) -> (Vec<Statement>, Vec<Span>) {
-    let (mut found, lost) = sentences::read(scene, cast, draft);
+    let (mut found, mut lost) = sentences::read(scene, cast, draft);
     found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
+    for one in evidence.iter().filter(|one| one.rule == "rights.access") {
+        match kept(one, cast, draft) {
+            Some(statements) => found.extend(statements),
+            None => lost.push(one.span),
+        }
+    }
     (found, lost)
+}
+
+/// "only auditors have access to invoices": kept for them; none where it cannot be placed.
+fn kept(found: &Evidence, cast: &Cast, draft: &Draft) -> Option<Vec<Statement>> {
+    let Fact::Op { actor: Who::Role(role), base, object, only: true, .. } = &found.fact else {
+        return Some(Vec::new());
+    };
+    let role = draft
+        .roles
+        .iter()
+        .find(|known| *known == role)
+        .cloned()
+        .or_else(|| matches!(role.as_str(), "admin" | "administrator").then(|| "admin".to_owned()))?;
+    let entity = if object.name == "*" { None } else { Some(cast.entity(&object.name)?.to_owned()) };
+    let ops: &[Op] = if *base == "manage" { &[Op::Read, Op::Create, Op::Update, Op::Delete] } else { &[Op::Read] };
+    let one = |op: &Op| Statement {
+        who: vec![Who::Role(role.clone())],
+        mode: Mode::Exclusive,
+        op: *op,
+        base: if *op == Op::Read { "read" } else { base },
+        entity: entity.clone(),
+        own: false,
+        span: found.span,
+    };
+    Some(ops.iter().map(one).collect())
 }
 
 /// What the rules find without a sentence of its own: "public read", "X are public", "guests are read-only".

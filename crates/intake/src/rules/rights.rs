@@ -30,6 +30,7 @@ fn role(np: &Np) -> Option<String> {
 }
 
 fn grant(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, class: Class, base: &'static str, objects: &[Thing]) {
+    let only = clause.only || clause.from.checked_sub(1).is_some_and(|before| scene.one_of(before, &["only", "just"]));
     for np in &clause.subject {
         let Some(name) = role(np) else { continue };
         sink.add(Fact::Role(name.clone()), np.span, 1.5);
@@ -40,7 +41,7 @@ fn grant(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, class: Class, base
                 class,
                 base,
                 object: object.clone(),
-                only: false,
+                only,
                 own: false,
                 permission: true,
             };
@@ -73,6 +74,12 @@ fn access(scene: &Scene<'_>, sink: &mut Sink) {
             .unwrap_or_default();
         if things.is_empty() && to.is_none_or(|to| scene.one_of(to, &["everything", "all", "anything"])) {
             things.push(Thing::named("*", np.span));
+        }
+        // "only auditors have access to the vault": what is kept for somebody and is no record is told.
+        if things.is_empty()
+            && let Some(np) = to.and_then(|to| scene.nps_in(to, clause.to).next())
+        {
+            things.extend(clause.only.then(|| Thing::named(np.entity(), np.span)));
         }
         grant(scene, sink, clause, class, base, &things);
     }
