@@ -85,7 +85,15 @@ pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<An
 pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let _ = source;
     const NOT: &[&str] = &["not", "cannot", "can't", "cant", "mustn't", "shouldn't", "longer", "never"];
-    let at = wish.place(NOT).filter(|at| *at > 0)?;
+    // "no clerk may see leads" is "clerks may not see leads".
+    let of_none = wish.opens(&["no"])
+        && !wish
+            .words
+            .get(1)
+            .is_some_and(|word| matches!(word.as_str(), "but" | "except" | "more" | "longer" | "other"))
+        && !wish.words.iter().skip(1).any(|word| NOT.contains(&word.as_str()));
+    let at =
+        if of_none { wish.place(&["may", "can", "should", "must"])? } else { wish.place(NOT).filter(|at| *at > 0)? };
     // The same without the denial, as somebody would say that they may.
     let mut words: Vec<String> =
         wish.words.iter().filter(|word| !matches!(word.as_str(), "no" | "longer" | "not" | "never")).cloned().collect();
@@ -141,7 +149,15 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
 
 fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity>, String> {
     let name = said::name(named);
-    if matches!(name.as_str(), "" | "it" | "everything" | "them" | "anything" | "thing") {
+    let all = matches!(name.as_str(), "everything" | "anything" | "thing")
+        || name.is_empty() && named.iter().any(|word| matches!(word.as_str(), "all" | "every" | "each" | "any"));
+    let one = matches!(name.as_str(), "" | "it" | "them" | "this" | "these" | "that" | "those");
+    if one && !all && places.entities.len() > 1 {
+        return Err(said::unclear(named, places.entities.len()).unwrap_or_else(|| {
+            "it does not say which record: name it, or say \"everything\" for all of them".to_owned()
+        }));
+    }
+    if all || one {
         return Ok(places.entities.iter().collect());
     }
     places.entity(named).map(|entity| vec![entity]).ok_or_else(|| format!("there is no record `{}`", said::one(named)))

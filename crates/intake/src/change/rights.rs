@@ -5,7 +5,7 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, at_end, list};
-use crate::lexicon::archetypes;
+use crate::lexicon::{archetypes, words};
 
 const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
 /// Words between the modal and the verb.
@@ -36,10 +36,25 @@ fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
     (found, end)
 }
 
+/// Words that make nobody's name of what they stand in: "no clerk", "everyone but clerks", "I doubt that clerks".
+const NO_NAME: &str = "no neither nor few but except excepting excluding not doubt that all every none nobody hardly rarely seldom \
+    barely without besides other than unless only even never ever think believe hope wish want refuse hate wrong false";
+
+/// How the refusal of such words begins.
+const NO_ROLE: &str = "nobody is named by ";
+
+/// Whether the words can name people who are not in the blueprint yet.
+fn names_people(role: &str) -> bool {
+    role.split('_').all(|word| {
+        let says = crate::lexicon::has(NO_NAME, word) || word.contains('\'') || word.contains('’');
+        !says && (word == "of" || !words::is_function_word(word))
+    })
+}
+
 /// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
-pub(super) fn people(words: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
+pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
     let (mut rules, mut new) = (Vec::new(), Vec::new());
-    for group in words.split(|word| matches!(word.as_str(), "and" | "or")) {
+    for group in said.split(|word| matches!(word.as_str(), "and" | "or")) {
         let one = said::one(group);
         let rule = match one.as_str() {
             "" => continue,
@@ -55,6 +70,12 @@ pub(super) fn people(words: &[String], places: &Places) -> Result<(Vec<String>, 
             "administrator" => "role:admin".to_owned(),
             role => {
                 let known = role == "admin" || places.roles.iter().any(|one| one == role);
+                if !known && !names_people(role) {
+                    return Err(format!(
+                        "{NO_ROLE}`{}`; say \"clerks may not …\" or \"only clerks may …\"",
+                        group.join(" ")
+                    ));
+                }
                 if !known && !archetypes::is_person(role) && !archetypes::may_act(role) && !archetypes::is_group(role) {
                     return Err(format!("`{role}` is no role"));
                 }
@@ -100,6 +121,9 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
         Ok(found) => found,
         Err(why) => return Some(Err(why)),
     };
+    if let Some(why) = said::unclear(named, places.entities.len()) {
+        return Some(Err(why));
+    }
     let all = said::name(named).is_empty()
         || matches!(said::name(named).as_str(), "anything" | "everything" | "it" | "them" | "thing");
     let entities: Vec<&Entity> = match places.entity(named) {
@@ -138,13 +162,14 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
 
 /// "clerks may edit leads", "let clerks edit leads", "allow clerks to edit leads": besides those who may already.
 pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    if wish.words.iter().any(|word| matches!(word.as_str(), "not" | "never" | "only" | "when" | "if" | "own")) {
+    if wish.words.iter().any(|word| matches!(word.as_str(), "not" | "never" | "only" | "when" | "if" | "own" | "no")) {
         return None;
     }
     let from = usize::from(wish.opens(&["allow"]));
     let told = wish.place(&["may", "can", "should"]);
     (from > 0 || wish.is_let() || told.is_some_and(|told| told > 0)).then_some(())?;
     Some(match heard(wish, from, places)? {
+        Err(why) if why.starts_with(NO_ROLE) || why.starts_with(said::WHICH) => Answer::Refused(why),
         Err(_) => return None,
         Ok(heard) => set(&heard, places, source, |before| before.to_vec()),
     })

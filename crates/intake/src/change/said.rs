@@ -115,6 +115,15 @@ impl Said {
                 None => {}
             }
         }
+        // "no one" is one word.
+        while let Some(at) = words.windows(2).position(|two| two == ["no", "one"]) {
+            words.splice(at..at + 2, ["nobody".to_owned()]);
+        }
+        for word in &mut words {
+            if matches!(word.as_str(), "no-one" | "noone") {
+                "nobody".clone_into(word);
+            }
+        }
         let polite = words.iter().take_while(|word| POLITE.contains(&word.as_str())).count();
         words.drain(..polite);
         let text = text.trim_start_matches("and ").trim_start_matches("then ").trim();
@@ -168,6 +177,16 @@ const AROUND: &[&str] = &[
 pub(super) fn name(words: &[String]) -> String {
     let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !AROUND.contains(word)).collect();
     kept.join("_").replace('-', "_")
+}
+
+/// How the question for a record begins.
+pub(super) const WHICH: &str = "which record is ";
+
+/// Why "it" and "them" name nothing where there are several records.
+pub(super) fn unclear(named: &[String], records: usize) -> Option<String> {
+    let name = name(named);
+    (records > 1 && matches!(name.as_str(), "it" | "them" | "this" | "these" | "that" | "those"))
+        .then(|| format!("{WHICH}`{name}`? name it, or say \"everything\" for all of them"))
 }
 
 /// The same of one: `follow_up` of "follow-ups".
