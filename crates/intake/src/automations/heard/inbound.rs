@@ -44,7 +44,7 @@ fn part(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
     };
     let taken = verb(TAKES).filter(|at| {
         (from..*at).any(|t| line.has(t, "inbound incoming"))
-            || line.verb_form(*at) == Some(Form::Past) && line.one_of(at - 1, &["are", "is"])
+            || line.verb_form(*at) == Some(Form::Past) && line.one_of(at.wrapping_sub(1), &["are", "is"])
             || line.has(*at, "receive receives import imports")
     });
     let brought = verb(BRINGS).filter(|at| {

@@ -47,7 +47,7 @@ pub(super) fn tell(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let us = line.one_of(at + 1, &["us", "me"]);
     let human = at > line.from
         && (line.scene.np_before(at).is_some_and(|np| archetypes::is_person(np.entity()))
-            || line.one_of(at - 1, &["he", "she", "they", "who", "i", "we"]));
+            || line.one_of(at.wrapping_sub(1), &["he", "she", "they", "who", "i", "we"]));
     let acts = match form {
         Form::Base => {
             line.whom(at + 1)
@@ -191,7 +191,7 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
                 || line.one_of(t, &["emailed", "texted"])
         });
     let after_arrow =
-        with || joined && (line.from..at).any(|t| line.one_of(t, &["->"])) && !line.one_of(at - 1, &["or", "/"]);
+        with || joined && (line.from..at).any(|t| line.one_of(t, &["->"])) && !line.one_of(at.wrapping_sub(1), &["or", "/"]);
     let listed = line.one_of(next, &[","]) || next >= line.to && !arrow && start == line.from && at == line.from;
     if !message || !follows || !(lead && !listed || after_arrow || arrow && lead) {
         return None;

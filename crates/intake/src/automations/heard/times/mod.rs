@@ -103,8 +103,10 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
             let deed = if end < deed && deed < line.to && end > start + 1 { end } else { deed };
             // "… the owner gets an email": whom it is done to is no part of the time.
             let subject = line.scene.nps_before(end).next().filter(|np| {
-                let stated = matches!(line.scene.tag(np.from - 1), Some(Tag::Verb | Tag::Participle | Tag::Adjective))
-                    || line.one_of(np.from - 1, &["done", "ready", "then", "please"]);
+                let stated = np.from.checked_sub(1).is_some_and(|before| {
+                    matches!(line.scene.tag(before), Some(Tag::Verb | Tag::Participle | Tag::Adjective))
+                        || line.one_of(before, &["done", "ready", "then", "please"])
+                });
                 np.to == end
                     && np.from > start + 1
                     && end == deed
