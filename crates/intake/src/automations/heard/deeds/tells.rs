@@ -190,8 +190,8 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
             line.scene.token(t).is_some_and(|token| crate::lexicon::has(PLAIN, &token.lemma))
                 || line.one_of(t, &["emailed", "texted"])
         });
-    let after_arrow =
-        with || joined && (line.from..at).any(|t| line.one_of(t, &["->"])) && !line.one_of(at.wrapping_sub(1), &["or", "/"]);
+    let after_arrow = with
+        || joined && (line.from..at).any(|t| line.one_of(t, &["->"])) && !line.one_of(at.wrapping_sub(1), &["or", "/"]);
     let listed = line.one_of(next, &[","]) || next >= line.to && !arrow && start == line.from && at == line.from;
     if !message || !follows || !(lead && !listed || after_arrow || arrow && lead) {
         return None;

@@ -76,7 +76,9 @@ fn lacks(line: &Line<'_, '_>, at: usize) -> bool {
 
 /// "on stop", "on visitor entry", "of every change of status", "for each new order": what has happened is a noun.
 fn happens(line: &Line<'_, '_>, at: usize) -> bool {
-    if line.one_of(at, &["yes", "success", "failure", "stop", "start"]) && line.one_of(at.wrapping_sub(1), &["on", "upon"]) {
+    if line.one_of(at, &["yes", "success", "failure", "stop", "start"])
+        && line.one_of(at.wrapping_sub(1), &["on", "upon"])
+    {
         return true;
     }
     let Some(np) = line.scene.np_at(at) else { return false };
