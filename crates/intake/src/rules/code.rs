@@ -7,7 +7,8 @@ use super::{Rule, Sink};
 use crate::facts::{Fact, Item, Thing};
 use crate::lemma;
 use crate::lexicon::fields::{self, FieldType};
-use crate::lexicon::has;
+use crate::lexicon::verbs::{self, Form};
+use crate::lexicon::{has, words};
 use crate::nouns::snake;
 use crate::scene::Scene;
 use crate::tokens::Span;
@@ -28,6 +29,44 @@ pub(super) const RULES: &[Rule] = &[
 /// Words before the name of a block.
 const KEYWORDS: &str = "interface type class model struct entity schema record table";
 
+/// Words that open what is no record: a function, a constant.
+const NO_RECORDS: &str = "const let var function fn def func return import enum component hook if else for while switch try \
+    catch async await namespace package module";
+/// Words of a sentence that shows what once was or went wrong, and asks for nothing.
+const SHOWN: &[&str] = &[
+    "error",
+    "errors",
+    "exception",
+    "failed",
+    "fails",
+    "failing",
+    "failure",
+    "crash",
+    "crashed",
+    "bug",
+    "log",
+    "logs",
+    "got",
+    "had",
+    "used",
+    "was",
+    "were",
+    "today",
+    "currently",
+    "yesterday",
+    "last",
+    "old",
+    "legacy",
+    "previous",
+    "previously",
+    "formerly",
+    "response",
+];
+const DENIED: &[&str] = &[
+    "not", "never", "no", "don't", "dont", "doesn't", "without", "skip", "ignore", "drop", "remove", "avoid", "forget",
+    "except", "nothing", "won't", "cannot", "can't", "instead",
+];
+
 /// More blocks are not looked at, nor longer ones.
 const MOST_BLOCKS: usize = 100;
 const LONGEST_BLOCK: usize = 4000;
@@ -39,6 +78,8 @@ struct Definition<'r> {
     body: &'r str,
     /// Where the body starts.
     at: usize,
+    /// "do not build this: …", "the error was: …".
+    left_out: bool,
 }
 
 /// The places of all definitions.
@@ -64,7 +105,7 @@ fn blocks(scene: &Scene<'_>, sink: &mut Sink) {
 
 fn emit(sink: &mut Sink, one: &Definition<'_>, items: Vec<Item>) {
     let name = lemma::singular(&snake_case(one.name));
-    if name.is_empty() || items.is_empty() {
+    if one.left_out || name.is_empty() || items.is_empty() {
         return;
     }
     let owner = Thing::named(&name, one.span);
@@ -84,7 +125,14 @@ fn created(request: &str) -> Vec<Definition<'_>> {
         let at = start + head.len() + open + 1;
         let Some(length) = closing(request.get(at..).unwrap_or(""), '(', ')') else { continue };
         let span = Span { start, end: at + length + 1 };
-        found.push(Definition { name, span, body: request.get(at..at + length).unwrap_or(""), at });
+        let before = request.get(..start).unwrap_or("");
+        found.push(Definition {
+            name,
+            span,
+            body: request.get(at..at + length).unwrap_or(""),
+            at,
+            left_out: denies(lead(before)),
+        });
     }
     found
 }
@@ -98,7 +146,7 @@ fn braced(request: &str) -> Vec<Definition<'_>> {
         let before = request.get(..open).unwrap_or("").rsplit(['\n', ';', '}', '{']).next().unwrap_or("");
         let words: Vec<&str> =
             before.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-        let keyword = words.iter().position(|word| has(KEYWORDS, &word.to_ascii_lowercase()));
+        let keyword = words.iter().rposition(|word| has(KEYWORDS, &word.to_ascii_lowercase()));
         let named = keyword.and_then(|at| words.get(at + 1)).or_else(|| words.last()).copied();
         let Some(name) = named.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) else { continue };
         // "they look like { … }" names nothing.
@@ -106,10 +154,19 @@ fn braced(request: &str) -> Vec<Definition<'_>> {
         if keyword.is_none() && !name.starts_with(|c: char| c.is_ascii_uppercase()) && !behind.contains([':', '=']) {
             continue;
         }
-        let start = before.find(name).map_or(open, |place| open - before.len() + place);
-        let start = if keyword.is_some() { open - before.trim_start().len() } else { start };
+        // The last of them: a sentence may stand before it on the line.
+        let place = before.rfind(name).unwrap_or(before.len());
+        let place =
+            keyword.and_then(|at| words.get(at)).and_then(|word| before.get(..place)?.rfind(word)).unwrap_or(place);
+        let start = open - before.len() + place;
+        let lead = lead(before.get(..place).unwrap_or(""));
+        if keyword.is_none() && (no_name(name) || lead.split_whitespace().any(|word| has(NO_RECORDS, word))) {
+            continue;
+        }
+        let shown = keyword.is_none() && spoken(lead).any(|word| SHOWN.contains(&word.as_str()));
         let body = request.get(at..at + length).unwrap_or("");
-        let one = Definition { name, span: Span { start, end: at + length + 1 }, body, at };
+        let one =
+            Definition { name, span: Span { start, end: at + length + 1 }, body, at, left_out: shown || denies(lead) };
         // Names with types: without a keyword at least two, and all of them.
         let lines = pieces(body, at, &['\n', ';', ',']).len();
         let read = members(&one).len();
@@ -118,6 +175,48 @@ fn braced(request: &str) -> Vec<Definition<'_>> {
         }
     }
     found
+}
+
+/// What stands before a block in its sentence.
+fn lead(before: &str) -> &str {
+    let line = before.rsplit(['\n', ';', '}', '!', '?']).next().unwrap_or("");
+    let line = if line.trim().is_empty() { above(before) } else { line };
+    line.rsplit(". ").next().unwrap_or(line)
+}
+
+/// "do not build this:" on the line above.
+fn above(before: &str) -> &str {
+    let line = before.trim_end().rsplit(['\n', ';', '}', '!', '?']).next().unwrap_or("");
+    if line.trim_end().ends_with(':') { line } else { "" }
+}
+
+fn spoken(lead: &str) -> impl Iterator<Item = String> {
+    lead.split_whitespace()
+        .map(|word| word.to_lowercase().replace('’', "'").trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+}
+
+fn denies(lead: &str) -> bool {
+    spoken(lead).any(|word| DENIED.contains(&word.as_str()))
+}
+
+/// "was", "like", "get": a word of the sentence, no record.
+fn no_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let verb = verbs::lookup(&name).is_some_and(|(verb, form)| !verb.noun_too || form == Form::Past);
+    words::is_function_word(&name)
+        || words::is_adverb(&name)
+        || words::is_be(&name)
+        || words::is_have(&name)
+        || words::is_modal(&name)
+        || words::is_subordinator(&name)
+        || words::is_preposition(&name)
+        || has(NO_RECORDS, &name)
+        || verb
+        || has(
+            "like this these those that following below here example sample error errors response theme config settings options props state \
+            styles style payload result output",
+            &name,
+        )
 }
 
 /// The length up to the bracket that closes.
