@@ -25,6 +25,10 @@ fn endpoints(head: &str, rows: &[(&str, &str, &str)]) -> String {
 const OWNED: &str = "### tasks\n\n| Field | Type |\n|---|---|\n| title | text |\n| user_id | uuid |\n\n";
 const SHARED: &str = "### tasks\n\n| Field | Type |\n|---|---|\n| title | text |\n\n";
 
+const NOBODY_READS: &str = "owner = true; read = [\"nobody\"]; update = [\"nobody\"]; delete = [\"nobody\"]";
+const CLERK_DECLARED: &str =
+    "roles = [\"clerk\"]; owner = true; read = [\"nobody\"]; update = [\"nobody\"]; delete = [\"nobody\"]";
+
 /// The rules of a blueprint, without what stands around them.
 fn rules(blueprint: &str) -> String {
     let lines = blueprint.lines().filter(|line| {
@@ -95,16 +99,33 @@ fn who_may_is_read_as_people_write_it() {
             OWNED,
             "Permissions",
             &[("GET", "/tasks", "read:tasks")],
-            "owner = true",
+            NOBODY_READS,
             "\"read:tasks\", who may GET /tasks (s.md:10)",
         ),
         (OWNED, "Auth", &[("GET", "/tasks", "public"), ("GET", "/tasks/{id}", "owner")], "owner = true", ""),
+        (OWNED, "Auth", &[("GET", "/tasks", "clerk"), ("GET", "/tasks/{id}", "owner")], CLERK_DECLARED, "who may read"),
+        // What is said and not known gives nothing, and neither does a default.
+        (
+            SHARED,
+            "Permissions",
+            &[("GET", "/tasks", "tasks:read"), ("POST", "/tasks", "manager")],
+            "roles = [\"manager\"]; owner = false; read = [\"nobody\"]; create = [\"role:manager\"]; update = [\"nobody\"]; \
+             delete = [\"nobody\"]",
+            "\"tasks:read\", who may GET /tasks (s.md:9): nobody",
+        ),
         (
             OWNED,
-            "Auth",
-            &[("GET", "/tasks", "clerk"), ("GET", "/tasks/{id}", "owner")],
-            "roles = [\"clerk\"]; owner = true",
-            "who may read",
+            "Permissions",
+            &[("POST", "/tasks", "tasks:write")],
+            "owner = true; create = [\"nobody\"]",
+            "\"tasks:write\", who may POST /tasks (s.md:10): nobody",
+        ),
+        (
+            SHARED,
+            "Role",
+            &[("GET", "/tasks", "manager"), ("GET", "/tasks/{id}", "clerk"), ("POST", "/tasks", "admin")],
+            "roles = [\"manager\", \"clerk\"]; owner = false; read = [\"nobody\"]; update = [\"nobody\"]; delete = [\"nobody\"]",
+            "so that nobody may (s.md:10)",
         ),
         (
             OWNED,
@@ -174,6 +195,7 @@ fn constraints_are_read_as_people_write_them() {
         ),
         ("json", "read-only", "type = \"json\", read_only = true", ""),
         ("text", "visible to admin", "type = \"text\", read = [\"role:admin\"]", ""),
+        ("text", "visible to hr:all", "type = \"text\", read = [\"nobody\"]", "\"hr:all\" of `x` (s.md:5)"),
     ] {
         let text = row(kind, said);
         let reading = read(&[("s.md", &text)]).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
@@ -237,10 +259,10 @@ fn an_openapi_document_says_who_may_and_within_which_limits() {
         "read = [\"anyone\"]",
         "create = [\"role:manager\"]",
         "update = [\"role:clerk\"]",
+        "delete = [\"nobody\"]",
     ] {
         assert!(text.contains(has), "no {has:?} in\n{text}");
     }
-    assert!(!text.contains("delete ="), "{text}");
     let told: Vec<&str> = reading.unplaced.iter().map(|one| one.text.as_str()).collect();
     for place in [
         "\"items:delete\", who may DELETE /items/{id} (o.json#/paths/~1items~1{id}/delete)",

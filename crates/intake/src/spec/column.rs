@@ -241,7 +241,7 @@ impl Column {
         say(self.read_only && !field.many && !(self.required && self.default.is_none()), "read_only = true");
         say(self.sensitive && !field.many, "sensitive = true");
         for (word, who) in [("read", &self.read), ("write", &self.write)] {
-            if let Some(who) = who.as_ref().filter(|who| who.says()) {
+            if let Some(who) = who.as_ref().filter(|who| who.says() || !who.unread.is_empty()) {
                 field.said.push(format!("{word} = {}", rights::toml(who, roles)));
             }
         }

@@ -147,7 +147,8 @@ pub(super) fn apply(
         if let Some(operation) = operation {
             // A batch, and rows below others, have no rule of their own.
             let words = endpoint.who.unread.iter();
-            left.extend(words.map(|word| format!("\"{word}\", who may {}", endpoint.told())));
+            let nobody = if endpoint.who.says() { "" } else { ": nobody, because it is not known who that is" };
+            left.extend(words.map(|word| format!("\"{word}\", who may {}{nobody}", endpoint.told())));
             let at = rights.iter().position(|(name, _)| *name == entity);
             let at = at.unwrap_or_else(|| {
                 rights.push((entity.clone(), Asked::default()));

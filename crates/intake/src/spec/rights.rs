@@ -12,9 +12,9 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What one endpoint says.
+    /// What one endpoint says, also where none of those whom it names is known.
     pub(super) fn add(&mut self, operation: &str, who: &Who, place: &str) {
-        if who.says() {
+        if who.says() || !who.unread.is_empty() {
             self.said.push((operation.to_owned(), who.clone(), place.to_owned()));
         }
     }
@@ -71,8 +71,9 @@ impl Asked {
             let other = words(who, operation, owned, roles);
             let both = narrower(&list, &other);
             if both.is_empty() {
-                left.push(format!("who may {operation}, of which two endpoints say different things ({place})"));
-                return None;
+                let why = "of which two endpoints say different things, so that nobody may";
+                left.push(format!("who may {operation}, {why} ({place})"));
+                return Some(vec!["nobody".to_owned()]);
             }
             list = both;
         }
@@ -98,7 +99,7 @@ impl Rights {
     }
 }
 
-/// Who may, as the blueprint says it.
+/// Who may, as the blueprint says it. Where something is said and none of it is known, nobody may: a default may give more.
 fn words(who: &Who, operation: &str, owned: bool, roles: &mut Vec<String>) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for (one, condition) in &who.ones {
@@ -129,6 +130,9 @@ fn words(who: &Who, operation: &str, owned: bool, roles: &mut Vec<String>) -> Ve
     }
     if list.len() > 1 {
         list.retain(|word| word != "nobody");
+    }
+    if list.is_empty() {
+        list.push("nobody".to_owned());
     }
     list
 }
