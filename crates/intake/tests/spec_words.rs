@@ -19,7 +19,8 @@ fn squeezed(text: &str) -> String {
 /// Endpoints of a record with who may, in a column of a name.
 fn endpoints(head: &str, rows: &[(&str, &str, &str)]) -> String {
     let rows: String = rows.iter().map(|(method, path, who)| format!("| {method} | {path} | {who} |\n")).collect();
-    format!("| Method | Path | {head} |\n|---|---|---|\n{rows}")
+    let rule = "---|".repeat(3 + head.matches('|').count());
+    format!("| Method | Path | {head} |\n|{rule}\n{rows}")
 }
 
 const OWNED: &str = "### tasks\n\n| Field | Type |\n|---|---|\n| title | text |\n| user_id | uuid |\n\n";
@@ -104,6 +105,41 @@ fn who_may_is_read_as_people_write_it() {
         ),
         (OWNED, "Auth", &[("GET", "/tasks", "public"), ("GET", "/tasks/{id}", "owner")], "owner = true", ""),
         (OWNED, "Auth", &[("GET", "/tasks", "clerk"), ("GET", "/tasks/{id}", "owner")], CLERK_DECLARED, "who may read"),
+        // "none" lets strangers in only where signing in is the matter, and never to change anything.
+        (
+            SHARED,
+            "Access",
+            &[("GET", "/tasks", "public"), ("POST", "/tasks", "admin"), ("DELETE", "/tasks/{id}", "none")],
+            "owner = false; read = [\"anyone\"]; delete = [\"nobody\"]",
+            "\"none\", who may DELETE /tasks/{id} (s.md:11): nobody",
+        ),
+        (
+            SHARED,
+            "Auth required",
+            &[("GET", "/tasks", "No"), ("POST", "/tasks", "admin"), ("PATCH", "/tasks/{id}", "❌")],
+            "owner = false; read = [\"anyone\"]; update = [\"nobody\"]",
+            "\"no sign-in\", who may PATCH /tasks/{id} (s.md:11): nobody",
+        ),
+        (SHARED, "Who may", &[("GET", "/tasks", "no")], NOBODY_READS, "\"no\", who may GET /tasks (s.md:9)"),
+        // All columns that say who may count: what they say together.
+        (
+            SHARED,
+            "Auth | Role",
+            &[
+                ("GET", "/tasks", "yes | -"),
+                ("POST", "/tasks", "JWT | admin"),
+                ("DELETE", "/tasks/{id}", "yes | clerk"),
+            ],
+            "roles = [\"clerk\"]; owner = false; delete = [\"role:clerk\"]",
+            "",
+        ),
+        (
+            SHARED,
+            "Roles | Access",
+            &[("GET", "/tasks", "clerk | owner")],
+            NOBODY_READS,
+            "two that say different things",
+        ),
         // What is said and not known gives nothing, and neither does a default.
         (
             SHARED,

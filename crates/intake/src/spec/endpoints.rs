@@ -146,8 +146,9 @@ pub(super) fn apply(
         };
         if let Some(operation) = operation {
             // A batch, and rows below others, have no rule of their own.
-            let words = endpoint.who.unread.iter();
-            let nobody = if endpoint.who.says() { "" } else { ": nobody, because it is not known who that is" };
+            let who = endpoint.who.doing(&operation);
+            let words = who.unread.iter();
+            let nobody = if who.says() { "" } else { ": nobody, because it is not known who that is" };
             left.extend(words.map(|word| format!("\"{word}\", who may {}{nobody}", endpoint.told())));
             let at = rights.iter().position(|(name, _)| *name == entity);
             let at = at.unwrap_or_else(|| {
@@ -155,7 +156,7 @@ pub(super) fn apply(
                 rights.len() - 1
             });
             if let Some((_, asked)) = rights.get_mut(at) {
-                asked.add(&operation, &endpoint.who, &endpoint.place);
+                asked.add(&operation, &who, &endpoint.place);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::settings::{self, FORM};
 use super::text::{self, exact};
+use super::who::Who;
 use super::{Column, Endpoint, Spec, SpecFile, SpecProblem, TYPES, Table, who};
 use crate::kinds;
 
@@ -150,10 +151,13 @@ fn table(
         at.and_then(|at| row.get(at)).map(String::as_str).unwrap_or_default()
     }
     if let (Some(method), Some(path)) = (find(METHOD), find(PATH)) {
-        let may = find(who::HEADS);
+        let may: Vec<(usize, &String)> =
+            lower.iter().enumerate().filter(|(_, cell)| who::HEADS.contains(&cell.as_str())).collect();
         for (number, row) in rows.iter().enumerate() {
             let endpoint = Endpoint::of(cell(row, Some(method)), cell(row, Some(path)));
-            let who = who::read(cell(row, may));
+            // A column of roles says which of those who sign in.
+            let said = may.iter().map(|(at, head)| who::read_under(head, cell(row, Some(*at))));
+            let who = said.fold(Who::default(), Who::and);
             spec.endpoints.extend(endpoint.map(|endpoint| Endpoint { who, place: place(number), ..endpoint }));
         }
         return;

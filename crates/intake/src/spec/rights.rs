@@ -104,7 +104,7 @@ fn words(who: &Who, operation: &str, owned: bool, roles: &mut Vec<String>) -> Ve
     let mut list: Vec<String> = Vec::new();
     for (one, condition) in &who.ones {
         let word = match one {
-            One::Nobody => "nobody".to_owned(),
+            One::Nobody | One::NoSignIn => "nobody".to_owned(),
             One::Anyone => "anyone".to_owned(),
             One::SignedIn => "signed_in".to_owned(),
             // Of an owner's rows somebody who is signed in reaches his own.
