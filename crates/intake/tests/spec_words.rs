@@ -229,6 +229,22 @@ fn constraints_are_read_as_people_write_them() {
             "type = \"enum\", values = [\"a, b\", \"c\"], default = \"a, b\"",
             "",
         ),
+        (
+            "text",
+            "required, read-only",
+            "type = \"text\", read_only = true",
+            "\"required, because it is read only and has no default\" of `x` (s.md:5)",
+        ),
+        (
+            "text",
+            "required, read-only, default 'a'",
+            "type = \"text\", required = true, read_only = true, default = \"a\"",
+            "",
+        ),
+        ("text", "not sensitive", "type = \"text\"", "\"not sensitive\" of `x` (s.md:5)"),
+        ("text", "unique, not read only", "type = \"text\", unique = true", "\"not read only\" of `x` (s.md:5)"),
+        ("text", "never written by clerks", "type = \"text\"", "\"never written by clerks\" of `x` (s.md:5)"),
+        ("text", "hidden (isn't searchable)", "type = \"text\"", "\"hidden (isn't searchable)\" of `x`"),
         ("json", "read-only", "type = \"json\", read_only = true", ""),
         ("text", "visible to admin", "type = \"text\", read = [\"role:admin\"]", ""),
         ("text", "visible to hr:all", "type = \"text\", read = [\"nobody\"]", "\"hr:all\" of `x` (s.md:5)"),
@@ -306,6 +322,43 @@ fn an_openapi_document_says_who_may_and_within_which_limits() {
         "\"pattern ^a|b$\" of `code`",
     ] {
         assert!(told.iter().any(|one| one.contains(place)), "no {place} in {told:#?}");
+    }
+}
+
+#[test]
+fn what_an_operation_says_of_who_may_is_never_made_wider() {
+    let of = |path: &str, read: &str| {
+        format!(
+            r#"{{"openapi": "3.0.3", "paths": {{"/tasks": {{{path} "get": {{{read}}}, "post": {{"x-roles": ["admin"]}}}}}},
+            "components": {{"schemas": {{"Task": {{"properties": {{"title": {{"type": "string"}}}}}}}}}}}}"#
+        )
+    };
+    let nobody = "owner = false; read = [\"nobody\"]; update = [\"nobody\"]; delete = [\"nobody\"]";
+    let admin = "owner = false; read = [\"role:admin\"]";
+    for (path, read_by, expected, told) in [
+        ("", r#""x-roles": [{"name": "admin"}]"#, nobody, "{\"name\":\"admin\"}"),
+        ("", r#""x-roles": {"any": ["admin"]}"#, nobody, "{\"any\":[\"admin\"]}"),
+        ("", r#""x-access": "none""#, nobody, "\"none\", who may GET /tasks"),
+        ("", r#""x-roles": ["admin", 3]"#, nobody, "[\"admin\",3]"),
+        (r#""x-roles": ["admin"],"#, "", admin, ""),
+        (r#""x-roles": {"any": 1},"#, "", nobody, "{\"any\":1}"),
+        (r#""x-roles": ["clerk"],"#, r#""x-roles": ["admin"]"#, admin, ""),
+        ("", r#""x-access": "authenticated", "x-roles": ["admin"]"#, admin, ""),
+        ("", r#""security": [{"bearer": [], "oauth": ["admin"]}]"#, admin, ""),
+        ("", r#""security": [{"oauth": ["user", "admin"]}]"#, admin, ""),
+        ("", r#""security": [{"oauth": ["clerk", "admin"]}]"#, nobody, "two that say different things"),
+        ("", r#""security": [{"oauth": ["admin", "tasks:read"]}]"#, nobody, "\"tasks:read\", who may GET /tasks"),
+        ("", r#""security": [{"key": []}, {"oauth": ["tasks:read"]}]"#, nobody, "\"tasks:read\", who may GET /tasks"),
+        ("", r#""security": [{"key": []}, {"bearer": []}]"#, "owner = false", ""),
+    ] {
+        let text = of(path, read_by);
+        let reading = read(&[("o.json", &text)]).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
+        assert_eq!(rules(&reading.blueprint), expected, "{text}");
+        let left: Vec<&str> = reading.unplaced.iter().map(|one| one.text.as_str()).collect();
+        match told {
+            "" => assert!(left.is_empty(), "{text}\n{left:?}"),
+            told => assert!(left.iter().any(|one| one.contains(told)), "{text}\n{left:?}"),
+        }
     }
 }
 

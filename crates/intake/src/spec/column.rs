@@ -238,12 +238,18 @@ impl Column {
         );
         say(self.search && !refers && words && !self.hidden, "search = true");
         say(self.hidden && !field.many, "hidden = true");
-        say(self.read_only && !field.many && !(self.required && self.default.is_none()), "read_only = true");
+        say(self.read_only && !field.many, "read_only = true");
         say(self.sensitive && !field.many, "sensitive = true");
         for (word, who) in [("read", &self.read), ("write", &self.write)] {
             if let Some(who) = who.as_ref().filter(|who| who.says() || !who.unread.is_empty()) {
                 field.said.push(format!("{word} = {}", rights::toml(who, roles)));
             }
+        }
+        // What no caller gives must come from somewhere.
+        let given = field.default.is_some() || field.said.iter().any(|word| word.starts_with("default = "));
+        if self.read_only && !field.many && self.required && !given {
+            field.required = Some(false);
+            left.push("required, because it is read only and has no default".to_owned());
         }
         if !self.summary.is_empty() {
             field.said.push(format!("summary = {}", quote(&self.summary)));

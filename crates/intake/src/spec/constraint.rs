@@ -160,7 +160,11 @@ fn quoted_default(text: &str, said: &mut Said) -> String {
     }
 }
 
+/// Words that turn around what is said beside them.
+const DENIALS: &str = "not never no non neither nor cannot without except unless isn't don't doesn't mustn't aren't";
+
 fn clause(whole: &str, said: &mut Said) {
+    let before = said.clone();
     let mut rest = trimmed(whole);
     let mut unread = Vec::new();
     while let Some(first) = rest.chars().next() {
@@ -174,9 +178,20 @@ fn clause(whole: &str, said: &mut Said) {
         unread.push(rest.get(..end).unwrap_or_default());
         rest = trimmed(rest.get(end..).unwrap_or_default());
     }
+    // "not sensitive", "never written by clients": what is denied is not said.
+    if unread.iter().any(|word| denies(word)) {
+        *said = before;
+        return said.unread.push(trimmed(whole).trim_end().to_owned());
+    }
     if unread.iter().any(|word| word.chars().any(char::is_alphanumeric)) {
         said.unread.push(unread.join(" "));
     }
+}
+
+fn denies(word: &str) -> bool {
+    let word = word.to_lowercase().replace('’', "'");
+    let begin = word.split(|letter: char| !letter.is_alphabetic() && letter != '\'').find(|part| !part.is_empty());
+    begin.is_some_and(|begin| crate::lexicon::has(DENIALS, begin))
 }
 
 fn trimmed(text: &str) -> &str {

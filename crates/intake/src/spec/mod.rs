@@ -263,7 +263,7 @@ fn build(table: &Table, spec: &Spec, draft: &mut Draft, left: &mut Vec<String>) 
             }
             if let Some(parent) = field.to.as_ref().filter(|to| !field.many && **to == field.name && **to != table.name)
             {
-                draft.relations.push(tie(parent, &table.name, column.required));
+                draft.relations.push(tie(parent, &table.name, field.required == Some(true)));
             }
             fields.push(field);
         }

@@ -66,7 +66,7 @@ pub(super) fn read(file: SpecFile<'_>, spec: &mut Spec) {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let Some(endpoint) = Endpoint::of(method, path) else { continue };
             let place = format!("{}#/paths/{}/{method}", file.name, escaped(path));
-            spec.endpoints.push(Endpoint { who: who_may(&document, operation), place, ..endpoint });
+            spec.endpoints.push(Endpoint { who: who_may(&document, item, operation), place, ..endpoint });
         }
     }
     let kept = collections(&spec.endpoints);
@@ -163,19 +163,16 @@ const ROLES: &[&str] =
 /// What our own documents say in the description of an operation.
 const WHO_MAY: &str = "Who may: ";
 
-/// Who may call an operation: as our own documents say it, in an extension, or by its `security` (OpenAPI 3.1, 4.8.30).
-fn who_may(document: &Value, operation: &Value) -> Who {
+/// Who may call an operation: as our own documents say it, in an extension of it or else of its path, or by its `security`
+/// (OpenAPI 3.1, 4.8.30).
+fn who_may(document: &Value, path: &Value, operation: &Value) -> Who {
     let said = operation.get("description").and_then(Value::as_str).and_then(|text| text.rsplit_once(WHO_MAY));
     if let Some((_, said)) = said {
         return who::read(said.trim().trim_end_matches('.'));
     }
-    for extension in ROLES.iter().filter_map(|name| operation.get(name)) {
-        let words: Vec<&str> = match extension {
-            Value::String(word) => vec![word],
-            Value::Array(words) => words.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        let who = who::read(&words.join(", "));
+    for place in [operation, path] {
+        let extensions = ROLES.iter().filter_map(|name| place.get(name));
+        let who = extensions.map(extension).fold(Who::default(), Who::and);
         if who.says() || !who.unread.is_empty() {
             return who;
         }
@@ -187,12 +184,35 @@ fn who_may(document: &Value, operation: &Value) -> Who {
     if open {
         return Who::one(One::Anyone);
     }
-    // A scope may be a role; it is none that is known, so that its bearers are not more than that.
-    let scopes =
-        ways.iter().filter_map(Value::as_object).flatten().filter_map(|(_, scopes)| scopes.as_array()).flatten();
-    let scopes: Vec<&str> = scopes.filter_map(Value::as_str).collect();
-    let who = who::read(&scopes.join(", "));
+    let mut who = Who::default();
+    for way in ways.iter().filter_map(Value::as_object) {
+        // All that one way asks for must be there. A scope may be a role; one that is none gives nothing.
+        let scopes = way.values().filter_map(Value::as_array).flatten();
+        let asked = scopes.map(extension).fold(Who::one(One::Token), Who::and);
+        who.ones.extend(asked.ones);
+        who.unread.extend(asked.unread);
+    }
+    // Where one way asks for a role, or for what is not known, those who come by another are not more than that.
+    let strong = who.ones.iter().any(|(one, _)| matches!(one, One::Role(_) | One::Owner));
+    if strong || !who.unread.is_empty() {
+        who.ones.retain(|(one, _)| !matches!(one, One::Token | One::SignedIn | One::Anyone));
+    }
+    let mut seen = HashSet::new();
+    who.unread.retain(|word| seen.insert(word.clone()));
     if who.says() || !who.unread.is_empty() { who } else { Who::one(One::Token) }
+}
+
+/// Who may, as the value of an extension or a scope says it: a text, or a list of them. What is there and neither is not known.
+fn extension(value: &Value) -> Who {
+    let words: Option<Vec<&str>> = match value {
+        Value::String(word) => Some(vec![word]),
+        Value::Array(words) => words.iter().map(Value::as_str).collect(),
+        _ => None,
+    };
+    match words {
+        Some(words) => who::read(&words.join(", ")),
+        None => Who { ones: Vec::new(), unread: vec![value.to_string().chars().take(80).collect()] },
+    }
 }
 
 /// What a reference leads to.
