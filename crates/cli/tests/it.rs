@@ -28,6 +28,8 @@ mod helping;
 mod keys;
 #[path = "it/making.rs"]
 mod making;
+#[path = "it/migrating.rs"]
+mod migrating;
 #[path = "it/program.rs"]
 mod program;
 #[path = "it/reading_along.rs"]

@@ -42,6 +42,20 @@ pub fn open_database(blueprint: &Blueprint, settings: &Settings) -> Result<Store
     Ok(store)
 }
 
+/// Brings the tables of the database to a blueprint, as far as the settings let them follow. It blocks the thread.
+///
+/// # Errors
+/// What stands in the way, with what to try; then nothing was changed.
+pub fn migrate_database(blueprint: &Blueprint, settings: &Settings) -> Result<Applied, StartError> {
+    let store = match &settings.database {
+        Database::Sqlite(path) => Store::open(store::Options::new(path))?,
+        Database::Postgres(options) => Store::connect_blocking((**options).clone())?,
+    };
+    let applied = store.apply_blocking(&wanted(blueprint, settings, &store));
+    store.close_blocking();
+    Ok(applied?)
+}
+
 /// Opens the database as it is: nothing is made and nothing brought up to date, not even a file. It blocks the thread.
 ///
 /// # Errors
@@ -75,13 +89,14 @@ async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, Start
 
 /// Says what became of tables that were there for another blueprint.
 fn tell(applied: &Applied) {
-    if let Applied::Migrated(told) = applied {
+    if let Applied::Migrated { told, let_go } = applied {
         told.iter().for_each(|line| tracing::info!("the database was brought to the blueprint: {line}"));
+        let_go.iter().for_each(|line| tracing::warn!("let go for good: {line}"));
     }
 }
 
 fn wanted(blueprint: &Blueprint, settings: &Settings, store: &Store) -> AppSchema {
-    AppSchema { allow_loss: settings.allow_loss, ..tables(blueprint, store) }
+    AppSchema { follow: settings.follow, ..tables(blueprint, store) }
 }
 
 /// What a blueprint asks of a database.

@@ -1,5 +1,5 @@
-//! The tables of a blueprint in a database: made once, compared at each start, and brought to the blueprint where it has changed
-//! and nothing that is there is in the way.
+//! The tables of a blueprint in a database: made once, compared at each start, and brought to a blueprint that has changed where
+//! that is asked for and nothing that is there is in the way.
 
 use work::{Dialect, Guard, Migration};
 
@@ -19,8 +19,20 @@ pub struct AppSchema {
     pub statements: Vec<String>,
     /// How tables that were made for another blueprint are changed; without it they are not.
     pub migrate: Option<Migrate>,
-    /// Whether values may go that have no place in the blueprint any more.
-    pub allow_loss: bool,
+    /// Whether they are.
+    pub follow: Follow,
+}
+
+/// Whether tables that exist are changed. Whoever only starts again, maybe with the blueprint of before, must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Follow {
+    /// They are not.
+    #[default]
+    Never,
+    /// Where all values have a place.
+    Kept,
+    /// And values go for good that have no place in the blueprint any more.
+    AllowLoss,
 }
 
 /// What had to be done.
@@ -32,8 +44,13 @@ pub enum Applied {
     Unchanged,
     /// The tables were there; the text had changed in ways that do not touch them, and was recorded.
     Recorded,
-    /// The tables were changed: what was done, a line each.
-    Migrated(Vec<String>),
+    /// The tables were changed.
+    Migrated {
+        /// What was done, a line each.
+        told: Vec<String>,
+        /// What went for good, and how many.
+        let_go: Vec<String>,
+    },
 }
 
 /// How the tables of a database are to those that an app needs, where they are the same.
@@ -81,7 +98,7 @@ pub struct InTheWay {
 impl AppSchema {
     /// Tables that are made and compared, and never changed.
     pub fn new(blueprint: String, statements: Vec<String>) -> AppSchema {
-        AppSchema { blueprint, statements, migrate: None, allow_loss: false }
+        AppSchema { blueprint, statements, migrate: None, follow: Follow::Never }
     }
 
     /// All statements as they are recorded.
@@ -101,9 +118,12 @@ impl AppSchema {
         match self.way(place, dialect, latest)? {
             // The order in which its parts are written is nothing that a table holds.
             Some(way) if way.statements.is_empty() && way.guards.is_empty() => Ok(Task::Record(latest.number + 1)),
+            Some(migration) if self.follow == Follow::Never => {
+                Err(self.changed(place, &latest.statements, Some(migration)))
+            }
             Some(migration) => Ok(Task::Change(latest.number + 1, migration)),
             None if same => Ok(Task::Record(latest.number + 1)),
-            None => Err(self.changed(place, &latest.statements)),
+            None => Err(self.changed(place, &latest.statements, None)),
         }
     }
 
@@ -117,7 +137,7 @@ impl AppSchema {
         match (self.task(place, dialect, latest)?, latest) {
             (Task::Nothing, _) => Ok(Standing::Current),
             (Task::Record(_), _) => Ok(Standing::OtherText),
-            (Task::Change(..), Some(latest)) => Err(self.changed(place, &latest.statements)),
+            (Task::Change(_, way), Some(latest)) => Err(self.changed(place, &latest.statements, Some(way))),
             (Task::Create | Task::Change(..), _) => Err(OpenError::Unmade { place: place.to_owned() }),
         }
     }
@@ -138,24 +158,31 @@ impl AppSchema {
         Ok((migration.from.join(BETWEEN) == latest.statements).then_some(migration))
     }
 
-    fn changed(&self, place: &str, recorded: &str) -> OpenError {
+    fn changed(&self, place: &str, recorded: &str, way: Option<Migration>) -> OpenError {
         let found: Vec<&str> = recorded.split(BETWEEN).collect();
         let wanted = self.statements.iter().filter(|statement| !found.contains(&statement.as_str())).cloned().collect();
         let found = found.into_iter().filter(|statement| !self.statements.iter().any(|wanted| wanted == statement));
-        OpenError::Changed { place: place.to_owned(), wanted, found: found.map(str::to_owned).collect() }
+        // Where nothing is to be done, it is rows that may be in the way.
+        let way = way.map(|way| {
+            if way.told.is_empty() { way.guards.into_iter().map(|guard| guard.what).collect() } else { way.told }
+        });
+        OpenError::Changed { place: place.to_owned(), wanted, found: found.map(str::to_owned).collect(), way }
     }
 
-    /// What a guard has found, if it is in the way.
-    pub(crate) fn found(&self, guard: &Guard, rows: i64) -> Option<InTheWay> {
-        let is_free = rows == 0 || guard.is_loss && self.allow_loss;
-        (!is_free).then(|| InTheWay {
-            what: match guard.count {
-                Some(_) => format!("{}: {rows}", guard.what),
-                None => guard.what.clone(),
-            },
-            mend: guard.mend.clone(),
-            is_loss: guard.is_loss,
-        })
+    /// What a guard has found, if it is in the way; what may go is added to what goes.
+    pub(crate) fn found(&self, guard: &Guard, rows: i64, let_go: &mut Vec<String>) -> Option<InTheWay> {
+        if rows == 0 {
+            return None;
+        }
+        let what = match guard.count {
+            Some(_) => format!("{}: {rows}", guard.what),
+            None => guard.what.clone(),
+        };
+        if guard.is_loss && self.follow == Follow::AllowLoss {
+            let_go.push(what);
+            return None;
+        }
+        Some(InTheWay { what, mend: guard.mend.clone(), is_loss: guard.is_loss })
     }
 }
 

@@ -137,6 +137,8 @@ pub enum OpenError {
         wanted: Vec<String>,
         /// Statements of the database that the blueprint does not have.
         found: Vec<String>,
+        /// What becomes of the tables when they follow the blueprint; `None` where no way is known.
+        way: Option<Vec<String>>,
     },
     /// Others use the tables that are to be changed, however often it was tried. Nothing was changed.
     InUse {
@@ -214,15 +216,23 @@ impl fmt::Display for OpenError {
             OpenError::Unmade { place } => {
                 write!(f, "no tables were made in {place} yet\nTry: serve the blueprint once, which makes them.")
             }
-            OpenError::Changed { place, wanted, found } => {
+            OpenError::Changed { place, wanted, found, way } => {
                 writeln!(f, "{place} was made for another blueprint; its tables differ:")?;
                 differences(f, "in the blueprint, not in the database", wanted, found)?;
                 differences(f, "in the database, not in the blueprint", found, wanted)?;
-                write!(
-                    f,
-                    "Try: serve the blueprint, which changes the tables as far as no row is in the way; or go back to the \
-                     former one. Where serving says this, the tables were made by another version: serve the former \
-                     blueprint, or, while there is nothing to lose, move {place} away and start again."
+                let Some(way) = way else {
+                    return write!(
+                        f,
+                        "Try: go back to the former blueprint. No way is known from these tables, which another version made; \
+                         while there is nothing to lose, move {place} away and start again."
+                    );
+                };
+                if !way.is_empty() {
+                    writeln!(f, "  what that comes to:\n    {}", way.join("\n    "))?;
+                }
+                f.write_str(
+                    "Try: `supermaker migrate`, which brings the tables along with their rows or says which are in the way; \
+                     or go back to the former blueprint.",
                 )
             }
             OpenError::InUse { place, tries, each_ms } => write!(
@@ -245,7 +255,7 @@ fn in_the_way(f: &mut fmt::Formatter<'_>, place: &str, found: &[InTheWay]) -> fm
         write!(f, "\n  {}\n    Try: {}.", one.what, one.mend)?;
     }
     if found.iter().any(|one| one.is_loss) {
-        write!(f, "\n  What has no place any more can be let go for good: supermaker serve --allow-loss.")?;
+        write!(f, "\n  What has no place any more can be let go for good: `supermaker migrate --allow-loss`.")?;
     }
     Ok(())
 }

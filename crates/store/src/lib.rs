@@ -19,7 +19,7 @@ mod transaction;
 mod turns;
 mod wait;
 
-pub use app::{AppSchema, Applied, InTheWay, Migrate, Standing};
+pub use app::{AppSchema, Applied, Follow, InTheWay, Migrate, Standing};
 pub use counters::Counters;
 pub use error::{OpenError, StoreError};
 pub use postgres::{ConnectError, PostgresOptions, PostgresUrl, Survey, UrlProblem, survey};

@@ -81,11 +81,11 @@ impl Store {
         self.tamper.set(edit);
     }
 
-    /// Makes the tables of an app, sees that they are those of the database, or changes them to be that.
+    /// Makes the tables of an app, sees that they are those of the database, or changes them to be that where they are to follow.
     ///
     /// # Errors
-    /// [`OpenError::Changed`] when the database was made for other tables and no way leads from them, [`OpenError::InTheWay`] when
-    /// rows are in it. Nothing was changed then.
+    /// [`OpenError::Changed`] when the database was made for other tables and they are not to follow, or no way leads from them;
+    /// [`OpenError::InTheWay`] when rows are in it. Nothing was changed then.
     pub async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.apply(app),

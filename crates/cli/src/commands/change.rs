@@ -1,12 +1,14 @@
 //! `supermaker change`: a sentence changes a blueprint that exists, shown as a difference first.
 
+use std::path::Path;
+
 use blueprint::Blueprint;
 use clap::Args;
 use codegen::human;
 use intake::{Changed, NotDone};
 use serde::Serialize;
 
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, USAGE, shell_word};
 use crate::renewal::Renewed;
 use crate::screen::{Ink, Screen};
 use crate::source::{Place, Source};
@@ -62,7 +64,7 @@ impl Change {
             let picture = problems.render(&source.path.display().to_string(), &changed.text, screen.color_err());
             Failure::new(format!("the blueprint would not load any more; nothing was changed\n\n{picture}"))
         })?;
-        let effects = Effects::of(&before, &after, intake::difference(&source.text, &changed.text));
+        let effects = Effects::of(&source, &before, &after, intake::difference(&source.text, &changed.text));
         if changed.is_change() {
             screen.say(&shown(screen, &source, &changed, &effects))?;
         }
@@ -88,6 +90,9 @@ impl Change {
         if apply {
             screen.say(&screen.paint(Ink::Good, &format!("Changed {name}")))?;
             renewed.lines(false).iter().try_for_each(|line| screen.say(line))?;
+            if let Some(next) = &effects.next {
+                screen.say(&format!("A database that is there: stop its servers, make a back-up, then: {next}"))?;
+            }
             return match renewed.edited.as_slice() {
                 [] => Ok(()),
                 edited => screen.say(&format!(
@@ -117,12 +122,15 @@ struct Effects {
     database: Vec<String>,
     /// Rows of such a database that would be in the way.
     in_the_way: Vec<String>,
+    /// What to do next with a database that is there, where its tables differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
     /// Summaries that speak of what is called otherwise now, or is gone.
     stale: Vec<String>,
 }
 
 impl Effects {
-    fn of(before: &Blueprint, after: &Blueprint, difference: String) -> Effects {
+    fn of(source: &Source, before: &Blueprint, after: &Blueprint, difference: String) -> Effects {
         let way = server::way_of_tables(before, after);
         let moves = !(way.statements.is_empty() && way.guards.is_empty());
         Effects {
@@ -130,8 +138,20 @@ impl Effects {
             access: codegen::access::access_changes(before, after),
             database: if moves { way.told } else { Vec::new() },
             in_the_way: way.guards.into_iter().map(|guard| guard.what).collect(),
+            next: moves.then(|| migrate(source)),
             stale: stale(before, after),
         }
+    }
+}
+
+/// The command that brings the tables along, for the folder that was named.
+fn migrate(source: &Source) -> String {
+    match source.path.file_name() {
+        Some(name) if name == "blueprint.toml" && source.folder == Path::new(".") => "supermaker migrate".to_owned(),
+        Some(name) if name == "blueprint.toml" => {
+            format!("supermaker migrate {}", shell_word(&source.folder.display().to_string()))
+        }
+        _ => format!("supermaker migrate {}", shell_word(&source.path.display().to_string())),
     }
 }
 
@@ -183,7 +203,7 @@ fn shown(screen: &Screen, source: &Source, changed: &Changed, effects: &Effects)
         }
     };
     section("Who may do what", &effects.access);
-    section("A database that is there, when it is served next", &effects.database);
+    section("A database that is there, when `supermaker migrate` brings it along", &effects.database);
     section("It is left as it is, and you are told what to try, if it has", &effects.in_the_way);
     section("Not changed", &effects.stale);
     out.push('\n');

@@ -8,6 +8,7 @@ mod docs;
 mod doctor;
 mod explain;
 mod key;
+mod migrate;
 mod new;
 mod plan;
 mod seed;
@@ -27,6 +28,7 @@ pub enum Command {
     New(new::New),
     Plan(plan::Plan),
     Change(change::Change),
+    Migrate(migrate::Migrate),
     Serve(serve::Serve),
     Check(check::Check),
     Access(access::Access),
@@ -50,6 +52,7 @@ impl Command {
             Command::New(new) => new.run(screen),
             Command::Plan(plan) => plan.run(screen),
             Command::Change(change) => change.run(screen),
+            Command::Migrate(migrate) => migrate.run(screen),
             Command::Serve(serve) => serve.run(screen),
             Command::Check(check) => check.run(screen),
             Command::Access(access) => access.run(screen),

@@ -30,12 +30,11 @@ Examples:
 
 Settings come from the environment and from the .env file beside the blueprint; the environment wins. Relative database paths start at the blueprint's folder.
 
-A database that was made for the blueprint as it was before is brought to it, in one transaction: what is new is added, what
-`renamed_from` tells of is renamed with its rows. Where values would have no place any more, or would not fit, it is told how
-many with what to try, and nothing is changed.
+A database whose tables were made for another blueprint is left as it is, and what differs is told: `supermaker migrate` brings
+them along.
 
 With --watch a blueprint that is saved is checked and served without a pause: connections, sessions and limits go on. One
-with problems, or with rows in the way of its tables, is shown with what to try, and the one before is served on.
+with problems, or that asks for other tables, is shown with what to try, and the one before is served on.
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start")]
 pub struct Serve {
@@ -50,9 +49,6 @@ pub struct Serve {
     /// Let other machines reach a server in development
     #[arg(long)]
     allow_remote: bool,
-    /// Let values go for good that have no place in the blueprint any more
-    #[arg(long)]
-    allow_loss: bool,
     /// Serve the blueprint anew whenever it is saved
     #[arg(long)]
     watch: bool,
@@ -74,7 +70,7 @@ struct Listening {
 impl Serve {
     /// For a folder that was just made.
     pub fn of(folder: PathBuf, host: Option<IpAddr>, port: Option<u16>) -> Serve {
-        Serve { file: Some(folder), host, port, allow_remote: false, allow_loss: false, watch: false }
+        Serve { file: Some(folder), host, port, allow_remote: false, watch: false }
     }
 
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
@@ -127,7 +123,7 @@ impl Serve {
             return Err(Failure::new(message)
                 .hint("serve real users with ENV=production, or add --allow-remote if that is what you want"));
         }
-        Ok(Settings { allow_loss: self.allow_loss, ..settings })
+        Ok(settings)
     }
 }
 

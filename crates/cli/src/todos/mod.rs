@@ -90,7 +90,8 @@ fn database(place: &Place<'_>, settings: Option<&Settings>) -> [(String, Outcome
         }
         Err(StartError::Database(error @ (OpenError::Changed { .. } | OpenError::Older { .. }))) => {
             let first = error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned();
-            outcomes_of_database(Outcome::Passed, failed(format!("{first}; `supermaker serve` brings them along")))
+            let command = if matches!(error, OpenError::Changed { .. }) { "migrate" } else { "serve" };
+            outcomes_of_database(Outcome::Passed, failed(format!("{first}; `supermaker {command}` brings them along")))
         }
         Err(error) => outcomes_of_database(failed(error.to_string()), waiting("the database cannot be looked into")),
     }

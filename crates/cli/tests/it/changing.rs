@@ -72,6 +72,8 @@ fn what_becomes_of_a_database_and_of_rights_is_said_before_the_yes() {
         assert!(rights.contains(line), "no {line:?} in {rights}");
     }
     assert!(!rights.contains("A database that is there"), "{rights}");
+    let rights = bench.run(&["change", "only managers may delete", "--yes"]).fine();
+    assert!(!rights.contains("migrate"), "{rights}");
 }
 
 /// New project, rows, another name, served again: the rows are there under the new name. And once more, and an entity.
@@ -94,10 +96,10 @@ fn rows_come_along_when_something_is_renamed() {
         ("rename cell to phone. rename leads to prospects", "SELECT id, phone FROM prospects ORDER BY id"),
     ];
     for (wish, sql) in steps {
-        bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
+        let said = bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
+        assert!(said.contains("make a back-up, then: supermaker migrate lead-tracker"), "{said}");
         bench.run(&["check", "lead-tracker", "--quiet"]);
-        // Whatever opens the database brings it along.
-        let run = bench.run(&["user", "list", "--file", "lead-tracker"]);
+        let run = bench.run(&["migrate", "lead-tracker"]);
         assert_eq!(run.code, 0, "{wish}: {run:?}");
         assert_eq!(rows(sql), before, "{wish}");
     }

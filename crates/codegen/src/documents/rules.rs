@@ -28,6 +28,7 @@ const AGENTS: &str = "
 | change it by a sentence | `supermaker change \"…\" --yes --json` | 0 done, 1 not, 2 not understood (nothing is changed) |
 | see who may do what | `supermaker access --json` | 0 |
 | see why a request is answered so | `supermaker explain --as user:ana@example.com GET /… --json` | 0 |
+| bring a database to a changed blueprint, its servers stopped | `supermaker migrate --json`; `--dry-run` changes nothing | 0, 1 if rows are in the way (nothing is changed) |
 | write the documents anew | `supermaker docs --json`; `--check` changes nothing | 0, with `--check` 1 if one is not current |
 | see what is done and what is left | `supermaker todos --json`; `--check` changes nothing | 0, 1 if a check fails |
 | serve it | `supermaker serve --port 0 --json` prints a line with the address; SIGTERM stops it | 0 |

@@ -114,9 +114,14 @@ Back-ups are Neon's (point in time): see how far back your plan goes, and try a 
 
 ## When the blueprint changes
 
-The next `supermaker serve` brings the tables to it, with their rows, in one transaction: what is new is added, what says
-`renamed_from` is renamed, types and limits are changed. Where values would have no place any more, or would not fit, it says how
-many rows are in the way and what to try, changes nothing and does not start; what may go for good goes with `--allow-loss`.
-Make a back-up first, and stop other instances that serve the blueprint of before: they know the former tables only. Data does not
-move from SQLite to Postgres by itself: choose before real users come.
+Rights and words are served at the next start. Where it asks for other tables, a start says what differs and changes nothing:
+
+1. Stop all instances that serve the blueprint of before: they know the former tables only.
+2. Make a back-up.
+3. `supermaker migrate`, which brings the tables to the blueprint, with their rows, in one transaction: what is new is added, what
+   says `renamed_from` is renamed, types and limits are changed. Where values would have no place any more, or would not fit, it says
+   how many rows are in the way and what to try, and changes nothing; what may go for good goes with `--allow-loss`.
+4. Start the instances again.
+
+No other command changes tables that exist. Data does not move from SQLite to Postgres by itself: choose before real users come.
 ";

@@ -209,8 +209,8 @@ pub struct Settings {
     pub issuers: Issuers,
     /// The bearer token of `/metrics`.
     pub metrics_token: Option<Secret>,
-    /// Whether values may go that have no place in the blueprint any more: said at the start, never by the environment.
-    pub allow_loss: bool,
+    /// Whether tables that exist are changed to those of the blueprint: said by who asks for that, never by the environment.
+    pub follow: store::Follow,
     /// Settings that are set and that this program does not heed, in words for the person who starts it.
     pub unheeded: Vec<String>,
     /// Limits.

@@ -58,7 +58,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         password_min_length: reader.read("PASSWORD_MIN_LENGTH", 15, password_length),
         issuers: reader.issuers(),
         metrics_token: reader.secret("METRICS_TOKEN"),
-        allow_loss: false,
+        follow: store::Follow::Never,
         unheeded,
         limits: reader.limits(),
     };

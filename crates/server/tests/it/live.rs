@@ -60,7 +60,7 @@ async fn other_tables_are_refused_and_the_old_ones_go_on() {
     let other = blueprint::load(&format!("{NOTES}done = {{ type = \"boolean\" }}\n")).unwrap();
     let error = live.reload(Arc::new(other)).await.unwrap_err();
     assert!(matches!(error, StartError::Database(_)), "{error}");
-    assert!(error.to_string().contains("Try: go back to the former blueprint"), "{error}");
+    assert!(error.to_string().contains("Try: `supermaker migrate`, which brings"), "{error}");
     assert_eq!(text(&live.now(), "/openapi.json").await, before);
     assert_eq!(post(&live.now(), &ana).await, 201);
 }

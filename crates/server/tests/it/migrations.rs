@@ -5,6 +5,9 @@
 use serde_json::{Value as Json, json};
 use server::App;
 use server::auth::api_keys::NewKey;
+use server::settings::Settings;
+use store::Follow;
+use tempfile::TempDir;
 
 use crate::support::{TestApp, place, settings};
 
@@ -294,6 +297,18 @@ async fn filled() -> TestApp {
     app
 }
 
+fn following(folder: &TempDir, follow: Follow) -> Settings {
+    Settings { follow, ..settings(&[], folder) }
+}
+
+/// The tables in a folder are brought to a blueprint, as `migrate` does; from then on whoever opens them finds them as they are.
+async fn brought(text: &str, folder: TempDir) -> TestApp {
+    let blueprint = blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let app = App::open(blueprint.into(), following(&folder, Follow::Kept)).await;
+    app.unwrap_or_else(|error| panic!("{error}")).close().await;
+    TestApp::in_folder(text, &[], folder).await
+}
+
 fn edited(edits: &[(&str, &str)]) -> String {
     edits.iter().fold(BLUEPRINT.to_owned(), |text, (from, to)| text.replace(from, to))
 }
@@ -357,7 +372,7 @@ async fn refused(edits: &[(&str, &str)], words: &[&str]) {
     let app = filled().await;
     let before = shape(&app);
     let blueprint = blueprint::load(&edited(edits)).unwrap_or_else(|problems| panic!("{edits:?}: {problems}"));
-    let refused = App::open(blueprint.into(), settings(&[], &app.folder)).await.err();
+    let refused = App::open(blueprint.into(), following(&app.folder, Follow::Kept)).await.err();
     let refused = refused.unwrap_or_else(|| panic!("{edits:?} is not refused")).to_string();
     for word in words {
         assert!(refused.contains(word), "{edits:?}: no {word:?} in {refused}");
@@ -370,12 +385,12 @@ async fn refused(edits: &[(&str, &str)], words: &[&str]) {
 async fn kept(edits: &[(&str, &str)], lists: &[(&str, &str)]) {
     let (app, text) = (filled().await, edited(edits));
     assert_ne!(text, BLUEPRINT, "{edits:?} changes nothing");
-    let changed = TestApp::in_folder(&text, &[], app.folder).await;
+    let changed = brought(&text, app.folder).await;
     let fresh = TestApp::new(&text).await;
     assert_same(&shape(&changed), &shape(&fresh), &format!("{edits:?}"));
     changed.app.close().await;
     // The same again changes nothing.
-    let again = TestApp::in_folder(&text, &[], changed.folder).await;
+    let again = brought(&text, changed.folder).await;
     let ana = again.log_in("ana").await;
     for (path, row) in lists {
         let page = ana.get(path).await.expect(200).json();
@@ -399,10 +414,10 @@ async fn what_is_renamed_twice_or_back_keeps_its_values() {
     for way in [vec![cell(both)], vec![mobile.clone(), cell(both)], vec![mobile, cell(both), back]] {
         let mut app = filled().await;
         for text in &way {
-            app = TestApp::in_folder(text, &[], app.folder).await;
+            app = brought(text, app.folder).await;
             app.app.close().await;
         }
-        let last = TestApp::in_folder(way.last().unwrap(), &[], app.folder).await;
+        let last = brought(way.last().unwrap(), app.folder).await;
         let page = last.log_in("ana").await.get("/prospects?sort=name").await.expect(200).json();
         let name = if way.len() == 3 { "phone" } else { "cell" };
         assert_eq!(page["data"][0][name], "+4930111", "{page}");
@@ -413,13 +428,14 @@ async fn what_is_renamed_twice_or_back_keeps_its_values() {
 #[tokio::test]
 async fn the_former_blueprint_is_told_how_to_go_back() {
     let app = filled().await;
-    let renamed = TestApp::in_folder(&BLUEPRINT.replace(PHONE, MOBILE), &[], app.folder).await;
+    let renamed = brought(&BLUEPRINT.replace(PHONE, MOBILE), app.folder).await;
     renamed.app.close().await;
     let blueprint = blueprint::load(BLUEPRINT).unwrap();
-    let refused = App::open(blueprint.into(), settings(&[], &renamed.folder)).await.err().unwrap().to_string();
+    let refused =
+        App::open(blueprint.into(), following(&renamed.folder, Follow::Kept)).await.err().unwrap().to_string();
     assert!(refused.contains("to take the name back, write `renamed_from = \"mobile\"` at `phone`"), "{refused}");
     let back = BLUEPRINT.replace(PHONE, &PHONE.replace(" }", ", renamed_from = \"mobile\" }"));
-    let back = TestApp::in_folder(&back, &[], renamed.folder).await;
+    let back = brought(&back, renamed.folder).await;
     let page = back.log_in("ana").await.get("/prospects?sort=name").await.expect(200).json();
     assert_eq!(page["data"][0]["phone"], "+4930111");
 }
@@ -444,16 +460,45 @@ const LET_GO: &[(&[(&str, &str)], &[(&str, usize)])] = &[
     ),
 ];
 
-/// What has no place any more goes where whoever serves says so, and only then.
+/// Whoever only starts, maybe with the blueprint of before, changes no table; every change that `migrate` does is one of those.
+#[tokio::test]
+async fn tables_are_changed_for_nobody_who_did_not_ask() {
+    for (from, to) in [
+        (PHONE, MOBILE),
+        ("empty = { type = \"text\" }\n", ""),
+        ("visits = { type = \"integer\" }", "visits = { type = \"decimal\", scale = 3 }"),
+        ("nickname = { type = \"text\"", "nickname = { type = \"integer\""),
+    ] {
+        let app = filled().await;
+        let before = shape(&app);
+        let blueprint = blueprint::load(&edited(&[(from, to)])).unwrap();
+        let refused = App::open(blueprint.into(), settings(&[], &app.folder)).await.err().unwrap().to_string();
+        assert!(refused.contains("Try: `supermaker migrate`") && refused.contains("what that comes to"), "{refused}");
+        assert_same(&shape(&app), &before, from);
+        TestApp::in_folder(BLUEPRINT, &[], app.folder).await;
+    }
+    let renamed = brought(&BLUEPRINT.replace(PHONE, MOBILE), filled().await.folder).await;
+    let after = shape(&renamed);
+    renamed.app.close().await;
+    let former = blueprint::load(BLUEPRINT).unwrap();
+    let refused = App::open(former.into(), settings(&[], &renamed.folder)).await.err().unwrap().to_string();
+    assert!(refused.contains("its tables differ"), "{refused}");
+    assert_same(&shape(&renamed), &after, "the former blueprint");
+}
+
+/// What has no place any more goes where whoever asks for it says so, and only then.
 #[tokio::test]
 async fn values_go_for_good_where_that_is_said() {
     for (edits, lists) in LET_GO {
         let app = filled().await;
         let text = edited(edits);
         let blueprint = blueprint::load(&text).unwrap_or_else(|problems| panic!("{edits:?}: {problems}"));
-        let settings = server::settings::Settings { allow_loss: true, ..settings(&[], &app.folder) };
-        App::open(blueprint.into(), settings).await.unwrap_or_else(|error| panic!("{edits:?}: {error}")).close().await;
-        let changed = TestApp::in_folder(&text, &[], app.folder).await;
+        App::open(blueprint.into(), following(&app.folder, Follow::AllowLoss))
+            .await
+            .unwrap_or_else(|error| panic!("{edits:?}: {error}"))
+            .close()
+            .await;
+        let changed = brought(&text, app.folder).await;
         assert_same(&shape(&changed), &shape(&TestApp::new(&text).await), &text);
         let ana = changed.log_in("ana").await;
         for (path, rows) in *lists {
@@ -477,7 +522,7 @@ async fn api_keys_follow_a_renamed_entity() {
         ("\"prospect\"", "\"lead\""),
         ("soft_delete = true", "renamed_from = \"prospect\"\nsoft_delete = true"),
     ];
-    let renamed = TestApp::in_folder(&edited(&edits), &[], app.folder).await;
+    let renamed = brought(&edited(&edits), app.folder).await;
     let service = renamed.stranger().with("x-api-key", &key);
     service.get("/leads").await.expect(200);
     service.get("/tags").await.expect(200);

@@ -75,7 +75,10 @@ async fn a_changed_schema_is_refused_and_changed_words_are_not() {
     };
     let wider = OFFICE.replace("vip = {", "vup = {").replace("toggle = \"vip\"", "toggle = \"vup\"");
     let refusal = open(&wider).await.err().unwrap();
-    assert!(refusal.contains("blueprint") && refusal.contains("vup"), "{refusal}");
+    assert!(
+        refusal.contains("blueprint") && refusal.contains("vup") && refusal.contains("`supermaker migrate`"),
+        "{refusal}"
+    );
     let stricter = OFFICE.replace("max_length = 40", "max_length = 30");
     open(&stricter).await.unwrap().close().await;
     open(OFFICE).await.unwrap().close().await;

@@ -45,8 +45,8 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
             (1, Applied::Created)
         }
         Task::Change(number, migration) => {
-            change(ground, app, &migration).await?;
-            (number, Applied::Migrated(migration.told))
+            let let_go = change(ground, app, &migration).await?;
+            (number, Applied::Migrated { told: migration.told, let_go })
         }
     };
     let sql =
@@ -58,7 +58,8 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
     Ok(applied)
 }
 
-async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<(), OpenError> {
+/// Gives what went for good.
+async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<Vec<String>, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
     // What is counted must still be so when the tables change: a row that somebody has written and not yet committed is waited
     // for, and none comes between.
@@ -66,7 +67,7 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
         let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", migration.tables.join(", "));
         ground.client.batch_execute(&lock).await.map_err(failed)?;
     }
-    let mut found = Vec::new();
+    let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
         let rows = match &guard.count {
             None => 1,
@@ -75,13 +76,13 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
                 rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(failed)?
             }
         };
-        found.extend(app.found(guard, rows));
+        found.extend(app.found(guard, rows, &mut let_go));
     }
     app::is_free(ground.place, found)?;
     for statement in &migration.statements {
         ground.client.batch_execute(statement).await.map_err(failed)?;
     }
-    Ok(())
+    Ok(let_go)
 }
 
 fn dialect(ground: &Ground<'_>) -> Dialect {

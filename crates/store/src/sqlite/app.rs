@@ -27,8 +27,8 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
             (1, Applied::Created)
         }
         Task::Change(number, migration) => {
-            change(&transaction, path, app, &migration)?;
-            (number, Applied::Migrated(migration.told))
+            let let_go = change(&transaction, path, app, &migration)?;
+            (number, Applied::Migrated { told: migration.told, let_go })
         }
     };
     let sql = format!(
@@ -40,14 +40,20 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
     Ok(applied)
 }
 
-fn change(connection: &Connection, path: &Path, app: &AppSchema, migration: &Migration) -> Result<(), OpenError> {
+/// Gives what went for good.
+fn change(
+    connection: &Connection,
+    path: &Path,
+    app: &AppSchema,
+    migration: &Migration,
+) -> Result<Vec<String>, OpenError> {
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
-    let mut found = Vec::new();
+    let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
         let count = |sql: &String| connection.query_row(sql, [], |row| row.get(0));
         let rows = guard.count.as_ref().map_or(Ok(1), count).map_err(failed)?;
-        found.extend(app.found(guard, rows));
+        found.extend(app.found(guard, rows, &mut let_go));
     }
     app::is_free(&place, found)?;
     for statement in &migration.statements {
@@ -60,7 +66,7 @@ fn change(connection: &Connection, path: &Path, app: &AppSchema, migration: &Mig
             let message = format!("a row of `{table}` would refer to a row that is not there; nothing was changed");
             Err(OpenError::Failed { place, message })
         }
-        None => Ok(()),
+        None => Ok(let_go),
     }
 }
 

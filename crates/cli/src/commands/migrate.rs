@@ -1,0 +1,104 @@
+//! `supermaker migrate`: the tables of a database are brought to a blueprint that changed. No other command changes tables that exist.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use server::StartError;
+use server::process::{Environment, read_settings};
+use server::settings::Settings;
+use store::{Applied, Follow, OpenError};
+
+use crate::failure::Failure;
+use crate::logs;
+use crate::screen::{Ink, Screen};
+use crate::source::Source;
+
+/// Bring the tables of a database to a blueprint that changed, with their rows
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  supermaker migrate
+  supermaker migrate lead-tracker --dry-run
+  supermaker migrate lead-tracker
+  supermaker migrate lead-tracker --allow-loss
+
+First stop the servers that serve the former blueprint, for they know the former tables only, and make a back-up. Then it is done
+in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
+would have no place any more, or would not fit, it is told how many with what to try, and nothing is changed. Said twice, it has
+nothing to do.
+
+Exit codes: 0 the tables are those of the blueprint, 1 nothing was changed")]
+pub struct Migrate {
+    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
+    file: Option<PathBuf>,
+    /// Let values go for good that have no place in the blueprint any more, this once
+    #[arg(long)]
+    allow_loss: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    database: String,
+    dry_run: bool,
+    /// `migrated`, `unchanged`, `created`; of a dry run what would be.
+    outcome: &'static str,
+    /// What was done, a line each.
+    done: Vec<String>,
+    /// What went for good, and how many.
+    let_go: Vec<String>,
+}
+
+impl Migrate {
+    pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        let source = Source::read(self.file.as_deref())?;
+        let environment = Environment::beside(&source.folder)?;
+        let blueprint = source.load_or_explain(screen.color_err())?;
+        let settings = read_settings(&source.folder, &environment, |_| None)?;
+        let failed = |error: StartError| Failure::new(error.to_string().trim_end());
+        if screen.manner.dry_run {
+            return match server::look_at_database(&blueprint, &settings) {
+                Ok(_) => report(screen, &settings, Applied::Unchanged),
+                Err(StartError::Database(OpenError::Unmade { .. })) => report(screen, &settings, Applied::Created),
+                Err(StartError::Database(OpenError::Changed { way: Some(told), .. })) => {
+                    report(screen, &settings, Applied::Migrated { told, let_go: Vec::new() })
+                }
+                Err(error) => Err(failed(error)),
+            };
+        }
+        logs::start(screen, &environment)?;
+        screen.note(
+            "Servers of the former blueprint must be stopped before this, for they know the former tables only; \
+             and a back-up made (docs/changes.md).",
+        );
+        screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
+        let follow = if self.allow_loss { Follow::AllowLoss } else { Follow::Kept };
+        let settings = Settings { follow, ..settings };
+        report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?)
+    }
+}
+
+fn report(screen: &Screen, settings: &Settings, applied: Applied) -> Result<(), Failure> {
+    let (outcome, done, let_go) = match applied {
+        Applied::Migrated { told, let_go } => ("migrated", told, let_go),
+        Applied::Created => ("created", Vec::new(), Vec::new()),
+        Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new()),
+    };
+    let (database, dry_run) = (settings.database.to_string(), screen.manner.dry_run);
+    if screen.manner.json {
+        return screen.json(&Report { database, dry_run, outcome, done, let_go });
+    }
+    let text = match (outcome, dry_run) {
+        ("migrated", false) => format!("The tables of {database} are those of the blueprint now:"),
+        ("migrated", true) => {
+            format!("Would bring the tables of {database} to the blueprint, if no row is in the way:")
+        }
+        ("created", false) => format!("There were no tables in {database} yet; they were made"),
+        ("created", true) => format!("Would make the tables in {database}, which has none yet"),
+        _ => format!("Nothing to do: the tables of {database} are those of the blueprint"),
+    };
+    screen.say(&screen.paint(Ink::Good, &text))?;
+    done.iter().try_for_each(|line| screen.say(&format!("  {line}")))?;
+    let_go.iter().try_for_each(|line| screen.say(&format!("  gone for good: {line}")))
+}

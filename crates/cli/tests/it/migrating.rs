@@ -1,0 +1,98 @@
+//! `migrate`: the one command that changes tables that exist; all others leave them and name it.
+
+#![expect(clippy::disallowed_methods, reason = "looks into the file past the server")]
+
+use crate::program::Bench;
+
+const BEFORE: &str = "[app]\nname = \"leads\"\n[entity.lead]\nowner = false\n[entity.lead.field]\n\
+    name = { type = \"text\", required = true }\nphone = { type = \"text\", required = true }\n";
+const PHONE: &str = "phone = { type = \"text\", required = true }\n";
+const MOBILE: &str = "mobile = { type = \"text\", required = true, renamed_from = \"phone\" }\n";
+
+/// A database with three leads that have a phone.
+fn filled() -> Bench {
+    let bench = Bench::with(BEFORE);
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    assert_eq!(bench.run(&["seed", "--rows", "3"]).code, 0);
+    bench
+}
+
+/// How many rows have a value there; `None` where there is no such column.
+fn values(bench: &Bench, column: &str) -> Option<i64> {
+    let file = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    let columns = format!("SELECT count(*) FROM pragma_table_info('leads') WHERE name = '{column}'");
+    let has: i64 = file.query_row(&columns, [], |row| row.get(0)).unwrap();
+    (has > 0).then(|| file.query_row(&format!("SELECT count(\"{column}\") FROM leads"), [], |row| row.get(0)).unwrap())
+}
+
+#[test]
+fn tables_and_rows_are_brought_along_once() {
+    let bench = filled();
+    bench.write("blueprint.toml", &BEFORE.replace(PHONE, MOBILE));
+    let dry = bench.run(&["migrate", "--dry-run"]).fine();
+    assert!(dry.contains("Would bring the tables") && dry.contains("`phone` of lead is `mobile` now"), "{dry}");
+    assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (Some(3), None));
+
+    let run = bench.run(&["migrate"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("must be stopped") && run.err.contains("back-up"), "{run:?}");
+    assert!(run.out.contains("`phone` of lead is `mobile` now, with its values"), "{run:?}");
+    assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (None, Some(3)));
+
+    let run = bench.run(&["migrate"]);
+    assert!(run.code == 0 && run.out.contains("Nothing to do"), "{run:?}");
+    let json = bench.run(&["migrate", ".", "--json"]).json();
+    assert_eq!((&json["outcome"], &json["done"]), (&"unchanged".into(), &serde_json::json!([])), "{json}");
+    // The blueprint of before changes nothing back.
+    bench.write("blueprint.toml", BEFORE);
+    bench.run(&["user", "list"]).refused(1, &["its tables differ", "hint: `supermaker migrate`"]);
+    bench.run(&["migrate"]).refused(1, &["renamed_from = \"mobile\""]);
+    assert_eq!(values(&bench, "mobile"), Some(3));
+}
+
+#[test]
+fn no_other_command_changes_tables() {
+    let bench = filled();
+    bench.write("blueprint.toml", &BEFORE.replace(PHONE, MOBILE));
+    for command in [
+        &["serve", "--port", "0"][..],
+        &["user", "list"],
+        &["key", "list"],
+        &["audit", "verify"],
+        &["seed", "--rows", "1"],
+        &["explain", "--as", "anyone", "GET", "/leads"],
+    ] {
+        let words = ["its tables differ", "mobile", "hint: `supermaker migrate`, which brings the tables along"];
+        bench.run(command).refused(1, &words);
+        assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (Some(3), None), "{command:?}");
+    }
+    bench.run(&["serve", "--allow-loss"]).refused(2, &["--allow-loss"]);
+}
+
+#[test]
+fn rows_in_the_way_are_told_and_only_what_may_go_goes() {
+    let bench = filled();
+    let gone = BEFORE.replace(PHONE, "");
+    bench.write("blueprint.toml", &gone);
+    let told = "rows of `leads` with a value in `phone`, which the blueprint no longer has: 3";
+    bench.run(&["migrate"]).refused(1, &[told, "nothing was changed", "`supermaker migrate --allow-loss`"]);
+    let json = bench.run(&["migrate", "--json"]).refused(1, &[told, "\"error\""]);
+    assert_eq!(json.out, "");
+    assert_eq!(values(&bench, "phone"), Some(3));
+
+    // What has no value for what is required now is in the way whatever may go.
+    bench.write("blueprint.toml", &(gone.clone() + "size = { type = \"text\", required = true }\n"));
+    bench.run(&["migrate", "--allow-loss"]).refused(1, &["would have no `size`, which is required: 3"]);
+    assert_eq!(values(&bench, "phone"), Some(3));
+
+    bench.write("blueprint.toml", &gone);
+    let json = bench.run(&["migrate", "--allow-loss", "--json"]).json();
+    assert_eq!((&json["outcome"], &json["let_go"]), (&"migrated".into(), &serde_json::json!([told])), "{json}");
+    assert_eq!((values(&bench, "phone"), values(&bench, "name")), (None, Some(3)));
+    // It was for this once.
+    bench.write(
+        "blueprint.toml",
+        &gone.replace("name = { type = \"text\", required = true }\n", "x = { type = \"text\" }\n"),
+    );
+    bench.run(&["migrate"]).refused(1, &["in `name`, which the blueprint no longer has: 3"]);
+}
