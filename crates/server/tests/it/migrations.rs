@@ -104,6 +104,15 @@ const ROWS: &[Row] = &[
         &[("owner = true", ""), ("[entity.tag]", "[entity.tag]\nplural = \"tagging\"")],
         Ok(&[("/tagging", r#"{"label": "hot"}"#)]),
     ),
+    // Two tables change places, each with its indexes.
+    (
+        &[
+            ("[entity.tag]", "[entity.tag]\nplural = \"calls\""),
+            ("[entity.call.field]", "[entity.call]\nplural = \"tags\"\n[entity.call.field]"),
+            ("prospect = {", "who = { renamed_from = \"prospect\", "),
+        ],
+        Ok(&[("/tags?expand=who", r#"{"who": {"name": "Ann"}}"#), ("/calls?q=hot", r#"{"label": "hot"}"#)]),
+    ),
     // A former name that no database has any more, or never had.
     (
         &[(PHONE, "phone = { type = \"phone\", search = true, unique = true, renamed_from = [\"cell\", \"handy\"] }")],
