@@ -30,8 +30,13 @@ pub fn put(folder: &Path, drafts: &[FileDraft]) -> Result<(), Refused> {
 /// Where a file of a folder really is: links are followed as long as they stay in the folder.
 ///
 /// # Errors
-/// A link leads out of it, or nowhere.
+/// The path or a link in it leads out of the folder, or nowhere.
 pub fn place(folder: &Path, path: &Path) -> io::Result<PathBuf> {
+    // Names may come from a note that somebody else left in the folder.
+    if path.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+        let told = format!("{} does not lie in the folder", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, told));
+    }
     let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let root = match fs::canonicalize(here) {
         Ok(root) => root,
@@ -259,6 +264,26 @@ mod tests {
         assert!(put(root, &drafts(&["b", "a/c"])).is_err());
         assert_eq!(names(root), [".a.supermaker-new", "a"]);
         assert_eq!(fs::read_to_string(root.join(".a.supermaker-new")).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn what_does_not_lie_in_the_folder_has_no_place() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("app");
+        fs::write(outer.path().join(".victim.supermaker-new-1"), "theirs").unwrap();
+        // Whether the folder is there or not.
+        for _ in 0..2 {
+            for path in ["../victim", "a/../../victim", "/victim", "..", "/"] {
+                assert!(place(&root, Path::new(path)).is_err(), "{path}");
+                sweep(&root, [path].into_iter());
+                assert!(put(&root, &drafts(&[path])).is_err(), "{path}");
+            }
+            for path in ["victim", "./victim", "a/victim", "..a"] {
+                assert_eq!(place(&root, Path::new(path)).unwrap(), root.join(path), "{path}");
+            }
+            fs::create_dir_all(&root).unwrap();
+        }
+        assert_eq!(names(outer.path()), [".victim.supermaker-new-1", "app"]);
     }
 
     #[test]
