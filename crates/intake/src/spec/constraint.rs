@@ -164,7 +164,6 @@ fn quoted_default(text: &str, said: &mut Said) -> String {
 const DENIALS: &str = "not never no non neither nor cannot without except unless isn't don't doesn't mustn't aren't";
 
 fn clause(whole: &str, said: &mut Said) {
-    let before = said.clone();
     let mut rest = trimmed(whole);
     let mut unread = Vec::new();
     while let Some(first) = rest.chars().next() {
@@ -175,13 +174,13 @@ fn clause(whole: &str, said: &mut Said) {
         // A word that means nothing here makes what follows it doubtful.
         let end = rest.char_indices().find(|(_, letter)| letter.is_whitespace()).map_or(rest.len(), |(at, _)| at);
         let end = end.max(first.len_utf8());
+        // "not sensitive", "never written by clients": what is denied is not said. What stands before it is: "hidden (never sent)".
+        if rest.get(..end).is_some_and(denies) {
+            unread.push(rest.trim_end());
+            break;
+        }
         unread.push(rest.get(..end).unwrap_or_default());
         rest = trimmed(rest.get(end..).unwrap_or_default());
-    }
-    // "not sensitive", "never written by clients": what is denied is not said.
-    if unread.iter().any(|word| denies(word)) {
-        *said = before;
-        return said.unread.push(trimmed(whole).trim_end().to_owned());
     }
     if unread.iter().any(|word| word.chars().any(char::is_alphanumeric)) {
         said.unread.push(unread.join(" "));

@@ -91,7 +91,7 @@ const DENIALS: &str = "except but not no non none unless without if when where b
 /// Words between those who must be all of it at once, or may be meant to.
 const JOINS: &[&str] = &["&", "+", " and "];
 /// Ways to sign in: in brackets they say how and not who.
-const WAYS: &str = "jwt bearer token session cookie oauth oauth2 basic required auth header api key id login or";
+const WAYS: &str = "jwt bearer token session cookie oauth oauth2 basic required auth header api key login";
 /// Those among the signed in who are named like a role.
 const LIKE_ROLES: &[&str] = &["user", "users", "registered", "registered user", "registered users"];
 const SIGNED_IN: &[&str] = &[
@@ -210,7 +210,8 @@ pub(super) fn read_under(head: &str, text: &str) -> Who {
         let wide = matches!(found.one, One::Token | One::SignedIn | One::NoSignIn);
         let stranger = found.one == One::Anyone;
         // "Auth + admin", "Bearer token, role admin": the role says which of them. What is not known may say so as well.
-        let narrowed = strong && (wide && !(found.like_role && plain) || stranger && joined)
+        let narrowed = strong
+            && (wide && !(found.like_role && plain) || stranger && (joined || lower.contains("only")))
             || unknown && (wide || stranger || joined);
         if found.exact || found.condition.is_some() || !narrowed {
             who.add(found.one, found.condition);
@@ -351,15 +352,17 @@ fn of_cell(word: &str, of_sign_in: bool) -> Meaning {
     let Some(inner) = inner.strip_suffix(')').filter(|inner| !inner.contains(['(', ')'])) else { return unread() };
     let lower = inner.to_lowercase();
     let mut words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let stranger = ones.iter().any(|one| matches!(one, One::Anyone | One::NoSignIn));
     if words.all(|word| crate::lexicon::has(WAYS, word)) {
-        return outer;
+        // "public (key required)".
+        return if stranger { unread() } else { outer };
     }
     let within = read(inner);
     // "public (published only)" is about rows.
-    let strangers = |ones: &[One]| ones.iter().any(|one| matches!(one, One::Anyone | One::NoSignIn));
-    let of_rows = strangers(ones) && within.ones.iter().any(|(one, _)| *one != One::Anyone);
+    let of_rows = stranger && within.ones.iter().any(|(one, _)| *one != One::Anyone);
     let said = Who { ones: ones.iter().map(|one| (one.clone(), None)).collect(), unread: Vec::new() };
-    if !within.says() || !within.unread.is_empty() || of_rows {
+    let conditional = within.ones.iter().any(|(_, condition)| condition.is_some());
+    if !within.says() || !within.unread.is_empty() || of_rows || conditional {
         return unread();
     }
     let both = said.and(within);
@@ -462,6 +465,10 @@ mod tests {
             ("yes (own rows)", "owner"),
             ("public (published only)", "| public (published only)"),
             ("public (no auth)", "anyone"),
+            ("public (key required)", "| public (key required)"),
+            ("yes (admin where `a = 1`)", "| yes (admin where `a = 1`)"),
+            ("public, admin", "anyone role:admin"),
+            ("public, admins only", "role:admin"),
             ("yes (see the plan of 2020)", "| yes (see the plan of 2020)"),
             ("manager (own team)", "| manager (own team)"),
             ("yes (JWT) for admins", "| yes (JWT) for admins"),
