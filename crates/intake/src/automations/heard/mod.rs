@@ -206,7 +206,12 @@ impl<'s, 'a> Line<'s, 'a> {
     }
     /// Where it ends.
     pub(super) fn part_end(&self, at: usize) -> usize {
-        (at..self.to).find(|next| self.is_break(*next)).unwrap_or(self.to)
+        // "a booking (date, guests) is confirmed" is one part.
+        let mut at = at;
+        while at < self.to && !self.is_break(at) {
+            at = self.scene.close_of(at).filter(|close| *close < self.to).map_or(at, |close| close) + 1;
+        }
+        at.min(self.to)
     }
     pub(super) fn verb_form(&self, at: usize) -> Option<crate::lexicon::verbs::Form> {
         crate::lexicon::verbs::lookup(self.text(at)).map(|(_, form)| form)

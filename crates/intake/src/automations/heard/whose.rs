@@ -59,6 +59,12 @@ const TALK: &str = "day week month year hour minute evening morning night time s
 pub(super) fn about(line: &Line<'_, '_>, from: usize, to: usize) -> Named {
     let nps = || line.scene.nps_in(from, to);
     let records: Vec<String> = nps().filter_map(|np| named(line, np)).collect();
+    // "upon approval of a request": the request.
+    let of = nps().filter(|np| crate::automations::events::happens(np.head()) && line.one_of(np.to, &["of"]));
+    let of = of.filter_map(|np| line.scene.np_at(np.to + 1)).find_map(|np| line.cast.entity(np.entity()));
+    if let Some(of) = of.filter(|name| !archetypes::is_person(name)) {
+        return Named::Record(of.to_owned());
+    }
     if let Some(thing) = records.iter().find(|name| !archetypes::is_person(name)) {
         return Named::Record(thing.clone());
     }

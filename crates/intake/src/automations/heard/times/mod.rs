@@ -107,7 +107,15 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
                     matches!(line.scene.tag(before), Some(Tag::Verb | Tag::Participle | Tag::Adjective))
                         || line.one_of(before, &["done", "ready", "then", "please"])
                 });
+                // "hits 200 cycles", "falls below the minimum": how much is part of the time.
+                let amount = (np.from..np.to).any(|at| line.scene.tag(at) == Some(Tag::Number))
+                    || np.from.checked_sub(1).is_some_and(|before| {
+                        line.one_of(before, &["below", "under", "above", "over", "than", "beneath", "<", ">"])
+                            || verbs::lookup(line.text(before))
+                                .is_some_and(|(verb, _)| events::kind(verb.base, false, "") == "threshold")
+                    });
                 np.to == end
+                    && !amount
                     && np.from > start + 1
                     && end == deed
                     && deed < line.to
