@@ -102,6 +102,12 @@ fn pairs(line: &Line<'_, '_>, done: &[Done], said: &[Said]) -> Vec<(usize, Autom
         let mut times: Vec<&Said> = said.iter().filter(behind).filter(own).collect();
         let near = times.iter().any(|said| said.from <= deed.to + 2);
         let whole = |said: &Said| said.cues.iter().any(|cue| cue.trigger.kind != "schedule");
+        // "if it is overdue, remind them weekly": what has happened, not how often.
+        let late = |said: &Said| said.cues.iter().any(|cue| cue.trigger.kind == "overdue");
+        if before.is_some_and(late) {
+            times.retain(|said| whole(said));
+        }
+        let near = near && !times.is_empty();
         if let Some(before) = before.filter(|before| times.is_empty() || !near && whole(before)) {
             times.insert(0, before);
         }
