@@ -10,6 +10,13 @@ use toml::Table;
 /// A request, and the lists of every entity as the engine takes them: the words of each sorted, defaults filled in.
 const SAID: &[(&str, &[&str])] = &[
     (
+        "Invoices have an amount. Clerks enter payments. Payments have a date. Clerks have no access to invoices.",
+        &[
+            "invoice: create role:admin; delete role:admin; read role:admin; update role:admin",
+            "payment: create role:admin role:clerk; delete role:admin role:clerk; read signed_in; update role:admin role:clerk",
+        ],
+    ),
+    (
         "Invoices have an amount and a date. Only auditors have access to invoices.",
         &[
             "invoice: create role:admin role:auditor; delete role:admin; read role:admin role:auditor; update role:admin role:auditor",

@@ -4,10 +4,13 @@
 //! blueprint's lists.
 
 use super::sentences;
+use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Who};
 use crate::lexicon::verbs::Class;
+use crate::nouns::{Count, Np};
 use crate::resolve::Cast;
+use crate::rules;
 use crate::scene::Scene;
 use crate::tokens::Span;
 
@@ -56,10 +59,66 @@ pub(super) fn statements(
 ) -> (Vec<Statement>, Vec<Span>) {
     let (mut found, mut lost) = sentences::read(scene, cast, draft);
     found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
+    let (denied, unplaced) = without(scene, cast, draft);
+    found.extend(denied);
+    lost.extend(unplaced);
     for one in evidence.iter().filter(|one| one.rule == "rights.access") {
         match kept(one, cast, draft) {
             Some(statements) => found.extend(statements),
             None => lost.push(one.span),
+        }
+    }
+    (found, lost)
+}
+
+/// "clerks have no access to invoices", "nobody but auditors has access to invoices"; the places of those that name nobody or nothing.
+fn without(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> (Vec<Statement>, Vec<Span>) {
+    let (mut found, mut lost) = (Vec::new(), Vec::new());
+    let denied = |clause: &&Clause| {
+        let of_none = clause.subject.iter().any(|np| np.count == Count::None);
+        (clause.polarity == Polarity::Denied || of_none && clause.polarity == Polarity::Asked)
+            && clause.join != Join::Condition
+            && matches!(clause.base, "have" | "get" | "receive")
+            && clause.verb.is_some()
+    };
+    for clause in scene.clauses.iter().filter(denied) {
+        let verb = clause.verb.unwrap_or(clause.from);
+        let access = |np: &&Np| crate::lexicon::has("access right permission rights", np.head());
+        let Some(np) = scene.nps_in(clause.after, clause.to).next().filter(access) else { continue };
+        let lead = scene.padded(clause.from, verb);
+        let says = |words: &[&str]| words.iter().any(|word| lead.contains(word));
+        let nobody = says(&[" nobody ", " no one ", " no-one ", " none "]);
+        let but = says(&[" but ", " except ", " other than ", " apart from ", " besides "]);
+        let people: Vec<&Np> = scene.nps_in(clause.from, verb).collect();
+        let roles: Vec<Who> = people
+            .iter()
+            .filter_map(|np| draft.roles.iter().find(|role| *role == np.entity()))
+            .map(|role| Who::Role(role.clone()))
+            .collect();
+        let objects = rules::objects(scene, np.to + 1, clause.to);
+        let records: Vec<Option<String>> = if scene.one_of(np.to + 1, &["everything", "anything", "it", "them"]) {
+            vec![None]
+        } else {
+            objects.iter().filter_map(|np| cast.entity(np.entity())).map(|name| Some(name.to_owned())).collect()
+        };
+        let span = scene.span(clause.from, clause.to);
+        if records.is_empty() || roles.is_empty() && (!nobody || but) {
+            lost.push(span);
+            continue;
+        }
+        let mode = if nobody && but { Mode::Exclusive } else { Mode::MayNot };
+        let ops: &[Op] = if mode == Mode::Exclusive { &[Op::Read] } else { &[Op::Read, Op::Create] };
+        let who = if nobody && !but { Vec::new() } else { roles };
+        for entity in &records {
+            found.extend(ops.iter().map(|op| Statement {
+                who: who.clone(),
+                mode,
+                op: *op,
+                base: if *op == Op::Read { "read" } else { "create" },
+                entity: entity.clone(),
+                own: false,
+                span,
+            }));
         }
     }
     (found, lost)
