@@ -95,6 +95,7 @@ impl Reader<'_> {
         // "we do not want customers to be able to delete kites".
         let unwanted = clause.join == Join::Purpose && clause.polarity == Polarity::Denied;
         let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
+            || (clause.from.saturating_sub(1)..verb).any(|at| scene.one_of(at, &["nor", "neither"]))
             || unwanted
             || carried_not && clause.modal.is_none_or_same(before);
         if clause.passive {

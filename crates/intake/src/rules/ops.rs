@@ -77,6 +77,11 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                     .find(|np| !is_value(np) && record(np).is_some_and(|thing| !thing.is_person())),
             );
         }
+        // "neither the clerk nor the managers can delete notes" gives nobody anything.
+        let verb = clause.verb.unwrap_or(clause.from);
+        if (clause.from.saturating_sub(1)..verb).any(|at| scene.one_of(at, &["nor", "neither"])) && !denied {
+            continue;
+        }
         let who = actors(scene, clause);
         let permission = permission(clause, scene);
         for np in found {
