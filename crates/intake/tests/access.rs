@@ -10,6 +10,12 @@ use toml::Table;
 /// A request, and the lists of every entity as the engine takes them: the words of each sorted, defaults filled in.
 const SAID: &[(&str, &[&str])] = &[
     (
+        "Notes have a text. Clerks and managers write notes. Neither the clerk nor the managers can delete notes.",
+        &[
+            "note: create role:admin role:clerk role:manager; delete role:admin; read signed_in; update role:admin role:clerk role:manager",
+        ],
+    ),
+    (
         "Invoices have an amount. Clerks enter payments. Payments have a date. Clerks have no access to invoices.",
         &[
             "invoice: create role:admin; delete role:admin; read role:admin; update role:admin",

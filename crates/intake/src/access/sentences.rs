@@ -120,6 +120,11 @@ impl Reader<'_> {
         if account && who.contains(&Who::Public) {
             who = vec![Who::User];
         }
+        // "neither the clerk nor the managers": both.
+        let start = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+        if let Some(neither) = (start..clause.from).find(|at| not && scene.is(*at, "neither")) {
+            who.extend(scene.nps_in(neither, clause.from).map(|np| rules::role_of(np.entity())));
+        }
         let who = self.known(who);
         if who.is_empty() || not && who.contains(&Who::User) && clause.pronoun.is_some() {
             return None;
