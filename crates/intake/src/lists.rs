@@ -4,8 +4,11 @@
 //! price". What the list belongs to is the caller's business.
 
 mod behind;
+mod ends;
 mod wordy;
 
+pub(crate) use self::ends::inner_end;
+use self::ends::{item_end, moment, separator};
 use crate::facts::Item;
 use crate::lexicon::fields::{self, FieldType};
 use crate::lexicon::{archetypes, words};
@@ -69,42 +72,6 @@ fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     }
     let later = scene.is(at, "later") && at > from;
     at < to && (later || scene.one_of(at, WORDS) && !scene.one_of(at + 1, &["of", ".", "only", "just"]))
-}
-
-/// The separator after the item that starts here.
-fn item_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
-    let depth = scene.depth_at(from);
-    let mut at = from;
-    while at < to {
-        if scene.depth_at(at) == depth && at > from && separator(scene, at, from) {
-            return at;
-        }
-        at += 1;
-    }
-    to
-}
-
-fn separator(scene: &Scene<'_>, at: usize, from: usize) -> bool {
-    if scene.one_of(at, &[",", ";"]) {
-        return true;
-    }
-    if scene.one_of(at, &["plus", "including"]) && scene.np_at(at + 1).is_some() {
-        return true;
-    }
-    if scene.one_of(at, &["and", "&", "+"]) {
-        // "between 1 and 5", "date and time".
-        let number = scene.tag(at + 1) == Some(Tag::Number) && scene.tag(at.wrapping_sub(1)) == Some(Tag::Number);
-        return !(number || moment(scene, at) && from + 4 > at);
-    }
-    scene.is(at, "or") && scene.np_at(at + 1).is_some() && !scene.is(at + 1, "not")
-}
-
-/// The "and" of "start date and time".
-fn moment(scene: &Scene<'_>, and: usize) -> bool {
-    scene.one_of(and, &["and", "&", "+"])
-        && scene.is(and.wrapping_sub(1), "date")
-        && scene.is(and + 1, "time")
-        && scene.tag(and + 2) != Some(Tag::Noun)
 }
 
 struct Reader<'s, 'a> {
@@ -499,25 +466,6 @@ impl Reader<'_, '_> {
             self.at = self.end;
         }
     }
-}
-
-/// The end of a list within a list: "items with quantity and price, a total" ends before the total.
-pub(crate) fn inner_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
-    let articles = scene.tag(from) == Some(Tag::Determiner);
-    let depth = scene.depth_at(from);
-    let level = |at: usize| scene.depth_at(at) == depth;
-    let mut closed = false;
-    for at in from..to {
-        if scene.depth_at(at) < depth {
-            return at;
-        }
-        let article = scene.tag(at + 1) == Some(Tag::Determiner);
-        if level(at) && scene.is(at, ",") && (closed || article && !articles) {
-            return at;
-        }
-        closed |= level(at) && scene.one_of(at, &["and", "&"]);
-    }
-    to
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! then they are just those that a new database gets and the rows are there; or it is refused with what to try, then everything
 //! is as it was.
 
+mod rows;
+
 use serde_json::{Value as Json, json};
 use server::App;
 use server::auth::api_keys::NewKey;
@@ -9,6 +11,7 @@ use server::settings::Settings;
 use store::Follow;
 use tempfile::TempDir;
 
+use self::rows::{LET_GO, MOBILE, PHONE, ROWS};
 use crate::support::{TestApp, place, settings};
 
 const BLUEPRINT: &str = r#"
@@ -41,253 +44,6 @@ prospect = { type = "reference", to = "prospect", required = true }
 before = { type = "reference", to = "call" }
 day = { type = "date" }
 "#;
-
-/// A change, by what is replaced, and what the first rows of some paths then hold; or the words of the refusal.
-type Row =
-    (&'static [(&'static str, &'static str)], Result<&'static [(&'static str, &'static str)], &'static [&'static str]>);
-
-const PHONE: &str = "phone = { type = \"phone\", search = true, unique = true }";
-const MOBILE: &str = "mobile = { type = \"phone\", search = true, unique = true, renamed_from = \"phone\" }";
-
-const TAG: &str =
-    "[entity.tag]\nid = \"uuid\"\n[entity.tag.field]\nlabel = { type = \"text\", required = true, search = true }\n";
-
-const ROWS: &[Row] = &[
-    // Renamed.
-    (
-        &[(PHONE, MOBILE)],
-        Ok(&[
-            ("/prospects?sort=name", r#"{"mobile": "+4930111", "name": "Ann", "status": "won"}"#),
-            ("/prospects?q=4930111", r#"{"name": "Ann"}"#),
-        ]),
-    ),
-    (
-        &[
-            ("[entity.prospect", "[entity.lead"),
-            ("\"prospect\"", "\"lead\""),
-            ("soft_delete = true", "soft_delete = true\nrenamed_from = \"prospect\""),
-        ],
-        Ok(&[
-            ("/leads?sort=name&expand=tags", r#"{"phone": "+4930111", "tags": [{"label": "hot"}]}"#),
-            ("/calls?expand=prospect", r#"{"prospect": {"name": "Ann"}}"#),
-            ("/leads?q=ann", r#"{"name": "Ann"}"#),
-        ]),
-    ),
-    (
-        &[
-            ("[entity.call", "[entity.talk"),
-            ("to = \"call\"", "to = \"talk\""),
-            ("[entity.talk.field]", "[entity.talk]\nrenamed_from = [\"visit\", \"call\"]\n[entity.talk.field]"),
-        ],
-        Ok(&[("/talks", r#"{"id": 1, "day": "2026-01-02"}"#)]),
-    ),
-    (
-        &[
-            ("tags = {", "labels = { renamed_from = \"tags\", "),
-            ("[entity.tag", "[entity.mark"),
-            ("to = \"tag\"", "to = \"mark\""),
-            ("id = \"uuid\"", "id = \"uuid\"\nrenamed_from = \"tag\""),
-        ],
-        Ok(&[
-            ("/prospects?sort=name&expand=labels", r#"{"labels": [{"label": "hot"}]}"#),
-            ("/marks?q=hot", r#"{"label": "hot"}"#),
-        ]),
-    ),
-    (
-        &[
-            ("prospect = {", "who = { renamed_from = \"prospect\", "),
-            ("nickname = {", "alias = { renamed_from = \"nickname\", "),
-        ],
-        Ok(&[("/calls?expand=who", r#"{"who": {"name": "Ann"}}"#)]),
-    ),
-    (
-        &[("owner = true", ""), ("[entity.tag]", "[entity.tag]\nplural = \"tagging\"")],
-        Ok(&[("/tagging", r#"{"label": "hot"}"#)]),
-    ),
-    // Two tables change places, each with its indexes.
-    (
-        &[
-            ("[entity.tag]", "[entity.tag]\nplural = \"calls\""),
-            ("[entity.call.field]", "[entity.call]\nplural = \"tags\"\n[entity.call.field]"),
-            ("prospect = {", "who = { renamed_from = \"prospect\", "),
-        ],
-        Ok(&[("/tags?expand=who", r#"{"who": {"name": "Ann"}}"#), ("/calls?q=hot", r#"{"label": "hot"}"#)]),
-    ),
-    // A former name that no database has any more, or never had.
-    (
-        &[(PHONE, "phone = { type = \"phone\", search = true, unique = true, renamed_from = [\"cell\", \"handy\"] }")],
-        Ok(&[("/prospects?sort=name", r#"{"phone": "+4930111"}"#)]),
-    ),
-    (
-        &[("empty =", "budget = { type = \"money\", renamed_from = \"price\" }\nempty =")],
-        Ok(&[("/prospects?sort=name", r#"{"budget": null}"#)]),
-    ),
-    // The former name is free again.
-    (
-        &[("age =", "years = { type = \"text\", renamed_from = \"age\" }\nbirth =")],
-        Ok(&[("/prospects?sort=name", r#"{"years": "41", "birth": null}"#)]),
-    ),
-    // Without the former name it would be lost.
-    (
-        &[(PHONE, "mobile = { type = \"phone\" }")],
-        Err(&[
-            "rows of `prospects` with a value in `phone`, which the blueprint no longer has: 1",
-            "renamed_from = \"phone\"",
-            "--allow-loss",
-        ]),
-    ),
-    (
-        &[("[entity.call", "[entity.talk"), ("to = \"call\"", "to = \"talk\"")],
-        Err(&["rows of `calls`, which the blueprint no longer has: 1", "renamed_from = \"call\""]),
-    ),
-    // Added.
-    (
-        &[(
-            "empty =",
-            "source = { type = \"enum\", values = [\"web\", \"fair\"], required = true, default = \"web\", index = true }\nempty =",
-        )],
-        Ok(&[("/prospects?source=web&sort=name", r#"{"source": "web", "name": "Ann"}"#)]),
-    ),
-    (
-        &[("empty =", "boss = { type = \"reference\", to = \"user\" }\nempty =")],
-        Ok(&[("/prospects?sort=name", r#"{"boss_id": null}"#)]),
-    ),
-    (
-        &[("empty =", "source = { type = \"text\", required = true }\nempty =")],
-        Err(&["rows of `prospects` that would have no `source`, which is required: 3", "default"]),
-    ),
-    (
-        &[(
-            "[entity.call.field]",
-            "[entity.note.field]\ntext = { type = \"text\", search = true }\ntags = { type = \"reference\", to = \"tag\", many = true }\n[entity.call.field]\nwith = { type = \"reference\", to = \"note\" }",
-        )],
-        Ok(&[("/calls", r#"{"with_id": null}"#)]),
-    ),
-    (&[("nickname =", "birthday = { type = \"date\" }\nnickname =")], Ok(&[("/calls", r#"{"id": 1}"#)])),
-    // Gone.
-    (&[("empty = { type = \"text\" }\n", "")], Ok(&[("/prospects?sort=name", r#"{"name": "Ann"}"#)])),
-    (
-        &[("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")],
-        Err(&["links in `tags` of prospects, which the blueprint no longer has: 1"]),
-    ),
-    (&[("nickname = { type = \"text\", unique = true }\n", "")], Ok(&[("/calls", r#"{"id": 1}"#)])),
-    (&[("soft_delete = true", "")], Err(&["rows of `prospects` in the trash, which would be back: 1", "soft_delete"])),
-    (
-        &[("[entity.call.field]", "[entity.call]\nsoft_delete = true\n[entity.call.field]")],
-        Ok(&[("/calls", r#"{"day": "2026-01-02"}"#)]),
-    ),
-    // Required, unique, searched, indexed.
-    (
-        &[("age = { type = \"text\" }", "age = { type = \"text\", required = true, index = true, search = true }")],
-        Ok(&[("/prospects?q=41&sort=age", r#"{"age": "41"}"#)]),
-    ),
-    (
-        &[("visits = { type = \"integer\" }", "visits = { type = \"integer\", required = true }")],
-        Err(&["rows of `prospects` that would have no `visits`, which is required: 2"]),
-    ),
-    (
-        &[("visits = { type = \"integer\" }", "visits = { type = \"integer\", required = true, default = 0 }")],
-        Ok(&[("/prospects?sort=-name", r#"{"visits": 0}"#)]),
-    ),
-    (
-        &[("size = { type = \"text\" }", "size = { type = \"text\", unique = true }")],
-        Err(&["rows of `prospects` that are alike in `size`, which is unique now: 2", "GROUP BY"]),
-    ),
-    (
-        &[("age = { type = \"text\" }", "age = { type = \"text\", unique = \"global\" }")],
-        Ok(&[("/prospects?sort=name", r#"{"age": "41"}"#)]),
-    ),
-    (
-        &[
-            ("max_length = 100, search = true, index = true", "max_length = 90"),
-            (PHONE, "phone = { type = \"phone\" }"),
-        ],
-        Ok(&[("/prospects", r#"{"status": "won"}"#)]),
-    ),
-    (
-        &[("required = true, search = true }\n\n[entity.call", "search = true }\n\n[entity.call")],
-        Ok(&[("/tags?q=hot", r#"{"label": "hot"}"#)]),
-    ),
-    // Other types.
-    (
-        &[("age = { type = \"text\" }", "age = { type = \"integer\", min = 0 }")],
-        Ok(&[("/prospects?sort=name", r#"{"age": 41}"#)]),
-    ),
-    (
-        &[("size = { type = \"text\" }", "size = { type = \"integer\" }")],
-        Err(&["rows of `prospects` whose `size` is not an integer: 2", "SELECT \"id\", \"size\" FROM"]),
-    ),
-    (
-        &[("visits = { type = \"integer\" }", "visits = { type = \"text\" }")],
-        Ok(&[("/prospects?sort=name", r#"{"visits": "3"}"#)]),
-    ),
-    (
-        &[("visits = { type = \"integer\" }", "visits = { type = \"decimal\", scale = 3 }")],
-        Ok(&[("/prospects?sort=name", r#"{"visits": "3.000"}"#)]),
-    ),
-    (
-        &[("day = { type = \"date\" }", "day = { type = \"datetime\" }")],
-        Ok(&[("/calls", r#"{"day": "2026-01-02T00:00:00.000000Z"}"#)]),
-    ),
-    (
-        &[("age = { type = \"text\" }", "years = { type = \"integer\", renamed_from = \"age\" }")],
-        Ok(&[("/prospects?sort=name", r#"{"years": 41}"#)]),
-    ),
-    (
-        &[("visits = { type = \"integer\" }", "visits = { type = \"boolean\" }")],
-        Err(&["rows of `prospects` with a value in `visits`, of which nothing makes a boolean: 1"]),
-    ),
-    (&[("empty = { type = \"text\" }", "empty = { type = \"json\" }")], Ok(&[("/prospects", r#"{"empty": null}"#)])),
-    (
-        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"won\", \"lost\", \"late\"]")],
-        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
-    ),
-    (
-        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"won\"]")],
-        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
-    ),
-    (
-        &[("[\"new\", \"won\", \"lost\"]", "[\"new\", \"lost\"]")],
-        Err(&["rows of `prospects` whose `status` is not one of its values: 1"]),
-    ),
-    (
-        &[("type = \"enum\", values = [\"new\", \"won\", \"lost\"]", "type = \"text\"")],
-        Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
-    ),
-    (&[("default = \"new\"", "default = \"lost\"")], Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)])),
-    (
-        &[("nickname = { type = \"text\"", "nickname = { type = \"integer\"")],
-        Err(&["`nickname` of users has another type"]),
-    ),
-    // The order alone.
-    (
-        &[(
-            "age = { type = \"text\" }\nsize = { type = \"text\" }",
-            "size = { type = \"text\" }\nage = { type = \"text\" }",
-        )],
-        Ok(&[("/prospects?sort=name", r#"{"age": "41", "size": "L"}"#)]),
-    ),
-    (
-        &[("[entity.call.field]\n", "[entity.call]\n[entity.call.field]\nlast = { type = \"text\" }\n")],
-        Ok(&[("/calls", r#"{"last": null}"#)]),
-    ),
-    (
-        &[
-            (TAG, ""),
-            (
-                "day = { type = \"date\" }\n",
-                "day = { type = \"date\" }\n[entity.tag]\nid = \"uuid\"\n[entity.tag.field]\nlabel = { type = \"text\", required = true, search = true }\n",
-            ),
-        ],
-        Ok(&[("/tags?q=hot", r#"{"label": "hot"}"#)]),
-    ),
-    // Whose rows they are.
-    (
-        &[("[entity.call.field]", "[entity.call]\nowner = false\n[entity.call.field]")],
-        Err(&["rows of `calls`, whose owner would be forgotten: 1"]),
-    ),
-    (&[("id = \"uuid\"", "")], Err(&["rows of `tags`, which get other ids in the blueprint: 1"])),
-];
 
 /// A database with rows of the blueprint, and closed.
 async fn filled() -> TestApp {
@@ -449,26 +205,6 @@ async fn the_former_blueprint_is_told_how_to_go_back() {
     assert_eq!(page["data"][0]["phone"], "+4930111");
 }
 
-/// What is let go, and the rows that some lists then have.
-const LET_GO: &[(&[(&str, &str)], &[(&str, usize)])] = &[
-    (&[(PHONE, "")], &[("/prospects", 2), ("/calls", 1)]),
-    (&[("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")], &[("/prospects", 2), ("/calls", 1)]),
-    // A table comes back under its old name, with all that was on it and that refers to it.
-    (
-        &[("[entity.call.field]", "[entity.call]\nid = \"uuid\"\n[entity.call.field]")],
-        &[("/prospects", 2), ("/calls", 0)],
-    ),
-    (&[("id = \"uuid\"", "")], &[("/prospects", 2), ("/tags", 0)]),
-    (&[("to = \"tag\", many", "to = \"call\", many")], &[("/prospects", 2), ("/tags", 1), ("/calls", 1)]),
-    (
-        &[
-            ("soft_delete = true", "soft_delete = true\nid = \"uuid\""),
-            ("to = \"prospect\", required = true", "to = \"prospect\""),
-        ],
-        &[("/prospects", 0), ("/tags", 1), ("/calls", 1)],
-    ),
-];
-
 /// Whoever only starts, maybe with the blueprint of before, changes no table; every change that `migrate` does is one of those.
 #[tokio::test]
 async fn tables_are_changed_for_nobody_who_did_not_ask() {
@@ -552,9 +288,9 @@ async fn api_keys_forget_an_entity_that_is_gone() {
                  before = { type = \"reference\", to = \"call\" }\nday = { type = \"date\" }\n";
     let without = edited(&[(calls, "")]);
     assert_ne!(without, BLUEPRINT);
-    let gone = TestApp::in_folder(&without, &[], app.folder).await;
+    let gone = brought(&without, app.folder).await;
     gone.app.close().await;
-    let back = TestApp::in_folder(BLUEPRINT, &[], gone.folder).await;
+    let back = brought(BLUEPRINT, gone.folder).await;
     let service = back.stranger().with("x-api-key", &key);
     service.get("/prospects").await.expect(200);
     service.get("/calls").await.expect(403);
@@ -570,7 +306,7 @@ async fn rows_that_look_otherwise_have_another_version() {
     let (prospect, call) = (known(ana.get("/prospects/1").await), known(ana.get("/calls/1").await));
     drop(ana);
     app.app.close().await;
-    let changed = TestApp::in_folder(&BLUEPRINT.replace(PHONE, MOBILE), &[], app.folder).await;
+    let changed = brought(&BLUEPRINT.replace(PHONE, MOBILE), app.folder).await;
     let ana = changed.log_in("ana").await;
     ana.with("if-none-match", &prospect).get("/prospects/1").await.expect(200);
     ana.with("if-none-match", &call).get("/calls/1").await.expect(304);
