@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store::{AppSchema, Applied, OpenError, PostgresOptions, PostgresUrl, Standing, Store, StoreError};
+use store::{AppSchema, Applied, Follow, OpenError, PostgresOptions, PostgresUrl, Standing, Store, StoreError};
 use work::{Dialect, Guard, Migration, Work};
 
 use super::{Database, run, schema};
@@ -238,7 +238,11 @@ fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
 #[tokio::test]
 async fn rows_that_are_being_written_are_counted_before_a_change() {
     let Some(database) = Database::new().await else { return };
-    let wanted = AppSchema { migrate: Some(without_slots), ..AppSchema::new("no slots".to_owned(), Vec::new()) };
+    let wanted = AppSchema {
+        migrate: Some(without_slots),
+        follow: Follow::Kept,
+        ..AppSchema::new("no slots".to_owned(), Vec::new())
+    };
     let (go_on, waits) = std::sync::mpsc::channel::<()>();
     let (begins, begun) = tokio::sync::oneshot::channel::<()>();
     let store = database.store.clone();
