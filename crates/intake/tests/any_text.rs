@@ -51,6 +51,7 @@ fn what_once_made_a_bad_blueprint_is_read() {
     for request in [
         "boat is , or not",
         "Boats have a name and a length. Each boat is pre-paid or not.",
+        "boats the status many -> many \"",
         "Email if late.",
         "text when booking confirmed",
         "invoices when overdue send an email",

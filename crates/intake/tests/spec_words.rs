@@ -2,19 +2,9 @@
 //! what must come of it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use intake::{Reading, SpecFile, SpecProblem, read_spec};
+mod specification;
 
-fn read(files: &[(&str, &str)]) -> Result<Reading, Vec<SpecProblem>> {
-    let files: Vec<SpecFile<'_>> = files.iter().map(|(name, text)| SpecFile { name, text }).collect();
-    let reading = read_spec(&files, "my app", "From a specification")?;
-    blueprint::load(&reading.blueprint).unwrap_or_else(|problems| panic!("{}\n{problems:?}", reading.blueprint));
-    Ok(reading)
-}
-
-/// A line with single spaces, so that columns may move.
-fn squeezed(text: &str) -> String {
-    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n").collect()
-}
+use specification::{read, squeezed};
 
 /// Endpoints of a record with who may, in a column of a name.
 fn endpoints(head: &str, rows: &[(&str, &str, &str)]) -> String {

@@ -1,8 +1,11 @@
 //! Specifications as they are found: a row is a set of files and what must and must not come of it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use intake::{Reading, SpecFile, SpecProblem, read_spec};
+mod specification;
+
+use intake::{SpecFile, read_spec};
 use proptest::prelude::*;
+use specification::{read, squeezed};
 
 const TABLES: &str = "\
 # Todo app: database schema
@@ -99,18 +102,6 @@ const OPENAPI: &str = r##"{
     "HTTPValidationError": { "type": "object", "properties": { "detail": { "type": "string" } } }
   } }
 }"##;
-
-fn read(files: &[(&str, &str)]) -> Result<Reading, Vec<SpecProblem>> {
-    let files: Vec<SpecFile<'_>> = files.iter().map(|(name, text)| SpecFile { name, text }).collect();
-    let reading = read_spec(&files, "my app", "From a specification")?;
-    blueprint::load(&reading.blueprint).unwrap_or_else(|problems| panic!("{}\n{problems:?}", reading.blueprint));
-    Ok(reading)
-}
-
-/// A line with single spaces, so that columns may move.
-fn squeezed(text: &str) -> String {
-    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n").collect()
-}
 
 #[test]
 fn specifications_become_blueprints() {

@@ -1,5 +1,7 @@
 //! Which fields an entity has, and of which type.
 
+use std::collections::BTreeSet;
+
 use crate::draft::{Draft, Field, Note};
 use crate::facts::{Evidence, Fact, Item};
 use crate::lemma;
@@ -293,6 +295,9 @@ fn constrain(draft: &mut Draft, cast: &Cast, fact: &Fact) {
 fn choose_values(entity: &mut crate::draft::Entity) {
     let name = entity.name.clone();
     for field in &mut entity.fields {
+        // "many -> many": however often a value is said, it is one.
+        let mut seen = BTreeSet::new();
+        field.values.retain(|value| seen.insert(value.clone()));
         if field.kind != FieldType::Enum || !field.values.is_empty() {
             continue;
         }

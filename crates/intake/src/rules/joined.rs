@@ -7,6 +7,7 @@ use crate::facts::{Fact, Thing};
 use crate::lexicon::archetypes;
 use crate::nouns::{Count, Np};
 use crate::rules::has::asked;
+use crate::rules::tied::table;
 use crate::scene::Scene;
 
 pub(super) const RULES: &[Rule] = &[
@@ -23,10 +24,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "joined.reports", example: "Guides report to a manager.", run: reports },
     Rule { id: "joined.also", example: "Guides have a name and a mentor (also a guide).", run: also },
 ];
-
-fn table(np: &Np) -> Option<Thing> {
-    if is_value(np) { None } else { record(np) }
-}
 
 fn is_one(np: &Np) -> bool {
     !np.plural && matches!(np.article.as_deref(), Some("one" | "single" | "exactly"))

@@ -24,7 +24,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "tied.both", example: "Kayaks and tours are many to many.", run: both },
 ];
 
-fn table(np: &Np) -> Option<Thing> {
+/// What a phrase names, where it is no value of something else.
+pub(super) fn table(np: &Np) -> Option<Thing> {
     if is_value(np) { None } else { record(np) }
 }
 

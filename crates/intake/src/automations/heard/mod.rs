@@ -19,6 +19,18 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Kind;
 
+/// One way of saying something, and how it is read.
+struct Rule<F> {
+    #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
+    id: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
+    example: &'static str,
+    /// What comes of the example: the kind of the trigger and the action.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
+    reads: &'static str,
+    read: F,
+}
+
 /// A sentence, and what is known around it.
 pub(super) struct Line<'s, 'a> {
     pub scene: &'s Scene<'a>,

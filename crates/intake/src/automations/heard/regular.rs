@@ -6,60 +6,51 @@ use crate::draft::Trigger;
 use crate::lexicon::words;
 use crate::tags::Tag;
 
-/// One way of saying how often.
-pub(super) struct Rule {
-    #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
-    pub id: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub example: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub reads: &'static str,
-    /// Whether such words open here.
-    pub opens: fn(&Line<'_, '_>, usize) -> bool,
-}
+/// One way of saying how often: whether its words open at a token.
+pub(super) type Rule = super::Rule<fn(&Line<'_, '_>, usize) -> bool>;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "regular.every",
         example: "Tours (name, guests). EVERY FRIDAY 16:00 I WANT A REPORT HOW MANY GUESTS CAME",
         reads: "schedule -> notify",
-        opens: every,
+        read: every,
     },
     Rule {
         id: "regular.often",
         example: "Tours (name, guests). weekly summary by email to the guide",
         reads: "schedule -> email",
-        opens: often,
+        read: often,
     },
     Rule {
         id: "regular.day",
         example: "Tours (name, guests). On the first of the month email the owner a statement.",
         reads: "schedule -> email",
-        opens: day,
+        read: day,
     },
     Rule {
         id: "regular.end",
         example: "Tours (name, guests). at month's end send the list as CSV by mail to the office",
         reads: "schedule -> email",
-        opens: end,
+        read: end,
     },
     Rule {
         id: "regular.date",
         example: "Tours (name, guests). On 30 June each year I'd want a list of those who still owe us.",
         reads: "schedule -> notify",
-        opens: date,
+        read: date,
     },
     Rule {
         id: "regular.part",
         example: "Tours (name, guests). In the evening the guide wants an email with what is planned.",
         reads: "schedule -> email",
-        opens: part,
+        read: part,
     },
 ];
 
 /// Whether words of a schedule open here.
 pub(super) fn opens(line: &Line<'_, '_>, at: usize) -> bool {
-    RULES.iter().any(|rule| (rule.opens)(line, at))
+    RULES.iter().any(|rule| (rule.read)(line, at))
 }
 
 /// The schedule that the words say.

@@ -13,18 +13,8 @@ use crate::tags::Tag;
 use tells::{bare, delivered, know, listed, tell, told};
 use works::{change, charge, create, delete, service};
 
-/// One way of saying that something is done.
-pub(super) struct Rule {
-    #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
-    pub id: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub example: &'static str,
-    /// What comes of the example: the kind of the trigger and the action.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub reads: &'static str,
-    /// What is done from a token on.
-    pub read: fn(&Line<'_, '_>, usize) -> Option<Done>,
-}
+/// One way of saying that something is done: what is done from a token on.
+pub(super) type Rule = super::Rule<fn(&Line<'_, '_>, usize) -> Option<Done>>;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

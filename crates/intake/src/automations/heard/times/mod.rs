@@ -21,16 +21,7 @@ pub(super) use read::RULES;
 use marks::{AFTER, BEFORE, Marker};
 
 /// One way of saying when.
-pub(super) struct Rule {
-    #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
-    pub id: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub example: &'static str,
-    /// What comes of the example: the kind of the trigger and the action.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    pub reads: &'static str,
-    pub read: fn(&Phrase<'_, '_, '_>) -> Option<Trigger>,
-}
+pub(super) type Rule = super::Rule<fn(&Phrase<'_, '_, '_>) -> Option<Trigger>>;
 
 /// The words of a time.
 pub(super) struct Phrase<'l, 's, 'a> {
