@@ -14,9 +14,9 @@ use store::{AppSchema, Applied, Standing, Store};
 use work::{Dialect, Migration};
 
 use crate::audit::{self, AtStart, Refusals, Sealer};
-use crate::auth::Auth;
 use crate::auth::self_written::{self, SelfWritten};
 use crate::auth::users::{self, UserError};
+use crate::auth::{Auth, Purge};
 use crate::auth::{api_keys, caller_fields};
 use crate::body::BodyLimits;
 use crate::code::{Code, CodeMap};
@@ -133,6 +133,7 @@ pub struct App {
     pub(crate) turns: Turns,
     pub(crate) refusals: Arc<Refusals>,
     sealer: Arc<Sealer>,
+    purge: Arc<Purge>,
     draining: Arc<AtomicBool>,
 }
 
@@ -162,9 +163,12 @@ impl App {
         let refusals = auth.refusals();
         let sealer = Arc::new(Sealer::new(&settings.secret_key, store.clone(), refusals.clone()));
         sealer.start();
+        let purge = Arc::new(auth.purge());
+        purge.start();
         Ok(App {
             refusals,
             sealer,
+            purge,
             catalog: Catalog::new(blueprint.clone(), store.dialect()),
             rates: auth.rates(),
             in_flight: InFlight::new(settings.limits.requests),
@@ -206,6 +210,7 @@ impl App {
             turns: Turns::default(),
             refusals: self.refusals.clone(),
             sealer: self.sealer.clone(),
+            purge: self.purge.clone(),
             code: CodeMap::default(),
             blueprint,
             settings: self.settings.clone(),

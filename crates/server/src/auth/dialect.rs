@@ -6,7 +6,7 @@
 use work::{Dialect, Otherwise, Statement, Step, Value};
 
 /// Tables of the engine that these statements name.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "users",
     "_sessions",
     "_refresh_tokens",
@@ -15,6 +15,7 @@ const TABLES: [&str; 11] = [
     "_failures",
     "_rates",
     "_outbox",
+    "_idempotency",
     "_audit",
     "_audit_seals",
     "_state",

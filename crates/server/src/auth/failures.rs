@@ -44,10 +44,6 @@ impl Auth {
         let numbers = [now, limit, after_wait, FORGET_MS, WAIT_MS].map(Value::Integer);
         let params = [counted.name.clone()].into_iter().chain(numbers).collect();
         let mut steps = Vec::new();
-        if self.hourly_failures.is_due(now.div_euclid(FORGET_MS)) {
-            let old = vec![Value::Integer(now - FORGET_MS), Value::Integer(now + FORGET_MS)];
-            steps.push(sql::run("DELETE FROM \"_failures\" WHERE \"last_ms\" NOT BETWEEN ?1 AND ?2", old));
-        }
         if let Some(before) = &counted.before {
             steps.push(sql::run(CARRY, vec![counted.name.clone(), before.clone()]));
             steps.push(sql::run(DROP, vec![before.clone()]));

@@ -52,7 +52,6 @@ impl Auth {
         let (outbox, token) = (self.outbox()?, MailToken::new(Purpose::Invite, &self.clock)?);
         let key = self.mail_key(Purpose::Invite, &email)?;
         let mut steps = self.as_admin(&admin, None);
-        steps.extend(self.sweep());
         steps.extend([
             mail_token::count_mail(&key, &self.clock),
             Step::Require {

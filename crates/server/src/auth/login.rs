@@ -93,7 +93,7 @@ impl Auth {
         let ends = self.clock.stamp_after(self.settings.session_seconds);
         let new =
             NewSession { id: &session, user: &account.id, password_hash: &account.hash, at: &at, ends: &ends, caller };
-        let mut steps = new.open();
+        let mut steps = vec![new.open()];
         steps.extend(right);
         steps.push(session::add_token(&refresh_token, &session, &at));
         let replaced = self.replaced(caller, account).await;

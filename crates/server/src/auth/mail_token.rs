@@ -18,8 +18,6 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// How long an invitation is good.
 pub(super) const INVITATION_DAYS: i64 = 7;
-/// How long mails stay that lie in the mailbox of a server that is tried out.
-const MAILBOX_DAYS: i64 = 7;
 
 /// What a token is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,19 +161,5 @@ impl Auth {
         let outcome = self.store.run(sql::read(&self.store, sql::one(&sql, params, &[Kind::Text]))).await?;
         let Outcome::Done(answer) = outcome else { return Ok(None) };
         Ok(answer.captured.first().and_then(Value::as_str).map(str::to_owned))
-    }
-
-    /// Clears away what does not count any more, once an hour.
-    pub(super) fn sweep(&self) -> Vec<Step> {
-        if !self.hourly.is_due(self.clock.now_ms().div_euclid(HOUR_MS)) {
-            return Vec::new();
-        }
-        let before = |days: i64| vec![sql::stamp(&self.clock.stamp_after(-days * DAY_SECONDS))];
-        let slot = Value::Integer(self.clock.now_ms().div_euclid(HOUR_MS));
-        vec![
-            sql::run("DELETE FROM \"_mail_tokens\" WHERE \"expires_at\" < ?1", before(1)),
-            sql::run("DELETE FROM \"_rates\" WHERE \"name\" = 'mail' AND \"slot\" < ?1", vec![slot]),
-            sql::run("DELETE FROM \"_outbox\" WHERE \"event\" = 'mail' AND \"at\" < ?1", before(MAILBOX_DAYS)),
-        ]
     }
 }

@@ -29,6 +29,7 @@ mod mail_token;
 mod me;
 mod password;
 mod policy;
+mod purge;
 mod register;
 mod reset;
 mod routes;
@@ -49,7 +50,7 @@ use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use query::cursor::CursorKey;
 use serde_json::{Value as Json, json};
-use store::Store;
+use store::{Store, StoreError};
 use work::Outcome;
 
 pub(crate) use admin::is_admin;
@@ -57,6 +58,7 @@ pub use clock::Clock;
 pub(crate) use foreign::SeenKeys;
 pub(crate) use invite::INVITED;
 pub(crate) use keys::derived;
+pub(crate) use purge::Purge;
 pub(crate) use register::{ACCEPTED, ACCEPTED_TO_VERIFY};
 pub(crate) use reset::FORGOTTEN;
 pub use routes::{AuthPath, AuthRoute};
@@ -66,7 +68,6 @@ pub(crate) use verify::RESENT;
 
 use self::api_key::KeyRing;
 use self::cache::Cache;
-use self::clock::Hourly;
 use self::decoys::Decoys;
 use self::foreign::Foreign;
 use self::keys::Keys;
@@ -95,9 +96,6 @@ pub struct Auth {
     rates: Arc<Rates>,
     refusals: Arc<Refusals>,
     outbox: Option<Outbox>,
-    hourly: Hourly,
-    /// For failures, which come by other ways than mail.
-    hourly_failures: Hourly,
     settings: AuthSettings,
 }
 
@@ -154,8 +152,6 @@ impl Auth {
         }
         let auth = Auth {
             outbox,
-            hourly: Hourly::default(),
-            hourly_failures: Hourly::default(),
             own: blueprint.auth.accepts(TokenSource::Own).then(|| OwnTokens::new(issuer)),
             foreign,
             cache: Cache::new(),
@@ -195,6 +191,19 @@ impl Auth {
     /// The same with another clock.
     pub fn with_clock(self, clock: Clock) -> Auth {
         Auth { clock, ..self }
+    }
+
+    /// What lets go of what counts no more.
+    pub(crate) fn purge(&self) -> Purge {
+        Purge::new(self.store.clone(), self.clock.clone(), self.settings.access_seconds)
+    }
+
+    /// Lets go of all that counts no more, which happens by itself every ten minutes.
+    ///
+    /// # Errors
+    /// What the database has to say.
+    pub async fn purge_all(&self) -> Result<(), StoreError> {
+        self.purge().all().await
     }
 
     /// Whether there is such a route. Where only others sign users in, there is nothing to register for or log in to.

@@ -46,8 +46,7 @@ impl Auth {
         let (outbox, token) = (self.outbox()?, MailToken::new(purpose, &self.clock)?);
         let (is_issued, issued) = token.is_issued();
         let key = self.mail_key(purpose, &email)?;
-        let mut steps = self.sweep();
-        steps.push(mail_token::count_mail(&key, &self.clock));
+        let mut steps = vec![mail_token::count_mail(&key, &self.clock)];
         steps.extend(token.issue(&key, &email, condition, Vec::new()));
         steps.extend([
             outbox.post(&write(&email, &token.text)?, &token.at, is_issued, issued)?,

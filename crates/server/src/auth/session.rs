@@ -116,29 +116,23 @@ pub(super) struct NewSession<'a> {
 }
 
 impl NewSession<'_> {
-    /// The steps that open it, unless the user is disabled. Clears away what is left of his sessions of old.
-    pub(super) fn open(&self) -> Vec<Step> {
+    /// The step that opens it, unless the user is disabled.
+    pub(super) fn open(&self) -> Step {
         let agent = self.caller.user_agent.map(|text| text.chars().take(MAX_AGENT_CHARS).collect::<String>());
-        vec![
-            sql::run(
-                "DELETE FROM \"_sessions\" WHERE \"user_id\" = ?1 AND \"expires_at\" <= ?2",
-                vec![sql::uuid(self.user), sql::stamp(self.at)],
-            ),
-            sql::change(
-                "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\", \"ip\", \
-                 \"user_agent\") SELECT ?1, \"id\", ?3, ?3, ?4, ?6, ?7 FROM \"users\" \
-                 WHERE \"id\" = ?2 AND NOT \"disabled\" AND \"password_hash\" = ?5",
-                vec![
-                    sql::uuid(self.id),
-                    sql::uuid(self.user),
-                    sql::stamp(self.at),
-                    sql::stamp(self.ends),
-                    sql::text(self.password_hash),
-                    sql::text(&self.caller.ip.to_string()),
-                    sql::text_or_null(agent.as_deref()),
-                ],
-            ),
-        ]
+        sql::change(
+            "INSERT INTO \"_sessions\" (\"id\", \"user_id\", \"created_at\", \"last_used_at\", \"expires_at\", \"ip\", \
+             \"user_agent\") SELECT ?1, \"id\", ?3, ?3, ?4, ?6, ?7 FROM \"users\" \
+             WHERE \"id\" = ?2 AND NOT \"disabled\" AND \"password_hash\" = ?5",
+            vec![
+                sql::uuid(self.id),
+                sql::uuid(self.user),
+                sql::stamp(self.at),
+                sql::stamp(self.ends),
+                sql::text(self.password_hash),
+                sql::text(&self.caller.ip.to_string()),
+                sql::text_or_null(agent.as_deref()),
+            ],
+        )
     }
 }
 

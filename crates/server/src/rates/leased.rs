@@ -19,7 +19,6 @@ const MINUTE_MS: i64 = 60 * 1000;
 const SHARES: i64 = 20;
 const MAX_CALLERS: u64 = 100_000;
 const FORGET_AFTER: Duration = Duration::from_secs(120);
-const SWEEP_EVERY_MS: i64 = 10 * MINUTE_MS;
 
 /// One limit for all instances, counted apart for each key.
 pub(super) struct Leased {
@@ -28,7 +27,6 @@ pub(super) struct Leased {
     share: i64,
     store: Store,
     held: Cache<String, Arc<Held>>,
-    swept: AtomicI64,
 }
 
 /// What this instance may still spend of a caller's minute.
@@ -50,7 +48,7 @@ impl Leased {
             .time_to_idle(FORGET_AFTER)
             .build();
         let share = share.unwrap_or((limit + SHARES - 1) / SHARES);
-        Leased { name, limit, share, store, held, swept: AtomicI64::new(0) }
+        Leased { name, limit, share, store, held }
     }
 
     /// Counts a request; `Err` says after how long the next one counts.
@@ -80,7 +78,6 @@ impl Leased {
 
     /// When the caller's minute began, and how much of a share there is.
     async fn take(&self, key: &str, now: i64) -> Result<(i64, i64), StoreError> {
-        self.sweep(now).await?;
         let dialect = self.store.dialect();
         let [name, of, at, share, over] = [1, 2, 3, 4, 5].map(|place| dialect.parameter(place));
         let sql = format!(
@@ -101,19 +98,6 @@ impl Leased {
         let [began, used] = [0, 1].map(|place| answer.captured.get(place).and_then(Value::as_integer));
         let used = used.unwrap_or(self.limit);
         Ok((began.unwrap_or(now), self.share.min(self.limit - (used - self.share))))
-    }
-
-    /// Clears away the minutes that are over, now and then.
-    async fn sweep(&self, now: i64) -> Result<(), StoreError> {
-        let turn = now.div_euclid(SWEEP_EVERY_MS);
-        if self.swept.swap(turn, Ordering::Relaxed) == turn {
-            return Ok(());
-        }
-        let dialect = self.store.dialect();
-        let [name, over] = [1, 2].map(|place| dialect.parameter(place));
-        let sql = format!("DELETE FROM {} WHERE \"name\" = {name} AND \"slot\" <= {over}", dialect.table("_rates"));
-        let params = vec![Value::Text(self.name.to_owned()), Value::Integer(now - MINUTE_MS)];
-        self.store.run(Work::write(vec![Step::Run(Statement::new(sql, params))])).await.map(drop)
     }
 }
 

@@ -226,6 +226,11 @@ INSERT INTO "_state" ("name", "value") VALUES ('audit_indexed', 0);
 DROP INDEX "_audit_entity_index";
 DROP INDEX "_audit_sub_index";
 "#,
+    // By what sessions are found that are over, to let go of them.
+    r#"
+CREATE INDEX "_sessions_expires_at_index" ON "_sessions" ("expires_at");
+CREATE INDEX "_sessions_revoked_at_index" ON "_sessions" ("revoked_at") WHERE "revoked_at" IS NOT NULL;
+"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.

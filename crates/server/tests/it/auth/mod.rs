@@ -17,6 +17,7 @@ mod operator;
 mod pages;
 mod passwords;
 mod presets;
+mod retention;
 mod rotation;
 mod secret_key;
 mod sessions;
