@@ -97,8 +97,8 @@ where
         app.metrics.refused(&error);
         error.response(app.blueprint.api.errors, &request_id)
     });
-    // A body that nobody wanted stands in the way of the next request.
-    if can_close && !body::is_drained(&body_head, &mut body).await {
+    // A body that nobody wanted stands in the way of the next request; and the next one is to go to another server.
+    if can_close && (!body::is_drained(&body_head, &mut body).await || app.is_draining()) {
         response = response.with(CONNECTION, "close");
     }
     every_answer(app, &mut response, &request_id, origin);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::{Stream, StreamExt, stream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -14,6 +15,7 @@ use crate::code::Code;
 use crate::connection::crowd::{Crowd, raise_file_limit};
 use crate::connection::turned_away::TurnedAway;
 use crate::connection::{self, Shared, tls};
+use crate::process::Stop;
 use crate::settings::Settings;
 use crate::{App, Live, StartError};
 
@@ -70,25 +72,63 @@ impl Server {
     }
 
     /// Serves until `stop` is done, then lets running requests finish, writes everything and closes the database.
-    pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        self.run(
+            stream::once(async {
+                stop.await;
+                Stop::Announced
+            })
+            .chain(stream::pending()),
+        )
+        .await;
+    }
+
+    /// Serves until it is told to stop. Where that is announced, connections are still taken for a while, and `/readyz` says
+    /// that no more should come. Then running requests finish, everything is written and the database closed; who tells it a
+    /// second time waits for none of that.
+    pub async fn run(mut self, stops: impl Stream<Item = Stop>) {
+        let stops = stops.chain(stream::pending());
+        tokio::pin!(stops);
         let stopping = watch::Sender::new(());
+        let mut stop = Stop::Announced;
+        self.accept(&stopping, async { stop = stops.next().await.unwrap_or(stop) }).await;
+        let again = async { stops.next().await };
+        tokio::select! {
+            () = self.finish(stop, stopping) => {}
+            _ = again => tracing::warn!("told to stop a second time: what was still running is cut off"),
+        }
+    }
+
+    /// Takes connections until something is done.
+    async fn accept(&mut self, stopping: &watch::Sender<()>, until: impl Future<Output = ()>) {
         let mut forget = tokio::time::interval(FORGET_EVERY);
-        tokio::pin!(stop);
+        tokio::pin!(until);
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.serve(stream, peer, &stopping),
+                    Ok((stream, peer)) => self.serve(stream, peer, stopping),
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
                 _ = forget.tick() => self.live.now().rates.forget_idle(),
-                () = &mut stop => break,
+                () = &mut until => return,
             }
         }
+    }
+
+    async fn finish(mut self, stop: Stop, stopping: watch::Sender<()>) {
         let app = self.live.now();
         app.drain();
+        let delay = app.settings.limits.drain_delay;
+        if stop == Stop::Announced && !delay.is_zero() {
+            tracing::info!(
+                delay_s = delay.as_secs_f64(),
+                "stopping; connections are still taken for a while (DRAIN_DELAY)"
+            );
+            self.accept(&stopping, tokio::time::sleep(delay)).await;
+        }
         drop(self.listener);
         stopping.send_replace(());
         let limit = app.settings.limits.drain_timeout;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use server::Server;
 use server::code::Code;
-use server::process::{self, Environment, ProcessError, is_exposed_development, logs, stop_signal};
+use server::process::{self, Environment, ProcessError, is_exposed_development, logs, stop_signals};
 use server::settings::Settings;
 
 use crate::App;
@@ -48,7 +48,7 @@ async fn serve(blueprint: Arc<Blueprint>, code: Code, settings: Settings) -> Res
     let (temporary, unheeded) = (settings.secret_is_temporary, settings.unheeded.clone());
     let server = Server::start_with(blueprint.clone(), settings, code).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
-    let stop = stop_signal()?;
+    let stops = stop_signals()?;
     let (name, url) = (&blueprint.app.name, format!("http://{}", server.address()));
     println!("Serving {name} at {url}\n  API   {url}{}\n  docs  {url}/docs", blueprint.api.prefix);
     if let Some(path) = server.live().now().mailbox() {
@@ -60,6 +60,6 @@ async fn serve(blueprint: Arc<Blueprint>, code: Code, settings: Settings) -> Res
     if temporary {
         tracing::warn!("SECRET_KEY is not set: one was made for this run, and log-ins end with it");
     }
-    server.run_until(stop).await;
+    server.run(stops).await;
     Ok(())
 }

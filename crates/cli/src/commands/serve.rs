@@ -8,7 +8,7 @@ use std::sync::Arc;
 use blueprint::Blueprint;
 use clap::Args;
 use serde::Serialize;
-use server::process::{Environment, is_exposed_development, stop_signal};
+use server::process::{Environment, is_exposed_development, stop_signals};
 use server::settings::Settings;
 use server::{Server, StartError, process};
 
@@ -135,17 +135,17 @@ async fn serve(
 ) -> Result<(), Failure> {
     let server = start(screen, &blueprint, settings.clone()).await?;
     // Heard from here on, so that whoever reads the address may stop the server at once.
-    let stop = stop_signal().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    let stops = stop_signals().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
     interrupts::leave();
     tell(screen, &blueprint, &settings, &server)?;
     server.live().now().tell_self_written();
     let Some((source, saves)) = watched else {
-        server.run_until(stop).await;
+        server.run(stops).await;
         return screen.say("Stopped.");
     };
     let follower = Follower::new(&source, server.live().clone());
     tokio::select! {
-        () = server.run_until(stop) => {}
+        () = server.run(stops) => {}
         // It ends only when nothing more can be heard of the folder, which is no reason to stop serving.
         () = async { follower.follow(screen, saves).await; std::future::pending().await } => {}
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use environment::Environment;
-pub use stop::stop_signal;
+pub use stop::{Stop, stop_signals};
 
 use crate::settings::{Environment as Stage, SettingProblem, Settings};
 

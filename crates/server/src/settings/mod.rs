@@ -129,6 +129,11 @@ pub const SETTINGS: &[Setting] = &[
         "1000",
         "connections at once of one address that is no trusted proxy; 0 is no limit",
     ),
+    setting(
+        "DRAIN_DELAY",
+        "5s in staging and production, else 0",
+        "how long connections are still taken after SIGTERM, while /readyz is 503, until a load balancer has heard of it",
+    ),
     setting("DRAIN_TIMEOUT", "10s", "how long running requests may take to finish at a stop"),
     setting(
         "METRICS_TOKEN",
@@ -246,6 +251,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections at once of one address.
     pub connections_per_address: usize,
+    /// How long connections are still taken at a stop that was announced.
+    pub drain_delay: Duration,
     /// Time for running requests at a stop.
     pub drain_timeout: Duration,
 }

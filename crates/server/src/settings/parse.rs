@@ -60,7 +60,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         metrics_token: reader.secret("METRICS_TOKEN"),
         follow: store::Follow::Never,
         unheeded,
-        limits: reader.limits(),
+        limits: reader.limits(environment),
     };
     let here = || format!("http://{}", SocketAddr::new(settings.host, settings.port));
     if settings.links.is_none() {
@@ -195,8 +195,9 @@ impl Reader<'_> {
         }
     }
 
-    fn limits(&mut self) -> Limits {
+    fn limits(&mut self, environment: Environment) -> Limits {
         let seconds = Duration::from_secs;
+        let has_users = matches!(environment, Environment::Staging | Environment::Production);
         Limits {
             user_per_minute: self.read("RATE_LIMIT_USER", NonZeroU32::new(600), rate),
             stranger_per_minute: self.read("RATE_LIMIT_STRANGER", NonZeroU32::new(120), rate),
@@ -215,6 +216,12 @@ impl Reader<'_> {
             connections: self.read("MAX_CONNECTIONS", 10_000, |text| count(text, "wants a whole number")),
             connections_per_address: self
                 .read("MAX_CONNECTIONS_PER_ADDRESS", 1000, |text| count(text, "wants a whole number")),
+            drain_delay: self.read("DRAIN_DELAY", seconds(if has_users { 5 } else { 0 }), |text| {
+                match duration(text) {
+                    Ok(time) if time > seconds(600) => Err("10m at most: so long a stop may take longer".to_owned()),
+                    time => time,
+                }
+            }),
             drain_timeout: self.read("DRAIN_TIMEOUT", seconds(10), lifetime),
         }
     }

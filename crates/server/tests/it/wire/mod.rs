@@ -3,16 +3,19 @@
 mod heads;
 mod limits;
 mod secure;
+mod stopping;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as Json;
+use server::process::Stop;
 use server::{Server, StartError};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::support::blueprints::OFFICE;
@@ -21,7 +24,7 @@ use crate::support::blueprints::OFFICE;
 pub struct Live {
     pub address: SocketAddr,
     _folder: TempDir,
-    stop: Option<oneshot::Sender<()>>,
+    stops: mpsc::UnboundedSender<Stop>,
     running: JoinHandle<()>,
 }
 
@@ -43,11 +46,9 @@ impl Live {
         let settings = crate::support::settings(settings, &folder);
         let server = Server::start(Arc::new(blueprint::load(OFFICE).unwrap()), settings).await?;
         let address = server.address();
-        let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(server.run_until(async {
-            let _ = stopped.await;
-        }));
-        Ok(Live { address, _folder: folder, stop: Some(stop), running })
+        let (stops, mut told) = mpsc::unbounded_channel();
+        let running = tokio::spawn(server.run(futures_util::stream::poll_fn(move |context| told.poll_recv(context))));
+        Ok(Live { address, _folder: folder, stops, running })
     }
 
     pub async fn connect(&self) -> TcpStream {
@@ -62,9 +63,19 @@ impl Live {
     }
 
     /// Tells the server to stop and waits until it has.
-    pub async fn stop(mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        self.running.await.unwrap();
+    pub async fn stop(self) {
+        self.tell(Stop::Announced);
+        self.ended().await;
+    }
+
+    /// Tells the server to stop.
+    pub fn tell(&self, stop: Stop) {
+        self.stops.send(stop).unwrap();
+    }
+
+    /// Waits until the server has stopped.
+    pub async fn ended(self) {
+        tokio::time::timeout(Duration::from_secs(30), self.running).await.expect("the server goes on").unwrap();
     }
 }
 
