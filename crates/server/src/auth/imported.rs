@@ -12,7 +12,7 @@ use ring::pbkdf2;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use super::password;
+use super::password::{self, Demand};
 
 /// A second of one core.
 const MAX_BCRYPT_COST: u32 = 14;
@@ -23,6 +23,10 @@ const MAX_SCRYPT_WORK: u64 = 2 * MAX_SCRYPT_BYTES;
 /// What more than one may have at a time.
 const SMALL_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_PBKDF2_ROUNDS: u32 = 2_000_000;
+/// What takes some five times as long as a hash of our own, and is long from there on.
+const SHORT_BCRYPT_COST: u32 = 11;
+const SHORT_SCRYPT_WORK: u64 = 2 * SMALL_BYTES;
+const SHORT_PBKDF2_ROUNDS: u32 = 250_000;
 const MAX_BYTES: usize = 1024;
 /// What bcrypt looks at.
 const BCRYPT_PASSWORD_BYTES: usize = 72;
@@ -184,9 +188,19 @@ impl Imported {
         }
     }
 
-    /// Whether checking it takes so much memory that it is done one at a time, however many threads there are.
-    pub(super) fn needs_much_memory(&self) -> bool {
-        matches!(self, Imported::Scrypt { log_n, r, .. } if scrypt_bytes(*log_n, *r) > SMALL_BYTES)
+    /// What checking it asks for.
+    pub(super) fn demand(&self) -> Demand {
+        let is_long = match self {
+            Imported::Scrypt { log_n, r, .. } if scrypt_bytes(*log_n, *r) > SMALL_BYTES => return Demand::MuchMemory,
+            Imported::Scrypt { log_n, r, p, .. } => {
+                scrypt_bytes(*log_n, *r).saturating_mul(u64::from(*p)) > SHORT_SCRYPT_WORK
+            }
+            Imported::Bcrypt { cost, .. } => *cost > SHORT_BCRYPT_COST,
+            // One of its rounds takes some three of the others.
+            Imported::Pbkdf2 { variant: Variant::Sha512, rounds, .. } => rounds.get() > SHORT_PBKDF2_ROUNDS / 3,
+            Imported::Pbkdf2 { rounds, .. } => rounds.get() > SHORT_PBKDF2_ROUNDS,
+        };
+        if is_long { Demand::Long } else { Demand::Short }
     }
 
     /// Whether it is the hash of a password. All of the work is done either way.

@@ -21,16 +21,23 @@ const SALT_BYTES: usize = 16;
 const MAX_IMPORTED_KIB: u32 = 64 * 1024;
 const MAX_IMPORTED_KIB_PASSES: u32 = 8 * MAX_IMPORTED_KIB;
 const MIN_IMPORTED_BYTES: usize = 16;
+/// What more than one may have at a time.
+const SMALL_KIB: u32 = 32 * 1024;
+/// Some five times ours; what takes longer is long.
+const SHORT_KIB_PASSES: u32 = 4 * MEMORY_KIB * PASSES;
 /// How many may wait for a thread. Whoever comes after them is told to come back.
 const MAX_WAITING: usize = 64;
-/// How many may wait to need much memory, each of which takes half a second or so.
-const MAX_WAITING_FOR_MEMORY: usize = 16;
+/// How many may wait for a turn of those that take a second or so, for each that has one.
+const MAX_WAITING_FOR_TURN: usize = 16;
 
-/// Hashes and checks passwords, a few at once, and of those that need much memory one, whose turn comes before it takes a thread: they
-/// wait for one another, and nobody else for them but for the one that is at work.
+/// Hashes and checks passwords, a few at once. Imported hashes may take many times as long as ours, or much memory: of those that
+/// take long half of the threads are at work at most, of those that need much memory one, and their turn comes before they take a
+/// thread. So they wait for one another, and nobody else for them but for those that are at work.
 pub(super) struct Hasher {
     threads: Threads,
     waiting: Queue,
+    long: Arc<Semaphore>,
+    waiting_for_long: Queue,
     much_memory: Arc<Semaphore>,
     waiting_for_memory: Queue,
     computed: AtomicU64,
@@ -46,6 +53,24 @@ pub(super) struct Verdict {
     pub(super) outdated: bool,
 }
 
+/// What checking a hash asks for beside a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// Nothing: it takes about as long as ours.
+    Short,
+    /// The turn of those that take long.
+    Long,
+    /// That, and to be the only one with so much memory.
+    MuchMemory,
+}
+
+/// The turns that somebody has, over when they are let go of.
+#[derive(Default)]
+struct Turns {
+    much_memory: Option<OwnedSemaphorePermit>,
+    _long: Option<OwnedSemaphorePermit>,
+}
+
 impl Hasher {
     pub(super) fn new() -> Hasher {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -54,11 +79,15 @@ impl Hasher {
     }
 
     fn on(threads: usize) -> Hasher {
+        // Where there is one thread, nothing can be kept free of them but the place behind the one that is at work.
+        let long = (threads / 2).max(1);
         Hasher {
             threads: Threads::new(threads),
             waiting: Queue::of(MAX_WAITING),
+            long: Arc::new(Semaphore::new(long)),
+            waiting_for_long: Queue::of(MAX_WAITING_FOR_TURN * long),
             much_memory: Arc::new(Semaphore::new(1)),
-            waiting_for_memory: Queue::of(MAX_WAITING_FOR_MEMORY),
+            waiting_for_memory: Queue::of(MAX_WAITING_FOR_TURN),
             computed: AtomicU64::new(0),
             nobody: hash_of_nobody(),
         }
@@ -72,7 +101,9 @@ impl Hasher {
     /// Hashes a new password.
     pub(super) async fn hash(&self, password: &str) -> Result<String, ApiError> {
         let password = password.to_owned();
-        self.compute(self.place()?, None, move |memory| hash_with(memory, &password)).await?.ok_or_else(broken)
+        self.compute(self.place()?, Turns::default(), move |memory| hash_with(memory, &password))
+            .await?
+            .ok_or_else(broken)
     }
 
     /// Checks a password against the hash of an account, or, where there is none, against one that nothing matches.
@@ -83,19 +114,27 @@ impl Hasher {
         hash: Option<&str>,
     ) -> Result<Verdict, ApiError> {
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
-        let (place, turn) = match Imported::read(&hash) {
-            Some(imported) if imported.needs_much_memory() => {
-                drop(place);
-                let place = self.waiting_for_memory.place()?;
-                (place, Some(self.much_memory.clone().acquire_owned().await.map_err(|_| broken())?))
-            }
-            _ => (place, None),
-        };
-        let verdict = self.compute(place, turn, move |memory| check(memory, &password, &hash)).await?;
+        let (place, turns) = self.turns(place, demand(&hash)).await?;
+        let verdict = self.compute(place, turns, move |memory| check(memory, &password, &hash)).await?;
         Ok(verdict.unwrap_or_else(|| {
             tracing::error!("a stored password hash cannot be read, so nobody can log in with it");
             Verdict { matches: false, outdated: false }
         }))
+    }
+
+    /// Waits for the turns that are asked for, with a place among those who wait for the same.
+    async fn turns<'p>(&'p self, place: Place<'p>, demand: Demand) -> Result<(Place<'p>, Turns), ApiError> {
+        let queue = match demand {
+            Demand::Short => return Ok((place, Turns::default())),
+            Demand::Long => &self.waiting_for_long,
+            Demand::MuchMemory => &self.waiting_for_memory,
+        };
+        drop(place);
+        let place = queue.place()?;
+        let turn = async |of: &Arc<Semaphore>| of.clone().acquire_owned().await.map_err(|_| broken());
+        // In this order for all, lest two wait for each other.
+        let much_memory = if demand == Demand::MuchMemory { Some(turn(&self.much_memory).await?) } else { None };
+        Ok((place, Turns { much_memory, _long: Some(turn(&self.long).await?) }))
     }
 
     pub(super) fn computed(&self) -> u64 {
@@ -106,16 +145,34 @@ impl Hasher {
     async fn compute<T: Send + 'static>(
         &self,
         place: Place<'_>,
-        turn: Option<OwnedSemaphorePermit>,
+        turns: Turns,
         work: impl FnOnce(&mut Memory) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>, ApiError> {
         let work = move |memory: &mut Memory| {
-            let _turn = turn;
-            work(memory)
+            let made = work(memory);
+            if turns.much_memory.is_some() {
+                // Else every thread would keep as much in the end.
+                *memory = Memory::default();
+            }
+            drop(turns);
+            made
         };
         let done = self.threads.run(|| drop(place), work).await.ok_or_else(broken)?;
         self.computed.fetch_add(u64::from(done.is_some()), Ordering::SeqCst);
         Ok(done)
+    }
+}
+
+/// What checking a stored hash asks for, whoever has it.
+fn demand(hash: &str) -> Demand {
+    if let Some(imported) = Imported::read(hash) {
+        return imported.demand();
+    }
+    let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+    match params.map(|params| (params.m_cost(), params.t_cost())) {
+        Some((memory, _)) if memory > SMALL_KIB => Demand::MuchMemory,
+        Some((memory, passes)) if memory.saturating_mul(passes) > SHORT_KIB_PASSES => Demand::Long,
+        _ => Demand::Short,
     }
 }
 
@@ -282,13 +339,13 @@ mod tests {
     async fn p8_who_waits_for_memory_holds_no_thread_and_no_place() {
         let hasher = Arc::new(Hasher::on(2));
         let somebody_else = hasher.much_memory.clone().acquire_owned().await.unwrap();
-        let waits: Vec<_> = (0..MAX_WAITING_FOR_MEMORY)
+        let waits: Vec<_> = (0..MAX_WAITING_FOR_TURN)
             .map(|_| {
                 let hasher = hasher.clone();
                 tokio::spawn(async move { hasher.check(hasher.place().unwrap(), "wrong", Some(&dear())).await })
             })
             .collect();
-        while hasher.waiting_for_memory.waiting.load(Ordering::SeqCst) < MAX_WAITING_FOR_MEMORY {
+        while hasher.waiting_for_memory.waiting.load(Ordering::SeqCst) < MAX_WAITING_FOR_TURN {
             tokio::task::yield_now().await;
         }
         assert_eq!(hasher.waiting.waiting.load(Ordering::SeqCst), 0);
@@ -305,8 +362,97 @@ mod tests {
         for waits in waits {
             assert_eq!(waits.await.unwrap().unwrap(), Verdict { matches: false, outdated: true });
         }
-        assert_eq!(hasher.computed(), 4 + MAX_WAITING_FOR_MEMORY as u64);
+        assert_eq!(hasher.computed(), 4 + MAX_WAITING_FOR_TURN as u64);
         assert_eq!(hasher.waiting_for_memory.waiting.load(Ordering::SeqCst), 0);
+    }
+
+    /// Hashes that take long, of each kind; no password leads to them.
+    fn long() -> [String; 4] {
+        let digest = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+        [
+            "$2b$12$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS".to_owned(),
+            format!("$pbkdf2-sha256$260000$c2FsdHNhbHRzYWx0c2FsdA${digest}"),
+            format!("$argon2id$v=19$m=32768,t=5,p=1$c2FsdHNhbHRzYWx0c2FsdA${digest}"),
+            format!("$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA${digest}"),
+        ]
+    }
+
+    #[test]
+    fn p8_what_a_hash_asks_for() {
+        let digest = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+        let argon2 = |params: &str| format!("$argon2id$v=19${params}$c2FsdHNhbHRzYWx0c2FsdA${digest}");
+        let bcrypt = |cost: u32| format!("$2b${cost:02}$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS");
+        let phc = |begins: &str| format!("{begins}$c2FsdHNhbHRzYWx0c2FsdA${digest}");
+        for (hash, expected) in [
+            (hash("x").unwrap(), Demand::Short),
+            (hash_of_nobody(), Demand::Short),
+            ("nothing that can be read".to_owned(), Demand::Short),
+            (bcrypt(10), Demand::Short),
+            (bcrypt(12), Demand::Long),
+            (bcrypt(15), Demand::Long),
+            (phc("$pbkdf2-sha256$29000"), Demand::Short),
+            (phc("$pbkdf2-sha256$600000"), Demand::Long),
+            (phc("$pbkdf2-sha256$5000000"), Demand::Long),
+            (phc("$pbkdf2-sha512$25000"), Demand::Short),
+            (phc("$pbkdf2-sha512$210000"), Demand::Long),
+            (phc("$scrypt$ln=14,r=8,p=1"), Demand::Short),
+            (phc("$scrypt$ln=14,r=8,p=5"), Demand::Long),
+            (phc("$scrypt$ln=17,r=8,p=1"), Demand::MuchMemory),
+            (argon2("m=12288,t=3,p=1"), Demand::Short),
+            (argon2("m=19456,t=9,p=1"), Demand::Long),
+            (argon2("m=65536,t=1,p=4"), Demand::MuchMemory),
+            (argon2("m=1048576,t=1,p=1"), Demand::MuchMemory),
+        ] {
+            assert_eq!(demand(&hash), expected, "{hash}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn p8_hashes_that_take_long_leave_threads_to_others() {
+        let hasher = Arc::new(Hasher::on(4));
+        let turn = || hasher.long.clone().try_acquire_owned();
+        let (one, other) = (turn().unwrap(), turn().unwrap());
+        assert!(turn().is_err(), "half of the threads");
+        let waits: Vec<_> = long()
+            .into_iter()
+            .map(|hash| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.check(hasher.place().unwrap(), "wrong", Some(&hash)).await })
+            })
+            .collect();
+        while hasher.waiting_for_long.waiting.load(Ordering::SeqCst) < waits.len() {
+            tokio::task::yield_now().await;
+        }
+        let places: Vec<_> = (waits.len()..2 * MAX_WAITING_FOR_TURN)
+            .map(|_| hasher.waiting_for_long.place().unwrap_or_else(|_| panic!("no place")))
+            .collect();
+        let refused = hasher.check(hasher.place().unwrap(), "wrong", Some(&long()[0])).await.unwrap_err();
+        assert_eq!(refused.problem, UNAVAILABLE);
+        assert_eq!((hasher.computed(), hasher.waiting.waiting.load(Ordering::SeqCst)), (0, 0));
+        for _ in 0..4 {
+            assert!(!hasher.check(hasher.place().unwrap(), "wrong", None).await.unwrap().matches);
+        }
+        assert_eq!(hasher.computed(), 4);
+        drop((one, other, places));
+        for waits in waits {
+            assert_eq!(waits.await.unwrap().unwrap(), Verdict { matches: false, outdated: true });
+        }
+        assert_eq!((hasher.computed(), hasher.waiting_for_long.waiting.load(Ordering::SeqCst)), (8, 0));
+    }
+
+    /// Who needs much memory takes long, too: of two threads one is left.
+    #[tokio::test]
+    async fn p8_who_needs_much_memory_waits_for_those_who_take_long() {
+        let hasher = Hasher::on(2);
+        let somebody_else = hasher.long.clone().acquire_owned().await.unwrap();
+        let hash = dear();
+        let mut waits = std::pin::pin!(hasher.check(hasher.place().unwrap(), "wrong", Some(&hash)));
+        assert!(waits.as_mut().now_or_never().is_none());
+        assert_eq!(hasher.much_memory.available_permits(), 0);
+        hasher.check(hasher.place().unwrap(), "wrong", None).await.unwrap();
+        drop(somebody_else);
+        assert_eq!(waits.await.unwrap(), Verdict { matches: false, outdated: true });
+        assert_eq!((hasher.much_memory.available_permits(), hasher.long.available_permits()), (1, 1));
     }
 
     #[tokio::test]
