@@ -81,7 +81,7 @@ where
         }
         Ok(()) if method == Method::OPTIONS => {
             if is_preflight {
-                app.refused_origins.note(&http.headers);
+                app.refused_origins.note(&http.headers, ip);
             }
             methods(app, &path).map(|allow| options(Some(allow))).ok_or_else(ApiError::not_found)
         }
