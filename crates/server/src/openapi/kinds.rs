@@ -112,7 +112,7 @@ pub(super) fn notes(kind: &FieldKind) -> Vec<String> {
 }
 
 /// Units of 10^-scale with all digits of the scale, as answers show them.
-pub(super) fn decimal_text(units: i64, scale: u8) -> String {
+pub(crate) fn decimal_text(units: i64, scale: u8) -> String {
     let sign = if units < 0 { "-" } else { "" };
     let one = 10_u64.pow(u32::from(scale));
     let (whole, fraction) = (units.unsigned_abs() / one, units.unsigned_abs() % one);

@@ -25,6 +25,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub(crate) use self::code::document_with;
 pub use self::code::{Content, Docs};
+pub(crate) use self::kinds::decimal_text;
 use self::names::Names;
 
 /// One entity and all that its part of the document depends on.

@@ -1,5 +1,6 @@
 //! What a form sends (`application/x-www-form-urlencoded`), as the body that the API would have been sent.
 
+use blueprint::{Field, FieldKind};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use hyper::body::{Body, Bytes};
 use serde_json::{Map, Value as Json};
@@ -42,16 +43,40 @@ where
 /// The body of what was sent: fields of users in their types, and those that were left empty not at all. What the page does not ask for
 /// is left in, to be refused as in any other body.
 pub(super) fn body(inputs: &[Input<'_>], values: &Map<String, Json>) -> Map<String, Json> {
-    let of_user = |name: &str| {
-        inputs.iter().find_map(|input| match input {
-            Input::OfUser(field) if field.column == name => Some(*field),
+    let of_user = || {
+        inputs.iter().filter_map(|input| match input {
+            Input::OfUser(field) => Some(*field),
             _ => None,
         })
     };
-    let typed = |(name, json): (&String, &Json)| match (of_user(name), json.as_str().unwrap_or_default()) {
-        (Some(_), "") => None,
-        (Some(field), text) => Some((name.clone(), caller_fields::json_of(field, text))),
-        (None, _) => Some((name.clone(), json.clone())),
+    let typed = |(name, json): (&String, &Json)| {
+        let text = json.as_str().unwrap_or_default();
+        match of_user().find(|field| field.column == *name) {
+            Some(_) if text.is_empty() => None,
+            Some(field) => Some((name.clone(), caller_fields::json_of(field, &as_written(field, text)))),
+            None => Some((name.clone(), json.clone())),
+        }
     };
-    values.iter().filter_map(typed).collect()
+    // Of a box that is not ticked a browser sends nothing.
+    let boxes = of_user().filter(|field| matches!(field.kind, FieldKind::Boolean));
+    let unticked = boxes.filter(|field| !values.contains_key(&field.column));
+    let unticked = unticked.map(|field| (field.column.clone(), Json::Bool(false)));
+    values.iter().filter_map(typed).chain(unticked).collect()
+}
+
+/// What a browser sends, in the form that the API reads.
+fn as_written(field: &Field, text: &str) -> String {
+    match &field.kind {
+        // HTML has two characters at the end of a line, of which a length would count both.
+        FieldKind::LongText(_) => text.replace("\r\n", "\n"),
+        FieldKind::Integer { .. } => {
+            text.trim().parse().map_or_else(|_| text.to_owned(), |number: i64| number.to_string())
+        }
+        FieldKind::DateTime => match text.len() {
+            16 => format!("{text}:00Z"),
+            19 => format!("{text}Z"),
+            _ => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
 }

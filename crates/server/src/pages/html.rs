@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use blueprint::{Blueprint, FieldKind};
+use blueprint::Blueprint;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::{Input, Page};
+use super::{Input, Page, control};
 use crate::error::ApiError;
 
 /// Puts the token of the link into the form, and out of the address bar.
@@ -25,10 +25,10 @@ if (field && field.value && !field.hasAttribute("aria-invalid")) field.closest("
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#f4f4f2;margin:0}\
 main{max-width:24rem;margin:4rem auto;padding:2rem;background:#fff;border:1px solid #ddd;border-radius:8px}\
 h1{font-size:1.4rem;margin:0 0 .5rem}label{display:block;font-weight:600}\
-input,select{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #888;border-radius:4px}\
+input,select,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #888;border-radius:4px}\
 [type=checkbox]{width:auto}[aria-invalid]{border-color:#b00020}\
 button{font:inherit;padding:.6rem 1rem;border:0;border-radius:4px;background:#1b1b1b;color:#fff;cursor:pointer}\
-.error{color:#b00020}small{color:#555}";
+.error{color:#b00020}small{color:#555;font-weight:400}";
 
 /// What a browser may do with a page: run this script, show it in this style, send the form back here.
 pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -41,11 +41,15 @@ pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// A page with its form: what was sent before but for passwords, and what was wrong with that.
-pub(super) fn page(blueprint: &Blueprint, page: Page, values: &Map<String, Json>, error: Option<&ApiError>) -> String {
+pub(super) fn page(
+    blueprint: &Blueprint,
+    page: Page,
+    inputs: &[Input<'_>],
+    sent: Option<(&Map<String, Json>, &ApiError)>,
+) -> String {
     let [title, below, button] = page.words();
     let mut main = format!("<h1>{title}</h1>\n<p>{below}</p>\n");
-    let inputs = page.inputs(blueprint);
-    if let Some(error) = error {
+    if let Some((_, error)) = sent {
         let shown = |pointer: &str| inputs.iter().any(|input| pointer.strip_prefix('/') == Some(input.name()));
         let others = error.errors.iter().filter(|problem| !shown(&problem.pointer));
         let others = others.map(|problem| format!("{} {}", problem.pointer.trim_start_matches('/'), problem.detail));
@@ -58,10 +62,10 @@ pub(super) fn page(blueprint: &Blueprint, page: Page, values: &Map<String, Json>
         }
     }
     main += "<form method=\"post\">\n";
-    for input in &inputs {
-        let value = values.get(input.name()).and_then(Json::as_str).unwrap_or_default();
+    for input in inputs {
+        let value = sent.map(|(values, _)| values.get(input.name()).and_then(Json::as_str).unwrap_or_default());
         let pointer = format!("/{}", input.name());
-        let problem = error.and_then(|error| error.errors.iter().find(|problem| problem.pointer == pointer));
+        let problem = sent.and_then(|(_, error)| error.errors.iter().find(|problem| problem.pointer == pointer));
         main += &row(input, value, problem.map(|problem| problem.detail.as_str()));
     }
     let _ = write!(main, "<p><button type=\"submit\">{button}</button></p>\n</form>");
@@ -88,9 +92,12 @@ impl Input<'_> {
     }
 }
 
-fn row(input: &Input<'_>, value: &str, problem: Option<&str>) -> String {
-    let (name, value) = (escaped(input.name()), escaped(value));
-    let invalid = if problem.is_some() { " aria-invalid=\"true\"" } else { "" };
+fn row(input: &Input<'_>, sent: Option<&str>, problem: Option<&str>) -> String {
+    let (name, value) = (escaped(input.name()), escaped(sent.unwrap_or_default()));
+    let invalid = match problem {
+        Some(_) => format!(" aria-invalid=\"true\" aria-describedby=\"{name}-error\""),
+        None => String::new(),
+    };
     let common = format!("id=\"{name}\" name=\"{name}\"{invalid}");
     let (label, control) = match input {
         Input::Token(_) => (
@@ -101,32 +108,17 @@ fn row(input: &Input<'_>, value: &str, problem: Option<&str>) -> String {
             "E-mail address".to_owned(),
             format!("<input {common} type=\"email\" value=\"{value}\" autocomplete=\"username\" required>"),
         ),
-        Input::Password { is_new } => {
-            let kind = if *is_new { "new-password" } else { "current-password" };
-            let label = if *is_new { "New password" } else { "Password" };
-            (label.to_owned(), format!("<input {common} type=\"password\" autocomplete=\"{kind}\" required>"))
+        Input::Password { least } => {
+            let (label, kind) = if least.is_some() { ("New password", "new") } else { ("Password", "current") };
+            let least = least.map_or_else(String::new, |least| format!(" minlength=\"{least}\""));
+            let control =
+                format!("<input {common} type=\"password\" autocomplete=\"{kind}-password\"{least} required>");
+            (label.to_owned(), control)
         }
-        Input::OfUser(field) => {
-            let label = escaped(&field.name.replace('_', " "));
-            let required = if field.required && field.default.is_none() { " required" } else { "" };
-            let chosen = |option: &str| if escaped(option) == value { " selected" } else { "" };
-            let control = match &field.kind {
-                FieldKind::Boolean => {
-                    let options = [("", "–"), ("true", "yes"), ("false", "no")];
-                    let options =
-                        options.map(|(word, said)| format!("<option value=\"{word}\"{}>{said}", chosen(word)));
-                    format!("<select {common}{required}>{}</select>", options.concat())
-                }
-                FieldKind::Enum { values, .. } => {
-                    let options = values.iter().map(|word| format!("<option{}>{}", chosen(word), escaped(word)));
-                    format!("<select {common}{required}><option value=\"\">–{}</select>", options.collect::<String>())
-                }
-                _ => format!("<input {common} value=\"{value}\"{required}>"),
-            };
-            (label, control)
-        }
+        Input::OfUser(field) => (control::label(field), control::control(field, &common, sent)),
     };
-    let problem = problem.map(|detail| format!("<br>\n<span class=\"error\">{}</span>", escaped(detail)));
+    let problem =
+        problem.map(|detail| format!("<br>\n<span class=\"error\" id=\"{name}-error\">{}</span>", escaped(detail)));
     format!("<p><label for=\"{name}\">{label}</label>\n{control}{}</p>\n", problem.unwrap_or_default())
 }
 
@@ -145,7 +137,7 @@ fn sentence(detail: &str) -> String {
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -5,6 +5,7 @@
 //! The token stands behind the `#` of the link, which a browser sends to nobody; a script of a few lines puts it into the form, and where
 //! scripts do not run it can be pasted there.
 
+mod control;
 mod form;
 mod html;
 
@@ -14,7 +15,7 @@ use http::header::{
 };
 use http::{Method, StatusCode};
 use hyper::body::{Body, Bytes};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::App;
 use crate::auth::AuthRoute;
@@ -44,7 +45,10 @@ pub enum Page {
 enum Input<'a> {
     Token(&'static str),
     Email,
-    Password { is_new: bool },
+    /// A new one has a least length.
+    Password {
+        least: Option<usize>,
+    },
     OfUser(&'a Field),
 }
 
@@ -108,8 +112,8 @@ impl Page {
         }
     }
 
-    fn inputs(self, blueprint: &Blueprint) -> Vec<Input<'_>> {
-        let password = |is_new| Input::Password { is_new };
+    fn inputs(self, blueprint: &Blueprint, password_min_length: usize) -> Vec<Input<'_>> {
+        let password = |is_new: bool| Input::Password { least: is_new.then_some(password_min_length) };
         match self {
             Page::ResetPassword => vec![Input::Token("token"), password(true)],
             Page::ForgotPassword => vec![Input::Email],
@@ -138,28 +142,35 @@ where
     if !is_there {
         return Err(ApiError::not_found());
     }
+    let inputs = page.inputs(&app.blueprint, app.settings.password_min_length);
     match http.method {
-        Method::GET | Method::HEAD => Ok(shown(StatusCode::OK, &html::page(&app.blueprint, page, &Map::new(), None))),
-        Method::POST => sent(app, page, http).await,
+        Method::GET | Method::HEAD => Ok(shown(StatusCode::OK, &html::page(&app.blueprint, page, &inputs, None))),
+        Method::POST => sent(app, page, &inputs, http).await,
         _ => Err(method_not_allowed(METHODS)),
     }
 }
 
 /// What a form sends: the same as a body of the API, with the same answer in words for people.
-async fn sent<B>(app: &App, page: Page, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
+async fn sent<B>(
+    app: &App,
+    page: Page,
+    inputs: &[Input<'_>],
+    http: &mut HttpRequest<B>,
+) -> Result<HttpResponse, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
     fixed::let_in_stranger(app, http).await?;
     let values = form::read(http, app.body_limits()).await?;
-    let json = Json::Object(form::body(&page.inputs(&app.blueprint), &values));
+    let json = Json::Object(form::body(inputs, &values));
     match app.auth.answer(page.route(), fixed::caller(http, &[]), Some(&json)).await {
         Ok(_) => Ok(shown(StatusCode::OK, &html::done(&app.blueprint, page))),
         Err(error) if error.problem.status == StatusCode::INTERNAL_SERVER_ERROR => Err(error),
         Err(error) => {
             app.metrics.refused(&error);
-            let answer = shown(error.problem.status, &html::page(&app.blueprint, page, &values, Some(&error)));
+            let answer =
+                shown(error.problem.status, &html::page(&app.blueprint, page, inputs, Some((&values, &error))));
             // Nobody answers a challenge in a form.
             let headers = error.headers.iter().filter(|(name, _)| *name != WWW_AUTHENTICATE);
             Ok(headers.fold(answer, |answer, (name, value)| answer.with(name.clone(), value)))

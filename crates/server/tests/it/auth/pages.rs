@@ -30,6 +30,35 @@ team = { type = "text", read_only = true }
 [entity.match.field]
 on = { type = "date" }
 "#;
+/// A field of each type that users may have.
+const TYPES: &str = r#"
+[app]
+name = "club"
+[auth]
+sign_up = "invite"
+[user.field]
+nick = { type = "text", required = true, min_length = 2, max_length = 8, summary = "What <we> call you." }
+about = { type = "long_text", max_length = 9 }
+age = { type = "integer", min = 16, max = 120 }
+size = { type = "float", min = 0.5 }
+dues = { type = "money", currency = "EUR", min = 0 }
+share = { type = "decimal", scale = 3, max = 1 }
+level = { type = "integer", default = 1 }
+born = { type = "date", required = true }
+wakes = { type = "time" }
+joined = { type = "datetime" }
+shirt = { type = "enum", values = ["s", "m"], default = "m" }
+side = { type = "enum", values = ["left", "right"] }
+news = { type = "boolean", required = true }
+photos = { type = "boolean", default = true }
+other = { type = "email" }
+phone = { type = "phone" }
+site = { type = "url" }
+card = { type = "uuid" }
+pin = { type = "text", hidden = true }
+[entity.match.field]
+on = { type = "date" }
+"#;
 const NEXT: &str = "another password of mine";
 
 /// A page as a browser gets it.
@@ -141,6 +170,115 @@ async fn an_invitation_leads_to_a_form_for_all_that_an_account_wants() {
     assert_eq!(app.sql::<String>(found), "ana m 7");
     let with_role = [filled("ana", "7"), vec![("roles", "admin")]].concat();
     send(&app, "invitation", &with_role).await.expect(422, "role=\"alert\"");
+}
+
+#[tokio::test]
+async fn each_field_has_the_input_of_its_type_with_its_limits() {
+    let app = TestApp::new(TYPES).await;
+    let form = get(&app, "invitation").await.expect(200, "<form").html;
+    let row = |name: &str| {
+        let begins = form.find(&format!("<p><label for=\"{name}\">")).unwrap_or_else(|| panic!("{name}: {form}"));
+        form[begins..].split_once("</p>").unwrap().0.to_owned()
+    };
+    for (name, expected) in [
+        ("email", &["type=\"email\"", "required"][..]),
+        ("password", &["type=\"password\"", "minlength=\"15\"", "required"]),
+        ("nick", &["type=\"text\"", "minlength=\"2\" maxlength=\"8\" required", "What &lt;we&gt; call you."]),
+        ("about", &["<textarea ", "maxlength=\"9\""]),
+        ("age", &["type=\"number\"", "step=\"1\" min=\"16\" max=\"120\""]),
+        ("size", &["type=\"number\"", "step=\"any\" min=\"0.5\">"]),
+        ("dues", &["type=\"number\"", "step=\"0.01\" min=\"0.00\">", "(EUR)"]),
+        ("share", &["type=\"number\"", "step=\"0.001\" max=\"1.000\">"]),
+        ("level", &["type=\"number\" value=\"1\" step=\"1\">"]),
+        ("born", &["type=\"date\"", "required"]),
+        ("wakes", &["type=\"time\""]),
+        ("joined", &["type=\"datetime-local\"", "(UTC)"]),
+        ("shirt", &["<select ", "<option>s<option selected>m</select>"]),
+        ("side", &["<select ", "<option value=\"\">–<option>left<option>right</select>"]),
+        ("news", &["type=\"checkbox\" value=\"true\">"]),
+        ("photos", &["type=\"checkbox\" value=\"true\" checked>"]),
+        ("other", &["type=\"email\"", "maxlength=\"254\""]),
+        ("phone", &["type=\"tel\""]),
+        ("site", &["type=\"url\""]),
+        ("card", &["type=\"text\"", "maxlength=\"36\""]),
+    ] {
+        for expected in expected {
+            assert!(row(name).contains(expected), "{name}: {expected} in {}", row(name));
+        }
+        let is_required = ["email", "password", "nick", "born"].contains(&name);
+        assert_eq!(row(name).contains("required"), is_required, "{name}: {}", row(name));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_the_rest_is_kept() {
+    let app = TestApp::new(TYPES).await;
+    let invited = app.app.invite("ana@example.com", &[]).unwrap();
+    let token = invited.token.as_str();
+    let filled = |born, age| {
+        let values = [
+            ("invitation", token),
+            ("email", "ana@example.com"),
+            ("password", NEXT),
+            ("nick", "ana"),
+            ("about", "a\r\nb\r\nc\r\nd\r\ne"),
+            ("age", age),
+            ("size", "1.5"),
+            ("dues", "12.5"),
+            ("share", ""),
+            ("level", "007"),
+            ("born", born),
+            ("wakes", "06:30"),
+            ("joined", "2026-01-02T03:04"),
+            ("shirt", "s"),
+            ("side", "left"),
+            ("news", "true"),
+            ("other", ""),
+            ("phone", ""),
+            ("site", ""),
+            ("card", ""),
+            ("pin", "my secret pin"),
+        ];
+        values.to_vec()
+    };
+    let refused = send(&app, "invitation", &filled("2000-02-30", "7")).await.expect(422, "<form").html;
+    for expected in [
+        "id=\"born\" name=\"born\" aria-invalid=\"true\" aria-describedby=\"born-error\" type=\"date\" value=\"2000-02-30\"",
+        "<span class=\"error\" id=\"born-error\">must be a date, for example 2026-11-21</span>",
+        "<span class=\"error\" id=\"age-error\">must be at least 16</span>",
+        "id=\"nick\" name=\"nick\" type=\"text\" value=\"ana\"",
+        "rows=\"4\" maxlength=\"9\">\na\r\nb\r\nc\r\nd\r\ne</textarea>",
+        "type=\"datetime-local\" value=\"2026-01-02T03:04\"",
+        "<option selected>s<option>m</select>",
+        "<option selected>left<option>right</select>",
+        "id=\"news\" name=\"news\" type=\"checkbox\" value=\"true\" checked>",
+        "id=\"photos\" name=\"photos\" type=\"checkbox\" value=\"true\">",
+    ] {
+        assert!(refused.contains(expected), "{expected} in {refused}");
+    }
+    assert_eq!(refused.matches("class=\"error\"").count(), 2, "and nothing else is wrong: {refused}");
+    assert!(!refused.contains("secret pin"), "what never leaves the server: {refused}");
+
+    send(&app, "invitation", &filled("2000-02-29", "17")).await.expect(200, "Your account is made");
+    let ana = app.log_in_with("ana@example.com", NEXT).await;
+    let me = ana.send("GET", "/auth/me", None).await.expect(200).json();
+    for (field, expected) in [
+        ("nick", json!("ana")),
+        ("about", json!("a\nb\nc\nd\ne")),
+        ("age", json!(17)),
+        ("dues", json!("12.50")),
+        ("share", json!(null)),
+        ("level", json!(7)),
+        ("born", json!("2000-02-29")),
+        ("wakes", json!("06:30:00")),
+        ("joined", json!("2026-01-02T03:04:00.000000Z")),
+        ("shirt", json!("s")),
+        ("news", json!(true)),
+        ("photos", json!(false)),
+        ("phone", json!(null)),
+    ] {
+        assert_eq!(me[field], expected, "{field}: {me}");
+    }
 }
 
 /// Nothing comes from elsewhere, nothing is kept, and nobody learns where somebody comes from.

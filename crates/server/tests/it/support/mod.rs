@@ -104,7 +104,12 @@ impl TestApp {
 
     /// A user who is there already.
     pub async fn log_in(&self, name: &str) -> Caller<'_> {
-        let account = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
+        self.log_in_with(&format!("{name}@example.com"), PASSWORD).await
+    }
+
+    /// The same by address, with a password of his own.
+    pub async fn log_in_with(&self, email: &str, password: &str) -> Caller<'_> {
+        let account = json!({ "email": email, "password": password });
         let tokens = self.stranger().send("POST", "/auth/login", Some(account)).await.expect(200).json();
         let token = tokens["access_token"].as_str().map(str::to_owned);
         let mut caller = Caller { app: self, token, id: String::new(), headers: Vec::new() };
