@@ -159,6 +159,7 @@ impl App {
             AtStart::Store(error) => StartError::Store(error),
             AtStart::Strange(problem) => StartError::Settings(vec![problem]),
         })?;
+        audit::keep_triggers(&store).await.map_err(StartError::Store)?;
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         let refusals = auth.refusals();
         let sealer = Arc::new(Sealer::new(&settings.secret_key, store.clone(), refusals.clone()));

@@ -16,6 +16,7 @@ mod store;
 #[cfg(feature = "tamper")]
 pub mod tamper;
 mod transaction;
+mod triggers;
 mod turns;
 mod wait;
 
@@ -28,3 +29,4 @@ pub use sqlite::Options;
 pub use sqlite::Synchronous;
 pub use store::Store;
 pub use transaction::Transaction;
+pub use triggers::Triggers;

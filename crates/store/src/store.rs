@@ -8,6 +8,7 @@ use crate::counters::Counters;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::transaction::Transaction;
+use crate::triggers::{self, Triggers};
 use crate::wait::wait;
 use crate::{AppSchema, Applied, OpenError, Options, PostgresOptions, Standing, StoreError};
 
@@ -101,6 +102,35 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.standing(app),
             Engine::Postgres(postgres) => postgres.standing(app),
+        }
+    }
+
+    /// How the triggers stand that keep the audit from being changed.
+    ///
+    /// # Errors
+    /// They could not be looked at.
+    pub async fn triggers(&self) -> Result<Triggers, StoreError> {
+        let dialect = self.dialect();
+        triggers::read(&dialect, self.run(triggers::ask(&dialect)).await?)
+    }
+
+    /// [`Store::triggers`] for callers without a runtime; it blocks the thread.
+    ///
+    /// # Errors
+    /// Those of [`Store::triggers`].
+    pub fn triggers_blocking(&self) -> Result<Triggers, StoreError> {
+        let dialect = self.dialect();
+        triggers::read(&dialect, self.run_blocking(triggers::ask(&dialect))?)
+    }
+
+    /// Puts those of [`Triggers::missing`] back, and says which were.
+    ///
+    /// # Errors
+    /// On Postgres the tables may belong to another role, or be in use.
+    pub async fn put_triggers_back(&self) -> Result<Vec<String>, OpenError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.put_triggers_back(),
+            Engine::Postgres(postgres) => Box::pin(postgres.put_triggers_back()).await,
         }
     }
 

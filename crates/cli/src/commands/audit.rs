@@ -3,9 +3,9 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, verify};
+use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, triggers, verify};
 use server::settings::Settings;
-use store::Store;
+use store::{Store, Triggers};
 
 use crate::counts::counted;
 use crate::failure::Failure;
@@ -79,10 +79,13 @@ impl Audit {
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
         match &self.action {
-            Action::Verify { head } => match verify(&store, &settings, head.as_ref()).map_err(Failure::new)? {
-                Ok(verified) => good(screen, &verified),
-                Err(broken) => bad(screen, &broken),
-            },
+            Action::Verify { head } => {
+                let triggers = triggers(&store).map_err(Failure::new)?;
+                match verify(&store, &settings, head.as_ref()).map_err(Failure::new)? {
+                    Ok(verified) => good(screen, &verified, &triggers),
+                    Err(broken) => bad(screen, &broken, &triggers),
+                }
+            }
             Action::Rekey { lost } => go_on(screen, &store, &settings, *lost),
         }
     }
@@ -112,39 +115,61 @@ fn go_on(screen: &Screen, store: &Store, settings: &Settings, lost: bool) -> Res
     if screen.manner.json { screen.json(&json!({ "audit": word })) } else { screen.say(&text) }
 }
 
-fn good(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
+fn good(screen: &Screen, verified: &Verified, triggers: &Triggers) -> Result<(), Failure> {
     let Verified { seals, rows, unsealed, unchecked, head } = verified;
     let head = head.as_ref().map(ToString::to_string);
+    let Triggers { missing, strange } = triggers;
     if screen.manner.json {
-        return screen.json(&json!({
-            "ok": true, "rows": rows, "seals": seals, "unsealed": unsealed, "unchecked": unchecked, "head": head
-        }));
+        screen.json(&json!({
+            "ok": missing.is_empty(), "rows": rows, "seals": seals, "unsealed": unsealed, "unchecked": unchecked, "head": head,
+            "missing_triggers": missing, "strange_triggers": strange
+        }))?;
+    } else {
+        screen.say(&format!(
+            "The audit is as it was written: {} under {}, {unsealed} not sealed yet",
+            counted(rows, "row"),
+            counted(seals, "seal")
+        ))?;
+        if *unchecked > 0 {
+            screen.warn(&format!(
+                "not checked, because their SECRET_KEY was lost (`audit rekey --lost`): {}",
+                counted(unchecked, "seal")
+            ));
+        }
+        if let Some(head) = head {
+            screen.result(&head)?;
+        }
     }
-    screen.say(&format!(
-        "The audit is as it was written: {} under {}, {unsealed} not sealed yet",
-        counted(rows, "row"),
-        counted(seals, "seal")
-    ))?;
-    if *unchecked > 0 {
-        screen.warn(&format!(
-            "not checked, because their SECRET_KEY was lost (`audit rekey --lost`): {}",
-            counted(unchecked, "seal")
-        ));
+    told_strange(screen, triggers);
+    if missing.is_empty() {
+        return Ok(());
     }
-    match head {
-        Some(head) => screen.result(&head),
-        None => Ok(()),
-    }
+    let gone = format!("what keeps the audit from being changed was taken away: {}", missing.join(", "));
+    Err(Failure::new(gone).hint("find out who did that, and start the server: it puts them back"))
 }
 
-fn bad(screen: &Screen, broken: &Broken) -> Result<(), Failure> {
+fn bad(screen: &Screen, broken: &Broken, triggers: &Triggers) -> Result<(), Failure> {
+    let Triggers { missing, strange } = triggers;
     if screen.manner.json {
-        screen.json(&json!({"ok": false, "row": broken.row, "detail": broken.to_string()}))?;
+        screen.json(&json!({
+            "ok": false, "row": broken.row, "detail": broken.to_string(),
+            "missing_triggers": missing, "strange_triggers": strange
+        }))?;
     }
+    if !missing.is_empty() {
+        screen.warn(&format!("what keeps the audit from being changed was taken away: {}", missing.join(", ")));
+    }
+    told_strange(screen, triggers);
     if matches!(broken.fault, Fault::SealChanged(_)) {
         return Err(Failure::new(broken).hint(
             "if SECRET_KEY was exchanged, set the one before as SECRET_KEY_PREVIOUS; else compare it with a backup",
         ));
     }
     Err(Failure::new(broken).hint("compare it with a backup; what the log of the server says of the time is elsewhere"))
+}
+
+fn told_strange(screen: &Screen, Triggers { strange, .. }: &Triggers) {
+    if !strange.is_empty() {
+        screen.warn(&format!("triggers or rules over the audit that are none of ours: {}", strange.join(", ")));
+    }
 }

@@ -4,7 +4,7 @@
 //! Rows are written with what they tell of, by `query` and `auth`, and wait for nothing here: `seal` comes after them, about
 //! once a second, and fills the `index` by which lists find them. What was refused changed nothing and comes by the way
 //! (`refusals`); what was read comes before its answer, where the blueprint asks for that (`reads`). `verify` reads all of it
-//! again. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
+//! again, and `triggers` puts back what was taken away that refuses changes. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
 
 mod fill;
 mod gaps;
@@ -20,6 +20,7 @@ mod rekey;
 mod rows;
 mod seal;
 mod told;
+mod triggers;
 mod verify;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -33,6 +34,8 @@ pub(crate) use rekey::{AtStart, at_start};
 pub use rekey::{Rekeyed, rekey};
 pub(crate) use seal::Sealer;
 pub use told::{Broken, Fault, Head, Unread, Verified};
+pub(crate) use triggers::keep as keep_triggers;
+pub use triggers::triggers;
 pub use verify::verify;
 
 use crate::settings::Secret;

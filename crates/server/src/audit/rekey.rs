@@ -44,7 +44,7 @@ pub fn rekey(store: &Store, settings: &Settings, lost: bool) -> Result<Rekeyed, 
         _ => (found.steps, Rekeyed::TakenOver),
     };
     let at = crate::clock::now();
-    let told = crate::auth::told_of_audit(store, &at, serde_json::json!({ "lost": lost }));
+    let told = crate::auth::told_of_audit(store, &at, "audit.rekey", serde_json::json!({ "lost": lost }));
     let written = run(Work::write([steps, told].concat())).map_err(|error| Unread(error.into()))?;
     refused(&written).map_err(Unread)?;
     Ok(done)

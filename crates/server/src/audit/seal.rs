@@ -16,13 +16,15 @@ use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 use super::fill::{self, Filling};
 use super::gaps::{State, UnderWay, bounded};
 use super::rows::{self, ReadError, Row};
-use super::{FORMAT, NOTHING, Refusals, Seal, SealKeys, index, marks, ranges, read, written};
+use super::{FORMAT, NOTHING, Refusals, Seal, SealKeys, index, marks, ranges, read, triggers, written};
 use crate::clock;
 use crate::settings::Secret;
 
 pub(super) const EVERY: Duration = Duration::from_secs(1);
 /// Others may write to the database too: so often it is looked at though this process wrote nothing.
 const AT_LEAST_EVERY: u64 = 60;
+/// And so often at what keeps the audit from being changed, which a start looks at too.
+const TRIGGERS_EVERY: u64 = 60 * 60;
 /// What one seal covers at most. Each row may hold a whole record twice, and is held itself until its seal is made.
 const MAX_ROWS: usize = 1000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -61,6 +63,11 @@ impl Sealer {
                 ticks.tick().await;
                 let Some(sealer) = sealer.upgrade() else { return };
                 sealer.write_refusals(false).await;
+                if number % TRIGGERS_EVERY == TRIGGERS_EVERY - 1
+                    && let Err(error) = triggers::keep(&sealer.store).await
+                {
+                    tracing::warn!(%error, "what keeps the audit from being changed could not be looked at");
+                }
                 if number % AT_LEAST_EVERY != 0 && !sealer.has_work() {
                     continue;
                 }

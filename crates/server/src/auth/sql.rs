@@ -192,11 +192,11 @@ pub(super) fn audit_nobody(by: By<'_>, action: &str, after: Value) -> Step {
     Step::Run(Statement::new(sql, [who(by, action), vec![after]].concat()))
 }
 
-/// The audit row of what the operator does with the audit itself.
-pub(crate) fn told_of_audit(store: &Store, at: &str, after: Json) -> Vec<Step> {
+/// The audit row of what is done with the audit itself, by the operator or in his place.
+pub(crate) fn told_of_audit(store: &Store, at: &str, action: &str, after: Json) -> Vec<Step> {
     let sql = "INSERT INTO \"_audit\" (\"at\", \"iss\", \"sub\", \"session\", \"ip\", \"request_id\", \"action\", \"entity\", \
          \"after\", \"outcome\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'audit', ?8, 'done')";
-    let params = [who(By::operator(at), "audit.rekey"), vec![Value::Json(after.to_string())]].concat();
+    let params = [who(By::operator(at), action), vec![Value::Json(after.to_string())]].concat();
     dialect::spoken(&store.dialect(), vec![Step::Run(Statement::new(sql, params))])
 }
 

@@ -1,8 +1,9 @@
 //! What stands between a blueprint with its settings and real users: looked at before anybody relies on it, and changing nothing.
 //!
 //! Each finding says what is so, why it matters and what mends it. `place` looks at files and the disk, `database` at
-//! the server of the data, `people` at who can come in, `limits` at how much each may ask for.
+//! the server of the data, `audit` at what keeps that from being changed, `people` at who can come in, `limits` at how much each may ask for.
 
+mod audit;
 mod database;
 mod limits;
 mod people;
@@ -83,6 +84,7 @@ pub fn examine(folder: &Path, environment: &Environment, blueprint: &Blueprint) 
     findings.extend(place::data_file(&settings));
     findings.extend(place::disk(&settings));
     findings.extend(database::look(&settings));
+    findings.extend(audit::look(&settings));
     findings
 }
 

@@ -7,6 +7,7 @@ mod audit_index;
 mod audit_list;
 mod audit_reads;
 mod audit_refusals;
+mod audit_triggers;
 mod auth;
 mod batch;
 mod caller_fields;

@@ -29,6 +29,7 @@ mod survey;
 mod tls;
 mod together;
 mod transaction;
+mod triggers;
 mod trouble;
 mod url;
 
@@ -108,6 +109,11 @@ impl Postgres {
 
     pub(crate) async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         self.shared.apply(app).await
+    }
+
+    pub(crate) async fn put_triggers_back(&self) -> Result<Vec<String>, OpenError> {
+        let client = self.shared.direct.connect(None).await?;
+        triggers::put_back(&self.shared.ground(&client)).await
     }
 
     pub(crate) fn apply_blocking(&self, app: &AppSchema) -> Result<Applied, OpenError> {

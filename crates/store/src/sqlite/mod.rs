@@ -21,6 +21,7 @@ mod row;
 mod scans;
 mod steps;
 mod transaction;
+mod triggers;
 mod writer;
 
 use std::sync::Arc;
@@ -88,6 +89,11 @@ impl Sqlite {
     pub(crate) fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         let mut handle = open(&self.options, &self.tally)?;
         app::apply(&mut handle.connection, &self.options.path, app)
+    }
+
+    pub(crate) fn put_triggers_back(&self) -> Result<Vec<String>, OpenError> {
+        let mut handle = open(&self.options, &self.tally)?;
+        triggers::put_back(&mut handle.connection).map_err(|error| OpenError::new(&self.options.path, error))
     }
 
     pub(crate) fn standing(&self, app: &AppSchema) -> Result<Standing, OpenError> {
