@@ -108,7 +108,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("no one may delete leads", &["+ delete = [\"nobody\"]"]),
     ("clerks may not win leads", &["- win = [\"role:clerk\"]", "+ win = [\"nobody\"]"]),
     ("anyone signed in can read follow-ups", &["+ [entity.follow_up.access]", "+ read = [\"owner\", \"signed_in\"]"]),
-    ("drop the SMS", &["- [integration.sms]", "- provider = \"twilio\""]),
+    ("drop the SMS", &["-", "- [integration.sms]", "- provider = \"twilio\""]),
     ("we don't need the message", &["- message = { type = \"long_text\" }"]),
     (
         "remove follow-ups",
@@ -145,7 +145,7 @@ const ROWS: &[(&str, &[&str])] = &[
         "The name is optional",
         &[
             "- name = { type = \"text\", required = true } # as on the card",
-            "+ name = { type = \"text\", required = false } # as on the card",
+            "+ name = { type = \"text\" } # as on the card",
         ],
     ),
     ("add a role manager", &["- roles = [\"clerk\"]", "+ roles = [\"clerk\", \"manager\"]"]),
@@ -193,6 +193,7 @@ const ROWS: &[(&str, &[&str])] = &[
         &[
             "- phone = { type = \"phone\" }",
             "+ mobile = { type = \"phone\", renamed_from = \"phone\" }",
+            "-",
             "- [integration.sms]",
             "- provider = \"twilio\"",
         ],

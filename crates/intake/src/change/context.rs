@@ -14,7 +14,7 @@ use crate::{access, automations, coverage, integrations, resolve, rules, toml};
 
 pub(super) fn read(wish: &Said, places: &Places) -> Answer {
     let before = description(places);
-    let sentence = format!("{before}\n\n{}.", wish.text.trim_end_matches('.'));
+    let sentence = format!("{before}\n\n{}.", joined(wish.text.trim_end_matches('.'), places));
     let (draft, unplaced) = draft(&sentence);
     let own = |start: usize| start > before.len();
     if let Some(left) = unplaced.iter().find(|left| own(left.span[0])) {
@@ -52,17 +52,53 @@ fn draft(request: &str) -> (Draft, Vec<Unplaced>) {
 fn description(places: &Places) -> String {
     let one = |entity: &Entity| {
         let fields: Vec<String> = entity.fields.iter().map(field).collect();
-        format!("Each {} has {}.", spoken(&entity.name), fields.join(", "))
+        format!("Each {} has {}.", hyphened(&entity.name), fields.join(", "))
     };
     places.entities.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
+/// A name as one word: "follow up" alone may be what somebody does.
+fn hyphened(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+/// A wish with the names that there are as one word each.
+fn joined(text: &str, places: &Places) -> String {
+    let fields = places.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str()));
+    let names =
+        places.entities.iter().map(|entity| entity.name.as_str()).chain(fields).filter(|name| name.contains('_'));
+    let mut text = text.to_owned();
+    for name in names {
+        let one = spoken(name);
+        let mut from = 0;
+        while let Some(at) = found(&text, &one, from) {
+            text.replace_range(at..at + one.len(), &hyphened(name));
+            from = at + one.len();
+        }
+    }
+    text
+}
+
+/// Words in a text, not as a part of longer ones but for an s at the end.
+fn found(text: &str, words: &str, from: usize) -> Option<usize> {
+    let lower = text.to_lowercase();
+    // Where lower case has other lengths, the places would be wrong.
+    let start =
+        |at: &usize| *at == 0 || !lower.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    let end = |at: &usize| {
+        let rest = lower.get(at + words.len()..).unwrap_or("");
+        !rest.strip_prefix('s').unwrap_or(rest).starts_with(char::is_alphanumeric)
+    };
+    let places = || lower.match_indices(words).map(|(at, _)| at).filter(|at| *at >= from);
+    (lower.len() == text.len()).then(|| places().filter(start).find(end)).flatten()
+}
+
 fn field(field: &super::places::Field) -> String {
-    let name = with_article(&spoken(&field.name));
-    if field.values.len() < 2 {
+    let name = with_article(&hyphened(&field.name));
+    if field.values.items.len() < 2 {
         return name;
     }
-    format!("{name} ({})", field.values.iter().map(|value| spoken(value)).collect::<Vec<_>>().join(", "))
+    format!("{name} ({})", field.values.items.iter().map(|value| spoken(value)).collect::<Vec<_>>().join(", "))
 }
 
 struct Made<'p> {
@@ -125,6 +161,12 @@ impl Made<'_> {
             .iter()
             .filter(|entity| !is_old(&entity.name) && entity.grounds.spans.iter().any(|span| own(span.start)))
             .collect();
+        // What is told before the wish is there: read as something new it is misread.
+        let is_own = |entity: &&&crate::draft::Entity| entity.grounds.spans.iter().all(|span| own(span.start));
+        if new.iter().filter(is_own).count() < new.len() {
+            self.refused = Some(NOT_READ.to_owned());
+            return;
+        }
         // That it belongs to something that is told before the wish is only built where the wish names that.
         let named = |to: &str| {
             let last = to.rsplit('_').next().unwrap_or(to);
@@ -164,9 +206,13 @@ impl Made<'_> {
         roles.sort();
         roles.dedup();
         if !roles.is_empty() {
-            let all: Vec<String> = self.places.roles.iter().chain(&roles).cloned().collect();
-            let patch = super::rights::roles_patch(&all, self.places);
-            self.add(Some(patch), format!("there are roles: {}", roles.join(", ")));
+            match super::rights::roles_patch(&roles, self.places) {
+                Some(patches) => {
+                    self.patches.extend(patches);
+                    self.told.push(format!("there are roles: {}", roles.join(", ")));
+                }
+                None => self.refused = Some(UNUSUAL.to_owned()),
+            }
         }
     }
 

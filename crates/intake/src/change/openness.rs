@@ -1,11 +1,10 @@
 //! Wishes about how open records are: "make notes public", "give managers access to invoices", "clerks may no longer see leads".
 
 use super::Answer;
-use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::rights::{self, Heard};
 use super::said::{self, Said};
-use super::wishes::{UNUSUAL, list};
+use super::wishes::UNUSUAL;
 
 /// "make notes public", "make it private", "users can only see their own notes".
 pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
@@ -83,7 +82,6 @@ pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<An
 
 /// "clerks may no longer see leads", "clerks can't delete".
 pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let _ = source;
     const NOT: &[&str] = &["not", "cannot", "can't", "cant", "mustn't", "shouldn't", "longer", "never"];
     // "no clerk may see leads" is "clerks may not see leads".
     let of_none = wish.opens(&["no"])
@@ -105,7 +103,7 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
     if !words.iter().take(at + 1).any(|word| matches!(word.as_str(), "may" | "can" | "should" | "must")) {
         return None;
     }
-    let heard = match rights::heard(&Said { text: wish.text.clone(), words }, 0, places)? {
+    let heard = match rights::heard(&wish.reworded(words), 0, places)? {
         Ok(heard) => heard,
         Err(why) => return Some(Answer::Refused(why)),
     };
@@ -133,7 +131,10 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
             if kept.is_empty() {
                 kept.push("nobody".to_owned());
             }
-            patches.push(Patch::replace(rule.value.clone(), list(&kept)));
+            let Some(fewer) = rule.words.as_ref().and_then(|words| words.becomes(&kept, source)) else {
+                return Some(Answer::Refused(UNUSUAL.to_owned()));
+            };
+            patches.extend(fewer);
             told.push(format!("{} of {}", operation, entity.name));
         }
     }

@@ -23,6 +23,10 @@ impl Patch {
 
 /// The text after all patches; none where two of them touch one place.
 pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> Option<String> {
+    // Lines end as they do in the file.
+    if text.contains("\r\n") {
+        patches.iter_mut().for_each(|patch| patch.text = patch.text.replace("\r\n", "\n").replace('\n', "\r\n"));
+    }
     patches.sort_by_key(|patch| (patch.at.start, patch.at.end));
     patches.dedup();
     let (mut out, mut from) = (String::new(), 0);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::lists::Listed;
 use super::said;
 use crate::lexicon::archetypes;
 
@@ -15,22 +16,29 @@ pub(super) struct Field {
     pub kind: String,
     pub key: Range<usize>,
     pub value: Range<usize>,
-    /// Of an enum, with the place of the list.
-    pub values: Vec<String>,
-    pub values_at: Option<Range<usize>>,
+    /// Of an enum.
+    pub values: Listed,
     pub to: Option<(String, Range<usize>)>,
     /// Names that it had before.
     pub former: Vec<String>,
     pub flags: Vec<(String, Range<usize>, Range<usize>)>,
+    /// A default as it is written.
+    pub default: Option<String>,
+}
+
+impl Field {
+    /// Where the value of a word stands.
+    pub(super) fn word(&self, name: &str) -> Option<Range<usize>> {
+        self.flags.iter().find(|(word, ..)| word == name).map(|(_, _, value)| value.clone())
+    }
 }
 
 /// A list of who may do something.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     pub operation: String,
-    pub value: Range<usize>,
     /// Its words; none where it holds more than words.
-    pub words: Option<Vec<String>>,
+    pub words: Option<Listed>,
 }
 
 /// A kind of record.
@@ -53,8 +61,10 @@ pub(super) struct Entity {
 pub(super) struct Places {
     pub entities: Vec<Entity>,
     pub roles: Vec<String>,
-    pub roles_at: Option<Range<usize>>,
+    pub roles_at: Option<Listed>,
     pub integrations: Vec<String>,
+    /// Who may make an account, where that is written.
+    pub sign_up: Option<(Range<usize>, String)>,
     /// Name, place of `on` with its text, `do`.
     pub automations: Vec<Automation>,
     /// Lines that open a section: `entity.lead.field`, from the start of the line.
@@ -101,16 +111,23 @@ fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
     value.get_ref().as_array()?.iter().map(text).collect()
 }
 
+fn listed(value: &Spanned<DeValue<'_>>) -> Option<Listed> {
+    let places = value.get_ref().as_array()?.iter().map(Spanned::span).collect();
+    Some(Listed { items: strings(value)?, places, at: value.span() })
+}
+
 impl Places {
     /// None where the text is no TOML.
     pub(super) fn of(source: &str) -> Option<Places> {
         let document = DeTable::parse(source).ok()?;
         let top: Pairs<'_, '_> = document.get_ref().iter().collect();
-        let mut places = Places { sections: sections(source), source: source.to_owned(), ..Places::default() };
+        let mut inside = Vec::new();
+        values(document.get_ref(), &mut inside);
+        let mut places = Places { sections: sections(source, &inside), source: source.to_owned(), ..Places::default() };
         let auth = table(get(&top, "auth"));
         if let Some(roles) = get(&auth, "roles") {
             places.roles = strings(roles)?;
-            places.roles_at = Some(roles.span());
+            places.roles_at = listed(roles);
         }
         places.integrations =
             table(get(&top, "integration")).iter().map(|(key, _)| key.get_ref().to_string()).collect();
@@ -122,7 +139,10 @@ impl Places {
                 action: get(&words, "do").and_then(text).unwrap_or_default(),
             });
         }
-        places.entities = table(get(&top, "entity")).iter().map(|(key, value)| entity(key.get_ref(), value)).collect();
+        places.sign_up = get(&auth, "sign_up").and_then(|word| Some((word.span(), text(word)?)));
+        let mut entities = table(get(&top, "entity"));
+        entities.sort_by_key(|(key, _)| key.span().start);
+        places.entities = entities.iter().map(|(key, value)| entity(key.get_ref(), value)).collect();
         Some(places)
     }
 
@@ -142,6 +162,14 @@ impl Places {
 
     /// The field that words name, of an entity if one is named, else of the only one that has it.
     pub(super) fn field(&self, words: &[String]) -> Result<(&Entity, &Field), String> {
+        // A field whose name has such a word in it: "born on".
+        let whole = said::name(words);
+        let exact = self.entities.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
+        let exact: Vec<(&Entity, &Field)> =
+            exact.filter(|(_, field)| field.name == whole && whole.contains('_')).collect();
+        if let [one] = exact.as_slice() {
+            return Ok(*one);
+        }
         // "the phone of leads", "the lead's phone", "lead phone".
         let of = words.iter().position(|word| matches!(word.as_str(), "of" | "on" | "in" | "from" | "for"));
         let genitive = words.iter().position(|word| word == "'s");
@@ -173,7 +201,18 @@ impl Places {
         }
         match found.as_slice() {
             [one] => Ok(*one),
-            [] => Err(format!("there is no field `{wanted}`")),
+            [] => {
+                let near = |field: &&Field| field.name.split('_').any(|part| part == wanted);
+                let all = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
+                let near: Vec<&str> =
+                    all.flat_map(|one| &one.fields).filter(near).map(|field| field.name.as_str()).collect();
+                let hint = if near.is_empty() {
+                    String::new()
+                } else {
+                    format!("; perhaps you mean `{}`", near.join("` or `"))
+                };
+                Err(format!("there is no field `{wanted}`{hint}"))
+            }
             several => {
                 let owners: Vec<&str> = several.iter().map(|(entity, _)| entity.name.as_str()).collect();
                 Err(format!(
@@ -199,15 +238,15 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
         uses: Vec::new(),
         conditions: Vec::new(),
     };
-    for (key, value) in table(get(&words, "field")) {
-        entity.fields.push(field(key, value));
-    }
+    let mut fields = table(get(&words, "field"));
+    fields.sort_by_key(|(key, _)| key.span().start);
+    entity.fields.extend(fields.into_iter().map(|(key, value)| field(key, value)));
     for (key, value) in table(get(&words, "access")) {
         for rule in value.get_ref().as_array().into_iter().flatten() {
             entity.conditions.extend(condition(&table(Some(rule))));
         }
         let operation = key.get_ref().to_string();
-        entity.rules.push(Rule { operation, value: value.span(), words: strings(value) });
+        entity.rules.push(Rule { operation, words: listed(value) });
     }
     for (key, value) in table(get(&words, "action")) {
         entity.actions.push(key.get_ref().to_string());
@@ -241,23 +280,39 @@ fn field(key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>)
         kind: get(&words, "type").and_then(text).unwrap_or_default(),
         key: key.span(),
         value: value.span(),
-        values: get(&words, "values").and_then(strings).unwrap_or_default(),
-        values_at: get(&words, "values").map(Spanned::span),
+        values: get(&words, "values").and_then(listed).unwrap_or_default(),
         former: former(&words),
         to: get(&words, "to").and_then(|to| Some((text(to)?, to.span()))),
-        flags: words.iter().map(|(key, value)| (key.get_ref().to_string(), key.span(), value.span())).collect(),
+        flags: in_order(
+            words.iter().map(|(key, value)| (key.get_ref().to_string(), key.span(), value.span())).collect(),
+        ),
+        default: get(&words, "default").and_then(text),
     }
 }
 
-/// The lines `[name]`. What stands in a string over several lines looks like one at worst where nobody writes so.
-fn sections(source: &str) -> Vec<Section> {
+fn in_order(mut flags: Vec<(String, Range<usize>, Range<usize>)>) -> Vec<(String, Range<usize>, Range<usize>)> {
+    flags.sort_by_key(|(_, key, _)| key.start);
+    flags
+}
+
+/// Where values stand that are no tables: what looks like the head of a section there is none.
+fn values(table: &DeTable<'_>, found: &mut Vec<Range<usize>>) {
+    for (_, value) in table {
+        match value.get_ref() {
+            DeValue::Table(inner) => values(inner, found),
+            _ => found.push(value.span()),
+        }
+    }
+}
+
+/// The lines `[name]`, however far they are from the margin and whatever is quoted in them.
+fn sections(source: &str, inside: &[Range<usize>]) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let (mut at, mut end, mut next, mut open) = (0, 0, 0, true);
     for line in source.split_inclusive('\n') {
         let plain = line.trim();
-        let name =
-            plain.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name.trim().to_owned());
-        if let Some(name) = name.filter(|_| line.starts_with('[')) {
+        let name = plain.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| bare(name));
+        if let Some(name) = name.filter(|_| !inside.iter().any(|value| value.start < at && at < value.end)) {
             if let Some(last) = found.last_mut() {
                 (last.end, last.next) = (end, next);
             }
@@ -277,4 +332,10 @@ fn sections(source: &str) -> Vec<Section> {
         (last.end, last.next) = (end, source.len());
     }
     found
+}
+
+/// `entity.lead` of ` entity . "lead" `.
+fn bare(name: &str) -> String {
+    let parts = name.split('.').map(|part| part.trim().trim_matches(['"', '\'']));
+    parts.collect::<Vec<_>>().join(".")
 }

@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use super::Answer;
 use super::patch::Patch;
 use super::places::{Entity, Field, Places};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, list, spoken};
+use super::{Answer, predicate};
 
 /// "rename phone to mobile", "rename leads to prospects".
 pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
@@ -18,8 +18,27 @@ pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answe
     if target.is_empty() {
         return Some(Answer::Refused("the new name is missing".to_owned()));
     }
+    let written = predicate::raw(wish, to + 1, wish.words.len());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || matches!(c, '_' | '-');
+    if !written.chars().all(is_name)
+        || target.split('_').count() > 6
+        || !target.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        let written: String = written.chars().take(80).collect();
+        return Some(Answer::Refused(format!(
+            "`{written}` cannot be a name: use letters and digits, and a letter first"
+        )));
+    }
     if let Some(entity) = places.entity(from).filter(|entity| entity.name == said::one(from)) {
         return Some(rename_entity(entity, &said::one(wish.from(to + 1)), places, source));
+    }
+    let role =
+        from.iter().find(|word| places.roles.contains(&crate::lemma::singular(word)) || places.roles.contains(word));
+    if let Some(role) = role.filter(|_| from.iter().any(|word| matches!(word.as_str(), "role" | "roles"))) {
+        let why = format!(
+            "users have the role `{role}`: say \"add a role {target}\", give it to them with `supermaker user role`, and say what it may"
+        );
+        return Some(Answer::Refused(why));
     }
     if let Some((field, value)) = enum_value(from, places) {
         let why = format!(
@@ -148,7 +167,7 @@ fn enum_value(words: &[String], places: &Places) -> Option<(String, String)> {
     let value = said::name(&said);
     let mut fields = places.entities.iter().flat_map(|entity| &entity.fields);
     let is_field = places.entities.iter().any(|entity| entity.fields.iter().any(|field| field.name == value));
-    fields.find(|field| !is_field && field.values.contains(&value)).map(|field| (field.name.clone(), value))
+    fields.find(|field| !is_field && field.values.items.contains(&value)).map(|field| (field.name.clone(), value))
 }
 
 /// `renamed_from` in the table of a field, or below the head of its section.
@@ -162,6 +181,7 @@ fn former_of_field(field: &Field, target: &str, places: &Places, source: &str) -
     match inner {
         Some(inner) => {
             let end = field.value.start + inner.trim_end_matches('}').trim_end().len();
+            let end = field.flags.last().map_or(end, |(_, _, last)| last.end);
             Patch::insert(end, format!(", renamed_from = {former}"))
         }
         None => below(&field.key, places, &format!("renamed_from = {former}")),
@@ -176,11 +196,7 @@ fn former_of_entity(entity: &Entity, target: &str, places: &Places, source: &str
     }
     let own = format!("entity.{}", entity.name);
     if let Some(section) = places.section(&own) {
-        let end = source
-            .get(section.header.end..)
-            .and_then(|rest| rest.find('\n'))
-            .map_or(source.len(), |at| section.header.end + at);
-        return Patch::insert(end, format!("\nrenamed_from = {former}"));
+        return Patch::insert(section.header.end, format!("\nrenamed_from = {former}"));
     }
     let first = places.sections.iter().find(|section| section.name.starts_with(&format!("{own}.")));
     let at = first.map_or(source.len(), |section| section.header.start);

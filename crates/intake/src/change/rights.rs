@@ -1,10 +1,10 @@
 //! Wishes about who may do what: "only managers may delete", "clerks may edit leads".
 
-use super::Answer;
 use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, at_end, list};
+use super::{Answer, actions};
 use crate::lexicon::{archetypes, words};
 
 const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
@@ -16,11 +16,11 @@ fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
     let (mut found, mut end): (Vec<String>, usize) = (Vec::new(), 0);
     for (at, word) in words.iter().enumerate() {
         let named: &[&str] = match word.as_str() {
-            "read" | "see" | "view" | "look" | "browse" | "list" => &["read"],
-            "create" | "add" | "make" | "enter" | "write" | "post" => &["create"],
-            "edit" | "update" | "change" | "modify" => &["update"],
-            "delete" | "remove" => &["delete"],
-            "manage" => &["create", "update", "delete"],
+            "read" | "see" | "view" | "look" | "browse" | "list" | "reads" | "sees" | "views" => &["read"],
+            "create" | "add" | "make" | "enter" | "write" | "post" | "creates" | "adds" => &["create"],
+            "edit" | "update" | "change" | "modify" | "edits" | "updates" | "changes" => &["update"],
+            "delete" | "remove" | "deletes" | "removes" => &["delete"],
+            "manage" | "manages" => &["create", "update", "delete"],
             "and" | "or" | "at" => &[],
             word if places.entities.iter().any(|one| one.actions.iter().any(|action| action == word)) => &[],
             _ => break,
@@ -42,6 +42,13 @@ const NO_NAME: &str = "no neither nor few but except excepting excluding not dou
 
 /// How the refusal of such words begins.
 const NO_ROLE: &str = "nobody is named by ";
+
+/// How the refusal of a record begins that there is not.
+const NO_RECORD: &str = "there is no record";
+
+fn is_new(word: &str) -> bool {
+    matches!(word, "create" | "add" | "make" | "enter" | "write" | "post")
+}
 
 /// Whether the words can name people who are not in the blueprint yet.
 fn names_people(role: &str) -> bool {
@@ -129,7 +136,7 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     let entities: Vec<&Entity> = match places.entity(named) {
         _ if all => places.entities.iter().collect(),
         Some(entity) => vec![entity],
-        None => return Some(Err(format!("there is no record `{}`", said::one(named)))),
+        None => return Some(Err(format!("{NO_RECORD} `{}`", said::one(named)))),
     };
     // An action is of the records that have it.
     let has = |entity: &&Entity| {
@@ -170,6 +177,8 @@ pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
     (from > 0 || wish.is_let() || told.is_some_and(|told| told > 0)).then_some(())?;
     Some(match heard(wish, from, places)? {
         Err(why) if why.starts_with(NO_ROLE) || why.starts_with(said::WHICH) => Answer::Refused(why),
+        // Who adds something that is not kept yet wants it kept; who may see it must say what it is.
+        Err(why) if why.starts_with(NO_RECORD) && !wish.words.iter().any(|word| is_new(word)) => Answer::Refused(why),
         Err(_) => return None,
         Ok(heard) => set(&heard, places, source, |before| before.to_vec()),
     })
@@ -188,7 +197,6 @@ fn by_default(entity: &Entity, operation: &str) -> Vec<String> {
 pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> Vec<String>) -> Answer {
     let mut patches = Vec::new();
     for entity in &heard.entities {
-        let mut lines = String::new();
         let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
         for operation in &heard.operations {
             let before = written(entity, operation);
@@ -223,59 +231,77 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
                 wanted.insert(0, ("read".to_owned(), more));
             }
         }
-        for (operation, rule) in wanted {
-            match entity.rules.iter().find(|one| one.operation == operation) {
-                Some(one) => patches.push(Patch::replace(one.value.clone(), list(&rule))),
-                None => lines.push_str(&format!("{operation:6} = {}\n", list(&rule))),
-            }
+        match rules_patches(entity, &wanted, places, source) {
+            Some(more) => patches.extend(more),
+            None => return Answer::Refused(UNUSUAL.to_owned()),
         }
-        if lines.is_empty() {
-            continue;
-        }
-        let section = places.section(&format!("entity.{}.access", entity.name));
-        let added = match section {
-            Some(section) => Some(at_end(source, section.end, &lines)),
-            None => places
-                .section(&format!("entity.{}.field", entity.name))
-                .map(|section| at_end(source, section.end, &format!("[entity.{}.access]\n{lines}", entity.name))),
-        };
-        let Some(added) = added else { return Answer::Refused(UNUSUAL.to_owned()) };
-        patches.push(added);
     }
     if patches.is_empty() {
         return Answer::Already("they are the ones who may".to_owned());
     }
     if !heard.new.is_empty() {
-        let all: Vec<String> = places.roles.iter().chain(&heard.new).cloned().collect();
-        patches.push(roles_patch(&all, places));
+        match roles_patch(&heard.new, places) {
+            Some(more) => patches.extend(more),
+            None => return Answer::Refused(UNUSUAL.to_owned()),
+        }
     }
     Answer::Done { patches, told: told(heard) }
 }
 
 pub(super) fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {
     match entity.rules.iter().find(|one| one.operation == operation) {
-        Some(rule) => rule.words.clone(),
+        Some(rule) => rule.words.as_ref().map(|words| words.items.clone()),
         // An action follows `update`.
         None if !STANDARD.contains(&operation) => written(entity, "update"),
         None => Some(by_default(entity, operation)),
     }
 }
 
-/// The list of all roles, written where it belongs.
-pub(super) fn roles_patch(all: &[String], places: &Places) -> Patch {
-    match (&places.roles_at, places.section("auth")) {
-        (Some(at), _) => Patch::replace(at.clone(), list(all)),
-        (None, Some(section)) => at_end(&places.source, section.end, &format!("roles = {}\n", list(all))),
-        (None, None) => {
-            let first = places.sections.iter().find(|section| section.name.starts_with("entity."));
-            let at = first.map_or(places.source.len(), |section| section.header.start);
-            Patch::insert(at, format!("[auth]\nroles = {}\n\n", list(all)))
+/// Lists of who may, each in place of the one there is, or below the others.
+pub(super) fn rules_patches(
+    entity: &Entity,
+    wanted: &[(String, Vec<String>)],
+    places: &Places,
+    source: &str,
+) -> Option<Vec<Patch>> {
+    let (mut patches, mut lines) = (Vec::new(), String::new());
+    for (operation, rule) in wanted {
+        match entity.rules.iter().find(|one| one.operation == *operation) {
+            Some(one) => patches.extend(one.words.as_ref()?.becomes(rule, source)?),
+            None => lines.push_str(&actions::access_line(operation, rule)),
         }
     }
+    if !lines.is_empty() {
+        patches.push(actions::access_lines(entity, &lines, places, source)?);
+    }
+    Some(patches)
+}
+
+/// More roles, written where they belong.
+pub(super) fn roles_patch(new: &[String], places: &Places) -> Option<Vec<Patch>> {
+    let all: Vec<String> = places.roles.iter().chain(new).cloned().collect();
+    match (&places.roles_at, places.section("auth")) {
+        (Some(listed), _) => listed.becomes(&all, &places.source),
+        (None, Some(section)) => Some(vec![at_end(&places.source, section.end, &format!("roles = {}\n", list(&all)))]),
+        (None, None) => Some(vec![before_records(places, &format!("[auth]\nroles = {}\n\n", list(&all)))]),
+    }
+}
+
+/// A section before the first record, and before what is written about that.
+pub(super) fn before_records(places: &Places, section: &str) -> Patch {
+    let first = places.sections.iter().position(|section| section.name.starts_with("entity."));
+    let before =
+        first.and_then(|at| at.checked_sub(1)).and_then(|at| places.sections.get(at)).map(|section| section.next);
+    let head = first.and_then(|at| places.sections.get(at)).map_or(places.source.len(), |section| section.header.start);
+    Patch::insert(before.unwrap_or(head), section.to_owned())
 }
 
 fn told(heard: &Heard<'_>) -> String {
     let who: Vec<&str> = heard.rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
     let what: Vec<&str> = heard.entities.iter().map(|entity| entity.name.as_str()).collect();
-    format!("{} may {} {}", who.join(" and "), heard.operations.join(" and "), what.join(", "))
+    let new = match heard.new.as_slice() {
+        [] => String::new(),
+        new => format!("; new roles, which nobody has before he is given one: {}", new.join(", ")),
+    };
+    format!("{} may {} {}{new}", who.join(" and "), heard.operations.join(" and "), what.join(", "))
 }

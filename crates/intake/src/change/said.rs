@@ -1,5 +1,7 @@
 //! A request for changes cut into wishes, and the words of each.
 
+use std::ops::Range;
+
 use crate::lemma;
 
 /// One wish.
@@ -9,13 +11,17 @@ pub(super) struct Said {
     pub text: String,
     /// Lower case, without politeness and signs; "lead's" is "lead" and "'s".
     pub words: Vec<String>,
+    /// Where each word begins and ends in the text.
+    pub places: Vec<Range<usize>>,
 }
 
 /// Words that open a wish after a comma or an "and".
 const OPENERS: &[&str] = &[
     "rename", "drop", "remove", "add", "only", "also", "let", "make", "tag", "give", "nobody", "text", "email", "send",
-    "call", "track", "keep", "store", "allow", "no",
+    "call", "track", "keep", "store", "allow", "no", "change", "set", "turn", "require", "limit",
 ];
+/// Words that make of what follows a wish of its own, where such a word stands before it too: "email is required and phone is optional".
+const COPULAS: &[&str] = &["is", "are", "should", "must", "may", "can", "needs"];
 /// Words before a wish that say nothing.
 const POLITE: &[&str] = &[
     "please",
@@ -90,34 +96,78 @@ fn cut(sentence: &str) -> Option<usize> {
     if lower.len() != sentence.len() {
         return None;
     }
-    let ways = [", and ", ", then ", ", ", " and then ", " and ", " then "];
+    let ways = [", and ", ", then ", ", but ", ", ", " and then ", " and ", " but ", " then "];
     let starts = |at: usize, way: &str| {
         let rest = lower.get(at + way.len()..).unwrap_or("");
-        let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let next = words.find(|word| !matches!(*word, "also" | "then" | "please"));
-        next.is_some_and(|word| OPENERS.contains(&word))
+        let clause = rest.split([',', ';']).next().unwrap_or("");
+        let clause = clause.split(" and ").next().unwrap_or("");
+        let mut words = clause.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+        let next = words.by_ref().find(|word| !matches!(*word, "also" | "then" | "please"));
+        // A word alone is one of a list: "open, call, done".
+        next.is_some_and(|word| OPENERS.contains(&word)) && words.next().is_some() || is_clause(&lower, at, way, clause)
     };
     let places = ways.iter().flat_map(|way| lower.match_indices(way).map(move |(at, _)| (at, *way)));
     places.filter(|(at, way)| *at > 0 && starts(*at, way)).map(|(at, _)| at).min()
 }
 
+/// "… is required | and phone is optional": says something of something else, and is no part of a condition.
+fn is_clause(lower: &str, at: usize, way: &str, clause: &str) -> bool {
+    const BOUND: &[&str] =
+        &["when", "whenever", "if", "unless", "where", "that", "which", "who", "once", "after", "before"];
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (before, after) = (words(lower.get(..at).unwrap_or("")), words(clause));
+    let says = |word: &String| COPULAS.contains(&word.as_str());
+    let subject = after.iter().position(says).unwrap_or(0);
+    let bound = before.iter().chain(&after).any(|word| BOUND.contains(&word.as_str()));
+    (way.contains("and") || way.contains("but")) && (1..=5).contains(&subject) && before.iter().any(says) && !bound
+}
+
+/// The words of a text with the signs around them. A comma between digits belongs to the number: "1,000".
+fn pieces(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+    let in_number = |at: usize| {
+        at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_digit) && digits(at + 1) == 3
+    };
+    let mut found = Vec::new();
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        if c.is_whitespace() || c == ',' && !in_number(at) {
+            found.push(from..at);
+            from = at + c.len_utf8();
+        }
+    }
+    found.push(from..text.len());
+    found.retain(|at| !at.is_empty());
+    found
+}
+
 impl Said {
     fn of(text: &str) -> Option<Said> {
         let text = text.trim().trim_start_matches(',').trim();
-        let mut words: Vec<String> = Vec::new();
-        for piece in text.split(|c: char| c.is_whitespace() || c == ',') {
-            let piece = piece.replace(['’', '‘'], "'").to_lowercase();
+        let text = text.trim_start_matches("and ").trim_start_matches("then ").trim();
+        let (mut words, mut places): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+        for at in pieces(text) {
+            let piece = text.get(at.clone()).unwrap_or("");
             let plain = piece.trim_matches(|c: char| !c.is_alphanumeric());
+            // "-5" is another number than "5".
+            let start = piece.find(plain).unwrap_or(0);
+            let negative = plain.starts_with(|c: char| c.is_ascii_digit())
+                && piece.get(..start).is_some_and(|before| before.ends_with(['-', '\u{2212}']));
+            let plain = plain.replace(['\u{2019}', '\u{2018}'], "'").to_lowercase();
+            let plain = if negative { format!("-{plain}") } else { plain };
             match plain.strip_suffix("'s") {
                 Some(owner) => words.extend([owner.to_owned(), "'s".to_owned()]),
                 None if plain == "i'd" || plain == "we'd" => words.push("i".to_owned()),
-                None if !plain.is_empty() => words.push(plain.to_owned()),
+                None if !plain.is_empty() => words.push(plain),
                 None => {}
             }
+            places.resize(words.len(), at);
         }
         // "no one" is one word.
         while let Some(at) = words.windows(2).position(|two| two == ["no", "one"]) {
             words.splice(at..at + 2, ["nobody".to_owned()]);
+            places.remove(at);
         }
         for word in &mut words {
             if matches!(word.as_str(), "no-one" | "noone") {
@@ -126,8 +176,14 @@ impl Said {
         }
         let polite = words.iter().take_while(|word| POLITE.contains(&word.as_str())).count();
         words.drain(..polite);
-        let text = text.trim_start_matches("and ").trim_start_matches("then ").trim();
-        (!words.is_empty()).then(|| Said { text: text.to_owned(), words })
+        places.drain(..polite);
+        (!words.is_empty()).then(|| Said { text: text.to_owned(), words, places })
+    }
+
+    /// The same with other words; nothing is known of where they stand.
+    pub(super) fn reworded(&self, words: Vec<String>) -> Said {
+        let places = vec![0..0; words.len()];
+        Said { text: self.text.clone(), words, places }
     }
 
     /// "let clerks edit leads".

@@ -3,10 +3,12 @@
 //! What no entry reads goes to `context`: the sentence is read as a request is.
 
 use super::patch::Patch;
-use super::places::{Entity, Field, Places};
+use super::places::{Entity, Places};
 use super::said::{self, Said};
-use super::{Answer, context, openness, renames, rights};
-use crate::lexicon::integrations;
+use super::{
+    Answer, accounts, actions, context, defaults, drops, fields, finding, openness, passive, relations, renames,
+    rights, values,
+};
 
 /// One way of wishing.
 pub(super) struct Wish {
@@ -19,183 +21,40 @@ pub(super) struct Wish {
 }
 
 pub(super) const ALL: &[Wish] = &[
+    Wish { id: "sign_up", example: "Close registration.", read: accounts::sign_up },
     Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
+    Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
+    Wish { id: "passive", example: "Leads can only be deleted by clerks.", read: passive::passive },
+    Wish { id: "action", example: "Let clerks win leads.", read: actions::action },
     Wish { id: "only", example: "Only clerks may delete leads.", read: rights::only },
     Wish { id: "may", example: "Clerks may update leads.", read: rights::may },
     Wish { id: "open", example: "Make notes public.", read: openness::open },
     Wish { id: "access", example: "Give clerks access to notes.", read: openness::access_to },
     Wish { id: "not", example: "Clerks may no longer see leads.", read: openness::may_not },
     Wish { id: "role", example: "Add a role nurse.", read: role },
-    Wish { id: "value", example: "Add lost to the status of leads.", read: value },
-    Wish { id: "value.drop", example: "Remove new from the status.", read: drop_value },
+    Wish { id: "default", example: "New leads start as won.", read: defaults::defaults },
+    Wish { id: "value", example: "Add lost to the status of leads.", read: values::values },
+    Wish { id: "several", example: "A lead can have several tags.", read: relations::several },
+    Wish { id: "of_user", example: "Each lead belongs to a user.", read: relations::of_user },
+    Wish { id: "find", example: "Search leads by name.", read: finding::find },
+    Wish { id: "said", example: "Make the phone required.", read: fields::said_of },
     Wish { id: "field", example: "Add an email and a budget to leads.", read: field },
-    Wish { id: "drop", example: "Drop the SMS.", read: drop },
-    Wish { id: "flag", example: "Make the phone required.", read: flag },
+    Wish { id: "drop", example: "Drop the SMS.", read: drops::drop },
+    Wish { id: "undo", example: "Undo the last change.", read: undo },
     Wish { id: "tag", example: "Also let me tag leads.", read: tag },
 ];
 
 /// What `change` cannot edit without moving it.
 pub(super) const UNUSUAL: &str = "its part of the blueprint is written in a form that only you can edit";
 
-/// What a wish to drop something names.
-fn dropped(wish: &Said) -> Option<&[String]> {
-    const WAYS: &[&[&str]] = &[
-        &["drop"],
-        &["remove"],
-        &["delete"],
-        &["ditch"],
-        &["scrap"],
-        &["get", "rid", "of"],
-        &["no", "more"],
-        &["no"],
-        &["don't", "need"],
-        &["don't", "want"],
-        &["do", "not", "need"],
-        &["do", "not", "want"],
-        &["dont", "need"],
-        &["leave", "out"],
-    ];
-    let fits = |way: &&&[&str]| wish.words.iter().zip(**way).filter(|(word, part)| word == *part).count() == way.len();
-    WAYS.iter().find(fits).map(|way| wish.from(way.len()))
-}
-
-/// "remove new from the status".
-fn drop_value(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let words = dropped(wish)?;
-    let from = words.iter().position(|word| word == "from")?;
-    let (value, field) = (said::name(words.get(..from)?), places.field(words.get(from + 1..)?).ok()?);
-    let (_, field) = (field.0, field.1);
-    let at = field.values_at.clone().filter(|_| field.values.contains(&value))?;
-    let _ = source;
-    let kept: Vec<String> = field.values.iter().filter(|one| **one != value).cloned().collect();
-    if kept.is_empty() {
-        return Some(Answer::Refused(format!("`{value}` is the only value of `{}`", field.name)));
-    }
-    Some(Answer::Done {
-        patches: vec![Patch::replace(at, list(&kept))],
-        told: format!("`{}` can no longer be `{value}`", field.name),
+/// "undo that": what was so before is not known here.
+fn undo(wish: &Said, _: &Places, _: &str) -> Option<Answer> {
+    const LAST: &[&str] = &["that", "it", "the", "last", "this", "previous", "change", "changes", "latest"];
+    let is_undo =
+        wish.opens(&["undo", "revert", "rollback"]) && wish.from(1).iter().all(|word| LAST.contains(&word.as_str()));
+    is_undo.then(|| {
+        Answer::Refused("former changes are not kept here: say what should be different now, or take the former file from version control".to_owned())
     })
-}
-
-/// "drop the SMS", "remove the phone of leads", "we don't need notes".
-fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let words = dropped(wish)?;
-    let name = said::name(words);
-    let spoken = [name.replace('_', " "), said::one(words).replace('_', " ")];
-    let service =
-        spoken.iter().find_map(|name| integrations::by_name(name).or(integrations::spoken(name).map(|(one, _)| one)));
-    if let Some(entity) = places.entity(words) {
-        return Some(drop_entity(entity, places, source));
-    }
-    if let Ok((entity, field)) = places.field(words) {
-        return Some(drop_field(entity, field, places, source));
-    }
-    if let Some(service) = service {
-        return Some(drop_service(service.name, places, source));
-    }
-    let field = places.field(words).err().filter(|why| why.contains("say of which"));
-    Some(match field {
-        Some(why) => Answer::Refused(why),
-        None => Answer::Already(format!("there is no `{name}`")),
-    })
-}
-
-fn drop_service(name: &str, places: &Places, source: &str) -> Answer {
-    if !places.integrations.iter().any(|used| used == name) {
-        return Answer::Already(format!("no {name} is used"));
-    }
-    let Some(section) = places.section(&format!("integration.{name}")) else {
-        return Answer::Refused(UNUSUAL.to_owned());
-    };
-    let mut patches = vec![Patch::remove(whole(section, source))];
-    let uses = places.automations.iter().filter(|one| one.action.split('.').next() == Some(name));
-    let gone: Vec<&str> = uses.map(|one| one.name.as_str()).collect();
-    for one in &gone {
-        let Some(section) = places.section(&format!("automation.{one}")) else {
-            return Answer::Refused(UNUSUAL.to_owned());
-        };
-        patches.push(Patch::remove(whole(section, source)));
-    }
-    let and =
-        if gone.is_empty() { String::new() } else { format!(", and neither is what used it: {}", gone.join(", ")) };
-    Answer::Done { patches, told: format!("{name} is not used any more{and}") }
-}
-
-fn drop_field(entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {
-    let event = format!("{}.{}=", entity.name, field.name);
-    let on = places.automations.iter().any(|one| one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&event)));
-    let named = |(_, when): &(std::ops::Range<usize>, String)| renames::renamed_in(when, &field.name, "") != *when;
-    if on || entity.uses.iter().any(|(_, name)| *name == field.name) || entity.conditions.iter().any(named) {
-        let why = format!("an action, a condition or an automation of {} needs `{}`", entity.name, field.name);
-        return Answer::Refused(why);
-    }
-    if entity.fields.len() == 1 {
-        return Answer::Refused(format!("`{}` is the only field of {}", field.name, entity.name));
-    }
-    let told = format!("{} has no `{}` any more", crate::lemma::with_article(&spoken(&entity.name)), field.name);
-    match line(field, source) {
-        Some(at) => Answer::Done { patches: vec![Patch::remove(at)], told },
-        None => Answer::Refused(UNUSUAL.to_owned()),
-    }
-}
-
-/// The lines of a field, where nothing else stands on them.
-fn line(field: &Field, source: &str) -> Option<std::ops::Range<usize>> {
-    let start = source.get(..field.key.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let rest = source.get(field.value.end..)?;
-    let end = field.value.end + rest.find('\n').map_or(rest.len(), |at| at + 1);
-    let tail = source.get(field.value.end..end)?.trim();
-    let alone = source.get(start..field.key.start)?.trim().is_empty() && (tail.is_empty() || tail.starts_with('#'));
-    alone.then_some(start..end)
-}
-
-fn drop_entity(entity: &Entity, places: &Places, source: &str) -> Answer {
-    if places.entities.len() == 1 {
-        return Answer::Refused(format!("`{}` is the only record there is", entity.name));
-    }
-    let own = format!("entity.{}", entity.name);
-    let is_own = |name: &str| name.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let mut patches: Vec<Patch> = Vec::new();
-    for section in places.sections.iter().filter(|section| is_own(&section.name)) {
-        patches.push(Patch::remove(whole(section, source)));
-    }
-    if patches.is_empty() {
-        return Answer::Refused(UNUSUAL.to_owned());
-    }
-    let mut gone = Vec::new();
-    for other in places.entities.iter().filter(|other| other.name != entity.name) {
-        for field in other.fields.iter().filter(|field| field.to.as_ref().is_some_and(|(to, _)| *to == entity.name)) {
-            match drop_field(other, field, places, source) {
-                Answer::Done { patches: removed, .. } => patches.extend(removed),
-                _ => return Answer::Refused(format!("`{}` of {} refers to it", field.name, other.name)),
-            }
-            gone.push(format!("`{}` of {}", field.name, other.name));
-        }
-    }
-    for one in &places.automations {
-        let about = one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&format!("{}.", entity.name)));
-        let section = places.section(&format!("automation.{}", one.name)).filter(|_| about);
-        if let Some(section) = section {
-            patches.push(Patch::remove(whole(section, source)));
-            gone.push(format!("the automation {}", one.name));
-        }
-    }
-    let and = if gone.is_empty() { String::new() } else { format!(", nor {}", gone.join(" and ")) };
-    Answer::Done { patches, told: format!("there are no {} any more{and}", spoken(&entity.name)) }
-}
-
-/// A section with the comments right above it and the empty lines after it.
-fn whole(section: &super::places::Section, source: &str) -> std::ops::Range<usize> {
-    let mut start = section.header.start;
-    while let Some(above) = source.get(..start.saturating_sub(1)) {
-        let line = above.rfind('\n').map_or(0, |at| at + 1);
-        // The first comment of a file is about the file.
-        if start == 0 || line == 0 || !source.get(line..start).is_some_and(|text| text.starts_with('#')) {
-            break;
-        }
-        start = line;
-    }
-    start..section.next
 }
 
 /// "add a role nurse", "add the roles nurse and porter".
@@ -212,49 +71,11 @@ fn role(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
     if missing.is_empty() {
         return Some(Answer::Already(format!("there are roles: {}", new.join(", "))));
     }
-    let all: Vec<String> = places.roles.iter().chain(missing).cloned().collect();
+    let missing: Vec<String> = missing.into_iter().cloned().collect();
     Some(Answer::Done {
-        patches: vec![rights::roles_patch(&all, places)],
+        patches: rights::roles_patch(&missing, places)?,
         told: format!("there are roles: {}; say what they may: \"only {}s may …\"", new.join(", "), new.first()?),
     })
-}
-
-/// "add lost to the status of leads", "add the status on hold".
-fn value(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
-    if !wish.opens(&["add", "allow"]) {
-        return None;
-    }
-    let enumerated = |words: &[String]| places.field(words).ok().filter(|(_, field)| field.kind == "enum");
-    let to = wish.place(&["to"]);
-    let target = to.and_then(|to| Some((enumerated(wish.from(to + 1))?, said::name(wish.between(1, to)))));
-    // "add a status archived to leads".
-    let named = || {
-        let end = to.unwrap_or(wish.words.len());
-        let at = (2..end).find(|at| {
-            enumerated(wish.between(1, *at)).is_some()
-                || to.is_some_and(|to| {
-                    places.entity(wish.from(to + 1)).is_some_and(|one| {
-                        one.fields
-                            .iter()
-                            .any(|field| field.kind == "enum" && field.name == said::name(wish.between(1, *at)))
-                    })
-                })
-        })?;
-        let owner = to.and_then(|to| places.entity(wish.from(to + 1)));
-        let own = owner.and_then(|one| {
-            Some((one, one.fields.iter().find(|field| field.name == said::name(wish.between(1, at)))?))
-        });
-        Some((own.or_else(|| enumerated(wish.between(1, at)))?, said::name(wish.between(at, end))))
-    };
-    let ((entity, field), value) = target.or_else(named)?;
-    let at = field.values_at.clone().filter(|_| !value.is_empty())?;
-    if field.values.contains(&value) {
-        return Some(Answer::Already(format!("`{}` can be `{value}`", field.name)));
-    }
-    let mut values = field.values.clone();
-    values.push(value.clone());
-    let told = format!("`{}` of {} can be `{value}`", field.name, crate::lemma::with_article(&spoken(&entity.name)));
-    Some(Answer::Done { patches: vec![Patch::replace(at, list(&values))], told })
 }
 
 /// "add an email to leads": not a service, which the same words ask for elsewhere.
@@ -263,45 +84,19 @@ fn field(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
     let at = list.rfind(" to ").filter(|_| wish.opens(&["add"]))?;
     let owner: Vec<String> = list.get(at + 4..)?.to_lowercase().split_whitespace().map(plain).collect();
     let entity = places.entity(&owner)?;
-    let text = format!("Each {} has {}", spoken(&entity.name), list.get(..at)?);
-    Some(context::read(&Said { text, words: wish.words.clone() }, places))
+    // "a field called x" is x.
+    let list = list.get(..at)?;
+    let called = ["called ", "named "].iter().find_map(|word| list.split_once(word)).filter(|(before, _)| {
+        before.split_whitespace().all(|word| matches!(word, "a" | "new" | "another" | "field" | "column" | "property"))
+    });
+    let list = called
+        .map_or_else(|| list.to_owned(), |(_, name)| format!("a {}", name.trim_matches(['"', '\'', '`', '_', ' '])));
+    let text = format!("Each {} has {list}", spoken(&entity.name));
+    Some(context::read(&Said { text, ..wish.clone() }, places))
 }
 
 fn plain(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
-}
-
-/// "make the phone required", "the title must be unique".
-fn flag(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let (last, rest) = wish.words.split_last()?;
-    let (word, on) = match last.as_str() {
-        "required" | "mandatory" => ("required", true),
-        "optional" => ("required", false),
-        "unique" => ("unique", true),
-        _ => return None,
-    };
-    let cut = rest.iter().position(|word| matches!(word.as_str(), "must" | "is" | "should" | "are" | "be"));
-    let named = if wish.opens(&["make"]) { rest.get(1..)? } else { rest.get(..cut?)? };
-    let (entity, field) = match places.field(named) {
-        Ok(found) => found,
-        Err(why) => return Some(Answer::Refused(why)),
-    };
-    let written = field.flags.iter().find(|(name, ..)| name == word);
-    // Unique may be more than true.
-    let holds = written.is_some_and(|(_, _, value)| source.get(value.clone()) != Some("false"));
-    if holds == on {
-        return Some(Answer::Already(format!("`{}` is {last}", field.name)));
-    }
-    let told = format!("`{}` of {} is {last}", field.name, crate::lemma::with_article(&spoken(&entity.name)));
-    let patches = match written {
-        Some((_, _, value)) => vec![Patch::replace(value.clone(), on.to_string())],
-        None => {
-            let inner = source.get(field.value.clone()).filter(|value| value.ends_with('}'))?;
-            let end = field.value.start + inner.trim_end_matches('}').trim_end().len();
-            vec![Patch::insert(end, format!(", {word} = {on}"))]
-        }
-    };
-    Some(Answer::Done { patches, told })
 }
 
 /// "tag leads": tags that many records share.
@@ -315,29 +110,35 @@ fn tag(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let Some(entity) = places.entity(wish.from(1)) else {
         return Some(Answer::Refused(format!("there is no record `{}`", said::one(wish.from(1)))));
     };
+    Some(shared(entity, name, places, source))
+}
+
+/// Records of their own that many records share: tags, labels, categories.
+pub(super) fn shared(entity: &Entity, name: &str, places: &Places, source: &str) -> Answer {
     let plural = match name {
         "category" => "categories".to_owned(),
         name => format!("{name}s"),
     };
+    let told = format!("{} has {plural}", crate::lemma::with_article(&spoken(&entity.name)));
     if entity.fields.iter().any(|field| field.name == plural || field.to.as_ref().is_some_and(|(to, _)| to == name)) {
-        return Some(Answer::Already(format!("{} has {plural}", crate::lemma::with_article(&spoken(&entity.name)))));
+        return Answer::Already(told);
     }
-    let mut patches = vec![add_field(
-        places,
-        source,
-        entity,
-        &plural,
-        &format!("type = \"reference\", to = \"{name}\", many = true"),
-    )?];
+    let words = format!("type = \"reference\", to = \"{name}\", many = true");
+    let Some(line) = add_field(places, source, entity, &plural, &words) else {
+        return Answer::Refused(UNUSUAL.to_owned());
+    };
+    let mut patches = vec![line];
     if !places.entities.iter().any(|one| one.name == name) {
         let own = if entity.owned { "true" } else { "false" };
         let section = format!(
             "[entity.{name}]\nowner = {own}\n[entity.{name}.field]\nname = {{ type = \"text\", required = true, index = true }}\n"
         );
-        patches.push(after_entity(places, source, &entity.name, &section)?);
+        match after_entity(places, source, &entity.name, &section) {
+            Some(patch) => patches.push(patch),
+            None => return Answer::Refused(UNUSUAL.to_owned()),
+        }
     }
-    let told = format!("{} has {plural}", crate::lemma::with_article(&spoken(&entity.name)));
-    Some(Answer::Done { patches, told })
+    Answer::Done { patches, told }
 }
 
 /// A line at the end of the fields, its equals sign below the others.
@@ -367,7 +168,7 @@ pub(super) fn at_end(source: &str, at: usize, text: &str) -> Patch {
 
 /// `["a", "b"]`.
 pub(super) fn list(words: &[String]) -> String {
-    format!("[{}]", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+    format!("[{}]", words.iter().map(|word| crate::toml::quote(word)).collect::<Vec<_>>().join(", "))
 }
 
 /// `follow_up` as people say it.

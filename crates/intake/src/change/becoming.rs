@@ -1,0 +1,423 @@
+//! What is said of a field, put into the words of the field.
+
+use super::edit::Edit;
+use super::places::{Entity, Field, Places};
+use super::predicate::{Bound, Predicate};
+use super::wishes::{UNUSUAL, list, spoken};
+use super::{Answer, defaults, values};
+use crate::lemma::with_article;
+use crate::toml::quote;
+
+const NUMBERS: &[&str] = &["integer", "decimal", "money", "float"];
+const TEXTS: &[&str] = &["text", "long_text"];
+
+/// Words that mean something on some types only: `blueprint` refuses them elsewhere.
+const ON: &[(&str, &[&str])] = &[
+    ("search", &["text", "long_text", "enum", "email", "phone", "url"]),
+    ("min", NUMBERS),
+    ("max", NUMBERS),
+    ("scale", &["decimal"]),
+    ("currency", &["money"]),
+    ("min_length", TEXTS),
+    ("max_length", TEXTS),
+    ("pattern", TEXTS),
+    ("values", &["enum"]),
+];
+
+/// A field after all that is said of it at once.
+pub(super) fn apply(entity: &Entity, field: &Field, said: &[Predicate], places: &Places, source: &str) -> Answer {
+    let is_pair = said.iter().filter(|one| matches!(one, Predicate::Least(_) | Predicate::Most(_))).count() > 1;
+    let (edit, told, met) = (Edit::default(), Vec::new(), Vec::new());
+    let mut made = Made { entity, field, source, kind: field.kind.clone(), edit, told, met, is_pair };
+    for one in said {
+        if let Err(why) = made.take(one, places) {
+            return Answer::Refused(why);
+        }
+    }
+    if made.told.is_empty() {
+        return Answer::Already(format!("`{}` {}", field.name, made.met.join(" and ")));
+    }
+    let told = format!("`{}` of {} {}", field.name, with_article(&spoken(&entity.name)), made.told.join(" and "));
+    match made.edit.patches(field, source) {
+        Some(patches) => Answer::Done { patches, told },
+        None => Answer::Refused(UNUSUAL.to_owned()),
+    }
+}
+
+struct Made<'p> {
+    entity: &'p Entity,
+    field: &'p Field,
+    source: &'p str,
+    /// The type that it has, or gets with the same wish.
+    kind: String,
+    edit: Edit,
+    told: Vec<String>,
+    met: Vec<String>,
+    /// Whether the wish says both limits.
+    is_pair: bool,
+}
+
+impl Made<'_> {
+    fn written(&self, word: &str) -> Option<&str> {
+        self.field.word(word).and_then(|at| self.source.get(at))
+    }
+
+    fn take(&mut self, said: &Predicate, places: &Places) -> Result<(), String> {
+        let name = self.field.name.clone();
+        match said {
+            Predicate::Kind(kind) => return self.becomes(kind),
+            Predicate::Number if NUMBERS.contains(&self.kind.as_str()) => self.met.push("is a number".to_owned()),
+            Predicate::Number => {
+                return Err(format!(
+                    "a number may be two things: say \"{name} is a whole number\" or \"{name} is a decimal\""
+                ));
+            }
+            Predicate::Values(values) => {
+                let values: Vec<String> = values.iter().map(|value| values::written(self.field, value)).collect();
+                if self.kind == "enum" {
+                    return Err(format!("say \"the values of {name} are now {}\"", values.join(", ")));
+                }
+                self.becomes("enum")?;
+                self.edit.set("values", list(&values));
+                self.told.push(format!("can be {}", values.join(", ")));
+            }
+            Predicate::Currency(code) => self.currency(code)?,
+            Predicate::Flag(word, on) => self.flag(word, *on)?,
+            Predicate::Global => self.global(),
+            Predicate::Positive if self.kind == "integer" => {
+                self.bound("min", &Bound { number: "1".into(), of_characters: false, is_strict: false })?;
+            }
+            Predicate::Positive => return Err(format!("from where on? say \"{name} is at least 0.01\", for example")),
+            Predicate::MayBeNegative => self.may_be_negative()?,
+            Predicate::Least(bound) => self.bound("min", bound)?,
+            Predicate::Most(bound) => self.bound("max", bound)?,
+            Predicate::Unlimited => self.unlimited()?,
+            Predicate::NoDefault => self.drop("default", "has no default"),
+            Predicate::Default(value) => self.default(value, places)?,
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, word: &'static str, value: String, told: String) {
+        if self.written(word) == Some(value.as_str()) {
+            self.met.push(told);
+        } else {
+            self.edit.set(word, value);
+            self.told.push(told);
+        }
+    }
+
+    fn drop(&mut self, word: &'static str, told: &str) {
+        if self.written(word).is_some() {
+            self.edit.drop(word);
+            self.told.push(told.to_owned());
+        } else {
+            self.met.push(told.to_owned());
+        }
+    }
+
+    fn becomes(&mut self, kind: &'static str) -> Result<(), String> {
+        let told = format!("is {}", called(kind));
+        if self.kind == kind {
+            self.met.push(told);
+            return Ok(());
+        }
+        let (name, before) = (self.field.name.clone(), self.kind.clone());
+        if before == "reference" {
+            let to = self.field.to.as_ref().map_or("another record", |(to, _)| to.as_str());
+            return Err(format!(
+                "`{name}` refers to {to}: rename it out of the way, and add a field of its own for that"
+            ));
+        }
+        let is_unique = self.written("unique").is_some_and(|value| value != "false");
+        let is_long = matches!(kind, "long_text" | "json");
+        if is_long && is_unique {
+            return Err(format!(
+                "`{name}` is unique, which {} cannot be: say \"{name} need not be unique\" first",
+                called(kind)
+            ));
+        }
+        self.kind = kind.to_owned();
+        self.edit.set("type", quote(kind));
+        self.told.push(told);
+        let mut gone: Vec<&str> = Vec::new();
+        for (word, on) in ON {
+            if self.written(word).is_none() || on.contains(&kind) {
+                continue;
+            }
+            self.edit.drop(word);
+            gone.push(word);
+        }
+        if is_long && self.written("index").is_some() {
+            self.edit.drop("index");
+            gone.push("index");
+        }
+        self.limits_of(kind, &mut gone)?;
+        if self.written("default").is_some() {
+            match self.default_of(kind) {
+                Some(default) => self.edit.set("default", default),
+                None => {
+                    self.edit.drop("default");
+                    gone.push("default");
+                }
+            }
+        }
+        if kind == "money" {
+            self.edit.set("currency", quote("USD"));
+            self.told.push("in USD unless you say \"in euros\" or the like".to_owned());
+        }
+        if !gone.is_empty() {
+            self.told.push(format!("loses {}, which {} does not have", gone.join(", "), called(kind)));
+        }
+        Ok(())
+    }
+
+    /// Limits of one sort of number on another one.
+    fn limits_of(&mut self, kind: &str, gone: &mut Vec<&'static str>) -> Result<(), String> {
+        for word in ["min", "max"] {
+            let Some(written) = self.written(word).filter(|_| NUMBERS.contains(&kind)) else { continue };
+            let plain = written.trim_matches(['"', '\'']).to_owned();
+            let fits = match kind {
+                "integer" => whole(&plain),
+                "float" => Some(plain.clone()),
+                _ => Some(written.to_owned()),
+            };
+            match fits {
+                Some(number) if number != written => self.edit.set(word, number),
+                Some(_) => {}
+                None => {
+                    let name = &self.field.name;
+                    return Err(format!(
+                        "its `{word}` {plain} is no whole number: say what it is, as in \"{name} is at most 10\""
+                    ));
+                }
+            }
+            gone.retain(|one| *one != word);
+        }
+        Ok(())
+    }
+
+    /// The same default for another type, where it is one.
+    fn default_of(&self, kind: &str) -> Option<String> {
+        let written = self.written("default")?;
+        let plain = self.field.default.clone().unwrap_or_else(|| written.to_owned());
+        match kind {
+            _ if plain == "now" => matches!(kind, "date" | "datetime").then(|| written.to_owned()),
+            "text" | "long_text" => Some(quote(&plain)),
+            "integer" => whole(&plain),
+            "float" => plain.parse::<f64>().ok().map(|_| plain),
+            "decimal" | "money" => plain.parse::<f64>().ok().map(|_| quote(&plain)),
+            _ => None,
+        }
+    }
+
+    fn currency(&mut self, code: &str) -> Result<(), String> {
+        if self.kind != "money" {
+            return Err(format!(
+                "`{0}` is {1}, which has no currency: say \"{0} is money in {code}\"",
+                self.field.name,
+                called(&self.kind)
+            ));
+        }
+        let is_new = self.edit.set.iter().any(|(word, _)| *word == "type");
+        let told = format!("is in {code}");
+        if is_new {
+            self.edit.set("currency", quote(code));
+            self.told.retain(|told| !told.starts_with("in USD"));
+            self.told.push(told);
+        } else if self.written("currency").is_none() && code == "USD" {
+            self.met.push(told);
+        } else {
+            self.set("currency", quote(code), told);
+        }
+        Ok(())
+    }
+
+    fn flag(&mut self, word: &'static str, on: bool) -> Result<(), String> {
+        let told = match (word, on) {
+            ("required", true) => "is required",
+            ("required", false) => "is optional",
+            ("unique", true) => "is unique",
+            ("unique", false) => "need not be unique",
+            ("search", true) => "is found by `q=`",
+            ("search", false) => "is not found by `q=` any more",
+            ("index", true) => "can be sorted by",
+            ("index", false) => "has no index",
+            ("hidden", true) => "never leaves the server",
+            ("hidden", false) => "is shown to whoever may read it",
+            ("read_only", true) => "is set by actions and defaults only",
+            ("read_only", false) => "can be written",
+            ("sensitive", true) => "is kept out of the audit and of caches",
+            _ => "is in the audit and in caches",
+        };
+        let on_types = ON.iter().find(|(one, _)| *one == word).map(|(_, on)| *on);
+        if let Some(types) = on_types.filter(|types| on && !types.contains(&self.kind.as_str())) {
+            let types: Vec<&str> = types.iter().map(|kind| called(kind)).collect();
+            return Err(format!("`{}` is {}; that is for {}", self.field.name, called(&self.kind), types.join(", ")));
+        }
+        // What has no limit that is short enough cannot have an index.
+        if on && matches!(word, "unique" | "index") && matches!(self.kind.as_str(), "long_text" | "json") {
+            return Err(format!(
+                "`{0}` is {1}, which is too long for that: make it text first",
+                self.field.name,
+                called(&self.kind)
+            ));
+        }
+        // An index is there for whatever is unique, and a link is not one column.
+        let is_many = self.written("many") == Some("true");
+        if is_many && on {
+            return Err(format!("`{}` is a list of records, which cannot be so", self.field.name));
+        }
+        let indexed = word == "index"
+            && (self.kind == "reference" || self.written("unique").is_some_and(|value| value != "false"));
+        let holds = self.written(word).is_some_and(|value| value != "false") || indexed && on;
+        if holds == on {
+            self.met.push(told.to_owned());
+        } else if on {
+            self.edit.set(word, "true");
+            self.told.push(told.to_owned());
+        } else {
+            self.edit.drop(word);
+            self.told.push(told.to_owned());
+        }
+        Ok(())
+    }
+
+    fn global(&mut self) {
+        let told = "is unique among the records of everybody".to_owned();
+        if !self.entity.owned && self.written("unique") == Some("true") {
+            self.met.push(told);
+        } else {
+            self.set("unique", quote("global"), told);
+        }
+    }
+
+    fn may_be_negative(&mut self) -> Result<(), String> {
+        let least = self.written("min").map(|value| value.trim_matches('"').to_owned());
+        match least.and_then(|least| least.parse::<f64>().ok()) {
+            Some(least) if least >= 0.0 => self.drop("min", "has no least value"),
+            _ if NUMBERS.contains(&self.kind.as_str()) => self.met.push("may be negative".to_owned()),
+            _ => return Err(format!("`{}` is {}, no number", self.field.name, called(&self.kind))),
+        }
+        Ok(())
+    }
+
+    fn bound(&mut self, word: &'static str, bound: &Bound) -> Result<(), String> {
+        let name = self.field.name.clone();
+        let is_text = TEXTS.contains(&self.kind.as_str());
+        let is_number = NUMBERS.contains(&self.kind.as_str());
+        if !is_text && !is_number || is_number && bound.of_characters {
+            let why = if is_number { "a number, which has no length" } else { called(&self.kind) };
+            return Err(format!("`{name}` is {why}; limits are for numbers and for the length of text"));
+        }
+        let by = if word == "min" { 1 } else { -1 };
+        let number = match (self.kind.as_str(), bound.is_strict) {
+            ("integer" | "text" | "long_text", strict) => {
+                let Some(whole) = whole(&bound.number).and_then(|number| number.parse::<i64>().ok()) else {
+                    return Err(format!("a limit of `{name}` is a whole number, not {}", bound.number));
+                };
+                (whole + if strict { by } else { 0 }).to_string()
+            }
+            (_, true) => {
+                return Err(format!(
+                    "is {0} still allowed? say \"{name} is at {1} …\"",
+                    bound.number,
+                    if word == "min" { "least" } else { "most" }
+                ));
+            }
+            _ => bound.number.clone(),
+        };
+        let long = if is_text { "_length" } else { "" };
+        let key: &'static str = match (word, is_text) {
+            ("min", true) => "min_length",
+            ("min", false) => "min",
+            (_, true) => "max_length",
+            _ => "max",
+        };
+        let of = if long.is_empty() { "" } else { " characters" };
+        let told = format!("is at {} {number}{of}", if word == "min" { "least" } else { "most" });
+        let value = if number.contains('.') && matches!(self.kind.as_str(), "decimal" | "money") {
+            quote(&number)
+        } else {
+            number.clone()
+        };
+        // The other limit, as it is after this wish.
+        let other = if word == "min" { key.replace("min", "max") } else { key.replace("max", "min") };
+        let pending = self.edit.set.iter().find(|(one, _)| *one == other).map(|(_, value)| value.clone());
+        let stands = pending
+            .or_else(|| self.written(&other).map(str::to_owned))
+            .filter(|_| !self.edit.drop.iter().any(|one| *one == other));
+        let float = |text: &str| text.trim_matches('"').parse::<f64>().ok();
+        if let Some((other, this)) = stands.as_deref().and_then(float).zip(float(&number)) {
+            // Where both are said at once, the second one is looked at.
+            if !(self.is_pair && word == "min") && (word == "min" && this > other || word == "max" && this < other) {
+                let (which, than) = if word == "min" { ("greatest", "less") } else { ("least", "more") };
+                let both = if word == "min" { format!("{this} and …") } else { format!("… and {this}") };
+                return Err(format!(
+                    "its {which} is {other}, which is {than}: say both, as in \"{name} between {both}\""
+                ));
+            }
+        }
+        self.set(key, value, told);
+        Ok(())
+    }
+
+    fn unlimited(&mut self) -> Result<(), String> {
+        let words: &[&'static str] =
+            if TEXTS.contains(&self.kind.as_str()) { &["min_length", "max_length"] } else { &["min", "max"] };
+        if !TEXTS.contains(&self.kind.as_str()) && !NUMBERS.contains(&self.kind.as_str()) {
+            return Err(format!("`{}` is {}, which has no limits", self.field.name, called(&self.kind)));
+        }
+        let told = match self.kind.as_str() {
+            "text" => "has the limit of every text, 255 characters",
+            "long_text" => "has the limit of every long text, 20000 characters",
+            _ => "has no limits",
+        };
+        let there: Vec<&'static str> = words.iter().copied().filter(|word| self.written(word).is_some()).collect();
+        there.iter().for_each(|word| self.edit.drop(word));
+        if there.is_empty() {
+            self.met.push(told.to_owned())
+        } else {
+            self.told.push(told.to_owned())
+        }
+        Ok(())
+    }
+
+    fn default(&mut self, value: &str, places: &Places) -> Result<(), String> {
+        let written = defaults::literal(self.entity, self.field, &self.kind, value, places)?;
+        self.set(
+            "default",
+            written.clone(),
+            format!("is {} unless somebody says otherwise", written.trim_matches('"')),
+        );
+        Ok(())
+    }
+}
+
+fn whole(number: &str) -> Option<String> {
+    let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+    (rest.bytes().all(|byte| byte == b'0')).then_some(())?;
+    whole.parse::<i64>().ok().map(|whole| whole.to_string())
+}
+
+/// A type in words.
+fn called(kind: &str) -> &str {
+    match kind {
+        "long_text" => "long text",
+        "integer" => "a whole number",
+        "decimal" => "a decimal",
+        "float" => "a floating point number",
+        "boolean" => "yes or no",
+        "date" => "a date",
+        "time" => "a time of day",
+        "datetime" => "a date with a time",
+        "enum" => "one of a list",
+        "email" => "an e-mail address",
+        "phone" => "a phone number",
+        "url" => "a link",
+        "uuid" => "a UUID",
+        "json" => "JSON",
+        "reference" => "a reference",
+        other => other,
+    }
+}

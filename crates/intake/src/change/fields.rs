@@ -1,0 +1,99 @@
+//! Wishes about a field that is there: its type, whether it is required or unique, its limits and its default.
+
+use super::places::Places;
+use super::predicate::{self, Predicate};
+use super::said::Said;
+use super::{Answer, becoming};
+
+/// "make the phone required", "the title must be unique", "price should be a whole number", "title at most 80 characters".
+pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let mut refused = None;
+    for (subject, predicates) in ways(wish) {
+        // "each lead has a score between 1 and 5" is about a field that is new.
+        let says = |word: &String| {
+            matches!(word.as_str(), "has" | "have" | "with" | "needs" | "need" | "keep" | "add" | "only")
+        };
+        if subject.is_empty() || subject.len() > 7 || subject.iter().any(says) {
+            continue;
+        }
+        match places.field(&subject) {
+            Ok((entity, field)) => return Some(becoming::apply(entity, field, &predicates, places, source)),
+            Err(why) => refused = refused.or(Some(Answer::Refused(why))),
+        }
+    }
+    refused
+}
+
+/// Of what something is said, and what: each way in which all words of the wish have a meaning.
+fn ways(wish: &Said) -> Vec<(Vec<String>, Vec<Predicate>)> {
+    let end = wish.words.len();
+    let Some(first) = wish.words.first().map(String::as_str) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut add = |subject: &[String], predicates: Option<Vec<Predicate>>| {
+        found.extend(predicates.map(|predicates| (subject.to_vec(), predicates)));
+    };
+    let denied =
+        wish.words.iter().take(2).any(|word| matches!(word.as_str(), "don't" | "not" | "stop" | "dont" | "never"));
+    let skip = |words: &[&str]| wish.words.iter().take_while(|word| words.contains(&word.as_str())).count();
+    match first {
+        "make" | "turn" | "change" | "convert" | "set" | "let" | "limit" | "cap" | "restrict" | "mark" | "give" => {
+            let typed = wish.between(1, 5).iter().position(|word| word == "type").filter(|_| first != "make");
+            let start = typed.map_or(1, |at| at + 2);
+            let start = if typed.is_some() {
+                start + usize::from(wish.words.get(start).is_some_and(|word| word == "of"))
+            } else {
+                start
+            };
+            for at in start + 1..end {
+                let word = wish.words.get(at).map(String::as_str).unwrap_or("");
+                let subject = wish.between(start, at);
+                let joint = matches!(word, "to" | "into" | "as" | "at");
+                match first {
+                    "make" | "let" => add(subject, predicate::predicates(wish, at, true)),
+                    "limit" | "cap" | "restrict" if joint => add(subject, most(wish, at + 1)),
+                    "give" if matches!(word, "a" | "no") => add(subject, predicate::predicates(wish, at, true)),
+                    "change" | "convert" | "turn" | "set" | "mark" if joint => {
+                        add(subject, predicate::predicates(wish, at + 1, true));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        "hide" => add(wish.from(1), Some(vec![Predicate::Flag("hidden", true)])),
+        "require" | "requires" => add(wish.from(1), Some(vec![Predicate::Flag("required", true)])),
+        "don't" | "do" | "dont" | "stop" | "no" if denied => {
+            let at = skip(&["don't", "dont", "do", "not", "stop", "never"]);
+            if wish.words.get(at).is_some_and(|word| matches!(word.as_str(), "require" | "requiring")) {
+                add(wish.from(at + 1), Some(vec![Predicate::Flag("required", false)]));
+            }
+        }
+        "remove" | "drop" | "delete" | "lift" => {
+            // "remove the limit of the title", "drop the default for status", "remove the default status".
+            let at = 1 + wish.from(1).iter().take_while(|word| matches!(word.as_str(), "the" | "any")).count();
+            let rest = wish.from(at);
+            let what = match rest.first().map(String::as_str) {
+                Some("default") => Some(Predicate::NoDefault),
+                Some("limit" | "limits") => Some(Predicate::Unlimited),
+                _ => None,
+            };
+            let value = usize::from(rest.get(1).is_some_and(|word| word == "value"));
+            let joint = rest.get(1 + value).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "on" | "from"));
+            if let Some(what) = what {
+                add(rest.get(1 + value + usize::from(joint)..).unwrap_or(&[]), Some(vec![what]));
+            }
+        }
+        _ => {
+            for at in 1..end {
+                add(wish.between(0, at), predicate::predicates(wish, at, false));
+            }
+        }
+    }
+    found
+}
+
+/// "limit the title to 80 characters".
+fn most(wish: &Said, at: usize) -> Option<Vec<Predicate>> {
+    let words: Vec<String> =
+        ["at", "most"].map(str::to_owned).into_iter().chain(wish.from(at).iter().cloned()).collect();
+    predicate::predicates(wish, at, true).or_else(|| predicate::predicates(&wish.reworded(words), 0, true))
+}

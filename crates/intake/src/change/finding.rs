@@ -1,0 +1,124 @@
+//! Wishes about lists: "let me search leads by name", "sort follow-ups by date", "filter by status".
+
+use super::places::{Entity, Field, Places};
+use super::predicate::{self, Predicate};
+use super::said::{self, Said};
+use super::wishes::spoken;
+use super::{Answer, becoming};
+use crate::lemma::plural;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Search,
+    Sort,
+    Filter,
+}
+
+pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let start =
+        wish.words.iter().take_while(|word| matches!(word.as_str(), "be" | "able" | "to" | "allow" | "make")).count();
+    let (way, start) = match wish.words.get(start)?.as_str() {
+        "search" => (Way::Search, start + 1),
+        "find" | "look" => {
+            (Way::Search, start + 1 + usize::from(wish.words.get(start + 1).is_some_and(|word| word == "up")))
+        }
+        "sort" | "order" => (Way::Sort, start + 1),
+        "filter" => (Way::Filter, start + 1),
+        _ => return None,
+    };
+    if wish.words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "don't")) {
+        return None;
+    }
+    let by = wish.words.iter().position(|word| matches!(word.as_str(), "by" | "on")).filter(|at| *at >= start);
+    let owner: Vec<String> = wish
+        .between(start, by.unwrap_or(wish.words.len()))
+        .iter()
+        .filter(|word| !matches!(word.as_str(), "for" | "in" | "through"))
+        .cloned()
+        .collect();
+    let entity = places.entity(&owner);
+    let Some(by) = by else {
+        // "search leads": in which of its fields?
+        let is_record = entity.filter(|one| one.name == said::one(&owner));
+        return Some(match (places.field(&owner), is_record.or(entity)) {
+            (Ok((entity, field)), _) if is_record.is_none() => one(way, entity, field, places, source),
+            (_, Some(entity)) => Answer::Refused(format!(
+                "by which field? say \"search {} by {}\"",
+                plural(&spoken(&entity.name)),
+                suggested(entity)
+            )),
+            (Err(why), None) => Answer::Refused(why),
+            (Ok((entity, field)), None) => one(way, entity, field, places, source),
+        });
+    };
+    if entity.is_none() && !said::name(&owner).is_empty() {
+        return Some(Answer::Refused(format!("there is no record `{}`", said::one(&owner))));
+    }
+    let mut end = wish.words.len();
+    while end > by + 1
+        && wish
+            .words
+            .get(end - 1)
+            .is_some_and(|word| matches!(word.as_str(), "first" | "ascending" | "descending" | "too"))
+    {
+        end -= 1;
+    }
+    let names = predicate::listed(wish, by + 1, end);
+    let mut done: Option<Answer> = None;
+    for name in &names {
+        let words: Vec<String> = name.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let stamps = ["created_at", "updated_at", "creation", "creation_date", "id", "newest", "oldest", "latest"];
+        let next = if stamps.contains(&said::name(&words).as_str()) && way != Way::Search {
+            Answer::Already("lists can be sorted and filtered by created_at and updated_at".to_owned())
+        } else {
+            let found = match entity {
+                Some(entity) => own(entity, &words)
+                    .map(|field| (entity, field))
+                    .ok_or_else(|| format!("{} has no field `{}`", spoken(&entity.name), said::name(&words))),
+                None => places.field(&words),
+            };
+            match found {
+                Ok((entity, field)) => one(way, entity, field, places, source),
+                Err(why) => Answer::Refused(why),
+            }
+        };
+        done = Some(match (done, next) {
+            (None, next) => next,
+            (_, Answer::Refused(why)) => Answer::Refused(why),
+            (Some(Answer::Done { mut patches, told }), Answer::Done { patches: more, told: also }) => {
+                patches.extend(more);
+                Answer::Done { patches, told: format!("{told}; {also}") }
+            }
+            (Some(Answer::Already(_)), next) => next,
+            (Some(before), Answer::Already(_)) => before,
+            (Some(before), _) => before,
+        });
+    }
+    done
+}
+
+fn own<'e>(entity: &'e Entity, words: &[String]) -> Option<&'e Field> {
+    let wanted = said::name(words);
+    entity.fields.iter().find(|field| field.name == wanted || field.name == crate::lemma::singular(&wanted))
+}
+
+fn one(way: Way, entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {
+    let flag = match way {
+        Way::Search => "search",
+        Way::Sort => "index",
+        Way::Filter => {
+            return Answer::Already(format!(
+                "lists of {} can be filtered by `{}`",
+                plural(&spoken(&entity.name)),
+                field.name
+            ));
+        }
+    };
+    becoming::apply(entity, field, &[Predicate::Flag(flag, true)], places, source)
+}
+
+fn suggested(entity: &Entity) -> String {
+    let text =
+        entity.fields.iter().find(|field| matches!(field.kind.as_str(), "text" | "long_text" | "email" | "phone"));
+    text.or(entity.fields.first()).map_or_else(|| "name".to_owned(), |field| spoken(&field.name))
+}

@@ -1,0 +1,339 @@
+//! What is said of a field: "is no longer required", "should be a whole number", "at most 80 characters".
+//!
+//! Every word must be understood: of a sentence that says more than this knows, nothing is made.
+
+use super::phrases::{BOUNDS, CHARACTERS, PHRASES, Phrase};
+use super::said::Said;
+use super::values;
+use crate::lexicon::words;
+use crate::values::currency;
+
+/// One thing that is said of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Predicate {
+    /// Its type, as the blueprint calls it.
+    Kind(&'static str),
+    /// One of these.
+    Values(Vec<String>),
+    /// "a number", which may be two types.
+    Number,
+    Currency(&'static str),
+    Flag(&'static str, bool),
+    /// Unique among the records of everybody.
+    Global,
+    Least(Bound),
+    Most(Bound),
+    /// Of a number alone: "positive".
+    Positive,
+    MayBeNegative,
+    Unlimited,
+    Default(String),
+    NoDefault,
+}
+
+/// A limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Bound {
+    /// As it is written.
+    pub number: String,
+    /// Whether characters are counted.
+    pub of_characters: bool,
+    /// "less than 5" leaves 5 out.
+    pub is_strict: bool,
+}
+
+const BEFORE: &[&str] = &[
+    "is", "are", "be", "being", "become", "becomes", "must", "should", "shall", "will", "would", "has", "have", "to",
+    "need", "needs", "can", "may", "could", "might", "does", "do", "now", "always", "also", "just", "simply",
+    "actually", "only", "instead",
+];
+const NEGATIONS: &[&str] = &[
+    "not",
+    "never",
+    "cannot",
+    "can't",
+    "cant",
+    "isn't",
+    "aren't",
+    "doesn't",
+    "don't",
+    "needn't",
+    "mustn't",
+    "shouldn't",
+    "couldn't",
+    "won't",
+    "dont",
+    "isnt",
+    "arent",
+    "doesnt",
+];
+const AFTER: &[&str] =
+    &["now", "anymore", "too", "please", "instead", "again", "field", "fields", "column", "value", "values"];
+const ARTICLES: &[&str] = &["a", "an", "the", "some", "plain", "as", "of", "type"];
+
+/// How a predicate begins.
+#[derive(Clone, Copy, Default)]
+struct Verb {
+    is_denied: bool,
+    may: bool,
+    is_there: bool,
+}
+
+/// What the words from one on say, if all of them say something; with `bare` no verb has to come first.
+pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Predicate>> {
+    let mut end = wish.words.len();
+    while end > from + 1 {
+        let last = wish.words.get(end - 1)?;
+        let two = wish.between(end.saturating_sub(2), end);
+        let cut = match last.as_str() {
+            "more" | "longer" if two.first().is_some_and(|word| word == "any") => 2,
+            "on" if wish.between(end.saturating_sub(3), end) == ["from", "now", "on"] => 3,
+            word if AFTER.contains(&word) => 1,
+            _ => break,
+        };
+        end -= cut;
+    }
+    let (mut at, mut found) = (from, Vec::new());
+    let mut verb = Verb::default();
+    loop {
+        let (next, after) = verb_at(wish, at, end);
+        // "is required and unique": the verb counts for both.
+        if next.is_there {
+            verb = next;
+        } else if found.is_empty() && !bare && !begins_bound(wish, at) && starts(wish, at, "defaults to").is_none() {
+            return None;
+        }
+        let (one, after) = one(wish, after, end, verb)?;
+        found.extend(one);
+        if after == end {
+            return Some(found);
+        }
+        let word = wish.words.get(after)?;
+        at = after + usize::from(matches!(word.as_str(), "and" | "but"));
+        if at == after {
+            return None;
+        }
+    }
+}
+
+fn verb_at(wish: &Said, from: usize, end: usize) -> (Verb, usize) {
+    let (mut verb, mut at) = (Verb::default(), from);
+    while at < end {
+        let Some(word) = wish.words.get(at) else { break };
+        let next = wish.words.get(at + 1).map(String::as_str);
+        match word.as_str() {
+            // "no longer than 80 characters" is a limit.
+            "no" if next == Some("longer") && wish.words.get(at + 2).is_none_or(|word| word != "than") => {
+                verb.is_denied = !verb.is_denied;
+                at += 1;
+            }
+            word if NEGATIONS.contains(&word) => {
+                verb.is_denied = !verb.is_denied;
+                verb.may |= matches!(word, "cannot" | "can't" | "cant");
+            }
+            word if BEFORE.contains(&word) => verb.may |= matches!(word, "can" | "may" | "could" | "might"),
+            _ => break,
+        }
+        verb.is_there = true;
+        at += 1;
+    }
+    // "needs to", "has to" and the like are no permission.
+    (verb, at)
+}
+
+fn starts(wish: &Said, at: usize, phrase: &str) -> Option<usize> {
+    let words: Vec<&str> = phrase.split(' ').collect();
+    let here = wish.between(at, at + words.len());
+    (here.len() == words.len() && here.iter().zip(&words).all(|(one, other)| one == other)).then_some(at + words.len())
+}
+
+fn begins_bound(wish: &Said, at: usize) -> bool {
+    BOUNDS.iter().any(|(phrase, ..)| starts(wish, at, phrase).is_some())
+        || wish.words.get(at).is_some_and(|word| matches!(word.as_str(), "between" | "from") || range(word).is_some())
+}
+
+/// One predicate and where it ends.
+fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
+    if let Some(found) = default(wish, from, end, verb).or_else(|| bounds(wish, from, end, verb)) {
+        return Some(found);
+    }
+    let at = from + wish.from(from).iter().take_while(|word| ARTICLES.contains(&word.as_str())).count();
+    for opening in ["one of", "either", "one of the values", "choice of", "choice between"] {
+        if let Some(after) = starts(wish, at, opening).filter(|_| !verb.is_denied) {
+            let values = listed(wish, after, end);
+            // "either text or a number" is about types.
+            let is_kind = |value: &String| {
+                let plain = value.strip_prefix("a ").or_else(|| value.strip_prefix("an ")).unwrap_or(value);
+                PHRASES.iter().any(|(phrase, _)| *phrase == plain)
+            };
+            let are_values =
+                values.len() > 1 && !values.iter().any(is_kind) && values.iter().all(|value| values::is_value(value));
+            return are_values.then_some((vec![Predicate::Values(values)], end));
+        }
+    }
+    if let Some(code) = starts(wish, from, "in").and_then(|at| currency(wish.words.get(at)?)) {
+        return (!verb.is_denied).then_some((vec![Predicate::Currency(code)], from + 2));
+    }
+    let fits = PHRASES.iter().filter_map(|(phrase, meaning)| Some((starts(wish, at, phrase)?, *meaning)));
+    let (after, meaning) = fits.filter(|(after, _)| *after <= end).max_by_key(|(after, _)| *after)?;
+    let is_asked = !verb.is_denied;
+    let said = match meaning {
+        Phrase::Kind("money") => {
+            let code = starts(wish, after, "in").and_then(|at| currency(wish.words.get(at)?));
+            if let Some(code) = code.filter(|_| is_asked) {
+                return Some((vec![Predicate::Kind("money"), Predicate::Currency(code)], after + 2));
+            }
+            is_asked.then_some(Predicate::Kind("money"))?
+        }
+        // "must be long" is about a least length.
+        Phrase::Kind(_) if starts(wish, at, "long") == Some(after) && !verb.may => return None,
+        Phrase::Kind(kind) => is_asked.then_some(Predicate::Kind(kind))?,
+        Phrase::Number => is_asked.then_some(Predicate::Number)?,
+        // "can be required", "can be unique" say nothing.
+        Phrase::Flag("required", false) => Predicate::Flag("required", verb.is_denied),
+        Phrase::Flag(..) | Phrase::Global if verb.may && is_asked => return None,
+        Phrase::Flag(word, on) => Predicate::Flag(word, on == is_asked),
+        Phrase::Global => is_asked.then_some(Predicate::Global)?,
+        Phrase::Empty if is_asked => verb.may.then_some(Predicate::Flag("required", false))?,
+        Phrase::Empty => Predicate::Flag("required", true),
+        Phrase::Negative if is_asked => verb.may.then_some(Predicate::MayBeNegative)?,
+        Phrase::Negative => Predicate::Least(Bound { number: "0".into(), of_characters: false, is_strict: false }),
+        Phrase::Positive => is_asked.then_some(Predicate::Positive)?,
+        Phrase::Unlimited => is_asked.then_some(Predicate::Unlimited)?,
+        Phrase::NoDefault => is_asked.then_some(Predicate::NoDefault)?,
+    };
+    Some((vec![said], after))
+}
+
+/// "defaults to draft", "draft by default".
+fn default(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
+    let by = (from + 1..end).find(|at| starts(wish, *at, "by default") == Some(end));
+    let opening = ["defaults to", "default to", "the default", "a default of", "default"];
+    let (start, end_of) = match by {
+        Some(by) => (from, by),
+        None => (opening.iter().take(2).find_map(|phrase| starts(wish, from, phrase))?, end),
+    };
+    if verb.is_denied {
+        return None;
+    }
+    let text = raw(wish, start, end_of);
+    (!text.is_empty()).then_some((vec![Predicate::Default(text)], end))
+}
+
+/// The words of a place as they were written, without quotes around them.
+pub(super) fn raw(wish: &Said, from: usize, end: usize) -> String {
+    let (Some(first), Some(last)) = (wish.places.get(from), end.checked_sub(1).and_then(|at| wish.places.get(at)))
+    else {
+        return String::new();
+    };
+    let text = wish.text.get(first.start..last.end.max(first.start)).unwrap_or("");
+    unquoted(text).to_owned()
+}
+
+fn unquoted(text: &str) -> &str {
+    let quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '«' | '»');
+    let text = text.trim().trim_end_matches(['.', ',', ':', ';', '!']);
+    text.trim_matches(quote).trim()
+}
+
+/// "new, in progress and done", as they were written.
+pub(super) fn listed(wish: &Said, from: usize, end: usize) -> Vec<String> {
+    let Some(text) = wish.places.get(from).zip(end.checked_sub(1).and_then(|at| wish.places.get(at))) else {
+        return Vec::new();
+    };
+    let text = wish.text.get(text.0.start..text.1.end).unwrap_or("");
+    let text = text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ':'));
+    let pieces =
+        text.split([',', '/', '|', ';']).flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or "));
+    let strip = |piece: &str| {
+        let piece = piece.trim();
+        let piece = piece.strip_prefix("and ").or_else(|| piece.strip_prefix("or ")).unwrap_or(piece);
+        unquoted(piece).to_owned()
+    };
+    pieces.map(strip).filter(|piece| !piece.is_empty()).collect()
+}
+
+fn number(word: &str) -> Option<String> {
+    let plain = word.replace(',', "");
+    let is_number = plain.strip_prefix('-').unwrap_or(&plain).split_once('.').map_or_else(
+        || plain.parse::<i64>().is_ok(),
+        |(whole, rest)| {
+            [whole, rest].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        },
+    );
+    if is_number {
+        return Some(plain);
+    }
+    words::number(word).map(|number| number.to_string())
+}
+
+/// "1-5".
+fn range(word: &str) -> Option<(String, String)> {
+    let (low, high) = word.split_once(['-', '–', '—'])?;
+    let digit = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    (digit(low) && digit(high)).then_some(())?;
+    Some((number(low)?, number(high)?))
+}
+
+fn bounds(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
+    let words = |at: usize| wish.words.get(at).filter(|_| at < end).map(String::as_str);
+    let unit = |at: usize| {
+        let counted = words(at).is_some_and(|word| CHARACTERS.contains(&word));
+        let after = at + usize::from(counted);
+        let after = starts(wish, after, "in length")
+            .or_else(|| starts(wish, after, "long"))
+            .filter(|after| *after <= end)
+            .unwrap_or(after);
+        (after > at, after)
+    };
+    let bound = |number: String, of_characters, is_strict| Bound { number, of_characters, is_strict };
+    // "between 1 and 5", "from 1 to 5", "1 to 5", "1-5".
+    let start = from + usize::from(matches!(words(from), Some("between" | "from")));
+    let start = starts(wish, start, "exactly").unwrap_or(start);
+    let pair = words(start).and_then(range).map(|pair| (pair, start + 1)).or_else(|| {
+        let (low, high) = (number(words(start)?)?, number(words(start + 2)?)?);
+        matches!(words(start + 1)?, "and" | "to").then_some(((low, high), start + 3))
+    });
+    if let Some(((low, high), after)) = pair {
+        let (counted, after) = unit(after);
+        let both = vec![Predicate::Least(bound(low, counted, false)), Predicate::Most(bound(high, counted, false))];
+        return (!verb.is_denied).then_some((both, after));
+    }
+    if let Some(at) = starts(wish, from, "exactly") {
+        let exact = number(words(at)?)?;
+        let (counted, after) = unit(at + 1);
+        let both =
+            vec![Predicate::Least(bound(exact.clone(), counted, false)), Predicate::Most(bound(exact, counted, false))];
+        return (counted && !verb.is_denied).then_some((both, after));
+    }
+    if let Some((phrase, most, strict)) = BOUNDS.iter().find(|(phrase, ..)| starts(wish, from, phrase).is_some()) {
+        let at = starts(wish, from, phrase)?;
+        let value = number(words(at)?)?;
+        let (counted, after) = unit(at + 1);
+        let (most, strict) = match (verb.is_denied, strict) {
+            (false, strict) => (*most, *strict),
+            // "not more than 5" is at most 5; "not at most 5" is nothing that anybody says.
+            (true, true) => (!most, false),
+            (true, false) => return None,
+        };
+        let bound = bound(value, counted, strict);
+        return Some((vec![if most { Predicate::Most(bound) } else { Predicate::Least(bound) }], after));
+    }
+    // "80 characters at most", "5 or more".
+    let value = number(words(from)?)?;
+    let (counted, after) = unit(from + 1);
+    let ends = [
+        ("at most", true),
+        ("or less", true),
+        ("or fewer", true),
+        ("max", true),
+        ("maximum", true),
+        ("at least", false),
+        ("or more", false),
+    ];
+    let (most, after) = ends.iter().find_map(|(phrase, most)| Some((*most, starts(wish, after, phrase)?)))?;
+    let (after_unit, after) = unit(after);
+    let bound = bound(value, counted || after_unit, false);
+    (!verb.is_denied && after <= end)
+        .then_some((vec![if most { Predicate::Most(bound) } else { Predicate::Least(bound) }], after))
+}

@@ -1,0 +1,293 @@
+//! Wishes about the values of a field: "add archived to the status", "the statuses are now new, open, done", "remove lost from the
+//! status".
+
+use super::Answer;
+use super::drops::dropped;
+use super::places::{Entity, Field, Places};
+use super::predicate;
+use super::said::{self, Said};
+use super::wishes::{UNUSUAL, spoken};
+use crate::lemma::with_article;
+
+pub(super) fn plain(value: &str) -> String {
+    let value = value.to_lowercase();
+    let value = ["a ", "an ", "the "].iter().find_map(|article| value.strip_prefix(article)).unwrap_or(&value);
+    value
+        .split(|c: char| c.is_whitespace() || c == '-' || c == '_')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+/// A value as a field has it, or would have it beside its others.
+pub(super) fn written(field: &Field, said: &str) -> String {
+    let wanted = plain(said);
+    let known = field.values.items.iter().find(|value| plain(value) == wanted);
+    let is_styled = |value: &String| value.contains([' ', '-']) || value.chars().any(char::is_uppercase);
+    match known {
+        Some(known) => known.clone(),
+        None if field.values.items.iter().any(is_styled) => said.trim().to_owned(),
+        None => wanted,
+    }
+}
+
+/// Lists of values: what is added, what goes, what they are.
+pub(super) fn values(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    add(wish, places, source).or_else(|| remove(wish, places, source)).or_else(|| replaced(wish, places, source))
+}
+
+/// The field with a list of values that words name.
+fn listed<'p>(words: &[String], places: &'p Places) -> Option<Result<(&'p Entity, &'p Field), String>> {
+    let words: Vec<String> = words
+        .iter()
+        .filter(|word| !matches!(word.as_str(), "new" | "called" | "named" | "possible"))
+        .cloned()
+        .collect();
+    let words = match words.iter().position(|word| matches!(word.as_str(), "values" | "value" | "options" | "choices"))
+    {
+        Some(at) if words.get(at + 1).is_some_and(|word| matches!(word.as_str(), "of" | "for" | "in")) => {
+            words.get(at + 2..)?.to_vec()
+        }
+        Some(at) if at + 1 == words.len() && at > 0 => words.get(..at)?.to_vec(),
+        _ => words,
+    };
+    match places.field(&words) {
+        Ok((entity, field)) => (field.kind == "enum").then_some(Ok((entity, field))),
+        Err(why) => {
+            let is_listed = |field: &Field| field.kind == "enum" && why.contains(&format!("`{}`", field.name));
+            let is_any = places.entities.iter().any(|one| one.fields.iter().any(is_listed));
+            (is_any && why.contains("say of which")).then_some(Err(why))
+        }
+    }
+}
+
+/// Whether words can be a value: what looks like code was not meant to be one.
+pub(super) fn is_value(value: &str) -> bool {
+    let fits = |c: char| {
+        c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '+' | '%' | '&' | '\'' | '’' | '°' | '€' | '$' | '#')
+    };
+    !value.is_empty() && value.chars().count() <= 60 && value.chars().all(fits) && value.split([' ', '_']).count() <= 5
+}
+
+fn to(entity: &Entity, field: &Field, wanted: &[String], source: &str) -> Answer {
+    if let Some(value) = wanted.iter().find(|value| !field.values.items.contains(value) && !is_value(value)) {
+        return Answer::Refused(format!("`{}` cannot be a value", value.chars().take(80).collect::<String>()));
+    }
+    let before = &field.values.items;
+    let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
+    if before == wanted {
+        return Answer::Already(format!("{name} can be {}", wanted.join(", ")));
+    }
+    if wanted.is_empty() {
+        return Answer::Refused(format!("{} would have no values: drop it instead", field.name));
+    }
+    if let Some(default) = field.default.as_ref().filter(|default| !wanted.contains(default)) {
+        let other = wanted.first().map_or("", String::as_str);
+        return Answer::Refused(format!(
+            "new {} start as `{default}`: say \"the default {} of {} is {other}\" or another one before",
+            crate::lemma::plural(&spoken(&entity.name)),
+            spoken(&field.name),
+            spoken(&entity.name)
+        ));
+    }
+    let Some(patches) = field.values.becomes(wanted, source) else { return Answer::Refused(UNUSUAL.to_owned()) };
+    let (more, less): (Vec<&str>, Vec<&str>) = (
+        wanted.iter().filter(|value| !before.contains(value)).map(String::as_str).collect(),
+        before.iter().filter(|value| !wanted.contains(value)).map(String::as_str).collect(),
+    );
+    let mut told = Vec::new();
+    if !more.is_empty() {
+        told.push(format!("can be {}", more.join(", ")));
+    }
+    if !less.is_empty() {
+        told.push(format!("can no longer be {}", less.join(", ")));
+    }
+    if told.is_empty() {
+        told.push(format!("has its values in the order {}", wanted.join(", ")));
+    }
+    Answer::Done { patches, told: format!("{name} {}", told.join(" and ")) }
+}
+
+/// "add archived and on hold to the status of leads", "add a status archived", "the status can also be archived".
+fn add(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let end = wish.words.len();
+    if let Some(also) = wish.place(&["also"]).filter(|at| *at > 1) {
+        let can = wish.words.get(also - 1).is_some_and(|word| matches!(word.as_str(), "can" | "may" | "could"));
+        let be = wish.words.get(also + 1).is_some_and(|word| word == "be");
+        let found = listed(wish.between(0, also - 1), places).filter(|_| can && be)?;
+        return Some(with(found, predicate::listed(wish, also + 2, end), source));
+    }
+    if !wish.opens(&["add", "allow"]) {
+        return None;
+    }
+    if let Some(at) = wish.words.iter().rposition(|word| matches!(word.as_str(), "to" | "as")).filter(|at| *at > 1) {
+        let target: Vec<String> = wish.from(at + 1).to_vec();
+        if let Some(found) = listed(&target, places) {
+            return Some(with(found, predicate::listed(wish, 1, at), source));
+        }
+    }
+    // "add a status archived to leads".
+    let last = wish.words.iter().rposition(|word| word == "to").filter(|at| places.entity(wish.from(at + 1)).is_some());
+    let owner = last.map(|at| wish.from(at + 1).to_vec());
+    let stop = last.unwrap_or(end);
+    let article =
+        usize::from(wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "a" | "an" | "the" | "another")));
+    let new = usize::from(wish.words.get(1 + article).is_some_and(|word| word == "new"));
+    let start = 1 + article + new;
+    let at = (start + 1..stop).rev().find(|at| {
+        let named = wish.between(start, *at);
+        let plural = crate::lemma::singular(&said::name(named));
+        let of = places.entities.iter().flat_map(|one| &one.fields);
+        // A comma after it makes it one of a list of fields.
+        let comma = wish
+            .places
+            .get(at - 1)
+            .and_then(|before| wish.text.get(before.end..))
+            .is_some_and(|rest| rest.trim_start().starts_with(','));
+        !comma
+            && of.clone().any(|field| field.kind == "enum" && (field.name == said::name(named) || field.name == plural))
+    })?;
+    let mut named = wish.between(start, at).to_vec();
+    if let Some(owner) = &owner {
+        named.push("of".to_owned());
+        named.extend(owner.iter().cloned());
+    }
+    let from = at + wish.from(at).iter().take_while(|word| matches!(word.as_str(), "called" | "named" | "of")).count();
+    let values = predicate::listed(wish, from, stop);
+    let is_field = |value: &String| {
+        value.starts_with("a ")
+            || value.starts_with("an ")
+            || value.starts_with("the ")
+            || value.starts_with("between ")
+    };
+    if values.iter().any(is_field) {
+        return None;
+    }
+    let found = match listed(&named, places) {
+        None => Err(format!(
+            "{} has no list of values called that",
+            owner.as_deref().map_or_else(|| "nothing".to_owned(), said::one)
+        )),
+        Some(found) => found,
+    };
+    Some(with(found, values, source))
+}
+
+fn with(found: Result<(&Entity, &Field), String>, values: Vec<String>, source: &str) -> Answer {
+    let (entity, field) = match found {
+        Ok(found) => found,
+        Err(why) => return Answer::Refused(why),
+    };
+    let mut wanted = field.values.items.clone();
+    for value in values.iter().map(|value| written(field, value)) {
+        if !wanted.contains(&value) {
+            wanted.push(value);
+        }
+    }
+    if values.is_empty() {
+        return Answer::Refused("it does not say which value".to_owned());
+    }
+    to(entity, field, &wanted, source)
+}
+
+/// "remove lost from the status", "drop the status lost".
+fn remove(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let words = dropped(wish)?;
+    let start = wish.words.len() - words.len();
+    let end = wish.words.len();
+    let (found, said) = match wish.words.iter().position(|word| word == "from").filter(|at| *at > start) {
+        Some(from) => (listed(wish.from(from + 1), places)?, predicate::listed(wish, start, from)),
+        None => {
+            // "the status lost", "the lost status".
+            let article = usize::from(wish.words.get(start).is_some_and(|word| matches!(word.as_str(), "the" | "a")));
+            let start = start + article;
+            let has = |words: &[String], values: &[String]| match listed(words, places) {
+                Some(Ok((_, field))) => {
+                    !values.is_empty() && values.iter().all(|value| field.values.items.contains(&written(field, value)))
+                }
+                Some(Err(_)) => !values.is_empty(),
+                None => false,
+            };
+            let way = (start + 1..end).find_map(|at| {
+                let first = (wish.between(start, at), predicate::listed(wish, at, end));
+                let second = (wish.between(at, end), predicate::listed(wish, start, at));
+                [first, second].into_iter().find(|(words, values)| has(words, values))
+            });
+            let (named, values) = way?;
+            (listed(named, places)?, values)
+        }
+    };
+    let (entity, field) = match found {
+        Ok(found) => found,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let gone: Vec<String> = said.iter().map(|value| written(field, value)).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    if let Some(unknown) = gone.iter().find(|value| !field.values.items.contains(value)) {
+        let is_all = gone.iter().all(|value| !field.values.items.contains(value));
+        let told = format!("`{}` cannot be `{unknown}`; it is {}", field.name, field.values.items.join(", "));
+        return Some(if is_all { Answer::Already(told) } else { Answer::Refused(told) });
+    }
+    let kept: Vec<String> = field.values.items.iter().filter(|one| !gone.contains(one)).cloned().collect();
+    Some(to(entity, field, &kept, source))
+}
+
+/// "the statuses are now new, open, done", "change the statuses to new and done".
+fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let end = wish.words.len();
+    let (start, joint): (usize, &[&str]) = match wish.words.first()?.as_str() {
+        "change" | "set" => (1, &["to"]),
+        _ => (0, &["are", "is", "be", "become"]),
+    };
+    let at = wish.words.iter().position(|word| joint.contains(&word.as_str())).filter(|at| *at > start)?;
+    let modal = wish
+        .between(start, at)
+        .iter()
+        .position(|word| matches!(word.as_str(), "should" | "must" | "can" | "may" | "shall" | "will"));
+    let subject = wish.between(start, modal.map_or(at, |modal| start + modal));
+    let skipped = wish
+        .from(at + 1)
+        .iter()
+        .take_while(|word| matches!(word.as_str(), "now" | "only" | "one" | "of" | "either" | "just"));
+    let from = at + 1 + skipped.count();
+    let said = predicate::listed(wish, from, end);
+    if said.len() < 2
+        || wish.words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "when" | "if" | "default"))
+    {
+        return None;
+    }
+    let (entity, field) = match listed(subject, places)? {
+        Ok(found) => found,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let mut wanted: Vec<String> = Vec::new();
+    for value in said.iter().map(|value| written(field, value)) {
+        // What several words say may be a sentence.
+        if value.split('_').count() > 4 {
+            return None;
+        }
+        if !wanted.contains(&value) {
+            wanted.push(value);
+        }
+    }
+    Some(to(entity, field, &wanted, source))
+}
+
+/// "replace won with closed": a value is no name that could be changed.
+pub(super) fn replace(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
+    let with = wish.place(&["with", "by"]).filter(|_| wish.opens(&["replace"]))?;
+    let (from, target) = (predicate::raw(wish, 1, with), predicate::raw(wish, with + 1, wish.words.len()));
+    let field = places
+        .entities
+        .iter()
+        .flat_map(|one| &one.fields)
+        .find(|field| field.values.items.contains(&written(field, &from)))?;
+    Some(Answer::Refused(format!(
+        "`{0}` is a value of `{1}`, which rows may have: say \"add {target} to the {2}\", move the rows, and then \"remove {0} from the {2}\"",
+        written(field, &from),
+        field.name,
+        spoken(&field.name)
+    )))
+}

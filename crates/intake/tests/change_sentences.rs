@@ -1,0 +1,193 @@
+//! What sentences change in the blueprints of the examples: files in `changes/` are lists of wishes, each named after the example that
+//! it is about, or after the blueprint beside it.
+//!
+//! `> …` is a wish; under it stand the lines that go (`-`) and come (`+`), spaces folded, or `= …` where the blueprint is so already, or
+//! `? …` where nothing is changed and why is told, or `! …` where
+//! it would not load, which the command tells and leaves it. `< …` is the wish that gives the same file back. Whatever is changed loads, keeps
+//! every comment, has nothing to do a second time, and is the same with other ends of lines and a byte order mark.
+//! `UPDATE=1 cargo test -p intake --test change_sentences` writes down what is so.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use intake::{change, difference};
+
+struct Row {
+    wish: String,
+    expected: Vec<String>,
+    back: Option<String>,
+}
+
+struct Table {
+    path: PathBuf,
+    head: String,
+    blueprint: String,
+    rows: Vec<Row>,
+}
+
+fn tables() -> Vec<Table> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = fs::read_dir(root.join("tests/changes")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
+    files.sort();
+    assert!(files.len() > 3, "{files:?}");
+    files.into_iter().map(|path| table(root, path)).collect()
+}
+
+fn table(root: &Path, path: PathBuf) -> Table {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let example = root.join("../../examples").join(name).join("blueprint.toml");
+    let blueprint = fs::read_to_string(path.with_extension("toml")).or_else(|_| fs::read_to_string(example)).unwrap();
+    let mut table = Table { path: path.clone(), head: String::new(), blueprint, rows: Vec::new() };
+    for line in fs::read_to_string(path).unwrap().lines() {
+        if let Some(wish) = line.strip_prefix("> ") {
+            table.rows.push(Row { wish: wish.replace("\\n", "\n"), expected: Vec::new(), back: None });
+            continue;
+        }
+        let Some(row) = table.rows.last_mut() else {
+            table.head.push_str(&format!("{line}\n"));
+            continue;
+        };
+        match line.strip_prefix("< ") {
+            Some(back) => row.back = Some(back.to_owned()),
+            None if line.is_empty() => {}
+            None => row.expected.push(line.to_owned()),
+        }
+    }
+    table
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn comments(text: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.find('#').and_then(|at| line.get(at..))).map(folded).collect()
+}
+
+/// What becomes of a wish, as the tables have it.
+fn found(blueprint: &str, wish: &str) -> Vec<String> {
+    match change(blueprint, wish) {
+        Ok(changed) if changed.is_change() => {
+            if let Err(problems) = blueprint::load(&changed.text) {
+                return problems.0.iter().map(|one| format!("! {}", one.message)).collect();
+            }
+            let lines = difference(blueprint, &changed.text);
+            lines.lines().filter(|line| line.starts_with(['+', '-'])).map(folded).collect()
+        }
+        Ok(changed) => changed.already.iter().map(|told| format!("= {told}")).collect(),
+        Err(not_done) => not_done.iter().map(|one| format!("? {}", one.why.replace('\n', " "))).collect(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says so")]
+fn updates() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+#[test]
+fn every_sentence_changes_its_lines() {
+    let mut wrong = Vec::new();
+    for table in tables() {
+        let name = table.path.file_stem().unwrap().to_string_lossy().into_owned();
+        let mut text = table.head.clone();
+        for row in &table.rows {
+            let found = found(&table.blueprint, &row.wish);
+            if found != row.expected {
+                wrong.push(format!("{name}: {}\n{}", row.wish, found.join("\n")));
+            }
+            let back = row.back.iter().map(|back| format!("< {back}\n"));
+            text +=
+                &format!("> {}\n{}\n{}\n", row.wish.replace('\n', "\\n"), found.join("\n"), back.collect::<String>());
+        }
+        if updates() {
+            fs::write(&table.path, text.trim_end().to_owned() + "\n").unwrap();
+        }
+    }
+    assert!(wrong.is_empty() || updates(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn there_are_enough_of_them() {
+    let rows: usize = tables().iter().map(|table| table.rows.len()).sum();
+    assert!(rows >= 150, "{rows}");
+}
+
+#[test]
+fn whatever_they_change_holds() {
+    let mut wrong = Vec::new();
+    for table in tables() {
+        let before = &table.blueprint;
+        for row in &table.rows {
+            let Ok(changed) = change(before, &row.wish) else { continue };
+            let mut say = |what: String| wrong.push(format!("{}: {}: {what}", table.path.display(), row.wish));
+            if blueprint::load(&changed.text).is_err() {
+                continue;
+            }
+            if changed.is_change() == (changed.text == *before) {
+                say("told to be a change, and is none, or the other way round".to_owned());
+            }
+            let again = change(&changed.text, &row.wish);
+            // Who may still do it with what is his own is told so.
+            let is_told = again.as_ref().is_err_and(|why| why.iter().all(|one| one.why.contains("no rule names them")));
+            if !is_told && !again.as_ref().is_ok_and(|again| !again.is_change() && again.text == changed.text) {
+                say(format!("again: {again:?}"));
+            }
+            let gone: Vec<String> =
+                comments(before).into_iter().filter(|one| !comments(&changed.text).contains(one)).collect();
+            let lines = difference(before, &changed.text);
+            // A comment goes only with the line that it stands on.
+            let with_line =
+                |one: &String| lines.lines().any(|line| line.starts_with('-') && folded(line).ends_with(one.as_str()));
+            if !gone.iter().all(with_line) {
+                say(format!("comments are lost: {gone:?}"));
+            }
+            for (from, other) in [("\n", "\r\n"), ("", "")] {
+                let turned =
+                    |text: &str| if from.is_empty() { format!("\u{feff}{text}") } else { text.replace(from, other) };
+                match change(&turned(before), &row.wish) {
+                    Ok(same) if same.text == turned(&changed.text) => {}
+                    other => say(format!("in another form: {other:?}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn there_and_back_is_the_same_file() {
+    let mut wrong = Vec::new();
+    for table in tables() {
+        for row in &table.rows {
+            let Some(back) = &row.back else { continue };
+            let after = change(&table.blueprint, &row.wish).map(|changed| changed.text);
+            match after.and_then(|text| change(&text, back)) {
+                Ok(same) if same.text == table.blueprint => {}
+                Ok(other) => {
+                    wrong.push(format!("{} / {back}:\n{}", row.wish, difference(&table.blueprint, &other.text)))
+                }
+                Err(why) => wrong.push(format!("{} / {back}: {why:?}", row.wish)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Each sentence of the document is one of the example that it is about.
+#[test]
+fn what_the_document_says_is_understood() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let document = fs::read_to_string(root.join("docs/changes.md")).unwrap();
+    let table = document.split("## What can be said").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let blueprint = fs::read_to_string(root.join("examples/lead-tracker/blueprint.toml")).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with('|'));
+    let sentences: Vec<&str> = rows.flat_map(|row| row.split('"').skip(1).step_by(2)).collect();
+    assert!(sentences.len() > 30, "{sentences:?}");
+    for sentence in sentences {
+        let changed = change(&blueprint, sentence);
+        let loads = changed.as_ref().is_ok_and(|one| one.is_change() && blueprint::load(&one.text).is_ok());
+        assert!(loads, "{sentence}: {changed:?}");
+    }
+}
