@@ -14,6 +14,7 @@ mod counts;
 mod diagram;
 mod disk;
 mod documents;
+mod effects;
 mod failure;
 mod help;
 mod interrupts;

@@ -1,14 +1,11 @@
 //! `supermaker change`: a sentence changes a blueprint that exists, shown as a difference first.
 
-use std::path::Path;
-
-use blueprint::Blueprint;
 use clap::Args;
-use codegen::human;
 use intake::{Changed, NotDone};
 use serde::Serialize;
 
-use crate::failure::{Failure, USAGE, shell_word};
+use crate::effects::Effects;
+use crate::failure::{Failure, USAGE};
 use crate::renewal::Renewed;
 use crate::screen::{Ink, Screen};
 use crate::source::{Place, Source};
@@ -112,74 +109,6 @@ impl Change {
     }
 }
 
-/// What a change comes to besides its lines.
-#[derive(Serialize, Default)]
-struct Effects {
-    difference: String,
-    /// Who may do what that he could not before, and the other way round.
-    access: Vec<String>,
-    /// What becomes of a database that is there.
-    database: Vec<String>,
-    /// Rows of such a database that would be in the way.
-    in_the_way: Vec<String>,
-    /// What to do next with a database that is there, where its tables differ.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-    /// Summaries that speak of what is called otherwise now, or is gone.
-    stale: Vec<String>,
-}
-
-impl Effects {
-    fn of(source: &Source, before: &Blueprint, after: &Blueprint, difference: String) -> Effects {
-        let way = server::way_of_tables(before, after);
-        let moves = !(way.statements.is_empty() && way.guards.is_empty());
-        Effects {
-            difference,
-            access: codegen::access::access_changes(before, after),
-            database: if moves { way.told } else { Vec::new() },
-            in_the_way: way.guards.into_iter().map(|guard| guard.what).collect(),
-            next: moves.then(|| migrate(source)),
-            stale: stale(before, after),
-        }
-    }
-}
-
-/// The command that brings the tables along, for the folder that was named.
-fn migrate(source: &Source) -> String {
-    match source.path.file_name() {
-        Some(name) if name == "blueprint.toml" && source.folder == Path::new(".") => "supermaker migrate".to_owned(),
-        Some(name) if name == "blueprint.toml" => {
-            format!("supermaker migrate {}", shell_word(&source.folder.display().to_string()))
-        }
-        _ => format!("supermaker migrate {}", shell_word(&source.path.display().to_string())),
-    }
-}
-
-/// Summaries that say a name which only the former blueprint has.
-fn stale(before: &Blueprint, after: &Blueprint) -> Vec<String> {
-    let names = |blueprint: &Blueprint| -> Vec<String> {
-        let entities = blueprint.entities.iter();
-        let of = |entity: &blueprint::Entity| {
-            let fields = entity.fields.iter().map(|field| human(&field.name));
-            [human(&entity.name), human(&entity.plural)].into_iter().chain(fields).collect::<Vec<_>>()
-        };
-        entities.flat_map(of).collect()
-    };
-    let known = names(after);
-    let gone: Vec<String> = names(before).into_iter().filter(|name| !known.contains(name)).collect();
-    let entities = after.entities.iter();
-    let of_entities = entities.map(|entity| (format!("the summary of `{}`", entity.name), entity.summary.as_str()));
-    let summaries =
-        std::iter::once(("the summary of the app".to_owned(), after.app.summary.as_str())).chain(of_entities);
-    let told = |(whose, text): (String, &str)| {
-        let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
-        let text = format!(" {} ", words.join(" "));
-        let said = gone.iter().find(|name| text.contains(&format!(" {name} ")))?;
-        Some(format!("{whose} still says \"{said}\"; it is yours to change"))
-    };
-    summaries.filter_map(told).collect()
-}
-
 fn shown(screen: &Screen, source: &Source, changed: &Changed, effects: &Effects) -> String {
     let mut out = format!("{}\n", screen.paint(Ink::Bold, &source.path.display().to_string()));
     for line in effects.difference.lines() {
@@ -205,6 +134,7 @@ fn shown(screen: &Screen, source: &Source, changed: &Changed, effects: &Effects)
     section("Who may do what", &effects.access);
     section("A database that is there, when `supermaker migrate` brings it along", &effects.database);
     section("It is left as it is, and you are told what to try, if it has", &effects.in_the_way);
+    section("Rows that are there", &effects.rows);
     section("Not changed", &effects.stale);
     out.push('\n');
     out

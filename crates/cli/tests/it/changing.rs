@@ -76,6 +76,106 @@ fn what_becomes_of_a_database_and_of_rights_is_said_before_the_yes() {
     assert!(!rights.contains("migrate"), "{rights}");
 }
 
+/// Each kind of change: what of it is said before the yes, and what `migrate` makes of a database with rows.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "writes into the file past the server")]
+fn what_a_database_makes_of_each_kind_of_change_is_said() {
+    const FINE: &str = "are those of the blueprint now";
+    const NOTHING: &str = "Nothing to do";
+    let rows: &[(&str, &[&str], &str)] = &[
+        (
+            "the phone should be a whole number",
+            &[
+                "`phone` of prospect is an integer",
+                "rows of `prospects` with a value in `phone`, of which nothing makes an integer",
+            ],
+            "of which nothing makes an integer",
+        ),
+        ("phone should be text", &["`phone` of a prospect is text"], NOTHING),
+        ("the names can be long", &["`name` of a prospect is long text"], NOTHING),
+        (
+            "the statuses are now new, open, done",
+            &[
+                "`status` of prospect can be open, done",
+                "can no longer be contacted",
+                "rows of `prospects` whose `status` is not one of its values",
+            ],
+            "whose `status` is not one of its values",
+        ),
+        ("add archived to the status", &["`status` of prospect can be archived"], FINE),
+        (
+            "phone is required",
+            &["`phone` of prospect is required", "that would have no `phone`, which is required"],
+            FINE,
+        ),
+        (
+            "the phone must be unique",
+            &["is unique among the rows of one owner", "that are alike in `phone`, which is unique now"],
+            FINE,
+        ),
+        ("name is no longer required", &["`name` of prospect may be empty"], FINE),
+        ("let me search prospects by name", &["`name` of prospect is searched by `q=`"], FINE),
+        ("I want to sort prospects by phone", &["`phone` of prospect has an index"], FINE),
+        ("name at most 5 characters", &["`name` of prospects stays what it is, also past a limit"], NOTHING),
+        (
+            "new prospects start as contacted",
+            &["`status` of prospects stays what it is: the default is for new ones"],
+            NOTHING,
+        ),
+        (
+            "remove the phone",
+            &["prospect has no longer `phone`", "rows of `prospects` with a value in `phone`"],
+            "which the blueprint no longer has",
+        ),
+        ("a prospect can have several tags", &["prospect has `tags`", "`tag` is new"], FINE),
+        (
+            "each prospect belongs to a company",
+            &["prospect has `company`", "that would have no `company`"],
+            "would have no `company`",
+        ),
+        ("invite only", &["only who is invited can make an account"], NOTHING),
+    ];
+    let bench = Bench::new();
+    let blueprint = "[app]\nname = \"leads\"\n[auth]\nsign_up = \"open\"\n[entity.prospect]\n[entity.prospect.field]\nname = { type = \"text\", required = \
+        true }\nstatus = { type = \"enum\", values = [\"new\", \"contacted\"], default = \"new\" }\nphone = { type = \"phone\" }\n";
+    bench.write("made/blueprint.toml", blueprint);
+    bench.write("made/.env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    bench.run(&["seed", "made", "--rows", "8"]).fine();
+    // A phone in each row, none twice: what is in the way is in the way because of the wish.
+    {
+        let file = rusqlite::Connection::open(bench.path("made/data/app.db")).unwrap();
+        file.execute_batch(
+            "UPDATE prospects SET phone = '+4912345' || (1000 + id), status = CASE id % 2 WHEN 0 THEN 'new' ELSE 'contacted' END; \
+             PRAGMA wal_checkpoint(TRUNCATE)",
+        )
+        .unwrap();
+    }
+    for (number, (wish, told, after)) in rows.iter().enumerate() {
+        let folder = format!("app{number}");
+        bench.write(&format!("{folder}/blueprint.toml"), blueprint);
+        bench.write(&format!("{folder}/.env"), &bench.read("made/.env"));
+        std::fs::create_dir_all(bench.path(&format!("{folder}/data"))).unwrap();
+        std::fs::copy(bench.path("made/data/app.db"), bench.path(&format!("{folder}/data/app.db"))).unwrap();
+        let said = bench.run(&["change", wish, "--file", &folder, "--yes"]).fine();
+        for words in *told {
+            assert!(said.contains(words), "{wish}: no {words:?} in {said}");
+        }
+        let run = bench.run(&["migrate", &folder]);
+        let is_fine = matches!(*after, FINE | NOTHING);
+        assert_eq!(run.code == 0, is_fine, "{wish}: {run:?}");
+        assert!(run.out.contains(after) || run.err.contains(after), "{wish}: no {after:?} in {run:?}");
+    }
+    let clinic = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/clinic/blueprint.toml"),
+    );
+    bench.write("clinic/blueprint.toml", &clinic.unwrap());
+    let said = bench.run(&["change", "the fee is in dollars", "--file", "clinic", "--dry-run"]).fine();
+    assert!(
+        said.contains("`fee` of appointments stays the same number, which counts as USD from now on and was EUR"),
+        "{said}"
+    );
+}
+
 /// New project, rows, another name, served again: the rows are there under the new name. And once more, and an entity.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "looks into the file past the server")]

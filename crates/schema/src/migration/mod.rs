@@ -13,7 +13,7 @@ mod postgres;
 mod sqlite;
 mod users;
 
-use blueprint::Blueprint;
+use blueprint::{Blueprint, Field, FieldKind, Unique};
 use work::{Dialect, Migration};
 
 use crate::name::{quoted, text};
@@ -115,6 +115,7 @@ fn told(pairs: &Pairs) -> Vec<String> {
         for (before, after) in pair.fields.both.iter().filter(|(before, after)| before.name != after.name) {
             told.push(format!("`{}` of {entity} is `{}` now, with its values", before.name, after.name));
         }
+        told.extend(pair.fields.both.iter().flat_map(|(before, after)| turned(pairs, entity, before, after)));
         for (before, after) in pair.links.both.iter().filter(|(before, after)| before.name != after.name) {
             told.push(format!("`{}` of {entity} is `{}` now, with its links", before.name, after.name));
         }
@@ -133,6 +134,51 @@ fn told(pairs: &Pairs) -> Vec<String> {
     }
     if told.is_empty() {
         told.push("types, limits or indexes of its tables are other ones now".to_owned());
+    }
+    told
+}
+
+/// What is other about a field that stays.
+fn turned(pairs: &Pairs, entity: &str, before: &Field, after: &Field) -> Vec<String> {
+    let name = format!("`{}` of {entity}", after.name);
+    let mut told = Vec::new();
+    let same = std::mem::discriminant(&before.kind) == std::mem::discriminant(&after.kind);
+    match (&before.kind, &after.kind) {
+        (FieldKind::Enum { values: old }, FieldKind::Enum { values: new }) => {
+            let only = |some: &[String], others: &[String]| {
+                some.iter().filter(|value| !others.contains(value)).cloned().collect::<Vec<_>>().join(", ")
+            };
+            let (more, less) = (only(new, old), only(old, new));
+            told.extend((!more.is_empty()).then(|| format!("{name} can be {more}")));
+            told.extend((!less.is_empty()).then(|| format!("{name} can no longer be {less}")));
+        }
+        (FieldKind::Decimal { scale: old, .. }, FieldKind::Decimal { scale: new, .. }) if old != new => {
+            told.push(format!("{name} has {new} digits after the point"));
+        }
+        (FieldKind::Reference { to: old, .. }, FieldKind::Reference { to: new, .. })
+            if !pairs.same_target(*old, *new) =>
+        {
+            told.push(format!("{name} refers to other rows"));
+        }
+        (FieldKind::Text(_), FieldKind::LongText(_)) => told.push(format!("{name} is long text")),
+        (FieldKind::LongText(_), FieldKind::Text(_)) => told.push(format!("{name} is a text of one line")),
+        _ if !same => told.push(format!("{name} is {}", convert::word(&after.kind))),
+        _ => {}
+    }
+    let mut turned = |before: bool, after: bool, on: &str, off: &str| {
+        told.extend((before != after).then(|| format!("{name} {}", if after { on } else { off })));
+    };
+    turned(before.required, after.required, "is required", "may be empty");
+    turned(before.search, after.search, "is searched by `q=`", "is not searched any more");
+    if before.unique != after.unique {
+        let now = match after.unique {
+            Unique::No => "need not be unique any more",
+            Unique::PerOwner => "is unique among the rows of one owner",
+            Unique::Global => "is unique among all rows",
+        };
+        told.push(format!("{name} {now}"));
+    } else if before.index != after.index {
+        told.push(format!("{name} {}", if after.index { "has an index" } else { "has no index any more" }));
     }
     told
 }
