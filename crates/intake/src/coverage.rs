@@ -37,6 +37,10 @@ pub(crate) fn coverage(
     let reach = reach(scene, &evidence, draft);
     let dropped = Dropped::new(scene, &evidence, draft);
     let known = known_words(draft);
+    let meant = |clause: &Clause| {
+        let span = scene.span(clause.from, clause.to);
+        evidence.iter().any(|found| span.start <= found.span.start && found.span.end <= span.end)
+    };
     let covered = |at: usize| {
         scene.token(at).is_some_and(|token| {
             let begun = reach.partition_point(|(start, _)| *start <= token.span.start);
@@ -66,6 +70,11 @@ pub(crate) fn coverage(
         let foreign = |at: &usize| matches!(classify(scene, *at, at + 1), UnplacedClass::Tech | UnplacedClass::Ui);
         let counted = content.iter().filter(|at| covered(**at) || !foreign(at)).count();
         let denied = clause.polarity == Polarity::Denied;
+        // "drafts are not": what is not so, and nothing says what was made of it.
+        if denied && found == 0 && clause.base == "be" && !content.is_empty() && !meant(clause) {
+            unplaced.push(left_out(scene, span, UnplacedClass::Unclear, "said not to be so; nothing was made of it"));
+            continue;
+        }
         if found == 0 && (denied || clause.from > 0 && logs_in(scene, clause)) {
             // Rightly left out, or built in.
         } else if found == 0

@@ -126,7 +126,13 @@ impl Np {
         self.words.last().map_or("", |word| word.lemma.as_str())
     }
     fn record_name(&self) -> String {
-        let nouns: Vec<&str> = self.words.iter().filter(|word| word.noun).map(|word| word.lemma.as_str()).collect();
+        let last = self.words.len().saturating_sub(1);
+        // "sales reps", "goods receipts": the first word has no singular there.
+        let many =
+            |at: usize, word: &Word| at < last && crate::lexicon::has("sales goods news sports savings", &word.text);
+        let nouns = self.words.iter().enumerate().filter(|(_, word)| word.noun);
+        let nouns: Vec<&str> =
+            nouns.map(|(at, word)| if many(at, word) { word.text.as_str() } else { word.lemma.as_str() }).collect();
         // "pictures of birds" are pictures.
         let nouns = match nouns.iter().position(|noun| *noun == "of") {
             Some(of) if of > 0 && self.plural && self.words.last().is_some_and(|word| word.text != word.lemma) => {

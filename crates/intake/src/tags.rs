@@ -241,6 +241,10 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     if words::is_pronoun(word) {
         return Some(Tag::Pronoun);
     }
+    // "others can like it".
+    if word == "like" && previous == Some(Tag::Modal) {
+        return None;
+    }
     if words::is_preposition(word) {
         return Some(Tag::Preposition);
     }

@@ -1,10 +1,10 @@
 //! What single sentences mean, in the words of many people: files in `sentences/` are lists of requests and facts.
 //!
 //! `> …` is a request (several such lines are one); the lines under it are facts: `uses sms email` names all services,
-//! `keeps boat`, `only boat trip` (nothing else is kept) and `not boat` are about records, services and roles,
+//! `keeps boat trip`, `only boat trip` (nothing else is kept) and `not boat` are about records, services and roles,
 //! `a has many b` and `a meets many b` about relations, `boat has length` and `boat lacks price` about fields,
 //! `boat takes status free sold` about values, `boat demands tag`, `boat frees tag` and `boat unique tag` about limits,
-//! `built` says that a blueprint comes of it, `cook may update dish` and `cook may not …` are about rights, `norole cook`
+//! `built` says that a blueprint comes of it, `cook may update dish` and `cook may not …` are about rights, `role cook` and `norole cook`
 //! about roles, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open` is
 //! not read yet; once it is, the test says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -82,7 +82,8 @@ fn holds(reading: &Reading, fact: &str) -> bool {
             services.len() == read.integrations.len()
                 && services.iter().all(|one| read.integrations.iter().any(|used| used == one))
         }
-        ["keeps", name] => read.entities.iter().any(|entity| entity.name == *name),
+        ["keeps", names @ ..] => names.iter().all(|name| read.entities.iter().any(|entity| entity.name == *name)),
+        ["role", role] => read.roles.iter().any(|one| one == role),
         ["only", names @ ..] => {
             !read.entities.is_empty() && read.entities.iter().all(|entity| names.contains(&entity.name.as_str()))
         }

@@ -290,6 +290,8 @@ fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
             2.0
         }
         Class::Event if person && archetypes::is_kept(&actor.name) => 1.3,
+        // "tenants sign leases".
+        Class::Approve if person && base == "sign" && archetypes::is_kept(&actor.name) => 1.3,
         Class::Read | Class::Pay if person && archetypes::is_kept(&actor.name) => 0.8,
         // "guests make a reservation".
         Class::Create
@@ -300,6 +302,8 @@ fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
         {
             1.4
         }
+        // "companies post jobs", "clinics publish slots".
+        Class::Create if !person && actor.plural && archetypes::is_party(&actor.name) => 1.3,
         Class::Create if !person && archetypes::sort(&actor.name).is_some() => 0.7,
         Class::Create if person && archetypes::is_kept(&actor.name) && base != "create" && !object.is_person() => 0.8,
         _ => 0.0,

@@ -242,10 +242,18 @@ fn orphans(draft: &mut Draft) {
 
 /// Ties that nothing says, each with a note.
 fn assume(draft: &mut Draft, added: Vec<Relation>) {
-    for relation in added {
+    for mut relation in added {
         let (child, parent) = (relation.to.replace('_', " "), relation.from.replace('_', " "));
-        let parent = crate::lemma::with_article(&parent);
-        let text = format!("each {child} belongs to {parent}: the request does not say, and this is the likeliest");
+        // A tag stands on many things, and a thing has many tags.
+        let labels = crate::lexicon::has("tag label keyword hashtag genre topic", &relation.to);
+        let text = if labels {
+            relation.kind = RelationKind::ManyToMany;
+            let several = crate::lemma::plural(&child);
+            format!("each {parent} can have several {several}: the request does not say, and this is the likeliest")
+        } else {
+            let parent = crate::lemma::with_article(&parent);
+            format!("each {child} belongs to {parent}: the request does not say, and this is the likeliest")
+        };
         draft.note(
             format!("/entity/{}/field/{}", relation.to, relation.from),
             text,

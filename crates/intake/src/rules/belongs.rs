@@ -61,7 +61,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             ))
             || clause.base == "be" && scene.is(clause.after, "part")
             || clause.base == "be" && scene.one_of(clause.after, &["for", "under", "inside", "within"]);
-        if !ties {
+        // "tenants report issues with photos": what they report.
+        let reports = clause.base == "report" && scene.np_at(clause.after).is_some();
+        if !ties || reports {
             continue;
         }
         let preposition = (clause.after..clause.to).find(|at| {

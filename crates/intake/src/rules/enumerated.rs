@@ -53,6 +53,9 @@ fn mention(scene: &Scene<'_>, sink: &mut Sink, records: &[(&Np, Thing)]) {
 fn with(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let leads = scene.one_of(np.to, &["with", "including", "for", "where", "having", "covering", "of", "has"]);
+        if leads && np.plural && scene.one_of(np.to, &["with", "containing"]) {
+            each_with(scene, sink, np);
+        }
         if !leads || np.plural || scene.depth_at(np.from) > 0 {
             continue;
         }
@@ -78,6 +81,28 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(Fact::Many { parent, child: thing.clone() }, child.span, 1.5);
             }
         }
+    }
+}
+
+/// "workspaces with members, boards, lists and cards": many of each, for they are no values of a workspace.
+fn each_with(scene: &Scene<'_>, sink: &mut Sink, np: &Np) {
+    let Some(clause) = scene.clause_at(np.from).filter(|clause| {
+        clause.polarity == Polarity::Asked && !matches!(clause.join, Join::Condition | Join::Relative)
+    }) else {
+        return;
+    };
+    let parts = objects(scene, np.to + 1, clause.to);
+    let records = row(scene, np.to + 1, clause.to);
+    let all = parts.len() >= 3 && records.len() >= 2 && parts.iter().all(|part| part.plural);
+    // What is a file or a number in one of them is a value in all: "posts with photos, likes and views".
+    let plain = |part: &&Np| crate::lexicon::fields::guess(part.entity()).is_none();
+    let Some(parent) = record(np).filter(|_| all && !is_value(np) && parts.iter().all(|part| plain(part))) else {
+        return;
+    };
+    sink.add(Fact::Mention(parent.clone()), np.span, NAMED);
+    mention(scene, sink, &records);
+    for (child, thing) in records.into_iter().filter(|(_, thing)| !thing.is_person() && thing.name != parent.name) {
+        sink.add(Fact::Many { parent: parent.clone(), child: thing }, child.span, 0.9);
     }
 }
 

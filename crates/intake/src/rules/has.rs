@@ -310,6 +310,13 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
             continue;
         }
+        // "movements: in/out/transfer with a quantity": kinds of what stands before the colon.
+        if !np.plural
+            && scene.is(np.from.wrapping_sub(1), "/")
+            && scene.np_before(np.from).is_none_or(|other| other.to < np.from - 1)
+        {
+            continue;
+        }
         // "record trail conditions with a rating, a note and a photo": a record after all.
         let clause = scene.clause_around(np).filter(|clause| clause.after <= np.from);
         let recorded = (np.plural || matches!(np.article.as_deref(), Some("a" | "an")))

@@ -109,7 +109,10 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let late =
             (colon + 2..sentence.to).find(|at| scene.one_of(*at, &["belongs", "belong"]) && scene.is(at + 1, "to"));
         let end = list_end(scene, index, colon).min(late.unwrap_or(sentence.to));
-        let items = lists::read(scene, entered(scene, colon + 1, end), end);
+        let kinds = kinds(scene, colon + 1, end);
+        let start = kinds.as_ref().map_or_else(|| entered(scene, colon + 1, end), |(_, next)| *next);
+        let mut items = lists::read(scene, start, end);
+        items.splice(..0, kinds.map(|(item, _)| item));
         let known = items.iter().filter(|item| item.known()).count();
         // "Work status: open, closed" lists values, "routing step: sequence, setup time, run time" has fields.
         let chooses = fields::takes_values(np.head()) && archetypes::sort(&owner.name).is_none();
@@ -156,6 +159,18 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "Movements: in/out/transfer with quantity and date": which kinds there are, and where the list of values begins.
+fn kinds(scene: &Scene<'_>, from: usize, end: usize) -> Option<(Item, usize)> {
+    let with = (from..end).find(|at| scene.one_of(*at, &["with", ",", ";", "("]))?;
+    let slashes = (from..with).filter(|at| scene.is(*at, "/")).count();
+    let words = (from..with).filter(|at| !scene.is(*at, "/")).count();
+    let (values, _) = crate::values::values(scene, from, with);
+    let fits = scene.is(with, "with") && slashes >= 1 && words == slashes + 1 && values.len() == words;
+    let span = Some(scene.span(from, with));
+    let item = Item { name: "type".into(), entity: "type".into(), span, values, ..Item::default() };
+    fits.then_some((item, with + 1))
 }
 
 /// "visitors - the guard will enter name, phone": where the list begins, behind who writes it.

@@ -17,6 +17,7 @@ mod joined;
 mod kept;
 mod limits;
 mod listed;
+mod met;
 mod noted;
 mod ops;
 mod outside;
@@ -88,6 +89,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         joined::RULES,
         prose::RULES,
         ops::RULES,
+        met::RULES,
         rights::RULES,
         roles::RULES,
         limits::RULES,
@@ -108,6 +110,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         (rule.run)(scene, &mut sink);
     }
     set_aside(scene, &mut sink.evidence);
+    met::claim(scene, &mut sink.evidence);
     retracted::leave_out(&mut sink.evidence);
     idle::leave_out(scene, &mut sink.evidence);
     // Cells and definitions are no sentences.

@@ -2,10 +2,12 @@
 
 use super::has::asked;
 use super::{Rule, Sink, antecedent, is_value, objects, record};
+use crate::clauses::Join;
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, fields, words};
 use crate::scene::Scene;
+use crate::tags::Tag;
 use crate::{lists, values};
 
 pub(super) const RULES: &[Rule] = &[
@@ -67,6 +69,9 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        if behind_dash(scene, clause, sink) {
+            continue;
+        }
         // "fills one log per day: weather, workers" and "adds the dishes: name, price".
         let colon = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
         let Some(colon) = colon else { continue };
@@ -118,6 +123,41 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, vec![item], 1.6);
         }
     }
+}
+
+/// "mechanics log the parts they used on a job - part name, quantity, price": what is logged has them.
+fn behind_dash(scene: &Scene<'_>, clause: &crate::clauses::Clause, sink: &mut Sink) -> bool {
+    let kept = matches!(clause.class, Some(Class::Create | Class::Track | Class::Hold)) && clause.join == Join::Main;
+    let Some(sentence) = scene.sentences.get(clause.sentence).filter(|_| kept && !clause.passive) else { return false };
+    let dash = (clause.after..sentence.to)
+        .find(|at| scene.one_of(*at, &["-", "—", "–"]) && scene.depth_at(*at) == 0 && scene.np_at(*at + 1).is_some());
+    let Some(dash) = dash else { return false };
+    let plain = (dash + 1..sentence.to)
+        .all(|at| !matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Modal | Tag::Pronoun)));
+    let object = objects(scene, clause.after, dash).into_iter().find(|np| np.plural && !is_value(np));
+    let Some(owner) = object.filter(|_| plain).and_then(record) else { return false };
+    let mut items = lists::read(scene, dash + 1, sentence.to);
+    if items.len() < 2 || items.iter().filter(|item| item.known()).count() * 2 < items.len() {
+        return false;
+    }
+    // "part name": the name of the part.
+    for item in &mut items {
+        let bare = item.name.strip_prefix(owner.name.as_str()).and_then(|rest| rest.strip_prefix('_'));
+        if let Some(bare) = bare.map(str::to_owned) {
+            item.entity = crate::lemma::singular(&bare);
+            item.name = bare;
+        }
+    }
+    // "on a job": its parts.
+    let on = (clause.after..dash).rev().find(|at| scene.one_of(*at, &["on", "in", "for", "during"]));
+    if let Some(parent) =
+        on.and_then(|on| scene.np_at(on + 1)).filter(|np| !np.plural && !is_value(np)).and_then(record)
+    {
+        let child = owner.clone();
+        sink.add(Fact::Belongs { child, parent }, scene.span(clause.from, dash), 1.6);
+    }
+    sink.has(&owner, items, 2.0);
+    true
 }
 
 /// "families borrow tents: from, until": what people do leaves a record.

@@ -52,6 +52,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let condition = clause.join == Join::Condition;
+        // "students hand in essays".
+        let hands_in = matches!(clause.base, "hand" | "turn") && scene.is(clause.after, "in");
+        let class = if hands_in { Class::Create } else { class };
         // "coaches train swimmers": a plain statement about two records.
         if class == Class::Other && (condition || clause.modal.is_some() || clause.passive || clause.pronoun.is_some())
         {
@@ -154,6 +157,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                     span,
                     0.3,
                 );
+            }
+            // "we keep every visit".
+            if np.count == Count::Each && matches!(clause.base, "keep" | "save" | "store" | "log" | "record") {
+                sink.add(Fact::Mention(object.clone()), span, 0.8);
             }
             for (actor, actor_thing) in &who {
                 sink.add(

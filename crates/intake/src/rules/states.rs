@@ -1,7 +1,7 @@
 //! Values that are said without the name of their field: "loans can be pending, approved or rejected", "there are three
 //! types of tickets: …", "low, medium or high priority".
 
-use super::{Rule, Sink, is_value, record};
+use super::{Rule, Sink, is_value, objects, record};
 use crate::facts::{Fact, Thing};
 use crate::lexicon::fields;
 use crate::lexicon::verbs::{self, Class};
@@ -16,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "states.types", example: "There are three types of kayaks: sea, river and polo.", run: types },
     Rule { id: "states.before", example: "A kayak has low, medium or high priority.", run: before },
     Rule { id: "states.through", example: "A kayak goes through these stages: ordered, built, sold.", run: through },
+    Rule { id: "states.moved", example: "Guides move kayaks through ordered, built and sold.", run: moved },
 ];
 
 fn emit(
@@ -183,6 +184,21 @@ fn through(scene: &Scene<'_>, sink: &mut Sink) {
         if let Some(owner) = subject.filter(|_| named.is_some()) {
             let field = if matches!(np.head(), "stage" | "state" | "step") { "status" } else { np.head() };
             emit(scene, sink, Some(owner), field, values, (np.from, next));
+        }
+    }
+}
+
+/// "companies move applications through applied, interview and hired".
+fn moved(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| matches!(clause.base, "move" | "take" | "go" | "pass" | "progress")) {
+        let Some(through) = (clause.after..clause.to).find(|at| scene.is(*at, "through")) else { continue };
+        let object = objects(scene, clause.after, through).into_iter().next();
+        let owner = object.or(clause.subject.last().filter(|_| through == clause.after)).filter(|np| !is_value(np));
+        let end = scene.sentences.get(clause.sentence).map_or(clause.to, |sentence| sentence.to);
+        let named = scene.np_at(through + 1).is_some_and(|np| np.article.is_some() || fields::takes_values(np.head()));
+        let (values, next) = values::values(scene, through + 1, end);
+        if let Some(owner) = owner.and_then(record).filter(|_| !named && values.len() >= 3) {
+            emit(scene, sink, Some(owner), "status", values, (through, next));
         }
     }
 }
