@@ -36,6 +36,26 @@ const SAID: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "Owners have pets (species, breed). Pets have vaccinations (vaccine, date). Vets see all pets, owners only their own.",
+        &[
+            "owner: create signed_in; delete owner; read owner role:vet; update owner",
+            "pet: create signed_in; delete owner; read owner role:vet; update owner",
+            "vaccination: create signed_in; delete owner; read owner role:vet; update owner",
+        ],
+    ),
+    (
+        "Tutors keep lessons (date, topic). Coordinators can see and edit all lessons, but tutors just their own lessons.",
+        &["lesson: create signed_in; delete owner; read owner role:coordinator; update owner role:coordinator"],
+    ),
+    (
+        "Contacts have a name. Deals have an amount and a stage. Tasks have a title and belong to a deal. Agents see only their own deals, managers see everything.",
+        &[
+            "contact: create signed_in; delete role:admin; read signed_in; update signed_in",
+            "deal: create signed_in; delete owner; read owner role:manager; update owner",
+            "task: create signed_in; delete owner; read owner role:manager; update owner",
+        ],
+    ),
+    (
         "Classes have a name and a time. Only admins can create classes.",
         &["class: create role:admin; delete role:admin; read signed_in; update role:admin"],
     ),

@@ -7,7 +7,7 @@ mod lists;
 mod sentences;
 mod statements;
 
-use crate::draft::{Draft, Entity, Grant};
+use crate::draft::{Draft, Entity, Grant, RelationKind, Rights};
 use crate::facts::{Evidence, Fact, Who};
 use crate::lemma;
 use crate::lexicon::verbs::Class;
@@ -24,6 +24,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     let (statements, lost) = statements::statements(scene, evidence, cast, draft);
     tell_grants(&statements, draft);
     let declared = draft.roles.clone();
+    let mut unsaid: Vec<String> = Vec::new();
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get_mut(at) else { continue };
         let said = Said::of(&entity.name, &statements);
@@ -32,6 +33,10 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         }
         decide(entity, &said, &declared);
         let name = entity.name.clone();
+        // "managers see everything" is no word about this one.
+        if statements.iter().all(|one| one.entity.as_ref() != Some(&name)) {
+            unsaid.push(name.clone());
+        }
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
         if stranger && !covers(&open, "anyone") {
@@ -40,11 +45,48 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
             draft.note(format!("/entity/{name}/access/read"), text, "access.strangers", None, &["more readers"]);
         }
     }
+    follow(draft, &unsaid);
     tell_defaults(draft);
     tell_approval(draft, &statements);
     tell_unmet(draft, &statements);
     tell_lost(scene, draft, &lost);
     lost
+}
+
+/// Where nothing is said of a record, and it hangs on one that not everybody sees, it is seen no further: the vaccinations
+/// of a pet by those who see all pets, and by who made them. So are people who see their own pets alone.
+fn follow(draft: &mut Draft, unsaid: &[String]) {
+    let hidden = |entity: &&Entity| entity.owned && !covers(&list(&entity.rights.read), "signed_in");
+    let mut left: Vec<&String> = unsaid.iter().collect();
+    // A record may hang on one that hangs on another.
+    while let Some((place, other)) = left.iter().enumerate().find_map(|(place, name)| {
+        let entity = draft.entity(name).filter(|entity| !entity.owned)?;
+        let asks = draft.roles.contains(&entity.name) || entity.name == "owner";
+        let tied = draft.relations.iter().filter(|one| one.kind == RelationKind::OneToMany && one.from != one.to);
+        let mut others = tied.filter_map(|one| match (one.from == entity.name, one.to == entity.name) {
+            (_, true) => draft.entity(&one.from),
+            (true, _) if asks => draft.entity(&one.to),
+            _ => None,
+        });
+        others.find(hidden).map(|other| (place, other.clone()))
+    }) {
+        let name = left.remove(place).clone();
+        if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {
+            entity.owned = true;
+            let create = Some(vec!["signed_in".into()]);
+            entity.rights = Rights { create, actions: Vec::new(), ..other.rights };
+        }
+        let (rows, of) = (words(&lemma::plural(&name)), words(&lemma::plural(&other.name)));
+        let text =
+            format!("{rows} are seen by who made them and by those who see all {of}: the request says nothing of them");
+        draft.note(
+            format!("/entity/{name}/access"),
+            text,
+            "access.follows",
+            None,
+            &["shared by all who are signed in"],
+        );
+    }
 }
 
 fn list(right: &Option<Vec<String>>) -> Vec<String> {

@@ -52,6 +52,9 @@ impl Reader<'_> {
             if !clause.carried {
                 self.elided(&mut pending);
             }
+            let gap = gap(scene, clause);
+            let cut = Clause { to: gap.as_ref().map_or(clause.to, |gap| gap.at), ..(*clause).clone() };
+            let clause = &cut;
             let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity.is_aside();
             let Some(verb) = clause.verb.filter(|_| !aside) else {
                 self.remember(clause.from, clause.to);
@@ -67,6 +70,9 @@ impl Reader<'_> {
                 continue;
             }
             self.verbs(clause, verb, &who, mode, &mut pending);
+            if let Some(gap) = gap.filter(|_| clause.polarity == Polarity::Asked) {
+                self.own(clause, &gap);
+            }
         }
         self.elided(&mut pending);
         let (from, to) = scene.sentences.get(index).map_or((0, 0), |sentence| (sentence.from, sentence.to));
@@ -75,6 +81,17 @@ impl Reader<'_> {
             for said in self.found.iter_mut().skip(first).filter(|said| said.mode == Mode::May) {
                 said.mode = Mode::Exclusive;
             }
+        }
+    }
+
+    /// "vets see all pets, owners only their own": the same is done, with one's own.
+    fn own(&mut self, clause: &Clause, gap: &Gap<'_>) {
+        let who = self.known(vec![rules::role_of(gap.who.entity())]);
+        let Some(class) = clause.class.filter(|_| !who.is_empty()) else { return };
+        let span = self.scene.span(clause.from, gap.who.to);
+        let one = Pending { who, mode: if gap.only { Mode::Limit } else { Mode::May }, base: clause.base, class, span };
+        for entity in self.last.clone() {
+            self.place(&one, &entity, true);
         }
     }
 
@@ -370,6 +387,29 @@ impl Reader<'_> {
             self.last = vec![first];
         }
     }
+}
+
+/// The part of a clause that goes without its verb and its object: ", owners only their own".
+struct Gap<'s> {
+    at: usize,
+    who: &'s Np,
+    only: bool,
+}
+
+fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
+    let after = clause.verb? + 1;
+    (after..clause.to).find_map(|at| {
+        let mut next = at;
+        while scene.one_of(next, &[",", ";", "and", "but", "while", "whereas"]) {
+            next += 1;
+        }
+        let who = scene.np_at(next).filter(|_| next > at)?;
+        let mut end = who.to;
+        let only = scene.one_of(end, &["only", "just"]);
+        end += usize::from(only);
+        let own = scene.one_of(end, &["their", "his", "her"]) && scene.is(end + 1, "own");
+        own.then_some(Gap { at, who, only })
+    })
 }
 
 fn one_verb(clause: &Clause) -> usize {

@@ -96,7 +96,7 @@ fn each_with(scene: &Scene<'_>, sink: &mut Sink, np: &Np) {
     let all = parts.len() >= 3 && records.len() >= 2 && parts.iter().all(|part| part.plural);
     // What is a file or a number in one of them is a value in all: "posts with photos, likes and views".
     let plain = |part: &&Np| crate::lexicon::fields::guess(part.entity()).is_none();
-    let Some(parent) = record(np).filter(|_| all && !is_value(np) && parts.iter().all(|part| plain(part))) else {
+    let Some(parent) = record(np).filter(|_| all && !is_value(np) && parts.iter().all(plain)) else {
         return;
     };
     sink.add(Fact::Mention(parent.clone()), np.span, NAMED);
