@@ -46,6 +46,9 @@ fn lines(request: &str) -> Vec<Line> {
     for raw in request.split('\n') {
         let indent = raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum();
         let body = raw.trim_start();
+        if boilerplate(body) {
+            break;
+        }
         let start = at + (raw.len() - body.len());
         let marker = bullet_length(body);
         let heading = body.starts_with('#');
@@ -60,6 +63,15 @@ fn lines(request: &str) -> Vec<Line> {
         at += raw.len() + 1;
     }
     found
+}
+
+/// What a mail program writes under every mail: nothing is asked for there.
+fn boilerplate(line: &str) -> bool {
+    let start: String = line.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
+    let start = start.trim_start().to_lowercase();
+    ["confidentiality notice", "this email and any attachments", "this message and its attachments", "sent from my"]
+        .iter()
+        .any(|phrase| start.starts_with(phrase))
 }
 
 /// Lines set in under a short line are its bullets, with or without a sign.

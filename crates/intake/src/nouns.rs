@@ -87,6 +87,10 @@ impl Np {
         if entity.is_empty() || entity.len() > 40 || entity.starts_with("what_") || entity.contains("many_to_many") {
             return false;
         }
+        // "Dear engineer, …", "Confidentiality notice: …": how a letter begins and ends.
+        if ["dear_", "hello_", "confidentiality_"].iter().any(|start| entity.starts_with(start)) {
+            return false;
+        }
         let (head, known) = (self.head(), archetypes::sort(entity).is_some());
         // "landing page", "product page", "home screen".
         let shown = matches!(head, "page" | "screen" | "tab" | "popup" | "window" | "panel");

@@ -111,7 +111,7 @@ const SOFT: &str = "tool report message link channel level value \
 const SECTIONS: &str = "background scenario context overview introduction summary goal scope requirement criteria criterion \
     acceptance_criteria job rule role note task automation trigger feature page screen example step permission event \
     alert integration limit report question problem deliverable epic metric success_metric purpose milestone glossary \
-    appendix annex remark";
+    appendix annex remark flow workflow sub subject ref attn comm comms story";
 /// Heads of "X tracker", "X system": the phrase names the application.
 const APP_HEADS: &str = "app application system tracker tool platform site website portal software backend api \
     database service \
@@ -403,8 +403,37 @@ pub(crate) fn weekday(word: &str) -> Option<u32> {
 
 /// "two" is 2, "12" is 12.
 pub(crate) fn number(word: &str) -> Option<i64> {
-    let names =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    const NAMES: &[&str] = &[
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"];
     let digits = word.replace(',', "");
-    digits.parse().ok().or_else(|| names.iter().position(|name| *name == word).and_then(|at| i64::try_from(at).ok()))
+    let place =
+        |names: &[&str], word: &str| names.iter().position(|name| *name == word).and_then(|at| i64::try_from(at).ok());
+    let tens = |word: &str| place(TENS, word).map(|at| (at + 2) * 10);
+    // "twenty-five".
+    let both = || {
+        let (ten, one) = word.split_once('-')?;
+        Some(tens(ten)? + place(NAMES, one).filter(|one| (1..10).contains(one))?)
+    };
+    digits.parse().ok().or_else(|| place(NAMES, word)).or_else(|| tens(word)).or_else(both)
 }

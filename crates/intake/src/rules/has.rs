@@ -310,6 +310,10 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
             continue;
         }
+        // "what is wrong with it, the date".
+        if scene.tag(at + 1) == Some(crate::tags::Tag::Pronoun) && scene.np_at(at + 1).is_none() {
+            continue;
+        }
         // "movements: in/out/transfer with a quantity": kinds of what stands before the colon.
         if !np.plural
             && scene.is(np.from.wrapping_sub(1), "/")
