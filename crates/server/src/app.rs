@@ -56,6 +56,20 @@ pub fn migrate_database(blueprint: &Blueprint, settings: &Settings) -> Result<Ap
     Ok(applied?)
 }
 
+/// What [`migrate_database`] would come to, rows in the way included. It makes and changes nothing; it blocks the thread.
+///
+/// # Errors
+/// Those of [`migrate_database`], in the same words.
+pub fn foresee_migration(blueprint: &Blueprint, settings: &Settings) -> Result<Applied, StartError> {
+    let store = match open_database_as_it_is(settings) {
+        Err(StartError::Database(store::OpenError::Unmade { .. })) => return Ok(Applied::Created),
+        opened => opened?,
+    };
+    let foreseen = store.foresee_blocking(&wanted(blueprint, settings, &store));
+    store.close_blocking();
+    Ok(foreseen?)
+}
+
 /// Opens the database as it is: nothing is made and nothing brought up to date, not even a file. It blocks the thread.
 ///
 /// # Errors

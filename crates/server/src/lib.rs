@@ -48,7 +48,9 @@ mod start;
 mod trace;
 mod visit;
 
-pub use app::{App, look_at_database, migrate_database, open_database, open_database_as_it_is, way_of_tables};
+pub use app::{
+    App, foresee_migration, look_at_database, migrate_database, open_database, open_database_as_it_is, way_of_tables,
+};
 pub use connection::tls::TlsProblem;
 pub use listen::Server;
 pub use live::Live;

@@ -84,11 +84,21 @@ pub(crate) enum Task {
     Change(i64, Migration),
 }
 
+/// What would be done, as far as that is known without a look at rows.
+pub(crate) enum Foreseen {
+    /// This.
+    Done(Applied),
+    /// A change, if nothing is in its way.
+    Change(Migration),
+}
+
 /// Something in the way of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InTheWay {
     /// What, and how many.
     pub what: String,
+    /// The ids of some of the rows.
+    pub ids: Vec<String>,
     /// What to try.
     pub mend: String,
     /// It is values that would be gone, which may be allowed.
@@ -125,6 +135,21 @@ impl AppSchema {
             None if same => Ok(Task::Record(latest.number + 1)),
             None => Err(self.changed(place, &latest.statements, None)),
         }
+    }
+
+    /// What is left to be done, and in which words where that is no change: [`AppSchema::task`] for those who only look.
+    pub(crate) fn foreseen(
+        &self,
+        place: &str,
+        dialect: &Dialect,
+        latest: Option<&Latest>,
+    ) -> Result<Foreseen, OpenError> {
+        Ok(match self.task(place, dialect, latest)? {
+            Task::Nothing => Foreseen::Done(Applied::Unchanged),
+            Task::Create => Foreseen::Done(Applied::Created),
+            Task::Record(_) => Foreseen::Done(Applied::Recorded),
+            Task::Change(_, migration) => Foreseen::Change(migration),
+        })
     }
 
     /// How a database stands whose latest record this is.
@@ -170,7 +195,13 @@ impl AppSchema {
     }
 
     /// What a guard has found, if it is in the way; what may go is added to what goes.
-    pub(crate) fn found(&self, guard: &Guard, rows: i64, let_go: &mut Vec<String>) -> Option<InTheWay> {
+    pub(crate) fn found(
+        &self,
+        guard: &Guard,
+        rows: i64,
+        ids: Vec<String>,
+        let_go: &mut Vec<String>,
+    ) -> Option<InTheWay> {
         if rows == 0 {
             return None;
         }
@@ -182,7 +213,7 @@ impl AppSchema {
             let_go.push(what);
             return None;
         }
-        Some(InTheWay { what, mend: guard.mend.clone(), is_loss: guard.is_loss })
+        Some(InTheWay { what, ids, mend: guard.mend.clone(), is_loss: guard.is_loss })
     }
 }
 

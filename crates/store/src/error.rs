@@ -70,6 +70,9 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// How many ids of rows in the way are told.
+const IDS: usize = 5;
+
 /// Why a database could not be opened or made to fit.
 #[derive(Debug)]
 pub enum OpenError {
@@ -252,12 +255,22 @@ impl fmt::Display for OpenError {
 fn in_the_way(f: &mut fmt::Formatter<'_>, place: &str, found: &[InTheWay]) -> fmt::Result {
     write!(f, "{place} holds what does not go with the blueprint as it is now; nothing was changed:")?;
     for one in found {
-        write!(f, "\n  {}\n    Try: {}.", one.what, one.mend)?;
+        write!(f, "\n  {}{}\n    Try: {}.", one.what, ids(&one.ids), one.mend)?;
     }
     if found.iter().any(|one| one.is_loss) {
         write!(f, "\n  What has no place any more can be let go for good: `supermaker migrate --allow-loss`.")?;
     }
     Ok(())
+}
+
+/// Ids of rows, so many that they can be looked up and no more.
+fn ids(ids: &[String]) -> String {
+    match ids {
+        [] => String::new(),
+        [id] => format!(" (id {id})"),
+        ids if ids.len() > IDS => format!(" (ids {}, …)", ids.get(..IDS).unwrap_or_default().join(", ")),
+        ids => format!(" (ids {})", ids.join(", ")),
+    }
 }
 
 /// The lines of some statements that others do not have, each under the first line of its statement.

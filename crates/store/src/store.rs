@@ -134,6 +134,18 @@ impl Store {
         }
     }
 
+    /// What [`Store::apply`] would come to, rows in the way included. It makes and changes nothing, and nobody waits for it; it
+    /// blocks the thread.
+    ///
+    /// # Errors
+    /// Those of [`Store::apply`].
+    pub fn foresee_blocking(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.foresee(app),
+            Engine::Postgres(postgres) => postgres.foresee(app),
+        }
+    }
+
     /// [`Store::apply`] for callers without a runtime; it blocks the thread.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub struct Migration {
 pub struct Guard {
     /// A statement that counts the rows in the way; without one it is in the way whatever there is.
     pub count: Option<String>,
+    /// A statement that gives the ids of some of them, as texts; where rows have none, nothing.
+    pub some: Option<String>,
     /// What is counted: `rows of leads with a value in phone, which the blueprint no longer has`.
     pub what: String,
     /// What to try.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use server::StartError;
 use server::process::{Environment, read_settings};
 use server::settings::Settings;
-use store::{Applied, Follow, OpenError};
+use store::{Applied, Follow};
 
 use crate::failure::Failure;
 use crate::logs;
@@ -26,7 +26,7 @@ Examples:
 First stop the servers that serve the former blueprint, for they know the former tables only, and make a back-up. Then it is done
 in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
 would have no place any more, or would not fit, it is told how many with what to try, and nothing is changed. Said twice, it has
-nothing to do.
+nothing to do. With --dry-run nothing is changed either way: it says what would be done, or which rows are in the way.
 
 Exit codes: 0 the tables are those of the blueprint, 1 nothing was changed")]
 pub struct Migrate {
@@ -57,15 +57,10 @@ impl Migrate {
         let blueprint = source.load_or_explain(screen.color_err())?;
         let settings = read_settings(&source.folder, &environment, |_| None)?;
         let failed = |error: StartError| Failure::new(error.to_string().trim_end());
+        let follow = if self.allow_loss { Follow::AllowLoss } else { Follow::Kept };
+        let settings = Settings { follow, ..settings };
         if screen.manner.dry_run {
-            return match server::look_at_database(&blueprint, &settings) {
-                Ok(_) => report(screen, &settings, Applied::Unchanged),
-                Err(StartError::Database(OpenError::Unmade { .. })) => report(screen, &settings, Applied::Created),
-                Err(StartError::Database(OpenError::Changed { way: Some(told), .. })) => {
-                    report(screen, &settings, Applied::Migrated { told, let_go: Vec::new() })
-                }
-                Err(error) => Err(failed(error)),
-            };
+            return report(screen, &settings, server::foresee_migration(&blueprint, &settings).map_err(failed)?);
         }
         logs::start(screen, &environment)?;
         screen.note(
@@ -73,8 +68,6 @@ impl Migrate {
              and a back-up made (docs/changes.md).",
         );
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
-        let follow = if self.allow_loss { Follow::AllowLoss } else { Follow::Kept };
-        let settings = Settings { follow, ..settings };
         report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?)
     }
 }
@@ -92,7 +85,7 @@ fn report(screen: &Screen, settings: &Settings, applied: Applied) -> Result<(), 
     let text = match (outcome, dry_run) {
         ("migrated", false) => format!("The tables of {database} are those of the blueprint now:"),
         ("migrated", true) => {
-            format!("Would bring the tables of {database} to the blueprint, if no row is in the way:")
+            format!("Would bring the tables of {database} to the blueprint; no row is in the way:")
         }
         ("created", false) => format!("There were no tables in {database} yet; they were made"),
         ("created", true) => format!("Would make the tables in {database}, which has none yet"),
@@ -100,5 +93,6 @@ fn report(screen: &Screen, settings: &Settings, applied: Applied) -> Result<(), 
     };
     screen.say(&screen.paint(Ink::Good, &text))?;
     done.iter().try_for_each(|line| screen.say(&format!("  {line}")))?;
-    let_go.iter().try_for_each(|line| screen.say(&format!("  gone for good: {line}")))
+    let gone = if dry_run { "would be gone for good" } else { "gone for good" };
+    let_go.iter().try_for_each(|line| screen.say(&format!("  {gone}: {line}")))
 }

@@ -75,6 +75,11 @@ fn rows_in_the_way_are_told_and_only_what_may_go_goes() {
     let gone = BEFORE.replace(PHONE, "");
     bench.write("blueprint.toml", &gone);
     let told = "rows of `leads` with a value in `phone`, which the blueprint no longer has: 3";
+    // A dry run says the same in the same words.
+    let dry = bench.run(&["migrate", "--dry-run"]).refused(1, &[told, "3 (ids 1, 2, 3)", "nothing was changed"]);
+    assert!(bench.run(&["migrate"]).err.ends_with(&dry.err), "{dry:?}");
+    let dry = bench.run(&["migrate", "--dry-run", "--allow-loss"]).fine();
+    assert!(dry.contains("would be gone for good: rows of `leads` with a value in `phone`"), "{dry}");
     bench.run(&["migrate"]).refused(1, &[told, "nothing was changed", "`supermaker migrate --allow-loss`"]);
     let json = bench.run(&["migrate", "--json"]).refused(1, &[told, "\"error\""]);
     assert_eq!(json.out, "");

@@ -14,8 +14,10 @@ pub(super) fn all(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
     for entity in &pairs.gone {
         let there = pairs.new.iter().any(|new| new.name == entity.name);
         let why = if there { "which get other ids in the blueprint" } else { "which the blueprint no longer has" };
+        let table = dialect.table(&entity.plural);
         guards.push(Guard {
-            count: Some(format!("SELECT count(*) FROM {}", dialect.table(&entity.plural))),
+            count: Some(format!("SELECT count(*) FROM {table}")),
+            some: Some(some("\"id\"", &table)),
             what: format!("rows of `{}`, {why}", entity.plural),
             mend: format!(
                 "put `[entity.{0}]` back as it was; if it has another name now, write `renamed_from = \"{0}\"` there",
@@ -34,11 +36,13 @@ pub(super) fn all(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
             one.kept(before, after, &mut guards);
         }
         for field in pair.fields.new.iter().filter(|field| field.required && constant(dialect, field).is_none()) {
-            guards.push(one.without(field, "SELECT count(*) FROM {}"));
+            guards.push(one.without(field, None));
         }
         for link in &pair.links.gone {
+            let table = dialect.table(&link.table);
             guards.push(Guard {
-                count: Some(format!("SELECT count(*) FROM {}", dialect.table(&link.table))),
+                count: Some(format!("SELECT count(*) FROM {table}")),
+                some: Some(some(&format!("DISTINCT {}", quoted(&link.from_column)), &table)),
                 what: format!("links in `{}` of {}, which the blueprint no longer has", link.name, pair.before.plural),
                 mend: put_back(&link.name),
                 is_loss: true,
@@ -58,6 +62,17 @@ pub(super) fn put_back(name: &str) -> String {
     format!("put `{name}` back; if it has another name now, write `renamed_from = \"{name}\"` there")
 }
 
+/// How many ids of rows in the way are told.
+const TOLD: usize = 5;
+
+/// The first ids of some rows; one more than are told, so that it can be said that there are more.
+pub(super) fn some(id: &str, from: &str) -> String {
+    format!(
+        "SELECT CAST(\"one\" AS text) FROM (SELECT {id} AS \"one\" FROM {from} ORDER BY 1 LIMIT {}) AS \"some\"",
+        TOLD + 1
+    )
+}
+
 /// An entity whose rows are looked at.
 struct Of<'a, 'b> {
     pairs: &'a Pairs<'b>,
@@ -71,8 +86,12 @@ impl Of<'_, '_> {
         self.pair.before
     }
 
-    fn count(&self, condition: &str) -> Option<String> {
-        Some(format!("SELECT count(*) FROM {} WHERE {condition}", self.table))
+    /// Something in the way of every row for which a condition holds; without one, of each.
+    fn guard(&self, condition: Option<&str>, what: String, mend: String, is_loss: bool) -> Guard {
+        let condition = condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"));
+        let from = format!("{}{condition}", self.table);
+        let count = Some(format!("SELECT count(*) FROM {from}"));
+        Guard { count, some: Some(some("\"id\"", &from)), what, mend, is_loss }
     }
 
     /// That a value of a guard can be looked at.
@@ -83,32 +102,29 @@ impl Of<'_, '_> {
     /// What rows as a whole gain or lose.
     fn rows(&self, guards: &mut Vec<Guard>) {
         let (before, after) = (self.before(), self.pair.after);
-        let rows = Some(format!("SELECT count(*) FROM {}", self.table));
         match (before.owned, after.owned) {
-            (false, true) => guards.push(Guard {
-                count: rows,
-                what: format!("rows of `{}`, which would need an owner", before.plural),
-                mend: "leave `owner = false`, or delete the rows first".to_owned(),
-                is_loss: false,
-            }),
-            (true, false) => guards.push(Guard {
-                count: rows,
-                what: format!("rows of `{}`, whose owner would be forgotten", before.plural),
-                mend: "take `owner = false` away; who else may see the rows is said by [entity.….access]".to_owned(),
-                is_loss: true,
-            }),
+            (false, true) => guards.push(self.guard(
+                None,
+                format!("rows of `{}`, which would need an owner", before.plural),
+                "leave `owner = false`, or delete the rows first".to_owned(),
+                false,
+            )),
+            (true, false) => guards.push(self.guard(
+                None,
+                format!("rows of `{}`, whose owner would be forgotten", before.plural),
+                "take `owner = false` away; who else may see the rows is said by [entity.….access]".to_owned(),
+                true,
+            )),
             _ => {}
         }
         if before.soft_delete && !after.soft_delete {
-            guards.push(Guard {
-                count: self.count("\"_deleted_at\" IS NOT NULL"),
-                what: format!("rows of `{}` in the trash, which would be back", before.plural),
-                mend: format!(
-                    "leave `soft_delete = true`, or: DELETE FROM {} WHERE \"_deleted_at\" IS NOT NULL",
-                    self.table
-                ),
-                is_loss: false,
-            });
+            let trashed = "\"_deleted_at\" IS NOT NULL";
+            guards.push(self.guard(
+                Some(trashed),
+                format!("rows of `{}` in the trash, which would be back", before.plural),
+                format!("leave `soft_delete = true`, or: DELETE FROM {} WHERE {trashed}", self.table),
+                false,
+            ));
         }
     }
 
@@ -120,16 +136,12 @@ impl Of<'_, '_> {
             Some(former) => format!("to take the name back, write `renamed_from = \"{}\"` at `{former}`", field.name),
             None => put_back(&field.name),
         };
-        Guard {
-            count: self.count(&format!("{} IS NOT NULL", quoted(&field.column))),
-            what: format!(
-                "rows of `{}` with a value in `{}`, which the blueprint no longer has",
-                self.before().plural,
-                field.name
-            ),
-            mend,
-            is_loss: true,
-        }
+        let what = format!(
+            "rows of `{}` with a value in `{}`, which the blueprint no longer has",
+            self.before().plural,
+            field.name
+        );
+        self.guard(Some(&format!("{} IS NOT NULL", quoted(&field.column))), what, mend, true)
     }
 
     fn kept(&self, before: &Field, after: &Field, guards: &mut Vec<Guard>) {
@@ -137,39 +149,39 @@ impl Of<'_, '_> {
         let plural = &self.before().plural;
         let way = way(self.pairs, self.dialect, before, after);
         match &way {
-            Way::By { unfit: Some(unfit), .. } => guards.push(Guard {
-                count: self.count(unfit),
-                what: format!("rows of `{plural}` whose `{}` is not {}", before.name, word(&after.kind)),
-                mend: format!("change them first; these they are: {}", self.look(unfit, &column)),
-                is_loss: false,
-            }),
-            Way::None => guards.push(Guard {
-                count: self.count(&format!("{column} IS NOT NULL")),
-                what: format!(
+            Way::By { unfit: Some(unfit), .. } => guards.push(self.guard(
+                Some(unfit),
+                format!("rows of `{plural}` whose `{}` is not {}", before.name, word(&after.kind)),
+                format!("change them first; these they are: {}", self.look(unfit, &column)),
+                false,
+            )),
+            Way::None => guards.push(self.guard(
+                Some(&format!("{column} IS NOT NULL")),
+                format!(
                     "rows of `{plural}` with a value in `{}`, of which nothing makes {}",
                     before.name,
                     word(&after.kind)
                 ),
-                mend: format!("leave `{}` as it was, and give the new field another name", before.name),
-                is_loss: true,
-            }),
+                format!("leave `{}` as it was, and give the new field another name", before.name),
+                true,
+            )),
             _ => {}
         }
         let lost = matches!(way, Way::None);
         if after.required && (lost || !before.required) && constant(self.dialect, after).is_none() {
-            let rows = if lost { "SELECT count(*) FROM {}" } else { "SELECT count(*) FROM {} WHERE {column} IS NULL" };
-            guards.push(self.without(after, &rows.replace("{column}", &column)));
+            let without = format!("{column} IS NULL");
+            guards.push(self.without(after, Some(&without).filter(|_| !lost).map(String::as_str)));
         }
         guards.extend(self.alike(before, after));
     }
 
-    fn without(&self, field: &Field, count: &str) -> Guard {
-        Guard {
-            count: Some(count.replace("{}", &self.table)),
-            what: format!("rows of `{}` that would have no `{}`, which is required", self.before().plural, field.name),
-            mend: format!("give `{}` a `default`, or leave it optional until every row has one", field.name),
-            is_loss: false,
-        }
+    fn without(&self, field: &Field, condition: Option<&str>) -> Guard {
+        self.guard(
+            condition,
+            format!("rows of `{}` that would have no `{}`, which is required", self.before().plural, field.name),
+            format!("give `{}` a `default`, or leave it optional until every row has one", field.name),
+            false,
+        )
     }
 
     /// What must be unique now and was not.
@@ -182,19 +194,14 @@ impl Of<'_, '_> {
         let column = quoted(&before.column);
         let group = if wider { format!("\"user_id\", {column}") } else { column.clone() };
         let live = if self.before().soft_delete { " AND \"_deleted_at\" IS NULL" } else { "" };
-        let groups =
-            format!("FROM {} WHERE {column} IS NOT NULL{live} GROUP BY {group} HAVING count(*) > 1", self.table);
-        Some(Guard {
-            count: Some(format!(
-                "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM (SELECT count(*) AS n {groups}) AS alike"
-            )),
-            what: format!(
-                "rows of `{}` that are alike in `{}`, which is unique now",
-                self.before().plural,
-                before.name
-            ),
-            mend: format!("change them first; these they are: SELECT {group}, count(*) {groups}"),
-            is_loss: false,
-        })
+        let present = format!("{column} IS NOT NULL{live}");
+        let groups = format!("FROM {} WHERE {present} GROUP BY {group} HAVING count(*) > 1", self.table);
+        let alike = format!("{present} AND ({group}) IN (SELECT {group} {groups})");
+        Some(self.guard(
+            Some(&alike),
+            format!("rows of `{}` that are alike in `{}`, which is unique now", self.before().plural, before.name),
+            format!("change them first; these they are: SELECT {group}, count(*) {groups}"),
+            false,
+        ))
     }
 }

@@ -3,7 +3,7 @@
 use blueprint::{Field, FieldKind};
 use work::{Dialect, Guard};
 
-use super::guards::put_back;
+use super::guards::{put_back, some};
 use super::index_of;
 use super::pairs::Pairs;
 use crate::name::quoted;
@@ -55,9 +55,10 @@ pub(super) fn guards(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
     for field in &pairs.users.gone {
         // SQLite does not let a column go that refers to another table.
         let stays = *dialect == Dialect::Sqlite && matches!(field.kind, FieldKind::Reference { .. });
-        let count = format!("SELECT count(*) FROM {users} WHERE {} IS NOT NULL", quoted(&field.column));
+        let from = format!("{users} WHERE {} IS NOT NULL", quoted(&field.column));
         guards.push(Guard {
-            count: (!stays).then_some(count),
+            count: (!stays).then(|| format!("SELECT count(*) FROM {from}")),
+            some: (!stays).then(|| some("\"id\"", &from)),
             what: format!("users with a value in `{}`, which the blueprint no longer has", field.name),
             mend: put_back(&field.name),
             is_loss: !stays,
@@ -70,6 +71,7 @@ pub(super) fn guards(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
         if definition(pairs.before, before) != definition(pairs.after, after) {
             guards.push(Guard {
                 count: None,
+                some: None,
                 what: format!("`{}` of users has another type, default or list of values", before.name),
                 mend: format!("leave it as it was, and add a field of another name beside `{}`", before.name),
                 is_loss: false,

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use server::App;
 use server::auth::api_keys::NewKey;
 use server::settings::Settings;
-use store::Follow;
+use store::{Applied, Follow};
 use tempfile::TempDir;
 
 use self::rows::{LET_GO, MOBILE, PHONE, ROWS};
@@ -133,12 +133,20 @@ async fn every_change_keeps_the_rows_or_is_refused_with_what_to_try() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What a look at a folder's database says of a change, as `migrate --dry-run` asks.
+async fn foreseen(text: &str, folder: &TempDir) -> Result<Applied, String> {
+    let (blueprint, settings) = (blueprint::load(text).unwrap(), following(folder, Follow::Kept));
+    let looking = move || server::foresee_migration(&blueprint, &settings).map_err(|error| error.to_string());
+    tokio::task::spawn_blocking(looking).await.unwrap()
+}
+
 async fn refused(edits: &[(&str, &str)], words: &[&str]) {
     let app = filled().await;
     let before = shape(&app);
     let blueprint = blueprint::load(&edited(edits)).unwrap_or_else(|problems| panic!("{edits:?}: {problems}"));
     let refused = App::open(blueprint.into(), following(&app.folder, Follow::Kept)).await.err();
     let refused = refused.unwrap_or_else(|| panic!("{edits:?} is not refused")).to_string();
+    assert_eq!(foreseen(&edited(edits), &app.folder).await, Err(refused.clone()), "{edits:?}");
     for word in words {
         assert!(refused.contains(word), "{edits:?}: no {word:?} in {refused}");
     }
@@ -150,6 +158,11 @@ async fn refused(edits: &[(&str, &str)], words: &[&str]) {
 async fn kept(edits: &[(&str, &str)], lists: &[(&str, &str)]) {
     let (app, text) = (filled().await, edited(edits));
     assert_ne!(text, BLUEPRINT, "{edits:?} changes nothing");
+    let before = shape(&app);
+    let foreseen = foreseen(&text, &app.folder).await;
+    let comes = matches!(&foreseen, Ok(Applied::Migrated { let_go, .. }) if let_go.is_empty());
+    assert!(comes || foreseen == Ok(Applied::Recorded), "{edits:?}: {foreseen:?}");
+    assert_same(&shape(&app), &before, "a look");
     let changed = brought(&text, app.folder).await;
     let fresh = TestApp::new(&text).await;
     assert_same(&shape(&changed), &shape(&fresh), &format!("{edits:?}"));

@@ -5,7 +5,7 @@ use work::{Dialect, Migration};
 
 use super::engine::Ground;
 use super::hosted;
-use crate::app::{self, Latest, Task};
+use crate::app::{self, Foreseen, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 /// Whether the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
@@ -67,6 +67,16 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
         let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", migration.tables.join(", "));
         ground.client.batch_execute(&lock).await.map_err(failed)?;
     }
+    let let_go = looked(ground, app, migration).await?;
+    for statement in &migration.statements {
+        ground.client.batch_execute(statement).await.map_err(failed)?;
+    }
+    Ok(let_go)
+}
+
+/// That nothing is in the way; what would go for good.
+async fn looked(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<Vec<String>, OpenError> {
+    let failed = |error: tokio_postgres::Error| ground.failed(&error);
     let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
         let rows = match &guard.count {
@@ -76,13 +86,34 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
                 rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(failed)?
             }
         };
-        found.extend(app.found(guard, rows, &mut let_go));
+        let ids = match &guard.some {
+            Some(sql) if rows > 0 => {
+                let rows = ground.client.query_typed(sql, &[]).await.map_err(failed)?;
+                rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)?
+            }
+            _ => Vec::new(),
+        };
+        found.extend(app.found(guard, rows, ids, &mut let_go));
     }
     app::is_free(ground.place, found)?;
-    for statement in &migration.statements {
-        ground.client.batch_execute(statement).await.map_err(failed)?;
-    }
     Ok(let_go)
+}
+
+/// What [`apply`] would come to. All that is read is of one moment, and nobody waits for it.
+pub(super) async fn foresee(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL search_path = \"{}\"",
+        ground.schema
+    );
+    ground.client.batch_execute(&begin).await.map_err(|error| ground.failed(&error))?;
+    let foreseen = match app.foreseen(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
+        Foreseen::Done(applied) => Ok(applied),
+        Foreseen::Change(migration) => {
+            let let_go = looked(ground, app, &migration).await?;
+            Ok(Applied::Migrated { told: migration.told, let_go })
+        }
+    };
+    ground.end(foreseen).await
 }
 
 fn dialect(ground: &Ground<'_>) -> Dialect {

@@ -107,6 +107,15 @@ impl Postgres {
         self.home.block(looking).unwrap_or_else(|| Err(broke_off(&self.shared)))
     }
 
+    pub(crate) fn foresee(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        let (shared, app) = (self.shared.clone(), app.clone());
+        let looking = async move {
+            let client = shared.direct.connect(None).await?;
+            app::foresee(&shared.ground(&client), &app).await
+        };
+        self.home.block(looking).unwrap_or_else(|| Err(broke_off(&self.shared)))
+    }
+
     pub(crate) async fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         self.shared.apply(app).await
     }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use work::{Dialect, Migration};
 
 use super::engine::NOW;
-use crate::app::{self, Latest, Task};
+use crate::app::{self, Foreseen, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Applied, OpenError> {
@@ -49,13 +49,7 @@ fn change(
 ) -> Result<Vec<String>, OpenError> {
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
-    let (mut found, mut let_go) = (Vec::new(), Vec::new());
-    for guard in &migration.guards {
-        let count = |sql: &String| connection.query_row(sql, [], |row| row.get(0));
-        let rows = guard.count.as_ref().map_or(Ok(1), count).map_err(failed)?;
-        found.extend(app.found(guard, rows, &mut let_go));
-    }
-    app::is_free(&place, found)?;
+    let let_go = looked(connection, path, app, migration)?;
     for statement in &migration.statements {
         connection.execute_batch(statement).map_err(failed)?;
     }
@@ -67,6 +61,46 @@ fn change(
             Err(OpenError::Failed { place, message })
         }
         None => Ok(let_go),
+    }
+}
+
+/// That nothing is in the way; what would go for good.
+fn looked(
+    connection: &Connection,
+    path: &Path,
+    app: &AppSchema,
+    migration: &Migration,
+) -> Result<Vec<String>, OpenError> {
+    let failed = |error| OpenError::new(path, error);
+    let (mut found, mut let_go) = (Vec::new(), Vec::new());
+    for guard in &migration.guards {
+        let count = |sql: &String| connection.query_row(sql, [], |row| row.get(0));
+        let rows = guard.count.as_ref().map_or(Ok(1), count).map_err(failed)?;
+        let ids = match &guard.some {
+            Some(sql) if rows > 0 => texts(connection, sql).map_err(failed)?,
+            _ => Vec::new(),
+        };
+        found.extend(app.found(guard, rows, ids, &mut let_go));
+    }
+    app::is_free(&path.display().to_string(), found)?;
+    Ok(let_go)
+}
+
+fn texts(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// What [`apply`] would come to. All that is read is of one moment, and nobody waits for it.
+pub(super) fn foresee(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Applied, OpenError> {
+    let failed = |error| OpenError::new(path, error);
+    let transaction = connection.transaction().map_err(failed)?;
+    let latest = latest(&transaction).map_err(failed)?;
+    match app.foreseen(&path.display().to_string(), &Dialect::Sqlite, latest.as_ref())? {
+        Foreseen::Done(applied) => Ok(applied),
+        Foreseen::Change(migration) => {
+            let let_go = looked(&transaction, path, app, &migration)?;
+            Ok(Applied::Migrated { told: migration.told, let_go })
+        }
     }
 }
 

@@ -103,6 +103,13 @@ impl Sqlite {
         app::standing(&handle.connection, path, app)
     }
 
+    pub(crate) fn foresee(&self, app: &AppSchema) -> Result<Applied, OpenError> {
+        let path = &self.options.path;
+        let mut handle =
+            Handle::open(&self.options, &self.tally, Purpose::Read).map_err(|error| OpenError::new(path, error))?;
+        app::foresee(&mut handle.connection, path, app)
+    }
+
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);

@@ -126,7 +126,7 @@ pub(super) const ROWS: &[Row] = &[
     (&[("empty = { type = \"text\" }\n", "")], Ok(&[("/prospects?sort=name", r#"{"name": "Ann"}"#)])),
     (
         &[("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")],
-        Err(&["links in `tags` of prospects, which the blueprint no longer has: 1"]),
+        Err(&["links in `tags` of prospects, which the blueprint no longer has: 1 (id 1)"]),
     ),
     (&[("nickname = { type = \"text\", unique = true }\n", "")], Ok(&[("/calls", r#"{"id": 1}"#)])),
     (&[("soft_delete = true", "")], Err(&["rows of `prospects` in the trash, which would be back: 1", "soft_delete"])),
@@ -149,7 +149,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         &[("size = { type = \"text\" }", "size = { type = \"text\", unique = true }")],
-        Err(&["rows of `prospects` that are alike in `size`, which is unique now: 2", "GROUP BY"]),
+        Err(&["rows of `prospects` that are alike in `size`, which is unique now: 2 (ids 1, 2)", "GROUP BY"]),
     ),
     (
         &[("age = { type = \"text\" }", "age = { type = \"text\", unique = \"global\" }")],
@@ -173,7 +173,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         &[("size = { type = \"text\" }", "size = { type = \"integer\" }")],
-        Err(&["rows of `prospects` whose `size` is not an integer: 2", "SELECT \"id\", \"size\" FROM"]),
+        Err(&["rows of `prospects` whose `size` is not an integer: 2 (ids 1, 2)", "SELECT \"id\", \"size\" FROM"]),
     ),
     (
         &[("visits = { type = \"integer\" }", "visits = { type = \"text\" }")],

@@ -221,6 +221,7 @@ async fn an_upgrade_holds_up_nobody_for_long() {
 /// The notes without their slots, which nobody may have then.
 fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
     let guard = Guard {
+        some: None,
         count: Some("SELECT count(*) FROM \"app\".\"notes\" WHERE \"slot\" IS NOT NULL".to_owned()),
         what: "slots".to_owned(),
         mend: "none".to_owned(),
