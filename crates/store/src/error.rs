@@ -159,6 +159,13 @@ pub enum OpenError {
         /// What.
         found: Vec<InTheWay>,
     },
+    /// A row does not go with the tables as they are to be, which was not foreseen. Nothing was changed.
+    Unfit {
+        /// Which.
+        place: String,
+        /// What the database says.
+        message: String,
+    },
     /// Anything else.
     Failed {
         /// Which.
@@ -246,6 +253,12 @@ impl fmt::Display for OpenError {
                  WHERE xact_start < now() - interval '1 s'` shows them), or end them with `pg_terminate_backend(pid)`."
             ),
             OpenError::InTheWay { place, found } => in_the_way(f, place, found),
+            OpenError::Unfit { place, message } => write!(
+                f,
+                "{place} holds a row that does not go with the blueprint as it is now, or would not once it is changed; nothing was \
+                 changed: {message}\n\
+                 Try: change the row, or leave the field that is named there as it was."
+            ),
             OpenError::Failed { place, message } => write!(f, "{place} could not be prepared: {message}"),
             OpenError::Connect(error) => error.fmt(f),
         }

@@ -40,9 +40,10 @@ pub(super) fn way(pairs: &Pairs, dialect: &Dialect, before: &Field, after: &Fiel
         (Text(_) | LongText(_) | Email | Phone | Url | Enum { .. }, Text(_) | LongText(_)) => Way::Same,
         (Uuid, Text(_) | LongText(_)) if sqlite => Way::Same,
         (Integer { .. } | Uuid, Text(_) | LongText(_)) => by(format!("CAST({column} AS TEXT)")),
+        // In lower case as the engine makes it, which knows one letter that becomes another at the end of a word.
         (Text(_) | LongText(_), Email) => Way::By {
-            value: format!("lower({column})"),
-            unfit: Some(format!("{column} NOT LIKE '%_@_%' OR {column} LIKE '% %'")),
+            value: format!("{}({column})", if sqlite { "fold".to_owned() } else { dialect.table("fold") }),
+            unfit: Some(format!("{column} NOT LIKE '%_@_%' OR {column} LIKE '% %' OR {column} LIKE '%Σ%'")),
         },
         (Text(_) | LongText(_), Url) => {
             fits(format!("{column} NOT LIKE 'http://_%' AND {column} NOT LIKE 'https://_%'"))

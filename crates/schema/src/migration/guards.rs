@@ -38,6 +38,7 @@ pub(super) fn all(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
         for field in pair.fields.new.iter().filter(|field| field.required && constant(dialect, field).is_none()) {
             guards.push(one.without(field, None));
         }
+        guards.extend(pair.fields.new.iter().filter_map(|field| one.alike(None, field)));
         for link in &pair.links.gone {
             let table = dialect.table(&link.table);
             guards.push(Guard {
@@ -172,7 +173,7 @@ impl Of<'_, '_> {
             let without = format!("{column} IS NULL");
             guards.push(self.without(after, Some(&without).filter(|_| !lost).map(String::as_str)));
         }
-        guards.extend(self.alike(before, after));
+        guards.extend(self.alike(Some(before), after));
     }
 
     fn without(&self, field: &Field, condition: Option<&str>) -> Guard {
@@ -184,24 +185,95 @@ impl Of<'_, '_> {
         )
     }
 
-    /// What must be unique now and was not.
-    fn alike(&self, before: &Field, after: &Field) -> Option<Guard> {
-        let wider = match (before.unique, after.unique) {
-            (_, Unique::No) | (Unique::Global, _) | (Unique::PerOwner, Unique::PerOwner) => return None,
+    /// What must be unique now and was not, or would be no longer when its values are converted, or filled in.
+    fn alike(&self, before: Option<&Field>, after: &Field) -> Option<Guard> {
+        let of_owner = match (before.map_or(Unique::No, |before| before.unique), after.unique) {
+            (_, Unique::No) => return None,
             (_, Unique::PerOwner) => self.before().owned && self.pair.after.owned,
             (_, Unique::Global) => false,
         };
-        let column = quoted(&before.column);
-        let group = if wider { format!("\"user_id\", {column}") } else { column.clone() };
-        let live = if self.before().soft_delete { " AND \"_deleted_at\" IS NULL" } else { "" };
-        let present = format!("{column} IS NOT NULL{live}");
-        let groups = format!("FROM {} WHERE {present} GROUP BY {group} HAVING count(*) > 1", self.table);
-        let alike = format!("{present} AND ({group}) IN (SELECT {group} {groups})");
-        Some(self.guard(
-            Some(&alike),
-            format!("rows of `{}` that are alike in `{}`, which is unique now", self.before().plural, before.name),
-            format!("change them first; these they are: SELECT {group}, count(*) {groups}"),
-            false,
-        ))
+        let set = Set {
+            table: &self.table,
+            rows: format!("rows of `{}`", self.before().plural),
+            of_owner,
+            live: self.before().soft_delete,
+        };
+        let way = before.map(|before| (before, way(self.pairs, self.dialect, before, after)));
+        alike(self.dialect, &set, way, after)
     }
+}
+
+/// Rows among which a value is to stand once.
+pub(super) struct Set<'a> {
+    pub table: &'a str,
+    /// What they are, for people.
+    pub rows: String,
+    /// Each owner has values of his own.
+    pub of_owner: bool,
+    /// Those in the trash do not count.
+    pub live: bool,
+}
+
+/// Values that would stand there more often than once, where the field must be unique and that does not follow from what it was.
+pub(super) fn alike(dialect: &Dialect, set: &Set, before: Option<(&Field, Way)>, after: &Field) -> Option<Guard> {
+    let fill = constant(dialect, after).filter(|_| after.required || before.is_none());
+    let narrower = match before.as_ref().map_or(Unique::No, |(before, _)| before.unique) {
+        Unique::No => true,
+        Unique::PerOwner => after.unique == Unique::Global,
+        Unique::Global => false,
+    };
+    let (value, how) = match &before {
+        None => (None, "which is unique: each gets its default"),
+        Some((before, Way::Same)) => (Some(quoted(&before.column)), "which is unique now"),
+        // What does not fit is told of by itself; and converting it may fail.
+        Some((_, Way::By { value, unfit })) => {
+            let value = match unfit {
+                Some(unfit) => format!("CASE WHEN {unfit} THEN NULL ELSE {value} END"),
+                None => value.clone(),
+            };
+            (Some(value), "which is unique")
+        }
+        Some((_, Way::None)) => (None, "which is unique: each gets its default"),
+    };
+    let converted = matches!(&before, Some((_, Way::By { .. })));
+    if !narrower && !converted && fill.is_none() {
+        return None;
+    }
+    let value = match (value, fill) {
+        (Some(value), Some(fill)) => format!("coalesce({value}, {fill})"),
+        (Some(value), None) => value,
+        (None, Some(fill)) => fill,
+        (None, None) => return None,
+    };
+    let name = before.as_ref().map_or(&after.name, |(before, _)| &before.name);
+    let group = if set.of_owner { format!("\"user_id\", {value}") } else { value.clone() };
+    let live = if set.live { " AND \"_deleted_at\" IS NULL" } else { "" };
+    let counted = format!(
+        "(SELECT \"id\", count(*) OVER (PARTITION BY {group}) AS \"times\" FROM {} WHERE {value} IS NOT NULL{live}) AS \"alike\"",
+        set.table
+    );
+    let from = format!("{counted} WHERE \"times\" > 1");
+    let as_what = if converted { format!(" as {}", word(&after.kind)) } else { String::new() };
+    let look = |before: &Field| format!("SELECT \"id\", {} FROM {}", quoted(&before.column), set.table);
+    let mend = match &before {
+        None => format!("leave `{name}` without `default` or without `unique` until each row has a value of its own"),
+        // Only what is put into lower case becomes alike.
+        Some((before, Way::By { .. })) => {
+            format!("change them first; side by side: {} ORDER BY lower({})", look(before), quoted(&before.column))
+        }
+        Some((before, _)) => {
+            format!("change them first; these they are: {} WHERE \"id\" IN (SELECT \"id\" FROM {from})", look(before))
+        }
+    };
+    Some(Guard {
+        count: Some(format!("SELECT count(*) FROM {from}")),
+        some: Some(some("\"id\"", &from)),
+        what: format!(
+            "{} that {} alike in `{name}`{as_what}, {how}",
+            set.rows,
+            if converted || before.is_none() { "would be" } else { "are" }
+        ),
+        mend,
+        is_loss: false,
+    })
 }

@@ -1,9 +1,10 @@
 //! Fields of the built-in user. Their table is the engine's, which is changed and never made anew.
 
-use blueprint::{Field, FieldKind};
+use blueprint::{Field, FieldKind, Unique};
 use work::{Dialect, Guard};
 
-use super::guards::{put_back, some};
+use super::convert::Way;
+use super::guards::{Set, alike, put_back, some};
 use super::index_of;
 use super::pairs::Pairs;
 use crate::name::quoted;
@@ -63,6 +64,12 @@ pub(super) fn guards(pairs: &Pairs, dialect: &Dialect) -> Vec<Guard> {
             mend: put_back(&field.name),
             is_loss: !stays,
         });
+    }
+    let set = Set { table: &users, rows: "users".to_owned(), of_owner: false, live: false };
+    let unique = |after: &&&Field| after.unique != Unique::No;
+    guards.extend(pairs.users.new.iter().filter(unique).filter_map(|after| alike(dialect, &set, None, after)));
+    for (before, after) in pairs.users.both.iter().filter(|(_, after)| unique(&after)) {
+        guards.extend(alike(dialect, &set, Some((before, Way::Same)), after));
     }
     for (before, after) in &pairs.users.both {
         let definition = |blueprint, field: &Field| {

@@ -21,6 +21,8 @@ name = "crm"
 roles = ["manager"]
 [user.field]
 nickname = { type = "text", unique = true }
+city = { type = "text" }
+rank = { type = "enum", values = ["low", "mid", "high"], default = "low" }
 
 [entity.prospect]
 soft_delete = true
@@ -29,6 +31,7 @@ name = { type = "text", required = true, max_length = 100, search = true, index 
 phone = { type = "phone", search = true, unique = true }
 age = { type = "text" }
 size = { type = "text" }
+mail = { type = "text" }
 visits = { type = "integer" }
 empty = { type = "text" }
 status = { type = "enum", values = ["new", "won", "lost"], required = true, default = "new" }
@@ -50,15 +53,19 @@ async fn filled() -> TestApp {
     let app = TestApp::new(BLUEPRINT).await;
     let ana = app.user("ana").await;
     let tag = ana.post("/tags", json!({ "label": "hot" })).await.expect(201).json()["id"].clone();
-    let ann = json!({ "name": "Ann", "phone": "+4930111", "age": "41", "size": "L", "visits": 3, "status": "won", "tag_ids": [tag] });
+    let ann = json!({ "name": "Ann", "phone": "+4930111", "age": "41", "size": "L", "mail": "Ann@example.com", "visits": 3, "status": "won", "tag_ids": [tag] });
     let ann = ana.post("/prospects", ann).await.expect(201).json()["id"].clone();
-    ana.post("/prospects", json!({ "name": "Bob", "age": "7", "size": "L" })).await.expect(201);
+    ana.post("/prospects", json!({ "name": "Bob", "age": "7", "size": "L", "mail": "ann@Example.com" }))
+        .await
+        .expect(201);
     let eve = ana.post("/prospects", json!({ "name": "Eve", "age": "8" })).await.expect(201).json()["id"].clone();
     ana.delete(&format!("/prospects/{eve}")).await.expect(204);
     ana.post("/calls", json!({ "prospect_id": ann, "day": "2026-01-02" })).await.expect(201);
     let last = ana.post("/calls", json!({ "prospect_id": ann, "before_id": 1 })).await.expect(201).json()["id"].clone();
     ana.delete(&format!("/calls/{last}")).await.expect(204);
+    app.user("bea").await;
     app.app.close().await;
+    place::execute(app.folder.path(), "UPDATE users SET city = 'Bonn', rank = 'mid'").unwrap();
     app
 }
 

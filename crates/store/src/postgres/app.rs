@@ -5,6 +5,7 @@ use work::{Dialect, Migration};
 
 use super::engine::Ground;
 use super::hosted;
+use super::trouble::told;
 use crate::app::{self, Foreseen, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
@@ -68,8 +69,13 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
         ground.client.batch_execute(&lock).await.map_err(failed)?;
     }
     let let_go = looked(ground, app, migration).await?;
+    // Integrity constraint violations, and values that are not of a type.
+    let unfit = |error: tokio_postgres::Error| match error.code().and_then(|code| code.code().get(..2)) {
+        Some("22" | "23") => OpenError::Unfit { place: ground.place.to_owned(), message: told(&error) },
+        _ => failed(error),
+    };
     for statement in &migration.statements {
-        ground.client.batch_execute(statement).await.map_err(failed)?;
+        ground.client.batch_execute(statement).await.map_err(unfit)?;
     }
     Ok(let_go)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 use work::{Dialect, Migration};
 
 use super::engine::NOW;
@@ -50,8 +50,14 @@ fn change(
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
     let let_go = looked(connection, path, app, migration)?;
+    let unfit = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
+            OpenError::Unfit { place: place.clone(), message: error.to_string() }
+        }
+        _ => failed(error),
+    };
     for statement in &migration.statements {
-        connection.execute_batch(statement).map_err(failed)?;
+        connection.execute_batch(statement).map_err(unfit)?;
     }
     let lost = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
     let lost: Option<String> = connection.query_row(lost, [], |row| row.get(0)).optional().map_err(failed)?;

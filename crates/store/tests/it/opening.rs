@@ -223,3 +223,23 @@ fn a_file_can_be_opened_with_nothing_made_or_changed() {
     assert_eq!(recorded, 1);
     database.done(add("kept"));
 }
+
+/// A title may stand there once from now on, which nobody looked at before.
+fn unforeseen(_: &str, _: &str, _: &work::Dialect) -> Result<work::Migration, String> {
+    let statements =
+        ["INSERT INTO \"notes\" (\"title\") VALUES ('late')", "CREATE UNIQUE INDEX \"u\" ON \"notes\" (\"title\")"];
+    let statements = statements.map(str::to_owned).to_vec();
+    Ok(work::Migration { from: schema().statements, statements, ..work::Migration::default() })
+}
+
+#[test]
+fn a_row_that_does_not_fit_is_told_in_words_and_nothing_is_changed() {
+    let database = Database::new();
+    ["a", "a"].map(|title| database.done(add(title)));
+    let other = AppSchema::new("once".to_owned(), Vec::new());
+    let other = AppSchema { migrate: Some(unforeseen), follow: store::Follow::Kept, ..other };
+    let error = database.store.apply_blocking(&other).unwrap_err();
+    assert!(matches!(&error, OpenError::Unfit { message, .. } if message.contains("notes.title")), "{error}");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+    assert_eq!(database.titles(), ["a", "a"]);
+}

@@ -149,7 +149,48 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         &[("size = { type = \"text\" }", "size = { type = \"text\", unique = true }")],
-        Err(&["rows of `prospects` that are alike in `size`, which is unique now: 2 (ids 1, 2)", "GROUP BY"]),
+        Err(&[
+            "rows of `prospects` that are alike in `size`, which is unique now: 2 (ids 1, 2)",
+            "SELECT \"id\", \"size\" FROM",
+        ]),
+    ),
+    // Values that a change itself would make alike.
+    (
+        &[("mail = { type = \"text\" }", "mail = { type = \"email\", unique = true }")],
+        Err(&["rows of `prospects` that would be alike in `mail` as an e-mail address, which is unique: 2 (ids 1, 2)"]),
+    ),
+    (
+        &[("mail = { type = \"text\" }", "mail = { type = \"email\", index = true }")],
+        Ok(&[("/prospects?sort=name&mail=ANN@example.com", r#"{"mail": "ann@example.com", "name": "Ann"}"#)]),
+    ),
+    (
+        &[("mail = { type = \"text\" }", "mail = { type = \"text\", unique = true }")],
+        Ok(&[("/prospects?sort=name", r#"{"mail": "Ann@example.com"}"#)]),
+    ),
+    (
+        &[("size = { type = \"text\" }", "size = { type = \"integer\", unique = true }")],
+        Err(&["rows of `prospects` whose `size` is not an integer: 2 (ids 1, 2)"]),
+    ),
+    (
+        &[(
+            "visits = { type = \"integer\" }",
+            "visits = { type = \"integer\", unique = true, required = true, default = 3 }",
+        )],
+        Err(&["rows of `prospects` that are alike in `visits`, which is unique now: 2 (ids 1, 2)"]),
+    ),
+    (
+        &[("empty =", "code = { type = \"text\", unique = true, default = \"x\" }\nempty =")],
+        Err(&[
+            "rows of `prospects` that would be alike in `code`, which is unique: each gets its default: 2 (ids 1, 2)",
+        ]),
+    ),
+    (
+        &[("city = { type = \"text\" }", "city = { type = \"text\", unique = true }")],
+        Err(&["users that are alike in `city`, which is unique now: 2 (ids "]),
+    ),
+    (
+        &[("city =", "code = { type = \"text\", unique = true, default = \"x\" }\ncity =")],
+        Err(&["users that would be alike in `code`, which is unique: each gets its default: 2 (ids "]),
     ),
     (
         &[("age = { type = \"text\" }", "age = { type = \"text\", unique = \"global\" }")],

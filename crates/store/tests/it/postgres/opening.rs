@@ -277,3 +277,23 @@ async fn rows_that_are_being_written_are_counted_before_a_change() {
     assert!(matches!(error, OpenError::InTheWay { .. }), "{error}");
     assert_eq!(database.look("SELECT slot FROM app.notes"), ["a"]);
 }
+
+/// A title may stand there once from now on, which nobody looked at before.
+fn unforeseen(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
+    let statements =
+        ["INSERT INTO \"notes\" (\"title\") VALUES ('late')", "CREATE UNIQUE INDEX \"u\" ON \"notes\" (\"title\")"];
+    let statements = statements.map(str::to_owned).to_vec();
+    Ok(Migration { from: schema().statements, statements, ..Migration::default() })
+}
+
+#[tokio::test]
+async fn a_row_that_does_not_fit_is_told_in_words_and_nothing_is_changed() {
+    let Some(database) = Database::new().await else { return };
+    database.place.execute("INSERT INTO app.notes (title) VALUES ('a'), ('a')");
+    let other = AppSchema::new("once".to_owned(), Vec::new());
+    let other = AppSchema { migrate: Some(unforeseen), follow: Follow::Kept, ..other };
+    let error = database.store.apply(&other).await.unwrap_err();
+    assert!(matches!(&error, OpenError::Unfit { message, .. } if message.contains("\"u\"")), "{error}");
+    assert!(error.to_string().contains("nothing was changed"), "{error}");
+    assert_eq!(database.look("SELECT title FROM app.notes"), ["a", "a"]);
+}
