@@ -31,7 +31,7 @@ pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Mi
     Migration {
         from: crate::tables(before, dialect),
         tables: held(&pairs, dialect),
-        told: told(&pairs),
+        told: told(&pairs, dialect),
         guards: guards::all(&pairs, dialect),
         statements,
     }
@@ -105,7 +105,7 @@ fn keys(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
 }
 
 /// What is done, for people.
-fn told(pairs: &Pairs) -> Vec<String> {
+fn told(pairs: &Pairs, dialect: &Dialect) -> Vec<String> {
     let mut told = Vec::new();
     for pair in &pairs.entities {
         let entity = &pair.after.name;
@@ -129,9 +129,16 @@ fn told(pairs: &Pairs) -> Vec<String> {
     }
     told.extend(pairs.new.iter().map(|entity| format!("`{}` is new", entity.name)));
     told.extend(pairs.gone.iter().map(|entity| format!("`{}` is gone", entity.name)));
-    for (before, after) in pairs.users.both.iter().filter(|(before, after)| before.name != after.name) {
-        told.push(format!("`{}` of users is `{}` now, with its values", before.name, after.name));
+    for (before, after) in &pairs.users.both {
+        if before.name != after.name {
+            told.push(format!("`{}` of users is `{}` now, with its values", before.name, after.name));
+        }
+        if users::differs(pairs, dialect, before, after) {
+            told.push(format!("`{}` of users has another type, default or list of values", after.name));
+        }
     }
+    told.extend(pairs.users.new.iter().map(|field| format!("users have `{}`", field.name)));
+    told.extend(pairs.users.gone.iter().map(|field| format!("users have no longer `{}`", field.name)));
     if told.is_empty() {
         told.push("types, limits or indexes of its tables are other ones now".to_owned());
     }

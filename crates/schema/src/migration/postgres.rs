@@ -231,7 +231,7 @@ fn changed(pairs: &Pairs, dialect: &Dialect, table: &str, before: &Field, after:
 }
 
 /// Checks of one column have names that Postgres chose, from names that the table and the column had then.
-fn drop_checks(dialect: &Dialect, table: &str, column: &str) -> String {
+pub(super) fn drop_checks(dialect: &Dialect, table: &str, column: &str) -> String {
     let place = dialect.table(table);
     let (literal, column) = (text(&place), text(column));
     format!(

@@ -98,7 +98,10 @@ fn shape(app: &TestApp) -> Vec<String> {
              FROM pg_constraint WHERE connamespace = 'app'::regnamespace ORDER BY 1",
         ]
     } else {
-        &["SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name <> 'users' ORDER BY 1"]
+        &[
+            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name <> 'users' ORDER BY 1",
+            "SELECT 'users.' || name || ' ' || type || \"notnull\" || coalesce(dflt_value, '') FROM pragma_table_info('users') ORDER BY 1",
+        ]
     };
     queries.iter().flat_map(|query| place::query::<String>(app.folder.path(), query)).collect()
 }
@@ -186,6 +189,21 @@ async fn kept(edits: &[(&str, &str)], lists: &[(&str, &str)]) {
         let new = ana.post("/calls", json!({ "prospect_id": 2 })).await;
         assert_eq!(new.json()["id"], 3, "{edits:?}: ids are never given out again");
     }
+}
+
+/// A list of values that grew takes the new one, and no other.
+#[tokio::test]
+async fn an_enum_of_users_takes_its_new_value() {
+    let app = filled().await;
+    let grown =
+        brought(&edited(&[("[\"low\", \"mid\", \"high\"]", "[\"mid\", \"high\", \"low\", \"top\"]")]), app.folder)
+            .await;
+    let folder = grown.folder.path();
+    assert_eq!(place::query::<String>(folder, "SELECT rank FROM users"), ["mid", "mid"]);
+    place::execute(folder, "UPDATE users SET rank = 'top'").unwrap();
+    place::execute(folder, "UPDATE users SET rank = 'nope'").unwrap_err();
+    grown.user("cem").await;
+    assert_eq!(place::query::<String>(folder, "SELECT rank FROM users ORDER BY rank"), ["low", "top", "top"]);
 }
 
 /// Phone, then mobile, then cell; whether the one between was ever served or not. And back again.

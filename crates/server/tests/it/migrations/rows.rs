@@ -254,9 +254,45 @@ pub(super) const ROWS: &[Row] = &[
         Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)]),
     ),
     (&[("default = \"new\"", "default = \"lost\"")], Ok(&[("/prospects?sort=name", r#"{"status": "won"}"#)])),
+    // Fields of users.
+    (&[("nickname = { type = \"text\"", "nickname = { type = \"integer\"")], Ok(&[("/calls", r#"{"id": 1}"#)])),
     (
-        &[("nickname = { type = \"text\"", "nickname = { type = \"integer\"")],
-        Err(&["`nickname` of users has another type"]),
+        &[("city = { type = \"text\" }", "city = { type = \"integer\" }")],
+        Err(&["users whose `city` is not an integer: 2 (ids ", "supermaker user set"]),
+    ),
+    (
+        &[("city = { type = \"text\" }", "city = { type = \"date\" }")],
+        Err(&["users with a value in `city`, of which nothing makes a date: 2"]),
+    ),
+    (&[("[\"low\", \"mid\", \"high\"]", "[\"low\", \"mid\", \"high\", \"top\"]")], Ok(&[("/calls", r#"{"id": 1}"#)])),
+    (&[("[\"low\", \"mid\", \"high\"]", "[\"low\", \"mid\"]")], Ok(&[("/calls", r#"{"id": 1}"#)])),
+    (
+        &[("[\"low\", \"mid\", \"high\"]", "[\"low\", \"high\"]")],
+        Err(&["users whose `rank` is not one of its values: 2 (ids "]),
+    ),
+    (
+        &[
+            (
+                "rank = { type = \"enum\", values = [\"low\", ",
+                "grade = { renamed_from = \"rank\", required = true, index = true, type = \"enum\", values = [\"top\", \"low\", ",
+            ),
+            ("default = \"low\"", "default = \"top\""),
+        ],
+        Ok(&[("/calls", r#"{"id": 1}"#)]),
+    ),
+    (
+        &[(
+            "type = \"enum\", values = [\"low\", \"mid\", \"high\"], default = \"low\"",
+            "type = \"text\", unique = true",
+        )],
+        Err(&["users that are alike in `rank`, which is unique now: 2 (ids "]),
+    ),
+    (
+        &[(
+            "type = \"enum\", values = [\"low\", \"mid\", \"high\"], default = \"low\"",
+            "type = \"text\", index = true",
+        )],
+        Ok(&[("/calls", r#"{"id": 1}"#)]),
     ),
     // The order alone.
     (
