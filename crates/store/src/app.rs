@@ -194,6 +194,15 @@ impl AppSchema {
         OpenError::Changed { place: place.to_owned(), wanted, found: found.map(str::to_owned).collect(), way }
     }
 
+    /// What is in the way and cannot be counted, without what may go: that is added to what goes.
+    pub(crate) fn kept(&self, one: InTheWay, let_go: &mut Vec<String>) -> Option<InTheWay> {
+        if one.is_loss && self.follow == Follow::AllowLoss {
+            let_go.push(one.what);
+            return None;
+        }
+        Some(one)
+    }
+
     /// What a guard has found, if it is in the way; what may go is added to what goes.
     pub(crate) fn found(
         &self,
@@ -209,11 +218,7 @@ impl AppSchema {
             Some(_) => format!("{}: {rows}", guard.what),
             None => guard.what.clone(),
         };
-        if guard.is_loss && self.follow == Follow::AllowLoss {
-            let_go.push(what);
-            return None;
-        }
-        Some(InTheWay { what, ids, mend: guard.mend.clone(), is_loss: guard.is_loss })
+        self.kept(InTheWay { what, ids, mend: guard.mend.clone(), is_loss: guard.is_loss }, let_go)
     }
 }
 

@@ -15,7 +15,7 @@ mod value;
 pub use dialect::Dialect;
 pub use fold::fold;
 pub use idempotency::Idempotency;
-pub use migration::{Guard, Migration};
+pub use migration::{Guard, Migration, Touched};
 pub use outcome::{Answer, Outcome, Refusal};
 pub use shape::{Column, Content, Kind, Shape};
 pub use step::{AtOnce, Cost, Mode, Otherwise, Statement, Step, Work};

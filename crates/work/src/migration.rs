@@ -7,12 +7,25 @@ pub struct Migration {
     pub from: Vec<String>,
     /// The tables that it starts from and may change, as statements call them: whoever writes to them meanwhile waits.
     pub tables: Vec<String>,
+    /// What goes, is made anew or becomes something else, by the names of before: others may have made something around it.
+    pub touched: Vec<Touched>,
     /// What it does, a line each, for the person who serves.
     pub told: Vec<String>,
     /// What must not be, lest rows are lost or do not fit.
     pub guards: Vec<Guard>,
     /// The statements, in their order. On SQLite references are not enforced meanwhile, and checked at the end.
     pub statements: Vec<String>,
+}
+
+/// A table that goes or is made anew, or a column that goes or becomes another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Its name, unquoted.
+    pub table: String,
+    /// Without one it is the table as a whole.
+    pub column: Option<String>,
+    /// Else it stays, with another type.
+    pub goes: bool,
 }
 
 /// Something that must not be.

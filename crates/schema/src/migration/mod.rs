@@ -11,6 +11,7 @@ mod guards;
 mod pairs;
 mod postgres;
 mod sqlite;
+mod touched;
 mod users;
 
 use blueprint::{Blueprint, Field, FieldKind, Unique};
@@ -31,6 +32,7 @@ pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Mi
     Migration {
         from: crate::tables(before, dialect),
         tables: held(&pairs, dialect),
+        touched: touched::all(&pairs, dialect),
         told: told(&pairs, dialect),
         guards: guards::all(&pairs, dialect),
         statements,

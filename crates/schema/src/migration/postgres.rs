@@ -110,7 +110,7 @@ fn moved(pairs: &Pairs) -> HashSet<String> {
 }
 
 /// A generated column stands in the way of those that it is made of.
-fn words_differ(pair: &Pair, dialect: &Dialect) -> bool {
+pub(super) fn words_differ(pair: &Pair, dialect: &Dialect) -> bool {
     let mut searched = pair.fields.both.iter().filter(|(before, _)| before.search);
     search::column(dialect, pair.before) != search::column(dialect, pair.after)
         || searched.any(|(before, after)| std::mem::discriminant(&before.kind) != std::mem::discriminant(&after.kind))

@@ -98,6 +98,17 @@ fn links<'p, 'b>(pairs: &'p Pairs<'b>) -> impl Iterator<Item = (&'p Pair<'b>, (&
     })
 }
 
+/// Tables of before in whose place others come.
+pub(super) fn made_anew(pairs: &Pairs) -> Vec<String> {
+    let of_links = links(pairs).filter(|(pair, (_, after, link))| {
+        link::create_as(pairs.after, &SQLITE, pair.after, after, &after.table) != *link
+    });
+    let mut anew: Vec<String> = of_links.map(|(_, (before, ..))| before.table.clone()).collect();
+    let of_entities = pairs.entities.iter().filter(|pair| differs(pairs, pair));
+    anew.extend(of_entities.map(|pair| pair.before.plural.clone()));
+    anew
+}
+
 fn differs(pairs: &Pairs, pair: &Pair) -> bool {
     let copied = pair.fields.both.iter().any(|(before, after)| {
         before.column != after.column || !matches!(way(pairs, &SQLITE, before, after), Way::Same)

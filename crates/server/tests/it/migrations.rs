@@ -2,6 +2,7 @@
 //! then they are just those that a new database gets and the rows are there; or it is refused with what to try, then everything
 //! is as it was.
 
+mod own;
 mod rows;
 
 use serde_json::{Value as Json, json};

@@ -101,6 +101,8 @@ async fn looked(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
         };
         found.extend(app.found(guard, rows, ids, &mut let_go));
     }
+    let around = ground.around(migration).await?;
+    found.extend(around.into_iter().filter_map(|one| app.kept(one, &mut let_go)));
     app::is_free(ground.place, found)?;
     Ok(let_go)
 }

@@ -17,6 +17,7 @@ mod idempotency;
 mod lanes;
 mod lease;
 mod options;
+mod own;
 mod param;
 mod plain;
 mod pool;

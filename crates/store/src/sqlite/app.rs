@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 use work::{Dialect, Migration};
 
 use super::engine::NOW;
+use super::own::Own;
 use crate::app::{self, Foreseen, Latest, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
@@ -49,7 +50,8 @@ fn change(
 ) -> Result<Vec<String>, OpenError> {
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
-    let let_go = looked(connection, path, app, migration)?;
+    let (let_go, own) = looked(connection, path, app, migration)?;
+    own.step_aside(connection, migration).map_err(failed)?;
     let unfit = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
             OpenError::Unfit { place: place.clone(), message: error.to_string() }
@@ -59,6 +61,7 @@ fn change(
     for statement in &migration.statements {
         connection.execute_batch(statement).map_err(unfit)?;
     }
+    own.come_back(connection).map_err(unfit)?;
     let lost = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
     let lost: Option<String> = connection.query_row(lost, [], |row| row.get(0)).optional().map_err(failed)?;
     match lost {
@@ -70,13 +73,13 @@ fn change(
     }
 }
 
-/// That nothing is in the way; what would go for good.
+/// That nothing is in the way; what would go for good, and what the operator made.
 fn looked(
     connection: &Connection,
     path: &Path,
     app: &AppSchema,
     migration: &Migration,
-) -> Result<Vec<String>, OpenError> {
+) -> Result<(Vec<String>, Own), OpenError> {
     let failed = |error| OpenError::new(path, error);
     let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
@@ -88,8 +91,11 @@ fn looked(
         };
         found.extend(app.found(guard, rows, ids, &mut let_go));
     }
+    let own = Own::of(connection, migration).map_err(failed)?;
+    let unfit = own.in_the_way(&migration.from, &app.statements).map_err(failed)?;
+    found.extend(unfit.into_iter().filter_map(|one| app.kept(one, &mut let_go)));
     app::is_free(&path.display().to_string(), found)?;
-    Ok(let_go)
+    Ok((let_go, own))
 }
 
 fn texts(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -104,7 +110,7 @@ pub(super) fn foresee(connection: &mut Connection, path: &Path, app: &AppSchema)
     match app.foreseen(&path.display().to_string(), &Dialect::Sqlite, latest.as_ref())? {
         Foreseen::Done(applied) => Ok(applied),
         Foreseen::Change(migration) => {
-            let let_go = looked(&transaction, path, app, &migration)?;
+            let (let_go, _) = looked(&transaction, path, app, &migration)?;
             Ok(Applied::Migrated { told: migration.told, let_go })
         }
     }

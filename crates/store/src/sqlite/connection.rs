@@ -174,6 +174,11 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
             connection.pragma_update(None, "journal_size_limit", i64::from(options.log_pages) * 2 * 4096)?;
         }
     }
+    add_functions(connection)
+}
+
+/// Those that statements may call.
+pub(crate) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     gathered::add_function(connection)?;
     add_fold(connection)
 }

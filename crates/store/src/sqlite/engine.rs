@@ -266,6 +266,12 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     transaction.commit().map_err(failed)
 }
 
+/// Makes them in an empty database, with no record of it.
+pub(crate) fn make(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(RECORD)?;
+    MIGRATIONS.iter().try_for_each(|statements| connection.execute_batch(statements))
+}
+
 /// Sees that the engine's tables in a file are those that this program knows, and changes nothing, not even in a file that is
 /// not ours.
 pub(crate) fn examine(path: &Path) -> Result<(), OpenError> {

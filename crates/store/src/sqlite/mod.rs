@@ -15,6 +15,7 @@ mod idempotency;
 mod limit;
 mod log;
 mod options;
+mod own;
 mod queue;
 mod readers;
 mod row;

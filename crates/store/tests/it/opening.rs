@@ -235,7 +235,9 @@ fn unforeseen(_: &str, _: &str, _: &work::Dialect) -> Result<work::Migration, St
 #[test]
 fn a_row_that_does_not_fit_is_told_in_words_and_nothing_is_changed() {
     let database = Database::new();
-    ["a", "a"].map(|title| database.done(add(title)));
+    for title in ["a", "a"] {
+        database.done(add(title));
+    }
     let other = AppSchema::new("once".to_owned(), Vec::new());
     let other = AppSchema { migrate: Some(unforeseen), follow: store::Follow::Kept, ..other };
     let error = database.store.apply_blocking(&other).unwrap_err();

@@ -328,6 +328,7 @@ pub(super) const ROWS: &[Row] = &[
 type LetGo = (&'static [(&'static str, &'static str)], &'static [(&'static str, usize)]);
 
 pub(super) const LET_GO: &[LetGo] = &[
+    (&[("city = { type = \"text\" }", "city = { type = \"date\" }")], &[("/prospects", 2), ("/calls", 1)]),
     (&[(PHONE, "")], &[("/prospects", 2), ("/calls", 1)]),
     (&[("tags = { type = \"reference\", to = \"tag\", many = true }\n", "")], &[("/prospects", 2), ("/calls", 1)]),
     // A table comes back under its old name, with all that was on it and that refers to it.

@@ -233,6 +233,7 @@ fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
         told: Vec::new(),
         guards: vec![guard],
         statements: vec!["ALTER TABLE \"app\".\"notes\" DROP COLUMN \"slot\"".to_owned()],
+        touched: Vec::new(),
     })
 }
 
