@@ -43,6 +43,7 @@ pub(crate) fn blocks(request: &str) -> Vec<Block> {
 fn lines(request: &str) -> Vec<Line> {
     let mut found = Vec::new();
     let mut at = 0;
+    let counted = |line: &str| serial(line).is_some_and(|(letters, _)| series(request, letters));
     for raw in request.split('\n') {
         let indent = raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum();
         let body = raw.trim_start();
@@ -50,12 +51,15 @@ fn lines(request: &str) -> Vec<Line> {
             break;
         }
         let start = at + (raw.len() - body.len());
-        let marker = bullet_length(body);
+        let marker = match bullet_length(body) {
+            0 if counted(body) => serial(body).map_or(0, |(_, length)| length),
+            length => length,
+        };
         let heading = body.starts_with('#');
         let hashes = if heading { body.len() - body.trim_start_matches(['#', ' ']).len() } else { 0 };
         let text = body.get(marker.max(hashes)..).unwrap_or("");
-        let start = start + marker.max(hashes);
-        let text = text.trim_end();
+        let start = start + marker.max(hashes) + (text.len() - text.trim_start().len());
+        let text = text.trim();
         if !text.is_empty() {
             let span = Span { start, end: start + text.len() };
             found.push(Line { span, indent, bullet: marker > 0 && stamp(body) == 0, heading });
@@ -182,6 +186,30 @@ fn numbered(line: &str) -> usize {
     if spaced { length } else { 0 }
 }
 
+/// "REQ-12 ", "R3 ", "US-1: ", "2.3.1 ": the letters before the number of a paragraph, and the length of both.
+fn serial(line: &str) -> Option<(&str, usize)> {
+    let letters = line.chars().take_while(char::is_ascii_uppercase).count();
+    let sign =
+        usize::from(line.get(letters..).is_some_and(|rest| letters > 0 && rest.starts_with(['-', '_', '.', '#'])));
+    let rest = line.get(letters + sign..).unwrap_or("");
+    let number = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').count();
+    let digits = rest.chars().take_while(char::is_ascii_digit).count();
+    let dotted = rest.get(..number).is_some_and(|number| number.trim_end_matches('.').contains('.'));
+    let named =
+        (1..=5).contains(&letters) && (1..=4).contains(&digits) && number <= 8 || dotted && (1..=2).contains(&digits);
+    let length = letters + sign + number;
+    let closes = usize::from(line.get(length..).is_some_and(|rest| rest.starts_with([':', ')'])));
+    let spaced = line.get(length + closes..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let opens = line.get(length + closes..).is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase));
+    (named && spaced && (letters > 0 || opens)).then(|| (line.get(..letters).unwrap_or(""), length + closes))
+}
+
+/// Whether several lines are numbered with these letters; one alone may speak of a thing of that name.
+fn series(request: &str, letters: &str) -> bool {
+    let same = |line: &str| serial(line.trim_start()).is_some_and(|(other, _)| other == letters);
+    request.split('\n').filter(|line| same(line)).count() >= 2
+}
+
 /// "[10:02] Ann: ": who wrote a line of a chat, and when.
 fn stamp(line: &str) -> usize {
     let Some(rest) = line.strip_prefix('[') else { return 0 };
@@ -237,6 +265,17 @@ mod tests {
         );
         assert_eq!(texts("Kayak\n  name\n  length"), [("Kayak", None), ("name", Some(0)), ("length", Some(0))]);
         assert_eq!(texts("Q1. What is a kayak?\na) a boat"), [("What is a kayak?", None), ("a boat", None)]);
+    }
+
+    #[test]
+    fn numbers_of_requirements_are_no_words() {
+        assert_eq!(
+            texts("REQ-1 Kayaks have a name.\nREQ-2 Tours have a date."),
+            [("Kayaks have a name.", None), ("Tours have a date.", None)]
+        );
+        assert_eq!(texts("1.1 Kayaks\n1.2 Tours"), [("Kayaks", None), ("Tours", None)]);
+        assert_eq!(texts("A4 sheets have a colour.")[0].0, "A4 sheets have a colour.");
+        assert_eq!(texts("2.5 metres of rope\nA rope has a length.")[0].0, "2.5 metres of rope");
     }
 
     #[test]
