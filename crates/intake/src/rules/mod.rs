@@ -15,6 +15,7 @@ mod headed;
 mod idle;
 mod joined;
 mod kept;
+mod labels;
 mod limits;
 mod listed;
 mod met;
@@ -112,6 +113,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
     set_aside(scene, &mut sink.evidence);
     met::claim(scene, &mut sink.evidence);
     retracted::leave_out(&mut sink.evidence);
+    labels::leave_out(scene, &mut sink.evidence);
     idle::leave_out(scene, &mut sink.evidence);
     // Cells and definitions are no sentences.
     let found_by = |kind: &str| sink.evidence.iter().any(|found| found.rule.starts_with(kind));
