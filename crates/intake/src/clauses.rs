@@ -84,11 +84,46 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
                 clause.polarity = polarity;
             } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
+            } else if clause.polarity == Polarity::Asked && aside::doers::elsewhere(scene, &clause) {
+                clause.polarity = Polarity::Elsewhere;
             }
             all.push(clause);
         }
+        let verdict = aside::tail(scene, &heard, sentence.from, sentence.to);
+        let said = all.get_mut(first..).unwrap_or(&mut []);
+        if let Some(verdict) = verdict.or_else(|| turned_down(scene, said).then_some(Polarity::Elsewhere)) {
+            // What was listed before stays: "boats have a name and a length, the till is old, leave it".
+            for clause in said.iter_mut().rev().take_while(|clause| !lists_values(scene, clause)) {
+                clause.polarity = verdict;
+            }
+        }
     }
     all
+}
+
+/// "the keys hang in a cabinet, we do not want those in it": the last clause speaks of what the one before did.
+fn turned_down(scene: &Scene<'_>, said: &[Clause]) -> bool {
+    let [.., before, last] = said else { return false };
+    let turns = matches!(last.base, "want" | "need" | "touch" | "build" | "connect" | "include" | "change");
+    // "volunteers see shifts but cannot change them" is a right.
+    let who = matches!(last.pronoun.as_deref(), Some("we" | "i" | "you"))
+        || last.pronoun.is_none() && last.subject.is_empty();
+    turns
+        && who
+        && last.polarity == Polarity::Denied
+        && before.join == Join::Main
+        && scene.one_of(last.after, &["that", "those", "them", "these", "it", "this"])
+        && scene.np_at(last.after).is_none()
+}
+
+/// Whether the clause lists two values or more.
+fn lists_values(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let colon = (clause.from..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
+    let from = colon.map_or(clause.after, |colon| colon + 1);
+    let holds = colon.is_some()
+        || matches!(clause.class, Some(verbs::Class::Hold | verbs::Class::Create | verbs::Class::Track));
+    let items = if holds { crate::lists::read(scene, from, clause.to) } else { Vec::new() };
+    items.iter().filter(|item| item.known()).count() >= 2
 }
 
 /// "Comments need a name": a modal that is the verb.

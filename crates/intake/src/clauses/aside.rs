@@ -3,6 +3,7 @@
 //! A way of saying so is an entry of one of the tables in `later`, `out` and `others`: its phrases, where they stand, and
 //! an example that the test reads.
 
+pub(super) mod doers;
 mod later;
 mod others;
 mod out;
@@ -33,8 +34,12 @@ enum Place {
     Order,
     /// Ends the sentence: all before it.
     End,
+    /// Ends the sentence: what is said just before it, but no list of values.
+    Tail,
     /// Opens the next sentence: this one.
     Back,
+    /// The same, where that sentence says little more.
+    Short,
 }
 
 /// One way of setting something aside.
@@ -96,6 +101,14 @@ pub(super) fn of_clause(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize
     heard.0.iter().find(|way| clause_says(scene, way, from, to)).map(|(aside, _)| aside.polarity)
 }
 
+/// Where a sentence ends in a verdict on what it said just before, as in "the keys hang in a cabinet, we don't want those
+/// in it": what the verdict is, and whether it needs no clause of its own.
+pub(super) fn tail(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize) -> Option<Polarity> {
+    let ends = |phrase: &&str| scene.padded(from, to).ends_with(*phrase);
+    let ways = heard.0.iter().filter(|(aside, _)| aside.place == Place::Tail);
+    ways.filter(|(_, phrases)| phrases.iter().any(|phrase| ends(&phrase))).map(|(aside, _)| aside.polarity).next()
+}
+
 /// Words before an order: "you can also just skip …".
 const BEFORE_ORDERS: &[&str] = &[
     "please", "also", "just", "then", "so", "and", "but", "or", "you", "can", "could", "should", "we", "i", "let",
@@ -139,13 +152,23 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
             let words = scene.padded(from, to);
             holds(words, phrases) && !words.contains(" or ") && !words.contains(" whether ")
         }
-        Place::Clause | Place::Order => false,
+        Place::Clause | Place::Order | Place::Tail => false,
         Place::End => phrases.iter().any(|phrase| {
             let words = scene.padded(from, to);
             words.len() > phrase.len() && words.ends_with(phrase)
         }),
         Place::Back => {
-            scene.sentences.get(sentence + 1).is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
+            // "Not needed: fines" speaks of the fines.
+            let next =
+                scene.sentences.get(sentence + 1).filter(|next| !(next.from..next.to).any(|at| scene.is(at, ":")));
+            next.is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
+        }
+        Place::Short => {
+            let next = scene.sentences.get(sentence + 1).filter(|next| next.to - next.from <= LONGEST_LEAD + 2);
+            let here = scene.sentences.get(sentence).map(|one| one.block);
+            // "Do not touch invoices" speaks of the invoices.
+            next.filter(|next| scene.nps_in(next.from, next.to).next().is_none())
+                .is_some_and(|next| Some(next.block) == here && opens(scene.padded(next.from, next.to), phrases))
         }
         Place::Lead => {
             let own =
@@ -242,7 +265,9 @@ mod tests {
             let mut sentences = scene.sentences.iter().enumerate();
             let said = sentences.any(|(at, one)| says(&scene, &way, at, one.from, one.to));
             let clause = scene.clauses.iter().any(|clause| clause_says(&scene, &way, clause.from, clause.to));
-            assert!(said || clause, "{}", aside.id);
+            let tail =
+                scene.sentences.iter().any(|one| tail(&scene, &Heard(vec![way.clone()]), one.from, one.to).is_some());
+            assert!(said || clause || tail, "{}", aside.id);
         }
     }
 }
