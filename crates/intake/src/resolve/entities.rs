@@ -19,6 +19,8 @@ const ACCEPT: f64 = 2.2;
 const MAYBE: f64 = 1.4;
 /// Enough where a short request has nothing that is surer.
 const FAINT: f64 = 1.2;
+/// Below this a noun is no record, whatever another one has to do with it.
+const NO_RECORD: f64 = 0.5;
 /// Where so many records are described, one that is only named once is in doubt, by this much.
 const DESCRIBED: usize = 3;
 const DOUBT: f64 = 0.6;
@@ -38,6 +40,8 @@ struct Candidate {
     heading: bool,
     mentions: f64,
     ties: f64,
+    /// What it is tied to, and how much of `ties` each is.
+    tied: Vec<(String, f64)>,
     /// Another reader takes it for a record.
     read: f64,
     /// Something is done with it.
@@ -73,12 +77,24 @@ pub(crate) struct Cast {
 }
 
 impl Candidate {
+    fn tie(&mut self, other: Option<String>, weight: f64) {
+        self.ties += weight;
+        self.tied.extend(other.map(|other| (other, weight)));
+    }
+
     /// One of them, and all that is said is that somebody does something with it: "they come with a badge".
     fn is_named_once(&self) -> bool {
         let bare = self.fields.is_empty() && self.ties + self.mentions + self.acts + self.read <= 0.0;
         let thing = archetypes::sort(&self.name) == Some(Sort::Thing);
         let once = self.grounds.spans.len() <= 1 && self.grounds.rules.iter().all(|rule| *rule == "op.verb");
         bare && thing && once && !self.plural
+    }
+
+    /// A word that names values too, and is named but once: "a demand of location", "the budget".
+    fn is_value_named_once(&self) -> bool {
+        let loose = |rule: &&str| matches!(*rule, "belongs.to" | "belongs.of" | "list.colon" | "kept.from");
+        let once = !self.plural && self.grounds.spans.len() <= 1 && self.grounds.rules.iter().all(loose);
+        once && self.fields.is_empty() && self.read <= 0.0 && fields::guess(&self.name).is_some()
     }
 
     /// Something is done with it, and it is no verb that stands in the place of a noun.
@@ -115,6 +131,7 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     found.retain(|candidate| !candidate.is_told_by_value(evidence));
     let values = values_of(evidence);
     found.iter_mut().for_each(|candidate| candidate.value = values.contains(candidate.name.as_str()));
+    untie(&mut found, &alias);
     let mut cast = Cast { alias, ..Cast::default() };
     found.sort_by_key(|candidate| candidate.first);
     let described = found.iter().filter(|candidate| candidate.fields.len() >= 2).count();
@@ -159,6 +176,17 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         cast.accepted.push((name, grounds));
     }
     cast
+}
+
+/// A tie to something that is no record itself is no ground: "the contract hangs next to the door".
+fn untie(found: &mut [Candidate], alias: &HashMap<String, String>) {
+    let weak: HashSet<String> =
+        found.iter().filter(|candidate| score(candidate) < NO_RECORD).map(|candidate| candidate.name.clone()).collect();
+    for candidate in found.iter_mut() {
+        let gone = |name: &String| weak.contains(alias.get(name).unwrap_or(name));
+        let lost: f64 = candidate.tied.iter().filter(|(other, _)| gone(other)).map(|(_, weight)| weight).sum();
+        candidate.ties = (candidate.ties - lost).max(0.0);
+    }
 }
 
 /// All values that fields take.
@@ -241,17 +269,12 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                     touch(&Thing::named(&item.entity, *span), &|c| c.mentions += 0.6);
                 }
             }
-            Fact::Belongs { child, parent } => {
-                touch(child, &|c| c.ties += weight);
-                touch(parent, &|c| c.ties += weight * 0.85);
-            }
-            Fact::ManyToMany { a, b } => {
-                touch(a, &|c| c.ties += weight);
-                touch(b, &|c| c.ties += weight);
-            }
-            Fact::Many { parent, child } => {
-                touch(parent, &|c| c.ties += weight);
-                touch(child, &|c| c.ties += weight);
+            Fact::Belongs { child: a, parent: b } | Fact::ManyToMany { a, b } | Fact::Many { parent: b, child: a } => {
+                let second = if matches!(fact, Fact::Belongs { .. }) { weight * 0.85 } else { *weight };
+                // What a verb leaves, as in "sellers register for a table", stands by itself.
+                let other = |name: &str| (*rule != "op.event").then(|| name.to_owned());
+                touch(a, &|c| c.tie(other(&b.name), *weight));
+                touch(b, &|c| c.tie(other(&a.name), second));
             }
             Fact::Op { actor_thing, object, class, base, .. } => {
                 if object.name != "*" {
@@ -371,6 +394,9 @@ fn score(candidate: &Candidate) -> f64 {
     }
     if candidate.value && own == 0 && candidate.ties + candidate.object < 2.0 {
         score -= 1.5;
+    }
+    if candidate.is_value_named_once() {
+        score -= 1.0;
     }
     if candidate.valued && own < 2 {
         score -= 3.0;

@@ -18,6 +18,7 @@ pub(super) fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
             kept.mentions += gone.mentions;
             kept.object += gone.object;
             kept.ties += gone.ties;
+            kept.tied.extend(gone.tied);
             kept.read = kept.read.max(gone.read);
             kept.acts = kept.acts.max(gone.acts);
             kept.first = kept.first.min(gone.first);
