@@ -102,7 +102,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     moment while period-of size-of value level priority title description address state staff-only team-only \
     log-file warning nudge heads-up ping poke escalation kick-off kickoff";
 /// Of these, the ones that may be records when they have fields of their own.
-const SOFT: &str = "tool report message link channel level value \
+const SOFT: &str = "idea tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \

@@ -107,14 +107,31 @@ fn single(scene: &Scene<'_>, sink: &mut Sink) {
                 |from: usize, to: usize| (from..to).all(|at| scene.token(at).is_some_and(|token| token.is_sign()));
             signs(sentence.from, np.from) && signs(np.to, sentence.to)
         };
-        let Some(np) = scene.first_np(sentence.from, sentence.to).filter(alone) else { continue };
+        // "Questions? Ring me."
+        let Some(np) = scene.first_np(sentence.from, sentence.to).filter(alone).filter(|np| !scene.is(np.to, "?"))
+        else {
+            continue;
+        };
         let asked = scene.clause_at(np.from).is_some_and(|clause| clause.polarity == Polarity::Asked);
         let kept = archetypes::sort(np.entity()).is_some() && np.plural && !archetypes::is_person(np.entity());
-        let title = |thing: &Thing| super::listed::is_title(scene, np, thing);
+        // "Events" above sentences of what happens.
+        let above = |thing: &Thing| words::is_section(&thing.name) && leads(scene, sentence.block);
+        let title = |thing: &Thing| super::listed::is_title(scene, np, thing) || above(thing);
         if let Some(thing) = record(np).filter(|thing| asked && kept && !is_value(np) && !title(thing)) {
             sink.add(Fact::Mention(thing), np.span, 1.3);
         }
     }
+}
+
+/// Whether bullets under the line say something, rather than name values.
+fn leads(scene: &Scene<'_>, line: usize) -> bool {
+    let under = scene
+        .sentences
+        .iter()
+        .filter(|one| scene.blocks.get(one.block).is_some_and(|block| block.parent == Some(line)));
+    let says =
+        |at: usize| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)) || scene.is(at, "->");
+    under.into_iter().any(|one| (one.from..one.to).any(says))
 }
 
 /// "Sales team wants: accounts, contacts": who asks is no record.

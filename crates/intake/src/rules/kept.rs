@@ -309,6 +309,13 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "people in the group: name, phone": each member has them.
+        if let Some(member) = member(scene, np) {
+            if known(&items) >= 2 {
+                sink.has(&member, items, 2.0);
+            }
+            continue;
+        }
         // "customers = cafés and shops: name, address": the customers'.
         if (sentence.from..np.from).any(|at| scene.is(at, "=") && scene.depth_at(at) == 0) {
             continue;
@@ -348,6 +355,15 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, items, 2.0);
         }
     }
+}
+
+/// Who is meant by "people in the group", "everybody at the club": one of its members.
+fn member(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
+    let lead = np.from.checked_sub(1).filter(|at| scene.one_of(*at, &["in", "of", "at", "on", "from"]))?;
+    let whole = !np.plural && (np.article.as_deref() == Some("the") || np.possessive.is_some());
+    let all =
+        scene.one_of(lead.checked_sub(1)?, &["people", "persons", "everyone", "everybody", "all", "those", "folks"]);
+    (whole && all).then(|| Thing::named("member", np.span))
 }
 
 /// What a row of phrases that ends in this one is of: the expenses of "expenses for fuel, hotels and meals".

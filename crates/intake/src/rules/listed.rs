@@ -478,7 +478,8 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(np) = scene.first_np(sentence.from, sentence.to).filter(|np| np.from <= sentence.from + 1) else {
             continue;
         };
-        let clean = verbless(scene, sentence.from, sentence.to) || scene.one_of(np.to, &[":", ".", "for"]);
+        let asks = scene.is(np.to, "?");
+        let clean = !asks && verbless(scene, sentence.from, sentence.to) || scene.one_of(np.to, &[":", ".", "for"]);
         if !clean || !np.plural {
             continue;
         }

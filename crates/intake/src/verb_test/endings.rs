@@ -60,6 +60,8 @@ impl Place<'_> {
                     && (!self.noun_too || self.object || self.third_object() || self.only_verb());
                 if verb { Tag::Verb } else { Tag::Noun }
             }
+            // "it has an opening date and shows several works".
+            Some(Tag::Conjunction) if self.object && self.before.contains(&Tag::Have) => Tag::Verb,
             Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) => {
                 let hold =
                     self.tokens.get(self.at).is_some_and(|t| t.one_of(&["stores", "holds", "keeps", "includes"]))

@@ -34,6 +34,8 @@ const HANDS_OFF: &[&str] = &[
     " leave it there ",
     " leave that there ",
     " leave it out ",
+    " skip it ",
+    " skip that ",
     " hands off ",
     " keep it separate ",
     " keep that separate ",

@@ -89,6 +89,8 @@ const TOLD: &[Told] = &[
     Told { id: "told.been", example: "I have been running this from Google Calendar.", says: practice::been },
     Told { id: "told.already", example: "The news go out by Mailchimp already.", says: practice::already },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
+    Told { id: "told.is", example: "The chat is Discord.", says: is_it },
+    Told { id: "told.enclosed", example: "The logo is attached.", says: enclosed },
     Told { id: "told.kept_in", example: "The bookkeeping is in Xero.", says: practice::kept_in },
 ];
 
@@ -168,7 +170,33 @@ fn to_us(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let person = |np: &crate::nouns::Np| {
         archetypes::is_person(np.entity()) || np.words().first().is_some_and(|word| archetypes::is_person(&word.lemma))
     };
-    written && !clause.passive && clause.subject.iter().any(person)
+    // "Booking.com sends us mails".
+    let site =
+        |np: &crate::nouns::Np| scene.token(np.from).is_some_and(|token| token.capital && token.text.contains('.'));
+    let site = clause.modal.is_none() && clause.subject.iter().any(site);
+    written && !clause.passive && (site || clause.subject.iter().any(person))
+}
+
+/// "chat is Discord only", "the till is SumUp": what people have.
+fn is_it(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    const HAD: &str = "chat till terminal phone communication discussion conversation bookkeeping accounting newsletter website \
+        shop forum register kiosk messenger group";
+    let had = clause.subject.first().is_some_and(|np| crate::lexicon::has(HAD, np.head()));
+    clause.base == "be"
+        && !clause.passive
+        && clause.modal.is_none()
+        && at == clause.after
+        && had
+        && scene.token(at).is_some_and(|t| t.capital)
+}
+
+/// "the logo is attached", "I attach a photo of our boat": to the letter.
+fn enclosed(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let to = (clause.after..clause.to).any(|at| scene.one_of(at, &["to", "on", "when", "for", "by"]));
+    let letter = clause.passive && clause.verb.is_some_and(|verb| scene.one_of(verb.wrapping_sub(1), &["is", "are"]));
+    let story = crate::rules::story_role(scene, clause.sentence).is_some();
+    let by_me = clause.pronoun.as_deref() == Some("i") && !clause.passive && !story;
+    clause.base == "attach" && clause.modal.is_none() && clause.join == Join::Main && (letter || by_me) && !to
 }
 
 /// "students found us through Google Maps": how it came about.
@@ -249,8 +277,15 @@ fn now(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
 }
 
 /// "accounting stays in QuickBooks": as it is.
-fn stays(_: &Scene<'_>, clause: &Clause, at: usize) -> bool {
-    matches!(clause.base, "stay" | "remain" | "continue" | "live") && at >= clause.after
+fn stays(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    // "invoices live in HubSpot", where "live" is no verb to the tagger.
+    let lives = scene.one_of(at.wrapping_sub(2), &["live", "lives"]) && scene.is(at.wrapping_sub(1), "in");
+    let files = scene
+        .token(at.wrapping_sub(3))
+        .is_some_and(|token| fields::guess(&token.lemma).is_some_and(|guess| guess.file));
+    let lives = lives && !files && !scene.one_of(at.wrapping_sub(3), &["files", "documents", "they"]);
+    lives
+        || matches!(clause.base, "stay" | "remain" | "continue" | "live") && at >= clause.after
         || clause.verb.is_some_and(|verb| at < verb) && clause.base == "stay"
 }
 
