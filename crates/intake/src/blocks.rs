@@ -43,6 +43,7 @@ pub(crate) fn blocks(request: &str) -> Vec<Block> {
 fn lines(request: &str) -> Vec<Line> {
     let mut found = Vec::new();
     let mut at = 0;
+    let speakers = speakers(request);
     let counted = |line: &str| serial(line).is_some_and(|(letters, _)| series(request, letters));
     for raw in request.split('\n') {
         let indent = raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum();
@@ -52,6 +53,7 @@ fn lines(request: &str) -> Vec<Line> {
         }
         let start = at + (raw.len() - body.len());
         let marker = match bullet_length(body) {
+            0 if speakers.iter().any(|name| body.starts_with(name.as_str())) => body.find(": ").map_or(0, |at| at + 2),
             0 if counted(body) => serial(body).map_or(0, |(_, length)| length),
             length => length,
         };
@@ -67,6 +69,23 @@ fn lines(request: &str) -> Vec<Line> {
         at += raw.len() + 1;
     }
     found
+}
+
+/// "Anna: ", "Ben: ": who speaks in a chat that was pasted, where two speak and each of them twice.
+fn speakers(request: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let (name, _) = line.split_once(": ")?;
+        let word = name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase);
+        (word && name.chars().count() <= 12).then(|| format!("{name}: "))
+    };
+    let all: Vec<String> = request.lines().filter_map(|line| name(line.trim_start())).collect();
+    let mut found: Vec<String> = Vec::new();
+    for one in &all {
+        if !found.contains(one) && all.iter().filter(|other| *other == one).count() >= 2 {
+            found.push(one.clone());
+        }
+    }
+    if found.len() >= 2 { found } else { Vec::new() }
 }
 
 /// What a mail program writes under every mail: nothing is asked for there.

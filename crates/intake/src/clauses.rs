@@ -84,7 +84,9 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
                 clause.polarity = polarity;
             } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
-            } else if clause.polarity == Polarity::Asked && aside::doers::elsewhere(scene, &clause) {
+            } else if clause.polarity == Polarity::Asked
+                && (aside::doers::elsewhere(scene, &clause) || aside::stays::elsewhere(scene, &clause))
+            {
                 clause.polarity = Polarity::Elsewhere;
             }
             all.push(clause);
@@ -104,7 +106,21 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
 /// "the keys hang in a cabinet, we do not want those in it": the last clause speaks of what the one before did.
 fn turned_down(scene: &Scene<'_>, said: &[Clause]) -> bool {
     let [.., before, last] = said else { return false };
-    let turns = matches!(last.base, "want" | "need" | "touch" | "build" | "connect" | "include" | "change");
+    let turns = matches!(
+        last.base,
+        "want"
+            | "need"
+            | "touch"
+            | "build"
+            | "connect"
+            | "include"
+            | "change"
+            | "copy"
+            | "link"
+            | "import"
+            | "put"
+            | "sync"
+    );
     // "volunteers see shifts but cannot change them" is a right.
     let who = matches!(last.pronoun.as_deref(), Some("we" | "i" | "you"))
         || last.pronoun.is_none() && last.subject.is_empty();

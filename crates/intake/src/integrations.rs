@@ -1,12 +1,33 @@
 //! Which services outside are used: asked for and not denied.
 
-use crate::draft::{Grounds, IntegrationUse};
+use crate::draft::{Draft, Grounds, IntegrationUse};
 use crate::facts::{Evidence, Fact};
 use crate::lexicon::integrations as known;
 
 /// The integrations that the facts ask for, in the order of the table.
 pub(crate) fn integrations(evidence: &[Evidence]) -> Vec<IntegrationUse> {
     known::ALL.iter().filter_map(|integration| used(integration, evidence)).collect()
+}
+
+/// What is sent by itself goes out by its service: "confirmed -> email with the list" names no service otherwise.
+pub(crate) fn follow(evidence: &[Evidence], draft: &mut Draft) {
+    const SENT: &[&str] = &["email", "sms", "push"];
+    let denied = |name: &str| {
+        let no = |found: &Evidence| matches!(&found.fact, Fact::Integration { category, asked: false, .. } if *category == name);
+        evidence.iter().any(no)
+    };
+    for integration in known::ALL.iter().filter(|known| SENT.contains(&known.name) && !denied(known.name)) {
+        let used = draft.integrations.iter().any(|used| used.category == integration.name);
+        let sends = draft.automations.iter().find(|automation| automation.action == integration.name);
+        if let Some(automation) = sends.filter(|_| !used) {
+            let mut grounds = Grounds::default();
+            grounds.add(automation.span, "outside.automated");
+            let (category, provider) = (integration.name, integration.provider);
+            draft.integrations.push(IntegrationUse { category, provider, grounds });
+        }
+    }
+    let place = |used: &IntegrationUse| known::ALL.iter().position(|known| known.name == used.category);
+    draft.integrations.sort_by_key(place);
 }
 
 fn used(integration: &known::Integration, evidence: &[Evidence]) -> Option<IntegrationUse> {

@@ -161,6 +161,7 @@ fn decide(
     let (mut draft, cast) = resolve::resolve(scene, evidence);
     draft.integrations = integrations::integrations(evidence);
     draft.automations = automations::automations(scene, &cast, &draft);
+    integrations::follow(evidence, &mut draft);
     automate(&mut draft);
     let lost = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);

@@ -87,8 +87,8 @@ impl Np {
         if entity.is_empty() || entity.len() > 40 || entity.starts_with("what_") || entity.contains("many_to_many") {
             return false;
         }
-        // "Dear engineer, …", "Confidentiality notice: …": how a letter begins and ends.
-        if ["dear_", "hello_", "confidentiality_"].iter().any(|start| entity.starts_with(start)) {
+        // "Dear engineer, …", "Confidentiality notice: …", "the contracting authority": who writes, and how letters begin and end.
+        if ["dear_", "hello_", "confidentiality_", "contracting_"].iter().any(|start| entity.starts_with(start)) {
             return false;
         }
         let (head, known) = (self.head(), archetypes::sort(entity).is_some());

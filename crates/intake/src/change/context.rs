@@ -42,6 +42,7 @@ fn draft(request: &str) -> (Draft, Vec<Unplaced>) {
     let (mut draft, cast) = resolve::resolve(&scene, &evidence);
     draft.integrations = integrations::integrations(&evidence);
     draft.automations = automations::automations(&scene, &cast, &draft);
+    integrations::follow(&evidence, &mut draft);
     let lost = access::access(&scene, &evidence, &cast, &mut draft);
     resolve::complete(&mut draft);
     let unplaced = coverage::coverage(&scene, &evidence, &cast, &draft, &lost).unplaced;

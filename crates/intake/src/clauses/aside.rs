@@ -7,6 +7,7 @@ pub(super) mod doers;
 mod later;
 mod others;
 mod out;
+pub(super) mod stays;
 
 use std::collections::HashSet;
 
@@ -57,7 +58,7 @@ struct Aside {
 
 /// Every way, in the order of the tables.
 fn all() -> impl Iterator<Item = &'static Aside> {
-    [out::PHRASES, later::PHRASES, others::PHRASES].into_iter().flatten()
+    [out::PHRASES, later::PHRASES, others::PHRASES, stays::PHRASES].into_iter().flatten()
 }
 
 /// The ways whose words the request has at all: few, so that a long text is not searched for hundreds of phrases.
@@ -93,6 +94,9 @@ pub(super) fn of_sentence(
     from: usize,
     to: usize,
 ) -> Option<Polarity> {
+    if stays::ends_in_no(scene, from, to) {
+        return Some(Polarity::Aside);
+    }
     heard.0.iter().find(|way| says(scene, way, sentence, from, to)).map(|(aside, _)| aside.polarity)
 }
 
@@ -104,6 +108,7 @@ pub(super) fn of_clause(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize
 /// Where a sentence ends in a verdict on what it said just before, as in "the keys hang in a cabinet, we don't want those
 /// in it": what the verdict is, and whether it needs no clause of its own.
 pub(super) fn tail(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize) -> Option<Polarity> {
+    let to = stays::end(scene, from, to);
     let ends = |phrase: &&str| scene.padded(from, to).ends_with(*phrase);
     let ways = heard.0.iter().filter(|(aside, _)| aside.place == Place::Tail);
     ways.filter(|(_, phrases)| phrases.iter().any(|phrase| ends(&phrase))).map(|(aside, _)| aside.polarity).next()
@@ -177,7 +182,10 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
         }
         Place::Verdict => {
             let verdict = colon().or_else(|| verdict(scene, from, to));
-            verdict.is_some_and(|verdict| opens(scene.padded(verdict + 1, to), phrases))
+            verdict.is_some_and(|verdict| {
+                let no = aside.polarity == Polarity::Aside && stays::is_no(scene, verdict + 1, to);
+                no || opens(scene.padded(verdict + 1, to), phrases)
+            })
         }
         Place::Answer => {
             let asked = scene.is(to, "?") && to <= from + 2 * LONGEST_LEAD;

@@ -24,8 +24,13 @@ const NO_RECORD: f64 = 0.5;
 /// Where so many records are described, one that is only named once is in doubt, by this much.
 const DESCRIBED: usize = 3;
 const DOUBT: f64 = 0.6;
+const PASSING: f64 = 2.0;
 const MOST_WORDS_OF_A_GUESS: usize = 150;
 const MOST_GUESSES: usize = 5;
+/// Rules that are wrong as often as right of a word that stands once and has a value at most: measured on 400 requests, where
+/// they found 12 records and 33 that were none.
+const WEAK: &[&str] =
+    &["list.colon", "has.brackets", "belongs.to", "has.sets", "has.record", "row.sentence", "headed.of", "belongs.per"];
 /// What screens and sheets are laid out in.
 const LAID_OUT: &str = "column row cell header banner tab screen window panel";
 /// Names that mean something to the engine.
@@ -97,6 +102,15 @@ impl Candidate {
         once && self.fields.is_empty() && self.read <= 0.0 && fields::guess(&self.name).is_some()
     }
 
+    /// The word stands once in the whole request, in a place where values and what merely lies around stand too.
+    fn is_said_in_passing(&self, scene: &Scene<'_>) -> bool {
+        let head = self.name.rsplit('_').next().unwrap_or(&self.name);
+        let weak = self.grounds.rules.iter().all(|rule| rule.starts_with("op.verb") || WEAK.contains(rule));
+        let told = self.grounds.rules.iter().any(|rule| WEAK.contains(rule));
+        let once = || scene.tokens.iter().filter(|token| token.lemma == head).count() <= 1;
+        self.fields.len() <= 1 && self.read <= 0.0 && weak && told && once()
+    }
+
     /// Something is done with it, and it is no verb that stands in the place of a noun.
     fn is_worked_with(&self) -> bool {
         let known = archetypes::sort(&self.name).is_some();
@@ -137,7 +151,8 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let described = found.iter().filter(|candidate| candidate.fields.len() >= 2).count();
     for candidate in found {
         let doubt = if described >= DESCRIBED && candidate.is_named_once() { DOUBT } else { 0.0 };
-        let score = score(&candidate) - doubt;
+        let passing = if candidate.is_said_in_passing(scene) { PASSING } else { 0.0 };
+        let score = score(&candidate) - doubt - passing;
         let listed = cast.accepted.len() >= 50;
         if score >= ACCEPT && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {
             cast.accepted.push((candidate.name, candidate.grounds));

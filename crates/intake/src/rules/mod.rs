@@ -112,6 +112,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
     }
     set_aside(scene, &mut sink.evidence);
     met::claim(scene, &mut sink.evidence);
+    denied_lists(scene, &mut sink.evidence);
     retracted::leave_out(&mut sink.evidence);
     labels::leave_out(scene, &mut sink.evidence);
     idle::leave_out(scene, &mut sink.evidence);
@@ -161,6 +162,25 @@ fn set_aside(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
                 | Fact::Integration { asked: false, .. }
         );
         about_all || !within(&aside)
+    });
+}
+
+/// "no customer accounts: a booking just has a name and a phone": what is denied has none of what follows.
+fn denied_lists(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
+    let place = |span: Span| scene.sentence_at(scene.tokens.partition_point(|token| token.span.start < span.start));
+    let denied: Vec<(String, Option<usize>)> = evidence
+        .iter()
+        .filter_map(|found| match &found.fact {
+            Fact::Denied(thing) => Some((thing.name.clone(), place(found.span))),
+            _ => None,
+        })
+        .collect();
+    if denied.is_empty() {
+        return;
+    }
+    evidence.retain(|found| {
+        let Fact::Has { owner, .. } = &found.fact else { return true };
+        !denied.iter().any(|(name, sentence)| *name == owner.name && *sentence == place(found.span))
     });
 }
 
@@ -436,6 +456,32 @@ mod tests {
                 rule.id,
                 rule.example
             );
+        }
+    }
+
+    #[test]
+    fn zz_show() {
+        let Ok(request) = std::env::var("REQ") else { return };
+        let scene = Scene::read(&request);
+        for clause in &scene.clauses {
+            println!(
+                "CLAUSE {:?} {:?} {:?} verb={:?} base={} class={:?} modal={:?} subj={:?} pron={:?} carried={} | {}",
+                clause.join,
+                clause.polarity,
+                clause.passive,
+                clause.verb,
+                clause.base,
+                clause.class,
+                clause.modal,
+                clause.subject.iter().map(|n| n.entity().to_owned()).collect::<Vec<_>>(),
+                clause.pronoun,
+                clause.carried,
+                scene.words(clause.from, clause.to)
+            );
+        }
+        println!("NPS {:?}", scene.nps.iter().map(|n| n.entity().to_owned()).collect::<Vec<_>>());
+        for found in facts(&scene) {
+            println!("{} {:.1} {:?}", found.rule, found.weight, found.fact);
         }
     }
 

@@ -190,6 +190,7 @@ fn noun_of(verb: &str) -> Option<&'static str> {
         "feed" => "feeding",
         "water" => "watering",
         "check" => "check",
+        "read" => "reading",
         _ => return None,
     })
 }

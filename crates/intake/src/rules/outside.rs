@@ -4,6 +4,7 @@
 
 mod phrases;
 mod practice;
+mod sent;
 mod shorthand;
 mod systems;
 mod told;
@@ -48,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.on_phone", example: "Ping me on my phone when a tour is full.", run: phrases::on_phone },
     Rule { id: "outside.channel", example: "Post to our #tours channel.", run: phrases::channel },
     Rule { id: "outside.either", example: "Owners get reminders, either text or e-mail.", run: wishes::either },
+    Rule { id: "outside.sent", example: "Tour confirmed: email to the guide.", run: sent::sent },
     Rule { id: "outside.arrow", example: "Tour is full -> mail to the guide.", run: shorthand::arrow },
     Rule { id: "outside.one", example: "I want a text to go out when a tour is full.", run: shorthand::one },
     Rule {
@@ -96,13 +98,33 @@ fn named(scene: &Scene<'_>, sink: &mut Sink) {
             }
             if let Some((integration, product)) = integrations::spoken(phrase) {
                 let whatsapp_field = integration.name == "whatsapp" && scene.one_of(at + 1, &["number"]);
-                if !whatsapp_field {
+                let kept = integration.name == "accounting" && product.is_some() && !moves(scene, at);
+                if !whatsapp_field && !kept {
                     add(scene, sink, integration.name, product, at, at + length);
                 }
                 break;
             }
         }
     }
+}
+
+/// "export invoices to Xero", "Xero integration": a program that keeps books is asked for where something goes to it, not
+/// in "the payroll is in Sage" or "DATEV swallows the bookkeeping".
+fn moves(scene: &Scene<'_>, at: usize) -> bool {
+    const MOVES: &str = "export sync synchronize push send connect integrate import transfer post book link flow copy create \
+        integration connection interface sync-up export-file webhook upload generate issue raise";
+    let Some(sentence) = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)) else { return true };
+    let moved = (sentence.from..sentence.to).any(|t| {
+        scene.token(t).is_some_and(|token| {
+            let base = crate::lexicon::verbs::lookup(&token.text).map_or(token.lemma.as_str(), |(verb, _)| verb.base);
+            crate::lexicon::has(MOVES, base)
+        })
+    });
+    let to = (at.saturating_sub(3).max(sentence.from)..at)
+        .any(|t| scene.one_of(t, &["to", "into", "->", "+", "with", "via"]));
+    // "Integrations: Stripe, Xero".
+    let listed = sentence.to - sentence.from <= 12 && scene.clause_at(at).is_none_or(|clause| clause.verb.is_none());
+    moved || to || listed
 }
 
 /// "text guests", "email them".

@@ -40,13 +40,20 @@ pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let near_no = (near..at).rev().take_while(|t| !scene.is(*t, ":"));
     // "hmm no, make that Stripe" turns down what was said before.
     let turns = |t: usize| scene.is(t, "no") && scene.is(t + 1, ",");
-    let no = near_no.into_iter().any(|t| scene.one_of(t, NO) && !turns(t))
+    // "everyone who has not answered gets an email": another verb is denied.
+    let verbs = |from: usize| (from..at).filter(|t| matches!(scene.tag(*t), Some(Tag::Verb | Tag::Participle))).count();
+    let another = |t: usize| scene.one_of(t, &["not", "never"]) && verbs(t + 1) >= 2;
+    let no = near_no.into_iter().any(|t| scene.one_of(t, NO) && !turns(t) && !another(t))
         || clause.polarity == Polarity::Denied && arrow.is_none()
         || scene.is(at + 1, "no") && scene.one_of(at + 2, &[":", ",", ".", ";", "-", ")", "!"]);
     // "no SMS, only email", "no SMS, email only".
     let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"])) || scene.is(at + 1, "only");
+    // "no email marketing" is no word about mails.
+    let other =
+        scene.one_of(at + 1, &["marketing", "campaign", "campaigns", "newsletter", "newsletters", "blast", "blasts"]);
     match clause.polarity {
         Polarity::Asked | Polarity::Denied if only => Some(true),
+        _ if no && other => None,
         _ if no || clause.polarity == Polarity::Aside => Some(false),
         Polarity::Someday | Polarity::Past | Polarity::Elsewhere => None,
         _ => Some(true),
@@ -90,6 +97,9 @@ const TOLD: &[Told] = &[
     Told { id: "told.already", example: "The news go out by Mailchimp already.", says: practice::already },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
     Told { id: "told.is", example: "The chat is Discord.", says: is_it },
+    Told { id: "told.for_that", example: "No messages, people have Discord for that.", says: for_that },
+    Told { id: "told.at_first", example: "I wanted online payment at first but the till does that.", says: at_first },
+    Told { id: "told.handle", example: "People swap Telegram handles after a match.", says: handle },
     Told { id: "told.enclosed", example: "The logo is attached.", says: enclosed },
     Told { id: "told.kept_in", example: "The bookkeeping is in Xero.", says: practice::kept_in },
 ];
@@ -190,6 +200,30 @@ fn is_it(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         && scene.token(at).is_some_and(|t| t.capital)
 }
 
+/// "people have Discord for that".
+fn for_that(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    matches!(clause.base, "have" | "use")
+        && at >= clause.after
+        && (at + 1..clause.to)
+            .any(|t| scene.is(t, "for") && scene.one_of(t + 1, &["that", "this", "it", "those", "them"]))
+}
+
+/// "I wanted online payment at first but our terminal does that fine".
+fn at_first(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
+    let words = scene.padded(clause.from, clause.to);
+    clause.verb.is_some_and(|verb| scene.one_of(verb, &["wanted", "thought", "planned", "considered"]))
+        && [" at first ", " first ", " originally ", " initially ", " once "].iter().any(|word| words.contains(word))
+        || words.contains(" will tell me ")
+}
+
+/// "Telegram handles", "an Instagram account": what somebody has there.
+fn handle(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
+    scene.token(at).is_some_and(|token| token.capital)
+        && scene
+            .one_of(at + 1, &["handle", "handles", "username", "usernames", "group", "groups", "profile", "profiles"])
+        && !scene.one_of(at.wrapping_sub(1), &["to", "in", "into", "our"])
+}
+
 /// "the logo is attached", "I attach a photo of our boat": to the letter.
 fn enclosed(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
     let to = (clause.after..clause.to).any(|at| scene.one_of(at, &["to", "on", "when", "for", "by"]));
@@ -229,6 +263,7 @@ fn by_hand(scene: &Scene<'_>, clause: &Clause, _: usize) -> bool {
         " card machine ",
         " card terminal ",
         " card reader ",
+        " terminal ",
     ]
     .iter()
     .any(|way| words.contains(way))

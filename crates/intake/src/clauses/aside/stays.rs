@@ -1,0 +1,276 @@
+//! What stays where it is: "the till is SumUp, leave it", "Etsy keeps the orders", "invoicing happens in FreshBooks",
+//! "exams are made by the ODAV software", "restorations: another year".
+
+use super::{Aside, Place};
+use crate::clauses::{Clause, Join, Polarity};
+use crate::lexicon::{archetypes, has, integrations};
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const PHRASES: &[Aside] = &[
+    Aside {
+        id: "stays.tail",
+        polarity: Polarity::Elsewhere,
+        place: Place::Tail,
+        phrases: &[
+            " keep it out ",
+            " keep that out ",
+            " keep them out ",
+            " it stays ",
+            " and stays ",
+            " they stay ",
+            " and stay ",
+            " it remains ",
+            " there it remains ",
+            " remains there ",
+            " works a treat ",
+            " works great ",
+            " works for us ",
+            " does the job ",
+            " is its business ",
+            " is their business ",
+            " is his business ",
+            " is her business ",
+            " , not here ",
+            " not connected ",
+            " not integrated ",
+            " no link needed ",
+            " no integration needed ",
+            " no connection needed ",
+            " no interface needed ",
+            " no sync needed ",
+            " but not needed ",
+            " but not necessary ",
+            " but not essential ",
+            " but no thanks ",
+        ],
+        example: "Our SMS go out from Zettle and it works, thanks. The invoices are in Sage and there it remains.",
+    },
+    Aside {
+        id: "stays.lead",
+        polarity: Polarity::Aside,
+        place: Place::Lead,
+        phrases: &[
+            " out of perimeter ",
+            " outside the perimeter ",
+            " outside the scope ",
+            " will not : ",
+            " will not ",
+        ],
+        example: "Out of perimeter: SMS and invoices.",
+    },
+    Aside {
+        id: "stays.verdict",
+        polarity: Polarity::Aside,
+        place: Place::Verdict,
+        phrases: &[
+            " no , ",
+            " no ! ",
+            " wait , no ",
+            " wait no ",
+            " nope ",
+            " nah ",
+            " other year ",
+            " another year ",
+            " next year ",
+            " another time ",
+            " next time ",
+            " not this time ",
+            " not this year ",
+            " not here ",
+            " not in here ",
+            " elsewhere ",
+        ],
+        example: "SMS and invoices: another year.",
+    },
+    Aside {
+        id: "stays.answer",
+        polarity: Polarity::Aside,
+        place: Place::Answer,
+        phrases: &[" is not ", " are not ", " that is not ", " it is not ", " does not ", " do not "],
+        example: "SMS and invoices? Is not permitted in our case.",
+    },
+    Aside {
+        id: "stays.today",
+        polarity: Polarity::Elsewhere,
+        place: Place::Sentence,
+        phrases: &[" till now ", " as of now we ", " up until now "],
+        example: "Till now all SMS and invoices are in WhatsApp groups.",
+    },
+];
+
+/// Words and signs after a verdict that add nothing: "it works, thanks".
+const COURTESY: &[&str] =
+    &["thanks", "thank", "you", "please", "cheers", "ok", "okay", "fine", "though", ",", "!", "."];
+
+/// The end of a sentence without its courtesies.
+pub(super) fn end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
+    let courtesies = (from..to).rev().take_while(|at| scene.one_of(*at, COURTESY)).count();
+    to - courtesies
+}
+
+/// "Prizes/sponsors no": a few words and a no.
+pub(super) fn ends_in_no(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let verb = |at: usize| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal));
+    let to = end(scene, from, to);
+    to > from + 1 && to <= from + 8 && scene.one_of(to - 1, &["no", "nope", "nah"]) && !(from..to).any(verb)
+}
+
+/// "Mailchimp: no", "door locks (Kisi): no, phase 2": the verdict is one word.
+pub(super) fn is_no(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    let ends = at + 1 >= to || scene.tag(at + 1) == Some(Tag::Sign);
+    scene.one_of(at, &["no", "nope", "nah", "never", "none"]) && ends
+}
+
+struct Stay {
+    #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
+    id: &'static str,
+    /// What the test reads; it names SMS or invoices.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
+    example: &'static str,
+    says: fn(&Scene<'_>, &Clause) -> bool,
+}
+
+const STAYS: &[Stay] = &[
+    Stay { id: "stay.holds", example: "Etsy keeps the invoices.", says: holds },
+    Stay { id: "stay.named", example: "Invoices: Exact Online has our prices too.", says: named },
+    Stay { id: "stay.happens", example: "Invoicing happens in FreshBooks.", says: happens },
+    Stay { id: "stay.made", example: "Invoices are made in DATEV by our tax guy.", says: made },
+    Stay { id: "stay.software", example: "Invoices are made by the ODAV software.", says: software },
+    Stay { id: "stay.tool", example: "The county gave us Freshdesk for invoices.", says: tool },
+    Stay { id: "stay.leave", example: "Leave the invoices, we write those by hand.", says: leave },
+    Stay { id: "stay.hand", example: "The invoices we count by hand.", says: by_hand },
+];
+
+/// Whether the clause tells of something that stays where it is.
+pub(in crate::clauses) fn elsewhere(scene: &Scene<'_>, clause: &Clause) -> bool {
+    clause.modal.is_none()
+        && !matches!(clause.join, Join::Condition | Join::Purpose)
+        && STAYS.iter().any(|stay| (stay.says)(scene, clause))
+}
+
+/// "Etsy", "DATEV", "Exact Online": the name of one thing that is no record of the request.
+fn product(scene: &Scene<'_>, np: &Np) -> bool {
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    let plain = np.article.is_none() && np.possessive.is_none() && !archetypes::is_person(np.entity());
+    let known = |at: usize| scene.token(at).is_some_and(|token| integrations::named(&token.text).is_some());
+    let unknown = archetypes::sort(np.entity()).is_none() && archetypes::sort(np.head()).is_none();
+    let first =
+        scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).is_some_and(|one| one.from == np.from);
+    // At the start every word has a capital.
+    let named = !first || (np.from..np.to).any(known) || !np.plural && np.words().len() == 1 && is_unheard(np.head());
+    plain && unknown && named && np.to - np.from <= 3 && (np.from..np.to).all(capital)
+}
+
+/// A word that names nothing we know.
+fn is_unheard(word: &str) -> bool {
+    crate::lexicon::verbs::lookup(word).is_none()
+        && crate::lexicon::fields::guess(word).is_none()
+        && !crate::lexicon::words::is_function_word(word)
+        && !crate::lexicon::words::is_not_record(word)
+        && !crate::lexicon::words::is_app_head(word)
+}
+
+/// "Etsy keeps the orders", "REDCap is for the answers".
+fn holds(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let keeps = matches!(clause.base, "keep" | "handle" | "manage" | "do" | "hold" | "store" | "cover" | "track")
+        || clause.base == "have" && scene.one_of(clause.after, &["our", "the", "all", "my"])
+        || clause.base == "be" && scene.is(clause.after, "for");
+    let [subject] = clause.subject.as_slice() else { return false };
+    keeps && !clause.passive && !clause.carried && product(scene, subject)
+}
+
+/// "Invoices: Exact Online has our customers too": the sentence after a colon tells who has them.
+fn named(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(verb) = clause.verb.filter(|_| !clause.passive) else { return false };
+    let Some(colon) = (clause.from..verb).find(|at| scene.is(*at, ":")) else { return false };
+    let named = scene.np_at(colon + 1).filter(|np| np.to == verb);
+    let does = matches!(clause.base, "have" | "do" | "keep" | "handle" | "manage" | "take" | "cover");
+    does && named.is_some_and(|np| product(scene, np))
+}
+
+fn leads_to(scene: &Scene<'_>, clause: &Clause, words: &[&str]) -> Option<usize> {
+    (clause.after..clause.to.min(clause.after + 4)).find(|at| scene.one_of(*at, words))
+}
+
+/// "invoicing happens in FreshBooks", "we do the rota in Planday".
+fn happens(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(lead) = leads_to(scene, clause, &["in", "on", "with", "via"]) else { return false };
+    matches!(clause.base, "happen" | "live" | "sit" | "run")
+        && scene.np_at(lead + 1).is_some_and(|np| product(scene, np))
+}
+
+/// "invoices are made in DATEV": not "via Twilio", which says what to use.
+fn made(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(lead) = leads_to(scene, clause, &["in"]) else { return false };
+    let does = matches!(clause.base, "make" | "do" | "keep" | "handle" | "write" | "manage" | "create" | "track");
+    clause.passive && does && clause.pronoun.is_none() && scene.np_at(lead + 1).is_some_and(|np| product(scene, np))
+}
+
+/// "exams are made by the ODAV software", "in our booking system".
+fn software(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(lead) = leads_to(scene, clause, &["by", "in", "with"]) else { return false };
+    clause.passive
+        && matches!(clause.base, "make" | "do" | "keep" | "handle" | "manage" | "write" | "create" | "run")
+        && scene.np_at(lead + 1).is_some_and(|np| {
+            let named = (np.from..np.to).any(|at| scene.token(at).is_some_and(|token| token.capital));
+            has("software program system tool", np.head()) && named && np.words().len() >= 2
+        })
+}
+
+/// "the county gave us Freshdesk for tickets": what a tool is there for already.
+fn tool(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let ours = matches!(clause.base, "have" | "give" | "get" | "use" | "run" | "buy");
+    ours && !clause.passive
+        && scene.nps_in(clause.after, clause.to).any(|np| {
+            product(scene, np) && scene.is(np.to, "for") && scene.np_at(np.to + 1).is_some_and(|np| np.plural)
+        })
+}
+
+/// "leave the bottles", not "leave a review" and not "guests leave the room".
+fn leave(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let order = clause.subject.is_empty() && clause.pronoun.is_none() || clause.pronoun.as_deref() == Some("you");
+    let np = scene.np_at(clause.after);
+    let these = np.is_some_and(|np| np.plural || np.article.as_deref() == Some("the") || np.possessive.is_some());
+    let ends =
+        np.is_some_and(|np| np.to >= clause.to || scene.tag(np.to) == Some(Tag::Sign) || scene.is(np.to, "with"));
+    clause.base == "leave" && order && these && ends && clause.verb == Some(clause.from)
+}
+
+/// "we count those by hand".
+fn by_hand(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let ours = matches!(clause.pronoun.as_deref(), Some("we" | "i"));
+    let words = scene.padded(clause.after, clause.to);
+    ours && (words.contains(" by hand ") || words.contains(" in our heads "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_made_of_what_stays() {
+        for stay in STAYS {
+            let scene = Scene::read(stay.example);
+            assert!(scene.clauses.iter().any(|clause| (stay.says)(&scene, clause)), "{} does not fire", stay.id);
+            let reading = crate::read(&format!("Boats have a name and a length. {}", stay.example)).summary;
+            let kept: Vec<_> = reading.entities.iter().map(|entity| entity.name.as_str()).collect();
+            assert_eq!((kept, reading.integrations.as_slice()), (vec!["boat"], &[][..]), "{}", stay.id);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_does_not_stay() {
+        for asked in [
+            "Invoices are sent via Stripe.",
+            "Customers keep bikes.",
+            "Guests leave a review.",
+            "Payments are made with Stripe.",
+            "Members have boats.",
+        ] {
+            let scene = Scene::read(asked);
+            assert!(!scene.clauses.iter().any(|clause| elsewhere(&scene, clause)), "{asked}");
+        }
+    }
+}
