@@ -166,7 +166,15 @@ fn sentence(scene: &Scene<'_>, sink: &mut Sink) {
         });
         let under = scene.blocks.get(sentence.block).is_some_and(|block| block.parent.is_some());
         if verbless && !under {
-            mention(scene, sink, &row(scene, sentence.from, sentence.to));
+            let records = row(scene, sentence.from, sentence.to);
+            mention(scene, sink, &records);
+            // "Clients, their pianos, tunings": whom it is all about leads the row.
+            let leads = scene.np_at(sentence.from).filter(|np| {
+                np.plural && archetypes::is_kept(np.entity()) && scene.is(np.to, ",") && records.is_empty()
+            });
+            if let Some((np, thing)) = leads.and_then(|np| Some((np, record(np)?))) {
+                sink.add(Fact::Mention(thing), np.span, NAMED);
+            }
         }
     }
 }
