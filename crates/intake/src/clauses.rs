@@ -381,8 +381,11 @@ fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
     let verdict = |at: usize| scene.is(at, "no") && scene.one_of(at + 1, &[":", ",", "-"]);
     // "not bookings but walk-ins: a walk-in has a name".
     let colon = (clause.from..verb).rev().find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
-    let before = (colon.unwrap_or(clause.from)..=verb)
-        .any(|at| (scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"])) && !verdict(at));
+    let before = (colon.unwrap_or(clause.from)..=verb).any(|at| {
+        let no = scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"]);
+        // "do not forget the invoices" asks for them.
+        no && !verdict(at) && !scene.one_of(at + 1, &["forget", "miss", "overlook"])
+    });
     let no_need = scene.is(clause.from, "no") && scene.is(clause.from + 1, "need");
     let object = scene.is(clause.after, "no") || scene.is(clause.after, "not");
     let verbless = clause.verb.is_none() && scene.one_of(clause.from, &["no", "not", "without", "skip"]);
@@ -402,6 +405,10 @@ fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
     let by_other_means = clause.base == "use" && now && speaks;
     let used_to = words.contains(" used to ") && ![" is ", " are ", " be "].iter().any(|be| words.contains(be));
     let told = speaks || clause.subject.iter().any(|np| matches!(np.possessive.as_deref(), Some("my" | "our")));
+    // "the previous vendor sold us a shop": of the one before.
+    let before_that =
+        |np: &Np| scene.one_of(np.from, &["previous", "former"]) || scene.one_of(np.from + 1, &["previous", "former"]);
+    let told = told || clause.subject.iter().any(before_that);
     if used_to || told && narrates(scene, clause) {
         return true;
     }

@@ -48,6 +48,7 @@ pub(crate) fn coverage(
             token.span.end <= end || token.lemma.len() > 2 && known.contains(token.lemma.as_str())
         })
     };
+    let lines = crate::rules::labels::lines(scene);
     let (mut all, mut hit, mut talk) = (0usize, 0usize, 0usize);
     let mut unplaced = Vec::new();
     for clause in &scene.clauses {
@@ -78,7 +79,10 @@ pub(crate) fn coverage(
         if found == 0 && (denied || clause.from > 0 && logs_in(scene, clause)) {
             // Rightly left out, or built in.
         } else if found == 0
-            && (greeting(scene, clause.from, clause.to) || small_talk(scene, clause) || about_us(scene, clause))
+            && (greeting(scene, clause.from, clause.to)
+                || small_talk(scene, clause)
+                || about_us(scene, clause)
+                || lines.iter().any(|(from, to)| *from <= clause.from && clause.from < *to))
         {
             talk += counted;
         } else {

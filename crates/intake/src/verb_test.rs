@@ -51,6 +51,10 @@ pub(crate) fn unknown_verb(tokens: &[Token], before: &[Tag], at: usize) -> bool 
         return object && at == 0 && !token.plural() && !token.text.ends_with("ing");
     };
     match tag {
+        // "do not forget it".
+        Tag::Modal if previous.one_of(&["do", "does", "did"]) => {
+            before.last() == Some(&Tag::Negation) && !token.plural()
+        }
         Tag::Modal => previous.one_of(AUXILIARIES) && !token.plural(),
         Tag::To => !token.plural() && object,
         Tag::Noun if before.contains(&Tag::Verb) => false,

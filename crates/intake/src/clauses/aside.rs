@@ -111,7 +111,7 @@ pub(super) fn tail(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize) -> 
     let to = stays::end(scene, from, to);
     let ends = |phrase: &&str| scene.padded(from, to).ends_with(*phrase);
     let ways = heard.0.iter().filter(|(aside, _)| aside.place == Place::Tail);
-    ways.filter(|(_, phrases)| phrases.iter().any(|phrase| ends(&phrase))).map(|(aside, _)| aside.polarity).next()
+    ways.filter(|(_, phrases)| phrases.iter().any(|phrase| ends(phrase))).map(|(aside, _)| aside.polarity).next()
 }
 
 /// Words before an order: "you can also just skip …".

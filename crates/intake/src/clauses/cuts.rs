@@ -132,6 +132,15 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             {
                 None
             }
+            // "no ads, but invoices: number, date".
+            Some(Tag::Conjunction)
+                if !has_verb
+                    && scene.is(at, "but")
+                    && scene.one_of(start, &["no", "not", "without"])
+                    && scene.np_at(at + 1).is_some() =>
+            {
+                Some((at + 1, Join::Main))
+            }
             Some(Tag::Conjunction) if has_verb => {
                 let next = at + 1;
                 new_clause(scene, next, to, false).then_some((next, inherited(&cuts, scene, next)))

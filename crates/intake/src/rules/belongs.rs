@@ -86,7 +86,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         let stands = matches!(clause.base, "live" | "sit" | "stand" | "hang")
             && clause.subject.iter().all(that)
             && target.article.as_deref() == Some("the");
-        if carried || chosen || stands || super::is_name(scene, target) {
+        // "It is for the club on the lake": the whole.
+        let whole =
+            clause.base == "be" && clause.pronoun.as_deref() == Some("it") && target.article.as_deref() == Some("the");
+        if carried || chosen || stands || whole || super::is_name(scene, target) {
             continue;
         }
         // "belongs to a bike and a customer".
@@ -371,7 +374,9 @@ fn by(scene: &Scene<'_>, sink: &mut Sink) {
         let done = usize::from(scene.tag(np.to) == Some(Tag::Participle));
         let leans = scene.one_of(np.to + done, &["by", "from"])
             || done == 1 && scene.one_of(np.to + 1, &["against", "to", "for", "on", "under"]);
-        if !leans || done == 0 && scene.is(np.to, "by") && !np.plural {
+        // "our office moved to a new building".
+        let ours = !np.plural && matches!(np.possessive.as_deref(), Some("our" | "my"));
+        if !leans || done == 0 && scene.is(np.to, "by") && !np.plural || ours {
             continue;
         }
         let Some(parent_np) = scene.np_at(np.to + done + 1) else { continue };

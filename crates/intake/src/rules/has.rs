@@ -16,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         inspection.",
         run: verb,
     },
+    Rule { id: "has.but", example: "Kayaks have no engine but a length and a colour.", run: but },
     Rule { id: "has.lead", example: "For every kayak we keep length, colour and price.", run: lead },
     Rule { id: "has.brackets", example: "We rent kayaks (length, colour, price).", run: brackets },
     Rule { id: "has.with", example: "Keepers add walks with a date and a duration.", run: with },
@@ -127,6 +128,23 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             {
                 continue;
             }
+            sink.has(&owner, items.clone(), 2.0);
+        }
+    }
+}
+
+/// "X has no Y but LIST".
+fn but(scene: &Scene<'_>, sink: &mut Sink) {
+    let turns = |clause: &&Clause| {
+        clause.polarity == Polarity::Denied
+            && clause.base == "have"
+            && scene.is(clause.after, "no")
+            && clause.pronoun.is_none()
+    };
+    for clause in scene.clauses.iter().filter(turns) {
+        let Some(at) = (clause.after..clause.to).find(|at| scene.is(*at, "but")) else { continue };
+        let items = lists::read(scene, at + 1, clause.to);
+        for owner in clause.subject.iter().filter(|np| !is_value(np)).filter_map(record) {
             sink.has(&owner, items.clone(), 2.0);
         }
     }
@@ -306,6 +324,11 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if let Some(close) = scene.close_of(at) {
             at = close + 1;
         }
+        // "And suppliers, with number and date."
+        let opens = || {
+            scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).is_some_and(|one| np.from <= one.from + 1)
+        };
+        at += usize::from(scene.is(at, ",") && opens());
         // "an expense for me with …" is rare; "items in stock with" too.
         if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
             continue;

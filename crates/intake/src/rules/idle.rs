@@ -134,5 +134,12 @@ fn is_idle(scene: &Scene<'_>, np: &Np) -> bool {
         && !np.plural
         && scene.one_of(before(1), &["on", "via", "through", "to", "by", "over", "from", "with", "in"])
         && scene.tag(np.to) != Some(Tag::Verb);
-    order || show || shown || told || through || super::passing::names_nothing(scene, np)
+    // "upon approval of a request", "in case of a flood", "at the request of the owner".
+    let upon = scene.one_of(before(1), &["upon", "pending"]) && np.article.is_none() && !np.plural;
+    let last = np.words().last().map_or("", |word| word.lemma.as_str());
+    let event = np.words().iter().any(|word| has("case event", &word.lemma)) && scene.one_of(before(1), &["in"])
+        || has("case event request behalf expense discretion", last)
+            && scene.one_of(before(1), &["in", "at", "on"])
+            && scene.is(np.to, "of");
+    order || upon || event && !np.plural || show || shown || told || through || super::passing::names_nothing(scene, np)
 }

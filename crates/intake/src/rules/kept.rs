@@ -228,7 +228,8 @@ fn from(scene: &Scene<'_>, sink: &mut Sink) {
     }) {
         let from =
             (clause.after..clause.to).find(|at| scene.one_of(*at, &["from", "of", "for"]) && scene.depth_at(*at) == 0);
-        let Some(from) = from else { continue };
+        // "I got your name from the office".
+        let Some(from) = from.filter(|_| !scene.one_of(clause.after, &["your", "my", "our"])) else { continue };
         let owner = scene.np_at(from + 1).filter(|np| !is_value(np) && np.to + 1 >= clause.to).and_then(record);
         let items = lists::read(scene, clause.after, from);
         if let Some(owner) = owner.filter(|_| !items.is_empty() && known(&items) == items.len()) {

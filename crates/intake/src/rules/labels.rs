@@ -4,8 +4,8 @@
 //! A kind of label is an entry of `LABELS`. With a list of values behind it ("contact: name, phone, e-mail") it is a
 //! record after all.
 
-use crate::facts::{Evidence, Fact};
-use crate::lexicon::archetypes;
+use crate::facts::{Evidence, Fact, Item};
+use crate::lexicon::{archetypes, has};
 use crate::lists;
 use crate::scene::{Scene, Sentence};
 use crate::tags::Tag;
@@ -55,7 +55,8 @@ const LABELS: &[Label] = &[
         id: "label.means",
         about: About::Line,
         words: "stack,tech stack,technology,hosting,host,server,device,hardware,platform,front end,frontend,front-end,client \
-            app,colour,color,logo,font,design,look,tone,browser,environment,current tool,tool today,tool in use,replaces",
+            app,colour,color,logo,font,design,look,tone,browser,environment,screen,page,view,\
+            tab,menu,navigation,ui,ux,user interface,dialog,export,current tool,tool today,tool in use,replaces",
         example: "Devices: tablets, lockers and two printers.",
     },
     Label {
@@ -64,7 +65,7 @@ const LABELS: &[Label] = &[
         words: "assumption,risk,constraint,dependency,decision,decided,agreed,done,todo,question,open question,open point,\
             problem statement,problem,hint,ps,pps,nb,tl dr,tldr,longer,short,shorter,long version,short version,in short,\
             job to be done,goal,objective,aim,purpose,context,background,motivation,current situation,current process,\
-            situation,what happen,what do not happen,process,today,rule,business rule,must have,should have,must,should,\
+            situation,what happen,what do not happen,process,workflow,flow,backbone,story map,lifecycle,today,rule,business rule,must have,should have,must,should,\
             success metric,definition,remark,agenda,next step,step,summary,bottom line,important,warning,attention,reminder,\
             disclaimer,update,edit,answer,request,wish,requirement,user story,story,acceptance criterion,acceptance criteria",
         example: "Assumptions: Single sign-on exists.",
@@ -88,12 +89,19 @@ struct Found {
     end: usize,
 }
 
+fn labels(scene: &Scene<'_>) -> Vec<Found> {
+    let found = (0..scene.sentences.len()).filter_map(|sentence| label(scene, sentence));
+    found.filter(|one| !is_record(scene, one)).collect()
+}
+
+/// The lines that name the whole, who wrote it, or with what it is made: tokens from and to.
+pub(crate) fn lines(scene: &Scene<'_>) -> Vec<(usize, usize)> {
+    labels(scene).into_iter().filter(|one| one.about == About::Line).map(|one| (one.from, one.end)).collect()
+}
+
 /// Takes away what was found of labels and of what they say.
 pub(super) fn leave_out(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
-    let found: Vec<Found> = (0..scene.sentences.len())
-        .filter_map(|sentence| label(scene, sentence))
-        .filter(|one| !is_record(scene, one))
-        .collect();
+    let found = labels(scene);
     if found.is_empty() {
         return;
     }
@@ -159,8 +167,14 @@ fn is_record(scene: &Scene<'_>, found: &Found) -> bool {
         return !people(scene, colon, found.end);
     }
     let items = lists::read(scene, found.to + 1, found.end);
-    let known = items.iter().filter(|item| item.known()).count();
-    let says = |at: usize| matches!(scene.tag(at), Some(Tag::Verb | Tag::Have | Tag::Be | Tag::Modal));
+    // "screens: start page, detail page, print dialog".
+    let shown =
+        |item: &Item| has("page screen dialog view form tab menu popup", item.name.rsplit('_').next().unwrap_or(""));
+    let known = items.iter().filter(|item| item.known() && !shown(item)).count();
+    let says = |at: usize| {
+        let spoken = scene.one_of(at, &["i", "we", "you", "they", "it"]);
+        spoken || matches!(scene.tag(at), Some(Tag::Have | Tag::Be | Tag::Modal))
+    };
     // "Title: the harbour keeps boats" is no title.
     let first = (found.to + 1..found.end).find(|at| scene.is(*at, ",")).unwrap_or(found.end);
     // "agreed: courses have a title, a start and a price" is about the courses.

@@ -15,7 +15,7 @@ mod headed;
 mod idle;
 mod joined;
 mod kept;
-mod labels;
+pub(crate) mod labels;
 mod limits;
 mod listed;
 mod met;

@@ -137,6 +137,8 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             let weight = if condition { weight * 0.6 } else { weight };
             // "to follow the van": said of that one, not of a kind of records.
             let that = clause.base == "follow" && np.article.as_deref() == Some("the") && !np.plural;
+            // "the coordinator sends the invitation": one that is only sent.
+            let that = that || class == Class::Send && np.article.as_deref() == Some("the") && !np.plural;
             let weight = if that { weight * 0.3 } else { weight };
             if who.is_empty() {
                 sink.add(Fact::Mention(object), span, weight);

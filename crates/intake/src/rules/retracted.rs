@@ -62,6 +62,9 @@ fn order(scene: &Scene<'_>, sink: &mut Sink) {
             let Some(token) = scene.token(at).filter(|token| has(DROPS, &token.text) || token.is("leave")) else {
                 continue;
             };
+            if scene.tag(at.wrapping_sub(1)) == Some(Tag::Negation) {
+                continue;
+            }
             let lead = filled(scene, sentence.from, at);
             let opens = lead == sentence.from || changes(scene, lead, at) || scene.one_of(lead, &["-", "or"]);
             let about = usize::from(scene.one_of(at + 1, &["about", "out", "off"]));

@@ -6,7 +6,7 @@
 use crate::clauses::{Clause, Join};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, has};
-use crate::nouns::Np;
+use crate::nouns::{Count, Np};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
@@ -28,6 +28,7 @@ const DOERS: &[Doer] = &[
     Doer { id: "doer.notebook", example: "Bob has the invoices in his notebook.", says: notebook },
     Doer { id: "doer.for", example: "For invoices we have an accountant.", says: for_it },
     Doer { id: "doer.from", example: "The invoices we get from Lexware.", says: from },
+    Doer { id: "doer.sends", example: "The clerk sends the invoice from Outlook.", says: sends },
     Doer { id: "doer.lives", example: "Invoices remain in Lexware.", says: lives },
 ];
 
@@ -51,7 +52,7 @@ const OUTSIDE: &str = "accountant bookkeeper adviser advisor lawyer solicitor no
 
 /// What people keep things in who have no application for it.
 const PAPER: &str = "excel spreadsheet sheet paper binder notebook drive ledger poster pinboard noticeboard pen word \
-    logbook diary cloud outlook drawer cabinet";
+    logbook diary cloud drawer cabinet";
 
 fn handles(clause: &Clause) -> bool {
     has(HANDLED, clause.base)
@@ -132,6 +133,22 @@ fn lies(scene: &Scene<'_>, clause: &Clause) -> bool {
     let place = |np: &&Np| {
         has("wall poster pinboard noticeboard drive binder spreadsheet excel paper notebook ledger fridge", np.head())
     };
+    // "the hats are in a suitcase".
+    let somewhere = |np: &Np| {
+        let one = matches!(np.article.as_deref(), Some("a" | "an")) || np.possessive.is_some();
+        !np.plural && one && archetypes::sort(np.entity()).is_none() && archetypes::sort(np.head()).is_none()
+    };
+    let inside = on
+        .filter(|on| scene.is(*on, "in"))
+        .and_then(|on| scene.np_at(on + 1))
+        .is_some_and(|np| somewhere(np) && np.to >= clause.to);
+    if clause.base == "be"
+        && inside
+        && clause.subject.iter().all(|np| np.plural && matches!(np.count, Count::Unsaid | Count::Many))
+        && !clause.passive
+    {
+        return !clause.subject.is_empty();
+    }
     lies && !clause.subject.is_empty()
         && on.and_then(|on| scene.np_at(on + 1)).filter(place).is_some_and(|np| !np.plural)
         && !clause.subject.iter().any(|np| archetypes::is_person(np.entity()))
@@ -177,6 +194,18 @@ fn from(scene: &Scene<'_>, clause: &Clause) -> bool {
         .is_some_and(|np| stands_outside(scene, np) || is_name(scene, np.from, np.to) && !np.plural)
 }
 
+/// "the coordinator sends the invitation from Outlook": by somebody, with something else.
+fn sends(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let sends = clause.class == Some(Class::Send) && !clause.passive && clause.pronoun.is_none();
+    let by = clause.subject.iter().any(|np| archetypes::is_person(np.entity()) || is_name(scene, np.from, np.to));
+    let from = (clause.after..clause.to).rev().find(|at| scene.is(*at, "from"));
+    sends
+        && by
+        && from
+            .and_then(|from| scene.np_at(from + 1))
+            .is_some_and(|np| is_name(scene, np.from, np.to) && np.to >= clause.to)
+}
+
 /// "invoices live in Lexware", "payroll runs through DATEV".
 fn lives(scene: &Scene<'_>, clause: &Clause) -> bool {
     let lives = matches!(clause.base, "live" | "stay" | "remain" | "run") && !clause.passive;
@@ -195,7 +224,7 @@ fn lives(scene: &Scene<'_>, clause: &Clause) -> bool {
     let named = |np: &Np| is_name(scene, np.from, np.to) || has(PAPER, np.head()) && !np.plural;
     lives
         && !clause.subject.is_empty()
-        && !clause.subject.iter().any(|np| archetypes::is_person(np.entity()))
+        && (clause.base == "run" || !clause.subject.iter().any(|np| archetypes::is_person(np.entity())))
         && lead.and_then(|at| scene.np_at(at + 1)).is_some_and(named)
 }
 

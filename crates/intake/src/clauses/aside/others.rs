@@ -144,7 +144,7 @@ pub(super) const PHRASES: &[Aside] = &[
     Aside {
         id: "past.gone",
         polarity: Polarity::Elsewhere,
-        place: Place::Sentence,
+        place: Place::Clause,
         phrases: &[
             " thing of the past ",
             " stopped using ",

@@ -96,6 +96,7 @@ const TOLD: &[Told] = &[
     Told { id: "told.been", example: "I have been running this from Google Calendar.", says: practice::been },
     Told { id: "told.already", example: "The news go out by Mailchimp already.", says: practice::already },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
+    Told { id: "told.got", example: "We have got Stripe.", says: got },
     Told { id: "told.is", example: "The chat is Discord.", says: is_it },
     Told { id: "told.for_that", example: "No messages, people have Discord for that.", says: for_that },
     Told { id: "told.at_first", example: "I wanted online payment at first but the till does that.", says: at_first },
@@ -185,6 +186,14 @@ fn to_us(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         |np: &crate::nouns::Np| scene.token(np.from).is_some_and(|token| token.capital && token.text.contains('.'));
     let site = clause.modal.is_none() && clause.subject.iter().any(site);
     written && !clause.passive && (site || clause.subject.iter().any(person))
+}
+
+/// "we have got Sevdesk".
+fn got(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let got = clause.base == "get"
+        && clause.verb.is_some_and(|verb| scene.is(verb, "got") && scene.tag(verb.wrapping_sub(1)) == Some(Tag::Have));
+    let ours = matches!(clause.pronoun.as_deref(), Some("we" | "i")) && clause.modal.is_none();
+    ours && (got || clause.base == "have") && at == clause.after && scene.token(at).is_some_and(|token| token.capital)
 }
 
 /// "chat is Discord only", "the till is SumUp": what people have.
