@@ -52,8 +52,10 @@ fn lines(request: &str) -> Vec<Line> {
             break;
         }
         let start = at + (raw.len() - body.len());
-        let marker = match bullet_length(body) {
-            0 if speakers.iter().any(|name| body.starts_with(name.as_str())) => body.find(": ").map_or(0, |at| at + 2),
+        // "[12:03] Anna: ".
+        let said = body.get(stamp(body)..).unwrap_or("");
+        let spoken = speakers.iter().find(|name| said.starts_with(name.as_str())).map(|name| stamp(body) + name.len());
+        let marker = match spoken.unwrap_or_else(|| bullet_length(body)) {
             0 if counted(body) => serial(body).map_or(0, |(_, length)| length),
             length => length,
         };
@@ -78,7 +80,8 @@ fn speakers(request: &str) -> Vec<String> {
         let word = name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase);
         (word && name.chars().count() <= 12).then(|| format!("{name}: "))
     };
-    let all: Vec<String> = request.lines().filter_map(|line| name(line.trim_start())).collect();
+    let line = |line: &str| name(line.get(stamp(line)..).unwrap_or(""));
+    let all: Vec<String> = request.lines().filter_map(|one| line(one.trim_start())).collect();
     let mut found: Vec<String> = Vec::new();
     for one in &all {
         if !found.contains(one) && all.iter().filter(|other| *other == one).count() >= 2 {

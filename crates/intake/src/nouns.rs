@@ -84,7 +84,12 @@ impl Np {
     }
     fn may_name_record(&self, entity: &str) -> bool {
         // "take part in", "many-to-many between".
-        if entity.is_empty() || entity.len() > 40 || entity.starts_with("what_") || entity.contains("many_to_many") {
+        if entity.is_empty()
+            || entity.len() > 40
+            || matches!(entity, "epic" | "user_story")
+            || entity.starts_with("what_")
+            || entity.contains("many_to_many")
+        {
             return false;
         }
         // "Dear engineer, …", "Confidentiality notice: …", "the contracting authority": who writes, and how letters begin and end.

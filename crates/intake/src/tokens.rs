@@ -190,7 +190,8 @@ fn push_word(tokens: &mut Vec<Token>, rest: &str, length: usize, at: usize) {
         return word(tokens, written, "is", at);
     }
     if let Some(parts) = camel(written).filter(|_| {
-        rest.get(length..).is_some_and(|tail| tail.trim_start_matches(' ').starts_with(['(', '{', '[', ':']))
+        rest.get(length..)
+            .is_some_and(|tail| tail.trim_start_matches([' ', '`', '*']).starts_with(['(', '{', '[', ':']))
     }) {
         return word(tokens, written, &parts, at);
     }

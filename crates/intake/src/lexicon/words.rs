@@ -58,6 +58,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     webapp platform tool software page screen button feature crud login log-in logout password list record \
     information info \
     detail data way number date time name status email e-mail sms phone day week month year hour minute second \
+    weekday kilo kilogram litre liter \
     people person \
     everyone anyone nobody one each other server portal reminder alert csv pdf excel spreadsheet type kind sort \
     thing something \

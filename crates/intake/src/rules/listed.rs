@@ -17,6 +17,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "list.topic", example: "Kayak reservations.", run: topic },
 ];
 
+/// What a heading above records calls them.
+const KINDS_OF_RECORDS: &str =
+    "model entity table schema resource object record collection type class structure datum data";
+
 fn verbless(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     (from..to).all(|at| !matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)))
 }
@@ -252,6 +256,12 @@ fn bullets(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(np) = heading(scene, sentence.from, end).or_else(|| opening(scene, sentence.from, end)) else {
             continue;
         };
+        // "Models:" above "- Service: name, tier" names no record of its own.
+        let each = children.iter().flat_map(|block| scene.sentences_of(*block));
+        let outlined = each.filter(|child| (child.from..child.to).any(|at| scene.is(at, ":"))).count();
+        if crate::lexicon::has(KINDS_OF_RECORDS, np.head()) && outlined * 2 >= children.len() {
+            continue;
+        }
         let Some(owner) = record(np) else { continue };
         let one = children.len() == 1;
         let mut items: Vec<Item> = Vec::new();
@@ -381,12 +391,15 @@ fn chain(scene: &Scene<'_>, sink: &mut Sink) {
         let acts = scene.np_at(at + 1).is_some_and(|np| {
             matches!(scene.tag(np.to), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)) && np.article.is_some()
         });
+        // "new incident => post to Slack".
+        let bids = scene.token(at + 1).is_some_and(|token| crate::lexicon::verbs::lookup(&token.text).is_some())
+            && scene.one_of(at + 2, &["to", "in", "into", "on"]);
         // "Stage: applied -> interview -> offer": values.
         let sentence = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)).map_or(at, |one| one.from);
         let head = |sign: usize| scene.np_before(sign).is_some_and(|np| fields::takes_values(np.head()));
         let valued = (sentence..at).any(|sign| scene.one_of(sign, &[":", "="]) && head(sign))
             || scene.first_np(sentence, at).is_some_and(|np| fields::takes_values(np.head()) && np.to < at);
-        if acts || valued {
+        if acts || valued || bids {
             continue;
         }
         let tables = parent.plural && child.plural

@@ -171,7 +171,10 @@ fn denied_lists(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
     let denied: Vec<(String, Option<usize>)> = evidence
         .iter()
         .filter_map(|found| match &found.fact {
-            Fact::Denied(thing) => Some((thing.name.clone(), place(found.span))),
+            Fact::Denied(thing) => {
+                let after = scene.tokens.partition_point(|token| token.span.end <= thing.span.end);
+                scene.is(after, ":").then(|| (thing.name.clone(), place(found.span)))
+            }
             _ => None,
         })
         .collect();
@@ -456,32 +459,6 @@ mod tests {
                 rule.id,
                 rule.example
             );
-        }
-    }
-
-    #[test]
-    fn zz_show() {
-        let Ok(request) = std::env::var("REQ") else { return };
-        let scene = Scene::read(&request);
-        for clause in &scene.clauses {
-            println!(
-                "CLAUSE {:?} {:?} {:?} verb={:?} base={} class={:?} modal={:?} subj={:?} pron={:?} carried={} | {}",
-                clause.join,
-                clause.polarity,
-                clause.passive,
-                clause.verb,
-                clause.base,
-                clause.class,
-                clause.modal,
-                clause.subject.iter().map(|n| n.entity().to_owned()).collect::<Vec<_>>(),
-                clause.pronoun,
-                clause.carried,
-                scene.words(clause.from, clause.to)
-            );
-        }
-        println!("NPS {:?}", scene.nps.iter().map(|n| n.entity().to_owned()).collect::<Vec<_>>());
-        for found in facts(&scene) {
-            println!("{} {:.1} {:?}", found.rule, found.weight, found.fact);
         }
     }
 

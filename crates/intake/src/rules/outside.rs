@@ -96,7 +96,9 @@ fn named(scene: &Scene<'_>, sink: &mut Sink) {
             {
                 continue;
             }
-            if let Some((integration, product)) = integrations::spoken(phrase) {
+            // "Epic 2: leases".
+            let counted = scene.tag(at + 1) == Some(Tag::Number) && phrase == "epic";
+            if let Some((integration, product)) = integrations::spoken(phrase).filter(|_| !counted) {
                 let whatsapp_field = integration.name == "whatsapp" && scene.one_of(at + 1, &["number"]);
                 let kept = integration.name == "accounting" && product.is_some() && !moves(scene, at);
                 if !whatsapp_field && !kept {

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
 /// Words over a column that names records.
 const RECORDS: &str = "table entity object record thing model collection resource what class item type name sheet";
 /// Words over a column that lists all fields of a record.
-const LISTS: &str = "fields columns attributes properties data details contents information values";
+const LISTS: &str = "fields columns attributes properties data details contents information values notes description";
 /// Words over a column that has one field in each row.
 const FIELDS: &str = "field column attribute property";
 

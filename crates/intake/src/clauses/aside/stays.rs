@@ -28,6 +28,7 @@ pub(super) const PHRASES: &[Aside] = &[
             " works great ",
             " works for us ",
             " does the job ",
+            " leave … out of it ",
             " is its business ",
             " is their business ",
             " is his business ",
@@ -44,6 +45,9 @@ pub(super) const PHRASES: &[Aside] = &[
             " but not necessary ",
             " but not essential ",
             " but no thanks ",
+            " left alone ",
+            " left as they are ",
+            " left as it is ",
         ],
         example: "Our SMS go out from Zettle and it works, thanks. The invoices are in Sage and there it remains.",
     },
@@ -95,7 +99,13 @@ pub(super) const PHRASES: &[Aside] = &[
         id: "stays.today",
         polarity: Polarity::Elsewhere,
         place: Place::Sentence,
-        phrases: &[" till now ", " as of now we ", " up until now "],
+        phrases: &[
+            " nothing to do with us ",
+            " nothing to do with this ",
+            " till now ",
+            " as of now we ",
+            " up until now ",
+        ],
         example: "Till now all SMS and invoices are in WhatsApp groups.",
     },
 ];
@@ -135,6 +145,7 @@ struct Stay {
 const STAYS: &[Stay] = &[
     Stay { id: "stay.holds", example: "Etsy keeps the invoices.", says: holds },
     Stay { id: "stay.named", example: "Invoices: Exact Online has our prices too.", says: named },
+    Stay { id: "stay.own", example: "Invoices and SMS have their own systems.", says: own_system },
     Stay { id: "stay.happens", example: "Invoicing happens in FreshBooks.", says: happens },
     Stay { id: "stay.made", example: "Invoices are made in DATEV by our tax guy.", says: made },
     Stay { id: "stay.software", example: "Invoices are made by the ODAV software.", says: software },
@@ -178,14 +189,17 @@ fn holds(scene: &Scene<'_>, clause: &Clause) -> bool {
         || clause.base == "have" && scene.one_of(clause.after, &["our", "the", "all", "my"])
         || clause.base == "be" && scene.is(clause.after, "for");
     let [subject] = clause.subject.as_slice() else { return false };
-    keeps && !clause.passive && !clause.carried && product(scene, subject)
+    // "our ERP keeps orders".
+    let system = !subject.plural && has("erp crm pos wms lms cms ledger", subject.head());
+    keeps && !clause.passive && !clause.carried && (product(scene, subject) || system)
 }
 
 /// "Invoices: Exact Online has our customers too": the sentence after a colon tells who has them.
 fn named(scene: &Scene<'_>, clause: &Clause) -> bool {
     let Some(verb) = clause.verb.filter(|_| !clause.passive) else { return false };
     let Some(colon) = (clause.from..verb).find(|at| scene.is(*at, ":")) else { return false };
-    let named = scene.np_at(colon + 1).filter(|np| np.to == verb);
+    // The second word of a name may look like another part of speech.
+    let named = scene.np_at(colon + 1).filter(|np| np.to <= verb && verb <= np.to + 1);
     let does = matches!(clause.base, "have" | "do" | "keep" | "handle" | "manage" | "take" | "cover");
     does && named.is_some_and(|np| product(scene, np))
 }
@@ -194,11 +208,12 @@ fn leads_to(scene: &Scene<'_>, clause: &Clause, words: &[&str]) -> Option<usize>
     (clause.after..clause.to.min(clause.after + 4)).find(|at| scene.one_of(*at, words))
 }
 
-/// "invoicing happens in FreshBooks", "we do the rota in Planday".
+/// "invoicing happens in FreshBooks": the first word looks like a verb.
 fn happens(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let Some(lead) = leads_to(scene, clause, &["in", "on", "with", "via"]) else { return false };
-    matches!(clause.base, "happen" | "live" | "sit" | "run")
-        && scene.np_at(lead + 1).is_some_and(|np| product(scene, np))
+    let happens = |at: &usize| scene.one_of(*at, &["happens", "happen", "lives", "sits", "runs"]);
+    let lead = (clause.from..clause.to).filter(happens).map(|at| at + 1);
+    lead.filter(|lead| scene.one_of(*lead, &["in", "on", "with", "via"]))
+        .any(|lead| scene.np_at(lead + 1).is_some_and(|np| product(scene, np)))
 }
 
 /// "invoices are made in DATEV": not "via Twilio", which says what to use.
@@ -225,6 +240,15 @@ fn tool(scene: &Scene<'_>, clause: &Clause) -> bool {
     ours && !clause.passive
         && scene.nps_in(clause.after, clause.to).any(|np| {
             product(scene, np) && scene.is(np.to, "for") && scene.np_at(np.to + 1).is_some_and(|np| np.plural)
+        })
+}
+
+/// "the climate loggers have their own system".
+fn own_system(scene: &Scene<'_>, clause: &Clause) -> bool {
+    clause.base == "have"
+        && scene.np_at(clause.after).is_some_and(|np| {
+            let own = np.possessive.is_some() && (np.from..np.to).any(|at| scene.is(at, "own"));
+            own && has("system software program tool app application", np.head())
         })
 }
 

@@ -24,6 +24,7 @@ const NO: &[&str] = &[
     "zero",
     "neither",
     "nor",
+    "nothing",
 ];
 
 /// Whether what stands here is asked for: not "no SMS", not "maybe one day Slack".

@@ -108,6 +108,7 @@ pub(super) const BY_HAND: &[&str] = &[
     "bank transfer",
     "wire transfer",
     "cheque",
+    "by check",
     " check ",
 ];
 
