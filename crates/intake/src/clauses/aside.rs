@@ -105,13 +105,12 @@ pub(super) fn of_clause(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize
     heard.0.iter().find(|way| clause_says(scene, way, from, to)).map(|(aside, _)| aside.polarity)
 }
 
-/// Where a sentence ends in a verdict on what it said just before, as in "the keys hang in a cabinet, we don't want those
-/// in it": what the verdict is, and whether it needs no clause of its own.
+/// The verdict that a sentence ends in, on what it said just before: "the keys hang in a cabinet, leave that".
 pub(super) fn tail(scene: &Scene<'_>, heard: &Heard, from: usize, to: usize) -> Option<Polarity> {
-    let to = stays::end(scene, from, to);
-    let ends = |phrase: &&str| scene.padded(from, to).ends_with(*phrase);
-    let ways = heard.0.iter().filter(|(aside, _)| aside.place == Place::Tail);
-    ways.filter(|(_, phrases)| phrases.iter().any(|phrase| ends(phrase))).map(|(aside, _)| aside.polarity).next()
+    let words = scene.padded(from, stays::end(scene, from, to));
+    let ends =
+        |(aside, phrases): &&Way| aside.place == Place::Tail && phrases.iter().any(|phrase| words.ends_with(*phrase));
+    heard.0.iter().find(ends).map(|(aside, _)| aside.polarity)
 }
 
 /// Words before an order: "you can also just skip …".

@@ -197,7 +197,7 @@ pub(crate) fn may_act(name: &str) -> bool {
         && !has(
             "order center calendar register corner supper number paper letter folder tracker computer printer \
                 poster chapter semester character newsletter container trailer charger meter layer sensor server \
-                user human roman german water weather summer winter dinner offer buffer counter",
+                cover user human roman german water weather summer winter dinner offer buffer counter",
             head,
         )
 }

@@ -25,6 +25,8 @@ const NO_RECORD: f64 = 0.5;
 const DESCRIBED: usize = 3;
 const DOUBT: f64 = 0.6;
 const PASSING: f64 = 2.0;
+/// A plural among so many values is more likely one of them.
+const LONG_LIST: usize = 3;
 const MOST_WORDS_OF_A_GUESS: usize = 150;
 const MOST_GUESSES: usize = 5;
 /// Whom a sale, a job or a stay is for.
@@ -219,6 +221,13 @@ fn values_of(evidence: &[Evidence]) -> HashSet<&str> {
 fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    // How many values stand in the list that each owner leads.
+    let mut values: HashMap<usize, usize> = HashMap::new();
+    for one in evidence {
+        if let Fact::Has { owner, item } = &one.fact {
+            *values.entry(owner.span.start).or_default() += usize::from(item.known());
+        }
+    }
     for Evidence { fact, span, weight, rule } in evidence {
         let mut touch = |thing: &Thing, change: &dyn Fn(&mut Candidate)| {
             let index = *places.entry(thing.name.clone()).or_insert_with(|| {
@@ -278,6 +287,9 @@ fn collect(evidence: &[Evidence]) -> Vec<Candidate> {
                             1.6
                         } else if ambiguous {
                             0.9
+                        } else if values.get(&owner.span.start).is_some_and(|known| *known >= LONG_LIST) {
+                            // "a repair: date, cost, hours, parts".
+                            1.1
                         } else {
                             1.3
                         }

@@ -121,6 +121,23 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         if ours && !items.iter().any(Item::known) {
             continue;
         }
+        // "the pastor has the keys": of that one, who is no kind of records.
+        let that =
+            |np: &Np| np.article.as_deref() == Some("the") && !np.plural && np.count != crate::nouns::Count::Each;
+        let given =
+            scene.np_at(clause.after).is_some_and(|np| np.article.as_deref() == Some("the") && np.to >= clause.to);
+        if given
+            && clause.base == "have"
+            && clause.subject.len() == 1
+            && clause.subject.iter().all(that)
+            && !items.iter().any(Item::known)
+        {
+            continue;
+        }
+        // "the screen shows a grid of covers": what is seen.
+        if clause.base == "show" && !items.iter().any(Item::known) {
+            continue;
+        }
         for owner in owners {
             if items.len() == 1
                 && items.first().is_some_and(|item| item.values.len() >= 2)

@@ -62,7 +62,7 @@ const LABELS: &[Label] = &[
     Label {
         id: "label.part",
         about: About::Label,
-        words: "assumption,risk,constraint,dependency,decision,decided,agreed,done,todo,question,open question,open point,\
+        words: "q,a,question and answer,assumption,risk,constraint,dependency,decision,decided,agreed,done,todo,question,open question,open point,\
             problem statement,problem,hint,ps,pps,nb,tl dr,tldr,longer,short,shorter,long version,short version,in short,\
             job to be done,goal,objective,aim,purpose,context,background,motivation,current situation,current process,\
             situation,what happen,what do not happen,process,workflow,flow,backbone,story map,lifecycle,today,rule,business rule,must have,should have,must,should,\

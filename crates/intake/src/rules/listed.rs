@@ -102,7 +102,9 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         let first = (colon + 1..sentence.to).find(|at| scene.one_of(*at, &[",", ";"])).unwrap_or(sentence.to);
         let holds = (colon + 2..first)
             .any(|at| scene.depth_at(at) == 0 && scene.tag(at) == Some(Tag::Have) && scene.np_before(at).is_some());
-        if holds || scene.tag(colon + 1) == Some(Tag::Number) || index == 0 && tells(scene, colon, sentence.to) {
+        let term = is_term(scene, colon + 1);
+        if holds || term || scene.tag(colon + 1) == Some(Tag::Number) || index == 0 && tells(scene, colon, sentence.to)
+        {
             continue;
         }
         if scene.one_of(colon + 1, &["belongs", "belong"]) && scene.is(colon + 2, "to") {
@@ -175,6 +177,11 @@ fn kinds(scene: &Scene<'_>, from: usize, end: usize) -> Option<(Item, usize)> {
     let span = Some(scene.span(from, with));
     let item = Item { name: "type".into(), entity: "type".into(), span, values, ..Item::default() };
     fits.then_some((item, with + 1))
+}
+
+/// "Delivery: within 60 days", "Keys: ask the porter": no list stands behind the colon.
+fn is_term(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, &["within", "until", "by", "before", "after", "at", "in", "on", "not", "ask", "see"])
 }
 
 /// "visitors - the guard will enter name, phone": where the list begins, behind who writes it.
@@ -321,6 +328,7 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
         };
         let Some(np) = scene.np_at(sentence.from).or_else(|| scene.np_at(sentence.from + 1)) else { continue };
         let alone = np.to >= sentence.to || scene.one_of(np.to, &["(", "with", ":", "-", ",", ">", "->"]);
+        let term = scene.is(np.to, ":") && is_term(scene, np.to + 1);
         let heads_fields = block
             .parent
             .and_then(|parent| scene.sentences_of(parent).next())
@@ -331,6 +339,7 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
             .and_then(record)
             .is_some_and(|owner| archetypes::sort(&owner.name).is_some() && !words::is_app_head(owner.head()));
         if alone
+            && !term
             && !is_value(np)
             && !heads_fields
             && let Some(thing) = record(np)

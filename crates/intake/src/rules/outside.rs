@@ -224,7 +224,8 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         let dated = scene.tag(at + 1) == Some(Tag::Number)
             || scene.one_of(at + 1, &["on", "when", "if", "instead", "only", "rather"]);
         let opens = clause.from == at && dated;
-        let listed = at > 1 && scene.one_of(at - 2, &[",", "and", "&"]) && scene.is(at - 1, "an");
+        let agrees = at > 2 && scene.one_of(at - 3, &["yes", "yeah", "sure", "ok", "okay", "right"]);
+        let listed = at > 1 && !agrees && scene.one_of(at - 2, &[",", "and", "&"]) && scene.is(at - 1, "an");
         let alone = scene.is(at + 1, "only") && !field;
         let listed = listed && !dated;
         let lone = opens || alone || article && !listed && clause.base != "have" && !scene.is(at + 1, "address");

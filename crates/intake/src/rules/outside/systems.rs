@@ -57,6 +57,10 @@ pub(super) fn api(scene: &Scene<'_>, sink: &mut Sink) {
                 "get" | "call" | "hit" | "ping" | "post" | "push" | "tell" | "update" | "inform" | "export"
             );
         for np in scene.nps_in(clause.from, clause.to).filter(|np| np.head() == "api" && tells) {
+            // "a script of ours calls your API": this one is called.
+            if np.possessive.as_deref() == Some("your") {
+                continue;
+            }
             let whose = np.owner.is_some() || np.possessive.is_some() || np.article.as_deref() == Some("the");
             let way = scene.one_of(np.from.wrapping_sub(1), &["through", "via", "over", "using", "to", "call", "hit"]);
             let called = matches!(clause.base, "call" | "hit" | "ping") && np.from <= clause.after;
