@@ -109,6 +109,14 @@ const SAID: &[(&str, &[&str])] = &[
         &["note: create signed_in; delete nobody; read owner; update owner"],
     ),
     (
+        "Notes have a title and a body. Nobody can edit or delete notes.",
+        &["note: create signed_in; delete nobody; read owner; update nobody"],
+    ),
+    (
+        "Notes have a title and a body. No one may change or remove a note.",
+        &["note: create signed_in; delete nobody; read owner; update nobody"],
+    ),
+    (
         "Notes have a title and a body. Notes can only be deleted by editors.",
         &["note: create signed_in; delete role:admin role:editor; read signed_in; update signed_in"],
     ),

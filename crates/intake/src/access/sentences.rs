@@ -106,7 +106,10 @@ impl Reader<'_> {
             let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::role_of(np.entity())).collect();
             return Some((self.known(who), Mode::Exclusive));
         }
-        if nobody {
+        // "nobody can edit or delete entries": the second verb is nobody's either.
+        let carried =
+            carried_not && clause.subject.is_empty() && matches!(clause.pronoun.as_deref(), Some("nobody" | "one"));
+        if nobody || carried {
             return Some((Vec::new(), Mode::MayNot));
         }
         // "we do not want customers to be able to delete kites".
