@@ -112,7 +112,7 @@ impl Candidate {
         let weak = self.grounds.rules.iter().all(|rule| rule.starts_with("op.verb") || WEAK.contains(rule));
         let told = self.grounds.rules.iter().any(|rule| WEAK.contains(rule));
         let once = || scene.tokens.iter().filter(|token| token.lemma == head).count() <= 1;
-        self.fields.len() <= 1 && self.read <= 0.0 && weak && told && once()
+        self.fields.len() <= 1 && self.read <= 0.0 && weak && told && !archetypes::is_kept(&self.name) && once()
     }
 
     /// Something is done with it, and it is no verb that stands in the place of a noun.
@@ -155,7 +155,7 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let described = found.iter().filter(|candidate| candidate.fields.len() >= 2).count();
     for candidate in found {
         let doubt = if described >= DESCRIBED && candidate.is_named_once() { DOUBT } else { 0.0 };
-        let passing = if candidate.is_said_in_passing(scene) { PASSING } else { 0.0 };
+        let passing = if described >= 2 && candidate.is_said_in_passing(scene) { PASSING } else { 0.0 };
         let score = score(&candidate) - doubt - passing;
         let listed = cast.accepted.len() >= 50;
         if score >= ACCEPT && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {

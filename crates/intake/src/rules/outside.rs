@@ -114,7 +114,7 @@ fn named(scene: &Scene<'_>, sink: &mut Sink) {
 /// in "the payroll is in Sage" or "DATEV swallows the bookkeeping".
 fn moves(scene: &Scene<'_>, at: usize) -> bool {
     const MOVES: &str = "export sync synchronize push send connect integrate import transfer post book link flow copy create \
-        integration connection interface sync-up export-file webhook upload generate issue raise";
+        integration connection interface sync-up export-file webhook upload generate issue raise end land go appear";
     let Some(sentence) = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)) else { return true };
     let moved = (sentence.from..sentence.to).any(|t| {
         scene.token(t).is_some_and(|token| {

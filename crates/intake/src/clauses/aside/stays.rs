@@ -3,7 +3,7 @@
 
 use super::{Aside, Place};
 use crate::clauses::{Clause, Join, Polarity};
-use crate::lexicon::{archetypes, has, integrations};
+use crate::lexicon::{archetypes, has, integrations, words};
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -19,8 +19,6 @@ pub(super) const PHRASES: &[Aside] = &[
             " keep them out ",
             " it stays ",
             " and stays ",
-            " they stay ",
-            " and stay ",
             " it remains ",
             " there it remains ",
             " remains there ",
@@ -124,7 +122,11 @@ pub(super) fn end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
 pub(super) fn ends_in_no(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let verb = |at: usize| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal));
     let to = end(scene, from, to);
-    to > from + 1 && to <= from + 8 && scene.one_of(to - 1, &["no", "nope", "nah"]) && !(from..to).any(verb)
+    to > from + 1
+        && to <= from + 8
+        && scene.one_of(to - 1, &["no", "nope", "nah"])
+        && !scene.one_of(to - 2, &["/", "yes", "or", ":"])
+        && !(from..to).any(verb)
 }
 
 /// "Mailchimp: no", "door locks (Kisi): no, phase 2": the verdict is one word.
@@ -166,7 +168,8 @@ fn product(scene: &Scene<'_>, np: &Np) -> bool {
     let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
     let plain = np.article.is_none() && np.possessive.is_none() && !archetypes::is_person(np.entity());
     let known = |at: usize| scene.token(at).is_some_and(|token| integrations::named(&token.text).is_some());
-    let unknown = archetypes::sort(np.entity()).is_none() && archetypes::sort(np.head()).is_none();
+    let time = words::weekday(np.head()).is_some() || words::month(np.head()).is_some();
+    let unknown = !time && archetypes::sort(np.entity()).is_none() && archetypes::sort(np.head()).is_none();
     let first =
         scene.sentence_at(np.from).and_then(|at| scene.sentences.get(at)).is_some_and(|one| one.from == np.from);
     // At the start every word has a capital.
@@ -178,9 +181,9 @@ fn product(scene: &Scene<'_>, np: &Np) -> bool {
 fn is_unheard(word: &str) -> bool {
     crate::lexicon::verbs::lookup(word).is_none()
         && crate::lexicon::fields::guess(word).is_none()
-        && !crate::lexicon::words::is_function_word(word)
-        && !crate::lexicon::words::is_not_record(word)
-        && !crate::lexicon::words::is_app_head(word)
+        && !words::is_function_word(word)
+        && !words::is_not_record(word)
+        && !words::is_app_head(word)
 }
 
 /// "Etsy keeps the orders", "REDCap is for the answers".
@@ -189,6 +192,10 @@ fn holds(scene: &Scene<'_>, clause: &Clause) -> bool {
         || clause.base == "have" && scene.one_of(clause.after, &["our", "the", "all", "my"])
         || clause.base == "be" && scene.is(clause.after, "for");
     let [subject] = clause.subject.as_slice() else { return false };
+    // "Apart from comments, keep tasks".
+    if clause.verb.is_none_or(|verb| (subject.to..verb).any(|at| scene.tag(at) == Some(Tag::Sign))) {
+        return false;
+    }
     // "our ERP keeps orders".
     let system = !subject.plural && has("erp crm pos wms lms cms ledger", subject.head());
     keeps && !clause.passive && !clause.carried && (product(scene, subject) || system)

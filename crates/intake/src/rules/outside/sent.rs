@@ -35,6 +35,10 @@ fn somebody(scene: &Scene<'_>, at: usize) -> bool {
     if scene.one_of(at, &["me", "us", "them", "him", "her", "everyone", "everybody", "all", "em", "'em"]) {
         return true;
     }
+    let word = |at: usize| scene.token(at).is_some_and(|one| one.is("person") || archetypes::is_person(&one.lemma));
+    if word(at) {
+        return true;
+    }
     scene.np_at(at).or_else(|| scene.np_at(at + 1)).is_some_and(|np| {
         archetypes::is_person(np.entity())
             || archetypes::is_person(np.head())

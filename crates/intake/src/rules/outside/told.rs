@@ -40,12 +40,16 @@ pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let near = arrow.map_or(near, |arrow| near.max(arrow + 1));
     let near_no = (near..at).rev().take_while(|t| !scene.is(*t, ":"));
     // "hmm no, make that Stripe" turns down what was said before.
-    let turns = |t: usize| scene.is(t, "no") && scene.is(t + 1, ",");
+    let turns =
+        |t: usize| scene.is(t, "no") && scene.one_of(t + 1, &[",", "sorry", "wait", "rather", "better", "actually"]);
+    // "if it is not back, a text to the customer", "who has not answered gets an email": what is denied is when, or who.
+    let told = |verb: usize| (verb + 1..at).any(|t| scene.tag(t) == Some(Tag::Verb));
+    let beside = clause.join == Join::Condition || clause.join == Join::Relative && clause.verb.is_some_and(told);
     // "everyone who has not answered gets an email": another verb is denied.
     let verbs = |from: usize| (from..at).filter(|t| matches!(scene.tag(*t), Some(Tag::Verb | Tag::Participle))).count();
     let another = |t: usize| scene.one_of(t, &["not", "never"]) && verbs(t + 1) >= 2;
     let no = near_no.into_iter().any(|t| scene.one_of(t, NO) && !turns(t) && !another(t))
-        || clause.polarity == Polarity::Denied && arrow.is_none()
+        || clause.polarity == Polarity::Denied && arrow.is_none() && !beside
         || scene.is(at + 1, "no") && scene.one_of(at + 2, &[":", ",", ".", ";", "-", ")", "!"]);
     // "no SMS, only email", "no SMS, email only".
     let only = (near..at).any(|t| scene.one_of(t, &["only", "just", "but"])) || scene.is(at + 1, "only");
@@ -213,6 +217,7 @@ fn is_it(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
 /// "people have Discord for that".
 fn for_that(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     matches!(clause.base, "have" | "use")
+        && clause.modal.is_none()
         && at >= clause.after
         && (at + 1..clause.to)
             .any(|t| scene.is(t, "for") && scene.one_of(t + 1, &["that", "this", "it", "those", "them"]))
