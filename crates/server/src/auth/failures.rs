@@ -15,11 +15,14 @@ const WAIT_MS: i64 = 15 * 60 * 1000;
 /// A row is forgotten when nobody tried for so long.
 const FORGET_MS: i64 = 60 * 60 * 1000;
 
-/// Counts an attempt, unless it has to wait; with the limit, and where the count goes on after the wait.
+/// Counts an attempt, unless it has to wait; with the limit, and where the count goes on after the wait. What came later may have been
+/// counted first, by this instance or by one whose clock is ahead: that is no wait that is over. Only what lies further ahead than a
+/// wait was counted by a clock that was set back.
 const ATTEMPT: &str = "INSERT INTO \"_failures\" AS f (\"account\", \"in_a_row\", \"last_ms\") VALUES (?1, 1, ?2) \
-     ON CONFLICT (\"account\") DO UPDATE SET \"last_ms\" = ?2, \"in_a_row\" = CASE \
+     ON CONFLICT (\"account\") DO UPDATE SET \
+     \"last_ms\" = CASE WHEN f.\"last_ms\" BETWEEN ?2 AND ?2 + ?6 THEN f.\"last_ms\" ELSE ?2 END, \"in_a_row\" = CASE \
      WHEN f.\"last_ms\" NOT BETWEEN ?2 - ?5 AND ?2 + ?5 THEN 1 WHEN f.\"in_a_row\" >= ?3 THEN ?4 + 1 ELSE f.\"in_a_row\" + 1 END \
-     WHERE f.\"in_a_row\" < ?3 OR f.\"last_ms\" NOT BETWEEN ?2 - ?6 + 1 AND ?2 RETURNING \"in_a_row\"";
+     WHERE f.\"in_a_row\" < ?3 OR f.\"last_ms\" NOT BETWEEN ?2 - ?6 + 1 AND ?2 + ?6 RETURNING \"in_a_row\"";
 
 /// What was counted under a name of the secret before goes on under that of the present one, whatever is counted there.
 const CARRY: &str = "INSERT INTO \"_failures\" (\"account\", \"in_a_row\", \"last_ms\") \

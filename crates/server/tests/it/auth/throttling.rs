@@ -128,6 +128,52 @@ async fn t2_instances_count_together() {
     assert_eq!(attempt(&world.auth, "wrong horse battery").await, 401, "the row has ended for both");
 }
 
+/// Of two attempts at once the later one may be counted first, and the clocks of two instances differ.
+#[tokio::test]
+async fn t1_an_attempt_that_is_counted_late_is_no_end_of_the_wait() {
+    let settings = [("LOGIN_FAILURES", "20")];
+    let world = World::with(BLUEPRINT, &settings).await;
+    world.register(EMAIL, PASSWORD).await;
+    for attempt in 1..=20 {
+        let status = world.try_login(EMAIL, "wrong horse battery").await.status;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{attempt}");
+    }
+    let world = {
+        let (store, auth) = world.another(&settings).await;
+        let slow = server::auth::Clock::fixed(super::NOW - 60);
+        World { store, auth: auth.with_clock(slow.clone()), clock: slow, ..world }
+    };
+    let waits = |seconds: i64| (StatusCode::TOO_MANY_REQUESTS, seconds.to_string());
+    let attempt = async |password| {
+        let answer = world.try_login(EMAIL, password).await;
+        let wait = answer.headers.get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        (answer.status, wait.unwrap_or_default())
+    };
+    for _ in 0..3 {
+        assert_eq!(attempt("wrong horse battery").await, waits(15 * 60 + 60 + 1));
+    }
+    world.clock.advance_ms(60_000);
+    assert_eq!(attempt(PASSWORD).await, waits(15 * 60 + 1));
+    world.clock.advance_ms(15 * 60_000 - 1);
+    assert_eq!(attempt(PASSWORD).await, waits(1));
+    world.clock.advance_ms(1);
+    world.login(EMAIL, PASSWORD).await;
+}
+
+/// A clock that was far ahead and was set back has nobody wait for it.
+#[tokio::test]
+async fn t1_a_wait_that_lies_far_ahead_is_none() {
+    let settings = [("LOGIN_FAILURES", "2")];
+    let world = World::with(BLUEPRINT, &settings).await;
+    world.register(EMAIL, PASSWORD).await;
+    for _ in 0..2 {
+        world.try_login(EMAIL, "wrong horse battery").await;
+    }
+    assert_eq!(world.try_login(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    world.clock.advance_ms(-16 * 60_000);
+    world.login(EMAIL, PASSWORD).await;
+}
+
 /// On a file each process counts by itself.
 #[tokio::test]
 async fn t2_instances_on_a_server_share_the_rates() {
