@@ -6,6 +6,7 @@ use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use hyper::body::{Body, Bytes};
 use query::{Actor, Denied};
+use serde_json::Value as Json;
 
 use crate::App;
 use crate::audit;
@@ -134,6 +135,11 @@ where
     if !app.auth.serves(route) {
         return Err(ApiError::not_found());
     }
+    if route == AuthRoute::Logout
+        && let Some(json) = named_session(app, http).await?
+    {
+        return app.auth.answer(route, caller(http, &[]), Some(&json)).await;
+    }
     if route.wants_token() {
         // Before the body is read: what is wrong with it is no affair of a stranger's.
         match caller::identify(app, http).await? {
@@ -152,6 +158,21 @@ where
     };
     let query = if route.takes_query() { request::parameters(http)? } else { Vec::new() };
     app.auth.answer(route, caller(http, &query), json.as_ref()).await
+}
+
+/// A body that names the session to log out of, for whom the access token is over; who sends it asks as a stranger, whatever his token is.
+/// Many clients send an object with every request, which names none.
+async fn named_session<B>(app: &App, http: &mut HttpRequest<B>) -> Result<Option<Json>, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    if http.body.is_end_stream() || MediaTypes::Json.check(&http.headers).is_err() {
+        return Ok(None);
+    }
+    let_in_stranger(app, http).await?;
+    let json = body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?;
+    Ok(Some(json).filter(|json| json.get("refresh_token").is_some()))
 }
 
 /// Whether one more stranger may ask.

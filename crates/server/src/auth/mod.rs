@@ -244,7 +244,10 @@ impl Auth {
             AuthRoute::ResendVerification => self.resend_verification(caller, body).await,
             AuthRoute::Login => self.login(caller, body).await,
             AuthRoute::Refresh => self.refresh(caller, body).await,
-            AuthRoute::Logout => self.logout(caller).await,
+            AuthRoute::Logout => match body {
+                None => self.logout(caller).await,
+                Some(_) => self.logout_by_refresh_token(caller, body).await,
+            },
             AuthRoute::Me => self.me(self.actor(caller.authorization).await?).await,
             AuthRoute::DeleteAccount => self.delete_account(caller, body).await,
             AuthRoute::Password => self.change_password(caller, body).await,

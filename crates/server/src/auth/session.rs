@@ -21,6 +21,8 @@ use crate::http::HttpResponse;
 const TOKEN_BYTES: usize = 32;
 /// Before the first session.
 const ALWAYS: &str = "1970-01-01T00:00:00.000000Z";
+/// A condition on sessions: that of the refresh token with the hash `?1`, spent or not.
+const OF_TOKEN: &str = "\"id\" = (SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?1)";
 /// What is kept of the name of a program.
 const MAX_AGENT_CHARS: usize = 255;
 
@@ -51,6 +53,32 @@ impl Auth {
         Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
     }
 
+    /// The same for whom no access token counts any more. The answer is the same whatever the token is: its session is over. That of an
+    /// access token that does count ends with it.
+    pub(super) async fn logout_by_refresh_token(
+        &self,
+        caller: Caller<'_>,
+        body: Option<&Json>,
+    ) -> Result<HttpResponse, ApiError> {
+        let mut reader = Reader::new(body)?;
+        let token = reader.text("refresh_token");
+        reader.nothing_but(&["refresh_token"], &[]);
+        reader.done()?;
+        // First: strangers make nobody write, and no one look anew.
+        let sql = format!("SELECT \"id\" FROM \"_sessions\" WHERE {OF_TOKEN} AND \"revoked_at\" IS NULL");
+        let goes_on = sql::read(&self.store, sql::one(&sql, vec![hash(token)], &[Kind::Uuid]));
+        if let Outcome::Done(_) = self.store.run(goes_on).await? {
+            let at = self.clock.stamp();
+            self.end_session(OF_TOKEN, hash(token), By::own(caller, &at, None, None), "logout").await?;
+        }
+        match self.logout(caller).await {
+            Err(error) if [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&error.problem.status) => {
+                Ok(HttpResponse::empty(StatusCode::NO_CONTENT))
+            }
+            done => done,
+        }
+    }
+
     /// A session that was last used then or before is over.
     pub(super) fn idle_since(&self) -> String {
         let idle = self.settings.idle_seconds;
@@ -69,9 +97,8 @@ impl Auth {
     async fn revoke_family(&self, caller: Caller<'_>, token: &str, at: &str) -> Result<(), ApiError> {
         tracing::warn!(request_id = caller.request_id, ip = %caller.ip,
             "a refresh token was used a second time; its session is ended");
-        let condition = "\"id\" = (SELECT \"session_id\" FROM \"_refresh_tokens\" WHERE \"hash\" = ?1)";
         let by = By::own(caller, at, None, None);
-        self.end_session(condition, hash(token), by, "refresh_token_reused").await
+        self.end_session(OF_TOKEN, hash(token), by, "refresh_token_reused").await
     }
 
     /// Ends the session of a condition over `?1`. Its tokens stop to count before this returns.

@@ -128,10 +128,14 @@ fn refresh() -> Operation {
 }
 
 fn log_out() -> Operation {
-    let description = "Ends the session of the token: its tokens do not count any more.";
+    let description = "Ends the session of the token: its tokens do not count any more. A `refresh_token` in the body names the session where \
+        the access token is over; then the answer is the same whether either counted or not.";
+    let refresh_token = media(reference("schemas", "Refresh"), Some(json!({ "refresh_token": REFRESH_TOKEN })));
     Operation {
+        security: Security::OptionalToken,
+        body: Some(json!({ "required": false, "content": { "application/json": refresh_token } })),
         successes: vec![("204", empty_answer("The session is over.", &[]))],
-        ..of_own_session("log_out", "Log out", description, &[STORAGE_FULL])
+        ..of_own_session("log_out", "Log out", description, &[WITH_BODY, &[STORAGE_FULL]].concat())
     }
 }
 

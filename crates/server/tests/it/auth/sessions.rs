@@ -7,6 +7,9 @@ use serde_json::{Value as Json, json};
 use server::auth::{AuthRoute, users};
 use sha2::{Digest, Sha256};
 
+use crate::support::TestApp;
+use crate::support::blueprints::OFFICE;
+
 use super::{BLUEPRINT, EMAIL, NOW, PASSWORD, Tokens, World, body, tokens};
 
 #[tokio::test]
@@ -77,6 +80,57 @@ async fn s3_logout_ends_the_session_at_once_and_no_other() {
     world.refuses(&phone.access, "a second time").await;
     world.user(&laptop.access).await;
     tokens(&world.try_refresh(&laptop.refresh).await);
+}
+
+/// Whose access token is over logs out by the refresh token; else his session went on for weeks.
+#[tokio::test]
+async fn s3_a_refresh_token_logs_out_too() {
+    let app = TestApp::new(OFFICE).await;
+    app.user("ana").await;
+    let account = json!({ "email": "ana@example.com", "password": crate::support::PASSWORD });
+    let log_in = async || app.stranger().send("POST", "/auth/login", Some(account.clone())).await.expect(200).json();
+    let with_token = |session: &Json| {
+        let token = session["access_token"].as_str().unwrap();
+        app.stranger().with("authorization", &format!("Bearer {token}"))
+    };
+    let refresh = async |session: &Json| {
+        let body = json!({ "refresh_token": session["refresh_token"] });
+        app.stranger().send("POST", "/auth/refresh", Some(body)).await
+    };
+    let (session, other) = (log_in().await, log_in().await);
+    let newest = refresh(&session).await.expect(200).json();
+
+    for (body, status) in [
+        (json!({}), 401),
+        (json!([]), 401),
+        (json!({ "refreshToken": "x" }), 401),
+        (json!({ "refresh_token": 7 }), 422),
+        (json!({ "refresh_token": "x", "all": true }), 422),
+    ] {
+        app.stranger().send("POST", "/auth/logout", Some(body)).await.expect(status);
+    }
+    let version = "SELECT value FROM _state WHERE name = 'auth_version'";
+    let before = app.sql::<i64>(version);
+    let unknown = json!({ "refresh_token": "nobody's" });
+    app.stranger().send("POST", "/auth/logout", Some(unknown)).await.expect(204);
+    assert_eq!(app.sql::<i64>(version), before, "a stranger makes nobody look anew who is signed in");
+    with_token(&newest).send("GET", "/auth/me", None).await.expect(200);
+
+    let by_refresh = json!({ "refresh_token": newest["refresh_token"] });
+    let answer = app.stranger().with("authorization", "Bearer over.and.out");
+    answer.send("POST", "/auth/logout", Some(by_refresh.clone())).await.expect(204);
+    with_token(&newest).send("GET", "/auth/me", None).await.expect(401);
+    refresh(&newest).await.expect(401);
+    app.stranger().send("POST", "/auth/logout", Some(by_refresh)).await.expect(204);
+    let told = "SELECT count(*) FROM _audit WHERE action = 'logout' AND outcome = 'done'";
+    assert_eq!(app.sql::<i64>(told), 1, "once");
+
+    let third = log_in().await;
+    for (session, body) in [(&other, json!({})), (&third, json!({ "refresh_token": "nobody's" }))] {
+        with_token(session).send("GET", "/auth/me", None).await.expect(200);
+        with_token(session).send("POST", "/auth/logout", Some(body)).await.expect(204);
+        refresh(session).await.expect(401);
+    }
 }
 
 #[tokio::test]
