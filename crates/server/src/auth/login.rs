@@ -93,7 +93,9 @@ impl Auth {
         let ends = self.clock.stamp_after(self.settings.session_seconds);
         let new =
             NewSession { id: &session, user: &account.id, password_hash: &account.hash, at: &at, ends: &ends, caller };
-        let mut steps = vec![new.open()];
+        // Whoever is changing the password ends the sessions that he sees; this one is opened before, or by the new password.
+        let mut steps: Vec<Step> = sql::hold(&self.store, &[&account.id]).into_iter().collect();
+        steps.push(new.open());
         steps.extend(right);
         steps.push(session::add_token(&refresh_token, &session, &at));
         let replaced = self.replaced(caller, account).await;

@@ -1,11 +1,14 @@
 //! How passwords are kept and what counts as one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::json;
 use server::auth::{AuthRoute, users};
 
 use super::{EMAIL, PASSWORD, World, body, problems, tokens};
+use crate::support::place;
 
 #[tokio::test]
 async fn p1_hashes_are_argon2id_phc_strings() {
@@ -137,6 +140,51 @@ async fn p6_words_that_anybody_could_guess_count_as_nothing() {
     };
     let refused = users::add(&world.store, &world.blueprint, new).unwrap_err().to_string();
     assert!(refused.contains("made of the name of the app"), "{refused}");
+}
+
+/// On a server a log-in by the old password runs beside the change to another one, and sees what was before: the session that it opened
+/// outlived the change. On a file there is one writer at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p7_a_log_in_beside_the_change_opens_no_session() {
+    let Some(world) = place::is_postgres().then(World::with_ana) else { return };
+    let world = world.await;
+    let url = place::url(world.folder.path());
+    // Whoever holds the lock holds up the change at its end, until he is sent away.
+    let (holds, changes) = (url.clone(), url);
+    let holder =
+        std::thread::spawn(move || throwaway::execute(&holds, "SELECT pg_advisory_lock(43); SELECT pg_sleep(600)"));
+    let pids = |condition: &str| world.sql::<i64>(&format!("SELECT pid FROM pg_locks WHERE {condition}"));
+    while pids("locktype = 'advisory' AND objid = 43 AND granted").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let change = "BEGIN; UPDATE app.users SET password_hash = 'another'; UPDATE app._sessions SET revoked_at = now(); \
+         SELECT pg_advisory_xact_lock(43); COMMIT";
+    let changing = std::thread::spawn(move || throwaway::execute(&changes, change));
+    while pids("locktype = 'advisory' AND objid = 43 AND NOT granted").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let is_done = AtomicBool::new(false);
+    let log_in = async {
+        let answer = world.try_login(EMAIL, PASSWORD).await;
+        is_done.store(true, Ordering::SeqCst);
+        answer
+    };
+    let go_on = async {
+        let database = "(SELECT oid FROM pg_database WHERE datname = current_database())";
+        let waits = format!(
+            "locktype <> 'advisory' AND NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datid = {database})"
+        );
+        while !is_done.load(Ordering::SeqCst) && pids(&waits).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let holding = pids("locktype = 'advisory' AND objid = 43 AND granted")[0];
+        world.sql::<String>(&format!("SELECT pg_terminate_backend({holding})::text"));
+    };
+    let (answer, ()) = tokio::join!(log_in, go_on);
+    assert!(holder.join().unwrap().is_err());
+    changing.join().unwrap().unwrap();
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.sql::<i64>("SELECT count(*) FROM _sessions WHERE revoked_at IS NULL"), [0]);
 }
 
 #[tokio::test]
