@@ -16,9 +16,10 @@ use super::sql;
 const FIRST_AFTER: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_secs(10 * 60);
 /// How many rows one transaction takes away.
-const BATCH: usize = 250;
-/// So long others have the database to themselves after each round.
+const BATCH: usize = 100;
+/// So long others have the database to themselves after each round: this, or so many times as long as the round took.
 const PAUSE: Duration = Duration::from_millis(25);
+const PAUSES: u32 = 4;
 
 const MINUTE_MS: i64 = 60 * 1000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -38,14 +39,15 @@ pub(crate) struct Purge {
     access_seconds: i64,
 }
 
+/// What another instance holds is left to it.
+const HELD: &str = " FOR UPDATE SKIP LOCKED";
+
 /// Rows of a table that are let go of.
 struct Over {
     table: &'static str,
     key: &'static str,
     /// What names their keys, with a condition over the parameters.
-    rows: &'static str,
-    /// What another instance must not hold of them.
-    held: &'static str,
+    rows: String,
     params: Vec<Value>,
 }
 
@@ -66,6 +68,7 @@ impl Purge {
                 loop {
                     // Not held while others write: the app may end meanwhile.
                     let Some(purge) = purge.upgrade() else { return };
+                    let began = Instant::now();
                     match purge.round().await {
                         Ok(true) => {}
                         Ok(false) => break,
@@ -75,7 +78,7 @@ impl Purge {
                         }
                     }
                     drop(purge);
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(PAUSE.max(began.elapsed() * PAUSES)).await;
                 }
             }
         });
@@ -98,8 +101,8 @@ impl Purge {
 
     /// Lets go of a few rows. `false` if there were none.
     async fn batch(&self, over: &Over) -> Result<bool, StoreError> {
-        let Over { table, key, rows, held, params } = over;
-        let held = if self.store.dialect() == Dialect::Sqlite { "" } else { held };
+        let Over { table, key, rows, params } = over;
+        let held = if self.store.dialect() == Dialect::Sqlite { "" } else { HELD };
         // Named first, and once: a plan that looked again for each row would find others.
         let sql = format!(
             "WITH gone AS MATERIALIZED ({rows} LIMIT {BATCH}{held}) DELETE FROM \"{table}\" WHERE ({key}) IN (SELECT * FROM gone)"
@@ -115,7 +118,6 @@ impl Purge {
         let days = |days: i64| ago(days * DAY_SECONDS);
         // A spent refresh token is known for as long as its session could have gone on, so that a copy of it is told to be one.
         let ended = ago(self.access_seconds.max(OVER_DAYS * DAY_SECONDS));
-        let sessions = || vec![ended.clone()];
         // In the order of time on both engines: rows of SQLite are added in it, and Postgres has an index.
         let answers = match self.store.dialect() {
             Dialect::Sqlite => {
@@ -126,29 +128,9 @@ impl Purge {
                 "SELECT \"scope\", \"key\" FROM \"_idempotency\" WHERE \"created_at\" < ?1 ORDER BY \"created_at\""
             }
         };
-        let over = |table, key, rows, params| Over { table, key, rows, held: " FOR UPDATE SKIP LOCKED", params };
-        vec![
-            Over {
-                held: " FOR UPDATE OF t SKIP LOCKED",
-                ..over(
-                    "_refresh_tokens",
-                    "\"hash\"",
-                    "SELECT t.\"hash\" FROM \"_sessions\" s JOIN \"_refresh_tokens\" t ON t.\"session_id\" = s.\"id\" \
-                     WHERE (s.\"expires_at\" < ?1 OR s.\"revoked_at\" < ?1)",
-                    sessions(),
-                )
-            },
-            // Never with tokens, of which one session may have thousands.
-            Over {
-                held: " FOR UPDATE OF s SKIP LOCKED",
-                ..over(
-                    "_sessions",
-                    "\"id\"",
-                    "SELECT s.\"id\" FROM \"_sessions\" s WHERE (s.\"expires_at\" < ?1 OR s.\"revoked_at\" < ?1) \
-                     AND NOT EXISTS (SELECT 1 FROM \"_refresh_tokens\" t WHERE t.\"session_id\" = s.\"id\")",
-                    sessions(),
-                )
-            },
+        let over = |table, key, rows: &str, params| Over { table, key, rows: rows.to_owned(), params };
+        let sessions = ["expires_at", "revoked_at"].into_iter().flat_map(|column| of_sessions(column, &ended));
+        let others = [
             over(
                 "_mail_tokens",
                 "\"hash\"",
@@ -187,6 +169,31 @@ impl Purge {
                 vec![days(MAILBOX_DAYS)],
             ),
             over("_idempotency", "\"scope\", \"key\"", answers, vec![days(1)]),
-        ]
+        ];
+        sessions.chain(others).collect()
     }
+}
+
+/// Sessions that were over at a time, by what tells it, and their tokens. Of one session there may be thousands, so they go first, and
+/// in both cases those of the sessions that were over first: whoever looked among all of them would look at all of them each time.
+fn of_sessions(column: &str, ended: &Value) -> [Over; 2] {
+    let first = format!(
+        "(SELECT \"id\" FROM \"_sessions\" WHERE \"{column}\" < ?1 ORDER BY \"{column}\", \"id\" LIMIT {BATCH})"
+    );
+    let tokens = Over {
+        table: "_refresh_tokens",
+        key: "\"hash\"",
+        rows: format!("SELECT t.\"hash\" FROM \"_refresh_tokens\" t WHERE t.\"session_id\" IN {first}"),
+        params: vec![ended.clone()],
+    };
+    let sessions = Over {
+        table: "_sessions",
+        key: "\"id\"",
+        rows: format!(
+            "SELECT s.\"id\" FROM \"_sessions\" s WHERE s.\"id\" IN {first} \
+             AND NOT EXISTS (SELECT 1 FROM \"_refresh_tokens\" t WHERE t.\"session_id\" = s.\"id\")"
+        ),
+        params: vec![ended.clone()],
+    };
+    [tokens, sessions]
 }
