@@ -4,9 +4,12 @@
 //! after them, minutes or hours. So such a gap is looked into again and again, until nobody is under way any more who was when it was
 //! found. Who takes a number later has a later one, so that a row that stands in the gap after that was put there.
 
+use std::collections::BTreeMap;
+
+use super::coverage::{Coverage, Gap};
 use super::index;
 use super::rows::{self, Row};
-use super::{LATE_MS, seal};
+use super::{LATE_MS, Seal, read, seal};
 
 /// Gaps are looked into so often, and so many at once; seldomer where there are very many, as when somebody is under way for hours.
 const EVERY_MS: i64 = 5000;
@@ -23,20 +26,18 @@ pub(super) struct State {
     pub begun: bool,
     pub number: i64,
     pub seal: Vec<u8>,
-    /// The last row that is sealed.
-    pub covered: Option<i64>,
-    /// In the order of their numbers.
-    gaps: Vec<Gap>,
+    /// What is sealed, with the gaps into which rows may still come.
+    pub coverage: Coverage,
+    /// When the gaps that a seal left were found, and who may still have a row in them.
+    ages: BTreeMap<i64, Age>,
     looked_ms: i64,
     told_hour: i64,
 }
 
-/// Numbers for which there was no row.
-struct Gap {
-    from: i64,
-    to: i64,
+/// Of the gaps that one seal left.
+struct Age {
     since_ms: i64,
-    /// The number of the first transaction that cannot have a row in it.
+    /// The number of the first transaction that cannot have a row in them.
     until: Option<i64>,
 }
 
@@ -53,34 +54,36 @@ impl State {
     /// How many blocks have all the rows that they will ever have, and those sealed; but for rows that come very late, which are
     /// indexed with their seal.
     pub fn settled(&self, now_ms: i64) -> i64 {
-        let next = self.covered.map_or(0, |covered| covered + 1);
-        let young = self.gaps.iter().filter(|gap| !gap.is_old(now_ms));
-        index::block(young.map(|gap| gap.from).fold(next, i64::min))
+        let is_young = |gap: &Gap| self.ages.get(&gap.by).is_some_and(|age| !age.is_old(now_ms));
+        let young = self.coverage.gaps().find(is_young);
+        index::block(young.map_or(self.coverage.top + 1, |gap| gap.from))
     }
 
     /// Takes in a seal that is on disk.
-    pub fn sealed(&mut self, number: i64, seal: Vec<u8>, ranges: &[(i64, i64)], now_ms: i64) {
-        (self.number, self.seal) = (number, seal);
-        for (from, to) in ranges {
-            let next = self.covered.map_or(*from, |covered| covered + 1);
-            if *from > next {
-                self.gaps.push(Gap { from: next, to: from - 1, since_ms: now_ms, until: None });
-            }
-            if *from < next {
-                self.gaps =
-                    std::mem::take(&mut self.gaps).into_iter().flat_map(|gap| gap.without(*from, *to)).collect();
-            }
-            self.covered = Some(self.covered.map_or(*to, |covered| covered.max(*to)));
-        }
+    pub fn sealed(&mut self, seal: Seal, now_ms: i64) {
+        self.coverage.take(seal.number, &read(&seal.seqs).unwrap_or_default());
+        // Gaps of which another instance knows that nobody comes into them any more.
+        let open = seal.open();
+        self.coverage.retain(|gap| gap.by >= open);
+        self.ages.insert(seal.number, Age { since_ms: now_ms, until: None });
+        self.forget_ages();
+        (self.number, self.seal) = (seal.number, seal.seal);
+    }
+
+    /// The first seal whose gaps are not over, once this one is there with these rows.
+    pub fn open_after(&self, number: i64, ranges: &[(i64, i64)]) -> i64 {
+        let mut coverage = self.coverage.clone();
+        coverage.take(number, ranges);
+        coverage.open(number)
     }
 
     pub fn has_gaps(&self) -> bool {
-        !self.gaps.is_empty()
+        self.coverage.gaps().next().is_some()
     }
 
     /// Whether it is time to look for rows in gaps.
     pub fn looks_into_gaps(&self, now_ms: i64) -> bool {
-        let looks = i64::try_from(self.gaps.len() / AT_ONCE).unwrap_or(i64::MAX);
+        let looks = i64::try_from(self.coverage.gaps().count() / AT_ONCE).unwrap_or(i64::MAX);
         let every_ms = EVERY_MS.max(looks.saturating_mul(FOR_EACH_MS));
         self.has_gaps() && now_ms.abs_diff(self.looked_ms) >= every_ms.unsigned_abs()
     }
@@ -91,19 +94,27 @@ impl State {
     }
 
     /// The numbers of the gaps, so many at once.
-    pub fn numbers(&self) -> impl Iterator<Item = Vec<(i64, i64)>> {
-        self.gaps.chunks(AT_ONCE).map(|gaps| gaps.iter().map(|gap| (gap.from, gap.to)).collect())
+    pub fn numbers(&self) -> Vec<Vec<(i64, i64)>> {
+        let numbers: Vec<(i64, i64)> = self.coverage.gaps().map(|gap| (gap.from, gap.to)).collect();
+        numbers.chunks(AT_ONCE).map(<[_]>::to_vec).collect()
     }
 
     /// Gaps up to a number were looked into after it was asked who was under way, and these are the numbers of the rows that stood there,
     /// in order. Where nobody can come any more they are forgotten; without transactions that have numbers, after a time.
     pub fn looked(&mut self, now_ms: i64, up_to: i64, found: &[i64], under_way: Option<UnderWay>) {
         self.looked_ms = now_ms;
-        self.gaps.retain_mut(|gap| {
+        let ages = &mut self.ages;
+        self.coverage.retain(|gap| {
             let first = found.partition_point(|seq| *seq < gap.from);
             let has_rows = found.get(first).is_some_and(|seq| *seq <= gap.to);
-            gap.to > up_to || has_rows || !gap.is_over(now_ms, under_way)
+            gap.to > up_to || has_rows || !ages.get_mut(&gap.by).is_some_and(|age| age.is_over(now_ms, under_way))
         });
+        self.forget_ages();
+    }
+
+    fn forget_ages(&mut self) {
+        let open = self.coverage.open(i64::MAX - 1);
+        self.ages = self.ages.split_off(&open);
     }
 
     /// Says once an hour how far it is, where logs are kept elsewhere: a copy of the database without its end is known by that.
@@ -116,27 +127,18 @@ impl State {
     }
 }
 
-impl Gap {
+impl Age {
     fn is_old(&self, now_ms: i64) -> bool {
         now_ms - self.since_ms >= LATE_MS
     }
 
-    /// Whether no row can come into it any more; asked of one that has none.
+    /// Whether no row can come any more into gaps of this age; asked of those that have none.
     fn is_over(&mut self, now_ms: i64, under_way: Option<UnderWay>) -> bool {
         let Some(UnderWay { oldest, next }) = under_way else { return self.is_old(now_ms) };
         if self.until.is_none() && now_ms - self.since_ms >= UNCOUNTED_MS {
             self.until = Some(next);
         }
         self.until.is_some_and(|until| until <= oldest)
-    }
-
-    fn without(self, from: i64, to: i64) -> impl Iterator<Item = Gap> {
-        let Gap { from: begin, to: end, since_ms, until } = self;
-        let parts = match to < begin || end < from {
-            true => [(begin, end), (1, 0)],
-            false => [(begin, from - 1), (to + 1, end)],
-        };
-        parts.into_iter().filter(|(from, to)| from <= to).map(move |(from, to)| Gap { from, to, since_ms, until })
     }
 }
 
@@ -160,19 +162,30 @@ mod tests {
     use super::*;
 
     fn gaps(state: &State) -> Vec<(i64, i64)> {
-        state.gaps.iter().map(|gap| (gap.from, gap.to)).collect()
+        state.coverage.gaps().map(|gap| (gap.from, gap.to)).collect()
+    }
+
+    /// Has these rows sealed at a moment.
+    fn seal(state: &mut State, ranges: &[(i64, i64)], now_ms: i64) {
+        let number = state.number + 1;
+        let (top, open) = (state.coverage.top, state.open_after(number, ranges));
+        let seqs = super::super::written(ranges);
+        state.sealed(
+            Seal { number, format: super::super::FORMAT, seqs, top: Some(top), open: Some(open), ..Seal::default() },
+            now_ms,
+        );
     }
 
     #[test]
     fn gaps_are_remembered_until_they_are_sealed() {
         let mut state = State::default();
-        state.sealed(7, vec![1], &[(100, 103), (106, 110)], 0);
-        assert_eq!((state.number, state.covered, gaps(&state)), (7, Some(110), vec![(104, 105)]));
-        state.sealed(8, vec![2], &[(105, 105), (111, 112), (120, 120)], 0);
-        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 119)]));
-        state.sealed(9, vec![3], &[(115, 116)], 0);
-        assert_eq!((state.covered, gaps(&state)), (Some(120), vec![(104, 104), (113, 114), (117, 119)]));
-        state.sealed(10, vec![4], &[(104, 104), (113, 114), (117, 119)], 0);
+        seal(&mut state, &[(1, 103), (106, 110)], 0);
+        assert_eq!((state.number, state.coverage.top, gaps(&state)), (1, 110, vec![(104, 105)]));
+        seal(&mut state, &[(105, 105), (111, 112), (120, 120)], 0);
+        assert_eq!((state.coverage.top, gaps(&state)), (120, vec![(104, 104), (113, 119)]));
+        seal(&mut state, &[(115, 116)], 0);
+        assert_eq!((state.coverage.top, gaps(&state)), (120, vec![(104, 104), (113, 114), (117, 119)]));
+        seal(&mut state, &[(104, 104), (113, 114), (117, 119)], 0);
         assert_eq!(gaps(&state), []);
     }
 
@@ -180,7 +193,7 @@ mod tests {
     #[test]
     fn a_gap_is_looked_into_before_it_is_forgotten() {
         let mut state = State::default();
-        state.sealed(1, vec![1], &[(1, 10), (12, 300)], 1000);
+        seal(&mut state, &[(1, 10), (12, 300)], 1000);
         state.looked(LATE_MS - 1, i64::MAX, &[], None);
         assert!(!state.looks_into_gaps(LATE_MS), "it was looked into just now");
         assert!(state.looks_into_gaps(LATE_MS + EVERY_MS));
@@ -198,7 +211,7 @@ mod tests {
     #[test]
     fn a_gap_is_open_as_long_as_somebody_is_under_way_who_may_have_its_numbers() {
         let mut state = State::default();
-        state.sealed(1, vec![1], &[(1, 10), (12, 300)], 0);
+        seal(&mut state, &[(1, 10), (12, 300)], 0);
         // When, who is under way; whether the gap is still open.
         for (now_ms, oldest, next, is_open) in [
             (UNCOUNTED_MS - 1, 40, 70, true),
@@ -212,15 +225,41 @@ mod tests {
         }
     }
 
+    /// Of two instances one has found out that nobody comes any more; the other takes its word, which is sealed.
+    #[test]
+    fn a_gap_that_is_over_for_one_instance_is_over_for_all() {
+        let (mut one, mut other) = (State::default(), State::default());
+        for state in [&mut one, &mut other] {
+            seal(state, &[(1, 10), (12, 20)], 0);
+        }
+        one.looked(UNCOUNTED_MS, i64::MAX, &[], Some(UnderWay { oldest: 7, next: 7 }));
+        assert_eq!((gaps(&one), gaps(&other)), (vec![], vec![(11, 11)]));
+        let next = [(21, 21), (23, 23)];
+        let (top, open) = (one.coverage.top, one.open_after(2, &next));
+        assert_eq!((top, open), (20, 2));
+        let seal = Seal {
+            number: 2,
+            format: 2,
+            seqs: "21,23".to_owned(),
+            top: Some(top),
+            open: Some(open),
+            ..Seal::default()
+        };
+        other.sealed(seal.clone(), 0);
+        assert_eq!(gaps(&other), [(22, 22)]);
+        one.sealed(seal, 0);
+        assert_eq!(gaps(&one), [(22, 22)]);
+    }
+
     #[test]
     fn what_may_still_come_settles_no_block_for_a_while() {
         let mut state = State::default();
         assert_eq!(state.settled(0), 0);
-        state.sealed(1, vec![1], &[(1, 255)], 0);
+        seal(&mut state, &[(1, 255)], 0);
         assert_eq!(state.settled(0), 1);
-        state.sealed(2, vec![2], &[(256, 300), (302, 1023)], 0);
+        seal(&mut state, &[(256, 300), (302, 1023)], 0);
         assert_eq!((state.settled(LATE_MS - 1), state.settled(LATE_MS)), (1, 4));
-        state.sealed(3, vec![3], &[(301, 301)], 0);
+        seal(&mut state, &[(301, 301)], 0);
         assert_eq!(state.settled(0), 4);
     }
 

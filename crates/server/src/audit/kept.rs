@@ -290,15 +290,7 @@ mod tests {
     fn keys_hold_for_what_they_may_have_sealed() {
         let keys = |byte: u8| SealKeys { rows: [byte; 32], seals: [byte; 32] };
         let seal = |number: i64, keys: &SealKeys| {
-            let mut seal = Seal {
-                number,
-                at: String::new(),
-                format: 1,
-                rows: 0,
-                seqs: String::new(),
-                digests: Vec::new(),
-                seal: Vec::new(),
-            };
+            let mut seal = Seal { number, ..Seal::default() };
             seal.seal = seal.computed(keys, &NOTHING).to_vec();
             seal
         };

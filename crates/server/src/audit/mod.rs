@@ -6,6 +6,7 @@
 //! (`refusals`); what was read comes before its answer, where the blueprint asks for that (`reads`). `verify` reads all of it
 //! again, and `triggers` puts back what was taken away that refuses changes. `kept` and `rekey` are for the time when `SECRET_KEY` is exchanged for another.
 
+mod coverage;
 mod fill;
 mod gaps;
 mod index;
@@ -44,8 +45,9 @@ use crate::settings::Secret;
 const DIGEST_BYTES: usize = 16;
 /// What is before the first seal.
 const NOTHING: [u8; 32] = [0; 32];
-/// The columns of a row that are sealed, and how. Another set of columns is another format.
-const FORMAT: i64 = 1;
+/// The columns of a row and of a seal that are sealed, and how. Another set of columns is another format: the first one had no `top` and
+/// no `open`.
+const FORMAT: i64 = 2;
 /// How late a row is seen, as a rule, that was numbered before others: transactions do not end in the order in which they began.
 const LATE_MS: i64 = 5 * 60 * 1000;
 
@@ -72,7 +74,7 @@ impl SealKeys {
 }
 
 /// A seal as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Seal {
     number: i64,
     at: String,
@@ -80,6 +82,9 @@ struct Seal {
     rows: i64,
     /// Which rows, as ranges: `1-120,122`.
     seqs: String,
+    /// The last row under those before it, and the first of them that left gaps into which rows may still come: see [`coverage`].
+    top: Option<i64>,
+    open: Option<i64>,
     digests: Vec<u8>,
     seal: Vec<u8>,
 }
@@ -87,8 +92,20 @@ struct Seal {
 impl Seal {
     /// What the seal must be after the one before it.
     fn computed(&self, keys: &SealKeys, before: &[u8]) -> [u8; 32] {
-        let numbers = [self.number, self.format, self.rows].map(i64::to_le_bytes).concat();
+        let mut numbers = vec![self.number, self.format, self.rows];
+        numbers.extend(self.place().into_iter().flat_map(|(top, open)| [top, open]));
+        let numbers: Vec<u8> = numbers.into_iter().flat_map(i64::to_le_bytes).collect();
         mac(&keys.seals, &[before, &numbers, self.at.as_bytes(), self.seqs.as_bytes(), &self.digests])
+    }
+
+    /// `top` and `open`, where they are sealed.
+    fn place(&self) -> Option<(i64, i64)> {
+        (self.format > 1).then(|| (self.top.unwrap_or_default(), self.open.unwrap_or_default()))
+    }
+
+    /// The first seal whose gaps are not over; any of them may be where the seal does not say.
+    fn open(&self) -> i64 {
+        self.place().map_or(0, |(_, open)| open)
     }
 }
 
@@ -154,7 +171,7 @@ mod tests {
             rows: 2,
             seqs: "1-2".to_owned(),
             digests: vec![3; 32],
-            seal: Vec::new(),
+            ..Seal::default()
         };
         let computed = seal.computed(&keys, &NOTHING);
         for other in [
@@ -167,6 +184,13 @@ mod tests {
         ] {
             assert_ne!(other.computed(&keys, &NOTHING), computed, "{other:?}");
         }
+        let second = Seal { format: 2, top: Some(4), open: Some(5), ..seal.clone() };
+        for other in [Seal { top: Some(5), ..second.clone() }, Seal { open: Some(4), ..second.clone() }] {
+            assert_ne!(other.computed(&keys, &NOTHING), second.computed(&keys, &NOTHING), "{other:?}");
+        }
+        // As it was sealed before there were these two.
+        let bytes = [1_i64, 1, 2].map(i64::to_le_bytes).concat();
+        assert_eq!(computed, mac(&keys.seals, &[&NOTHING, &bytes, b"2026-11-21", b"1-2", &[3; 32]]));
         assert_ne!(seal.computed(&keys, &[1; 32]), computed);
         assert_ne!(seal.computed(&SealKeys { seals: [9; 32], ..keys }, &NOTHING), computed);
     }

@@ -9,8 +9,9 @@ use super::Seal;
 
 /// Rows that are read at once: each may hold a whole record twice.
 pub(super) const PAGE: usize = 100;
-/// Seals that are read at once.
+/// Seals that are read at once; without what they hold of each row they are small.
 const SEALS: usize = 50;
+const BARE_SEALS: usize = 1000;
 const TEXTS: [&str; 14] = [
     "iss",
     "sub",
@@ -75,6 +76,15 @@ pub(super) fn rows(dialect: &Dialect, condition: &str, params: Vec<Value>) -> Wo
 
 /// The seals from a number on.
 pub(super) fn seals(dialect: &Dialect, from: i64) -> Work {
+    seals_with(dialect, from, "digests", SEALS)
+}
+
+/// The same without what they hold of each row.
+pub(super) fn bare_seals(dialect: &Dialect, from: i64) -> Work {
+    seals_with(dialect, from, "seal", BARE_SEALS)
+}
+
+fn seals_with(dialect: &Dialect, from: i64, digests: &str, limit: usize) -> Work {
     let at = if *dialect == Dialect::Sqlite { Kind::Text } else { Kind::DateTime };
     let encoded = |name: &str| match dialect {
         Dialect::Sqlite => format!("hex(\"{name}\")"),
@@ -86,19 +96,21 @@ pub(super) fn seals(dialect: &Dialect, from: i64) -> Work {
         ("format", Kind::Integer),
         ("rows", Kind::Integer),
         ("seqs", Kind::Text),
+        ("top", Kind::Integer),
+        ("open", Kind::Integer),
         ("digests", Kind::Text),
         ("seal", Kind::Text),
     ];
     let sql = format!(
-        "SELECT \"number\", \"at\", \"format\", \"rows\", \"seqs\", {}, {} FROM {} WHERE \"number\" >= {} \
+        "SELECT \"number\", \"at\", \"format\", \"rows\", \"seqs\", \"top\", \"open\", {}, {} FROM {} WHERE \"number\" >= {} \
          ORDER BY \"number\" LIMIT {}",
-        encoded("digests"),
+        encoded(digests),
         encoded("seal"),
         dialect.table("_audit_seals"),
         dialect.parameter(1),
-        SEALS + 1
+        limit + 1
     );
-    page(sql, vec![Value::Integer(from)], columns.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), SEALS)
+    page(sql, vec![Value::Integer(from)], columns.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), limit)
 }
 
 /// The only number of a query; `None` where it is null.
@@ -168,6 +180,8 @@ pub(super) fn read_seals(outcome: Outcome) -> Result<(Vec<Seal>, bool), ReadErro
             format: number("format")?,
             rows: number("rows")?,
             seqs: text("seqs")?,
+            top: number("top"),
+            open: number("open"),
             digests: unhex(&text("digests")?)?,
             seal: unhex(&text("seal")?)?,
         })

@@ -16,7 +16,7 @@ use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 use super::fill::{self, Filling};
 use super::gaps::{State, UnderWay, bounded};
 use super::rows::{self, ReadError, Row};
-use super::{FORMAT, NOTHING, Refusals, Seal, SealKeys, index, marks, ranges, read, triggers, written};
+use super::{FORMAT, NOTHING, Refusals, Seal, SealKeys, index, marks, ranges, triggers, written};
 use crate::clock;
 use crate::settings::Secret;
 
@@ -28,10 +28,6 @@ const TRIGGERS_EVERY: u64 = 60 * 60;
 /// What one seal covers at most. Each row may hold a whole record twice, and is held itself until its seal is made.
 const MAX_ROWS: usize = 1000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// How many seals are read at the start, to know of the gaps in them; on Postgres some into which rows may have come while no
-/// server ran.
-const REMEMBERED: i64 = 50;
-const REMEMBERED_OF_MANY: i64 = 1000;
 
 /// Seals the audit of one database.
 pub(crate) struct Sealer {
@@ -120,41 +116,43 @@ impl Sealer {
 
     /// Reads the seals that others made.
     async fn catch_up(&self, state: &mut State) -> Result<(), ReadError> {
-        let dialect = self.store.dialect();
         if !state.begun {
-            let last = format!("SELECT max(\"number\") FROM {}", dialect.table("_audit_seals"));
-            let last = rows::read_number(self.store.run(rows::number(last, Vec::new())).await?).unwrap_or_default();
-            let remembered = if dialect == Dialect::Sqlite { REMEMBERED } else { REMEMBERED_OF_MANY };
-            state.number = (last - remembered).max(0);
-            state.seal = NOTHING.to_vec();
-            state.begun = true;
+            let (number, top) = self.beginning().await?;
+            (state.number, state.seal, state.begun) = (number - 1, NOTHING.to_vec(), true);
+            state.coverage.top = top;
         }
         loop {
-            let outcome = self.store.run(rows::seals(&dialect, state.number + 1)).await?;
+            let outcome = self.store.run(rows::bare_seals(&self.store.dialect(), state.number + 1)).await?;
             let (seals, more) = rows::read_seals(outcome)?;
-            for seal in seals {
-                let ranges = read(&seal.seqs).unwrap_or_default();
-                state.sealed(seal.number, seal.seal, &ranges, now_ms());
-            }
+            seals.into_iter().for_each(|seal| state.sealed(seal, now_ms()));
             if !more {
                 return Ok(());
             }
         }
     }
 
+    /// The seal from which on the others are to be read, to know of every gap into which a row may still come, and the last row that was
+    /// sealed before it. The last of them that says so knows; those of the format before do not, and then all are read.
+    async fn beginning(&self) -> Result<(i64, i64), ReadError> {
+        let seals = self.store.dialect().table("_audit_seals");
+        let last = format!("(SELECT max(\"number\") FROM {seals} WHERE \"format\" > 1)");
+        let first = format!("(SELECT min(\"open\") FROM {seals} WHERE \"number\" = {last})");
+        let first = format!("CASE WHEN {first} < {last} THEN {first} ELSE {last} END");
+        let top = format!("(SELECT min(\"top\") FROM {seals} WHERE \"format\" > 1 AND \"number\" = {first})");
+        let [first, top] = rows::read_few(self.store.run(rows::few(format!("SELECT {first}, {top}"), 2)).await?);
+        Ok(first.zip(top).unwrap_or((1, 0)))
+    }
+
     /// The rows that no seal covers, in the order of their numbers, and whether there are more.
     async fn unsealed(&self, state: &mut State) -> Result<(Vec<Row>, bool), ReadError> {
         let dialect = self.store.dialect();
         let (mut found, more_late) = self.late(state, &dialect).await?;
-        let mut after = state.covered;
+        let mut after = state.coverage.top;
         loop {
-            let condition = match after {
-                Some(_) => format!("\"seq\" > {}", dialect.parameter(1)),
-                None => "TRUE".to_owned(),
-            };
-            let params = after.map(Value::Integer).into_iter().collect();
-            let (rows, more) = rows::read_rows(self.store.run(rows::rows(&dialect, &condition, params)).await?)?;
-            after = rows.last().map(|row| row.seq).or(after);
+            let condition = format!("\"seq\" > {}", dialect.parameter(1));
+            let work = rows::rows(&dialect, &condition, vec![Value::Integer(after)]);
+            let (rows, more) = rows::read_rows(self.store.run(work).await?)?;
+            after = rows.last().map_or(after, |row| row.seq);
             found.extend(rows);
             if !more || is_enough(&found) {
                 found.sort_by_key(|row| row.seq);
@@ -215,16 +213,18 @@ impl Sealer {
             format: FORMAT,
             rows: i64::try_from(rows.len()).unwrap_or(i64::MAX),
             seqs: written(&ranges),
+            top: Some(state.coverage.top),
+            open: Some(state.open_after(state.number + 1, &ranges)),
             digests: rows.iter().flat_map(|row| self.keys.digest(&row.bytes)).collect(),
             seal: Vec::new(),
         };
         seal.seal = seal.computed(&self.keys, &state.seal).to_vec();
         // The index may be filled beyond them already, by an instance that did not know of their gaps.
-        let late = ranges.iter().filter(|(from, _)| state.covered.is_some_and(|covered| *from <= covered));
+        let late = ranges.iter().filter(|(from, _)| *from <= state.coverage.top);
         match self.store.run(insert(&self.store.dialect(), &seal, late)).await? {
             Outcome::Refused(_) => Ok(false),
             Outcome::Done(_) => {
-                state.sealed(seal.number, seal.seal, &ranges, now_ms());
+                state.sealed(seal, now_ms());
                 state.tell();
                 Ok(true)
             }
@@ -235,9 +235,9 @@ impl Sealer {
 /// The seal, and how many there are in another place: whoever takes the last ones away must know of both. With it those of its
 /// rows are indexed that came late.
 fn insert<'a>(dialect: &Dialect, seal: &Seal, late: impl Iterator<Item = &'a (i64, i64)>) -> Work {
-    let places: Vec<String> = (1..=7).map(|place| dialect.parameter(place)).collect();
+    let places: Vec<String> = (1..=9).map(|place| dialect.parameter(place)).collect();
     let sql = format!(
-        "INSERT INTO {} (\"number\", \"at\", \"format\", \"rows\", \"seqs\", \"digests\", \"seal\") VALUES ({}) \
+        "INSERT INTO {} (\"number\", \"at\", \"format\", \"rows\", \"seqs\", \"top\", \"open\", \"digests\", \"seal\") VALUES ({}) \
          ON CONFLICT DO NOTHING",
         dialect.table("_audit_seals"),
         places.join(", ")
@@ -248,6 +248,8 @@ fn insert<'a>(dialect: &Dialect, seal: &Seal, late: impl Iterator<Item = &'a (i6
         Value::Integer(seal.format),
         Value::Integer(seal.rows),
         Value::Text(seal.seqs.clone()),
+        seal.top.map_or(Value::Null, Value::Integer),
+        seal.open.map_or(Value::Null, Value::Integer),
         Value::Bytes(seal.digests.clone()),
         Value::Bytes(seal.seal.clone()),
     ];
@@ -281,8 +283,7 @@ mod tests {
     /// Whoever fills the index begins with the same row, so that neither waits for the other.
     #[test]
     fn who_indexes_late_rows_holds_the_index_before_all_else() {
-        let (at, seqs) = ("2026-11-20T00:00:00.000000Z".to_owned(), "1-3".to_owned());
-        let seal = Seal { number: 1, at, format: FORMAT, rows: 3, seqs, digests: Vec::new(), seal: Vec::new() };
+        let seal = Seal { number: 1, format: FORMAT, rows: 3, seqs: "1-3".to_owned(), ..Seal::default() };
         for dialect in [Dialect::Sqlite, Dialect::Postgres { schema: "app".into() }] {
             let steps = |late: &[(i64, i64)]| -> Vec<String> {
                 let work = insert(&dialect, &seal, late.iter());

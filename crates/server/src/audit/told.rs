@@ -48,6 +48,8 @@ pub enum Fault {
     Gone,
     /// It was put in where others had been sealed already.
     Inserted,
+    /// The seal of this number covers it though one before it does.
+    Twice(i64),
     /// The index does not lead to it, so that lists with filters leave it out.
     NotIndexed,
     /// The seal of this number, which covers it, was changed, or made with a secret that is not known.
@@ -95,6 +97,10 @@ impl fmt::Display for Broken {
             Fault::Changed => write!(out, "row {row} of the audit was changed"),
             Fault::Gone => write!(out, "row {row} of the audit is gone"),
             Fault::Inserted => write!(out, "row {row} of the audit was put in afterwards"),
+            Fault::Twice(seal) => write!(
+                out,
+                "row {row} of the audit is under seal {seal}, and under one before it: no server of one version seals a row twice"
+            ),
             Fault::NotIndexed => write!(
                 out,
                 "row {row} of the audit was taken out of the index, so that lists with filters leave it out; with 0 as the `value` of \

@@ -8,6 +8,7 @@ use std::time::Duration;
 use store::{Store, StoreError};
 use work::{Dialect, Outcome, Value, Work};
 
+use super::coverage::{Coverage, Gap};
 use super::kept::{Held, Ring};
 use super::rows::{self, ReadError, Row};
 use super::told::{Broken, Fault, Head, Unread, Verified};
@@ -38,7 +39,8 @@ pub fn verify(store: &Store, settings: &Settings, kept: Option<&Head>) -> Result
         seals: 0,
         rows: 0,
         unchecked: 0,
-        covered: Vec::new(),
+        coverage: Coverage::default(),
+        open: None,
         dialect,
     };
     match walk.all() {
@@ -74,8 +76,10 @@ struct Walk<'a> {
     seals: i64,
     rows: i64,
     unchecked: i64,
-    /// The rows that are sealed, as ranges that neither meet nor are in order.
-    covered: Vec<(i64, i64)>,
+    /// With all gaps that were ever left.
+    coverage: Coverage,
+    /// The first seal into whose gaps rows may still come, if the last seal says so.
+    open: Option<i64>,
 }
 
 impl Walk<'_> {
@@ -89,10 +93,10 @@ impl Walk<'_> {
         if self.seals < promised.max(kept.unwrap_or_default()) {
             return Err(broken(last + 1, Fault::SealGone(self.seals + 1)));
         }
-        self.between()?;
+        let late = self.between()?;
         let last = self.last();
         self.indexed(last)?;
-        let unsealed = self.number("SELECT count(*) FROM {} WHERE \"seq\" > {}", last)?;
+        let unsealed = late + self.number("SELECT count(*) FROM {} WHERE \"seq\" > {}", last)?;
         let newest = self.number("SELECT coalesce(max(\"seq\"), 0) FROM {} WHERE \"seq\" > {}", 0)?;
         if newest < numbered {
             return Err(broken(newest + 1, Fault::Gone));
@@ -129,9 +133,13 @@ impl Walk<'_> {
         };
         self.unchecked += i64::from(keys.is_none());
         let mut digests = seal.digests.chunks(DIGEST_BYTES);
-        for (from, to) in ranges {
-            self.range(from, to, keys, &mut digests)?;
-            self.covered.push((from, to));
+        for (from, to) in &ranges {
+            self.range(*from, *to, keys, &mut digests)?;
+        }
+        let taken = self.coverage.take(seal.number, &ranges);
+        // Of the format before some were, by servers that were started anew.
+        if let (Some(row), Some(_)) = (taken.twice, seal.place()) {
+            return Err(broken(row, Fault::Twice(seal.number)));
         }
         let is_kept = |head: &&Head| head.number == seal.number;
         let is_other = |(number, kept): &(i64, Vec<u8>)| *number == seal.number && *kept != seal.seal;
@@ -142,7 +150,8 @@ impl Walk<'_> {
         }
         self.before.clone_from(&seal.seal);
         self.seals = seal.number;
-        self.rows += seal.rows;
+        self.open = seal.place().map(|(_, open)| open);
+        self.rows += taken.rows;
         Ok(())
     }
 
@@ -174,14 +183,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// That no seal leaves out a row though it covers later ones. Where such a row may have come late the server is about to seal it.
-    fn between(&mut self) -> Result<(), Stop> {
+    /// That no seal leaves out a row though it covers later ones; how many of these have only just come late, where the server is about to
+    /// seal them, and none runs that does.
+    fn between(&mut self) -> Result<i64, Stop> {
         let mut looks = if self.dialect == Dialect::Sqlite { 0 } else { LOOKS };
         loop {
-            match self.left_out()? {
-                None => return Ok(()),
-                Some(row) if looks == 0 => return Err(broken(row, Fault::Inserted)),
-                Some(_) => {}
+            let late = self.left_out()?;
+            if late == 0 || looks == 0 {
+                return Ok(late);
             }
             looks -= 1;
             std::thread::sleep(LOOKS_EVERY);
@@ -189,23 +198,56 @@ impl Walk<'_> {
         }
     }
 
-    /// The first row that no seal covers though later ones are sealed, and for longer than rows come late as a rule.
-    fn left_out(&mut self) -> Result<Option<i64>, Stop> {
+    /// How many rows no seal covers though later ones are sealed, where each of them may just have come late.
+    fn left_out(&mut self) -> Result<i64, Stop> {
         let count = self.number("SELECT count(*) FROM {} WHERE \"seq\" <= {}", self.last())?;
         if count == self.rows {
-            return Ok(None);
+            return Ok(0);
         }
-        self.covered.sort_unstable();
-        let mut next = i64::MIN;
-        for (from, to) in &self.covered {
-            while next < *from {
-                let (rows, more) = self.page(next, from - 1)?;
-                if let Some(row) = rows.iter().find(|row| !self.may_be_late(row)) {
-                    return Ok(Some(row.seq));
-                }
-                next = rows.last().filter(|_| more).map_or(*from, |row| row.seq + 1);
+        // Of gaps there may be very many, one for each transaction that was ever undone; of those that are open, few.
+        let open: Vec<Gap> = self.coverage.gaps().filter(|gap| self.is_open(gap)).collect();
+        let mut late = 0;
+        for gap in open {
+            self.each_row(gap, |row| {
+                late += i64::from(self.may_be_late(row));
+                None::<i64>
+            })?;
+        }
+        if count == self.rows + late {
+            return Ok(late);
+        }
+        let before_all = Gap { from: i64::MIN, to: 0, by: 0 };
+        for gap in std::iter::once(before_all).chain(self.coverage.gaps()) {
+            let is_open = self.is_open(&gap);
+            let put_in = |row: &Row| (!is_open || !self.may_be_late(row)).then_some(row.seq);
+            if let Some(row) = self.each_row(gap, put_in)? {
+                return Err(broken(row, Fault::Inserted));
             }
-            next = next.max(to + 1);
+        }
+        Ok(late)
+    }
+
+    /// Whether rows may still come into a gap, which happens on Postgres alone.
+    fn is_open(&self, gap: &Gap) -> bool {
+        self.dialect != Dialect::Sqlite && self.open.is_none_or(|open| gap.by >= open)
+    }
+
+    /// Whether a row in an open gap may have come late. Of the format before nobody knows which gaps are open, so it must have been
+    /// written lately.
+    fn may_be_late(&self, row: &Row) -> bool {
+        let age_ms = |at: jiff::Timestamp| jiff::Timestamp::now().as_millisecond() - at.as_millisecond();
+        self.open.is_some() || row.at.parse::<jiff::Timestamp>().is_ok_and(|at| age_ms(at) < LATE_MS)
+    }
+
+    /// Looks at the rows in a gap until something is found.
+    fn each_row<T>(&self, gap: Gap, mut look: impl FnMut(&Row) -> Option<T>) -> Result<Option<T>, Stop> {
+        let mut next = gap.from;
+        while next <= gap.to {
+            let (rows, more) = self.page(next, gap.to)?;
+            if let Some(found) = rows.iter().find_map(&mut look) {
+                return Ok(Some(found));
+            }
+            next = rows.last().filter(|_| more).map_or(gap.to, |row| row.seq).saturating_add(1);
         }
         Ok(None)
     }
@@ -226,21 +268,13 @@ impl Walk<'_> {
             };
             let (left_out, more) = rows::read_numbers(outcome)?;
             // What is not sealed yet may have come too late to be indexed with the others, and will be with its seal.
-            let is_sealed = |seq: &&i64| self.covered.iter().any(|(from, to)| (from..=to).contains(seq));
+            let is_sealed = |seq: &&i64| self.coverage.holds(**seq);
             if let Some(row) = left_out.iter().find(is_sealed) {
                 return Err(broken(*row, Fault::NotIndexed));
             }
             next = left_out.last().filter(|_| more).copied().unwrap_or(to) + 1;
         }
         Ok(())
-    }
-
-    /// Whether it was written so lately that its transaction may just have ended after others that began later, which happens on Postgres
-    /// alone.
-    fn may_be_late(&self, row: &Row) -> bool {
-        let at = row.at.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
-        let age = |at: i64| jiff::Timestamp::now().as_millisecond() - at;
-        self.dialect != Dialect::Sqlite && at.is_ok_and(|at| age(at) < LATE_MS)
     }
 
     /// How many seals were made, as it is written elsewhere in the database.
@@ -276,7 +310,7 @@ impl Walk<'_> {
     }
 
     fn last(&self) -> i64 {
-        self.covered.iter().map(|(_, to)| *to).max().unwrap_or_default()
+        self.coverage.top
     }
 
     fn run(&self, work: Work) -> Result<Outcome, StoreError> {

@@ -5,6 +5,7 @@ use server::StartError;
 use server::audit::{Broken, Fault, Head, Rekeyed, Verified, rekey, verify};
 use server::settings::Settings;
 
+use crate::forger;
 use crate::support::{self, TestApp, place};
 
 const NOTES: &str = "[app]\nname = \"notes\"\n[entity.note.field]\ntext = { type = \"text\" }\n";
@@ -59,23 +60,7 @@ impl Archive {
 
     /// What somebody does who owns the database.
     fn tamper(&self, statement: &str) {
-        let triggers: &[(&str, &str)] = match place::is_postgres() {
-            true => &[
-                ("_audit_no_change", "_audit"),
-                ("_audit_no_truncate", "_audit"),
-                ("_audit_seals_no_change", "_audit_seals"),
-            ],
-            false => &[
-                ("_audit_no_update", ""),
-                ("_audit_no_delete", ""),
-                ("_audit_seals_no_update", ""),
-                ("_audit_seals_no_delete", ""),
-            ],
-        };
-        for (trigger, table) in triggers {
-            let on = if table.is_empty() { String::new() } else { format!(" ON \"{table}\"") };
-            place::execute(self.folder.path(), &format!("DROP TRIGGER IF EXISTS \"{trigger}\"{on}")).unwrap();
-        }
+        forger::without_triggers(self.folder.path());
         let done = place::execute(self.folder.path(), statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
         assert!(done > 0, "{statement} changed nothing");
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use server::audit::{Broken, Fault, verify};
 
+use crate::forger;
 use crate::support::{self, Caller, TestApp, place};
 
 const NOTES: &str = "[app]\nname = \"notes\"\n[entity.note.field]\ntext = { type = \"text\" }\n";
@@ -196,7 +197,9 @@ async fn two_instances_fill_one_index() {
 const BEFORE: &[&str] = &[
     "DROP TABLE _audit_index",
     "DELETE FROM _state WHERE name = 'audit_indexed'",
-    "DELETE FROM _migrations WHERE kind = 'engine' AND number = 8",
+    "DELETE FROM _migrations WHERE kind = 'engine' AND number >= 8",
+    "ALTER TABLE _audit_seals DROP COLUMN top",
+    "ALTER TABLE _audit_seals DROP COLUMN open",
     "CREATE INDEX \"_audit_entity_index\" ON \"_audit\" (\"entity\", \"entity_id\")",
     "CREATE INDEX \"_audit_sub_index\" ON \"_audit\" (\"sub\", \"seq\")",
 ];
@@ -207,6 +210,7 @@ async fn a_database_of_the_version_before_is_indexed_behind_the_scenes() {
     app.user_with("root", &["admin"]).await;
     write(&app, 2 * BLOCK);
     app.app.close().await;
+    forger::seals_of_the_first_format(app.folder.path(), support::SECRET);
     for sql in BEFORE {
         place::execute(app.folder.path(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod audit_chain;
+mod audit_gaps;
 mod audit_index;
 mod audit_list;
 mod audit_reads;
@@ -19,6 +20,7 @@ mod expand;
 mod explain;
 mod fastapi;
 mod field_rules;
+mod forger;
 mod guards;
 mod idempotency;
 mod in_flight;

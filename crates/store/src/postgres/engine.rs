@@ -230,6 +230,8 @@ DROP INDEX "_audit_sub_index";
 CREATE INDEX "_sessions_expires_at_index" ON "_sessions" ("expires_at");
 CREATE INDEX "_sessions_revoked_at_index" ON "_sessions" ("revoked_at") WHERE "revoked_at" IS NOT NULL;
 "#],
+    // What a seal says of those before it: the last row under them, and the first of them that left gaps which may still be filled.
+    &[r#"ALTER TABLE "_audit_seals" ADD COLUMN "top" bigint, ADD COLUMN "open" bigint;"#],
 ];
 
 /// A schema on a server, as its tables are made or looked at.
