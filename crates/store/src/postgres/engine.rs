@@ -232,6 +232,15 @@ CREATE INDEX "_sessions_revoked_at_index" ON "_sessions" ("revoked_at") WHERE "r
 "#],
     // What a seal says of those before it: the last row under them, and the first of them that left gaps which may still be filled.
     &[r#"ALTER TABLE "_audit_seals" ADD COLUMN "top" bigint, ADD COLUMN "open" bigint;"#],
+    // When the rows of a block were written. All is indexed anew, for requests are found by the index from now on.
+    &[r#"
+CREATE TABLE "_audit_times" (
+  "block" bigint PRIMARY KEY,
+  "first" timestamptz NOT NULL,
+  "last" timestamptz NOT NULL
+);
+INSERT INTO "_state" ("name", "value") VALUES ('audit_found', 0);
+"#],
 ];
 
 /// A schema on a server, as its tables are made or looked at.

@@ -236,6 +236,15 @@ CREATE INDEX "_sessions_revoked_at_index" ON "_sessions" ("revoked_at") WHERE "r
 ALTER TABLE "_audit_seals" ADD COLUMN "top" INTEGER;
 ALTER TABLE "_audit_seals" ADD COLUMN "open" INTEGER;
 "#,
+    // When the rows of a block were written. All is indexed anew, for requests are found by the index from now on.
+    r#"
+CREATE TABLE "_audit_times" (
+  "block" INTEGER PRIMARY KEY NOT NULL,
+  "first" TEXT NOT NULL,
+  "last" TEXT NOT NULL
+) STRICT;
+INSERT INTO "_state" ("name", "value") VALUES ('audit_found', 0);
+"#,
 ];
 
 /// Brings the engine's tables to the latest version that this program knows.
