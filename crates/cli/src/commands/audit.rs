@@ -107,9 +107,9 @@ fn go_on(screen: &Screen, store: &Store, settings: &Settings, lost: bool) -> Res
         }
         Rekeyed::Mixed => {
             return Err(Failure::new(
-                "some of the last seals hold, so another instance must seal with another SECRET_KEY",
+                "some of the last seals hold and some do not, so another instance must seal with another SECRET_KEY, or did",
             )
-            .hint("set that one as SECRET_KEY_PREVIOUS beside the present one"));
+            .hint("set that one as SECRET_KEY_PREVIOUS beside the present one; where nobody has it any more: --lost"));
         }
     };
     if screen.manner.json { screen.json(&json!({ "audit": word })) } else { screen.say(&text) }

@@ -27,6 +27,9 @@ const MAX_KEPT: usize = 240;
 pub(super) struct Kept {
     /// `None` if they are lost: then what they sealed cannot be checked.
     keys: Option<SealKeys>,
+    /// The first seal that may be theirs, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<i64>,
     /// The last seal that may be theirs; `None` while others may still seal with them.
     until: Option<(i64, Vec<u8>)>,
 }
@@ -47,8 +50,10 @@ pub(super) enum Held<'r> {
 /// How the secret of the settings goes with the seals that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// The last seal holds.
+    /// They hold.
     Known,
+    /// The last one holds, and not all before it do: another instance seals with another secret, or did.
+    Patched,
     /// The last one does not, and some before it do: another instance seals with another secret.
     Mixed,
     /// None holds of the last ones.
@@ -63,8 +68,13 @@ pub(super) struct Found {
     pub(super) steps: Vec<Step>,
     /// The last seal.
     last: (i64, Vec<u8>),
+    /// Of those that were looked at and do not hold: the first one, if those before it hold, and the last one.
+    lost: Option<Lost>,
     present: Secret,
 }
+
+/// The first of some seals, where it is known, and the last of them.
+type Lost = (Option<i64>, (i64, Vec<u8>));
 
 /// A row as it is read.
 struct Row {
@@ -79,7 +89,10 @@ impl Ring {
         if made_by(&self.present) {
             return Some(Held::By(&self.present));
         }
-        let may = |kept: &&Kept| kept.until.as_ref().is_none_or(|(last, _)| seal.number <= *last);
+        let may = |kept: &&Kept| {
+            kept.from.is_none_or(|from| seal.number >= from)
+                && kept.until.as_ref().is_none_or(|(last, _)| seal.number <= *last)
+        };
         let keys = self.others.iter().filter(may).filter_map(|kept| kept.keys.as_ref());
         let mut lost = self.others.iter().filter(|kept| kept.keys.is_none()).filter(may);
         keys.into_iter().find(|keys| made_by(keys)).map(Held::By).or_else(|| lost.next().map(|_| Held::Unchecked))
@@ -129,10 +142,10 @@ pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals:
     }
 
     let mut others: Vec<Kept> = rows.iter().map(|row| row.kept.clone()).collect();
-    others.extend(previous.map(|previous| Kept { keys: Some(SealKeys::derive(previous)), until: None }));
+    others.extend(previous.map(|previous| Kept { keys: Some(SealKeys::derive(previous)), from: None, until: None }));
     let ring = Ring { present: SealKeys::derive(present), others };
     let last = seals.last().map_or((0, NOTHING.to_vec()), |seal| (seal.number, seal.seal.clone()));
-    let standing = standing(&ring, seals);
+    let (standing, lost) = standing(&ring, seals);
 
     let own = name(present);
     let mine = |id: &str| rows.iter().find(|row| row.under == own && row.id == id);
@@ -140,7 +153,7 @@ pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals:
     if let Some(previous) = previous {
         let id = name(previous);
         if mine(&id).is_none_or(|row| row.kept.until.is_some()) {
-            due.push((id.clone(), Kept { keys: Some(SealKeys::derive(previous)), until: None }));
+            due.push((id.clone(), Kept { keys: Some(SealKeys::derive(previous)), from: None, until: None }));
         }
         let theirs = rows.iter().filter(|row| row.under == id && row.id != own && mine(&row.id).is_none());
         due.extend(theirs.map(|row| (row.id.clone(), row.kept.clone())));
@@ -163,35 +176,44 @@ pub(super) fn find(settings: &Settings, dialect: &Dialect, rows: Outcome, seals:
             &due.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
         ));
     }
-    Ok(Found { ring, standing, steps, last, present: present.clone() })
+    Ok(Found { ring, standing, steps, last, lost, present: present.clone() })
 }
 
 impl Found {
     /// The step that says that whatever sealed so far is lost.
     pub(super) fn give_up(&self, dialect: &Dialect) -> Result<Step, ReadError> {
-        let kept = Kept { keys: None, until: Some(self.last.clone()) };
-        keep(dialect, &self.present, &format!("lost {}", self.last.0), &kept)
+        let (from, until) = self.lost.clone().unwrap_or_else(|| (None, self.last.clone()));
+        let id = format!("lost {}", until.0);
+        keep(dialect, &self.present, &id, &Kept { keys: None, from, until: Some(until) })
     }
 
-    pub(super) fn last_seal(&self) -> i64 {
-        self.last.0
+    /// The last seal that does not hold.
+    pub(super) fn last_lost(&self) -> i64 {
+        self.lost.as_ref().map_or(self.last.0, |(_, (number, _))| *number)
     }
 }
 
-/// Of a page of seals the first may have none before it to be checked by.
-fn standing(ring: &Ring, seals: &[Seal]) -> Standing {
+/// How the last seals go with the secrets, and which of them do not hold. Of a page of seals the first may have none before it to be
+/// checked by.
+fn standing(ring: &Ring, seals: &[Seal]) -> (Standing, Option<Lost>) {
     let first = seals.first().filter(|seal| seal.number == 1).map(|seal| (seal, &NOTHING[..]));
     let pairs = seals.windows(2).filter_map(|pair| match pair {
         [before, seal] => Some((seal, &before.seal[..])),
         _ => None,
     });
-    let held: Vec<bool> =
-        first.into_iter().chain(pairs).map(|(seal, before)| ring.holds(seal, before).is_some()).collect();
-    match held.last() {
-        None | Some(true) => Standing::Known,
-        Some(false) if held.contains(&true) => Standing::Mixed,
-        Some(false) => Standing::Strange,
-    }
+    let held: Vec<(&Seal, bool)> =
+        first.into_iter().chain(pairs).map(|(seal, before)| (seal, ring.holds(seal, before).is_some())).collect();
+    let standing = match (held.last(), held.iter().filter(|(_, holds)| *holds).count()) {
+        (None, _) => Standing::Known,
+        (_, all) if all == held.len() => Standing::Known,
+        (Some((_, true)), _) => Standing::Patched,
+        (Some((_, false)), 0) => Standing::Strange,
+        (Some((_, false)), _) => Standing::Mixed,
+    };
+    let begins = held.iter().position(|(_, holds)| !holds);
+    let from = begins.filter(|place| *place > 0).and_then(|place| held.get(place)).map(|(seal, _)| seal.number);
+    let ends = held.iter().rfind(|(_, holds)| !holds);
+    (standing, ends.map(|(seal, _)| (from, (seal.number, seal.seal.clone()))))
 }
 
 fn keep(dialect: &Dialect, present: &Secret, id: &str, kept: &Kept) -> Result<Step, ReadError> {
@@ -273,7 +295,7 @@ mod tests {
     #[test]
     fn kept_keys_open_with_their_secret_and_in_their_row_alone() {
         let (one, other) = (Secret::new("a".repeat(32)), Secret::new("b".repeat(32)));
-        let kept = Kept { keys: Some(SealKeys::derive(&other)), until: Some((7, vec![1])) };
+        let kept = Kept { keys: Some(SealKeys::derive(&other)), from: None, until: Some((7, vec![1])) };
         let sealed = seal(&one, "id", &kept).unwrap();
         assert_eq!(open(&one, "id", &sealed).unwrap().until, Some((7, vec![1])));
         assert!(open(&other, "id", &sealed).is_none());
@@ -296,9 +318,9 @@ mod tests {
         };
         let until = |number: i64| Some((number, Vec::new()));
         let others = vec![
-            Kept { keys: Some(keys(2)), until: until(5) },
-            Kept { keys: Some(keys(3)), until: None },
-            Kept { keys: None, until: until(2) },
+            Kept { keys: Some(keys(2)), from: None, until: until(5) },
+            Kept { keys: Some(keys(3)), from: None, until: None },
+            Kept { keys: None, from: Some(2), until: until(2) },
         ];
         let ring = Ring { present: keys(1), others };
         for (number, by, expected) in [
@@ -308,6 +330,7 @@ mod tests {
             (9, 3, "by its key"),
             (2, 4, "unchecked"),
             (3, 4, "not"),
+            (1, 4, "not"),
         ] {
             let held = match ring.holds(&seal(number, &keys(by)), &NOTHING) {
                 Some(Held::By(found)) if found.seals == keys(by).seals => "by its key",

@@ -18,11 +18,11 @@ pub enum Rekeyed {
     Current,
     /// From now on they hold without `SECRET_KEY_PREVIOUS`.
     TakenOver,
-    /// Up to this one they can be checked no more; from it on all holds.
+    /// Up to this one they can be checked no more, or those of the last ones that do not hold; from it on all holds.
     GivenUp(i64),
     /// None of the last ones holds; nothing was done.
     Strange,
-    /// Of the last ones some hold, so that another instance must seal with another secret; nothing was given up.
+    /// Of the last ones some hold and some do not, so that another instance must seal with another secret, or did; nothing was done.
     Mixed,
 }
 
@@ -35,11 +35,13 @@ pub fn rekey(store: &Store, settings: &Settings, lost: bool) -> Result<Rekeyed, 
     let found = look(store, settings).map_err(Unread)?;
     let dialect = store.dialect();
     let (steps, done) = match found.standing {
-        Standing::Strange if lost => {
-            (vec![found.give_up(&dialect).map_err(Unread)?], Rekeyed::GivenUp(found.last_seal()))
+        Standing::Strange | Standing::Mixed | Standing::Patched if lost => {
+            let given_up = found.give_up(&dialect).map_err(Unread)?;
+            let done = Rekeyed::GivenUp(found.last_lost());
+            (found.steps.into_iter().chain([given_up]).collect(), done)
         }
         Standing::Strange => return Ok(Rekeyed::Strange),
-        Standing::Mixed if lost => return Ok(Rekeyed::Mixed),
+        Standing::Mixed | Standing::Patched if found.steps.is_empty() => return Ok(Rekeyed::Mixed),
         _ if found.steps.is_empty() => return Ok(Rekeyed::Current),
         _ => (found.steps, Rekeyed::TakenOver),
     };
@@ -78,13 +80,17 @@ pub(crate) async fn at_start(store: &Store, settings: &Settings) -> Result<(), A
     };
     match found.standing {
         Standing::Known => {}
-        Standing::Mixed => tracing::warn!(
-            "another instance seals the audit with another SECRET_KEY: set that as SECRET_KEY_PREVIOUS here, lest `audit verify` fail"
+        Standing::Patched => tracing::warn!(
+            "some of the last seals of the audit hold by no SECRET_KEY that is known here: another instance may seal with another one, or \
+             did, and `audit verify` fails; set that one as SECRET_KEY_PREVIOUS, or, where it is lost, run `supermaker audit rekey --lost`"
         ),
-        Standing::Strange if matches!(settings.environment, Environment::Production | Environment::Staging) => {
+        // However many seals ago this one was the right one: what it seals on top of others nobody could verify by one secret.
+        Standing::Strange | Standing::Mixed
+            if matches!(settings.environment, Environment::Production | Environment::Staging) =>
+        {
             return Err(AtStart::Strange(strange()));
         }
-        Standing::Strange => {
+        Standing::Strange | Standing::Mixed => {
             tracing::warn!("{}", strange());
             return Ok(());
         }

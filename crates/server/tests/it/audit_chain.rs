@@ -396,6 +396,40 @@ async fn j12_a_secret_that_is_another_one_does_not_start_in_production() {
     archive.finds(2, Fault::Gone);
 }
 
+/// Whose secret was exchanged a moment ago: a copy of the settings of before seals on top of what it cannot have sealed.
+#[tokio::test]
+async fn j12_the_secret_of_before_does_not_start_in_production_however_lately_it_was_the_right_one() {
+    let production = |secret: &'static str, previous: &'static str| {
+        [("ENV", "production"), ("SECRET_KEY", secret), ("SECRET_KEY_PREVIOUS", previous)]
+    };
+    let folder = serve(&production(FIRST, ""), tempfile::tempdir().unwrap()).await;
+    let first = place::query::<i64>(folder.path(), "SELECT max(number) FROM _audit_seals")[0];
+    let folder = serve(&production(SECOND, FIRST), folder).await;
+    let sealed = place::query::<i64>(folder.path(), "SELECT max(number) FROM _audit_seals")[0];
+    assert!(first >= 1 && sealed > first && sealed < 50, "{first} {sealed}");
+    let settings = support::settings(&production(FIRST, ""), &folder);
+    let error = server::App::open(blueprint::load(NOTES).unwrap().into(), settings).await.err().unwrap();
+    let StartError::Settings(problems) = &error else { panic!("{error}") };
+    assert!(problems[0].to_string().starts_with("SECRET_KEY: is not the one"), "{error}");
+
+    // Where it was started elsewhere and did seal, who has the right one starts, and `audit verify` names what it did; where nobody has that
+    // secret any more it goes on without.
+    let folder = serve(&[("SECRET_KEY", THIRD)], folder).await;
+    let strange = place::query::<i64>(folder.path(), "SELECT max(number) FROM _audit_seals")[0];
+    let folder = serve(&production(SECOND, FIRST), serve(&[("SECRET_KEY", SECOND)], folder).await).await;
+    let archive = archive(&production(SECOND, FIRST), folder);
+    assert_eq!(archive.verify().unwrap_err().fault, Fault::SealChanged(sealed + 1));
+    let store = server::open_database(&archive.blueprint, &archive.settings).unwrap();
+    assert_eq!(rekey(&store, &archive.settings, false).unwrap(), Rekeyed::Mixed);
+    assert_eq!(rekey(&store, &archive.settings, true).unwrap(), Rekeyed::GivenUp(strange));
+    assert_eq!(rekey(&store, &archive.settings, false).unwrap(), Rekeyed::Current);
+    store.close_blocking();
+    assert_eq!(archive.verify().unwrap().unchecked, strange - sealed);
+    // What the first secret sealed is checked as before.
+    archive.tamper("UPDATE _audit SET \"sub\" = 'eve' WHERE seq = 1");
+    archive.finds(1, Fault::Changed);
+}
+
 #[tokio::test]
 async fn j12_rekeyed_by_hand_nothing_is_served_with_the_secret_before() {
     let folder = serve(&[("SECRET_KEY", FIRST)], tempfile::tempdir().unwrap()).await;
