@@ -3,6 +3,7 @@
 use regex::Regex;
 
 use super::{EntityIndex, IdKind, Rule};
+use crate::resolve::plurals::singular;
 
 /// One field of an entity.
 #[derive(Debug, Clone)]
@@ -37,6 +38,14 @@ pub struct Field {
     pub read: Rule,
     /// Of the rows that a caller may make or change: in which of them he may set this field.
     pub write: Rule,
+}
+
+impl Field {
+    /// Columns and JSON keys that it had before.
+    pub fn former_columns(&self) -> impl Iterator<Item = String> {
+        let ending = self.column.strip_prefix(&self.name).unwrap_or_default();
+        self.renamed_from.iter().map(move |former| format!("{former}{ending}"))
+    }
 }
 
 /// Which rows must differ in a field.
@@ -148,6 +157,13 @@ pub struct Link {
     pub from_column: String,
     /// Its column with the id of the other row, for example `tag_id`.
     pub to_column: String,
+}
+
+impl Link {
+    /// JSON keys that it had before.
+    pub fn former_keys(&self) -> impl Iterator<Item = String> {
+        self.renamed_from.iter().map(|former| format!("{}_ids", singular(former)))
+    }
 }
 
 /// Limits of text, counted in Unicode code points.

@@ -14,7 +14,7 @@ mod limits;
 mod links;
 mod names;
 pub(crate) mod not_yet;
-mod plurals;
+pub(crate) mod plurals;
 mod read_by_strangers;
 mod references;
 mod renamed;

@@ -100,7 +100,7 @@ fn plural_of_word(word: &str) -> String {
 }
 
 /// The singular of the last word of a snake_case name; a name that is no plural stays as it is.
-pub(super) fn singular(name: &str) -> String {
+pub(crate) fn singular(name: &str) -> String {
     match name.rsplit_once('_') {
         Some((before, last)) => format!("{before}_{}", singular_of_word(last)),
         None => singular_of_word(name),

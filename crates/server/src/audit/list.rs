@@ -1,18 +1,15 @@
-//! `GET /_/audit`: the rows of the audit for users with the role `admin`, the newest first.
-//!
-//! What was changed is shown as far as the caller may read it in every row of the entity: the role `admin` alone gives nobody
-//! the right to read what is in them.
+//! `GET /_/audit`: the rows of the audit for users with the role `admin`, the newest first. What of each is shown is in `shown`.
 
-use blueprint::{Blueprint, Entity};
+use blueprint::Blueprint;
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
-use query::{Actor, DEFAULT_LIMIT, Denied, Scope, Shown, Verb, View, access, cursor};
+use query::{Actor, DEFAULT_LIMIT, Denied, cursor};
 use serde_json::{Map, Value as Json, json};
 use work::{Column, Dialect, Kind, Value, Work};
 
 use super::marks::{self, Marks, Zone};
 use super::times::Span;
-use super::{index, look_up, reads, rows};
+use super::{index, look_up, reads, rows, shown};
 use crate::App;
 use crate::auth::is_admin;
 use crate::error::{ApiError, BAD_PARAMETER, FORBIDDEN};
@@ -81,7 +78,7 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         return Err(ApiError::new(FORBIDDEN, "this is for users with the role `admin`"));
     }
     let bound_to = |fingerprint: &str| ["_audit".to_owned(), user.id.clone(), fingerprint.to_owned()];
-    let wanted = wanted(&request::parameters(http)?, |cursor, fingerprint| {
+    let wanted = wanted(&app.blueprint, &request::parameters(http)?, |cursor, fingerprint| {
         let bound_to = bound_to(fingerprint);
         let texts = bound_to.each_ref().map(String::as_str);
         cursor::open(&app.cursor_key, &texts, &[Kind::Integer], cursor)?.first()?.as_integer()
@@ -125,41 +122,10 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         let bound_to = bound_to(&wanted.fingerprint);
         cursor::seal(&app.cursor_key, &bound_to.each_ref().map(String::as_str), &[Value::Integer(last)])
     });
-    data.iter_mut().for_each(|row| withhold(&app.blueprint, &actor, row));
+    data.iter_mut().for_each(|row| shown::withhold(&app.blueprint, &actor, row));
     reads::of_history(app, http, user, &data).await?;
     let page = json!({ "data": data, "next_cursor": next, "has_more": more });
     Ok(HttpResponse::json(StatusCode::OK, page.to_string()).with(CACHE_CONTROL, "no-store"))
-}
-
-/// Takes out of a row what the caller may not read of the entity's rows.
-fn withhold(blueprint: &Blueprint, actor: &Actor, row: &mut Map<String, Json>) {
-    let name = row.get("entity").and_then(Json::as_str).unwrap_or_default();
-    let action = row.get("action").and_then(Json::as_str).unwrap_or_default();
-    // Accounts and keys are an admin's to look after. Records may be called `key` too, but no action of theirs has a point.
-    let is_of_key = name == "key" && action.starts_with("key.");
-    if is_of_key || matches!(name, "" | "user") || row.get("outcome").and_then(Json::as_str) == Some("refused") {
-        return;
-    }
-    // What the operator did holds nothing of a record.
-    let is_operators = row.get("iss").and_then(Json::as_str) == Some("cli");
-    if is_operators && matches!(action, "audit.rekey" | "audit.mend" | "explain") {
-        return;
-    }
-    // Which rows somebody was shown is no part of what is in them.
-    if is_of_reads(row) {
-        if let Some(Json::Object(shown)) = row.get_mut("after") {
-            shown.retain(|key, _| ["ids", "route"].contains(&key.as_str()));
-        }
-        return;
-    }
-    let entity = blueprint.entities.iter().find(|entity| entity.name == name);
-    for side in ["before", "after"] {
-        let shown = match row.remove(side) {
-            Some(Json::Object(fields)) => entity.map_or(Json::Null, |entity| readable(entity, actor, fields)),
-            _ => Json::Null,
-        };
-        row.insert(side.to_owned(), shown);
-    }
 }
 
 /// A change is of one row, and no action of a blueprint has one of these names.
@@ -168,21 +134,11 @@ pub(super) fn is_of_reads(row: &Map<String, Json>) -> bool {
     action == "read" || matches!(action, "list" | "expand") && row.get("entity_id").is_none_or(Json::is_null)
 }
 
-fn readable(entity: &Entity, actor: &Actor, fields: Map<String, Json>) -> Json {
-    let Ok(access) = access::decide(entity, Verb::Read, actor.clone(), None) else { return Json::Null };
-    if *access.read() != Scope::Everything {
-        return Json::Null;
-    }
-    let view = View::of(entity, &access);
-    // What is hidden or sensitive is redacted already, and says only that it was changed.
-    let is_shown = |name: &str| {
-        let hidden = entity.fields.iter().any(|field| field.hidden && field.column == name);
-        hidden || view.find(name).is_some_and(|attribute| view.shows(attribute, access.read()) == Shown::Always)
-    };
-    Json::Object(fields.into_iter().filter(|(name, _)| is_shown(name)).collect())
-}
-
-pub(super) fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Option<i64>) -> Result<Wanted, ApiError> {
+pub(super) fn wanted(
+    blueprint: &Blueprint,
+    query: &[(String, String)],
+    open: impl Fn(&str, &str) -> Option<i64>,
+) -> Result<Wanted, ApiError> {
     let mut wanted = Wanted {
         limit: DEFAULT_LIMIT,
         before: None,
@@ -206,7 +162,7 @@ pub(super) fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Op
                 filters.push((name, text));
             }
             name if let Some(column) = FILTERS.iter().find(|known| **known == name) => {
-                let values = vec![text.clone()];
+                let values = if name == "entity" { names(blueprint, text) } else { vec![text.clone()] };
                 wanted.conditions.push(Condition::Is(column, values.clone()));
                 wanted.filters.push((column, values));
                 filters.push((name, text));
@@ -225,6 +181,13 @@ pub(super) fn wanted(query: &[(String, String)], open: impl Fn(&str, &str) -> Op
         wanted.before = Some(before.ok_or_else(wrong)?);
     }
     Ok(wanted)
+}
+
+/// What an entity is called in the audit: what it was called before too.
+fn names(blueprint: &Blueprint, name: &str) -> Vec<String> {
+    let entity = blueprint.entities.iter().find(|entity| entity.name == name);
+    let former = entity.into_iter().flat_map(|entity| entity.renamed_from.iter().cloned());
+    std::iter::once(name.to_owned()).chain(former).collect()
 }
 
 impl Wanted {

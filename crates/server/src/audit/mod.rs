@@ -22,6 +22,7 @@ mod refused;
 mod rekey;
 mod rows;
 mod seal;
+mod shown;
 mod times;
 mod told;
 mod triggers;

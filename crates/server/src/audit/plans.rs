@@ -34,6 +34,7 @@ fn asked() -> Vec<(&'static str, Box<dyn Fn(i64) -> bool>)> {
     let day = |i: i64| 10 + i / 2000;
     vec![
         ("entity=e7&entity_id=7", Box::new(|i| i % 30 == 7 && i % 1000 == 7)),
+        ("entity=e8", Box::new(|i| i % 30 == 8)),
         ("entity_id=7", Box::new(|i| i % 1000 == 7)),
         ("entity_id=nobody", Box::new(|_| false)),
         ("request_id=r4711", Box::new(|i| i == 4711)),
@@ -60,7 +61,8 @@ fn works(dialect: &Dialect, query: &str, entities: impl Fn(&Work) -> Vec<String>
         .filter_map(|part| part.split_once('='))
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .collect();
-    let wanted = wanted(&query, |_, _| None).unwrap_or_else(|_| panic!("{query:?}"));
+    let blueprint = blueprint::load("[app]\nname = \"x\"\n[entity.e7]\nrenamed_from = \"was\"\n").unwrap();
+    let wanted = wanted(&blueprint, &query, |_, _| None).unwrap_or_else(|_| panic!("{query:?}"));
     let (mut works, mut terms) = (Vec::new(), Vec::new());
     if let Some(id) = wanted.id_alone() {
         let work = index::entities_with(dialect, id, 100);

@@ -15,6 +15,7 @@ use store::StoreError;
 use work::{Dialect, Outcome, Statement, Step, Value, Work};
 
 use super::list::is_of_reads;
+use super::shown::is_called;
 use crate::App;
 use crate::error::{ApiError, UNAVAILABLE};
 use crate::http::HttpRequest;
@@ -74,7 +75,7 @@ pub(crate) async fn of_history<B>(
             };
             let is_shown = |row: &&Map<String, Json>| {
                 // Of what was refused only the attempt is told.
-                row.get("entity").and_then(Json::as_str) == Some(&entity.name)
+                row.get("entity").and_then(Json::as_str).is_some_and(|name| is_called(entity, name))
                     && row.get("outcome").and_then(Json::as_str) == Some("done")
                     && !is_of_reads(row)
                     && (holds("before", row) || holds("after", row))

@@ -179,3 +179,80 @@ async fn l1_line_breaks_that_are_sent_break_no_line() {
     let after: String = app.sql("SELECT CAST(after AS TEXT) FROM _audit WHERE entity = 'diagnosis'");
     assert!(after.contains("a\\n2026") && !after.contains('\n'), "{after}");
 }
+
+const BEFORE: &str = r#"
+[app]
+name = "clinic"
+[auth]
+roles = ["doctor"]
+[entity.lead]
+audit_reads = true
+[entity.lead.field]
+title = { type = "text" }
+mobile = { type = "text" }
+pin = { type = "text" }
+code = { type = "text" }
+note = { type = "text" }
+desk = { type = "reference", to = "desk" }
+labels = { type = "reference", to = "desk", many = true }
+[entity.lead.access]
+read = ["signed_in"]
+[entity.desk.access]
+read = ["signed_in"]
+create = ["signed_in"]
+"#;
+const AFTER: &str = r#"
+[app]
+name = "clinic"
+[auth]
+roles = ["doctor"]
+[entity.prospect]
+renamed_from = "lead"
+audit_reads = true
+[entity.prospect.field]
+title = { type = "text" }
+phone = { type = "text", renamed_from = "mobile", sensitive = true }
+secret = { type = "text", renamed_from = "pin", hidden = true }
+cipher = { type = "text", renamed_from = "code", read = ["role:doctor"] }
+note = { type = "text", sensitive = true }
+place = { type = "reference", to = "desk", renamed_from = "desk" }
+tags = { type = "reference", to = "desk", many = true, renamed_from = "labels" }
+[entity.prospect.access]
+read = ["signed_in"]
+[entity.desk.access]
+read = ["signed_in"]
+create = ["signed_in"]
+"#;
+
+/// Of another name is not of another thing: the history goes on, and what is kept back today was not public yesterday.
+#[tokio::test]
+async fn what_was_written_before_a_rename_is_found_and_shown_by_what_holds_today() {
+    let app = TestApp::new(BEFORE).await;
+    let ana = app.user("ana").await;
+    app.user_with("root", &["admin"]).await;
+    ana.post("/desks", json!({})).await.expect(201);
+    let lead = json!({"title": "a", "mobile": "canary-1", "pin": "canary-2", "code": "canary-3", "note": "canary-4", "desk_id": 1, "label_ids": [1]});
+    ana.post("/leads", lead).await.expect(201);
+    app.app.close().await;
+    let app = crate::migrations::brought(AFTER, app.folder).await;
+    let (ana, root) = (app.log_in("ana").await, app.log_in("root").await);
+    ana.patch("/prospects/1", json!({"title": "b", "phone": "canary-5"})).await.expect(200);
+    app.app.seal_audit().await;
+    let rows = audit(&root, "entity=prospect&entity_id=1&outcome=done&from=2026-01-01T00:00:00Z").await;
+    let rows: Vec<&Json> =
+        rows.iter().filter(|row| ["create", "update"].contains(&row["action"].as_str().unwrap())).collect();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(rows[0]["after"], json!({"title": "b", "phone": "[redacted]"}));
+    assert_eq!((&rows[1]["entity"], &rows[1]["action"]), (&json!("lead"), &json!("create")), "as it was written");
+    let expected = json!({"title": "a", "mobile": "[redacted]", "pin": "[redacted]", "note": "[redacted]", "desk_id": 1, "label_ids": [1]});
+    assert_eq!(rows[1]["after"], expected);
+    assert_eq!(audit(&root, "entity=lead&action=create").await.len(), 1, "by the name that was in force");
+    // Whoever reads the history of before the rename reads the row.
+    let told: i64 = app.sql("SELECT count(*) FROM _audit WHERE action = 'list' AND entity = 'prospect' AND CAST(after AS TEXT) LIKE '%_/audit%'");
+    assert!(told >= 2, "{told}");
+    app.set_roles("root", &["admin", "doctor"]);
+    let rows = audit(&root, "entity=prospect&action=create").await;
+    assert_eq!(rows[0]["after"]["code"], "canary-3");
+    let text = Json::from(rows).to_string();
+    assert!(!["canary-1", "canary-2", "canary-4"].iter().any(|canary| text.contains(canary)), "{text}");
+}

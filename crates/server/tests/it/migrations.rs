@@ -75,7 +75,7 @@ fn following(folder: &TempDir, follow: Follow) -> Settings {
 }
 
 /// The tables in a folder are brought to a blueprint, as `migrate` does; from then on whoever opens them finds them as they are.
-async fn brought(text: &str, folder: TempDir) -> TestApp {
+pub async fn brought(text: &str, folder: TempDir) -> TestApp {
     let blueprint = blueprint::load(text).unwrap_or_else(|problems| panic!("{problems}"));
     let app = App::open(blueprint.into(), following(&folder, Follow::Kept)).await;
     app.unwrap_or_else(|error| panic!("{error}")).close().await;
