@@ -149,7 +149,7 @@ impl Sealer {
         let (mut found, more_late) = self.late(state, &dialect).await?;
         let mut after = state.coverage.top;
         loop {
-            let condition = format!("\"seq\" > {}", dialect.parameter(1));
+            let condition = format!("\"seq\" > {} AND {}", dialect.parameter(1), rows::was_numbered(&dialect));
             let work = rows::rows(&dialect, &condition, vec![Value::Integer(after)]);
             let (rows, more) = rows::read_rows(self.store.run(work).await?)?;
             after = rows.last().map_or(after, |row| row.seq);

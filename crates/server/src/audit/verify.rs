@@ -101,6 +101,14 @@ impl Walk<'_> {
         if newest < numbered {
             return Err(broken(newest + 1, Fault::Gone));
         }
+        let beyond = format!(
+            "SELECT min(\"seq\") FROM {{}} WHERE \"seq\" > {{}} AND NOT ({})",
+            rows::was_numbered(&self.dialect)
+        );
+        match self.number(&beyond, 0)? {
+            0 => {}
+            row => return Err(broken(row, Fault::Inserted)),
+        }
         let head = (self.seals > 0).then(|| Head { number: self.seals, seal: rows::hex(&self.before) });
         Ok(Verified { seals: self.seals, rows: self.rows, unsealed, unchecked: self.unchecked, head })
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod audit;
+mod audit_attacks;
 mod audit_chain;
 mod audit_gaps;
 mod audit_index;
