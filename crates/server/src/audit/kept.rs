@@ -1,21 +1,16 @@
 //! The keys by which the audit was sealed before `SECRET_KEY` was exchanged, for its old seals must hold for as long as it is
 //! there, and the old secret should not have to be.
 //!
-//! They lie in the database, each sealed by a key of the present secret. While `SECRET_KEY_PREVIOUS` is set, what others seal
+//! They lie in the database, each sealed by a key of the present secret (`kept_rows`). While `SECRET_KEY_PREVIOUS` is set, what others seal
 //! with it holds; once it is taken out, the old keys are closed: they hold for what had been sealed by then, up to a seal that is
 //! written down with them, and whoever learns the old secret later can make nothing anew.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
-use work::{Column, Dialect, Kind, Outcome, Statement, Step, Value, Work};
+use work::{Column, Dialect, Kind, Outcome, Step, Value, Work};
 
+use super::kept_rows::{Row, forget, keep, name, places};
 use super::rows::{self, ReadError};
 use super::{NOTHING, Seal, SealKeys};
-use crate::auth::derived;
-use crate::clock;
 use crate::settings::{Secret, Settings};
 
 /// No more secrets than these are remembered by each: one a month for twenty years. One more is an error, for a key that is not
@@ -26,12 +21,12 @@ const MAX_KEPT: usize = 240;
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
     /// `None` if they are lost: then what they sealed cannot be checked.
-    keys: Option<SealKeys>,
+    pub(super) keys: Option<SealKeys>,
     /// The first seal that may be theirs, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<i64>,
+    pub(super) from: Option<i64>,
     /// The last seal that may be theirs; `None` while others may still seal with them.
-    until: Option<(i64, Vec<u8>)>,
+    pub(super) until: Option<(i64, Vec<u8>)>,
 }
 
 /// All keys whose seals hold: the present one's first.
@@ -76,13 +71,6 @@ pub(super) struct Found {
 /// The first of some seals, where it is known, and the last of them.
 type Lost = (Option<i64>, (i64, Vec<u8>));
 
-/// A row as it is read.
-struct Row {
-    id: String,
-    under: String,
-    kept: Kept,
-}
-
 impl Ring {
     pub(super) fn holds(&self, seal: &Seal, before: &[u8]) -> Option<Held<'_>> {
         let made_by = |keys: &SealKeys| seal.seal == seal.computed(keys, before);
@@ -122,10 +110,6 @@ pub(super) fn rows(settings: &Settings, dialect: &Dialect) -> Work {
 fn secrets(settings: &Settings) -> Vec<(String, &Secret)> {
     let previous = settings.secret_key_previous.as_ref();
     std::iter::once(&settings.secret_key).chain(previous).map(|secret| (name(secret), secret)).collect()
-}
-
-fn places(dialect: &Dialect, from: usize, count: usize) -> String {
-    (from..from + count).map(|place| dialect.parameter(place)).collect::<Vec<_>>().join(", ")
 }
 
 /// What [`rows`] found and the last seals, in their order, make of the settings.
@@ -216,31 +200,6 @@ fn standing(ring: &Ring, seals: &[Seal]) -> (Standing, Option<Lost>) {
     (standing, ends.map(|(seal, _)| (from, (seal.number, seal.seal.clone()))))
 }
 
-fn keep(dialect: &Dialect, present: &Secret, id: &str, kept: &Kept) -> Result<Step, ReadError> {
-    let places = [1, 2, 3, 4].map(|place| dialect.parameter(place)).join(", ");
-    let sql = format!(
-        "INSERT INTO {} (\"id\", \"under\", \"at\", \"sealed\") VALUES ({places}) \
-         ON CONFLICT (\"id\", \"under\") DO UPDATE SET \"sealed\" = excluded.\"sealed\"",
-        dialect.table("_audit_keys"),
-    );
-    let texts = [id.to_owned(), name(present), seal(present, id, kept)?].map(Value::Text);
-    let [id, under, sealed] = texts;
-    Ok(Step::Run(Statement::new(sql, vec![id, under, Value::DateTime(clock::now()), sealed])))
-}
-
-/// When the secrets that are now closed are exchanged, what is under those before them is there for nobody any more. What is under
-/// these stays, lest an exchange that was a mistake cannot be taken back; and so does what this secret has not got.
-fn forget(dialect: &Dialect, own: &str, ids: &[&str], closed: &[&str]) -> Step {
-    let sql = format!(
-        "DELETE FROM {} WHERE \"id\" IN ({}) AND \"under\" NOT IN ({})",
-        dialect.table("_audit_keys"),
-        places(dialect, 1, ids.len()),
-        places(dialect, ids.len() + 1, closed.len() + 1),
-    );
-    let texts = ids.iter().chain(closed).copied().chain([own]).map(|text| Value::Text(text.to_owned()));
-    Step::Run(Statement::new(sql, texts.collect()))
-}
-
 fn too_many() -> ReadError {
     let why = format!(
         "there are keys of more than {MAX_KEPT} secrets before SECRET_KEY in _audit_keys, more than are looked at: either somebody put \
@@ -249,64 +208,9 @@ fn too_many() -> ReadError {
     ReadError::Unreadable(why)
 }
 
-impl Row {
-    /// `None` if no secret that is known sealed it.
-    fn read(object: &Map<String, Json>, secrets: &[(String, &Secret)]) -> Option<Row> {
-        let text = |name: &str| object.get(name).and_then(Json::as_str).map(str::to_owned);
-        let (id, under, sealed) = (text("id")?, text("under")?, text("sealed")?);
-        let (_, secret) = secrets.iter().find(|(name, _)| *name == under)?;
-        let kept = open(secret, &id, &sealed)?;
-        Some(Row { id, under, kept })
-    }
-}
-
-/// What a secret is known by, which tells nothing of it.
-fn name(secret: &Secret) -> String {
-    rows::hex(&derived(secret, "name")[..8])
-}
-
-fn cipher(secret: &Secret) -> Option<LessSafeKey> {
-    UnboundKey::new(&CHACHA20_POLY1305, &derived(secret, "kept audit keys")).ok().map(LessSafeKey::new)
-}
-
-/// Together with its id, so that no other row can be passed off as this.
-fn seal(secret: &Secret, id: &str, kept: &Kept) -> Result<String, ReadError> {
-    let failed = || ReadError::Unreadable("the keys of old seals could not be kept".to_owned());
-    let mut bytes = serde_json::to_vec(kept).map_err(|_| failed())?;
-    let mut nonce = [0; NONCE_LEN];
-    getrandom::fill(&mut nonce).map_err(|_| failed())?;
-    let place = Nonce::assume_unique_for_key(nonce);
-    let key = cipher(secret).ok_or_else(failed)?;
-    key.seal_in_place_append_tag(place, Aad::from(id), &mut bytes).map_err(|_| failed())?;
-    Ok(STANDARD.encode([&nonce[..], &bytes].concat()))
-}
-
-fn open(secret: &Secret, id: &str, sealed: &str) -> Option<Kept> {
-    let mut bytes = STANDARD.decode(sealed).ok()?;
-    let (nonce, kept) = bytes.split_at_mut_checked(NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    serde_json::from_slice(cipher(secret)?.open_in_place(nonce, Aad::from(id), kept).ok()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kept_keys_open_with_their_secret_and_in_their_row_alone() {
-        let (one, other) = (Secret::new("a".repeat(32)), Secret::new("b".repeat(32)));
-        let kept = Kept { keys: Some(SealKeys::derive(&other)), from: None, until: Some((7, vec![1])) };
-        let sealed = seal(&one, "id", &kept).unwrap();
-        assert_eq!(open(&one, "id", &sealed).unwrap().until, Some((7, vec![1])));
-        assert!(open(&other, "id", &sealed).is_none());
-        assert!(open(&one, "id of another", &sealed).is_none());
-        let mut bytes = STANDARD.decode(&sealed).unwrap();
-        bytes[20] ^= 1;
-        for broken in [STANDARD.encode(bytes), String::new(), "AAAA".to_owned(), "no base64".to_owned()] {
-            assert!(open(&one, "id", &broken).is_none(), "{broken}");
-        }
-        assert_ne!(name(&one), name(&other));
-    }
 
     #[test]
     fn keys_hold_for_what_they_may_have_sealed() {

@@ -11,6 +11,8 @@ mod fill;
 mod gaps;
 mod index;
 mod kept;
+mod kept_rows;
+mod left_out;
 mod list;
 pub(crate) mod look_up;
 mod marks;

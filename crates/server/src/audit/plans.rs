@@ -29,8 +29,11 @@ const TABLES: &str = "
       UNION SELECT DISTINCT 'outcome:' || outcome, seq / 256 FROM _audit WHERE seq < 150 * 256
       UNION SELECT DISTINCT 'iss:' || iss, seq / 256 FROM _audit WHERE seq < 150 * 256;";
 
-/// Each filter that is documented, and some together; and the rows that they leave, newest first.
-fn asked() -> Vec<(&'static str, Box<dyn Fn(i64) -> bool>)> {
+/// Whether a row is one of those that are asked for.
+type Holds = Box<dyn Fn(i64) -> bool>;
+
+/// Each filter that is documented, and some together; and the rows that they leave.
+fn asked() -> Vec<(&'static str, Holds)> {
     let day = |i: i64| 10 + i / 2000;
     vec![
         ("entity=e7&entity_id=7", Box::new(|i| i % 30 == 7 && i % 1000 == 7)),

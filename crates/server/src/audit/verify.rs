@@ -1,29 +1,22 @@
 //! Reads the whole audit again and says where it was first tampered with.
 //!
 //! What is not sealed yet, the rows of about a second, proves nothing. Who takes away the last rows with their seals, and
-//! their count, is found out by a seal that was kept elsewhere: see [`Head`].
-
-use std::time::Duration;
+//! their count, is found out by a seal that was kept elsewhere: see [`Head`]. What the seals leave out is looked at in `left_out`.
 
 use store::{Store, StoreError};
 use work::{Dialect, Outcome, Value, Work};
 
-use super::coverage::{Coverage, Gap};
+use super::coverage::Coverage;
 use super::kept::{Held, Ring};
 use super::rows::{self, ReadError, Row};
 use super::told::{Broken, Fault, Head, Unread, Verified};
-use super::{DIGEST_BYTES, LATE_MS, NOTHING, Seal, SealKeys, index, read, rekey};
+use super::{DIGEST_BYTES, NOTHING, Seal, SealKeys, index, read, rekey};
 use crate::settings::Settings;
 
 /// Numbers of rows among which those are looked for that the index leaves out, and how many of these are looked at together. A row may
 /// tell of a thousand records.
 const LOOKED_AT: i64 = 256;
 const LEFT_OUT: usize = 100;
-/// How often, and for how long in between, it is looked whether a row is sealed that came late: a server seals it within some six
-/// seconds.
-const LOOKS: u32 = 16;
-const LOOKS_EVERY: Duration = Duration::from_millis(500);
-
 /// Reads all rows and seals again; with a seal that was kept elsewhere, whether it is still there. Blocks the thread.
 ///
 /// # Errors
@@ -50,7 +43,7 @@ pub fn verify(store: &Store, settings: &Settings, kept: Option<&Head>) -> Result
     }
 }
 
-enum Stop {
+pub(super) enum Stop {
     Broken(Broken),
     Unread(ReadError),
 }
@@ -67,19 +60,19 @@ impl From<StoreError> for Stop {
     }
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     store: &'a Store,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     ring: &'a Ring,
     kept: Option<&'a Head>,
     before: Vec<u8>,
     seals: i64,
-    rows: i64,
+    pub(super) rows: i64,
     unchecked: i64,
     /// With all gaps that were ever left.
-    coverage: Coverage,
+    pub(super) coverage: Coverage,
     /// The first seal into whose gaps rows may still come, if the last seal says so.
-    open: Option<i64>,
+    pub(super) open: Option<i64>,
 }
 
 impl Walk<'_> {
@@ -114,7 +107,7 @@ impl Walk<'_> {
     }
 
     /// Reads the seals from the last one on that was read.
-    fn read_seals(&mut self) -> Result<(), Stop> {
+    pub(super) fn read_seals(&mut self) -> Result<(), Stop> {
         loop {
             let outcome = self.run(rows::seals(&self.dialect, self.seals + 1))?;
             let (seals, more) = rows::read_seals(outcome)?;
@@ -191,75 +184,6 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// That no seal leaves out a row though it covers later ones; how many of these have only just come late, where the server is about to
-    /// seal them, and none runs that does.
-    fn between(&mut self) -> Result<i64, Stop> {
-        let mut looks = if self.dialect == Dialect::Sqlite { 0 } else { LOOKS };
-        loop {
-            let late = self.left_out()?;
-            if late == 0 || looks == 0 {
-                return Ok(late);
-            }
-            looks -= 1;
-            std::thread::sleep(LOOKS_EVERY);
-            self.read_seals()?;
-        }
-    }
-
-    /// How many rows no seal covers though later ones are sealed, where each of them may just have come late.
-    fn left_out(&mut self) -> Result<i64, Stop> {
-        let count = self.number("SELECT count(*) FROM {} WHERE \"seq\" <= {}", self.last())?;
-        if count == self.rows {
-            return Ok(0);
-        }
-        // Of gaps there may be very many, one for each transaction that was ever undone; of those that are open, few.
-        let open: Vec<Gap> = self.coverage.gaps().filter(|gap| self.is_open(gap)).collect();
-        let mut late = 0;
-        for gap in open {
-            self.each_row(gap, |row| {
-                late += i64::from(self.may_be_late(row));
-                None::<i64>
-            })?;
-        }
-        if count == self.rows + late {
-            return Ok(late);
-        }
-        let before_all = Gap { from: i64::MIN, to: 0, by: 0 };
-        for gap in std::iter::once(before_all).chain(self.coverage.gaps()) {
-            let is_open = self.is_open(&gap);
-            let put_in = |row: &Row| (!is_open || !self.may_be_late(row)).then_some(row.seq);
-            if let Some(row) = self.each_row(gap, put_in)? {
-                return Err(broken(row, Fault::Inserted));
-            }
-        }
-        Ok(late)
-    }
-
-    /// Whether rows may still come into a gap, which happens on Postgres alone.
-    fn is_open(&self, gap: &Gap) -> bool {
-        self.dialect != Dialect::Sqlite && self.open.is_none_or(|open| gap.by >= open)
-    }
-
-    /// Whether a row in an open gap may have come late. Of the format before nobody knows which gaps are open, so it must have been
-    /// written lately.
-    fn may_be_late(&self, row: &Row) -> bool {
-        let age_ms = |at: jiff::Timestamp| jiff::Timestamp::now().as_millisecond() - at.as_millisecond();
-        self.open.is_some() || row.at.parse::<jiff::Timestamp>().is_ok_and(|at| age_ms(at) < LATE_MS)
-    }
-
-    /// Looks at the rows in a gap until something is found.
-    fn each_row<T>(&self, gap: Gap, mut look: impl FnMut(&Row) -> Option<T>) -> Result<Option<T>, Stop> {
-        let mut next = gap.from;
-        while next <= gap.to {
-            let (rows, more) = self.page(next, gap.to)?;
-            if let Some(found) = rows.iter().find_map(&mut look) {
-                return Ok(Some(found));
-            }
-            next = rows.last().filter(|_| more).map_or(gap.to, |row| row.seq).saturating_add(1);
-        }
-        Ok(None)
-    }
-
     /// That sealed rows are found by the index as far as it is filled.
     fn indexed(&self, last: i64) -> Result<(), Stop> {
         let (mut next, mut at_once) = (0, LOOKED_AT);
@@ -303,7 +227,7 @@ impl Walk<'_> {
         Ok(rows::read_number(self.run(rows::number(sql, Vec::new()))?).unwrap_or_default())
     }
 
-    fn page(&self, from: i64, to: i64) -> Result<(Vec<Row>, bool), Stop> {
+    pub(super) fn page(&self, from: i64, to: i64) -> Result<(Vec<Row>, bool), Stop> {
         let [one, two] = [1, 2].map(|place| self.dialect.parameter(place));
         let condition = format!("\"seq\" BETWEEN {one} AND {two}");
         let work = rows::rows(&self.dialect, &condition, vec![Value::Integer(from), Value::Integer(to)]);
@@ -311,13 +235,13 @@ impl Walk<'_> {
     }
 
     /// A number about the rows of the audit: the braces are the table and a parameter.
-    fn number(&self, sql: &str, parameter: i64) -> Result<i64, Stop> {
+    pub(super) fn number(&self, sql: &str, parameter: i64) -> Result<i64, Stop> {
         let sql = sql.replacen("{}", &self.dialect.table("_audit"), 1).replacen("{}", &self.dialect.parameter(1), 1);
         let work = rows::number(sql, vec![Value::Integer(parameter)]);
         Ok(rows::read_number(self.run(work)?).unwrap_or_default())
     }
 
-    fn last(&self) -> i64 {
+    pub(super) fn last(&self) -> i64 {
         self.coverage.top
     }
 
@@ -326,6 +250,6 @@ impl Walk<'_> {
     }
 }
 
-fn broken(row: i64, fault: Fault) -> Stop {
+pub(super) fn broken(row: i64, fault: Fault) -> Stop {
     Stop::Broken(Broken { row, fault })
 }
