@@ -20,7 +20,7 @@ fn folders_file_and_engine_tables_are_made() {
     let tables = "SELECT group_concat(\"name\", ' ') FROM (SELECT \"name\" FROM sqlite_schema WHERE type = 'table' \
                   AND \"name\" NOT LIKE 'sqlite_%' ORDER BY \"name\")";
     let tables: String = file.query_row(tables, [], |row| row.get(0)).unwrap();
-    let expected = "_audit _audit_index _audit_keys _audit_seals _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
+    let expected = "_audit _audit_index _audit_keys _audit_seals _audit_times _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
                     _sessions _state users";
     assert_eq!(tables, expected);
     let version: i64 =

@@ -16,7 +16,7 @@ async fn the_engines_tables_are_made_once() {
     let Some(database) = Database::new().await else { return };
     let tables = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n \
                   ON n.oid = c.relnamespace WHERE nspname = 'app' AND relkind = 'r'";
-    let expected = "_audit _audit_index _audit_keys _audit_seals _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
+    let expected = "_audit _audit_index _audit_keys _audit_seals _audit_times _failures _idempotency _keys _mail_tokens _migrations _outbox _rates _refresh_tokens \
                     _sessions _state notes users";
     assert_eq!(database.look(tables), [expected]);
     let again = Store::connect(options(&database.place)).await.unwrap();
@@ -173,9 +173,10 @@ fn a_schema_can_be_opened_with_nothing_made_or_changed() {
 }
 
 /// What brings the tables to where they are now, undone; as the version before left it.
-const BEFORE: &str = "DROP TABLE app._audit_index; DELETE FROM app._state WHERE name = 'audit_indexed';
-    DELETE FROM app._migrations WHERE kind = 'engine' AND number >= 8;
+const BEFORE: &str = "DROP TABLE app._audit_index, app._audit_times; DELETE FROM app._state WHERE name IN ('audit_indexed', 'audit_found'); \
+    ALTER TABLE app._audit_seals DROP COLUMN top, DROP COLUMN open;
     DROP INDEX app._sessions_expires_at_index; DROP INDEX app._sessions_revoked_at_index;
+    DELETE FROM app._migrations WHERE kind = 'engine' AND number >= 8;
     CREATE INDEX _audit_entity_index ON app._audit (entity, entity_id); CREATE INDEX _audit_sub_index ON app._audit (sub, seq)";
 
 /// Whoever changes a table that is in use waits for it a little at a time, lest everybody behind him waits as long as he.
@@ -215,7 +216,7 @@ async fn an_upgrade_holds_up_nobody_for_long() {
     go_on.send(()).unwrap();
     reading.await.unwrap().unwrap();
     tokio::time::timeout(long, upgrading).await.unwrap().unwrap().unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(version(), ["9"]);
+    assert_eq!(version(), ["11"]);
 }
 
 /// The notes without their slots, which nobody may have then.
