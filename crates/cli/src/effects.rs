@@ -50,9 +50,9 @@ fn migrate(source: &Source) -> String {
     match source.path.file_name() {
         Some(name) if name == "blueprint.toml" && source.folder == Path::new(".") => "supermaker migrate".to_owned(),
         Some(name) if name == "blueprint.toml" => {
-            format!("supermaker migrate {}", shell_word(&source.folder.display().to_string()))
+            format!("supermaker migrate --file {}", shell_word(&source.folder.display().to_string()))
         }
-        _ => format!("supermaker migrate {}", shell_word(&source.path.display().to_string())),
+        _ => format!("supermaker migrate --file {}", shell_word(&source.path.display().to_string())),
     }
 }
 

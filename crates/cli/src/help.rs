@@ -13,11 +13,15 @@ pub fn parse<P: CommandFactory + FromArgMatches>() -> Result<P, Error> {
     P::from_arg_matches(&matches)
 }
 
+/// Those of a command that has no others.
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 failed, 2 not understood";
+
 fn flowing(command: Command) -> Command {
     let after = command.get_after_help().map(StyledStr::to_string);
     let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
     let command = match after {
-        Some(text) => command.after_help(flowed(&text)),
+        Some(text) if text.contains("Exit codes: ") => command.after_help(flowed(&text)),
+        Some(text) => command.after_help(format!("{}\n\n{EXIT_CODES}", flowed(&text))),
         None => command,
     };
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, flowing))

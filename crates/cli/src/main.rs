@@ -59,9 +59,9 @@ struct CommandLine {
 const EXAMPLES: &str = "\
 Examples:
   supermaker new \"Build me a lead tracker where I can log prospects\" --serve
-  supermaker serve lead-tracker
+  supermaker serve --file lead-tracker
   supermaker change \"also let me tag prospects\" --file lead-tracker
-  supermaker check lead-tracker/blueprint.toml
+  supermaker check --file lead-tracker
 
 Exit codes: 0 fine, 1 failed, 2 not understood (the request or the command line)";
 
@@ -110,6 +110,12 @@ fn usage(error: &clap::Error) -> ExitCode {
     };
     let meant =
         word.contains(' ').then(|| format!("to make a backend of it: supermaker new {}", failure::shell_word(word)));
+    let unknown = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.as_str(),
+        _ => "",
+    };
+    let named = || format!("to name the blueprint: --file {}", failure::shell_word(unknown));
+    let meant = meant.or_else(|| source::is_blueprint(unknown).then(named));
     if !error.use_stderr() {
         // A closed pipe is all that can go wrong here, and there is nobody left to tell.
         let _ = error.print();

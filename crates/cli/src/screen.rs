@@ -128,6 +128,17 @@ impl Screen {
         if self.manner.quiet || self.manner.json { Ok(()) } else { print(&self.legible(text)) }
     }
 
+    /// Says what would be done, where nothing is done.
+    ///
+    /// # Errors
+    /// Stdout cannot be written to.
+    pub fn would(&self, what: &str) -> Result<(), Failure> {
+        if self.manner.json {
+            return self.json(&serde_json::json!({"dry_run": true, "would": what}));
+        }
+        self.say(&format!("Would {what}"))
+    }
+
     /// Prints the result of a command whose only purpose it is: text for people, even when quiet.
     ///
     /// # Errors

@@ -11,12 +11,42 @@ use crate::failure::{Failure, shell_word};
 
 const FILE_NAME: &str = "blueprint.toml";
 
-/// How a command is told where its blueprint is, that has other arguments too.
+/// How every command is told where its blueprint is.
 #[derive(Args)]
 pub struct Place {
     /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
     #[arg(long, global = true, value_name = "FILE")]
     file: Option<PathBuf>,
+}
+
+/// The same for commands that have no other arguments: they took it as such before all commands had `--file`, and still do.
+#[derive(Args)]
+pub struct LonePlace {
+    #[command(flatten)]
+    place: Place,
+    #[arg(hide = true, value_name = "FILE", conflicts_with = "file")]
+    bare: Option<PathBuf>,
+}
+
+impl LonePlace {
+    /// A place that is known.
+    pub fn of(path: PathBuf) -> LonePlace {
+        LonePlace { place: Place { file: Some(path) }, bare: None }
+    }
+
+    /// Finds and reads it.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    pub fn read(&self) -> Result<Source, Failure> {
+        Source::read(self.place.file.as_deref().or(self.bare.as_deref()))
+    }
+}
+
+/// Whether a word names a blueprint, or a folder that holds one.
+pub fn is_blueprint(word: &str) -> bool {
+    let path = Path::new(word);
+    path.join(FILE_NAME).is_file() || path.ends_with(FILE_NAME) && path.is_file()
 }
 
 impl Place {

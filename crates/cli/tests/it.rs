@@ -11,6 +11,8 @@ mod audits;
 mod blueprints;
 #[path = "it/changing.rs"]
 mod changing;
+#[path = "it/commands.rs"]
+mod commands;
 #[cfg(unix)]
 #[path = "it/doctor.rs"]
 mod doctor;

@@ -126,7 +126,7 @@ impl Walk<'_> {
 
     fn account(&self, email: &str) -> String {
         if self.blueprint.auth.sign_up != SignUp::Open || self.blueprint.auth.verify_email {
-            return format!("printf '%s' \"$PASSWORD\" | supermaker user add --email {email} --password-stdin");
+            return format!("printf '%s' \"$PASSWORD\" | supermaker user add {email} --password-stdin");
         }
         let demanded = self.blueprint.user_fields.iter().filter(|field| Body::Create.demands(field));
         let extra = demanded.filter_map(|field| Some(format!(",{}:{}", json!(field.column), sample(field)?)));

@@ -1,7 +1,5 @@
 //! `supermaker access`: who may do what, in English and as a table.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use codegen::access::{Caller, Difference, Row, access_document, callers, difference, matrix, sentences};
 use serde::Serialize;
@@ -10,23 +8,23 @@ use crate::failure::Failure;
 use crate::reading;
 use crate::report::{self, table};
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 
 /// Say who may do what, in English and as a table
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker access
-  supermaker access lead-tracker
-  supermaker access lead-tracker --json
+  supermaker access --file lead-tracker
+  supermaker access --file lead-tracker --json
   supermaker access --markdown > docs/access.md
 
 Where the blueprint has the request that it was made of, what the rules give beyond it is flagged with `!`, and what they do not
 give of it with `?`: beyond what was read of it when `new` made the folder, which .supermaker/request.json keeps, and where that
 is not there, beyond what the rules read of it.")]
 pub struct Access {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// Print the document that `new` writes to docs/access.md: fields with rules of their own too
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
@@ -52,7 +50,7 @@ const READ_ANEW: &str =
 
 impl Access {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let known = reading::asked_of(&source.folder, &blueprint);
         let asked = known.as_ref().map(|known| known.asked.as_slice());

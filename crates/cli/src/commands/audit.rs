@@ -63,9 +63,9 @@ impl Audit {
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         if screen.manner.dry_run {
-            return screen.say(match &self.action {
-                Action::Verify { .. } => "Would read the whole audit",
-                Action::Rekey { .. } => "Would see that old seals hold by the present SECRET_KEY",
+            return screen.would(match &self.action {
+                Action::Verify { .. } => "read the whole audit",
+                Action::Rekey { .. } => "see that old seals hold by the present SECRET_KEY",
             });
         }
         let settings = read_settings(&source.folder, &environment, |_| None)?;

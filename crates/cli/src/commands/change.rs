@@ -5,10 +5,10 @@ use intake::{Changed, NotDone};
 use serde::Serialize;
 
 use crate::effects::Effects;
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, USAGE, shell_word};
 use crate::renewal::Renewed;
 use crate::screen::{Ink, Screen};
-use crate::source::{Place, Source};
+use crate::source::{Place, Source, is_blueprint};
 use crate::{disk, documents, reading};
 
 /// Change a blueprint by saying what should be different
@@ -51,6 +51,12 @@ struct Report<'a> {
 impl Change {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         let request = reading::request(&self.request, "change")?;
+        if let [_, .., last] = self.request.as_slice()
+            && is_blueprint(last)
+        {
+            let hint = format!("to change that one: supermaker change \"…\" --file {}", shell_word(last));
+            return Err(Failure::usage(format!("`{last}` at the end of the request is a blueprint")).hint(hint));
+        }
         let source = self.place.read()?;
         let before = source.load_or_explain(screen.color_err())?;
         let changed = match intake::change(&source.text, &request) {

@@ -1,7 +1,5 @@
 //! `supermaker check`: everything that is wrong with a blueprint, with its place in the file.
 
-use std::path::PathBuf;
-
 use blueprint::{Problems, Severity};
 use clap::Args;
 use serde::Serialize;
@@ -9,20 +7,20 @@ use serde::Serialize;
 use crate::counts::counted;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::{LonePlace, Source};
 
 /// Check a blueprint and show every problem where it is
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker check
-  supermaker check lead-tracker
-  supermaker check lead-tracker/blueprint.toml --json
+  supermaker check --file lead-tracker
+  supermaker check --file lead-tracker/blueprint.toml --json
 
 Exit codes: 0 it loads (there may be warnings), 1 it does not")]
 pub struct Check {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
 }
 
 #[derive(Serialize)]
@@ -34,7 +32,7 @@ struct Report<'a> {
 
 impl Check {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let (loads, problems) = match source.load() {
             Ok(blueprint) => (true, Problems(blueprint.warnings)),
             Err(problems) => (false, problems),

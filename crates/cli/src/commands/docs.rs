@@ -1,29 +1,27 @@
 //! `supermaker docs`: the documents of a blueprint, written anew after it was edited.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use crate::counts::counted_are;
 use crate::documents;
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 
 /// Write the documents of a blueprint anew: docs/, specs/, AGENTS.md, and the README that `new` wrote
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker docs
-  supermaker docs lead-tracker
-  supermaker docs lead-tracker --check
+  supermaker docs --file lead-tracker
+  supermaker docs --file lead-tracker --check
 
 What you edited is left as it is, and told; what you took away stays away. The checklist is renewed by `supermaker todos`.
 
 Exit codes: 0 current (edited ones and those taken away are named, and do not count), 1 with --check: something is not")]
 pub struct Docs {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// Change nothing; fail where a document is not what the blueprint gives
     #[arg(long)]
     check: bool,
@@ -31,7 +29,7 @@ pub struct Docs {
 
 impl Docs {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let dry = self.check || screen.manner.dry_run;
         let renewed = documents::write(&source.folder, &blueprint, dry)?;

@@ -1,7 +1,5 @@
 //! `supermaker doctor`: what stands between a blueprint with its settings and real users, and what mends it.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde::Serialize;
 use server::doctor::{Finding, State, examine};
@@ -9,23 +7,23 @@ use server::process::Environment;
 
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 
 /// Look at settings, secrets, database and platform before real users come
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker doctor
-  supermaker doctor shop
-  ENV=production supermaker doctor shop --json
+  supermaker doctor --file shop
+  ENV=production supermaker doctor --file shop --json
 
 It changes nothing: tables are not made, and no row is read. It asks the database how it stands, and other issuers of tokens
 for their keys.
 
 Exit codes: 0 nothing has to be mended first (there may be warnings), 1 something has")]
 pub struct Doctor {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
 }
 
 #[derive(Serialize)]
@@ -37,7 +35,7 @@ struct Report<'a> {
 
 impl Doctor {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let environment = Environment::beside(&source.folder)?;
         let findings = examine(&source.folder, &environment, &blueprint);

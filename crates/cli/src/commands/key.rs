@@ -116,14 +116,14 @@ impl Key {
 
 impl Action {
     fn rehearse(&self, screen: &Screen, blueprint: &Blueprint) -> Result<(), Failure> {
-        screen.say(&match self {
+        screen.would(&match self {
             Action::Add { user, name, allow, .. } => {
                 let allowed = Allowed::read(blueprint, allow).map_err(Failure::new)?;
                 warn(screen, blueprint, &allowed);
-                format!("Would make the key {name} of {user}, for {}", allowed.words().join(" "))
+                format!("make the key {name} of {user}, for {}", allowed.words().join(" "))
             }
-            Action::List => "Would list all keys".to_owned(),
-            Action::Revoke { key } => format!("Would revoke {}", api_keys::shown(key)),
+            Action::List => "list all keys".to_owned(),
+            Action::Revoke { key } => format!("revoke {}", api_keys::shown(key)),
         })
     }
 }

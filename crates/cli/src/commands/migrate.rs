@@ -1,7 +1,5 @@
 //! `supermaker migrate`: the tables of a database are brought to a blueprint that changed. No other command changes tables that exist.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde::Serialize;
 use server::StartError;
@@ -12,16 +10,16 @@ use store::{Applied, Follow};
 use crate::failure::Failure;
 use crate::logs;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 
 /// Bring the tables of a database to a blueprint that changed, with their rows
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   supermaker migrate
-  supermaker migrate lead-tracker --dry-run
-  supermaker migrate lead-tracker
-  supermaker migrate lead-tracker --allow-loss
+  supermaker migrate --file lead-tracker --dry-run
+  supermaker migrate --file lead-tracker
+  supermaker migrate --file lead-tracker --allow-loss
 
 First stop the servers that serve the former blueprint, for they know the former tables only, and make a back-up. Then it is done
 in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
@@ -30,8 +28,8 @@ nothing to do. With --dry-run nothing is changed either way: it says what would 
 
 Exit codes: 0 the tables are those of the blueprint, 1 nothing was changed")]
 pub struct Migrate {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// Let values go for good that have no place in the blueprint any more, this once
     #[arg(long)]
     allow_loss: bool,
@@ -52,7 +50,7 @@ struct Report {
 
 impl Migrate {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let settings = read_settings(&source.folder, &environment, |_| None)?;

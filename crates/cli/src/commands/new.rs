@@ -171,7 +171,7 @@ impl New {
         let other = if words(was) == words(is) { "with other answers" } else { "from another request" };
         let message = format!("{name} was made {other}:\n\n  {made_from}\n");
         Err(Failure::new(message).hint(format!(
-            "to serve what is there: supermaker serve {place}\n        to make another app: add --dir {another}"
+            "to serve what is there: supermaker serve --file {place}\n        to make another app: add --dir {another}"
         )))
     }
 
@@ -198,7 +198,7 @@ impl New {
     }
 
     fn tell(&self, screen: &Screen, told: &Told<'_>) -> Result<(), Failure> {
-        let next = format!("supermaker serve {}", shell_word(&told.folder.display().to_string()));
+        let next = format!("supermaker serve --file {}", shell_word(&told.folder.display().to_string()));
         if screen.manner.json {
             return screen.json(&Made {
                 app: &told.blueprint.app.name,

@@ -1,6 +1,5 @@
 //! `supermaker seed`: sample rows in the database of a blueprint, so that there is something to look at.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -17,7 +16,7 @@ use crate::counts::counted;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 use crate::{logs, report};
 use server::process::{Environment, read_settings};
 
@@ -29,8 +28,8 @@ const MAX_ROWS: u32 = 100_000;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  supermaker seed lead-tracker
-  supermaker seed lead-tracker --rows 500 --seed 7
+  supermaker seed --file lead-tracker
+  supermaker seed --file lead-tracker --rows 500 --seed 7
   supermaker seed --user ana@example.com
   supermaker seed --dry-run
 
@@ -45,8 +44,8 @@ Refused in production. Works beside a running server.
 
 Exit codes: 0 done, with notes on what was left out; 1 failed")]
 pub struct Seed {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// Rows of each entity
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_ROWS)))]
     rows: u32,
@@ -82,7 +81,7 @@ struct Owner {
 
 impl Seed {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = Arc::new(source.load_or_explain(screen.color_err())?);
         let settings = read_settings(&source.folder, &environment, |_| None)?;
@@ -127,7 +126,7 @@ impl Seed {
         }
         if self.user.is_some() {
             return Err(Failure::new(format!("there is no account for {email}"))
-                .hint(format!("make it: supermaker user add --email {email}")));
+                .hint(format!("make it: supermaker user add {email}")));
         }
         let (password, roles) = (random()?, seed::needed(blueprint));
         let password_min_length = settings.password_min_length;

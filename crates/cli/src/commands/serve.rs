@@ -14,7 +14,7 @@ use server::{Server, StartError, process};
 
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::{LonePlace, Source};
 use crate::watch::{Follower, Saves};
 use crate::{interrupts, logs, ports};
 
@@ -23,8 +23,8 @@ use crate::{interrupts, logs, ports};
 #[command(after_help = "\
 Examples:
   supermaker serve
-  supermaker serve lead-tracker
-  supermaker serve lead-tracker/blueprint.toml --port 9000
+  supermaker serve --file lead-tracker
+  supermaker serve --file lead-tracker/blueprint.toml --port 9000
   supermaker serve --watch       (serves every save of the blueprint at once)
   supermaker serve --json        (prints one line of JSON with the address)
 
@@ -38,8 +38,8 @@ with problems, or that asks for other tables, is shown with what to try, and the
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 could not start")]
 pub struct Serve {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// The address to listen on [default: HOST, or 127.0.0.1]
     #[arg(long)]
     host: Option<IpAddr>,
@@ -70,20 +70,16 @@ struct Listening {
 impl Serve {
     /// For a folder that was just made.
     pub fn of(folder: PathBuf, host: Option<IpAddr>, port: Option<u16>) -> Serve {
-        Serve { file: Some(folder), host, port, allow_remote: false, watch: false }
+        Serve { place: LonePlace::of(folder), host, port, allow_remote: false, watch: false }
     }
 
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let (blueprint, settings) = self.prepare(screen, &source, &environment)?;
         if screen.manner.dry_run {
             let address = SocketAddr::new(settings.host, settings.port);
-            return screen.say(&format!(
-                "Would serve {} at {}",
-                source.path.display(),
-                url(address, scheme(&settings))
-            ));
+            return screen.would(&format!("serve {} at {}", source.path.display(), url(address, scheme(&settings))));
         }
         let _export = logs::start_exporting(screen, &environment, &blueprint.app.name)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::new)?;

@@ -1,6 +1,5 @@
 //! `supermaker todos`: the checklist of a project, with every check behind it run again.
 
-use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use crate::counts::counted_are;
 use crate::disk::{self, Folder};
 use crate::failure::Failure;
 use crate::screen::{Ink, Screen};
-use crate::source::Source;
+use crate::source::LonePlace;
 use crate::todos::{self, Place};
 
 /// Run the checks behind the checklist, tick what passes, and say what is left
@@ -22,8 +21,8 @@ use crate::todos::{self, Place};
 #[command(after_help = "\
 Examples:
   supermaker todos
-  supermaker todos lead-tracker
-  supermaker todos lead-tracker --check
+  supermaker todos --file lead-tracker
+  supermaker todos --file lead-tracker --check
   supermaker todos --json
 
 The checklist is docs/backend_todos_<app>.md. A line is ticked if its check passed now: the app is served in this process on a
@@ -33,8 +32,8 @@ ticked and holds no more is unticked, and told. Lines marked (by hand) are yours
 Exit codes: 0 no check fails (what is not there yet, or left to you, does not count), 1 one does; with --check also where a
 line is not that of the blueprint, or is ticked though its check does not pass")]
 pub struct Todos {
-    /// The blueprint, or the folder that holds it [default: ./blueprint.toml]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    place: LonePlace,
     /// Change nothing
     #[arg(long)]
     check: bool,
@@ -78,7 +77,7 @@ struct Told<'a> {
 
 impl Todos {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
-        let source = Source::read(self.file.as_deref())?;
+        let source = self.place.read()?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let environment = Environment::beside(&source.folder)?;
         let origin = match disk::look(&source.folder)? {

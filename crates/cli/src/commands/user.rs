@@ -26,8 +26,8 @@ use server::settings::Links;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  supermaker user add --email ana@example.com --role admin
-  printf %s \"$PASSWORD\" | supermaker user add --email ana@example.com --password-stdin
+  supermaker user add ana@example.com --role admin
+  printf %s \"$PASSWORD\" | supermaker user add ana@example.com --password-stdin
   supermaker user role ana@example.com --add manager --remove agent
   supermaker user set ana@example.com team=blue
   supermaker user list --json
@@ -44,11 +44,14 @@ pub struct User {
 #[derive(Subcommand)]
 enum Action {
     /// Make an account
-    #[command(after_help = "Example:\n  supermaker user add --email ana@example.com --role admin")]
+    #[command(after_help = "Example:\n  supermaker user add ana@example.com --role admin")]
     Add {
         /// Its e-mail address
-        #[arg(long)]
-        email: String,
+        #[arg(required_unless_present = "former")]
+        email: Option<String>,
+        /// As it was said before the others took it as an argument.
+        #[arg(long = "email", hide = true, value_name = "EMAIL", conflicts_with = "email", id = "former")]
+        former: Option<String>,
         /// A role it gets; may be given several times
         #[arg(long = "role", value_name = "ROLE")]
         roles: Vec<String>,
@@ -168,7 +171,7 @@ impl User {
         }
         if screen.manner.dry_run {
             source.load_or_explain(screen.color_err())?;
-            return screen.say(&format!("Would {}", self.action.described()));
+            return screen.would(&self.action.described());
         }
         // Before the database is opened: whoever waits at a prompt should hold up nobody.
         let password = match &self.action {
@@ -185,8 +188,10 @@ impl User {
 impl Action {
     fn described(&self) -> String {
         match self {
-            Action::Add { email, roles, .. } if roles.is_empty() => format!("add {email}"),
-            Action::Add { email, roles, .. } => format!("add {email} as {}", roles.join(", ")),
+            Action::Add { email, former, roles, .. } if roles.is_empty() => format!("add {}", address(email, former)),
+            Action::Add { email, former, roles, .. } => {
+                format!("add {} as {}", address(email, former), roles.join(", "))
+            }
             Action::Role { who, add, remove } => {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
@@ -201,6 +206,11 @@ impl Action {
             Action::Enable { who } => format!("enable {who}"),
         }
     }
+}
+
+/// The address in whichever way it was said; the command line has one of them.
+fn address<'a>(email: &'a Option<String>, former: &'a Option<String>) -> &'a str {
+    email.as_deref().or(former.as_deref()).unwrap_or_default()
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
@@ -222,7 +232,7 @@ impl Desk {
 
     fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
         match action {
-            Action::Add { email, roles, .. } => self.add(screen, email, roles, password),
+            Action::Add { email, former, roles, .. } => self.add(screen, address(email, former), roles, password),
             Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
             Action::Set { who, field: (name, text) } => self.set(screen, who, name, text),
             Action::Clear { field } => self.clear(screen, field),

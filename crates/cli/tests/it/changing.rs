@@ -197,7 +197,7 @@ fn rows_come_along_when_something_is_renamed() {
     ];
     for (wish, sql) in steps {
         let said = bench.run(&["change", wish, "--file", "lead-tracker", "--yes"]).fine();
-        assert!(said.contains("make a back-up, then: supermaker migrate lead-tracker"), "{said}");
+        assert!(said.contains("make a back-up, then: supermaker migrate --file lead-tracker"), "{said}");
         bench.run(&["check", "lead-tracker", "--quiet"]);
         let run = bench.run(&["migrate", "lead-tracker"]);
         assert_eq!(run.code, 0, "{wish}: {run:?}");

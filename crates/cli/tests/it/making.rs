@@ -40,7 +40,7 @@ fn a_request_becomes_a_folder() {
     let bench = Bench::new();
     let said = bench.run(&["new", REQUEST]).fine();
     assert_eq!(bench.files(), files());
-    let (blueprint, next) = (at("blueprint.toml"), format!("Next: supermaker serve {}", *APP));
+    let (blueprint, next) = (at("blueprint.toml"), format!("Next: supermaker serve --file {}", *APP));
     for words in ["book", "title", "Who may do what", &blueprint, &next] {
         assert!(said.contains(words), "no {words:?} in {said}");
     }
@@ -75,7 +75,10 @@ fn typing_it_twice_changes_nothing() {
     let before: Vec<String> = files().iter().map(|file| bench.read(file)).collect();
     // Spaces and line ends are not another request.
     let said = bench.run_with_input(&["new", "-"], &REQUEST.replace(". ", ".\n  ")).fine();
-    assert!(said.contains("nothing was written") && said.contains(&format!("supermaker serve {}", *APP)), "{said}");
+    assert!(
+        said.contains("nothing was written") && said.contains(&format!("supermaker serve --file {}", *APP)),
+        "{said}"
+    );
     let after: Vec<String> = files().iter().map(|file| bench.read(file)).collect();
     assert_eq!(before, after);
 }
@@ -127,7 +130,7 @@ fn quiet_is_quiet_and_json_is_one_line() {
     assert_eq!((run.out.lines().count(), run.err.as_str()), (1, ""));
     assert_eq!(json["written"], true);
     assert_eq!(json["directory"], "other");
-    assert_eq!(json["next"], "supermaker serve other");
+    assert_eq!(json["next"], "supermaker serve --file other");
     assert_eq!(json["files"].as_array().unwrap().len(), FILES.len());
     assert_eq!(bench.run(&["new", REQUEST, "--json", "--dir", "other"]).json()["written"], false);
 }

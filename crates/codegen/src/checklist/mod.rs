@@ -233,7 +233,7 @@ fn accounts(blueprint: &Blueprint) -> Vec<Line> {
         lines.push(check("accounts.sign_in", text));
         lines.push(hand(
             "accounts.admin",
-            "There is an administrator: `supermaker user add --email you@example.com --role admin`",
+            "There is an administrator: `supermaker user add you@example.com --role admin`",
         ));
         lines.push(hand(
             "accounts.mail",
