@@ -33,7 +33,10 @@ pub fn request(words: &[String], command: &str) -> Result<String, Failure> {
         return Err(no_text());
     }
     if text.trim().is_empty() {
-        let hint = format!("say what the backend should do: supermaker {command} \"Build me a lead tracker …\"");
+        let hint = match command {
+            "change" => "say what should be different: supermaker change \"rename phone to mobile\"".to_owned(),
+            command => format!("say what the backend should do: supermaker {command} \"Build me a lead tracker …\""),
+        };
         return Err(Failure::usage("the request is empty").hint(hint));
     }
     Ok(text.trim().to_owned())

@@ -191,3 +191,33 @@ fn what_the_document_says_is_understood() {
         assert!(loads, "{sentence}: {changed:?}");
     }
 }
+
+/// Noise is told to be noise, soon, and without all of it.
+#[test]
+fn noise_of_any_length_is_refused_soon() {
+    let blueprint =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop/blueprint.toml")).unwrap();
+    let letters: String = (0..20_000_u32).filter_map(|at| char::from_u32(33 + at * 7919 % 90)).collect();
+    let noise = [
+        letters,
+        "rename ".repeat(2_900),
+        "a".repeat(20_000),
+        "\"".repeat(20_000),
+        "é日🦀 ".repeat(2_000),
+        "x ".repeat(500_000),
+        "the phone is required and ".repeat(300),
+        "the phone is required and ".repeat(30_000),
+        "only managers may delete. ".repeat(300),
+        format!("the statuses are now {}", (0..900).map(|at| format!("v{at}, ")).collect::<String>()),
+        format!("add {} to products", "a size and ".repeat(400)),
+        "name at most 80 characters ".repeat(250),
+    ];
+    let start = std::time::Instant::now();
+    for text in noise {
+        let refused = change(&blueprint, &text).unwrap_err();
+        let told: usize = refused.iter().map(|one| one.wish.len() + one.why.len()).sum();
+        assert!(!refused.is_empty() && told < 8_000, "{told}: {}", text.chars().take(40).collect::<String>());
+    }
+    // Far more than it takes, and far less than what grows with the square of a text.
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
+}

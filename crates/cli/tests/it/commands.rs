@@ -210,3 +210,40 @@ fn every_command_answers_machines() {
         assert!(!is_leaf || is_seen, "{name} is not tried");
     }
 }
+
+/// What README and docs/ tell people to type is understood. That it does what they say is seen where each command has its tests.
+#[test]
+fn documented_commands_are_understood() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    files.extend(["README.md", "CONTRIBUTING.md", "AGENTS.md"].map(|name| root.join(name)));
+    let bench = Bench::new();
+    let (mut wrong, mut tried) = (Vec::new(), 0);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        // Lines of code, and code in a sentence, which may go over a line.
+        let lines =
+            text.lines().filter(|line| line.contains("supermaker ") && !line.contains('`') && !line.starts_with('#'));
+        let inline =
+            text.split('`').skip(1).step_by(2).filter(|code| code.contains("supermaker ") && !code.contains("\n\n"));
+        let is_command = |code: &str| {
+            let before = code.split("supermaker ").next().unwrap_or_default();
+            let quoted = ["$ ", "| ", "&& "].iter().any(|end| before.ends_with(end));
+            quoted || before.split_whitespace().all(|word| word.contains('='))
+        };
+        let shown = |code: &str| code.split_whitespace().collect::<Vec<_>>().join(" ");
+        for code in lines.map(shown).chain(inline.map(shown)).filter(|code| is_command(code)) {
+            let command = code.split(" && ").find(|part| part.contains("supermaker ")).unwrap_or(&code);
+            let mut line = words(command);
+            line.push("--help".to_owned());
+            let line: Vec<&str> = line.iter().map(String::as_str).collect();
+            let run = bench.run(&line);
+            tried += 1;
+            if run.code != 0 {
+                wrong.push(format!("{}: {code}: {}", file.display(), run.err.lines().next().unwrap_or_default()));
+            }
+        }
+    }
+    assert!(wrong.is_empty() && tried > 40, "{tried}\n{}", wrong.join("\n"));
+}

@@ -37,6 +37,9 @@ use said::Said;
 
 /// More wishes at once are hardly meant.
 const MOST_WISHES: usize = 20;
+/// Nor is a longer request, or a sentence of more words: what is read in every way that it can be cut takes its time.
+const LONGEST: usize = 8_000;
+const MOST_WORDS: usize = 150;
 
 /// A blueprint after all wishes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,13 +87,24 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
     }
     let mut changed = Changed { text: blueprint.to_owned(), done: Vec::new(), already: Vec::new() };
     let mut not_done = Vec::new();
-    let wishes = said::wishes(request);
+    let whole = |why: &str| vec![NotDone { wish: shortened(request.trim()), why: why.to_owned() }];
+    if request.chars().count() > LONGEST {
+        return Err(whole("this is too long for a change: say a few things at a time"));
+    }
+    let wishes = said::wishes(request, MOST_WISHES + 1);
     if wishes.is_empty() || wishes.len() > MOST_WISHES {
-        let why = if wishes.is_empty() { "nothing is asked for" } else { "these are too many wishes at once" };
-        return Err(vec![NotDone { wish: request.trim().chars().take(80).collect(), why: why.to_owned() }]);
+        return Err(whole(if wishes.is_empty() {
+            "nothing is asked for"
+        } else {
+            "these are too many wishes at once"
+        }));
     }
     for wish in wishes {
-        let refused = |why: String| NotDone { wish: wish.text.clone(), why };
+        let refused = |why: String| NotDone { wish: shortened(&wish.text), why };
+        if wish.words.len() > MOST_WORDS {
+            not_done.push(refused("this sentence is too long: say one thing at a time".to_owned()));
+            continue;
+        }
         let Some(places) = Places::of(&changed.text) else {
             not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
             break;
@@ -108,6 +122,15 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
         }
     }
     if not_done.is_empty() { Ok(changed) } else { Err(not_done) }
+}
+
+/// A wish as it is told: a long one is known by its beginning.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or(text)),
+        None => text.to_owned(),
+    }
 }
 
 /// Without empty lines at the end that were not there before: what stood last may be gone.
@@ -139,7 +162,7 @@ mod tests {
     fn every_wish_reads_its_example() {
         let places = Places::of(BLUEPRINT).unwrap();
         for wish in wishes::ALL {
-            let said = said::wishes(wish.example);
+            let said = said::wishes(wish.example, MOST_WISHES);
             let [said] = said.as_slice() else { panic!("{} is not one wish", wish.example) };
             let read = (wish.read)(said, &places, BLUEPRINT);
             // What these are for is to say what to do instead.

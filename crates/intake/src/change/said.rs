@@ -55,16 +55,19 @@ const POLITE: &[&str] = &[
     "finally",
 ];
 
-/// The wishes in their order.
-pub(super) fn wishes(request: &str) -> Vec<Said> {
+/// The wishes in their order; no more than a few more than `most`.
+pub(super) fn wishes(request: &str, most: usize) -> Vec<Said> {
     let mut wishes = Vec::new();
     for sentence in sentences(request) {
         let mut rest = sentence;
-        while let Some(at) = cut(rest) {
+        while let Some(at) = cut(rest).filter(|_| wishes.len() < most) {
             wishes.extend(Said::of(rest.get(..at).unwrap_or("")));
             rest = rest.get(at..).unwrap_or("");
         }
         wishes.extend(Said::of(rest));
+        if wishes.len() >= most {
+            break;
+        }
     }
     wishes
 }
@@ -256,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_request_is_cut_where_a_new_wish_begins() {
-        let said = |request: &str| wishes(request).into_iter().map(|wish| wish.words.join(" ")).collect::<Vec<_>>();
+        let said = |request: &str| wishes(request, 9).into_iter().map(|wish| wish.words.join(" ")).collect::<Vec<_>>();
         assert_eq!(
             said(
                 "Also let me tag prospects, rename phone to mobile and drop the SMS. Only managers may edit and delete!"
