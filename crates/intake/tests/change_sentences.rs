@@ -221,3 +221,141 @@ fn noise_of_any_length_is_refused_soon() {
     // Far more than it takes, and far less than what grows with the square of a text.
     assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
 }
+
+/// Sentences of chance, of words that wishes are made of but for those about people: whatever becomes of them, rights, roles and
+/// sign-up stay, and what loaded before can be read.
+#[test]
+fn what_says_nothing_of_people_changes_no_rights() {
+    const WORDS: &[&str] = &[
+        "the",
+        "a",
+        "new",
+        "is",
+        "are",
+        "should",
+        "be",
+        "must",
+        "not",
+        "no",
+        "longer",
+        "required",
+        "optional",
+        "unique",
+        "at",
+        "most",
+        "least",
+        "80",
+        "5",
+        "0",
+        "-1",
+        "characters",
+        "between",
+        "and",
+        "to",
+        "of",
+        "from",
+        "add",
+        "remove",
+        "drop",
+        "rename",
+        "make",
+        "change",
+        "set",
+        "default",
+        "status",
+        "name",
+        "price",
+        "text",
+        "number",
+        "whole",
+        "long",
+        "date",
+        "stars",
+        "title",
+        "archived",
+        "won",
+        "on",
+        "hold",
+        "start",
+        "as",
+        "can",
+        "also",
+        "sort",
+        "search",
+        "by",
+        "tags",
+        "several",
+        "have",
+        "action",
+        "limit",
+        "values",
+        "hidden",
+        "phone",
+        "one",
+        "it",
+        "also",
+        "keep",
+    ];
+    const STARTS: &[&str] = &[
+        "the name of patients is",
+        "the status is",
+        "status should be",
+        "the phone must be",
+        "add archived",
+        "remove",
+        "rename the phone to",
+        "the default status",
+        "price is at least",
+        "title at most 80",
+        "new prospects start as",
+        "let me",
+        "a task can have several",
+        "search",
+        "stars between 1 and",
+        "drop the",
+        "the description is no longer",
+        "add a",
+        "the statuses are now new, won",
+    ];
+    let mut wrong = Vec::new();
+    let (mut seed, mut done) = (7_u64, 0);
+    let mut next = move |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % most
+    };
+    for table in tables() {
+        let before: toml::Table = toml::from_str(&table.blueprint).unwrap();
+        let named: Vec<&str> = before["entity"].as_table().unwrap().keys().map(String::as_str).collect();
+        for _ in 0..250 {
+            // Half of them begin as something that is understood.
+            let start = STARTS[next(2 * STARTS.len()) % STARTS.len()];
+            let start = if next(2) == 0 { start } else { "" };
+            let length = if start.is_empty() { 2 + next(8) } else { next(4) };
+            let words: Vec<String> = std::iter::once(start.to_owned())
+                .filter(|start| !start.is_empty())
+                .chain((0..length).map(|_| match next(8) {
+                    0 => named[next(named.len())].replace('_', " ") + "s",
+                    _ => WORDS[next(WORDS.len())].to_owned(),
+                }))
+                .collect();
+            let wish = words.join(" ");
+            let Ok(changed) = change(&table.blueprint, &wish) else { continue };
+            done += usize::from(changed.is_change());
+            let Ok(after) = toml::from_str::<toml::Table>(&changed.text) else {
+                wrong.push(format!("{wish}: no TOML any more\n{}", difference(&table.blueprint, &changed.text)));
+                continue;
+            };
+            let rights = |blueprint: &toml::Table, name: &str| {
+                let entity = blueprint["entity"].get(name)?;
+                Some((entity.get("owner").cloned(), entity.get("access").cloned()))
+            };
+            let stays =
+                named.iter().all(|name| rights(&after, name).is_none_or(|now| rights(&before, name) == Some(now)));
+            if after.get("auth") != before.get("auth") || !stays {
+                wrong.push(format!("{wish}:\n{}", difference(&table.blueprint, &changed.text)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(done > 40, "{done} of them change anything");
+}

@@ -20,7 +20,8 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
     if let Some(left) = unplaced.iter().find(|left| own(left.span[0])) {
         return Answer::Refused(format!("nothing can be made of \"{}\" ({})", left.text, left.note));
     }
-    let mut made = Made { places, patches: Vec::new(), told: Vec::new(), met: Vec::new(), refused: None };
+    let mut made =
+        Made { places, patches: Vec::new(), told: Vec::new(), met: Vec::new(), refused: None, has_automation: false };
     made.fields(&draft, own);
     made.records(&draft, own, wish);
     made.services(&draft, own);
@@ -29,8 +30,50 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
         Some(why) => Answer::Refused(why),
         None if made.patches.is_empty() && !made.met.is_empty() => Answer::Already(made.met.join("; ")),
         None if made.patches.is_empty() => Answer::Refused(NOT_READ.to_owned()),
-        None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
+        None => match left_out(wish, &made) {
+            Some(words) => Answer::Refused(format!("nothing is made of \"{words}\"; {NOT_READ}")),
+            None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
+        },
     }
+}
+
+/// Words that ask for something to be kept, and name nothing.
+const ASKING: &str = "add create make also keep track tracking store record log save note manage need want have has having belong belongs \
+    contain contains include includes comprise each every several many multiple more new another called named like such please let \
+    own able user users people person field fields records list lists table app data information details use using support allow send \
+    sends sent notify remind reminder email mail text message sms alert when whenever via by per there available given possible default \
+    required optional unique yes between from most least up characters hour day week month year minutes usd eur euros dollars";
+
+/// Words of a wish of which nothing can be found in what is made of it. What happens by itself is said in other words there.
+fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
+    if made.has_automation {
+        return None;
+    }
+    let mut known: Vec<String> = Vec::new();
+    let mut learn = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        known.extend(words.map(|word| crate::lemma::american(&crate::lemma::singular(&word.to_lowercase()))));
+    };
+    made.patches.iter().for_each(|patch| learn(&patch.text));
+    for entity in &made.places.entities {
+        learn(&entity.name);
+        entity.fields.iter().for_each(|field| learn(&field.name));
+    }
+    let is_known = |word: &str| {
+        let one = crate::lemma::american(&crate::lemma::singular(word));
+        let stem = |text: &str| text.chars().take(4).collect::<String>();
+        known.iter().any(|known| *known == one || one.chars().count() > 3 && stem(known) == stem(&one))
+    };
+    let says = |word: &&str| {
+        word.chars().all(|c| c.is_ascii_digit())
+            || crate::lexicon::words::is_function_word(word)
+            || crate::lexicon::has(ASKING, word)
+            || is_known(word)
+    };
+    let parts =
+        wish.words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let left: Vec<&str> = parts.filter(|word| !says(word)).collect();
+    (!left.is_empty()).then(|| left.join(" "))
 }
 
 const NOT_READ: &str = "say it in other words, for example \"rename phone to mobile\", \"only managers may delete leads\", \
@@ -109,6 +152,7 @@ struct Made<'p> {
     /// What was so before.
     met: Vec<String>,
     refused: Option<String>,
+    has_automation: bool,
 }
 
 impl Made<'_> {
@@ -130,7 +174,8 @@ impl Made<'_> {
             for field in &read.fields {
                 let said = field.grounds.spans.iter().any(|span| own(span.start));
                 let known = entity.fields.iter().any(|one| one.name == field.name);
-                if !said || !known && !self.is_known(draft, field.to.as_deref()) {
+                let is_itself = field.name == entity.name && field.to.is_none();
+                if is_itself || !said || !known && !self.is_known(draft, field.to.as_deref()) {
                     continue;
                 }
                 if known {
@@ -182,7 +227,9 @@ impl Made<'_> {
         };
         let mut kept: Vec<crate::draft::Entity> = new.iter().map(|entity| (*entity).clone()).collect();
         for entity in &mut kept {
-            entity.fields.retain(belongs);
+            // "meetings: each meeting has …" has no meeting of its own.
+            let own_name = entity.name.clone();
+            entity.fields.retain(|field| belongs(field) && (field.name != own_name || field.to.is_some()));
         }
         let mut roles: Vec<String> = Vec::new();
         for entity in &kept {
@@ -247,11 +294,19 @@ impl Made<'_> {
                 let line = text.lines().find_map(|line| line.strip_prefix(key));
                 line.map(|line| line.trim_matches('"').to_owned()).unwrap_or_default()
             };
-            let (on, action) = (words("on = "), words("do = "));
+            let (on, every, action) = (words("on = "), words("every = "), words("do = "));
             let there = self.places.automations.iter().any(|one| {
-                !on.is_empty() && one.action == action && one.on.as_ref().is_some_and(|(_, event)| *event == on)
+                let same = match &one.on {
+                    Some((_, event)) => *event == on,
+                    None => one.every.as_ref().is_some_and(|when| *when == every),
+                };
+                same && one.action == action
             });
+            if there {
+                self.met.push(format!("{action} happens by itself"));
+            }
             if !there {
+                self.has_automation = true;
                 let patch = self.after("automation.", &format!("{text}\n"));
                 self.add(patch, format!("by itself: {action} on {}", if on.is_empty() { "a schedule" } else { &on }));
             }

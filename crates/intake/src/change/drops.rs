@@ -235,7 +235,10 @@ fn drop_entity(entity: &Entity, places: &Places, source: &str) -> Answer {
         }
     }
     let and = if gone.is_empty() { String::new() } else { format!(", nor {}", gone.join(" and ")) };
-    Answer::Done { patches, told: format!("there are no {} any more{and}", spoken(&entity.name)) }
+    Answer::Done {
+        patches,
+        told: format!("there are no {} any more{and}", crate::lemma::plural(&spoken(&entity.name))),
+    }
 }
 
 /// A section with the comments right above it and the empty lines after it.

@@ -21,7 +21,26 @@ pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answ
             Err(why) => refused = refused.or(Some(Answer::Refused(why))),
         }
     }
-    refused
+    refused.or_else(|| unread(wish, places))
+}
+
+/// "the name of leads is nice": of what is there something is said that has no meaning here. What is said to happen is another matter.
+fn unread(wish: &Said, places: &Places) -> Option<Answer> {
+    const HAPPENS: &[&str] = &[
+        "when", "whenever", "if", "every", "daily", "weekly", "once", "after", "before", "sent", "by", "who", "only",
+        "have", "has",
+    ];
+    let verb = wish.words.iter().position(|word| matches!(word.as_str(), "is" | "are" | "should" | "must"))?;
+    let (_, field) = places.field(wish.between(0, verb)).ok()?;
+    let is_record = places.entity(wish.between(0, verb)).is_some();
+    if is_record || wish.words.iter().any(|word| HAPPENS.contains(&word.as_str())) {
+        return None;
+    }
+    let name = field.name.replace('_', " ");
+    Some(Answer::Refused(format!(
+        "what {name} should be is not understood: say for example \"{name} is required\", \"{name} should be text\", \"{name} is at most 80 \
+         characters\", \"{name} defaults to …\""
+    )))
 }
 
 /// Of what something is said, and what: each way in which all words of the wish have a meaning.

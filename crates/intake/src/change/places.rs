@@ -90,6 +90,8 @@ pub(super) struct Section {
 pub(super) struct Automation {
     pub name: String,
     pub on: Option<(Range<usize>, String)>,
+    /// When, where it goes by the clock.
+    pub every: Option<String>,
     pub action: String,
 }
 
@@ -136,6 +138,7 @@ impl Places {
             places.automations.push(Automation {
                 name: key.get_ref().to_string(),
                 on: get(&words, "on").and_then(|on| Some((on.span(), text(on)?))),
+                every: get(&words, "every").and_then(text),
                 action: get(&words, "do").and_then(text).unwrap_or_default(),
             });
         }

@@ -71,6 +71,15 @@ const AFTER: &[&str] =
     &["now", "anymore", "too", "please", "instead", "again", "field", "fields", "column", "value", "values"];
 const ARTICLES: &[&str] = &["a", "an", "the", "some", "plain", "as", "of", "type"];
 
+/// The type that words mean: "whole number".
+pub(super) fn kind(words: &str) -> Option<&'static str> {
+    let words = words.to_lowercase();
+    PHRASES.iter().find(|(phrase, _)| *phrase == words).and_then(|(_, meaning)| match meaning {
+        Phrase::Kind(kind) => Some(*kind),
+        _ => None,
+    })
+}
+
 /// How a predicate begins.
 #[derive(Clone, Copy, Default)]
 struct Verb {

@@ -38,7 +38,9 @@ fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
 
 /// Words that make nobody's name of what they stand in: "no clerk", "everyone but clerks", "I doubt that clerks".
 const NO_NAME: &str = "no neither nor few but except excepting excluding not doubt that all every none nobody hardly rarely seldom \
-    barely without besides other than unless only even never ever think believe hope wish want refuse hate wrong false";
+    barely without besides other than unless only even never ever think believe hope wish want refuse hate wrong false longer shorter later earlier number order under \
+    over after either whether together larger smaller bigger higher lower newer older faster slower better worse further another \
+    filter letter paper folder header footer counter timer trigger marker";
 
 /// How the refusal of such words begins.
 const NO_ROLE: &str = "nobody is named by ";
@@ -56,6 +58,20 @@ fn names_people(role: &str) -> bool {
         let says = crate::lexicon::has(NO_NAME, word) || word.contains('\'') || word.contains('’');
         !says && (word == "of" || !words::is_function_word(word))
     })
+}
+
+/// Whether words may be a role that nobody has thought of before: two at most, and none that means something here already.
+fn is_new_role(role: &str, places: &Places) -> bool {
+    let words: Vec<&str> = role.split('_').collect();
+    let is_taken = |word: &&str| {
+        let one = crate::lemma::singular(word);
+        let of = |field: &super::places::Field| {
+            field.name == *word || field.name == one || field.values.items.contains(&one)
+        };
+        places.entities.iter().any(|entity| (entity.name == one && words.len() > 1) || entity.fields.iter().any(of))
+            || words.len() > 1 && places.roles.contains(&one)
+    };
+    words.len() <= 2 && !words.iter().any(is_taken)
 }
 
 /// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
@@ -82,6 +98,9 @@ pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, V
                         "{NO_ROLE}`{}`; say \"clerks may not …\" or \"only clerks may …\"",
                         group.join(" ")
                     ));
+                }
+                if !known && !is_new_role(role, places) {
+                    return Err(format!("`{role}` is no role"));
                 }
                 if !known && !archetypes::is_person(role) && !archetypes::may_act(role) && !archetypes::is_group(role) {
                     return Err(format!("`{role}` is no role"));

@@ -6,8 +6,8 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
-    Answer, accounts, actions, context, defaults, drops, fields, finding, openness, passive, relations, renames,
-    rights, values,
+    Answer, accounts, actions, context, defaults, drops, fields, finding, openness, passive, predicate, relations,
+    renames, rights, values,
 };
 
 /// One way of wishing.
@@ -78,21 +78,59 @@ fn role(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
     })
 }
 
-/// "add an email to leads": not a service, which the same words ask for elsewhere.
-fn field(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
+/// "add an email to leads": not a service, which the same words ask for elsewhere. "add invoices": records of their own.
+fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let list = wish.text.get(..4).filter(|add| add.eq_ignore_ascii_case("add ")).and(wish.text.get(4..))?;
+    let known = places.entity(wish.from(1)).filter(|one| wish.words.len() == 2 && one.name == said::one(wish.from(1)));
+    if let Some(entity) = known {
+        return Some(Answer::Already(format!("{} are kept", crate::lemma::plural(&spoken(&entity.name)))));
+    }
+    if wish.words.len() == 2
+        && wish.words.get(1).is_some_and(|word| crate::lemma::is_plural(word) && places.entity(wish.from(1)).is_none())
+    {
+        return Some(context::read(&Said { text: format!("Also keep track of {list}"), ..wish.clone() }, places));
+    }
     let at = list.rfind(" to ").filter(|_| wish.opens(&["add"]))?;
     let owner: Vec<String> = list.get(at + 4..)?.to_lowercase().split_whitespace().map(plain).collect();
     let entity = places.entity(&owner)?;
+    let list = list.get(..at)?.replace(['"', '“', '”', '`'], "");
     // "a field called x" is x.
-    let list = list.get(..at)?;
-    let called = ["called ", "named "].iter().find_map(|word| list.split_once(word)).filter(|(before, _)| {
-        before.split_whitespace().all(|word| matches!(word, "a" | "new" | "another" | "field" | "column" | "property"))
-    });
-    let list = called
-        .map_or_else(|| list.to_owned(), |(_, name)| format!("a {}", name.trim_matches(['"', '\'', '`', '_', ' '])));
+    let list = match ["called ", "named "].iter().find_map(|word| list.split_once(word)) {
+        Some((before, name)) => {
+            let name = name.trim_matches(['\'', '_', ' ']);
+            let is_sort =
+                |word: &&str| !matches!(*word, "a" | "an" | "new" | "another" | "field" | "column" | "property");
+            let sort: Vec<&str> = before.split_whitespace().filter(is_sort).collect();
+            match sort.as_slice() {
+                [] => format!("a {name}"),
+                sort => return typed(entity, name, &sort.join(" "), places, source),
+            }
+        }
+        None => list,
+    };
     let text = format!("Each {} has {list}", spoken(&entity.name));
     Some(context::read(&Said { text, ..wish.clone() }, places))
+}
+
+/// "a yes/no field called newsletter".
+fn typed(entity: &Entity, name: &str, sort: &str, places: &Places, source: &str) -> Option<Answer> {
+    let kind = predicate::kind(sort)?;
+    let name = said::name(&name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Some(Answer::Refused(format!("`{name}` cannot be a name: use letters and digits")));
+    }
+    let told = format!(
+        "{} has {}",
+        crate::lemma::with_article(&spoken(&entity.name)),
+        crate::lemma::with_article(&spoken(&name))
+    );
+    if entity.fields.iter().any(|field| field.name == name) {
+        return Some(Answer::Already(told));
+    }
+    Some(match add_field(places, source, entity, &name, &format!("type = \"{kind}\"")) {
+        Some(patch) => Answer::Done { patches: vec![patch], told },
+        None => Answer::Refused(UNUSUAL.to_owned()),
+    })
 }
 
 fn plain(word: &str) -> String {
