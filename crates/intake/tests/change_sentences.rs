@@ -31,7 +31,7 @@ fn tables() -> Vec<Table> {
     let files = fs::read_dir(root.join("tests/changes")).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
     files.sort();
-    assert!(files.len() > 3, "{files:?}");
+    assert!(files.len() > 5, "{files:?}");
     files.into_iter().map(|path| table(root, path)).collect()
 }
 
@@ -325,7 +325,8 @@ fn what_says_nothing_of_people_changes_no_rights() {
     };
     for table in tables() {
         let before: toml::Table = toml::from_str(&table.blueprint).unwrap();
-        let named: Vec<&str> = before["entity"].as_table().unwrap().keys().map(String::as_str).collect();
+        let Some(entities) = before.get("entity").and_then(toml::Value::as_table) else { continue };
+        let named: Vec<&str> = entities.keys().map(String::as_str).collect();
         for _ in 0..250 {
             // Half of them begin as something that is understood.
             let start = STARTS[next(2 * STARTS.len()) % STARTS.len()];

@@ -318,8 +318,9 @@ impl Made<'_> {
         let order = ["entity.", "integration.", "automation."];
         let upto = order.iter().position(|one| *one == sort).map_or(order.len(), |at| at + 1);
         let fits = |name: &str| order.iter().take(upto).any(|one| name.starts_with(one));
-        let last =
-            self.places.sections.iter().filter(|section| fits(&section.name)).max_by_key(|section| section.end)?;
-        Some(at_end(&self.places.source, last.end, &format!("\n{section}")))
+        let last = self.places.sections.iter().filter(|section| fits(&section.name)).max_by_key(|section| section.end);
+        // A blueprint without records yet has none to come after.
+        let end = last.map_or(self.places.source.len(), |last| last.end);
+        Some(at_end(&self.places.source, end, &format!("\n{section}")))
     }
 }

@@ -172,7 +172,13 @@ fn drop_service(name: &str, places: &Places, source: &str) -> Answer {
     }
     let and =
         if gone.is_empty() { String::new() } else { format!(", and neither is what used it: {}", gone.join(", ")) };
-    Answer::Done { patches, told: format!("{name} is not used any more{and}") }
+    let calls = |entity: &Entity| {
+        let of = entity.name.clone();
+        let own = entity.calls.iter().filter(|(_, call)| call.split('.').next() == Some(name));
+        own.map(move |(action, _)| format!("; `{action}` of {of} still calls it")).collect::<Vec<_>>()
+    };
+    let still: String = places.entities.iter().flat_map(calls).collect();
+    Answer::Done { patches, told: format!("{name} is not used any more{and}{still}") }
 }
 
 fn drop_field(entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {

@@ -51,6 +51,8 @@ pub(super) struct Entity {
     pub fields: Vec<Field>,
     pub rules: Vec<Rule>,
     pub actions: Vec<String>,
+    /// What they call: an action, `billing.charge`.
+    pub calls: Vec<(String, String)>,
     /// Where names of fields stand in actions and conditions: a name alone, or a condition.
     pub uses: Vec<(Range<usize>, String)>,
     pub conditions: Vec<(Range<usize>, String)>,
@@ -238,6 +240,7 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
         fields: Vec::new(),
         rules: Vec::new(),
         actions: Vec::new(),
+        calls: Vec::new(),
         uses: Vec::new(),
         conditions: Vec::new(),
     };
@@ -254,6 +257,8 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
     for (key, value) in table(get(&words, "action")) {
         entity.actions.push(key.get_ref().to_string());
         let words = table(Some(value));
+        let call = get(&words, "call").and_then(text);
+        entity.calls.extend(call.map(|call| (key.get_ref().to_string(), call)));
         entity.conditions.extend(condition(&words));
         for part in ["set", "add"] {
             entity.uses.extend(table(get(&words, part)).iter().map(|(key, _)| (key.span(), key.get_ref().to_string())));

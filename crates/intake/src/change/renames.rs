@@ -66,6 +66,10 @@ pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answe
         let why = format!("{} has a `{target}` already", entity.name);
         return Some(Answer::Refused(why));
     }
+    let is_inline = source.get(field.value.clone()).is_some_and(|value| value.starts_with('{') && value.ends_with('}'));
+    if !is_inline && places.section(&format!("entity.{}.field.{}", entity.name, field.name)).is_none() {
+        return Some(Answer::Refused(UNUSUAL.to_owned()));
+    }
     let told =
         format!("`{}` of {} is called `{target}`", field.name, crate::lemma::with_article(&spoken(&entity.name)));
     Some(Answer::Done { patches: rename_field(entity, field, &target, places, source), told })

@@ -162,7 +162,9 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
         operations.iter().all(|one| STANDARD.contains(&one.as_str()) || entity.actions.contains(one))
     };
     let entities: Vec<&Entity> = entities.into_iter().filter(has).collect();
-    Some(if entities.is_empty() {
+    Some(if places.entities.is_empty() {
+        Err("there are no records yet".to_owned())
+    } else if entities.is_empty() {
         Err("no record has such an action".to_owned())
     } else {
         Ok(Heard { rules, new, operations, entities })
@@ -312,7 +314,14 @@ pub(super) fn before_records(places: &Places, section: &str) -> Patch {
     let before =
         first.and_then(|at| at.checked_sub(1)).and_then(|at| places.sections.get(at)).map(|section| section.next);
     let head = first.and_then(|at| places.sections.get(at)).map_or(places.source.len(), |section| section.header.start);
-    Patch::insert(before.unwrap_or(head), section.to_owned())
+    let at = before.unwrap_or(head);
+    match places.source.get(..at).map(|text| text.trim_end_matches(' ')) {
+        Some(text) if text.is_empty() || text.ends_with("\n\n") || text.ends_with("\n\r\n") => {
+            Patch::insert(at, section.to_owned())
+        }
+        // Apart from what stands before it, and at the end without an empty line after it.
+        _ => at_end(&places.source, at, &format!("\n{}\n", section.trim_end())),
+    }
 }
 
 fn told(heard: &Heard<'_>) -> String {
