@@ -28,7 +28,9 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
     made.automations(&draft, own);
     match made.refused {
         Some(why) => Answer::Refused(why),
-        None if made.patches.is_empty() && !made.met.is_empty() => Answer::Already(made.met.join("; ")),
+        None if made.patches.is_empty() && !made.met.is_empty() && left_out(wish, &made).is_none() => {
+            Answer::Already(made.met.join("; "))
+        }
         None if made.patches.is_empty() => Answer::Refused(NOT_READ.to_owned()),
         None => match left_out(wish, &made) {
             Some(words) => Answer::Refused(format!("nothing is made of \"{words}\"; {NOT_READ}")),
@@ -57,7 +59,7 @@ fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
     made.patches.iter().for_each(|patch| learn(&patch.text));
     for entity in &made.places.entities {
         learn(&entity.name);
-        entity.fields.iter().for_each(|field| learn(&field.name));
+        entity.fields.iter().for_each(|field| learn(&format!("{} {}", field.name, field.values.items.join(" "))));
     }
     let is_known = |word: &str| {
         let one = crate::lemma::american(&crate::lemma::singular(word));
@@ -305,8 +307,8 @@ impl Made<'_> {
             if there {
                 self.met.push(format!("{action} happens by itself"));
             }
+            self.has_automation = true;
             if !there {
-                self.has_automation = true;
                 let patch = self.after("automation.", &format!("{text}\n"));
                 self.add(patch, format!("by itself: {action} on {}", if on.is_empty() { "a schedule" } else { &on }));
             }

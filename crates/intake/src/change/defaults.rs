@@ -11,7 +11,24 @@ use crate::toml::quote;
 
 /// Defaults: "new leads start as contacted", "the default status should be draft", "make draft the default status".
 pub(super) fn defaults(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    none(wish, places, source).or_else(|| said_default(wish, places, source)).or_else(|| start(wish, places, source))
+    let found = none(wish, places, source).or_else(|| said_default(wish, places, source));
+    found.or_else(|| of_new(wish, places, source)).or_else(|| start(wish, places, source))
+}
+
+/// "the status of new leads should be contacted", "set the status of new leads to contacted".
+fn of_new(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let new = wish.place(&["new"]).filter(|at| *at > 1)?;
+    wish.words.get(new - 1).filter(|word| matches!(word.as_str(), "of" | "for"))?;
+    let start = usize::from(wish.opens(&["set", "make", "change"]));
+    let is_verb = |word: &&String| matches!(word.as_str(), "is" | "are" | "be" | "should" | "must" | "to");
+    let verb = wish.words.iter().skip(new).position(|word| is_verb(&word)).map(|at| at + new)?;
+    let value = verb + wish.from(verb).iter().take_while(is_verb).count();
+    let denied = wish.words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "when" | "if"));
+    let entity = places.entity(wish.between(new + 1, verb)).filter(|_| !denied)?;
+    let name = said::name(wish.between(start, new - 1));
+    let field = entity.fields.iter().find(|field| field.name == name)?;
+    let value = predicate::raw(wish, value, wish.words.len());
+    (!value.is_empty()).then(|| becoming::apply(entity, field, &[Predicate::Default(value)], places, source))
 }
 
 /// "remove the default", "no default for the status".
@@ -76,7 +93,9 @@ fn said_default(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         }
         "set" | "change" | "make" if at <= 2 => {
             let to = wish.words.iter().position(|word| matches!(word.as_str(), "to" | "be")).filter(|to| *to > at)?;
-            (wish.between(joined(skip(at + 1)), to), predicate::raw(wish, to + 1, end))
+            // "from new to contacted".
+            let from = wish.words.iter().position(|word| word == "from").filter(|from| *from < to);
+            (wish.between(joined(skip(at + 1)), from.unwrap_or(to)), predicate::raw(wish, to + 1, end))
         }
         _ if at <= 1 => {
             let is = wish

@@ -44,9 +44,9 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         );
         return Some(Answer::Refused(why));
     }
-    let spoken = [name.replace('_', " "), said::one(words).replace('_', " ")];
+    let names = [name.replace('_', " "), said::one(words).replace('_', " ")];
     let service =
-        spoken.iter().find_map(|name| integrations::by_name(name).or(integrations::spoken(name).map(|(one, _)| one)));
+        names.iter().find_map(|name| integrations::by_name(name).or(integrations::spoken(name).map(|(one, _)| one)));
     if let Some(entity) = places.entity(words) {
         return Some(drop_entity(entity, places, source));
     }
@@ -58,6 +58,13 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     }
     if let Some(answer) = drop_role(words, places).or_else(|| drop_action(words, places, source)) {
         return Some(answer);
+    }
+    let of_value = places.entities.iter().flat_map(|one| &one.fields).find(|field| field.values.items.contains(&name));
+    if let Some(field) = of_value {
+        let field = spoken(&field.name);
+        return Some(Answer::Refused(format!(
+            "`{name}` is a value of the {field}: say \"remove {name} from the {field}\""
+        )));
     }
     // What is no name of anything is not understood: that there is no such thing would be told as if all were well.
     const NO_NAME: &[&str] = &[

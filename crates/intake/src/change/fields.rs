@@ -7,13 +7,22 @@ use super::{Answer, becoming};
 
 /// "make the phone required", "the title must be unique", "price should be a whole number", "title at most 80 characters".
 pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    if let Some((named, predicate)) = of_record(wish, places) {
+        return Some(match places.field(&named) {
+            Ok((entity, field)) => becoming::apply(entity, field, &[predicate], places, source),
+            Err(why) => Answer::Refused(why),
+        });
+    }
     let mut refused = None;
     for (subject, predicates) in ways(wish) {
         // "each lead has a score between 1 and 5" is about a field that is new.
         let says = |word: &String| {
             matches!(word.as_str(), "has" | "have" | "with" | "needs" | "need" | "keep" | "add" | "only")
         };
-        if subject.is_empty() || subject.len() > 7 || subject.iter().any(says) {
+        // "leads need a budget" is about a field that is new too, though something may refer to a lead.
+        let is_record = places.entity(&subject).is_some_and(|one| one.name == super::said::one(&subject));
+        let has = wish.words.iter().any(|word| matches!(word.as_str(), "have" | "has" | "need" | "needs"));
+        if is_record && has || subject.is_empty() || subject.len() > 7 || subject.iter().any(says) {
             continue;
         }
         match places.field(&subject) {
@@ -41,6 +50,41 @@ fn unread(wish: &Said, places: &Places) -> Option<Answer> {
         "what {name} should be is not understood: say for example \"{name} is required\", \"{name} should be text\", \"{name} is at most 80 \
          characters\", \"{name} defaults to …\""
     )))
+}
+
+/// "each lead must have a phone", "no two leads may have the same phone": of a record and a field that it has.
+fn of_record(wish: &Said, places: &Places) -> Option<(Vec<String>, Predicate)> {
+    let words = &wish.words;
+    let is_article = |word: &String| matches!(word.as_str(), "a" | "an" | "the");
+    let of = |field: &[String], entity: &[String]| {
+        let entity_of = places.entity(entity)?;
+        let name = super::said::name(field);
+        let has = entity_of.fields.iter().any(|one| one.name == name);
+        has.then(|| field.iter().chain(&["of".to_owned()]).chain(entity).cloned().collect::<Vec<_>>())
+    };
+    let denied =
+        words.iter().any(|word| matches!(word.as_str(), "not" | "never" | "can't" | "cannot" | "mustn't" | "no"));
+    if let (Some(two), Some(same)) = (wish.place(&["two"]), wish.place(&["same"])) {
+        let verb = words.iter().position(|word| {
+            matches!(word.as_str(), "may" | "can" | "must" | "should" | "have" | "can't" | "cannot")
+        })?;
+        return of(wish.from(same + 1), wish.between(two + 1, verb))
+            .filter(|_| denied)
+            .map(|named| (named, Predicate::Flag("unique", true)));
+    }
+    let start =
+        words.iter().take_while(|word| is_article(word) || matches!(word.as_str(), "each" | "every" | "all")).count();
+    let verb = words
+        .iter()
+        .position(|word| matches!(word.as_str(), "need" | "needs" | "must" | "require" | "requires"))
+        .filter(|at| *at > start)?;
+    let have = usize::from(words.get(verb + 1).is_some_and(|word| word == "have"));
+    if words.get(verb).is_some_and(|word| word == "must") && have == 0 || denied {
+        return None;
+    }
+    let article = usize::from(words.get(verb + have + 1).is_some_and(is_article));
+    of(wish.from(verb + have + 1 + article), wish.between(start, verb))
+        .map(|named| (named, Predicate::Flag("required", true)))
 }
 
 /// Of what something is said, and what: each way in which all words of the wish have a meaning.

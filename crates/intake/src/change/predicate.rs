@@ -109,7 +109,11 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
         // "is required and unique": the verb counts for both.
         if next.is_there {
             verb = next;
-        } else if found.is_empty() && !bare && !begins_bound(wish, at) && starts(wish, at, "defaults to").is_none() {
+        } else if found.is_empty()
+            && !bare
+            && !begins_bound(wish, at)
+            && starts(wish, at, "defaults to").or(starts(wish, at, "default to")).is_none()
+        {
             return None;
         }
         let (one, after) = one(wish, after, end, verb)?;

@@ -11,8 +11,12 @@ use crate::lemma::{plural, with_article};
 
 /// "a task can have several tags".
 pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let at = wish.words.iter().position(|word| matches!(word.as_str(), "several" | "many" | "multiple"))?;
-    let has = wish.words.iter().take(at).rposition(|word| matches!(word.as_str(), "has" | "have" | "get"))?;
+    let several = wish.words.iter().position(|word| matches!(word.as_str(), "several" | "many" | "multiple"));
+    // "leads have tags" is as good as several.
+    let last = wish.words.len().checked_sub(1)?;
+    let is_shared = matches!(wish.words.last()?.as_str(), "tags" | "labels" | "categories");
+    let at = several.or_else(|| last.checked_sub(1).filter(|_| is_shared))?;
+    let has = wish.words.iter().take(at + 1).rposition(|word| matches!(word.as_str(), "has" | "have" | "get"))?;
     let owner: Vec<String> = wish
         .between(0, has)
         .iter()

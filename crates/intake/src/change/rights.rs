@@ -82,7 +82,9 @@ pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, V
         let rule = match one.as_str() {
             "" => continue,
             "nobody" | "none" => "nobody".to_owned(),
-            "anyone" | "everyone" | "everybody" | "anybody" | "public" | "visitor" => "anyone".to_owned(),
+            "anyone" | "everyone" | "everybody" | "anybody" | "public" | "visitor" | "stranger" | "anonymous_user" => {
+                "anyone".to_owned()
+            }
             "user" | "signed_in" | "signed_in_user" | "member" if !places.roles.contains(&one) => {
                 "signed_in".to_owned()
             }

@@ -177,6 +177,10 @@ impl Said {
                 "nobody".clone_into(word);
             }
         }
+        while matches!(words.last().map(String::as_str), Some("please" | "thanks" | "pls" | "thx")) {
+            words.pop();
+            places.pop();
+        }
         let polite = words.iter().take_while(|word| POLITE.contains(&word.as_str())).count();
         words.drain(..polite);
         places.drain(..polite);

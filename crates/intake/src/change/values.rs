@@ -8,6 +8,7 @@ use super::predicate;
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
 use crate::lemma::with_article;
+use crate::lexicon::words;
 
 pub(super) fn plain(value: &str) -> String {
     let value = value.to_lowercase();
@@ -132,7 +133,8 @@ fn add(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let stop = last.unwrap_or(end);
     let article =
         usize::from(wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "a" | "an" | "the" | "another")));
-    let new = usize::from(wish.words.get(1 + article).is_some_and(|word| word == "new"));
+    let is_more = |word: &String| matches!(word.as_str(), "new" | "more") || words::number(word).is_some();
+    let new = wish.from(1 + article).iter().take_while(|word| is_more(word)).count();
     let start = 1 + article + new;
     let at = (start + 1..stop).rev().find(|at| {
         let named = wish.between(start, *at);
@@ -241,7 +243,15 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         "change" | "set" => (1, &["to"]),
         _ => (0, &["are", "is", "be", "become"]),
     };
-    let at = wish.words.iter().position(|word| joint.contains(&word.as_str())).filter(|at| *at > start)?;
+    // "statuses: new, open, done".
+    let colon = wish.places.iter().position(|at| wish.text.get(at.clone()).is_some_and(|word| word.ends_with(':')));
+    let joined = wish.words.iter().position(|word| joint.contains(&word.as_str())).filter(|at| *at > start);
+    if let (Some(colon), None) = (colon.filter(|_| start == 0), joined) {
+        let found = listed(wish.between(0, colon + 1), places)?;
+        let said = predicate::listed(wish, colon + 1, end);
+        return Some(all(found, &said, source)).filter(|_| said.len() > 1);
+    }
+    let at = joined?;
     let modal = wish
         .between(start, at)
         .iter()
@@ -258,21 +268,26 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     {
         return None;
     }
-    let (entity, field) = match listed(subject, places)? {
+    // What several words say may be a sentence.
+    if said.iter().any(|value| value.split_whitespace().count() > 4) {
+        return None;
+    }
+    Some(all(listed(subject, places)?, &said, source))
+}
+
+/// These values and no others.
+fn all(found: Result<(&Entity, &Field), String>, said: &[String], source: &str) -> Answer {
+    let (entity, field) = match found {
         Ok(found) => found,
-        Err(why) => return Some(Answer::Refused(why)),
+        Err(why) => return Answer::Refused(why),
     };
     let mut wanted: Vec<String> = Vec::new();
     for value in said.iter().map(|value| written(field, value)) {
-        // What several words say may be a sentence.
-        if value.split('_').count() > 4 {
-            return None;
-        }
         if !wanted.contains(&value) {
             wanted.push(value);
         }
     }
-    Some(to(entity, field, &wanted, source))
+    to(entity, field, &wanted, source)
 }
 
 /// "replace won with closed": a value is no name that could be changed.
