@@ -24,6 +24,7 @@ mod relations;
 mod renames;
 mod rights;
 mod said;
+mod secrets;
 mod values;
 mod wishes;
 

@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
     Answer, accounts, actions, context, defaults, drops, fields, finding, openness, passive, predicate, relations,
-    renames, rights, values,
+    renames, rights, secrets, values,
 };
 
 /// One way of wishing.
@@ -26,6 +26,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
     Wish { id: "passive", example: "Leads can only be deleted by clerks.", read: passive::passive },
     Wish { id: "action", example: "Let clerks win leads.", read: actions::action },
+    Wish { id: "secret", example: "Only clerks can see the phone of leads.", read: secrets::only },
     Wish { id: "only", example: "Only clerks may delete leads.", read: rights::only },
     Wish { id: "may", example: "Clerks may update leads.", read: rights::may },
     Wish { id: "open", example: "Make notes public.", read: openness::open },

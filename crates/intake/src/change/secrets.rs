@@ -1,0 +1,66 @@
+//! Wishes about who may see or write a single field: "only managers can see the fee of appointments". Such a rule takes away alone: among
+//! those who may see the record, who else may not see this.
+
+use super::edit::Edit;
+use super::places::Places;
+use super::said::{self, Said};
+use super::wishes::{UNUSUAL, list, spoken};
+use super::{Answer, rights};
+use crate::lemma::with_article;
+
+pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    let modal = wish.place(&["may", "can", "should", "must"]).filter(|at| *at > 1 && wish.opens(&["only"]))?;
+    let mut verbs = wish.from(modal + 1).iter().enumerate().filter(|(_, word)| *word != "be" && *word != "and");
+    let (mut words, mut after): (Vec<&'static str>, usize) = (Vec::new(), modal + 1);
+    for (at, word) in &mut verbs {
+        match word.as_str() {
+            "see" | "read" | "view" => words.push("read"),
+            "edit" | "change" | "update" | "write" | "set" | "enter" => words.push("write"),
+            _ => break,
+        }
+        after = modal + 2 + at;
+    }
+    let named = wish.from(after);
+    if words.is_empty() || said::name(named).is_empty() || places.entity(named).is_some() {
+        return None;
+    }
+    let (entity, field) = match places.field(named) {
+        Ok(found) => found,
+        Err(why) if why.contains("say of which") => return Some(Answer::Refused(why)),
+        Err(_) => return None,
+    };
+    let (rules, new) = match rights::people(wish.between(1, modal), places) {
+        Ok(people) => people,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    if let Some(open) = rules.iter().find(|rule| matches!(rule.as_str(), "anyone" | "signed_in")) {
+        return Some(Answer::Refused(format!("\"only\" and `{open}` do not go together: say who of them")));
+    }
+    if !entity.owned && rules.iter().any(|rule| rule == "owner") {
+        return Some(Answer::Refused(format!("{} has no owner", entity.name)));
+    }
+    let mut edit = Edit::default();
+    let (mut told, written) = (Vec::new(), list(&rules));
+    for word in words {
+        if field.word(word).and_then(|at| source.get(at)) != Some(written.as_str()) {
+            edit.set(word, written.clone());
+            told.push(if word == "read" { "see" } else { "write" });
+        }
+    }
+    let who = rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect::<Vec<_>>().join(" and ");
+    let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
+    if told.is_empty() {
+        return Some(Answer::Already(format!("{name} is for {who} alone")));
+    }
+    let roles = if new.is_empty() { Some(Vec::new()) } else { rights::roles_patch(&new, places) };
+    Some(match edit.patches(field, source).zip(roles) {
+        Some((mut patches, roles)) => {
+            patches.extend(roles);
+            Answer::Done {
+                patches,
+                told: format!("only {who} may {} {name}, of the records that they may see", told.join(" and ")),
+            }
+        }
+        None => Answer::Refused(UNUSUAL.to_owned()),
+    })
+}
