@@ -7,7 +7,8 @@ use std::time::Duration;
 use blueprint::Blueprint;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use serde::Serialize;
-use server::Live;
+use server::{Live, StartError};
+use store::OpenError;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::timeout;
 
@@ -18,12 +19,17 @@ use crate::source::Source;
 /// An editor writes a file in several steps; what it leaves after this long without another is what was meant.
 const QUIET: Duration = Duration::from_millis(50);
 
+/// How often it is looked whether the tables are those of a blueprint that was saved before they were.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// A blueprint on disk and the server that is to follow it.
 pub struct Follower {
     file: PathBuf,
     /// The text that was looked at last, good or not.
     seen: String,
     live: Live,
+    /// Waits for `supermaker migrate`, which brings the tables to it.
+    waiting: Option<Arc<Blueprint>>,
 }
 
 /// What `--json` prints of one that is served from now on.
@@ -64,14 +70,18 @@ impl Saves {
     /// Waits for the next one, and until the editor is done.
     async fn next(&mut self) -> Option<()> {
         self.events.recv().await?;
-        while let Ok(Some(())) = timeout(QUIET, self.events.recv()).await {}
+        self.quiet().await;
         Some(())
+    }
+
+    async fn quiet(&mut self) {
+        while let Ok(Some(())) = timeout(QUIET, self.events.recv()).await {}
     }
 }
 
 impl Follower {
     pub fn new(source: &Source, live: Live) -> Follower {
-        Follower { file: source.path.clone(), seen: source.text.clone(), live }
+        Follower { file: source.path.clone(), seen: source.text.clone(), live, waiting: None }
     }
 
     /// Follows every save, and says what came of it. Ends when nothing more can be heard.
@@ -86,10 +96,25 @@ impl Follower {
                     screen.warn("the blueprint before this one is still served");
                 }
             }
-            if saves.next().await.is_none() {
+            if !self.next(screen, &mut saves).await {
                 break;
             }
         }
+    }
+
+    /// Waits for the next save, and serves meanwhile what waits for its tables as soon as they are there.
+    async fn next(&mut self, screen: &Screen, saves: &mut Saves) -> bool {
+        while let Some(blueprint) = self.waiting.clone() {
+            if let Ok(next) = timeout(LOOK, saves.events.recv()).await {
+                saves.quiet().await;
+                return next.is_some();
+            }
+            if self.live.reload(blueprint.clone()).await.is_ok() {
+                self.waiting = None;
+                self.tell(screen, &blueprint);
+            }
+        }
+        saves.next().await.is_some()
     }
 
     /// Serves the file as it is now; nothing if that is what is served already.
@@ -99,10 +124,15 @@ impl Follower {
             return Ok(None);
         }
         self.seen.clone_from(&source.text);
+        self.waiting = None;
         let blueprint = Arc::new(source.load_or_explain(screen.color_err())?);
         match self.live.reload(blueprint.clone()).await {
             Ok(()) => Ok(Some(blueprint)),
-            Err(error) => Err(Failure::new(error.to_string().trim_end())),
+            Err(error) => {
+                let tables = matches!(error, StartError::Database(OpenError::Changed { .. }));
+                self.waiting = Some(blueprint).filter(|_| tables);
+                Err(Failure::new(error.to_string().trim_end()))
+            }
         }
     }
 

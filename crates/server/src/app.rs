@@ -70,6 +70,14 @@ pub fn foresee_migration(blueprint: &Blueprint, settings: &Settings) -> Result<A
     Ok(foreseen?)
 }
 
+/// Who serves the database now, in words, as far as that can be known. It blocks the thread.
+pub fn serving_database(settings: &Settings) -> Option<String> {
+    let store = open_database_as_it_is(settings).ok()?;
+    let serving = store.serving_blocking();
+    store.close_blocking();
+    serving
+}
+
 /// Opens the database as it is: nothing is made and nothing brought up to date, not even a file. It blocks the thread.
 ///
 /// # Errors
@@ -174,6 +182,7 @@ impl App {
             AtStart::Strange(problem) => StartError::Settings(vec![problem]),
         })?;
         audit::keep_triggers(&store).await.map_err(StartError::Store)?;
+        store.announce();
         let auth = Auth::new(&settings, blueprint.clone(), store.clone()).await?;
         let refusals = auth.refusals();
         let sealer = Arc::new(Sealer::new(&settings.secret_key, store.clone(), refusals.clone()));
@@ -209,6 +218,10 @@ impl App {
         if self.code.has_routes() {
             let problem = "code is checked against its blueprint at start; stop this app and start it anew";
             return Err(StartError::Code(vec![problem.to_owned()]));
+        }
+        if self.store.is_outdated() {
+            // On a database of its own: what is written for the tables of before stays refused to the end.
+            return Box::pin(App::open(blueprint, self.settings.clone())).await;
         }
         let openapi = openapi::document(&blueprint);
         let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;

@@ -228,6 +228,10 @@ impl From<StoreError> for ApiError {
         };
         match &error {
             StoreError::Full => retry(STORAGE_FULL, "the disk of the server is full; nothing was changed", "60"),
+            StoreError::Outdated => {
+                let detail = "the tables were brought to another blueprint than the one that is served here; nothing was changed";
+                ApiError::new(UNAVAILABLE, detail).with(http::header::RETRY_AFTER, "5")
+            }
             StoreError::TooLarge => {
                 let detail =
                     "a row with all that it brings along is too long to answer: expand less, or ask for fewer rows";

@@ -74,14 +74,20 @@ pub(crate) struct Latest {
 
 /// What the record asks for.
 pub(crate) enum Task {
-    /// Nothing.
-    Nothing,
+    /// Nothing: this is the latest record.
+    Nothing(i64),
     /// To make the tables, and record that.
     Create,
     /// To record the text under this number.
     Record(i64),
     /// To change the tables, and record that under this number.
     Change(i64, Migration),
+}
+
+/// What was done, and the number of the record that the database has now.
+pub(crate) struct Record {
+    pub(crate) applied: Applied,
+    pub(crate) number: i64,
 }
 
 /// What would be done, as far as that is known without a look at rows.
@@ -121,7 +127,7 @@ impl AppSchema {
         let Some(latest) = latest else { return Ok(Task::Create) };
         let same = latest.statements == self.record();
         if same && latest.blueprint.as_deref() == Some(&self.blueprint) {
-            return Ok(Task::Nothing);
+            return Ok(Task::Nothing(latest.number));
         }
         // Also of tables that are made by the same statements the values may have to change: SQLite's integer is three, or three
         // thousandths.
@@ -145,7 +151,7 @@ impl AppSchema {
         latest: Option<&Latest>,
     ) -> Result<Foreseen, OpenError> {
         Ok(match self.task(place, dialect, latest)? {
-            Task::Nothing => Foreseen::Done(Applied::Unchanged),
+            Task::Nothing(_) => Foreseen::Done(Applied::Unchanged),
             Task::Create => Foreseen::Done(Applied::Created),
             Task::Record(_) => Foreseen::Done(Applied::Recorded),
             Task::Change(_, migration) => Foreseen::Change(migration),
@@ -160,7 +166,7 @@ impl AppSchema {
         latest: Option<&Latest>,
     ) -> Result<Standing, OpenError> {
         match (self.task(place, dialect, latest)?, latest) {
-            (Task::Nothing, _) => Ok(Standing::Current),
+            (Task::Nothing(_), _) => Ok(Standing::Current),
             (Task::Record(_), _) => Ok(Standing::OtherText),
             (Task::Change(_, way), Some(latest)) => Err(self.changed(place, &latest.statements, Some(way))),
             (Task::Create | Task::Change(..), _) => Err(OpenError::Unmade { place: place.to_owned() }),

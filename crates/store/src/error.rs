@@ -32,6 +32,8 @@ pub enum StoreError {
     },
     /// Too many are waiting already. Nothing was tried.
     Overloaded,
+    /// The tables were changed for another blueprint, with which what is asked here does not go. Nothing was changed.
+    Outdated,
     /// A row, with what it was to bring along, is longer than an answer may be. Nothing was changed.
     TooLarge,
     /// A bug: SQL that the database does not accept, a cell of a type that the shape does not expect.
@@ -62,6 +64,7 @@ impl fmt::Display for StoreError {
             }
             StoreError::Timeout { after_ms } => write!(f, "the database took longer than {after_ms} ms"),
             StoreError::Overloaded => write!(f, "too many requests are waiting for the database"),
+            StoreError::Outdated => write!(f, "the tables are those of another blueprint now"),
             StoreError::TooLarge => write!(f, "a row of the answer is too long"),
             StoreError::Broken { message } => write!(f, "the database did not understand its work: {message}"),
         }

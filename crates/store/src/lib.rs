@@ -11,6 +11,7 @@ mod error;
 mod json;
 mod kept;
 mod postgres;
+mod served;
 mod sqlite;
 mod store;
 #[cfg(feature = "tamper")]

@@ -256,6 +256,43 @@ impl Store {
         }
     }
 
+    /// Looks whether the tables are still those that [`Store::apply`] saw to, or such that its works go with them. To be asked now and
+    /// then: another process may change them.
+    ///
+    /// # Errors
+    /// [`StoreError::Outdated`], and what every later run answers then; or the database cannot be asked.
+    pub async fn look(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.look(),
+            Engine::Postgres(postgres) => Box::pin(postgres.look()).await,
+        }
+    }
+
+    /// Whether it was seen that the tables are others': every run is [`StoreError::Outdated`].
+    pub fn is_outdated(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.is_outdated(),
+            Engine::Postgres(postgres) => postgres.is_outdated(),
+        }
+    }
+
+    /// Says to others that this process serves the tables, for as long as the store is open.
+    pub fn announce(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.announce(),
+            // Its connections say so.
+            Engine::Postgres(_) => {}
+        }
+    }
+
+    /// Who serves the tables now, in words, if anybody is known to. It blocks the thread.
+    pub fn serving_blocking(&self) -> Option<String> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.serving(),
+            Engine::Postgres(postgres) => postgres.serving(),
+        }
+    }
+
     /// Whether reads and writes work, as cheaply as that can be known.
     ///
     /// # Errors

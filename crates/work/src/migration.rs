@@ -11,6 +11,8 @@ pub struct Migration {
     pub touched: Vec<Touched>,
     /// What it does, a line each, for the person who serves.
     pub told: Vec<String>,
+    /// Servers of the blueprint of before may go on beside those of after.
+    pub former_may_go_on: bool,
     /// What must not be, lest rows are lost or do not fit.
     pub guards: Vec<Guard>,
     /// The statements, in their order. On SQLite references are not enforced meanwhile, and checked at the end.

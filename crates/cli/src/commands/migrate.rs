@@ -21,8 +21,8 @@ Examples:
   supermaker migrate --file lead-tracker
   supermaker migrate --file lead-tracker --allow-loss
 
-First stop the servers that serve the former blueprint, for they know the former tables only, and make a back-up. Then it is done
-in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
+First make a back-up, and stop the servers of the former blueprint: those that run on are told of, and answer 503 afterwards where they
+do not go with the tables of after. It is done in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
 would have no place any more, or would not fit, it is told how many with what to try, and nothing is changed. Said twice, it has
 nothing to do. With --dry-run nothing is changed either way: it says what would be done, or which rows are in the way.
 
@@ -55,16 +55,21 @@ impl Migrate {
         let blueprint = source.load_or_explain(screen.color_err())?;
         let settings = read_settings(&source.folder, &environment, |_| None)?;
         let failed = |error: StartError| Failure::new(error.to_string().trim_end());
+        let serving = server::serving_database(&settings);
         let follow = if self.allow_loss { Follow::AllowLoss } else { Follow::Kept };
         let settings = Settings { follow, ..settings };
+        let serving = serving.map(|who| {
+            let goes_on =
+                "goes on where that is right with the tables of after, and else answers 503 until it is started with";
+            format!("{who} serves this database: it {goes_on} {} (docs/changes.md)", source.path.display())
+        });
         if screen.manner.dry_run {
+            serving.iter().for_each(|told| screen.warn(told));
             return report(screen, &settings, server::foresee_migration(&blueprint, &settings).map_err(failed)?);
         }
         logs::start(screen, &environment)?;
-        screen.note(
-            "Servers of the former blueprint must be stopped before this, for they know the former tables only; \
-             and a back-up made (docs/changes.md).",
-        );
+        screen.note("Make a back-up before this (docs/backups.md).");
+        serving.iter().for_each(|told| screen.warn(told));
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
         report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?)
     }

@@ -231,3 +231,39 @@ fn a_saved_blueprint_is_served_and_a_wrong_one_is_shown_while_the_one_before_goe
     assert_eq!(status(), "401");
     assert_eq!(serving.terminate(), Some(0));
 }
+
+/// Tables are brought to a blueprint beside a server: one that watches serves it as soon as they are there, another says that it is
+/// outdated.
+#[cfg(unix)]
+#[test]
+fn tables_that_are_brought_along_beside_a_server_are_noticed() {
+    let bench = Bench::with(APP);
+    let key = "0123456789abcdef0123456789abcdef";
+    bench.write(".env", &format!("SECRET_KEY={key}\n"));
+    let mut watching = Serving::start(bench.command(&["serve", "--watch", "--port", "0", "--json"]));
+    let url = watching.json()["url"].as_str().unwrap().to_owned();
+    let mut command = bench.command(&["serve", "--port", "0", "--json"]);
+    command.env("LOG_FORMAT", "json");
+    let mut former = Serving::start(command);
+    let former_url = former.json()["url"].as_str().unwrap().to_owned();
+    let renamed = APP.replace("b = {", "c = { renamed_from = \"b\", ");
+    bench.write("blueprint.toml", &renamed);
+    assert!(watching.failure().contains("its tables differ"));
+    let dry = bench.run(&["migrate", "--dry-run"]);
+    let process = format!("process {}", former.child.id());
+    assert!(dry.code == 0 && dry.err.contains(&process), "{dry:?}");
+    assert!(get(&former_url, "/readyz").starts_with("HTTP/1.1 200"));
+    let run = bench.run(&["migrate"]);
+    assert!(run.code == 0 && run.err.contains(&process) && run.err.contains("503"), "{run:?}");
+    assert!(get(&former_url, "/readyz").starts_with("HTTP/1.1 503"));
+    assert!(get(&former_url, "/api/v1/as").starts_with("HTTP/1.1 "));
+    let told =
+        former.err.by_ref().lines().map(Result::unwrap).find(|line| line.contains("brought to another blueprint"));
+    assert!(told.unwrap().contains("ERROR"));
+    assert_eq!(watching.json()["reloaded"], "x");
+    assert!(get(&url, "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(get(&url, "/openapi.json").contains("\"c\""));
+    assert_eq!((former.terminate(), watching.terminate()), (Some(0), Some(0)));
+    let run = bench.run(&["migrate"]);
+    assert!(run.code == 0 && !run.err.contains("process"), "{run:?}");
+}

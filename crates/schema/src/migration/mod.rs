@@ -10,6 +10,7 @@ mod convert;
 mod guards;
 mod pairs;
 mod postgres;
+mod rolling;
 mod sqlite;
 mod touched;
 mod users;
@@ -33,6 +34,7 @@ pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Mi
         from: crate::tables(before, dialect),
         tables: held(&pairs, dialect),
         touched: touched::all(&pairs, dialect),
+        former_may_go_on: rolling::former_may_go_on(&pairs, dialect),
         told: told(&pairs, dialect),
         guards: guards::all(&pairs, dialect),
         statements,

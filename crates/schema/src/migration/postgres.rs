@@ -182,10 +182,8 @@ fn columns(pairs: &Pairs, pair: &Pair, dialect: &Dialect, done: &mut Vec<String>
         let line = column::of_entity(pairs.after, &types, field);
         match constant(dialect, field) {
             None => done.push(format!("{alter} ADD COLUMN {line}")),
-            Some(constant) => {
-                done.push(format!("{alter} ADD COLUMN {line} DEFAULT {constant}"));
-                done.push(format!("{alter} ALTER COLUMN {} DROP DEFAULT", quoted(&field.column)));
-            }
+            // The default stays, for servers that do not know the column yet: whoever knows it writes a value.
+            Some(constant) => done.push(format!("{alter} ADD COLUMN {line} DEFAULT {constant}")),
         }
     }
 }
@@ -213,6 +211,10 @@ fn changed(pairs: &Pairs, dialect: &Dialect, table: &str, before: &Field, after:
     };
     if before.required && (!after.required || value == "NULL") {
         done.push(format!("{of_column} DROP NOT NULL"));
+    }
+    if was != is || value != column || check_differs {
+        // It may have one from the time when it was new, which need not be one of these values.
+        done.push(format!("{of_column} DROP DEFAULT"));
     }
     if was != is || value != column {
         let target = is.split_once(" COLLATE").map_or(is.as_str(), |(plain, _)| plain);

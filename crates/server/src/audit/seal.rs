@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use store::Store;
+use store::{Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use work::{Dialect, Otherwise, Outcome, Refusal, Statement, Step, Value, Work};
@@ -58,6 +58,10 @@ impl Sealer {
             for number in 0.. {
                 ticks.tick().await;
                 let Some(sealer) = sealer.upgrade() else { return };
+                // Nothing is sealed, nor anything else done, for tables that are others'.
+                if let Err(StoreError::Outdated) = sealer.store.look().await {
+                    continue;
+                }
                 sealer.write_refusals(false).await;
                 if number % TRIGGERS_EVERY == TRIGGERS_EVERY - 1
                     && let Err(error) = triggers::keep(&sealer.store).await

@@ -6,12 +6,15 @@ use work::{Dialect, Migration};
 use super::engine::Ground;
 use super::hosted;
 use super::trouble::told;
-use crate::app::{self, Foreseen, Latest, Task};
+use crate::app::{self, Foreseen, Latest, Record, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
-/// Whether the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
-pub(super) async fn is_current(ground: &Ground<'_>, app: &AppSchema) -> Result<bool, OpenError> {
-    Ok(matches!(app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())?, Task::Nothing))
+/// The number of their record, if the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
+pub(super) async fn is_current(ground: &Ground<'_>, app: &AppSchema) -> Result<Option<i64>, OpenError> {
+    Ok(match app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
+        Task::Nothing(number) => Some(number),
+        _ => None,
+    })
 }
 
 /// Looks, and changes nothing.
@@ -19,7 +22,7 @@ pub(super) async fn standing(ground: &Ground<'_>, app: &AppSchema) -> Result<Sta
     app.standing(ground.place, &dialect(ground), latest(ground).await?.as_ref())
 }
 
-pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
+pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Record, OpenError> {
     let mut tries = ground.tries();
     loop {
         ground.begin().await?;
@@ -31,12 +34,13 @@ pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Applie
     }
 }
 
-async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, OpenError> {
+async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Record, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
+    let mut former = None;
     let (number, applied) = match app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
-        Task::Nothing => {
+        Task::Nothing(number) => {
             hosted::shut(ground).await?;
-            return Ok(Applied::Unchanged);
+            return Ok(Record { applied: Applied::Unchanged, number });
         }
         Task::Record(number) => (number, Applied::Recorded),
         Task::Create => {
@@ -47,6 +51,7 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
         }
         Task::Change(number, migration) => {
             let let_go = change(ground, app, &migration).await?;
+            former = (!migration.former_may_go_on).then_some(number);
             (number, Applied::Migrated { told: migration.told, let_go })
         }
     };
@@ -56,7 +61,11 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Applied, O
         &[(&number, Type::INT8), (&app.record(), Type::TEXT), (&app.blueprint, Type::TEXT)];
     ground.client.query_typed(sql, params).await.map_err(failed)?;
     hosted::shut(ground).await?;
-    Ok(applied)
+    // Last of all, so that nobody is without the database for longer than a commit takes.
+    if let Some(number) = former {
+        ground.end_former(number).await?;
+    }
+    Ok(Record { applied, number })
 }
 
 /// Gives what went for good.

@@ -24,6 +24,7 @@ mod pool;
 mod row;
 mod runtime;
 mod scans;
+mod serving;
 mod session;
 mod steps;
 mod survey;
@@ -51,6 +52,7 @@ pub use self::survey::{Survey, survey};
 use self::together::Together;
 pub use self::url::{PostgresUrl, UrlProblem};
 use crate::counters::{Counters, Tally};
+use crate::served::{FLOOR, Served};
 use crate::transaction::Transaction;
 use crate::{AppSchema, Applied, OpenError, Standing, StoreError};
 
@@ -71,6 +73,7 @@ struct Shared {
     direct: Connector,
     schema: Arc<str>,
     place: String,
+    served: Arc<Served>,
     /// The role that runs the works of callers, once it is known.
     serving: OnceLock<String>,
 }
@@ -131,7 +134,53 @@ impl Postgres {
         self.home.block(async move { shared.apply(&app).await }).unwrap_or_else(|| Err(broke_off(&self.shared)))
     }
 
-    pub(crate) async fn run(&self, mut work: Work) -> Result<Outcome, StoreError> {
+    pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
+        self.shared.served.allows()?;
+        self.unless_outdated(self.run_now(work).await).await
+    }
+
+    /// A statement that does not run may be one for tables of before; and a connection that ends, one that was ended for that.
+    async fn unless_outdated(&self, result: Result<Outcome, StoreError>) -> Result<Outcome, StoreError> {
+        match result {
+            Err(StoreError::Broken { .. }) => self.look().await.and(result),
+            // Whether it was done stays unknown, whatever else is.
+            Err(StoreError::Unavailable { .. }) => self.shared.served.allows().and(result),
+            _ => result,
+        }
+    }
+
+    /// Looks whether the tables are still those that are served.
+    pub(crate) async fn look(&self) -> Result<(), StoreError> {
+        self.shared.served.allows()?;
+        if !self.shared.served.is_set() {
+            return Ok(());
+        }
+        let state = format!("\"{}\".\"_state\"", self.shared.schema);
+        let floor = Statement::new(FLOOR.replace("{state}", &state), Vec::new());
+        match self.run_now(Work::read(Cost::Point, vec![Step::Count(floor)])).await? {
+            Outcome::Done(answer) => self.shared.served.look(answer.count),
+            Outcome::Refused(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.shared.served.allows().is_err()
+    }
+
+    /// How many connections serve the tables, as far as that can be known.
+    pub(crate) fn serving(&self) -> Option<String> {
+        let shared = self.shared.clone();
+        let looking = async move {
+            let client = shared.direct.connect(None).await?;
+            shared.ground(&client).serving().await
+        };
+        match self.home.block(looking) {
+            Some(Ok(connections)) if connections > 0 => Some(format!("{connections} connections of servers")),
+            _ => None,
+        }
+    }
+
+    async fn run_now(&self, mut work: Work) -> Result<Outcome, StoreError> {
         if let Some(outcome) = self.shared.with_others(self.home.handle(), &mut work).await? {
             return Ok(outcome);
         }
@@ -168,6 +217,7 @@ impl Postgres {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
+        self.shared.served.allows()?;
         // First, so that no more threads are blocked than there are connections.
         let lease = self.shared.pool.lend(Mode::Write, false).await?;
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
@@ -197,6 +247,7 @@ impl Postgres {
     }
 
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        self.look().await?;
         let schema = &self.shared.schema;
         let sql = format!("SELECT pg_is_in_recovery() OR (SELECT count(*) FROM \"{schema}\".\"_state\") = 0");
         let work = Work::read(Cost::Point, vec![Step::Count(Statement::new(sql, Vec::new()))]);
@@ -271,16 +322,23 @@ impl Shared {
         };
         let standing = self.is_current(&session.client, app).await;
         self.pool.keep(session);
-        let (is_current, is_shut) = standing?;
-        if is_current && is_shut {
+        let (current, is_shut) = standing?;
+        if let Some(number) = current.filter(|_| is_shut) {
+            self.served.set(number);
             return Ok(Applied::Unchanged);
         }
         let client = self.direct.connect(None).await?;
-        app::apply(&self.ground(&client), app).await
+        let done = app::apply(&self.ground(&client), app).await?;
+        self.served.set(done.number);
+        Ok(done.applied)
     }
 
-    /// Whether the tables are there, and whether none of ours stands open to a data API.
-    async fn is_current(&self, client: &tokio_postgres::Client, app: &AppSchema) -> Result<(bool, bool), OpenError> {
+    /// The number of the record of the tables, if they are there, and whether none of ours stands open to a data API.
+    async fn is_current(
+        &self,
+        client: &tokio_postgres::Client,
+        app: &AppSchema,
+    ) -> Result<(Option<i64>, bool), OpenError> {
         let ground = self.ground(client);
         Ok((app::is_current(&ground, app).await?, hosted::open(&ground).await?.is_empty()))
     }
@@ -303,10 +361,22 @@ fn prepared(options: PostgresOptions) -> Result<(Home, Arc<Shared>), OpenError> 
     let (schema, keys) = (options.schema.as_str().into(), Keys::new(&options.schema));
     let (scans, together) = (Arc::new(Scans::new(&options)), Together::new(options.waiting));
     let options = Arc::new(options);
-    let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default()));
+    let served = Arc::<Served>::default();
+    let pool = Arc::new(Pool::new(main, options.clone(), Arc::<Tally>::default(), served.clone()));
     Ok((
         home,
-        Arc::new(Shared { options, pool, scans, together, keys, direct, schema, place, serving: OnceLock::new() }),
+        Arc::new(Shared {
+            options,
+            pool,
+            scans,
+            together,
+            keys,
+            direct,
+            schema,
+            place,
+            served,
+            serving: OnceLock::new(),
+        }),
     ))
 }
 

@@ -7,16 +7,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::Client;
 use work::{Cost, Mode};
 
 use super::connector::{self, Connector};
 use super::lanes::{self, Lanes};
 use super::lease::{Held, Lease};
+use super::serving;
 use super::session::Session;
 use super::trouble::unavailable;
 use super::{ConnectError, PostgresOptions};
 use crate::StoreError;
 use crate::counters::Tally;
+use crate::served::{FLOOR, Served};
 
 /// A connection that nobody has wanted for so long is closed: the server keeps a process for each.
 const REST: Duration = Duration::from_secs(10 * 60);
@@ -42,10 +45,16 @@ pub(super) struct Pool {
     pooled: AtomicBool,
     closed: AtomicBool,
     pub(super) tally: Arc<Tally>,
+    served: Arc<Served>,
 }
 
 impl Pool {
-    pub(super) fn new(connector: Connector, options: Arc<PostgresOptions>, tally: Arc<Tally>) -> Pool {
+    pub(super) fn new(
+        connector: Connector,
+        options: Arc<PostgresOptions>,
+        tally: Arc<Tally>,
+        served: Arc<Served>,
+    ) -> Pool {
         let pooled = connector.url().is_pooler();
         let lanes = Lanes::new(if pooled { 0 } else { options.connections });
         let own = options.connections.saturating_sub(lanes.count()).max(1);
@@ -62,6 +71,7 @@ impl Pool {
             connector,
             options,
             tally,
+            served,
         }
     }
 
@@ -92,10 +102,27 @@ impl Pool {
     /// A new connection, counted.
     pub(super) async fn open(&self) -> Result<Session, ConnectError> {
         let pooled = self.is_pooled();
-        let first = (!pooled).then(|| self.limits(connector::SESSION));
+        let serves = !pooled && self.served.is_set();
+        let announce = || if serves { format!("; {}", serving::announce(&self.options.schema)) } else { String::new() };
+        let first = (!pooled).then(|| self.limits(connector::SESSION) + &announce());
         let client = self.connector.connect(first).await?;
+        if serves {
+            self.look(&client).await?;
+        }
         self.tally.opened();
-        Ok(Session::new(client, pooled))
+        let mut session = Session::new(client, pooled);
+        session.serves = serves;
+        Ok(session)
+    }
+
+    /// What was sent for the tables of before must not be sent for those of now.
+    async fn look(&self, client: &Client) -> Result<(), ConnectError> {
+        let state = format!("\"{}\".\"_state\"", self.options.schema);
+        let url = self.connector.url();
+        let rows = client.query_typed(&FLOOR.replace("{state}", &state), &[]).await;
+        let rows = rows.map_err(|error| ConnectError::of(url, &error))?;
+        let floor = rows.first().and_then(|row| row.try_get(0).ok());
+        self.served.look(floor).map_err(|error| ConnectError::new(url, error.to_string(), "start this server again"))
     }
 
     /// Keeps a connection for the next work.
@@ -183,7 +210,8 @@ impl Pool {
     pub(super) fn rested(&self) -> Option<Box<Session>> {
         loop {
             let session = self.idle().pop_back()?;
-            if !session.client.is_closed() && session.pooled == self.is_pooled() {
+            let serves = session.serves || session.pooled || !self.served.is_set();
+            if !session.client.is_closed() && session.pooled == self.is_pooled() && serves {
                 return Some(session);
             }
             self.discard(session);

@@ -25,6 +25,8 @@ pub(super) struct Session {
     pub(super) rested: Instant,
     /// Whether it may be handed to others between two transactions, so that nothing can be kept in it.
     pub(super) pooled: bool,
+    /// Whether it has said that it serves the tables of an app.
+    pub(super) serves: bool,
 }
 
 /// Texts that were sent before.
@@ -43,7 +45,7 @@ struct Known {
 impl Session {
     pub(super) fn new(client: Client, pooled: bool) -> Session {
         let now = Instant::now();
-        Session { client, known: Mutex::default(), born: now, rested: now, pooled }
+        Session { client, known: Mutex::default(), born: now, rested: now, pooled, serves: false }
     }
 
     /// Whether it is gone, or old enough to be replaced.

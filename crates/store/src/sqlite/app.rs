@@ -7,10 +7,10 @@ use work::{Dialect, Migration};
 
 use super::engine::NOW;
 use super::own::Own;
-use crate::app::{self, Foreseen, Latest, Task};
+use crate::app::{self, Foreseen, Latest, Record, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
-pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Applied, OpenError> {
+pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Record, OpenError> {
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
     // A table that is made anew goes and comes back under those that refer to it. Of this connection alone, and only outside of a
@@ -19,7 +19,7 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let latest = latest(&transaction).map_err(failed)?;
     let (number, applied) = match app.task(&place, &Dialect::Sqlite, latest.as_ref())? {
-        Task::Nothing => return Ok(Applied::Unchanged),
+        Task::Nothing(number) => return Ok(Record { applied: Applied::Unchanged, number }),
         Task::Record(number) => (number, Applied::Recorded),
         Task::Create => {
             for statement in &app.statements {
@@ -29,6 +29,10 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
         }
         Task::Change(number, migration) => {
             let let_go = change(&transaction, path, app, &migration)?;
+            if !migration.former_may_go_on {
+                let floor = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('app_floor', ?1)";
+                transaction.execute(floor, [number]).map_err(failed)?;
+            }
             (number, Applied::Migrated { told: migration.told, let_go })
         }
     };
@@ -38,7 +42,7 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
     );
     transaction.execute(&sql, (number, app.record(), &app.blueprint)).map_err(failed)?;
     transaction.commit().map_err(failed)?;
-    Ok(applied)
+    Ok(Record { applied, number })
 }
 
 /// Gives what went for good.

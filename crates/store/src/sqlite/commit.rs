@@ -22,7 +22,8 @@ pub(crate) struct Write<R> {
 /// Runs one work in a transaction of its own, which needs no savepoint.
 pub(crate) fn alone(handle: &Handle, work: &Work) -> Result<Outcome, StoreError> {
     begin(&handle.connection)?;
-    let result = handle.limited(|connection| steps::run(connection, work));
+    let result = handle.still_serves();
+    let result = result.and_then(|()| handle.limited(|connection| steps::run(connection, work)));
     if !matches!(result, Ok(Outcome::Done(_))) {
         roll_back(&handle.connection)?;
         return result;
@@ -38,6 +39,12 @@ pub(crate) fn together<R>(handle: &Handle, writes: &mut [Write<R>], tasks: &mut 
     }
     if let Err(error) = begin(&handle.connection) {
         return failed(writes, tasks, &error);
+    }
+    if let Err(error) = handle.still_serves() {
+        failed(writes, tasks, &error);
+        // Nothing was done in it; what it leaves is looked at by the writer.
+        let _ = roll_back(&handle.connection);
+        return;
     }
     for place in 0..writes.len() {
         let Some(write) = writes.get_mut(place) else { break };

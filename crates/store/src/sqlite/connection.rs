@@ -12,6 +12,7 @@ use super::limit::Limit;
 use super::{Options, Synchronous, gathered};
 use crate::StoreError;
 use crate::counters::Tally;
+use crate::served::{FLOOR, Served};
 
 /// Statements kept prepared. A blueprint of 20 entities has about 200 fixed ones.
 const PREPARED: usize = 512;
@@ -45,9 +46,22 @@ pub(crate) struct Handle {
     limit: Arc<Limit>,
     timeout_ms: u64,
     pub(crate) tally: Arc<Tally>,
+    /// Which tables its works are for.
+    pub(crate) served: Arc<Served>,
 }
 
 impl Handle {
+    /// In the transaction that has begun: that its works go with the tables.
+    pub(crate) fn still_serves(&self) -> Result<(), StoreError> {
+        if !self.served.is_set() {
+            return Ok(());
+        }
+        let sql = FLOOR.replace("{state}", "\"_state\"");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let floor = statement.query_row([], |row| row.get(0))?;
+        self.served.look(Some(floor))
+    }
+
     pub(crate) fn open(options: &Options, tally: &Arc<Tally>, purpose: Purpose) -> rusqlite::Result<Handle> {
         let mut connection = open(options)?;
         set_up(&connection, options, purpose)?;
@@ -67,7 +81,8 @@ impl Handle {
             connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(move || of_all.is_over()))?;
         }
         tally.opened();
-        Ok(Handle { connection, limit, timeout_ms: options.scan_timeout_ms, tally: tally.clone() })
+        let served = Arc::default();
+        Ok(Handle { connection, limit, timeout_ms: options.scan_timeout_ms, tally: tally.clone(), served })
     }
 
     /// Runs something that is interrupted when it takes longer than the options allow.

@@ -20,13 +20,15 @@ mod queue;
 mod readers;
 mod row;
 mod scans;
+mod serving;
 mod steps;
 mod transaction;
 mod triggers;
 mod writer;
 
-use std::sync::Arc;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{oneshot, watch};
 use work::{Cost, Mode, Outcome, Statement, Step, Work};
@@ -39,6 +41,7 @@ use self::scans::Scans;
 use self::transaction::Task;
 use self::writer::Job;
 use crate::counters::{Counters, Tally};
+use crate::served::{FLOOR, Served};
 use crate::transaction::Transaction;
 use crate::{AppSchema, Applied, OpenError, Standing, StoreError};
 
@@ -49,6 +52,9 @@ pub(crate) struct Sqlite {
     writes: Arc<Queue<Job>>,
     scans: Arc<Scans>,
     tally: Arc<Tally>,
+    served: Arc<Served>,
+    /// What says so to others.
+    announced: OnceLock<Option<File>>,
     closed: AtomicBool,
     /// Each thread holds a receiver; when there is none left the thread is gone.
     reading: watch::Sender<()>,
@@ -78,6 +84,8 @@ impl Sqlite {
             writes: Arc::new(Queue::new(waiting_writes)),
             scans: Arc::new(Scans::new(threads(&options), options.waiting_scans)),
             tally,
+            served: Arc::default(),
+            announced: OnceLock::new(),
             closed: AtomicBool::new(false),
             reading: watch::Sender::new(()),
             writing: watch::Sender::new(()),
@@ -89,7 +97,9 @@ impl Sqlite {
 
     pub(crate) fn apply(&self, app: &AppSchema) -> Result<Applied, OpenError> {
         let mut handle = open(&self.options, &self.tally)?;
-        app::apply(&mut handle.connection, &self.options.path, app)
+        let done = app::apply(&mut handle.connection, &self.options.path, app)?;
+        self.served.set(done.number);
+        Ok(done.applied)
     }
 
     pub(crate) fn put_triggers_back(&self) -> Result<Vec<String>, OpenError> {
@@ -115,13 +125,44 @@ impl Sqlite {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
         }
+        self.served.allows()?;
         match work.mode {
-            Mode::Read(Cost::Point) => self.pool.read(&work),
-            Mode::Read(Cost::Scan) => answer(|reply| self.scans.push(Scan { work, reply })).await,
+            Mode::Read(Cost::Point) => self.unless_outdated(self.pool.read(&work)),
+            Mode::Read(Cost::Scan) => self.unless_outdated(answer(|reply| self.scans.push(Scan { work, reply })).await),
             Mode::Write => {
                 let bytes = work.weight();
                 answer(|reply| self.writes.push(Job::Write { work, reply }, bytes)).await
             }
+        }
+    }
+
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.served.allows().is_err()
+    }
+
+    pub(crate) fn announce(&self) {
+        self.announced.get_or_init(|| serving::announce(&self.options.path));
+    }
+
+    pub(crate) fn serving(&self) -> Option<String> {
+        serving::serving(&self.options.path)
+    }
+
+    /// A statement that does not run may be one for tables of before.
+    fn unless_outdated(&self, result: Result<Outcome, StoreError>) -> Result<Outcome, StoreError> {
+        if matches!(result, Err(StoreError::Broken { .. })) {
+            self.look()?;
+        }
+        result
+    }
+
+    /// Looks whether the tables are still those that are served.
+    pub(crate) fn look(&self) -> Result<(), StoreError> {
+        self.served.allows()?;
+        let floor = Statement::new(FLOOR.replace("{state}", "\"_state\""), Vec::new());
+        match self.pool.read(&Work::read(Cost::Point, vec![Step::Count(floor)]))? {
+            Outcome::Done(answer) => self.served.look(answer.count),
+            Outcome::Refused(_) => Ok(()),
         }
     }
 
@@ -137,6 +178,7 @@ impl Sqlite {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed.into());
         }
+        self.served.allows()?;
         let (reply, answer) = oneshot::channel();
         self.writes.push(Job::Transaction(Task::new(run, reply)), bytes)?;
         answer.await.unwrap_or_else(|_| Err(panicked().into()))
@@ -147,6 +189,7 @@ impl Sqlite {
         if file::free_bytes(path).is_some_and(|free| free < *min_free_bytes) {
             return Err(StoreError::Full);
         }
+        self.look()?;
         let statement = Statement::new("SELECT count(*) FROM \"_state\"", Vec::new());
         self.run(Work::read(Cost::Point, vec![Step::Count(statement)])).await?;
         answer(|reply| self.writes.push(Job::Ready { reply }, 0)).await
@@ -200,7 +243,14 @@ fn start_threads(sqlite: &Sqlite) -> std::io::Result<()> {
             sqlite.reading.subscribe(),
         )?;
     }
-    writer::start(sqlite.options.clone(), sqlite.writes.clone(), sqlite.tally.clone(), sqlite.writing.subscribe())
+    let served = sqlite.served.clone();
+    writer::start(
+        sqlite.options.clone(),
+        sqlite.writes.clone(),
+        sqlite.tally.clone(),
+        served,
+        sqlite.writing.subscribe(),
+    )
 }
 
 /// Hands something to a thread and waits for what it says.

@@ -15,6 +15,7 @@ use super::queue::Queue;
 use super::transaction::{Kept, Task};
 use crate::StoreError;
 use crate::counters::Tally;
+use crate::served::Served;
 
 /// What is written to see whether there is room again. A little more than a commit usually takes.
 const PROBE_ROOM: &str = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('room', zeroblob(65536)); \
@@ -40,9 +41,10 @@ pub(crate) fn start(
     options: Arc<Options>,
     queue: Arc<Queue<Job>>,
     tally: Arc<Tally>,
+    served: Arc<Served>,
     alive: watch::Receiver<()>,
 ) -> std::io::Result<()> {
-    let mut writer = Writer { options, queue, tally, open: None, doubtful: false };
+    let mut writer = Writer { options, queue, tally, served, open: None, doubtful: false };
     let run = move || {
         writer.run();
         drop(writer);
@@ -55,6 +57,7 @@ struct Writer {
     options: Arc<Options>,
     queue: Arc<Queue<Job>>,
     tally: Arc<Tally>,
+    served: Arc<Served>,
     /// Absent before the first work, and after a failure that left its state in doubt.
     open: Option<Open>,
     /// The last write met a full or failing disk, so that only another one can tell whether that is over.
@@ -111,6 +114,7 @@ impl Writer {
 
     fn connect(&self) -> Result<Open, StoreError> {
         let mut handle = Handle::open(&self.options, &self.tally, Purpose::Write)?;
+        handle.served = self.served.clone();
         let log = Log::watch(&mut handle.connection, self.options.log_pages)?;
         Ok(Open { handle, log })
     }

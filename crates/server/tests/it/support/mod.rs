@@ -82,6 +82,15 @@ impl TestApp {
         TestApp { app: Arc::new(app), folder, prefix, has_problems }
     }
 
+    /// Another one on the same database, with a blueprint of its own.
+    pub async fn beside(&self, blueprint: &str) -> TestApp {
+        let settings = self::settings(&[], &self.folder);
+        let blueprint = blueprint::load(blueprint).unwrap_or_else(|problems| panic!("{problems}"));
+        let app = App::open(Arc::new(blueprint), settings).await.unwrap_or_else(|error| panic!("{error}"));
+        let (folder, prefix) = (tempfile::tempdir().unwrap(), self.prefix.clone());
+        TestApp { app: Arc::new(app), folder, prefix, has_problems: self.has_problems }
+    }
+
     /// Nobody in particular.
     pub fn stranger(&self) -> Caller<'_> {
         Caller { app: self, token: None, id: String::new(), headers: Vec::new() }

@@ -231,10 +231,9 @@ fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
     Ok(Migration {
         from: schema().statements,
         tables: vec!["\"app\".\"notes\"".to_owned()],
-        told: Vec::new(),
         guards: vec![guard],
         statements: vec!["ALTER TABLE \"app\".\"notes\" DROP COLUMN \"slot\"".to_owned()],
-        touched: Vec::new(),
+        ..Migration::default()
     })
 }
 
