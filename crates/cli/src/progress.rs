@@ -1,6 +1,7 @@
 //! How far something is that takes more than a second: a line that renews itself on a terminal, now and then a line in a pipe.
 
 use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::screen::Screen;
@@ -43,4 +44,35 @@ impl Progress {
             eprint!("\r\u{1b}[K");
         }
     }
+}
+
+/// Does something of which nobody knows how far it is, and tells how long it has taken so far.
+pub fn timed<T>(screen: &Screen, what: &str, run: impl FnOnce() -> T) -> T {
+    if screen.manner.quiet || screen.manner.json {
+        return run();
+    }
+    let on_terminal = std::io::stderr().is_terminal();
+    let (ended, ends) = channel::<()>();
+    std::thread::scope(|threads| {
+        threads.spawn(move || {
+            let began = Instant::now();
+            let mut next = AFTER;
+            while ends.recv_timeout(next) == Err(RecvTimeoutError::Timeout) {
+                let seconds = began.elapsed().as_secs();
+                if on_terminal {
+                    eprint!("\r{what}: {seconds} s");
+                    next = AFTER;
+                } else {
+                    eprintln!("{what}: {seconds} s");
+                    next = IN_A_PIPE;
+                }
+            }
+            if on_terminal && began.elapsed() > AFTER {
+                eprint!("\r\u{1b}[K");
+            }
+        });
+        let result = run();
+        drop(ended);
+        result
+    })
 }

@@ -70,6 +70,17 @@ pub fn foresee_migration(blueprint: &Blueprint, settings: &Settings) -> Result<A
     Ok(foreseen?)
 }
 
+/// Copies a database file as it is now; `false` on a server. It blocks the thread.
+///
+/// # Errors
+/// What stands in the way; then there is no copy.
+pub fn copy_database(settings: &Settings, to: &std::path::Path) -> Result<bool, StartError> {
+    let store = open_database_as_it_is(settings)?;
+    let copied = store.copy_blocking(to);
+    store.close_blocking();
+    Ok(copied?)
+}
+
 /// Who serves the database now, in words, as far as that can be known. It blocks the thread.
 pub fn serving_database(settings: &Settings) -> Option<String> {
     let store = open_database_as_it_is(settings).ok()?;

@@ -49,7 +49,7 @@ mod trace;
 mod visit;
 
 pub use app::{
-    App, foresee_migration, look_at_database, migrate_database, open_database, open_database_as_it_is,
+    App, copy_database, foresee_migration, look_at_database, migrate_database, open_database, open_database_as_it_is,
     serving_database, way_of_tables,
 };
 pub use connection::tls::TlsProblem;

@@ -169,6 +169,11 @@ pub enum OpenError {
         /// What the database says.
         message: String,
     },
+    /// There is no room for what is to be done. Nothing was changed.
+    Full {
+        /// Which.
+        place: String,
+    },
     /// Anything else.
     Failed {
         /// Which.
@@ -261,6 +266,11 @@ impl fmt::Display for OpenError {
                 "{place} holds a row that does not go with the blueprint as it is now, or would not once it is changed; nothing was \
                  changed: {message}\n\
                  Try: change the row, or leave the field that is named there as it was."
+            ),
+            OpenError::Full { place } => write!(
+                f,
+                "the disk of {place} is full; nothing was changed\n\
+                 Try: make room, about as much as the database has already: what changes is there twice until it is done."
             ),
             OpenError::Failed { place, message } => write!(f, "{place} could not be prepared: {message}"),
             OpenError::Connect(error) => error.fmt(f),

@@ -268,6 +268,18 @@ impl Store {
         }
     }
 
+    /// Copies a database file as it is now, whoever writes to it meanwhile; `false` on a server, which has means of its own. It blocks
+    /// the thread.
+    ///
+    /// # Errors
+    /// A file of that name is there, or the copy cannot be made; then it is not there.
+    pub fn copy_blocking(&self, to: &std::path::Path) -> Result<bool, OpenError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.copy(to).map(|()| true),
+            Engine::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Whether it was seen that the tables are others': every run is [`StoreError::Outdated`].
     pub fn is_outdated(&self) -> bool {
         match &self.engine {

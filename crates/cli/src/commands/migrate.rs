@@ -1,5 +1,8 @@
 //! `supermaker migrate`: the tables of a database are brought to a blueprint that changed. No other command changes tables that exist.
 
+use std::path::{Path, PathBuf};
+
+use blueprint::Blueprint;
 use clap::Args;
 use serde::Serialize;
 use server::StartError;
@@ -9,6 +12,7 @@ use store::{Applied, Follow};
 
 use crate::failure::Failure;
 use crate::logs;
+use crate::progress::timed;
 use crate::screen::{Ink, Screen};
 use crate::source::LonePlace;
 
@@ -18,7 +22,7 @@ use crate::source::LonePlace;
 Examples:
   supermaker migrate
   supermaker migrate --file lead-tracker --dry-run
-  supermaker migrate --file lead-tracker
+  supermaker migrate --file lead-tracker --backup before.db
   supermaker migrate --file lead-tracker --allow-loss
 
 First make a back-up, and stop the servers of the former blueprint: those that run on are told of, and answer 503 afterwards where they
@@ -33,6 +37,9 @@ pub struct Migrate {
     /// Let values go for good that have no place in the blueprint any more, this once
     #[arg(long)]
     allow_loss: bool,
+    /// First copy the database file to this one, which must not be there; not on Postgres
+    #[arg(long, value_name = "FILE")]
+    backup: Option<PathBuf>,
 }
 
 /// What `--json` prints.
@@ -65,14 +72,38 @@ impl Migrate {
         });
         if screen.manner.dry_run {
             serving.iter().for_each(|told| screen.warn(told));
-            return report(screen, &settings, server::foresee_migration(&blueprint, &settings).map_err(failed)?);
+            let looking = || server::foresee_migration(&blueprint, &settings);
+            return report(screen, &settings, timed(screen, "looking at the rows", looking).map_err(failed)?);
         }
         logs::start(screen, &environment)?;
-        screen.note("Make a back-up before this (docs/backups.md).");
+        match &self.backup {
+            Some(to) => back_up(screen, &blueprint, &settings, to)?,
+            None => screen.note("Without --backup there is no way back but the next `migrate` (docs/changes.md)."),
+        }
         serving.iter().for_each(|told| screen.warn(told));
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
-        report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?)
+        let bringing = || server::migrate_database(&blueprint, &settings);
+        report(
+            screen,
+            &settings,
+            timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?,
+        )
     }
+}
+
+/// Copies the database, if anything is going to be changed in it.
+fn back_up(screen: &Screen, blueprint: &Blueprint, settings: &Settings, to: &Path) -> Result<(), Failure> {
+    let failed = |error: StartError| Failure::new(error.to_string().trim_end());
+    let foreseen = timed(screen, "looking at the rows", || server::foresee_migration(blueprint, settings));
+    if !matches!(foreseen.map_err(failed)?, Applied::Migrated { .. }) {
+        return Ok(());
+    }
+    if !timed(screen, "copying the database", || server::copy_database(settings, to)).map_err(failed)? {
+        let message = "--backup copies a database file, and this one is on a server; nothing was changed";
+        return Err(Failure::new(message).hint("pg_dump makes a back-up of it (docs/backups.md)"));
+    }
+    screen.note(&format!("The database was copied to {}, which is the way back (docs/changes.md).", to.display()));
+    Ok(())
 }
 
 fn report(screen: &Screen, settings: &Settings, applied: Applied) -> Result<(), Failure> {

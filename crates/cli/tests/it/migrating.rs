@@ -35,7 +35,7 @@ fn tables_and_rows_are_brought_along_once() {
 
     let run = bench.run(&["migrate"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.err.contains("back-up") && !run.err.contains("serves this database"), "{run:?}");
+    assert!(run.err.contains("--backup") && !run.err.contains("serves this database"), "{run:?}");
     assert!(run.out.contains("`phone` of lead is `mobile` now, with its values"), "{run:?}");
     assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (None, Some(3)));
 
@@ -48,6 +48,34 @@ fn tables_and_rows_are_brought_along_once() {
     bench.run(&["user", "list"]).refused(1, &["its tables differ", "hint: `supermaker migrate`"]);
     bench.run(&["migrate"]).refused(1, &["renamed_from = \"mobile\""]);
     assert_eq!(values(&bench, "mobile"), Some(3));
+}
+
+/// A copy of before brings all of it back, with the blueprint of before.
+#[test]
+fn a_copy_that_is_made_first_is_a_way_back() {
+    let bench = filled();
+    bench.write("blueprint.toml", &BEFORE.replace(PHONE, ""));
+    bench.write("taken.db", "mine");
+    // Where nothing can be changed there is nothing to copy.
+    bench.run(&["migrate", "--backup", "before.db"]).refused(1, &["--allow-loss"]);
+    assert!(!bench.path("before.db").exists());
+    bench.run(&["migrate", "--allow-loss", "--backup", "taken.db"]).refused(1, &["taken.db"]);
+    assert_eq!((bench.read("taken.db").as_str(), values(&bench, "phone")), ("mine", Some(3)));
+    let run = bench.run(&["migrate", "--allow-loss", "--backup", "before.db"]);
+    assert!(run.code == 0 && run.err.contains("before.db"), "{run:?}");
+    assert_eq!(values(&bench, "phone"), None);
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(bench.path("before.db")).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    for file in ["app.db-wal", "app.db-shm"] {
+        let _ = std::fs::remove_file(bench.path("data").join(file));
+    }
+    std::fs::rename(bench.path("before.db"), bench.path("data/app.db")).unwrap();
+    bench.write("blueprint.toml", BEFORE);
+    assert!(bench.run(&["migrate", "--dry-run"]).fine().contains("Nothing to do"));
+    assert_eq!(values(&bench, "phone"), Some(3));
 }
 
 #[test]

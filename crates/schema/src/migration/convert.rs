@@ -69,6 +69,32 @@ pub(super) fn way(pairs: &Pairs, dialect: &Dialect, before: &Field, after: &Fiel
         (Integer { .. }, Float { .. }) if sqlite => by(format!("CAST({column} AS REAL)")),
         (Integer { .. }, Float { .. }) => by(format!("CAST({column} AS double precision)")),
         (Decimal { scale: old, .. }, Decimal { scale: new, .. }) => decimals(&column, *old, *new, sqlite),
+        // The way back, for values that are what they were.
+        (Decimal { scale, .. }, Integer { .. }) if sqlite => Way::By {
+            value: format!("{column} / {}", power(*scale)),
+            unfit: Some(format!("{column} % {} <> 0", power(*scale))),
+        },
+        (Decimal { .. }, Integer { .. }) => {
+            Way::By { value: format!("CAST({column} AS bigint)"), unfit: Some(format!("{column} <> trunc({column})")) }
+        }
+        (Float { .. }, Integer { .. }) => {
+            let integer = types_integer(sqlite);
+            Way::By {
+                value: format!("CAST({column} AS {integer})"),
+                // Too large for the one is not looked at as the other.
+                unfit: Some(format!(
+                    "CASE WHEN abs({column}) > {LARGEST} THEN TRUE ELSE CAST({column} AS {integer}) <> {column} END"
+                )),
+            }
+        }
+        (DateTime, Date) if sqlite => Way::By {
+            value: format!("substr({column}, 1, 10)"),
+            unfit: Some(format!("{column} NOT LIKE '%T00:00:00.000000Z'")),
+        },
+        (DateTime, Date) => Way::By {
+            value: format!("CAST({column} AT TIME ZONE 'UTC' AS date)"),
+            unfit: Some(format!("date_trunc('day', {column} AT TIME ZONE 'UTC') <> {column} AT TIME ZONE 'UTC'")),
+        },
         (Date, DateTime) if sqlite => by(format!("{column} || 'T00:00:00.000000Z'")),
         (Date, DateTime) => by(format!("CAST({column} AS timestamp) AT TIME ZONE 'UTC'")),
         (Reference { to: from, .. }, Reference { to, .. }) if pairs.same_target(*from, *to) => Way::Same,
@@ -96,6 +122,10 @@ fn decimals(column: &str, old: u8, new: u8, sqlite: bool) -> Way {
             Way::By { value: column.to_owned(), unfit: Some(format!("{column} <> round({column}, {new})")) }
         }
     }
+}
+
+fn types_integer(sqlite: bool) -> &'static str {
+    if sqlite { "INTEGER" } else { "bigint" }
 }
 
 fn power(scale: u8) -> i64 {

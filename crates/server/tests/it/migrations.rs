@@ -272,6 +272,46 @@ async fn tables_are_changed_for_nobody_who_did_not_ask() {
     assert_same(&shape(&renamed), &after, "the former blueprint");
 }
 
+/// Changes that can be taken back: the tables and every row are what they were, but for the version.
+#[tokio::test]
+async fn there_and_back_again_nothing_is_another_one() {
+    for (from, to) in [
+        ("visits = { type = \"integer\" }", "visits = { type = \"decimal\", scale = 3 }"),
+        ("visits = { type = \"integer\" }", "visits = { type = \"float\" }"),
+        ("visits = { type = \"integer\" }", "visits = { type = \"text\", search = true }"),
+        ("age = { type = \"text\" }", "age = { type = \"integer\" }"),
+        ("age = { type = \"text\" }", "age = { type = \"text\", required = true, unique = true }"),
+        ("day = { type = \"date\" }", "day = { type = \"datetime\" }"),
+        ("[\"new\", \"won\", \"lost\"]", "[\"late\", \"new\", \"won\", \"lost\"]"),
+        ("[\"low\", \"mid\", \"high\"]", "[\"low\", \"mid\"]"),
+        ("empty =", "more = { type = \"text\" }\nempty ="),
+        ("empty = { type = \"text\" }\n", ""),
+        ("[entity.tag]", "[entity.tag]\nplural = \"tagging\""),
+        (
+            "[entity.call.field]",
+            "[entity.memo.field]\nof = { type = \"reference\", to = \"prospect\" }\n[entity.call.field]",
+        ),
+    ] {
+        let app = TestApp::in_folder(BLUEPRINT, &[], filled().await.folder).await;
+        let (before, rows) = (shape(&app), rows(&app).await);
+        app.app.close().await;
+        let there = brought(&edited(&[(from, to)]), app.folder).await;
+        there.app.close().await;
+        let back = brought(BLUEPRINT, there.folder).await;
+        assert_same(&shape(&back), &before, to);
+        assert_eq!(self::rows(&back).await, rows, "{to}");
+    }
+}
+
+async fn rows(app: &TestApp) -> Vec<Json> {
+    let ana = app.log_in("ana").await;
+    let mut rows = Vec::new();
+    for path in ["/prospects?expand=tags&sort=id", "/calls?sort=id", "/tags"] {
+        rows.push(ana.get(path).await.expect(200).json()["data"].clone());
+    }
+    rows
+}
+
 /// What has no place any more goes where whoever asks for it says so, and only then.
 #[tokio::test]
 async fn values_go_for_good_where_that_is_said() {

@@ -42,6 +42,7 @@ impl Ground<'_> {
             Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED) => {
                 OpenError::InUse { place, tries: self.options.lock_tries, each_ms: self.options.lock_timeout_ms }
             }
+            Some(&SqlState::DISK_FULL) => OpenError::Full { place },
             _ => OpenError::Failed { place, message: told(error) },
         }
     }

@@ -42,6 +42,7 @@ impl OpenError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 OpenError::ReadOnly { path, message }
             }
+            Some(ErrorCode::DiskFull) => OpenError::Full { place: path.display().to_string() },
             _ => OpenError::Failed { place: path.display().to_string(), message },
         }
     }

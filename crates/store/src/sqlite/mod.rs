@@ -7,6 +7,7 @@ mod app;
 mod commit;
 mod conflict;
 mod connection;
+mod copy;
 mod engine;
 mod error;
 mod file;
@@ -27,6 +28,7 @@ mod triggers;
 mod writer;
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -134,6 +136,12 @@ impl Sqlite {
                 answer(|reply| self.writes.push(Job::Write { work, reply }, bytes)).await
             }
         }
+    }
+
+    pub(crate) fn copy(&self, to: &Path) -> Result<(), OpenError> {
+        let path = &self.options.path;
+        let handle = open(&self.options, &self.tally)?;
+        copy::copy(&handle.connection, path, to)
     }
 
     pub(crate) fn is_outdated(&self) -> bool {
