@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use store::StoreError;
+use store::{AppSchema, Applied, Follow, OpenError, StoreError};
+use work::{Dialect, Migration};
 
 use crate::forgetful::Storage;
 use crate::support::*;
@@ -96,4 +97,42 @@ fn a_disk_that_cannot_sync_acknowledges_nothing() {
     database.done(add("after"));
     assert_eq!(database.titles(), ["before", "after"]);
     assert_eq!(after_power_cut(storage), (2, 2));
+}
+
+/// The notes in a table that is made anew, each with a mark.
+fn marked(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
+    let statements = [
+        "CREATE TABLE \"_passage_0\" (\"id\" INTEGER PRIMARY KEY AUTOINCREMENT, \"title\" TEXT NOT NULL, \"mark\" TEXT) STRICT",
+        "INSERT INTO \"_passage_0\" SELECT \"id\", \"title\", 'x' FROM \"notes\"",
+        "DROP TABLE \"notes\"",
+        "ALTER TABLE \"_passage_0\" RENAME TO \"notes\"",
+    ];
+    let statements = statements.map(str::to_owned).to_vec();
+    Ok(Migration { from: schema().statements, statements, ..Migration::default() })
+}
+
+#[test]
+fn tables_are_changed_whole_or_not_at_all() {
+    let storage = Storage::new();
+    let database = on(storage);
+    for number in 0..500 {
+        database.done(add(&format!("{number} {}", "long ".repeat(50))));
+    }
+    let before = database.titles();
+    let wanted = AppSchema::new("marked".to_owned(), Vec::new());
+    let wanted = AppSchema { migrate: Some(marked), follow: Follow::Kept, ..wanted };
+
+    storage.full.store(true, Ordering::SeqCst);
+    let error = database.store.apply_blocking(&wanted).unwrap_err();
+    assert!(matches!(error, OpenError::Full { .. }), "{error}");
+    assert!(error.to_string().contains("nothing was changed\nTry: make room"), "{error}");
+    storage.full.store(false, Ordering::SeqCst);
+    assert_eq!(database.titles(), before);
+    assert_eq!(after_power_cut(storage), (500, 500));
+
+    assert!(matches!(database.store.apply_blocking(&wanted), Ok(Applied::Migrated { .. })));
+    let folder = tempfile::tempdir().unwrap();
+    storage.cut_power(folder.path(), || false);
+    let file = plain(&folder.path().join("app.db"));
+    assert_eq!(count(&file, r#"SELECT count("mark") FROM "notes""#), 500, "what was told as done is on disk");
 }
