@@ -20,6 +20,7 @@ pub(crate) const ENGINE_TABLES: &[(&str, &str)] = &[
     ("_audit", "who changed what, a row for each change, in its transaction"),
     ("_audit_seals", "what shows that the audit was not rewritten"),
     ("_audit_index", "by what rows of the audit are found"),
+    ("_audit_times", "when rows of the audit were written, to find them by"),
     ("_audit_keys", "what the audit was sealed by before `SECRET_KEY` was exchanged, encrypted"),
     ("_outbox", "mails that wait to be sent"),
     ("_idempotency", "answers that are repeated for the same `Idempotency-Key`"),

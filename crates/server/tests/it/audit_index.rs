@@ -209,6 +209,8 @@ const BEFORE: &[&str] = &[
     "DROP TABLE _audit_times",
     "DELETE FROM _state WHERE name IN ('audit_indexed', 'audit_found')",
     "DELETE FROM _migrations WHERE kind = 'engine' AND number >= 8",
+    "DROP INDEX _sessions_expires_at_index",
+    "DROP INDEX _sessions_revoked_at_index",
     "ALTER TABLE _audit_seals DROP COLUMN top",
     "ALTER TABLE _audit_seals DROP COLUMN open",
     "CREATE INDEX \"_audit_entity_index\" ON \"_audit\" (\"entity\", \"entity_id\")",
