@@ -94,7 +94,7 @@ pub(super) fn of_sentence(
     from: usize,
     to: usize,
 ) -> Option<Polarity> {
-    if stays::ends_in_no(scene, from, to) {
+    if stays::is_out(scene, from) || stays::ends_in_no(scene, from, to) {
         return Some(Polarity::Aside);
     }
     heard.0.iter().find(|way| says(scene, way, sentence, from, to)).map(|(aside, _)| aside.polarity)

@@ -130,6 +130,12 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         if chooses && np.words().len() <= 3 && !(bullet && np.words().len() == 2 && known >= 2 && items.len() >= 4) {
             continue;
         }
+        // "Mystery shopping: assignments, shoppers": what it is all about.
+        let business = index == 0 && np.head().ends_with("ing") && archetypes::sort(&owner.name).is_none();
+        if business && known * 2 < items.len() + 1 {
+            mention_all(scene, sink, colon + 1, end);
+            continue;
+        }
         if items.len() >= 2 && (known > 0 || archetypes::sort(&owner.name).is_some()) || items.len() == 1 && known == 1
         {
             // "Kayak app: members, boats" lists records.

@@ -116,7 +116,11 @@ fn moves(scene: &Scene<'_>, at: usize) -> bool {
     const MOVES: &str = "export sync synchronize push send connect integrate import transfer post book link flow copy create \
         integration connection interface sync-up export-file webhook upload generate issue raise end land go appear";
     let Some(sentence) = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)) else { return true };
-    let moved = (sentence.from..sentence.to).any(|t| {
+    // "the books are in Xero, push every expense there".
+    let there = (at..sentence.to).any(|t| scene.is(t, "there"));
+    let clause = scene.clause_at(at).filter(|clause| clause.verb.is_some() && !there);
+    let (from, end) = clause.map_or((sentence.from, sentence.to), |clause| (clause.from, clause.to));
+    let moved = (from..end).any(|t| {
         scene.token(t).is_some_and(|token| {
             let base = crate::lexicon::verbs::lookup(&token.text).map_or(token.lemma.as_str(), |(verb, _)| verb.base);
             crate::lexicon::has(MOVES, base)

@@ -129,6 +129,11 @@ pub(super) fn ends_in_no(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         && !(from..to).any(verb)
 }
 
+/// "Out: video calls, reports".
+pub(super) fn is_out(scene: &Scene<'_>, from: usize) -> bool {
+    scene.is(from, "out") && scene.is(from + 1, ":")
+}
+
 /// "Mailchimp: no", "door locks (Kisi): no, phase 2": the verdict is one word.
 pub(super) fn is_no(scene: &Scene<'_>, at: usize, to: usize) -> bool {
     let ends = at + 1 >= to || scene.tag(at + 1) == Some(Tag::Sign);
@@ -191,7 +196,8 @@ fn holds(scene: &Scene<'_>, clause: &Clause) -> bool {
     let keeps = matches!(clause.base, "keep" | "handle" | "manage" | "do" | "hold" | "store" | "cover" | "track")
         || clause.base == "have" && scene.one_of(clause.after, &["our", "the", "all", "my"])
         || clause.base == "be" && scene.is(clause.after, "for");
-    let [subject] = clause.subject.as_slice() else { return false };
+    // "no translation, no integration, and Xero keeps doing the invoices".
+    let Some(subject) = clause.subject.last() else { return false };
     // "Apart from comments, keep tasks".
     if clause.verb.is_none_or(|verb| (subject.to..verb).any(|at| scene.tag(at) == Some(Tag::Sign))) {
         return false;
@@ -218,8 +224,22 @@ fn leads_to(scene: &Scene<'_>, clause: &Clause, words: &[&str]) -> Option<usize>
 /// "invoicing happens in FreshBooks": the first word looks like a verb.
 fn happens(scene: &Scene<'_>, clause: &Clause) -> bool {
     let happens = |at: &usize| scene.one_of(*at, &["happens", "happen", "lives", "sits", "runs"]);
-    let lead = (clause.from..clause.to).filter(happens).map(|at| at + 1);
-    lead.filter(|lead| scene.one_of(*lead, &["in", "on", "with", "via"]))
+    let lead = || (clause.from..clause.to).filter(happens).map(|at| at + 1);
+    // "direct debits run through the bank's own portal".
+    let portal = |np: &Np| {
+        let own = np.owner.is_some() || (np.from..np.to).any(|at| scene.is(at, "own"));
+        own && has("portal system software app program tool website", np.head())
+    };
+    let through = lead().filter(|lead| scene.is(*lead, "through") || scene.is(lead.wrapping_sub(2), "through"));
+    if scene.one_of(clause.after, &["through"])
+        && clause.base == "run"
+        && scene.np_at(clause.after + 1).is_some_and(portal)
+        || through.into_iter().any(|lead| scene.np_at(lead + 1).is_some_and(portal))
+    {
+        return true;
+    }
+    lead()
+        .filter(|lead| scene.one_of(*lead, &["in", "on", "with", "via"]))
         .any(|lead| scene.np_at(lead + 1).is_some_and(|np| product(scene, np)))
 }
 
