@@ -171,8 +171,12 @@ where
         return Ok(None);
     }
     let_in_stranger(app, http).await?;
-    let json = body::read_json(&http.headers, &mut http.body, MediaTypes::Json, app.body_limits()).await?;
-    Ok(Some(json).filter(|json| json.get("refresh_token").is_some()))
+    let bytes = body::read(&http.headers, &mut http.body, Some(MediaTypes::Json), app.body_limits()).await?;
+    // In chunks it shows only now that there is none.
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(body::parse(&bytes)?).filter(|json| json.get("refresh_token").is_some()))
 }
 
 /// Whether one more stranger may ask.

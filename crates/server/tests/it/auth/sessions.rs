@@ -1,7 +1,13 @@
 //! Sessions from their beginning to their end.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+
 use futures_util::future::join_all;
-use http::StatusCode;
+use futures_util::stream;
+use http::{Request, StatusCode};
+use http_body_util::StreamBody;
+use hyper::body::{Bytes, Frame};
 use query::Actor;
 use serde_json::{Value as Json, json};
 use server::auth::{AuthRoute, users};
@@ -124,6 +130,16 @@ async fn s3_a_refresh_token_logs_out_too() {
     app.stranger().send("POST", "/auth/logout", Some(by_refresh)).await.expect(204);
     let told = "SELECT count(*) FROM _audit WHERE action = 'logout' AND outcome = 'done'";
     assert_eq!(app.sql::<i64>(told), 1, "once");
+
+    // Nothing, of which its length does not tell: as if there were no body.
+    let last = log_in().await;
+    let chunks = StreamBody::new(stream::empty::<Result<Frame<Bytes>, Infallible>>());
+    let request = Request::post("/auth/logout").header("host", "localhost").header("content-type", "application/json");
+    let token = format!("Bearer {}", last["access_token"].as_str().unwrap());
+    let request = request.header("authorization", token).header("transfer-encoding", "chunked").body(chunks).unwrap();
+    let answer = app.app.handle(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    refresh(&last).await.expect(401);
 
     let third = log_in().await;
     for (session, body) in [(&other, json!({})), (&third, json!({ "refresh_token": "nobody's" }))] {
