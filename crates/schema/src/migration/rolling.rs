@@ -1,7 +1,7 @@
 //! Whether servers of the blueprint of before may go on beside those of after: all that they read and write means what it did, and
 //! what they write has all that it needs. Where that is not plain to see they may not.
 
-use blueprint::{Field, FieldKind, Unique};
+use blueprint::{Field, FieldKind, Link, Target, Unique};
 use work::Dialect;
 
 use super::convert::{Way, way};
@@ -19,6 +19,30 @@ pub(super) fn former_may_go_on(pairs: &Pairs, dialect: &Dialect) -> bool {
                 && (!users::differs(pairs, dialect, before, after) || matches!(before.kind, FieldKind::Enum { .. }))
         })
         && pairs.entities.iter().all(|pair| entity(pairs, pair, dialect))
+        && !hangs_on_a_trash(pairs)
+}
+
+/// Whether something new refers to rows that a server of before may put into the trash: it would leave there what it does not know of,
+/// and nothing in the database minds. Where rows go for good a foreign key refuses it.
+fn hangs_on_a_trash(pairs: &Pairs) -> bool {
+    let of_entities = pairs.new.iter().flat_map(|entity| entity.fields.iter());
+    let of_pairs = pairs.entities.iter().flat_map(|pair| pair.fields.new.iter().copied());
+    // Users have none.
+    let references = of_entities.chain(of_pairs).filter_map(|field| match field.kind {
+        FieldKind::Reference { to, .. } => Some(to),
+        _ => None,
+    });
+    let of_entities = pairs.new.iter().flat_map(|entity| entity.links.iter());
+    let of_pairs = pairs.entities.iter().flat_map(|pair| pair.links.new.iter().copied());
+    let links = of_entities.chain(of_pairs).map(|link: &Link| link.to);
+    let has_trash = |to: Target| match to {
+        Target::User => false,
+        Target::Entity(to) => {
+            let name = &pairs.after.entity(to).name;
+            pairs.entities.iter().any(|pair| pair.after.name == *name && pair.before.soft_delete)
+        }
+    };
+    references.chain(links).any(has_trash)
 }
 
 fn entity(pairs: &Pairs, pair: &Pair, dialect: &Dialect) -> bool {

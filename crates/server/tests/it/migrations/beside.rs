@@ -16,7 +16,7 @@ const ROWS: &[(&[(&str, &str)], GoesOn)] = &[
     (
         &[(
             "[entity.call.field]",
-            "[entity.memo.field]\nof = { type = \"reference\", to = \"prospect\" }\n[entity.call.field]",
+            "[entity.memo.field]\nof = { type = \"reference\", to = \"call\" }\n[entity.call.field]",
         )],
         GoesOn::Both,
     ),
@@ -31,6 +31,16 @@ const ROWS: &[(&[(&str, &str)], GoesOn)] = &[
     ),
     (&[("empty =", "seen = { type = \"boolean\", required = true, default = false }\nempty =")], GoesOn::Postgres),
     (&[("empty =", "kind = { type = \"enum\", values = [\"a\", \"b\"], default = \"b\" }\nempty =")], GoesOn::Postgres),
+    // It would put prospects into the trash, and leave what hangs on them.
+    (
+        &[(
+            "[entity.call.field]",
+            "[entity.memo.field]\nof = { type = \"reference\", to = \"prospect\" }\n[entity.call.field]",
+        )],
+        GoesOn::None,
+    ),
+    (&[("day =", "other = { type = \"reference\", to = \"prospect\" }\nday =")], GoesOn::None),
+    (&[("day =", "others = { type = \"reference\", to = \"prospect\", many = true }\nday =")], GoesOn::None),
     (&[(PHONE, MOBILE)], GoesOn::None),
     (&[("empty = { type = \"text\" }\n", "")], GoesOn::None),
     (&[("visits = { type = \"integer\" }", "visits = { type = \"decimal\", scale = 3 }")], GoesOn::None),
@@ -103,6 +113,27 @@ async fn a_server_goes_on_or_says_that_it_is_outdated() {
         bea.patch("/prospects/1", json!({ "size": "S" })).await.expect(200);
         assert_eq!(ana.get("/prospects/1").await.expect(200).json()["size"], "S", "{edits:?}");
         ana.patch("/prospects/1", json!({ "size": "M" })).await.expect(200);
+        new.app.close().await;
+    }
+}
+
+/// What hangs on a row it does not know, so that it deletes no row on which something hangs, whatever is to become of that.
+#[tokio::test]
+async fn a_server_that_goes_on_deletes_nothing_on_which_something_new_hangs() {
+    for on_delete in ["restrict", "set_null", "cascade"] {
+        let old = TestApp::in_folder(BLUEPRINT, &[], filled().await.folder).await;
+        let ana = old.log_in("ana").await;
+        let memo = format!(
+            "[entity.memo.field]\nof = {{ type = \"reference\", to = \"call\", on_delete = \"{on_delete}\" }}\n[entity.call.field]"
+        );
+        let text = edited(&[("[entity.call.field]", &memo)]);
+        migrated(&text, &old.folder).await;
+        let new = old.beside(&text).await;
+        let bea = new.log_in("ana").await;
+        bea.post("/memos", json!({ "of_id": 1 })).await.expect(201);
+        ana.delete("/calls/1").await.expect(409);
+        bea.get("/memos/1").await.expect(200);
+        bea.delete("/calls/1").await.expect(if on_delete == "restrict" { 409 } else { 204 });
         new.app.close().await;
     }
 }
