@@ -298,3 +298,49 @@ async fn a_row_that_does_not_fit_is_told_in_words_and_nothing_is_changed() {
     assert!(error.to_string().contains("nothing was changed"), "{error}");
     assert_eq!(database.look("SELECT title FROM app.notes"), ["a", "a"]);
 }
+
+/// Of those who serve the tables of before each is ended who may be, whoever else may not.
+#[tokio::test]
+async fn former_servers_are_ended_beside_those_of_other_roles() {
+    let Some(place) = throwaway::Database::new() else { return };
+    let name = place.query("SELECT current_database()")[0][0].clone().unwrap();
+    let (owner, serves) = (format!("owner_{name}"), format!("serves_{name}"));
+    // As docs/postgres.md has it.
+    place.execute(&format!(
+        "CREATE ROLE \"{owner}\" LOGIN; CREATE ROLE \"{serves}\" LOGIN; GRANT \"{serves}\" TO \"{owner}\";
+         CREATE SCHEMA app AUTHORIZATION \"{owner}\"; GRANT USAGE ON SCHEMA app TO \"{serves}\";
+         ALTER DEFAULT PRIVILEGES FOR ROLE \"{owner}\" IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"{serves}\";
+         ALTER DEFAULT PRIVILEGES FOR ROLE \"{owner}\" IN SCHEMA app GRANT USAGE, SELECT ON SEQUENCES TO \"{serves}\""
+    ));
+    let of = |role: &str| PostgresUrl::parse(&place.url().replace("postgres@", &format!("{role}@"))).unwrap();
+    let two_roles = PostgresOptions { direct: Some(of(&owner)), ..PostgresOptions::new(of(&serves)) };
+    let open = async |options: PostgresOptions| {
+        let store = Store::connect(options).await.unwrap_or_else(|error| panic!("{error}"));
+        store.apply(&schema()).await.unwrap_or_else(|error| panic!("{error}"));
+        store.run(super::add("before")).await.unwrap();
+        store
+    };
+    let former = open(two_roles.clone()).await;
+    // A superuser's connections are nobody else's to end.
+    let mut strangers = Vec::new();
+    for _ in 0..3 {
+        strangers.push(open(options(&place)).await);
+    }
+    let again = open(two_roles.clone()).await;
+    let wanted = AppSchema {
+        migrate: Some(without_slots),
+        follow: Follow::Kept,
+        ..AppSchema::new("no slots".to_owned(), Vec::new())
+    };
+    let migrating = Store::connect(two_roles).await.unwrap();
+    migrating.apply(&wanted).await.unwrap_or_else(|error| panic!("{error}"));
+    for store in [former, again] {
+        store.run(super::add("late")).await.unwrap_err();
+        assert!(store.look().await.is_err() && store.is_outdated());
+    }
+    assert_eq!(place.query("SELECT count(*) FROM app.notes WHERE title = 'late'")[0][0].as_deref(), Some("0"));
+    for store in strangers {
+        // About once a second each looks by itself.
+        assert!(store.look().await.is_err() && store.is_outdated());
+    }
+}
