@@ -19,7 +19,11 @@ pub(super) fn copy(connection: &Connection, from: &Path, to: &Path) -> Result<()
     let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
     if let Err(error) = copied {
         let _ = std::fs::remove_file(to);
-        return Err(OpenError::new(from, error));
+        return Err(match OpenError::new(from, error) {
+            // It is the copy that finds none.
+            OpenError::Full { .. } => failed(std::io::ErrorKind::StorageFull.into()),
+            other => other,
+        });
     }
     std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(failed)
 }

@@ -43,6 +43,20 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
     assert_eq!(after_power_cut(storage), (2, 2));
 }
 
+/// There may be room for the database, and none where its copy is to be.
+#[test]
+fn a_copy_that_finds_no_room_is_named_and_gone() {
+    let storage = Storage::new();
+    let database = on(storage);
+    database.done(add("before"));
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("copy.db");
+    storage.full.store(true, Ordering::SeqCst);
+    let error = database.store.copy_blocking(&to).unwrap_err();
+    assert!(matches!(&error, OpenError::Path { path, .. } if *path == to), "{error}");
+    assert!(!to.exists());
+}
+
 /// Not only when a write has failed already: the next one might, and whoever spreads the load had better know.
 #[test]
 fn a_disk_that_is_nearly_full_is_told_before_a_write_fails() {
