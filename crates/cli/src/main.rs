@@ -115,7 +115,7 @@ fn usage(error: &clap::Error) -> ExitCode {
         _ => "",
     };
     let named = || format!("to name the blueprint: --file {}", failure::shell_word(unknown));
-    let meant = meant.or_else(|| source::is_blueprint(unknown).then(named));
+    let meant = meant.or_else(|| (!unknown.is_empty() && source::is_blueprint(unknown)).then(named));
     if !error.use_stderr() {
         // A closed pipe is all that can go wrong here, and there is nobody left to tell.
         let _ = error.print();
