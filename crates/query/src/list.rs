@@ -89,7 +89,10 @@ impl List {
             "cursor" => self.cursor = Some(text.to_owned()),
             "sort" => self.sort = sort(blueprint, view, text)?,
             "q" if !search::fields(view).is_empty() => self.search = search::words(text)?,
-            "q" => return Err(Bad::parameter(name, "unknown", "is not a parameter: no field here is searched")),
+            "q" => {
+                let told = "is not a parameter: no field here is searched; mark one `search = true` in the blueprint";
+                return Err(Bad::parameter(name, "unknown", told));
+            }
             "count" if text == "exact" => self.count = true,
             "count" => return Err(Bad::parameter(name, "value", "wants `exact`")),
             "page" | "offset" | "skip" => {
