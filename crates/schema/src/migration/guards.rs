@@ -1,6 +1,6 @@
 //! What is counted before tables change: values that would have no place any more, and values that would not fit.
 
-use blueprint::{Entity, Field, Literal, Unique};
+use blueprint::{Entity, Field, FieldKind, Literal, Unique};
 use work::{Dialect, Guard};
 
 use super::convert::{Way, way, word};
@@ -180,7 +180,11 @@ impl Of<'_, '_> {
         self.guard(
             condition,
             format!("rows of `{}` that would have no `{}`, which is required", self.before().plural, field.name),
-            format!("give `{}` a `default`, or leave it optional until every row has one", field.name),
+            match field.kind {
+                // The row of a default might not be there, so a reference has none.
+                FieldKind::Reference { .. } => format!("leave `{}` optional until every row has one", field.name),
+                _ => format!("give `{}` a `default`, or leave it optional until every row has one", field.name),
+            },
             false,
         )
     }
