@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use server::StartError;
 use server::process::{Environment, read_settings};
-use server::settings::Settings;
+use server::settings::{Database, Settings};
 use store::{Applied, Follow};
 
 use crate::failure::Failure;
@@ -66,9 +66,9 @@ impl Migrate {
         let follow = if self.allow_loss { Follow::AllowLoss } else { Follow::Kept };
         let settings = Settings { follow, ..settings };
         let serving = serving.map(|who| {
-            let goes_on =
-                "goes on where that is right with the tables of after, and else answers 503 until it is started with";
-            format!("{who} serves this database: it {goes_on} {} (docs/changes.md)", source.path.display())
+            let goes_on = "a server goes on where that is right with the tables of after, and else answers 503 until \
+                           it is started with";
+            format!("this database is served ({who}): {goes_on} {} (docs/changes.md)", source.path.display())
         });
         if screen.manner.dry_run {
             serving.iter().for_each(|told| screen.warn(told));
@@ -78,7 +78,14 @@ impl Migrate {
         logs::start(screen, &environment)?;
         match &self.backup {
             Some(to) => back_up(screen, &blueprint, &settings, to)?,
-            None => screen.note("Without --backup there is no way back but the next `migrate` (docs/changes.md)."),
+            None => screen.note(match settings.database {
+                Database::Sqlite(_) => {
+                    "Without --backup there is no way back but the next `migrate` (docs/changes.md)."
+                }
+                Database::Postgres(_) => {
+                    "Without a dump there is no way back but the next `migrate` (docs/backups.md)."
+                }
+            }),
         }
         serving.iter().for_each(|told| screen.warn(told));
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));

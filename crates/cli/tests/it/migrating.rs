@@ -35,7 +35,7 @@ fn tables_and_rows_are_brought_along_once() {
 
     let run = bench.run(&["migrate"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.err.contains("--backup") && !run.err.contains("serves this database"), "{run:?}");
+    assert!(run.err.contains("--backup") && !run.err.contains("this database is served"), "{run:?}");
     assert!(run.out.contains("`phone` of lead is `mobile` now, with its values"), "{run:?}");
     assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (None, Some(3)));
 

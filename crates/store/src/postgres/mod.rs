@@ -177,7 +177,7 @@ impl Postgres {
             shared.ground(&client).serving().await
         };
         match self.home.block(looking) {
-            Some(Ok(connections)) if connections > 0 => Some(format!("{connections} connections of servers")),
+            Some(Ok(connections)) if connections > 0 => Some(format!("connections of servers: {connections}")),
             _ => None,
         }
     }
