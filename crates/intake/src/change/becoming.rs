@@ -83,6 +83,7 @@ impl Made<'_> {
             }
             Predicate::Currency(code) => self.currency(code)?,
             Predicate::Flag(word, on) => self.flag(word, *on)?,
+            Predicate::Empty(may) => self.empty(*may)?,
             Predicate::Global => self.global(),
             Predicate::Positive if self.kind == "integer" => {
                 self.bound("min", &Bound { number: "1".into(), of_characters: false, is_strict: false })?;
@@ -233,6 +234,21 @@ impl Made<'_> {
         Ok(())
     }
 
+    /// A text that is required can still be one without characters.
+    fn empty(&mut self, may: bool) -> Result<(), String> {
+        self.flag("required", !may)?;
+        if TEXTS.contains(&self.kind.as_str()) {
+            match (may, self.written("min_length")) {
+                (false, None | Some("0")) => {
+                    self.bound("min", &Bound { number: "1".into(), of_characters: true, is_strict: false })?;
+                }
+                (true, Some("1")) => self.drop("min_length", "may have no character"),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn flag(&mut self, word: &'static str, on: bool) -> Result<(), String> {
         let told = match (word, on) {
             ("required", true) => "is required",
@@ -334,7 +350,11 @@ impl Made<'_> {
             (_, true) => "max_length",
             _ => "max",
         };
-        let of = if long.is_empty() { "" } else { " characters" };
+        let of = match number.as_str() {
+            _ if long.is_empty() => "",
+            "1" => " character",
+            _ => " characters",
+        };
         let told = format!("is at {} {number}{of}", if word == "min" { "least" } else { "most" });
         let value = if number.contains('.') && matches!(self.kind.as_str(), "decimal" | "money") {
             quote(&number)

@@ -19,6 +19,8 @@ pub(super) enum Predicate {
     Number,
     Currency(&'static str),
     Flag(&'static str, bool),
+    /// Whether it may be empty: `required`, and of a text the shortest one.
+    Empty(bool),
     /// Unique among the records of everybody.
     Global,
     Least(Bound),
@@ -207,8 +209,8 @@ fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicat
         Phrase::Flag(..) | Phrase::Global if verb.may && is_asked => return None,
         Phrase::Flag(word, on) => Predicate::Flag(word, on == is_asked),
         Phrase::Global => is_asked.then_some(Predicate::Global)?,
-        Phrase::Empty if is_asked => verb.may.then_some(Predicate::Flag("required", false))?,
-        Phrase::Empty => Predicate::Flag("required", true),
+        Phrase::Empty if is_asked => verb.may.then_some(Predicate::Empty(true))?,
+        Phrase::Empty => Predicate::Empty(false),
         Phrase::Negative if is_asked => verb.may.then_some(Predicate::MayBeNegative)?,
         Phrase::Negative => Predicate::Least(Bound { number: "0".into(), of_characters: false, is_strict: false }),
         Phrase::Positive => is_asked.then_some(Predicate::Positive)?,
