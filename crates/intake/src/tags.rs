@@ -221,7 +221,9 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     if words::is_have(word) {
         return Some(Tag::Have);
     }
-    if matches!(word, "not" | "never" | "without") {
+    // "neither customers nor drivers", not "neither of them".
+    let neither = word == "neither" && next.is_some_and(|n| !n.is("of"));
+    if neither || matches!(word, "not" | "never" | "without") {
         return Some(if word == "without" { Tag::Preposition } else { Tag::Negation });
     }
     if matches!(word, "do" | "does" | "did") {

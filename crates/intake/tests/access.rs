@@ -56,6 +56,97 @@ const SAID: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "Invoices have a number. Managers can see all invoices; clerks can only see their own.",
+        &["invoice: create role:admin role:manager; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Invoices have a number. Managers see all invoices and clerks see just their own.",
+        &["invoice: create role:admin role:manager; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Invoices have a number. Managers see all invoices. Clerks see their own only.",
+        &["invoice: create role:admin role:manager; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Invoices have a number. Managers see all invoices. Clerks only their own.",
+        &["invoice: create signed_in; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Invoices have a number. Managers can see and edit all invoices, clerks only their own.",
+        &["invoice: create signed_in; delete owner; read owner role:manager; update owner role:manager"],
+    ),
+    (
+        "Invoices and orders have a number. Managers see all invoices and orders, clerks only their own invoices.",
+        &[
+            "invoice: create signed_in; delete owner; read owner role:manager; update owner",
+            "order: create signed_in; delete role:admin; read signed_in; update signed_in",
+        ],
+    ),
+    (
+        "Invoices and orders have a number. Managers see all invoices and orders, clerks only their own.",
+        &[
+            "invoice: create signed_in; delete owner; read owner role:manager; update owner",
+            "order: create signed_in; delete owner; read owner role:manager; update owner",
+        ],
+    ),
+    (
+        "Reports have a title. Managers see all reports; employees see only their own; drivers none.",
+        &["report: create role:admin role:manager; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Orders have a number. Invoices have a number. Staff can see orders but not invoices.",
+        &[
+            "invoice: create signed_in; delete role:admin; read role:admin; update role:admin",
+            "order: create signed_in; delete role:admin; read signed_in; update signed_in",
+        ],
+    ),
+    (
+        "Orders have a number. Invoices have a number. Staff can edit orders, never invoices.",
+        &[
+            "invoice: create role:admin; delete role:admin; read signed_in; update role:admin",
+            "order: create role:admin role:staff; delete role:admin; read signed_in; update role:admin role:staff",
+        ],
+    ),
+    (
+        "Orders have a number. Invoices have a number. Staff can see neither invoices nor orders.",
+        &[
+            "invoice: create signed_in; delete role:admin; read role:admin; update role:admin",
+            "order: create signed_in; delete role:admin; read role:admin; update role:admin",
+        ],
+    ),
+    (
+        "Orders have a number. Invoices have a number. Everyone can see everything except invoices.",
+        &[
+            "invoice: create signed_in; delete owner; read owner; update owner",
+            "order: create signed_in; delete owner; read anyone; update owner",
+        ],
+    ),
+    (
+        "Invoices have a number. Clerks see no invoices.",
+        &["invoice: create signed_in; delete role:admin; read role:admin; update role:admin"],
+    ),
+    (
+        "Invoices have a number. Accountants see all invoices. Customers see none.",
+        &[
+            "invoice: create signed_in; delete role:admin; read role:accountant role:admin; update role:accountant role:admin",
+        ],
+    ),
+    (
+        "Invoices have a number. Neither customers nor drivers can see invoices.",
+        &["invoice: create signed_in; delete role:admin; read role:admin; update role:admin"],
+    ),
+    (
+        "Notes have a text. Everyone sees their own notes only.",
+        &["note: create signed_in; delete owner; read owner; update owner"],
+    ),
+    (
+        "Vets see all pets, owners only their own. Pets have a name. Visits have a date and a pet. Nobody can delete visits.",
+        &[
+            "pet: create signed_in; delete owner; read owner role:vet; update owner",
+            "visit: create signed_in; delete nobody; read owner role:vet; update owner",
+        ],
+    ),
+    (
         "Classes have a name and a time. Only admins can create classes.",
         &["class: create role:admin; delete role:admin; read signed_in; update role:admin"],
     ),

@@ -63,6 +63,8 @@ impl Said {
         }
         for who in &one.who {
             match who {
+                // "everyone sees their own notes" opens nobody's to the others.
+                Who::Public | Who::User if one.own && one.op != Op::Create => {}
                 Who::Public => self.public.push(one.op),
                 Who::User => self.users.push(one.op),
                 Who::Owner => self.owner = true,
@@ -336,7 +338,7 @@ fn within_read(said: &Said, rights: &mut Rights) {
     }
 }
 
-fn cut(words: &mut Vec<String>, readers: &[String]) {
+pub(super) fn cut(words: &mut Vec<String>, readers: &[String]) {
     let wide = words.iter().any(|word| matches!(word.as_str(), "anyone" | "signed_in"));
     let whole = words.iter().all(|word| covers(readers, word));
     words.retain(|word| word == "nobody" || covers(readers, word));

@@ -3,6 +3,7 @@
 //! `sentences` and `statements` read what is said, `lists` turns it into the words of the blueprint. What those words cannot say is
 //! told here as an assumption.
 
+mod elided;
 mod lists;
 mod sentences;
 mod statements;
@@ -24,7 +25,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     let (statements, lost) = statements::statements(scene, evidence, cast, draft);
     tell_grants(&statements, draft);
     let declared = draft.roles.clone();
-    let mut unsaid: Vec<String> = Vec::new();
+    let mut unsaid: Vec<(String, Vec<Op>)> = Vec::new();
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get_mut(at) else { continue };
         let said = Said::of(&entity.name, &statements);
@@ -34,8 +35,11 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         decide(entity, &said, &declared);
         let name = entity.name.clone();
         // "managers see everything" is no word about this one.
-        if statements.iter().all(|one| one.entity.as_ref() != Some(&name)) {
-            unsaid.push(name.clone());
+        let here: Vec<Op> =
+            statements.iter().filter(|one| one.entity.as_ref() == Some(&name)).map(|one| one.op).collect();
+        // Nor is "nobody deletes visits" a word about who sees them.
+        if here.iter().all(|op| *op == Op::Delete) {
+            unsaid.push((name.clone(), here));
         }
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
@@ -55,11 +59,11 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
 
 /// Where nothing is said of a record, and it hangs on one that not everybody sees, it is seen no further: the vaccinations
 /// of a pet by those who see all pets, and by who made them. So are people who see their own pets alone.
-fn follow(draft: &mut Draft, unsaid: &[String]) {
+fn follow(draft: &mut Draft, unsaid: &[(String, Vec<Op>)]) {
     let hidden = |entity: &&Entity| entity.owned && !covers(&list(&entity.rights.read), "signed_in");
-    let mut left: Vec<&String> = unsaid.iter().collect();
+    let mut left: Vec<&(String, Vec<Op>)> = unsaid.iter().collect();
     // A record may hang on one that hangs on another.
-    while let Some((place, other)) = left.iter().enumerate().find_map(|(place, name)| {
+    while let Some((place, other)) = left.iter().enumerate().find_map(|(place, (name, _))| {
         let entity = draft.entity(name).filter(|entity| !entity.owned)?;
         let asks = draft.roles.contains(&entity.name) || entity.name == "owner";
         let tied = draft.relations.iter().filter(|one| one.kind == RelationKind::OneToMany && one.from != one.to);
@@ -70,11 +74,16 @@ fn follow(draft: &mut Draft, unsaid: &[String]) {
         });
         others.find(hidden).map(|other| (place, other.clone()))
     }) {
-        let name = left.remove(place).clone();
+        let (name, said) = left.remove(place).clone();
         if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {
             entity.owned = true;
             let create = Some(vec!["signed_in".into()]);
+            let delete = entity.rights.delete.take();
             entity.rights = Rights { create, actions: Vec::new(), ..other.rights };
+            if let (false, Some(mut delete)) = (said.is_empty(), delete) {
+                lists::cut(&mut delete, &list(&entity.rights.read));
+                entity.rights.delete = Some(delete);
+            }
         }
         let (rows, of) = (words(&lemma::plural(&name)), words(&lemma::plural(&other.name)));
         let text =

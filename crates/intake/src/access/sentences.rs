@@ -1,11 +1,12 @@
 //! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
 
+use super::elided::{self, Gap};
 use super::statements::{Mode, Op, Statement, accounts, of_verb, outside};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
-use crate::nouns::Np;
+use crate::nouns::{Count, Np};
 use crate::resolve::Cast;
 use crate::rules;
 use crate::scene::Scene;
@@ -52,15 +53,21 @@ impl Reader<'_> {
             if !clause.carried {
                 self.elided(&mut pending);
             }
-            let gap = gap(scene, clause);
+            let gap = elided::gap(scene, clause);
             let cut = Clause { to: gap.as_ref().map_or(clause.to, |gap| gap.at), ..(*clause).clone() };
             let clause = &cut;
             let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity.is_aside();
+            if let Some(gap) = elided::bare(scene, clause).filter(|_| clause.polarity == Polarity::Asked) {
+                self.gap("see", Class::Read, &gap, self.last.clone());
+                continue;
+            }
             let Some(verb) = clause.verb.filter(|_| !aside) else {
                 self.remember(clause.from, clause.to);
                 continue;
             };
-            let Some((who, mode)) = self.actors(clause, clause.carried && negated) else {
+            // "interns see their own only": whoever they are, they do not see those of others.
+            let own = || elided::own(scene, clause).then(|| (Vec::new(), Mode::May));
+            let Some((who, mode)) = self.actors(clause, clause.carried && negated).or_else(own) else {
                 self.remember(clause.from, clause.to);
                 continue;
             };
@@ -69,9 +76,18 @@ impl Reader<'_> {
                 self.passive(clause, verb, &who, mode);
                 continue;
             }
+            let before = self.found.len();
             self.verbs(clause, verb, &who, mode, &mut pending);
-            if let Some(gap) = gap.filter(|_| clause.polarity == Polarity::Asked) {
-                self.own(clause, &gap);
+            if let (Some(gap), Some(class)) = (gap.filter(|_| clause.polarity == Polarity::Asked), clause.class) {
+                // "managers see invoices and orders, clerks only their own": of both.
+                let mut all: Vec<String> = Vec::new();
+                for entity in self.found.iter().skip(before).filter_map(|one| one.entity.as_ref()) {
+                    if !all.contains(entity) {
+                        all.push(entity.clone());
+                    }
+                }
+                let spoken_of = if all.is_empty() { self.last.clone() } else { all };
+                self.gap(clause.base, class, &gap, spoken_of);
             }
         }
         self.elided(&mut pending);
@@ -84,14 +100,25 @@ impl Reader<'_> {
         }
     }
 
-    /// "vets see all pets, owners only their own": the same is done, with one's own.
-    fn own(&mut self, clause: &Clause, gap: &Gap<'_>) {
+    /// "vets see all pets, owners only their own": the same is done, with one's own or with none. Whoever is no role sees
+    /// his own too, or nobody's: the records belong to who makes them.
+    fn gap(&mut self, base: &'static str, class: Class, gap: &Gap<'_>, spoken_of: Vec<String>) {
         let who = self.known(vec![rules::role_of(gap.who.entity())]);
-        let Some(class) = clause.class.filter(|_| !who.is_empty()) else { return };
-        let span = self.scene.span(clause.from, gap.who.to);
-        let one = Pending { who, mode: if gap.only { Mode::Limit } else { Mode::May }, base: clause.base, class, span };
-        for entity in self.last.clone() {
-            self.place(&one, &entity, true);
+        let span = self.scene.span(gap.at, gap.who.to);
+        let named = gap.what.and_then(|np| self.entity(np));
+        let mode = match (gap.none, gap.only) {
+            (true, _) => Mode::MayNot,
+            (_, true) => Mode::Limit,
+            _ => Mode::May,
+        };
+        let entities = named.map_or(spoken_of, |entity| vec![entity]);
+        if entities.is_empty() || gap.none && who.is_empty() {
+            self.lost.push(span);
+            return;
+        }
+        let one = Pending { who, mode, base, class, span };
+        for entity in entities {
+            self.place(&one, &entity, !gap.none);
         }
     }
 
@@ -230,12 +257,15 @@ impl Reader<'_> {
                 continue;
             }
             let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
-            if at > verb && scene.one_of(at, &["not", "never"]) && next.is_some() {
+            let noun = elided::turns(scene, at) && next.is_some_and(|(_, form)| form != verbs::Form::Base);
+            if at > verb && !noun && scene.one_of(at, &["not", "never"]) && next.is_some() {
                 mode = Mode::MayNot;
                 at += 1;
                 continue;
             }
-            let is_verb = at == verb || !placed_np(scene, at) || mode == Mode::MayNot && scene.is(at - 1, "not");
+            let is_verb = at == verb
+                || !placed_np(scene, at)
+                || mode == Mode::MayNot && scene.is(at - 1, "not") && !elided::turns(scene, at - 1);
             let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
             let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base;
             if let Some((known, _)) = known.filter(|(_, form)| is_verb && base_form(form)) {
@@ -258,11 +288,41 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
+            if elided::turns(scene, at) && at > verb && !pending.is_empty() {
+                // "can see orders but not invoices".
+                pending.iter_mut().for_each(|one| one.mode = Mode::MayNot);
+                mode = Mode::MayNot;
+            } else if elided::own_at(scene, at) && !placed {
+                let only = (verb..at).any(|at| elided::is_only(scene, at)) || elided::is_only(scene, at + 2);
+                let last = self.last.clone();
                 for one in pending.iter() {
-                    self.everything(one);
+                    if last.is_empty() {
+                        self.lost.push(one.span);
+                    }
+                    let limit = only && one.mode == Mode::May;
+                    let one = Pending { mode: if limit { Mode::Limit } else { one.mode }, ..one.clone() };
+                    last.iter().for_each(|entity| self.place(&one, entity, true));
                 }
                 placed = true;
+                at += 1;
+            } else if scene.is(at, "none") && at > verb && !placed {
+                let last = self.last.clone();
+                for one in pending.iter() {
+                    let one = Pending { mode: Mode::MayNot, ..one.clone() };
+                    last.iter().for_each(|entity| self.place(&one, entity, false));
+                }
+                placed = true;
+            } else if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
+                let but = elided::except(scene, at + 1, clause.to);
+                let but: Vec<String> = but.into_iter().filter_map(|np| self.entity(np)).collect();
+                for one in pending.iter() {
+                    self.everything_but(one, &but);
+                }
+                placed = true;
+                if !but.is_empty() {
+                    self.last = but;
+                    at = clause.to;
+                }
             } else if scene.one_of(at, &["them", "it", "those", "these"]) && !placed {
                 let last = self.last.clone();
                 for one in pending.iter() {
@@ -304,6 +364,21 @@ impl Reader<'_> {
         }
     }
 
+    /// "everyone can see everything except invoices": those are kept from them.
+    fn everything_but(&mut self, one: &Pending, but: &[String]) {
+        if but.is_empty() {
+            return self.everything(one);
+        }
+        let others = self.draft.entities.iter().map(|entity| entity.name.clone());
+        let others: Vec<String> = others.filter(|name| !but.contains(name)).collect();
+        others.iter().for_each(|entity| self.place(one, entity, false));
+        if one.mode == Mode::May {
+            let who = one.who.iter().map(|who| if *who == Who::Public { Who::User } else { who.clone() });
+            let kept = Pending { mode: Mode::MayNot, who: who.collect(), ..one.clone() };
+            but.iter().for_each(|entity| self.place(&kept, entity, false));
+        }
+    }
+
     fn everything(&mut self, one: &Pending) {
         let place = |op| Statement {
             who: one.who.clone(),
@@ -340,6 +415,10 @@ impl Reader<'_> {
             }
             return;
         };
+        // "clerks see no invoices".
+        let none = np.count == Count::None && one.mode == Mode::May;
+        let denied = Pending { mode: Mode::MayNot, ..one.clone() };
+        let one = if none { &denied } else { one };
         let words = scene.padded(np.from, clause.to);
         let their = np.possessive.as_deref();
         let own = their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
@@ -390,29 +469,6 @@ impl Reader<'_> {
             self.last = vec![first];
         }
     }
-}
-
-/// The part of a clause that goes without its verb and its object: ", owners only their own".
-struct Gap<'s> {
-    at: usize,
-    who: &'s Np,
-    only: bool,
-}
-
-fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
-    let after = clause.verb? + 1;
-    (after..clause.to).find_map(|at| {
-        let mut next = at;
-        while scene.one_of(next, &[",", ";", "and", "but", "while", "whereas"]) {
-            next += 1;
-        }
-        let who = scene.np_at(next).filter(|_| next > at)?;
-        let mut end = who.to;
-        let only = scene.one_of(end, &["only", "just"]);
-        end += usize::from(only);
-        let own = scene.one_of(end, &["their", "his", "her"]) && scene.is(end + 1, "own");
-        own.then_some(Gap { at, who, only })
-    })
 }
 
 fn one_verb(clause: &Clause) -> usize {

@@ -157,6 +157,10 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
         return None;
     }
     let text = format!(" {} ", scene.text(found.span).to_lowercase());
+    // "everyone sees their own notes" opens nobody's.
+    if public && text.contains(" own ") {
+        return None;
+    }
     let (op, entity) = match object.name.as_str() {
         "*" => (Op::Read, None),
         name => of_verb(base, *class, cast.entity(name)?, cast, draft)?,

@@ -1,0 +1,90 @@
+//! What a sentence about rights leaves out: "vets see all pets, owners only their own", "clerks see their own only",
+//! "staff see orders but not invoices", "everything except invoices".
+
+use crate::clauses::Clause;
+use crate::nouns::Np;
+use crate::rules;
+use crate::scene::Scene;
+
+/// The part of a clause that goes without its verb, and mostly without its object: ", owners only their own".
+pub(super) struct Gap<'s> {
+    pub at: usize,
+    pub who: &'s Np,
+    pub only: bool,
+    /// "drivers none".
+    pub none: bool,
+    /// "only their own pets".
+    pub what: Option<&'s Np>,
+}
+
+/// The gap after the verb and the object of a clause.
+pub(super) fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
+    let after = clause.verb? + 1;
+    (after..clause.to).find_map(|at| {
+        let mut next = at;
+        while scene.one_of(next, &[",", ";", "and", "but", "while", "whereas"]) {
+            next += 1;
+        }
+        opens(scene, next).filter(|_| next > at).map(|gap| Gap { at, ..gap })
+    })
+}
+
+/// A clause that has nothing else: "Owners only their own."
+pub(super) fn bare<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
+    if clause.verb.is_some() {
+        return None;
+    }
+    let start =
+        (clause.from..clause.to).find(|at| !scene.one_of(*at, &[",", ";", "and", "but", "while", "whereas"]))?;
+    opens(scene, start)
+}
+
+fn opens<'s>(scene: &'s Scene<'_>, at: usize) -> Option<Gap<'s>> {
+    let who = scene.np_at(at)?;
+    // "drivers none" may be one phrase.
+    let inside = who.to.saturating_sub(1);
+    if scene.is(inside, "none") && who.to == at + 2 || scene.is(who.to, "none") {
+        return Some(Gap { at, who, only: false, none: true, what: None });
+    }
+    let mut end = who.to;
+    let only = is_only(scene, end);
+    end += usize::from(only);
+    let what = scene.np_at(end);
+    let only = only || is_only(scene, what.map_or(end + 2, |np| np.to));
+    (scene.one_of(end, OWNERS) && scene.is(end + 1, "own")).then_some(Gap { at, who, only, none: false, what })
+}
+
+const OWNERS: &[&str] = &["their", "his", "her"];
+
+pub(super) fn is_only(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, &["only", "just", "solely"])
+}
+
+/// "their own", with no noun after it.
+pub(super) fn own_at(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, OWNERS) && scene.is(at + 1, "own") && scene.np_at(at).is_none()
+}
+
+/// Whether the clause allows its own to somebody, and denies nothing.
+pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let own = |at: usize| scene.one_of(at, OWNERS) && scene.is(at + 1, "own");
+    clause.polarity == crate::clauses::Polarity::Asked && clause.pronoun.is_none() && (clause.after..clause.to).any(own)
+}
+
+/// "but not invoices", "never invoices", "neither invoices nor orders": what comes after is denied.
+pub(super) fn turns(scene: &Scene<'_>, at: usize) -> bool {
+    scene.one_of(at, &["not", "never", "neither", "nor"]) && scene.np_at(at + 1).is_some()
+}
+
+/// The records after "everything but".
+pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s Np> {
+    let from = match () {
+        () if scene.one_of(at, &["except", "but", "besides", "excluding"]) => {
+            at + 1 + usize::from(scene.is(at + 1, "for"))
+        }
+        () if scene.is(at, "apart") && scene.is(at + 1, "from") => at + 2,
+        () if scene.is(at, "other") && scene.is(at + 1, "than") => at + 2,
+        () => return Vec::new(),
+    };
+    rules::objects(scene, from, to)
+}
