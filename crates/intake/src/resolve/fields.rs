@@ -11,7 +11,8 @@ use crate::scene::Scene;
 
 use super::entities::Cast;
 
-const RESERVED: &str = "limit sort cursor q count fields expand id user_id team_id created_at updated_at";
+const RESERVED: &str =
+    "limit sort cursor q count fields expand id user_id team_id created_at updated_at self super crate";
 const MOST_FIELDS: usize = 60;
 
 /// People of whom the request says that they do something here: they have accounts.

@@ -59,7 +59,7 @@ pub(crate) struct Column {
 /// Names that the engine keeps for itself in every table, and for the parameters of lists.
 const KEPT: &str = "id created_at updated_at";
 const OWNER: &str = "user_id owner_id created_by created_by_id";
-const RESERVED: &str = "limit sort cursor q count fields expand team_id";
+const RESERVED: &str = "limit sort cursor q count fields expand team_id self super crate";
 /// Letters that a text has at most if nothing is said, and the most that can be said.
 const MOST_OF_TEXT: u32 = 255;
 const MOST_OF_LONG_TEXT: u32 = 20_000;
