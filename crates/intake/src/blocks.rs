@@ -2,6 +2,8 @@
 //!
 //! A bullet is a block of its own and knows the block above it that it stands under.
 
+use std::collections::HashMap;
+
 use crate::tokens::Span;
 
 /// A paragraph, a bullet or a heading.
@@ -44,10 +46,16 @@ fn lines(request: &str) -> Vec<Line> {
     let mut found = Vec::new();
     let mut at = 0;
     let speakers = speakers(request);
-    let counted = |line: &str| serial(line).is_some_and(|(letters, _)| series(request, letters));
+    let series = series(request);
+    let counted =
+        |line: &str| serial(line).is_some_and(|(letters, _)| series.get(letters).is_some_and(|lines| *lines >= 2));
     for raw in request.split('\n') {
         let indent = raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum();
         let body = raw.trim_start();
+        if signature(body) {
+            at += raw.len() + 1;
+            continue;
+        }
         if boilerplate(body) {
             break;
         }
@@ -76,7 +84,8 @@ fn lines(request: &str) -> Vec<Line> {
 /// "Anna: ", "Ben: ": who speaks in a chat that was pasted, where two speak and each of them twice.
 fn speakers(request: &str) -> Vec<String> {
     let name = |line: &str| {
-        let (name, _) = line.split_once(": ")?;
+        // "Book: title" names what a book has.
+        let (name, _) = line.split_once(": ").filter(|(_, said)| said.split_whitespace().count() >= 3)?;
         let word = name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase);
         (word && name.chars().count() <= 12).then(|| format!("{name}: "))
     };
@@ -91,11 +100,18 @@ fn speakers(request: &str) -> Vec<String> {
     if found.len() >= 2 { found } else { Vec::new() }
 }
 
+/// "Sent from my phone": what was sent goes on below it, or is more than that.
+fn signature(line: &str) -> bool {
+    let words: Vec<String> = line.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    words.len() <= 5
+        && matches!(words.as_slice(), [sent, from, my, ..] if sent == "sent" && from == "from" && my == "my")
+}
+
 /// What a mail program writes under every mail: nothing is asked for there.
 fn boilerplate(line: &str) -> bool {
     let start: String = line.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
     let start = start.trim_start().to_lowercase();
-    ["confidentiality notice", "this email and any attachments", "this message and its attachments", "sent from my"]
+    ["confidentiality notice", "this email and any attachments", "this message and its attachments"]
         .iter()
         .any(|phrase| start.starts_with(phrase))
 }
@@ -226,10 +242,13 @@ fn serial(line: &str) -> Option<(&str, usize)> {
     (named && spaced && (letters > 0 || opens)).then(|| (line.get(..letters).unwrap_or(""), length + closes))
 }
 
-/// Whether several lines are numbered with these letters; one alone may speak of a thing of that name.
-fn series(request: &str, letters: &str) -> bool {
-    let same = |line: &str| serial(line.trim_start()).is_some_and(|(other, _)| other == letters);
-    request.split('\n').filter(|line| same(line)).count() >= 2
+/// How many lines are numbered with the same letters; one alone may speak of a thing of that name.
+fn series(request: &str) -> HashMap<&str, usize> {
+    let mut lines = HashMap::new();
+    for (letters, _) in request.split('\n').filter_map(|line| serial(line.trim_start())) {
+        *lines.entry(letters).or_default() += 1;
+    }
+    lines
 }
 
 /// "[10:02] Ann: ": who wrote a line of a chat, and when.
@@ -298,6 +317,19 @@ mod tests {
         assert_eq!(texts("1.1 Kayaks\n1.2 Tours"), [("Kayaks", None), ("Tours", None)]);
         assert_eq!(texts("A4 sheets have a colour.")[0].0, "A4 sheets have a colour.");
         assert_eq!(texts("2.5 metres of rope\nA rope has a length.")[0].0, "2.5 metres of rope");
+    }
+
+    #[test]
+    fn what_looks_like_a_chat_or_the_end_of_a_mail_is_kept() {
+        let books = "Book: title\nBook: author\nMember: name\nMember: email";
+        assert_eq!(texts(books).iter().map(|(text, _)| *text).collect::<Vec<_>>(), books.lines().collect::<Vec<_>>());
+        assert_eq!(texts("Sent from my phone\nKayaks have a name."), [("Kayaks have a name.", None)]);
+        assert_eq!(
+            texts("Sent from my shop to boats: crates, barrels")[0].0,
+            "Sent from my shop to boats: crates, barrels"
+        );
+        let chat = "Ann: kayaks have a name\nBen: tours have a date\nAnn: thanks for all that\nBen: no need to thank";
+        assert_eq!(texts(chat)[0].0, "kayaks have a name");
     }
 
     #[test]
