@@ -147,6 +147,10 @@ const SAID: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "Orders have a number. Managers see all orders.\nCustomer: can only see their own orders.",
+        &["order: create signed_in; delete owner; read owner role:manager; update owner"],
+    ),
+    (
         "Classes have a name and a time. Only admins can create classes.",
         &["class: create role:admin; delete role:admin; read signed_in; update role:admin"],
     ),
