@@ -79,7 +79,7 @@ const SAID: &[(&str, &[&str])] = &[
         "Invoices and orders have a number. Managers see all invoices and orders, clerks only their own invoices.",
         &[
             "invoice: create signed_in; delete owner; read owner role:manager; update owner",
-            "order: create signed_in; delete role:admin; read signed_in; update signed_in",
+            "order: create signed_in; delete owner; read owner role:manager; update owner",
         ],
     ),
     (
@@ -149,6 +149,17 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "Orders have a number. Managers see all orders.\nCustomer: can only see their own orders.",
         &["order: create signed_in; delete owner; read owner role:manager; update owner"],
+    ),
+    (
+        "Vets see all pets and visits, owners only their own pets. Pets have a name. Visits have a date and a pet.",
+        &[
+            "pet: create signed_in; delete owner; read owner role:vet; update owner",
+            "visit: create signed_in; delete owner; read owner role:vet; update owner",
+        ],
+    ),
+    (
+        "Invoices have a number. Staff can see all invoices but neither edit nor delete them.",
+        &["invoice: create role:admin; delete role:admin; read signed_in; update role:admin"],
     ),
     (
         "Classes have a name and a time. Only admins can create classes.",

@@ -73,8 +73,10 @@ pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
 
 /// "but not invoices", "never invoices", "neither invoices nor orders": what comes after is denied.
 pub(super) fn turns(scene: &Scene<'_>, at: usize) -> bool {
-    scene.one_of(at, &["not", "never", "neither", "nor"]) && scene.np_at(at + 1).is_some()
+    scene.one_of(at, NOT) && scene.np_at(at + 1).is_some()
 }
+
+pub(super) const NOT: &[&str] = &["not", "never", "neither", "nor"];
 
 /// The records after "everything but".
 pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s Np> {

@@ -25,7 +25,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     let (statements, lost) = statements::statements(scene, evidence, cast, draft);
     tell_grants(&statements, draft);
     let declared = draft.roles.clone();
-    let mut unsaid: Vec<(String, Vec<Op>)> = Vec::new();
+    let mut unsaid: Vec<Unsaid> = Vec::new();
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get_mut(at) else { continue };
         let said = Said::of(&entity.name, &statements);
@@ -38,8 +38,20 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         let here: Vec<Op> =
             statements.iter().filter(|one| one.entity.as_ref() == Some(&name)).map(|one| one.op).collect();
         // Nor is "nobody deletes visits" a word about who sees them.
-        if here.iter().all(|op| *op == Op::Delete) {
-            unsaid.push((name.clone(), here));
+        // "vets see visits" keeps nobody else from them, and does not show them to all either.
+        let seen = |one: &Statement| {
+            one.op == Op::Read
+                && one.mode == Mode::May
+                && !one.own
+                && one.who.iter().all(|who| matches!(who, Who::Role(_)))
+        };
+        let faint = |one: &Statement| one.op == Op::Delete || seen(one);
+        if statements.iter().filter(|one| one.entity.as_ref() == Some(&name)).all(faint) {
+            let readers = statements.iter().filter(|one| seen(one) && one.entity.as_ref() == Some(&name));
+            let mut all: Vec<String> = readers.flat_map(|one| one.who.iter().map(lists::word)).collect();
+            all.sort();
+            all.dedup();
+            unsaid.push(Unsaid { name: name.clone(), said: here, readers: all });
         }
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
@@ -57,13 +69,21 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     lost
 }
 
+/// A record of which the request does not say who alone sees it: what else is said of it, and who sees it for sure.
+#[derive(Clone)]
+struct Unsaid {
+    name: String,
+    said: Vec<Op>,
+    readers: Vec<String>,
+}
+
 /// Where nothing is said of a record, and it hangs on one that not everybody sees, it is seen no further: the vaccinations
 /// of a pet by those who see all pets, and by who made them. So are people who see their own pets alone.
-fn follow(draft: &mut Draft, unsaid: &[(String, Vec<Op>)]) {
+fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
     let hidden = |entity: &&Entity| entity.owned && !covers(&list(&entity.rights.read), "signed_in");
-    let mut left: Vec<&(String, Vec<Op>)> = unsaid.iter().collect();
+    let mut left: Vec<&Unsaid> = unsaid.iter().collect();
     // A record may hang on one that hangs on another.
-    while let Some((place, other)) = left.iter().enumerate().find_map(|(place, (name, _))| {
+    while let Some((place, other)) = left.iter().enumerate().find_map(|(place, Unsaid { name, .. })| {
         let entity = draft.entity(name).filter(|entity| !entity.owned)?;
         let asks = draft.roles.contains(&entity.name) || entity.name == "owner";
         let tied = draft.relations.iter().filter(|one| one.kind == RelationKind::OneToMany && one.from != one.to);
@@ -74,13 +94,16 @@ fn follow(draft: &mut Draft, unsaid: &[(String, Vec<Op>)]) {
         });
         others.find(hidden).map(|other| (place, other.clone()))
     }) {
-        let (name, said) = left.remove(place).clone();
+        let Unsaid { name, said, readers } = left.remove(place).clone();
+        let other_reads = list(&other.rights.read);
         if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {
             entity.owned = true;
             let create = Some(vec!["signed_in".into()]);
             let delete = entity.rights.delete.take();
             entity.rights = Rights { create, actions: Vec::new(), ..other.rights };
-            if let (false, Some(mut delete)) = (said.is_empty(), delete) {
+            let read = entity.rights.read.get_or_insert_with(|| vec!["owner".to_owned()]);
+            read.extend(readers.into_iter().filter(|word| !other_reads.contains(word)));
+            if let (true, Some(mut delete)) = (said.contains(&Op::Delete), delete) {
                 lists::cut(&mut delete, &list(&entity.rights.read));
                 entity.rights.delete = Some(delete);
             }

@@ -258,14 +258,14 @@ impl Reader<'_> {
             }
             let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
             let noun = elided::turns(scene, at) && next.is_some_and(|(_, form)| form != verbs::Form::Base);
-            if at > verb && !noun && scene.one_of(at, &["not", "never"]) && next.is_some() {
+            if at > verb && !noun && scene.one_of(at, elided::NOT) && next.is_some() {
                 mode = Mode::MayNot;
                 at += 1;
                 continue;
             }
             let is_verb = at == verb
                 || !placed_np(scene, at)
-                || mode == Mode::MayNot && scene.is(at - 1, "not") && !elided::turns(scene, at - 1);
+                || mode == Mode::MayNot && scene.one_of(at - 1, elided::NOT) && !elided::turns(scene, at - 1);
             let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
             let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base;
             if let Some((known, _)) = known.filter(|(_, form)| is_verb && base_form(form)) {
