@@ -223,24 +223,19 @@ fn leads_to(scene: &Scene<'_>, clause: &Clause, words: &[&str]) -> Option<usize>
 
 /// "invoicing happens in FreshBooks": the first word looks like a verb.
 fn happens(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let happens = |at: &usize| scene.one_of(*at, &["happens", "happen", "lives", "sits", "runs"]);
-    let lead = || (clause.from..clause.to).filter(happens).map(|at| at + 1);
     // "direct debits run through the bank's own portal".
     let portal = |np: &Np| {
         let own = np.owner.is_some() || (np.from..np.to).any(|at| scene.is(at, "own"));
         own && has("portal system software app program tool website", np.head())
     };
-    let through = lead().filter(|lead| scene.is(*lead, "through") || scene.is(lead.wrapping_sub(2), "through"));
-    if scene.one_of(clause.after, &["through"])
-        && clause.base == "run"
-        && scene.np_at(clause.after + 1).is_some_and(portal)
-        || through.into_iter().any(|lead| scene.np_at(lead + 1).is_some_and(portal))
-    {
-        return true;
-    }
-    lead()
-        .filter(|lead| scene.one_of(*lead, &["in", "on", "with", "via"]))
-        .any(|lead| scene.np_at(lead + 1).is_some_and(|np| product(scene, np)))
+    let happens = |at: &usize| scene.one_of(*at, &["happens", "happen", "lives", "sits", "runs", "run"]);
+    (clause.from..clause.to).filter(happens).map(|at| at + 1).any(|lead| {
+        let fits = |np: &Np| match scene.is(lead, "through") {
+            true => portal(np),
+            false => scene.one_of(lead, &["in", "on", "with", "via"]) && product(scene, np),
+        };
+        scene.np_at(lead + 1).is_some_and(fits)
+    })
 }
 
 /// "invoices are made in DATEV": not "via Twilio", which says what to use.

@@ -3,28 +3,15 @@
 
 use super::add;
 use super::phrases::way;
+use super::shorthand::OF_A_VALUE;
 use crate::clauses::{Clause, Polarity};
 use crate::lexicon::{archetypes, has};
 use crate::rules::Sink;
 use crate::scene::Scene;
 use crate::tags::Tag;
 
-/// What stands after a way that is a value and no message.
-const OF_A_VALUE: &[&str] = &[
-    "address",
-    "addresses",
-    "field",
-    "template",
-    "templates",
-    "number",
-    "box",
-    "list",
-    "marketing",
-    "server",
-    ",",
-    "/",
-    ")",
-];
+/// What stands after a way in a list of values, or in the name of something else.
+const OF_ANOTHER: &[&str] = &["list", "marketing", "server", ",", "/", ")"];
 
 fn is_mail(scene: &Scene<'_>, at: usize) -> bool {
     scene.one_of(at, &["email", "emails", "mail", "mails"])
@@ -60,7 +47,8 @@ pub(super) fn sent(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 0..scene.tokens.len() {
         let Some(category) = way(scene, at) else { continue };
         let Some(clause) = scene.clause_at(at).filter(|clause| asks(clause)) else { continue };
-        if scene.one_of(at + 1, OF_A_VALUE) && !corrected(scene, at) {
+        let value = scene.one_of(at + 1, OF_A_VALUE) || scene.one_of(at + 1, OF_ANOTHER);
+        if value && !corrected(scene, at) {
             continue;
         }
         let said = to_somebody(scene, at)

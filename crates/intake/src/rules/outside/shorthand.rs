@@ -9,7 +9,7 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 
 /// What stands after a way that is a value and no message: "email address".
-const OF_A_VALUE: &[&str] = &["address", "addresses", "field", "template", "templates", "number", "box"];
+pub(super) const OF_A_VALUE: &[&str] = &["address", "addresses", "field", "template", "templates", "number", "box"];
 
 /// "boat late -> mail to the owner", "=> status late + text to the renter".
 pub(super) fn arrow(scene: &Scene<'_>, sink: &mut Sink) {

@@ -224,6 +224,8 @@ fn the_document_names_every_table_that_grows() {
         "_audit",
         "_audit_seals",
         "_audit_index",
+        "_audit_times",
+        "_audit_keys",
         "users",
     ] {
         assert!(document.contains(&format!("`{table}`")), "{table}");
