@@ -48,6 +48,7 @@ pub use reading::{
     AccessSummary, Answered, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
     RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
+pub use resolve::Noun;
 pub use spec::{SpecFile, SpecProblem, read_spec};
 pub use tokens::Span;
 
@@ -101,6 +102,12 @@ pub fn read_with(request: &str, proposal: &Proposal) -> Result<Merged, Vec<Strin
     let added = proposal::difference(&decided.draft, &before);
     let reading = tell(&scene, &evidence, decided, &asked, "model");
     Ok(Merged { reading, added, left_out: told.left_out, repaired: told.repaired })
+}
+
+/// The nouns of a request that may be records, with the signs by which that is decided.
+pub fn nouns(request: &str) -> Vec<Noun> {
+    let scene = Scene::read(Request::of(request).read);
+    resolve::nouns(&scene, &rules::facts(&scene))
 }
 
 /// What is asked for: the words, and the answers under them.

@@ -38,6 +38,8 @@ pub(crate) struct Scene<'a> {
     /// In the order of the request, none within another.
     pub clauses: Vec<Clause>,
     pub repairs: Vec<Repair>,
+    /// How many words tell how things are spoken of: all, but none of a wish behind a list of what there is.
+    pub told: usize,
 }
 
 impl<'a> Scene<'a> {
@@ -57,6 +59,7 @@ impl<'a> Scene<'a> {
         let mut scene = Scene {
             request,
             np_at: vec![None; tokens.len()],
+            told: tokens.len(),
             text,
             word_at,
             tokens,

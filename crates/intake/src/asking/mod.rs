@@ -33,7 +33,7 @@ const TIE: usize = 3;
 /// All weigh the same, so no more of them are tried.
 const MOST_TIES: usize = 6;
 /// Enough to make a record of what nearly was one.
-const SURE: f64 = 2.2;
+const SURE: f64 = 9.0;
 /// Words of requests that speak for several people.
 const TOGETHER: &str = "we our us ours team staff everyone everybody colleague employee volunteer company office crew";
 

@@ -82,7 +82,8 @@ const NOT_READ: &str = "say it in other words, for example \"rename phone to mob
     \"add a source to leads\", \"drop the SMS\", \"also keep tasks with a title and a due date\"";
 
 fn draft(request: &str) -> (Draft, Vec<Unplaced>) {
-    let scene = Scene::read(request);
+    let mut scene = Scene::read(request);
+    scene.told = 0;
     let evidence = rules::facts(&scene);
     let (mut draft, cast) = resolve::resolve(&scene, &evidence);
     draft.integrations = integrations::integrations(&evidence);

@@ -22,6 +22,7 @@ pub(super) fn merge(found: &mut Vec<Candidate>) -> HashMap<String, String> {
             kept.read = kept.read.max(gone.read);
             kept.acts = kept.acts.max(gone.acts);
             kept.first = kept.first.min(gone.first);
+            kept.places.extend(gone.places);
             for field in gone.fields {
                 if !kept.fields.contains(&field) {
                     kept.fields.push(field);

@@ -1,6 +1,8 @@
-//! How much a noun looks like a record: what it has, what is done with it, what it does, and what speaks against it.
+//! How much is said of a noun that makes it a record: what it has, what is done with it, what it does, and what speaks against
+//! it. In a short request that is all there is to go by; in a longer one `signs` weigh more.
 
 use super::Candidate;
+use super::signs::Seen;
 use crate::facts::Thing;
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::verbs::Class;
@@ -9,6 +11,14 @@ use crate::resolve::is_plain_value;
 
 /// What screens and sheets are laid out in.
 const LAID_OUT: &str = "column row cell header banner tab screen window panel";
+
+/// Where so many records are described, one that is only named once is in doubt, by this much.
+const DESCRIBED: usize = 3;
+const DOUBT: f64 = 0.6;
+const PASSING: f64 = 2.0;
+/// Rules that are wrong as often as right of a word that stands once and has a value at most.
+const WEAK: &[&str] =
+    &["list.colon", "has.brackets", "belongs.to", "has.sets", "has.record", "row.sentence", "headed.of", "belongs.per"];
 
 /// How much a doer looks like a record.
 pub(super) fn acting(actor: &Thing, object: &Thing, class: Class, base: &str) -> f64 {
@@ -121,4 +131,29 @@ pub(super) fn score(candidate: &Candidate) -> f64 {
         score -= 6.0;
     }
     score
+}
+
+/// How much a noun is in doubt because the request describes others.
+pub(super) fn doubt(seen: &Seen<'_>) -> f64 {
+    let named = if seen.described >= DESCRIBED && is_named_once(seen.candidate) { DOUBT } else { 0.0 };
+    let passing = if seen.described >= 2 && is_said_in_passing(seen) { PASSING } else { 0.0 };
+    named + passing
+}
+
+/// One of them, and all that is said is that somebody does something with it: "they come with a badge".
+fn is_named_once(candidate: &Candidate) -> bool {
+    let bare =
+        candidate.fields.is_empty() && candidate.ties + candidate.mentions + candidate.acts + candidate.read <= 0.0;
+    let thing = archetypes::sort(&candidate.name) == Some(Sort::Thing);
+    let once = candidate.grounds.spans.len() <= 1 && candidate.grounds.rules.iter().all(|rule| *rule == "op.verb");
+    bare && thing && once && !candidate.plural
+}
+
+/// The word stands once in the whole request, in a place where values and what merely lies around stand too.
+fn is_said_in_passing(seen: &Seen<'_>) -> bool {
+    let candidate = seen.candidate;
+    let weak = candidate.grounds.rules.iter().all(|rule| rule.starts_with("op.verb") || WEAK.contains(rule));
+    let told = candidate.grounds.rules.iter().any(|rule| WEAK.contains(rule));
+    let little = candidate.fields.len() <= 1 && candidate.read <= 0.0;
+    little && weak && told && !archetypes::is_kept(&candidate.name) && seen.said <= 1
 }

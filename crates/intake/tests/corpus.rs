@@ -1,0 +1,67 @@
+//! Requests of others who did not know the reader, with what they want kept: how much of it is, and what is made beside it.
+//!
+//! A request may be read worse than before where others are read better; these are the limits for all of them together. What
+//! of it the weights of the nouns were learnt from, and how well those do on requests they never saw, `examples/weigh.rs`
+//! tells.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Request {
+    request: String,
+    /// Names for each thing that is wanted.
+    records: Vec<Vec<String>>,
+    /// What may be kept or not.
+    maybe: Vec<Vec<String>>,
+    roles: Vec<String>,
+    /// What must not become a record.
+    not: Vec<String>,
+    /// Services that are spoken of and not wanted.
+    no_services: Vec<String>,
+}
+
+fn corpus() -> Vec<Request> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let texts = files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).map(fs::read_to_string);
+    texts
+        .flat_map(|text| text.unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())
+        .collect()
+}
+
+fn same(a: &str, b: &str) -> bool {
+    let plain = |name: &str| name.trim_end_matches('s').replace('_', "");
+    plain(a) == plain(b)
+}
+
+#[test]
+fn strangers_get_what_they_want_and_little_else() {
+    let (mut wanted, mut found, mut beside, mut forbidden) = (0, 0, 0, Vec::new());
+    let mut unwanted = 0;
+    let corpus = corpus();
+    for asked in &corpus {
+        let read = intake::read(&asked.request).summary;
+        let made: Vec<&str> = read.entities.iter().map(|entity| entity.name.as_str()).collect();
+        let any = |names: &[String], name: &str| names.iter().any(|known| same(known, name));
+        wanted += asked.records.len();
+        found += asked.records.iter().filter(|names| made.iter().any(|name| any(names, name))).count();
+        let known = |name: &str| asked.records.iter().chain(&asked.maybe).any(|names| any(names, name));
+        beside += made.iter().filter(|name| !known(name) && !any(&asked.roles, name)).count();
+        forbidden
+            .extend(made.iter().filter(|name| any(&asked.not, name) && !known(name)).map(|name| (*name).to_owned()));
+        unwanted += read.integrations.iter().filter(|one| asked.no_services.contains(one)).count();
+    }
+    let (requests, made) = (corpus.len(), found + beside);
+    println!(
+        "{requests} requests: {found} of {wanted} records, {beside} others, {} of them and {unwanted} services forbidden",
+        forbidden.len()
+    );
+    assert!(requests >= 500);
+    assert!(found * 100 >= wanted * 70, "{found} of {wanted} records are made");
+    assert!(found * 100 >= made * 92, "{beside} of {made} records were not asked for");
+    assert!((forbidden.len() + unwanted) * 20 <= requests, "{forbidden:?} and {unwanted} services must not be made");
+}
