@@ -5,6 +5,7 @@
 use std::str::FromStr;
 
 use inquire::error::InquireError;
+use inquire::list_option::ListOption;
 use inquire::ui::{RenderConfig, Styled};
 use inquire::{Select, set_global_render_config};
 use intake::Question;
@@ -93,9 +94,13 @@ pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question
     let interrupts = Held::now();
     let choices: Vec<&str> = question.choices().collect();
     let message = format!("{place}/{of} {}", screen.legible(&question.text));
-    let help = screen.legible("arrows choose, Enter takes, Esc stops and writes nothing");
+    let help = screen.legible("a number, first letters or arrows choose, Enter takes, Esc stops and writes nothing");
     let shown: Vec<String> = choices.iter().map(|choice| screen.legible(choice)).collect();
-    let chosen = Select::new(&message, shown).without_filtering().with_help_message(&help).raw_prompt();
+    let numbered = shown.iter().zip(1..).map(|(choice, number)| format!("{number} {choice}")).collect();
+    let scorer = |typed: &str, _: &String, _: &str, at: usize| meant(typed, &choices, at);
+    let taken = |chosen: ListOption<&String>| shown.get(chosen.index).cloned().unwrap_or_default();
+    let select = Select::new(&message, numbered).with_scorer(&scorer).with_formatter(&taken);
+    let chosen = select.with_help_message(&help).raw_prompt();
     match chosen {
         Ok(chosen) => {
             drop(interrupts);
@@ -107,6 +112,24 @@ pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question
             Err(stopped(place, of, &error))
         }
     }
+}
+
+/// How well what was typed tells the answer at a place, if it does: its number, its word or first letters, or the letter of
+/// its place (`b` the second) where no answer begins so.
+fn meant(typed: &str, choices: &[&str], at: usize) -> Option<i64> {
+    let typed = typed.trim().to_lowercase();
+    let begins = |choice: &str| choice.to_lowercase().starts_with(&typed);
+    let choice = choices.get(at)?;
+    let number = at + 1;
+    let is_place = || {
+        let mut letters = typed.chars();
+        let letter = letters.next().filter(|_| letters.next().is_none());
+        letter.is_some_and(|letter| ('a'..='z').nth(at) == Some(letter)) && !choices.iter().any(|one| begins(one))
+    };
+    // The word itself is meant before those that go on; among equals the first one stands first.
+    let whole = Question::word(choice).to_lowercase() == typed;
+    let fits = whole || typed == number.to_string() || begins(choice) || is_place();
+    fits.then(|| if whole { 1 } else { -i64::try_from(at).unwrap_or(i64::MAX) })
 }
 
 fn stopped(place: usize, of: usize, error: &InquireError) -> Failure {
@@ -195,6 +218,38 @@ mod tests {
         let twice = settled().given(&["share=all".parse().unwrap(), "share=own".parse().unwrap()]).err().unwrap();
         assert!(twice.message.contains("answered already"), "{}", twice.message);
         assert!("share".parse::<Given>().is_err());
+    }
+
+    #[test]
+    fn numbers_words_first_letters_and_the_letters_of_the_places_tell_an_answer() {
+        let share = ["own: each account sees only what it made", "all: everyone signed in"].as_slice();
+        let keep = ["no: nothing", "none: an empty table", "yes: a table of calls"].as_slice();
+        for (choices, typed, expected) in [
+            (share, "", [0, 1].as_slice()),
+            (share, "1", &[0]),
+            (share, "2", &[1]),
+            (share, "3", &[]),
+            (share, "o", &[0]),
+            (share, "All", &[1]),
+            (share, " all: every", &[1]),
+            (share, "a", &[1]),
+            (share, "b", &[1]),
+            (share, "c", &[]),
+            (share, "x", &[]),
+            (keep, "a", &[0]),
+            (keep, "b", &[1]),
+            (keep, "c", &[2]),
+            (keep, "y", &[2]),
+            (keep, "n", &[0, 1]),
+            (keep, "no", &[0, 1]),
+            (keep, "none", &[1]),
+        ] {
+            let scored = (0..choices.len()).filter_map(|at| Some((meant(typed, choices, at)?, at)));
+            let mut scored: Vec<(i64, usize)> = scored.collect();
+            scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+            let found: Vec<usize> = scored.into_iter().map(|(_, at)| at).collect();
+            assert_eq!(found, expected, "{typed:?}");
+        }
     }
 
     #[test]

@@ -55,6 +55,23 @@ fn enter_takes_the_default_which_is_kept_as_an_answer() {
     assert_eq!(rules(&blueprint), rules(&bench.read("piped/blueprint.toml")));
 }
 
+/// Numbers and letters choose too; what is no answer is not taken for one.
+#[test]
+fn what_is_typed_chooses_an_answer() {
+    for (typed, choice) in [("1\r", "own"), ("2\r", "all"), ("b\r", "all"), ("A\r", "all"), ("x\r\u{8}ow\r", "own")] {
+        let bench = Bench::new();
+        let mut terminal = new(&bench, &["--dir", "asked"], 80, "C.UTF-8");
+        terminal.sees("1 own: each account sees only what it made");
+        terminal.sees("2 all: everyone signed in");
+        terminal.sees("Enter takes");
+        terminal.types(typed);
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, 0, "{typed:?}: {shown}");
+        let blueprint = bench.read("asked/blueprint.toml");
+        assert!(blueprint.contains(&format!(" [{choice}]")), "{typed:?}: {blueprint}");
+    }
+}
+
 #[test]
 fn who_stops_writes_nothing_and_the_exit_code_says_so() {
     for (key, locale) in [("\u{1b}", "C.UTF-8"), ("\u{3}", "C")] {
