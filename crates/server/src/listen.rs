@@ -17,7 +17,7 @@ use crate::connection::turned_away::TurnedAway;
 use crate::connection::{self, Shared, tls};
 use crate::process::Stop;
 use crate::settings::Settings;
-use crate::{App, Live, StartError};
+use crate::{App, Live, StartError, served_at};
 
 /// After an accept that failed, usually for want of file handles, others get time to close theirs.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -49,15 +49,24 @@ impl Server {
     ///
     /// # Errors
     /// The same, and code that does not go with the blueprint.
-    pub async fn start_with(blueprint: Arc<Blueprint>, settings: Settings, code: Code) -> Result<Server, StartError> {
+    pub async fn start_with(
+        blueprint: Arc<Blueprint>,
+        mut settings: Settings,
+        code: Code,
+    ) -> Result<Server, StartError> {
         let tls = settings.tls.as_ref().map(tls::acceptor).transpose().map_err(StartError::Tls)?;
         let wanted = SocketAddr::new(settings.host, settings.port);
         // The socket comes first: a second server on a taken port must not touch the database.
         let bound = |source| StartError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
+        // Which port was free is known only now.
+        settings.listens_at(address);
         let crowd = Arc::new(Crowd::new(&settings, raise_file_limit()));
         let app = App::open_with(blueprint, settings, code).await?;
+        if let Err(error) = served_at::leave(&app.store, &app.settings, address).await {
+            tracing::warn!(%error, "where this server listens could not be left in the database; links made beside it may lead elsewhere");
+        }
         Ok(Server { live: Live::new(app), listener, address, tls, crowd, turned_away: TurnedAway::new(), warned: None })
     }
 

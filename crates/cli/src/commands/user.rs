@@ -19,8 +19,8 @@ use crate::logs;
 use crate::report::table;
 use crate::screen::{Ink, Screen};
 use crate::source::{Place, Source};
+use server::Whereto;
 use server::process::{Environment, read_settings};
-use server::settings::Links;
 
 /// Make, invite, import, list, disable accounts, change their roles and passwords
 #[derive(Args)]
@@ -160,7 +160,8 @@ struct Desk {
     store: Store,
     blueprint: Blueprint,
     password_min_length: usize,
-    links: Option<Links>,
+    /// Where an invitation leads; looked for where there is one.
+    whereto: Whereto,
 }
 
 impl User {
@@ -180,7 +181,7 @@ impl User {
             }
             _ => None,
         };
-        let desk = Desk::open(screen, &source)?;
+        let desk = Desk::open(screen, &source, &self.action)?;
         desk.act(screen, &self.action, password.as_deref())
     }
 }
@@ -219,15 +220,19 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 impl Desk {
-    fn open(screen: &Screen, source: &Source) -> Result<Desk, Failure> {
+    fn open(screen: &Screen, source: &Source, action: &Action) -> Result<Desk, Failure> {
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
         let settings = read_settings(&source.folder, &environment, |_| None)?;
         logs::start(screen, &environment)?;
         let password_min_length = settings.password_min_length;
+        let invites = matches!(action, Action::Invite { .. });
+        // Before the database is opened: a connection of this process would count as one of a server's.
+        let somebody_serves = invites && server::serving_database(&settings).is_some();
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        Ok(Desk { store, blueprint, password_min_length, links: settings.links })
+        let whereto = if invites { Whereto::find(&store, &settings, somebody_serves) } else { Whereto::Unknown };
+        Ok(Desk { store, blueprint, password_min_length, whereto })
     }
 
     fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
@@ -290,10 +295,18 @@ impl Desk {
 
     fn invite(&self, screen: &Screen, email: &str, roles: &[String]) -> Result<(), Failure> {
         let invited = users::invite(&self.store, &self.blueprint, email, roles).map_err(Failure::new)?;
-        let link = invited.link(self.links.as_ref());
+        let link = invited.link(self.whereto.links());
+        let is_known = !matches!(self.whereto, Whereto::Guessed(_));
+        if !is_known {
+            screen.warn(
+                "no server is known to run on this database: the link leads to the HOST and PORT of the settings, and holds where \
+                 `serve` listens there; PUBLIC_URL says where it is for everybody",
+            );
+        }
         if screen.manner.json {
             let token = &invited.token;
-            return screen.json(&json!({"email": email, "roles": roles, "token": token, "link": link}));
+            let link = json!({"email": email, "roles": roles, "token": token, "link": link, "link_is_known": is_known});
+            return screen.json(&link);
         }
         let with = with_roles(roles);
         screen.say(&format!("Invited {email}{with} for {} days; this is shown only now:", invited.days))?;

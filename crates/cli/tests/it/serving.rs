@@ -86,6 +86,31 @@ fn it_prints_where_it_listens_answers_there_and_ends_when_asked() {
     assert_eq!(serving.terminate(), Some(0));
 }
 
+/// A link that a command makes beside a server leads to it, whatever the command line of the server said of its port.
+#[cfg(unix)]
+#[test]
+fn an_invitation_leads_to_the_server_that_runs() {
+    let bench = Bench::with(&APP.replace("[entity", "[auth]\nsign_up = \"invite\"\n[entity"));
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    let invite = |email: &str| bench.run(&["user", "invite", email]);
+    let mut serving = Serving::start(bench.command(&["serve", "--port", "0", "--json"]));
+    let url = serving.json()["url"].as_str().unwrap().to_owned();
+    let said = invite("ana@example.com").fine();
+    let link = said.lines().find(|line| line.starts_with("http")).unwrap();
+    assert!(link.starts_with(&format!("{url}/auth/pages/invitation#token=")), "{said}");
+    assert!(get(&url, "/auth/pages/invitation").starts_with("HTTP/1.1 200"), "{link}");
+    assert_eq!(serving.terminate(), Some(0));
+    // Where it listened is nothing to go by any more.
+    let guessed = invite("bob@example.com");
+    assert!(guessed.out.contains("http://127.0.0.1:8000/auth/"), "{guessed:?}");
+    assert!(guessed.err.contains("no server is known to run on this database"), "{guessed:?}");
+    // A setting is believed, whoever runs.
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\nPUBLIC_URL=https://desk.example\n");
+    let mut serving = Serving::start(bench.command(&["serve", "--port", "0", "--json"]));
+    serving.json();
+    assert!(invite("eve@example.com").fine().contains("https://desk.example/auth/pages/invitation#token="));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_request_is_served_at_once_by_one_command() {

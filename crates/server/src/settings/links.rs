@@ -1,11 +1,17 @@
 //! Where links in mails lead: to pages of the app's front end, or, where none is named, to small ones of this server.
 
+use std::net::SocketAddr;
+
+use super::Settings;
+
 /// Where links in mails lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Links {
     /// `https://app.example.com`, without a trailing slash.
     url: String,
     are_ours: bool,
+    /// No setting says it: it is where a server on this machine listens.
+    are_guessed: bool,
 }
 
 impl Links {
@@ -13,11 +19,22 @@ impl Links {
     pub const PAGES: &str = "/auth/pages";
 
     pub(super) fn to_front_end(url: String) -> Links {
-        Links { url, are_ours: false }
+        Links { url, are_ours: false, are_guessed: false }
     }
 
     pub(super) fn to_ourselves(url: String) -> Links {
-        Links { url, are_ours: true }
+        Links { url, are_ours: true, are_guessed: false }
+    }
+
+    /// To pages of a server on this machine, which listens there.
+    pub(crate) fn to_this_machine(settings: &Settings, address: SocketAddr) -> Links {
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        Links { url: format!("{scheme}://{address}"), are_ours: true, are_guessed: true }
+    }
+
+    /// Whether they lead to the address of the settings because nothing says where else.
+    pub(crate) fn are_guessed(&self) -> bool {
+        self.are_guessed
     }
 
     /// Whether they lead to pages of this server.

@@ -9,7 +9,7 @@ mod network;
 mod parse;
 mod secret;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use database::Database;
@@ -293,6 +293,13 @@ impl Settings {
     /// Whether the server is somebody's own, to try things out: there mail lies at `/_/outbox` and is sent to nobody.
     pub fn is_for_trying(&self) -> bool {
         matches!(self.environment, Environment::Development | Environment::Test)
+    }
+
+    /// Has links lead there, where somebody tries it out and no setting says where else.
+    pub(crate) fn listens_at(&mut self, address: SocketAddr) {
+        if self.is_for_trying() && self.links.as_ref().is_none_or(Links::are_guessed) {
+            self.links = Some(Links::to_this_machine(self, address));
+        }
     }
 
     /// Whether browsers are told to come by HTTPS only. Not in development: a browser that has once heard it of

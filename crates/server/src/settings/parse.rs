@@ -62,10 +62,10 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         unheeded,
         limits: reader.limits(environment),
     };
-    let here = || format!("http://{}", SocketAddr::new(settings.host, settings.port));
     if settings.links.is_none() {
-        let known = settings.public_url.clone().or_else(|| settings.is_for_trying().then(here));
-        settings.links = known.map(Links::to_ourselves);
+        settings.links = settings.public_url.clone().map(Links::to_ourselves);
+        let here = SocketAddr::new(settings.host, settings.port);
+        settings.listens_at(here);
     }
     reader.read("JWT_ALGORITHM", (), |text| match text {
         "EdDSA" => Ok(()),

@@ -17,6 +17,22 @@ fn nothing_set_is_fine_in_development() {
     assert_eq!(settings.limits.user_per_minute.unwrap().get(), 600);
 }
 
+/// What a server found free, or was told on its command line, counts where no setting says it.
+#[test]
+fn links_lead_to_where_a_server_listens_unless_a_setting_says_where() {
+    for (pairs, expected) in [
+        ([].as_slice(), Some("http://127.0.0.1:4321/auth/pages/verify")),
+        (&[("PUBLIC_URL", "https://desk.example")], Some("https://desk.example/auth/pages/verify")),
+        (&[("APP_URL", "https://app.example")], Some("https://app.example/verify")),
+        (&[("TLS_CERT", "a"), ("TLS_KEY", "b")], Some("https://127.0.0.1:4321/auth/pages/verify")),
+        (&[("ENV", "production"), ("SECRET_KEY", STRONG)], None),
+    ] {
+        let mut settings = read(pairs).unwrap();
+        settings.listens_at("127.0.0.1:4321".parse().unwrap());
+        assert_eq!(settings.links.map(|links| links.to("verify")).as_deref(), expected, "{pairs:?}");
+    }
+}
+
 #[test]
 fn all_problems_are_told_at_once_and_no_secret_with_them() {
     let problems = read(&[
