@@ -103,6 +103,9 @@ on_user_delete = "hand_over"
 name = { type = "text", required = true, min_length = 2, max_length = 80, pattern = "[A-Za-z, `|]+(a|b)", unique = true, search = true }
 state = { type = "enum", values = ["a, b", "c|d", "<e>", "\"q\"", "it's", "x / y", "one two three four five", "unique"], default = "c|d", required = true, index = true }
 single = { type = "enum", values = ["only"] }
+nick = { type = "text", required = true, min_length = 0 }
+note = { type = "long_text", required = true, default = "" }
+motto = { type = "text", required = true }
 price = { type = "money", currency = "EUR", min = "0.50", max = 99, default = "12.50" }
 ratio = { type = "decimal", scale = 4, min = "-0.0005", default = "1.25" }
 weight = { type = "float", min = -1.5, max = 1e300, default = 2.5 }

@@ -39,7 +39,7 @@ fn kind(code: &str) -> &'static str {
         "required" => "missing",
         "unknown" => "extra_forbidden",
         "read_only" => "frozen_field",
-        "min_length" => "string_too_short",
+        "min_length" | "blank" => "string_too_short",
         "max_length" => "string_too_long",
         "pattern" => "string_pattern_mismatch",
         "min" => "greater_than_equal",

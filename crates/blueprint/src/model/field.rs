@@ -175,6 +175,8 @@ pub struct TextLimits {
     pub max_length: usize,
     /// A regular expression that the whole text must match.
     pub pattern: Option<Regex>,
+    /// Something else than white space must stand in it: it is required, and nothing says that it may be empty.
+    pub not_blank: bool,
 }
 
 /// What a reference points to.

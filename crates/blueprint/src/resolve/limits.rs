@@ -1,6 +1,7 @@
 //! What a field holds and within which limits; a limit on a type that it cannot limit is an error, not a decoration.
 
 use regex::{Regex, RegexBuilder};
+use serde_json::Value;
 
 use super::fields::Home;
 use super::references;
@@ -96,14 +97,20 @@ pub(super) fn kind(raw: &RawField, home: Home, at: &Pointer, report: &mut Report
     })
 }
 
+/// What is required is not given by a text in which nothing stands, unless `min_length = 0` or an empty default says so. Where
+/// there is a pattern, it tells what a text may be.
 fn text_limits(raw: &RawField, default_max: u32, at: &Pointer, report: &mut Report) -> TextLimits {
-    let (min, max) = (raw.min_length.unwrap_or(0), raw.max_length.unwrap_or(default_max));
+    let is_empty = |default: &Value| default.as_str().is_some_and(str::is_empty);
+    let may_be_empty = raw.required != Some(true) || raw.default.as_ref().is_some_and(is_empty);
+    let min = raw.min_length.unwrap_or(if may_be_empty { 0 } else { 1 });
+    let max = raw.max_length.unwrap_or(default_max);
     if min > max {
         let message = format!("`min_length` {min} is greater than `max_length` {max}");
         report.value(&at.child("min_length"), "limits", message, Some("swap them".to_owned()));
     }
     let pattern = raw.pattern.as_ref().and_then(|pattern| whole_text(pattern, &at.child("pattern"), report));
-    TextLimits { min_length: min as usize, max_length: max as usize, pattern }
+    let not_blank = raw.required == Some(true) && min > 0 && raw.pattern.is_none();
+    TextLimits { min_length: min as usize, max_length: max as usize, pattern, not_blank }
 }
 
 /// Compiled alone first: `a)|(?:b` would compile when wrapped and slip out of the anchors.

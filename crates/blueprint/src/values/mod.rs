@@ -19,7 +19,7 @@ pub(crate) use numbers::{MAX_SAFE_INTEGER, scaled};
 /// Why a value is not one for its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// Stable, for machines: `required`, `type`, `min`, `max`, `min_length`, `max_length`, `pattern`, `enum`, `email`, `phone`,
+    /// Stable, for machines: `required`, `type`, `min`, `max`, `min_length`, `max_length`, `blank`, `pattern`, `enum`, `email`, `phone`,
     /// `url`, `uuid`, `date`, `time`, `datetime`, `decimal`, `integer`, `nul`, `control`, `depth`.
     pub code: &'static str,
     /// For people, without the name of the field: `must be at least 3`.

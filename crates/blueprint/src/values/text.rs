@@ -29,17 +29,24 @@ fn without_controls(text: &str, allowed: &[char], must: &str) -> Result<String, 
 }
 
 pub(super) fn limited(text: String, limits: &TextLimits) -> Read {
+    if limits.not_blank && text.trim().is_empty() {
+        return complain("blank", "is required and must not be empty or only white space");
+    }
     let length = text.chars().count();
     if length < limits.min_length {
-        return complain("min_length", format!("must have at least {} characters, has {length}", limits.min_length));
+        return complain("min_length", format!("must have at least {}, has {length}", characters(limits.min_length)));
     }
     if length > limits.max_length {
-        return complain("max_length", format!("must have at most {} characters, has {length}", limits.max_length));
+        return complain("max_length", format!("must have at most {}, has {length}", characters(limits.max_length)));
     }
     match &limits.pattern {
         Some(pattern) if !pattern.is_match(&text) => complain("pattern", format!("must match {pattern}")),
         _ => Ok(Literal::Text(text)),
     }
+}
+
+fn characters(count: usize) -> String {
+    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
 }
 
 pub(super) fn one_of(text: &str, values: &[String]) -> Read {

@@ -49,6 +49,26 @@ fn null_is_for_what_is_not_required() {
     refuses(r#"type = "json", required = true"#, &[(Value::Null, "required")]);
 }
 
+/// What is required is there when something stands in it, unless the blueprint says that it may be empty.
+#[test]
+fn a_required_text_is_neither_empty_nor_blank() {
+    for kind in ["text", "long_text"] {
+        let required = format!(r#"type = "{kind}", required = true"#);
+        refuses(&required, &texts("blank", &["", " ", "\t ", "\u{a0}\u{2003}"]));
+        takes(&required, &same(&["a", " a ", "0"]));
+        refuses(&format!("{required}, min_length = 1"), &texts("blank", &["", "  "]));
+        refuses(&format!("{required}, min_length = 2"), &[(json!(" "), "blank"), (json!("a"), "min_length")]);
+        takes(&format!("{required}, min_length = 0"), &same(&["", " "]));
+        takes(&format!(r#"{required}, default = """#), &same(&["", " "]));
+        refuses(&format!(r#"{required}, default = "x""#), &texts("blank", &["", " "]));
+        // A pattern tells what a text may be.
+        takes(&format!(r#"{required}, pattern = " *""#), &same(&[" ", "   "]));
+        refuses(&format!(r#"{required}, pattern = " *""#), &texts("min_length", &[""]));
+        takes(&format!(r#"type = "{kind}""#), &same(&["", " "]));
+    }
+    refuses(r#"type = "long_text", required = true"#, &texts("blank", &["\n\r\n\t"]));
+}
+
 #[test]
 fn text_of_one_line() {
     takes(r#"type = "text""#, &same(&["", "a\tb", "日本語", "  kept  "]));

@@ -211,7 +211,7 @@ fn said(blueprint: &Blueprint, field: &Field) -> String {
         Unique::PerOwner => said.push("unique".to_owned()),
         Unique::Global => said.push("unique among all rows".to_owned()),
     }
-    said.extend(limits(&field.kind));
+    said.extend(limits(&field.kind, field.required));
     // A reference has an index anyway, and what is unique too.
     let index = field.index && field.unique == Unique::No && !matches!(field.kind, FieldKind::Reference { .. });
     let flags = [
@@ -234,7 +234,7 @@ fn rules(read: &Rule, write: &Rule) -> Vec<String> {
 }
 
 /// Limits that do not stand in the type.
-fn limits(kind: &FieldKind) -> Vec<String> {
+fn limits(kind: &FieldKind, required: bool) -> Vec<String> {
     let bound = |word: &str, bound: Option<String>| bound.map(|bound| format!("{word} {bound}"));
     let both = |min: Option<String>, max: Option<String>| match (min, max) {
         (Some(min), Some(max)) => vec![format!("{min} to {max}")],
@@ -242,7 +242,8 @@ fn limits(kind: &FieldKind) -> Vec<String> {
     };
     match kind {
         FieldKind::Text(limits) | FieldKind::LongText(limits) => {
-            let least = (limits.min_length > 0).then(|| format!("at least {} characters", limits.min_length));
+            let usual = usize::from(required);
+            let least = (limits.min_length != usual).then(|| format!("at least {} characters", limits.min_length));
             let pattern = limits.pattern.as_ref().map(|pattern| format!("matches {}", pure(written(pattern.as_str()))));
             least.into_iter().chain(pattern).collect()
         }

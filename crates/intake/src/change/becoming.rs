@@ -234,12 +234,15 @@ impl Made<'_> {
         Ok(())
     }
 
-    /// A text that is required can still be one without characters.
+    /// A text that is required has a character unless `min_length = 0` or an empty default says otherwise.
     fn empty(&mut self, may: bool) -> Result<(), String> {
         self.flag("required", !may)?;
         if TEXTS.contains(&self.kind.as_str()) {
             match (may, self.written("min_length")) {
-                (false, None | Some("0")) => {
+                (false, Some("0")) => {
+                    self.bound("min", &Bound { number: "1".into(), of_characters: true, is_strict: false })?;
+                }
+                (false, None) if self.written("default") == Some("\"\"") => {
                     self.bound("min", &Bound { number: "1".into(), of_characters: true, is_strict: false })?;
                 }
                 (true, Some("1")) => self.drop("min_length", "may have no character"),

@@ -147,7 +147,7 @@ impl Column {
         column.unique = said.unique;
         column.default = said.default;
         column.values = listed;
-        column.min_length = said.min_length.or(length(&said.min)).filter(|least| *least > 0);
+        column.min_length = said.min_length.or(length(&said.min));
         column.max_length = sized.or(said.max_length).or(length(&said.max)).filter(|most| *most > 0);
         (column.min, column.max) = if text { (None, None) } else { (said.min, said.max) };
         column.scale = scale;
@@ -297,7 +297,10 @@ impl Column {
             let most = if field.kind == FieldType::Text { MOST_OF_TEXT } else { MOST_OF_LONG_TEXT };
             field.max_length =
                 self.max_length.map(|length| length.min(MOST_LETTERS)).filter(|length| *length != most || !self.whole);
-            field.min_length = self.min_length.filter(|least| *least <= field.max_length.unwrap_or(most));
+            // That of what is required is 1 unless it is said to be 0.
+            let is_said = |least: &u32| *least > 0 || self.required;
+            field.min_length =
+                self.min_length.filter(is_said).filter(|least| *least <= field.max_length.unwrap_or(most));
         }
         if let Some(pattern) = &self.pattern {
             match text && (self.whole || is_pattern(pattern)) {

@@ -314,12 +314,12 @@ fn limits<'t>(text: &'t str, said: &mut Said) -> Option<&'t str> {
     let length = |text: String| text.parse::<u32>().ok();
     if let Some(rest) = any(text, LEAST_LENGTH) {
         let (least, rest) = number(rest)?;
-        said.min_length = length(least).filter(|least| *least > 0);
+        said.min_length = length(least);
         return Some(unit(rest).unwrap_or(rest));
     }
     if let Some(rest) = any(text, MOST_LENGTH) {
         if let Some((least, most, rest)) = range(rest) {
-            (said.min_length, said.max_length) = (length(least).filter(|least| *least > 0), length(most));
+            (said.min_length, said.max_length) = (length(least), length(most));
             return Some(unit(rest).unwrap_or(rest));
         }
         let rest = any(rest.trim_start(), MOST).unwrap_or(rest);
@@ -342,7 +342,7 @@ fn limits<'t>(text: &'t str, said: &mut Said) -> Option<&'t str> {
             (Some(least.parse::<i64>().ok()?.checked_add(1)?.to_string()), None, rest)
         };
     if let Some(rest) = unit(rest) {
-        said.min_length = least.and_then(length).filter(|least| *least > 0).or(said.min_length);
+        said.min_length = least.and_then(length).or(said.min_length);
         said.max_length = most.and_then(length).filter(|most| *most > 0).or(said.max_length);
         return Some(rest);
     }

@@ -23,9 +23,12 @@ pub(super) struct Sees<'d> {
 }
 
 /// Patterns that our own documents give what has a type for it, or no pattern at all.
-const LINES: [&str; 2] = [
+const LINES: [&str; 4] = [
     "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$",
     "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$",
+    // Of what is required.
+    "^[^\\S\\u000a-\\u000d]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$",
+    "^[^\\S\\u000b\\u000c]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$",
 ];
 const PHONE: &str = "^\\+[1-9][0-9]{6,14}$";
 const TIMES: [&str; 2] =

@@ -12,6 +12,13 @@ const LINE: &str = "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
 /// The same with line ends.
 const LINES: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
 
+/// A line in which something else than white space stands.
+const SPOKEN_LINE: &str =
+    "^[^\\S\\u000a-\\u000d]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
+/// The same with line ends.
+const SPOKEN_LINES: &str = "^[^\\S\\u000b\\u000c]*[^\\s\\u0000-\\u001f\\u007f-\\u009f]\
+                            [^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
+
 /// Where a value stands. Answers show the one form that is stored; what is sent may be looser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -26,8 +33,8 @@ pub(super) enum Side {
 /// The schema of a value that is not null.
 pub(super) fn schema(kind: &FieldKind, side: Side) -> Json {
     match kind {
-        FieldKind::Text(limits) => text(limits, side, LINE),
-        FieldKind::LongText(limits) => text(limits, side, LINES),
+        FieldKind::Text(limits) => text(limits, side, if limits.not_blank { SPOKEN_LINE } else { LINE }),
+        FieldKind::LongText(limits) => text(limits, side, if limits.not_blank { SPOKEN_LINES } else { LINES }),
         FieldKind::Integer { .. } if side == Side::Query => json!({ "type": "integer", "format": "int64" }),
         FieldKind::Integer { min, max } => {
             json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max })
