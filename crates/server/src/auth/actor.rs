@@ -8,6 +8,7 @@ use query::{Actor, User};
 use serde_json::json;
 use work::{Kind, Outcome, Step, Value};
 
+use super::api_key::is_key;
 use super::cache::{Known, Standing};
 use super::caller_fields::CallerFields;
 use super::clock::seconds_of;
@@ -30,6 +31,11 @@ impl Auth {
         let Some(header) = authorization else { return Ok(Actor::Stranger) };
         let token = bearer(header)
             .ok_or_else(|| invalid_token("send `Authorization: Bearer <token>`").because("not_bearer"))?;
+        // No JWT has such a form, so nothing is told of a key by this.
+        if is_key(token) {
+            return Err(invalid_token("an API key is sent as `X-API-Key: <key>`, not as a bearer token")
+                .because("key_as_bearer"));
+        }
         let now_ms = self.clock.now_ms();
         let now = now_ms.div_euclid(1000);
         self.cache.refresh(&self.store, now_ms).await?;

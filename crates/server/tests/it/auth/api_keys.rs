@@ -127,7 +127,18 @@ async fn keys_that_do_not_count_are_not_told_apart() {
     let twice = app.make_key("ana", &["*"]).key;
     app.stranger().with("x-api-key", &twice).get("/clients").await.expect(200);
     app.stranger().with("x-api-key", &twice).with("x-api-key", &twice).get("/clients").await.expect(401);
-    app.stranger().with("authorization", &format!("Bearer {twice}")).get("/clients").await.expect(401);
+    // Who sends one as a token is told how it is sent, whether it counts or not.
+    for key in [&twice, &unknown, &revoked.key] {
+        let caller = app.stranger().with("authorization", &format!("Bearer {key}"));
+        let answer = caller.get("/clients").await.expect(401);
+        assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains("`X-API-Key: <key>`") && !answer.json().to_string().contains(key.as_str()), "{detail}");
+    }
+    for token in ["sm_", "x.y.z"] {
+        let answer = app.stranger().with("authorization", &format!("Bearer {token}")).get("/clients").await.expect(401);
+        assert!(!answer.json().to_string().contains("X-API-Key"), "{token}");
+    }
 }
 
 impl TestApp {
