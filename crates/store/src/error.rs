@@ -236,17 +236,18 @@ impl fmt::Display for OpenError {
             }
             OpenError::Changed { place, wanted, found, way } => {
                 writeln!(f, "{place} was made for another blueprint; its tables differ:")?;
+                // In words first, then as the tables have it.
+                if let Some(way) = way.as_ref().filter(|way| !way.is_empty()) {
+                    writeln!(f, "  what that comes to:\n    {}", way.join("\n    "))?;
+                }
                 differences(f, "in the blueprint, not in the database", wanted, found)?;
                 differences(f, "in the database, not in the blueprint", found, wanted)?;
-                let Some(way) = way else {
+                if way.is_none() {
                     return write!(
                         f,
                         "Try: go back to the former blueprint. No way is known from these tables, which another version made; \
                          while there is nothing to lose, move {place} away and start again."
                     );
-                };
-                if !way.is_empty() {
-                    writeln!(f, "  what that comes to:\n    {}", way.join("\n    "))?;
                 }
                 f.write_str(
                     "Try: `supermaker migrate`, which brings the tables along with their rows or says which are in the way; \
