@@ -8,7 +8,7 @@ use serde::Serialize;
 use server::StartError;
 use server::process::{Environment, read_settings};
 use server::settings::{Database, Settings};
-use store::{Applied, Follow};
+use store::{Applied, Follow, OpenError};
 
 use crate::failure::Failure;
 use crate::logs;
@@ -70,12 +70,18 @@ impl Migrate {
                            it is started with";
             format!("this database is served ({who}): {goes_on} {} (docs/changes.md)", source.path.display())
         });
+        // Where no table is changed, nobody need be told of who serves them, nor of a way back.
+        let stays = stays(&blueprint, &settings);
+        let serving = serving.filter(|_| !stays);
         if screen.manner.dry_run {
             serving.iter().for_each(|told| screen.warn(told));
             let looking = || server::foresee_migration(&blueprint, &settings);
             return report(screen, &settings, timed(screen, "looking at the rows", looking).map_err(failed)?);
         }
         logs::start(screen, &environment)?;
+        if stays {
+            return report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?);
+        }
         match &self.backup {
             Some(to) => back_up(screen, &blueprint, &settings, to)?,
             None => screen.note(match settings.database {
@@ -96,6 +102,11 @@ impl Migrate {
             timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?,
         )
     }
+}
+
+/// Whether no table that is there is to be changed: they are those of the blueprint, or there are none yet.
+fn stays(blueprint: &Blueprint, settings: &Settings) -> bool {
+    matches!(server::look_at_database(blueprint, settings), Ok(_) | Err(StartError::Database(OpenError::Unmade { .. })))
 }
 
 /// Copies the database, if anything is going to be changed in it.
