@@ -12,6 +12,7 @@ use blueprint::Blueprint;
 use codegen::checklist::{self, By, Outcome, Outcomes, Section};
 use codegen::record::FILES_PATH;
 use server::StartError;
+use server::auth::users;
 use server::doctor::{self, State};
 use server::process::{Environment, checked_settings};
 use server::settings::{Database, SETTINGS, Settings};
@@ -40,6 +41,7 @@ pub fn outcomes(place: &Place<'_>, sections: &[Section]) -> Outcomes {
             Err(problems) => failed(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
         },
     );
+    outcomes.insert("accounts.admin".to_owned(), admin(settings.as_ref().ok()));
     outcomes.insert("config.secret".to_owned(), secret(place, settings.as_ref().ok()));
     outcomes.insert("config.example".to_owned(), example(place.folder));
     outcomes.insert("documents.current".to_owned(), current(place));
@@ -94,6 +96,24 @@ fn database(place: &Place<'_>, settings: Option<&Settings>) -> [(String, Outcome
             outcomes_of_database(Outcome::Passed, failed(format!("{first}; `supermaker {command}` brings them along")))
         }
         Err(error) => outcomes_of_database(failed(error.to_string()), waiting("the database cannot be looked into")),
+    }
+}
+
+/// Whether anybody may do what admins alone may. No more is read than that.
+fn admin(settings: Option<&Settings>) -> Outcome {
+    let Some(settings) = settings else { return waiting("the settings cannot be used") };
+    if matches!(&settings.database, Database::Sqlite(path) if !path.exists()) {
+        return waiting("there is no database yet, and nobody in it");
+    }
+    let Ok(store) = server::open_database_as_it_is(settings) else {
+        return waiting("the database cannot be looked into");
+    };
+    let found = users::has_admin(&store);
+    store.close_blocking();
+    match found {
+        Ok(true) => Outcome::Passed,
+        Ok(false) => waiting("nobody has the role admin and may sign in"),
+        Err(_) => waiting("the database cannot be looked into"),
     }
 }
 

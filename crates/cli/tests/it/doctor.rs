@@ -82,6 +82,22 @@ fn limits_that_are_off_and_proxies_that_anybody_is_are_told() {
     assert_eq!((run.code, found(&run, "warning").len()), (0, 0), "{run:?}");
 }
 
+#[test]
+fn it_is_told_where_nobody_is_an_administrator() {
+    let bench = bench(APP, "ENV=production\nPUBLIC_URL=https://x.example.com\n");
+    let add = |who: &str, words: &[&str]| {
+        let words: Vec<&str> = ["user", "add", who, "--password-stdin"].iter().chain(words).copied().collect();
+        bench.run_with_input(&words, "seven green kettles sing").fine();
+    };
+    add("bob@example.com", &[]);
+    let run = bench.run(&["doctor", "--json"]);
+    assert_eq!((run.code, found(&run, "warning")), (0, vec!["admin".to_owned()]), "{run:?}");
+    assert!(bench.run(&["doctor"]).fine().contains("user add you@example.com --role admin"));
+    add("ana@example.com", &["--role", "admin"]);
+    let run = bench.run(&["doctor", "--json"]);
+    assert!(found(&run, "warning").is_empty() && found(&run, "good").contains(&"admin".to_owned()), "{run:?}");
+}
+
 /// As one that was brought back from a backup by `cp`.
 #[test]
 fn a_database_that_others_can_read_is_told() {

@@ -75,6 +75,27 @@ fn what_holds_is_ticked_and_the_same_again_is_the_same() {
     assert_eq!(bench.read(&list), second);
 }
 
+/// Without one nobody manages users or reads the audit over HTTP, which nobody notices until it is needed.
+#[test]
+fn whether_there_is_an_administrator_is_looked_up() {
+    let (bench, list) = project();
+    let admin = |found: &str, why: &str| {
+        let (outcome, told) = outcome(&bench.run(&["todos", "app", "--json"]).json(), "accounts.admin");
+        assert!(outcome == found && told.contains(why), "{outcome}: {told}");
+        line(&bench.read(&list), "accounts.admin").starts_with("- [x]")
+    };
+    assert!(!admin("waiting", "no database yet"));
+    bench.run(&["user", "list", "--file", "app"]).fine();
+    assert!(!admin("waiting", "nobody has the role admin"));
+    let said = passed(bench.run(&["todos", "app"]));
+    assert!(said.contains("supermaker user add you@example.com --role admin"), "{said}");
+    let add = ["user", "add", "ana@example.com", "--role", "admin", "--password-stdin", "--file", "app"];
+    bench.run_with_input(&add, "seven green kettles sing").fine();
+    assert!(admin("passed", ""));
+    bench.run(&["user", "disable", "ana@example.com", "--file", "app"]).fine();
+    assert!(!admin("waiting", "nobody has the role admin and may sign in"));
+}
+
 #[test]
 fn what_fails_now_is_unticked_and_told() {
     let (bench, list) = project();

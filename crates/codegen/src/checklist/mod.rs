@@ -231,7 +231,7 @@ fn accounts(blueprint: &Blueprint) -> Vec<Line> {
             }
         };
         lines.push(check("accounts.sign_in", text));
-        lines.push(hand(
+        lines.push(check(
             "accounts.admin",
             "There is an administrator: `supermaker user add you@example.com --role admin`",
         ));

@@ -230,6 +230,16 @@ pub fn list(store: &Store) -> Result<Vec<Listed>, UserError> {
     }
 }
 
+/// Whether somebody has the role `admin` and may sign in.
+///
+/// # Errors
+/// The database does not answer, or has no table of users yet.
+pub fn has_admin(store: &Store) -> Result<bool, UserError> {
+    let sql = format!("SELECT 1 FROM \"users\" u WHERE {} LIMIT 1", sql::is_admin(store, "u"));
+    let step = Step::Require { statement: Statement::new(sql, Vec::new()), none: sql::not_found() };
+    Ok(matches!(store.run_blocking(sql::scan(store, step))?, Outcome::Done(_)))
+}
+
 fn page(store: &Store, after: String) -> Work {
     const COLUMNS: [(&str, Kind); 7] = [
         ("id", Kind::Uuid),

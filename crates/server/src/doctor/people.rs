@@ -3,13 +3,34 @@
 use blueprint::{Blueprint, SignUp, TokenSource};
 
 use super::Finding;
-use crate::auth::{self, SeenKeys};
-use crate::settings::Settings;
+use crate::auth::{self, SeenKeys, users};
+use crate::open_database_as_it_is;
+use crate::settings::{Database, Settings};
 
 pub(super) fn look(settings: &Settings, blueprint: &Blueprint) -> Vec<Finding> {
     let mut findings: Vec<Finding> = sign_up(blueprint).into_iter().collect();
+    findings.extend(admin(settings));
     findings.extend(key_sets(settings, blueprint));
     findings
+}
+
+/// Whether anybody may do what admins alone may. Nothing where no database can be asked: that is told elsewhere, or is to come.
+fn admin(settings: &Settings) -> Option<Finding> {
+    if matches!(&settings.database, Database::Sqlite(path) if !path.exists()) {
+        return None;
+    }
+    let store = open_database_as_it_is(settings).ok()?;
+    let found = users::has_admin(&store);
+    store.close_blocking();
+    Some(match found.ok()? {
+        true => Finding::good("admin", "there is an administrator"),
+        false => Finding::warning(
+            "admin",
+            "nobody has the role admin and may sign in",
+            "users and the audit are managed over HTTP by admins alone, and so is what rules leave to role:admin",
+            "supermaker user add you@example.com --role admin, or user role for who has an account",
+        ),
+    })
 }
 
 fn sign_up(blueprint: &Blueprint) -> Option<Finding> {
