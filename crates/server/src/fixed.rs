@@ -135,19 +135,12 @@ where
     if !app.auth.serves(route) {
         return Err(ApiError::not_found());
     }
-    if route == AuthRoute::Logout
-        && let Some(json) = named_session(app, http).await?
-    {
-        return app.auth.answer(route, caller(http, &[]), Some(&json)).await;
+    if route == AuthRoute::Logout {
+        return log_out(app, http).await;
     }
     if route.wants_token() {
         // Before the body is read: what is wrong with it is no affair of a stranger's.
-        match caller::identify(app, http).await? {
-            Actor::Stranger => return Err(Denied::SignIn.into()),
-            // Accounts are people's own affair.
-            Actor::User(user) if user.key.is_some() => return Err(Denied::Key.into()),
-            Actor::User(_) => {}
-        }
+        person(caller::identify(app, http).await?)?;
     } else {
         let_in_stranger(app, http).await?;
     }
@@ -160,8 +153,34 @@ where
     app.auth.answer(route, caller(http, &query), json.as_ref()).await
 }
 
-/// A body that names the session to log out of, for whom the access token is over; who sends it asks as a stranger, whatever his token is.
-/// Many clients send an object with every request, which names none.
+/// Accounts are people's own affair.
+fn person(actor: Actor) -> Result<(), ApiError> {
+    match actor {
+        Actor::Stranger => Err(Denied::SignIn.into()),
+        Actor::User(user) if user.key.is_some() => Err(Denied::Key.into()),
+        Actor::User(_) => Ok(()),
+    }
+}
+
+/// Whose access token is over names the session in the body, and is let in by that. He is counted once, as whoever his token shows.
+async fn log_out<B>(app: &App, http: &mut HttpRequest<B>) -> Result<HttpResponse, ApiError>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let found = caller::identify(app, http).await;
+    let found = match found {
+        Err(refused) if refused.problem.status != StatusCode::UNAUTHORIZED => return Err(refused),
+        found => found.and_then(person),
+    };
+    let named = named_session(app, http).await?;
+    if named.is_none() {
+        found?;
+    }
+    app.auth.answer(AuthRoute::Logout, caller(http, &[]), named.as_ref()).await
+}
+
+/// A body that names the session to log out of. Many clients send an object with every request, which names none.
 async fn named_session<B>(app: &App, http: &mut HttpRequest<B>) -> Result<Option<Json>, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -170,13 +189,12 @@ where
     if http.body.is_end_stream() || MediaTypes::Json.check(&http.headers).is_err() {
         return Ok(None);
     }
-    let_in_stranger(app, http).await?;
     let bytes = body::read(&http.headers, &mut http.body, Some(MediaTypes::Json), app.body_limits()).await?;
     // In chunks it shows only now that there is none.
     if bytes.is_empty() {
         return Ok(None);
     }
-    Ok(Some(body::parse(&bytes)?).filter(|json| json.get("refresh_token").is_some()))
+    Ok(Some(body::parse(&bytes)?).filter(|json| json.get("refresh_token").is_some_and(|token| !token.is_null())))
 }
 
 /// Whether one more stranger may ask.

@@ -101,15 +101,16 @@ impl Auth {
         self.end_session(OF_TOKEN, hash(token), by, "refresh_token_reused").await
     }
 
-    /// Ends the session of a condition over `?1`. Its tokens stop to count before this returns.
+    /// Ends the session of a condition over `?1`. Its tokens stop to count before this returns. Of two who end it at once one
+    /// does, and is told in the audit.
     async fn end_session(&self, condition: &str, which: Value, by: By<'_>, action: &str) -> Result<(), ApiError> {
-        let owner =
-            format!("\"id\" = (SELECT \"user_id\" FROM \"_sessions\" WHERE {condition} AND \"revoked_at\" IS NULL)");
+        let owner = format!("\"id\" = (SELECT \"user_id\" FROM \"_sessions\" WHERE {condition})");
         let end = format!("UPDATE \"_sessions\" SET \"revoked_at\" = ?2 WHERE {condition} AND \"revoked_at\" IS NULL");
         let at = sql::stamp(by.at);
+        // First, for who comes second waits there, finds it ended, and then nothing of this is done.
         let steps = vec![
-            sql::audit_users(by, action, "NULL", "NULL", &owner, vec![which.clone()]),
-            sql::run(&end, vec![which, at]),
+            sql::change(&end, vec![which.clone(), at]),
+            sql::audit_users(by, action, "NULL", "NULL", &owner, vec![which]),
             sql::bump(),
         ];
         self.store.run(sql::write(&self.store, steps)).await?;

@@ -13,6 +13,7 @@ const FIXED: &[&str] = &[
     "Credentials",
     "Tokens",
     "Refresh",
+    "LogOut",
     "PasswordChange",
     "AccountDeletion",
     "Sessions",

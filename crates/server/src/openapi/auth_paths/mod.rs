@@ -130,7 +130,7 @@ fn refresh() -> Operation {
 fn log_out() -> Operation {
     let description = "Ends the session of the token: its tokens do not count any more. A `refresh_token` in the body names the session where \
         the access token is over; then the answer is the same whether either counted or not.";
-    let refresh_token = media(reference("schemas", "Refresh"), Some(json!({ "refresh_token": REFRESH_TOKEN })));
+    let refresh_token = media(reference("schemas", "LogOut"), Some(json!({ "refresh_token": REFRESH_TOKEN })));
     Operation {
         security: Security::OptionalToken,
         body: Some(json!({ "required": false, "content": { "application/json": refresh_token } })),

@@ -30,7 +30,12 @@ pub(in crate::openapi) fn schemas(blueprint: &Blueprint) -> Vec<(String, Json)> 
         }
         schemas.extend([("Accepted", accepted()), ("MailRequest", super::mail::mail_request())]);
         schemas.push(("PasswordReset", super::mail::password_reset()));
-        schemas.extend([("Credentials", credentials()), ("Tokens", tokens()), ("Refresh", refresh_body())]);
+        schemas.extend([
+            ("Credentials", credentials()),
+            ("Tokens", tokens()),
+            ("Refresh", refresh_body()),
+            ("LogOut", log_out_body()),
+        ]);
         schemas.push(("AccountDeletion", super::sessions::account_deletion()));
         schemas.extend([("PasswordChange", super::sessions::password_change()), ("Sessions", super::sessions::list())]);
     }
@@ -107,6 +112,17 @@ fn refresh_body() -> Json {
         "type": "string", "minLength": 1, "description": "The newest one of the session.", "examples": [REFRESH_TOKEN],
     });
     whole("What renews the tokens of a session.", json!({ "refresh_token": token }))
+}
+
+fn log_out_body() -> Json {
+    let token = json!({
+        "type": ["string", "null"], "minLength": 1, "description": "That of the session that is to end; null is none.",
+        "examples": [REFRESH_TOKEN],
+    });
+    let mut body =
+        whole("Which session is to end, where the access token does not tell.", json!({ "refresh_token": token }));
+    body["required"] = json!([]);
+    body
 }
 
 fn caller(blueprint: &Blueprint) -> Json {

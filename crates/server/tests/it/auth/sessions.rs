@@ -109,6 +109,7 @@ async fn s3_a_refresh_token_logs_out_too() {
     for (body, status) in [
         (json!({}), 401),
         (json!([]), 401),
+        (json!({ "refresh_token": null }), 401),
         (json!({ "refreshToken": "x" }), 401),
         (json!({ "refresh_token": 7 }), 422),
         (json!({ "refresh_token": "x", "all": true }), 422),
@@ -142,10 +143,47 @@ async fn s3_a_refresh_token_logs_out_too() {
     refresh(&last).await.expect(401);
 
     let third = log_in().await;
-    for (session, body) in [(&other, json!({})), (&third, json!({ "refresh_token": "nobody's" }))] {
+    let fourth = log_in().await;
+    for (session, body) in [
+        (&other, json!({})),
+        (&third, json!({ "refresh_token": "nobody's" })),
+        (&fourth, json!({ "refresh_token": null })),
+    ] {
         with_token(session).send("GET", "/auth/me", None).await.expect(200);
         with_token(session).send("POST", "/auth/logout", Some(body)).await.expect(204);
         refresh(session).await.expect(401);
+    }
+}
+
+/// Clients that send an object with every request are many, and may all come by one address.
+#[tokio::test]
+async fn who_logs_out_is_counted_as_himself_and_not_by_his_address() {
+    let names = ["ana", "bob", "cleo", "dan"];
+    // As much as making the accounts takes.
+    let app = TestApp::with(OFFICE, &[("RATE_LIMIT_STRANGER", "8")]).await;
+    let mut users = Vec::new();
+    for name in names {
+        users.push(app.user(name).await);
+    }
+    for user in &users {
+        user.send("POST", "/auth/logout", Some(json!({}))).await.expect(204);
+    }
+    let stranger = app.stranger().send("POST", "/auth/logout", Some(json!({}))).await;
+    assert!([401, 429].contains(&stranger.status.as_u16()), "{}", stranger.status);
+}
+
+#[tokio::test]
+async fn of_many_log_outs_at_once_one_is_told() {
+    let world = World::with_ana().await;
+    for by_refresh in [false, true] {
+        let session = world.login(EMAIL, PASSWORD).await;
+        let told = || world.sql::<i64>("SELECT count(*) FROM _audit WHERE action = 'logout' AND outcome = 'done'")[0];
+        let before = told();
+        let body = by_refresh.then(|| json!({ "refresh_token": session.refresh }));
+        let access = Some(session.access.as_str()).filter(|_| !by_refresh);
+        let answers = join_all((0..12).map(|_| world.ask(AuthRoute::Logout, access, body.clone()))).await;
+        assert!(answers.iter().any(|answer| answer.status == StatusCode::NO_CONTENT));
+        assert_eq!(told(), before + 1, "by refresh token: {by_refresh}");
     }
 }
 
