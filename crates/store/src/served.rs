@@ -1,12 +1,19 @@
 //! For which tables a store is asked, and whether they are still those of the database: `migrate` may change them beside a server.
 //!
 //! A record of tables has a number. Where those who serve an earlier one cannot go on, its number is left in the database as the
-//! least that fits (`app_floor`). Whoever writes looks at it in the transaction of the write (SQLite), or has a connection that is
-//! ended before the change is committed (Postgres); and everybody looks about once a second, and when a statement does not run.
+//! least that fits (`app_floor`). Whoever writes looks at it in the transaction of the write (SQLite), has a connection that is
+//! ended before the change is committed (Postgres), or has looked a moment ago (behind a transaction pooler); and everybody looks
+//! about once a second, and when a statement does not run.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::StoreError;
+
+/// For so long what was seen is good enough to write by where no connection can be ended. A look costs a read, so each write has not
+/// its own.
+const FRESH: Duration = Duration::from_millis(50);
 
 /// What is kept in `_state`.
 pub(crate) const FLOOR: &str = "SELECT coalesce((SELECT \"value\" FROM {state} WHERE \"name\" = 'app_floor'), 0)";
@@ -16,6 +23,8 @@ pub(crate) const FLOOR: &str = "SELECT coalesce((SELECT \"value\" FROM {state} W
 pub(crate) struct Served {
     number: AtomicI64,
     outdated: AtomicBool,
+    /// When somebody last looked before he wrote.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Served {
@@ -32,6 +41,16 @@ impl Served {
     /// That nothing is known against a work.
     pub(crate) fn allows(&self) -> Result<(), StoreError> {
         if self.outdated.load(Ordering::Acquire) { Err(StoreError::Outdated) } else { Ok(()) }
+    }
+
+    /// Whether who is about to write should look first. Who is told so does; others that come meanwhile go by what he sees.
+    pub(crate) fn wants_a_look(&self) -> bool {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_set() || looked.is_some_and(|at| at.elapsed() < FRESH) {
+            return false;
+        }
+        *looked = Some(Instant::now());
+        true
     }
 
     /// What was read.

@@ -136,7 +136,15 @@ impl Postgres {
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
         self.shared.served.allows()?;
+        if work.mode == Mode::Write {
+            self.look_before_writing().await?;
+        }
         self.unless_outdated(self.run_now(work).await).await
+    }
+
+    /// Behind a pooler nobody can end the connection of a server that has become a former one: it looks by itself.
+    async fn look_before_writing(&self) -> Result<(), StoreError> {
+        if self.shared.pool.is_pooled() && self.shared.served.wants_a_look() { self.look().await } else { Ok(()) }
     }
 
     /// A statement that does not run may be one for tables of before; and a connection that ends, one that was ended for that.
@@ -220,6 +228,7 @@ impl Postgres {
         A: From<StoreError> + Send + 'static,
     {
         self.shared.served.allows()?;
+        self.look_before_writing().await?;
         // First, so that no more threads are blocked than there are connections.
         let lease = self.shared.pool.lend(Mode::Write, false).await?;
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());

@@ -219,6 +219,15 @@ async fn an_upgrade_holds_up_nobody_for_long() {
     assert_eq!(version(), ["11"]);
 }
 
+/// The same tables without a column, with which who serves those of before does not go.
+pub(super) fn no_slots() -> AppSchema {
+    AppSchema {
+        migrate: Some(without_slots),
+        follow: Follow::Kept,
+        ..AppSchema::new("no slots".to_owned(), Vec::new())
+    }
+}
+
 /// The notes without their slots, which nobody may have then.
 fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
     let guard = Guard {
@@ -241,11 +250,7 @@ fn without_slots(_: &str, _: &str, _: &Dialect) -> Result<Migration, String> {
 #[tokio::test]
 async fn rows_that_are_being_written_are_counted_before_a_change() {
     let Some(database) = Database::new().await else { return };
-    let wanted = AppSchema {
-        migrate: Some(without_slots),
-        follow: Follow::Kept,
-        ..AppSchema::new("no slots".to_owned(), Vec::new())
-    };
+    let wanted = no_slots();
     let (go_on, waits) = std::sync::mpsc::channel::<()>();
     let (begins, begun) = tokio::sync::oneshot::channel::<()>();
     let store = database.store.clone();
@@ -327,11 +332,7 @@ async fn former_servers_are_ended_beside_those_of_other_roles() {
         strangers.push(open(options(&place)).await);
     }
     let again = open(two_roles.clone()).await;
-    let wanted = AppSchema {
-        migrate: Some(without_slots),
-        follow: Follow::Kept,
-        ..AppSchema::new("no slots".to_owned(), Vec::new())
-    };
+    let wanted = no_slots();
     let migrating = Store::connect(two_roles).await.unwrap();
     migrating.apply(&wanted).await.unwrap_or_else(|error| panic!("{error}"));
     for store in [former, again] {

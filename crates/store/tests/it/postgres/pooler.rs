@@ -1,10 +1,13 @@
 //! Behind PgBouncer, which gives each transaction another connection: nothing may be left in one for the next.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
-use store::{PostgresOptions, PostgresUrl, Store};
+use store::{PostgresOptions, PostgresUrl, Store, StoreError};
 use throwaway::{Cluster, Pooler};
 use work::{Cost, Outcome, Step, Work};
 
+use super::opening::no_slots;
 use super::{add, get, schema, statement};
 
 const CALLERS: usize = 8;
@@ -81,4 +84,25 @@ async fn a_pooler_that_nobody_told_of_is_noticed() {
         failed += bad;
     }
     assert_eq!(failed, 0);
+}
+
+/// Its connections cannot be ended, so it looks before it writes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_former_server_stops_to_write_a_moment_after_the_tables_changed() {
+    let Some((cluster, _pooler, former)) = through("&pgbouncer=true").await else { return };
+    former.run(add("before")).await.unwrap();
+    let url = PostgresUrl::parse(&cluster.url("postgres")).unwrap();
+    let migrating = Store::connect(PostgresOptions::new(url)).await.unwrap_or_else(|error| panic!("{error}"));
+    migrating.apply(&no_slots()).await.unwrap_or_else(|error| panic!("{error}"));
+    let changed = Instant::now();
+    let mut late = 0;
+    // It would go on for ever, for nothing that it sends fails.
+    while former.run(add("late")).await.is_ok() {
+        late += 1;
+        assert!(changed.elapsed() < Duration::from_secs(2), "{late} rows were written");
+    }
+    println!("{late} rows in {} ms", changed.elapsed().as_millis());
+    assert!(former.is_outdated());
+    let write = former.transaction(|transaction| transaction.run(&add("late"))).await;
+    assert_eq!(write.unwrap_err(), StoreError::Outdated);
 }
