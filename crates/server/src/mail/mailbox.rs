@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{CACHE_CONTROL, HOST};
+use http::header::{ACCEPT, CACHE_CONTROL, HOST};
 use http::{HeaderName, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -20,6 +20,7 @@ use crate::App;
 use crate::error::ApiError;
 use crate::forwarded;
 use crate::http::{HttpRequest, HttpResponse};
+use crate::pages;
 use crate::request;
 
 const MAX_MAILS: usize = 100;
@@ -61,7 +62,24 @@ pub(crate) async fn answer<B>(app: &App, http: &HttpRequest<B>) -> Result<HttpRe
         return Err(ApiError::not_found());
     }
     let mails = app.auth.mails().await?;
+    if wants_page(http.header(ACCEPT).unwrap_or_default()) {
+        return Ok(pages::mailbox::answer(&app.blueprint, &mails));
+    }
     Ok(HttpResponse::json(StatusCode::OK, json!({ "data": mails }).to_string()).with(CACHE_CONTROL, "no-store"))
+}
+
+/// Whether HTML is named, and JSON is not named as what is as good or better: as browsers do. `*/*` names nothing.
+fn wants_page(accept: &str) -> bool {
+    let quality = |kind: &str| {
+        let mut ranges = accept.split(',').map(|range| range.split(';').map(str::trim));
+        ranges.find_map(|mut range| {
+            let is_it = range.next().is_some_and(|name| name.eq_ignore_ascii_case(kind));
+            let said =
+                range.find_map(|parameter| parameter.strip_prefix("q=").map(|text| text.parse::<f32>().unwrap_or(0.0)));
+            is_it.then(|| said.unwrap_or(1.0))
+        })
+    };
+    quality("text/html").is_some_and(|html| html > quality("application/json").unwrap_or(0.0))
 }
 
 /// In the header, or in the query for who opens the page. Compared by hash, so that the time it takes tells nothing of the key.
@@ -109,5 +127,30 @@ impl Outbox {
             Some(json!({ "id": row.id, "at": row.at, "to": to, "subject": subject, "text": text }))
         });
         shown.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wants_page;
+
+    #[test]
+    fn a_browser_gets_a_page_and_a_program_json() {
+        for (accept, page) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("text/html", true),
+            ("Text/HTML; q=0.5", true),
+            ("application/json;q=0.4, text/html;q=0.5", true),
+            ("", false),
+            ("*/*", false),
+            ("application/json", false),
+            ("application/json, text/html", false),
+            ("application/json, text/html;q=0.9", false),
+            ("text/html;q=0", false),
+            ("text/html;q=x", false),
+            ("text/htmlx", false),
+        ] {
+            assert_eq!(wants_page(accept), page, "{accept}");
+        }
     }
 }

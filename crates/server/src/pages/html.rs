@@ -28,7 +28,8 @@ h1{font-size:1.4rem;margin:0 0 .5rem}label{display:block;font-weight:600}\
 input,select,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #888;border-radius:4px}\
 [type=checkbox]{width:auto}[aria-invalid]{border-color:#b00020}\
 button{font:inherit;padding:.6rem 1rem;border:0;border-radius:4px;background:#1b1b1b;color:#fff;cursor:pointer}\
-.error{color:#b00020}small{color:#555;font-weight:400}";
+article{border-top:1px solid #ddd;margin-top:1.5rem}h2{font-size:1.1rem;margin:1rem 0 0}\
+pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}.error{color:#b00020}small{color:#555;font-weight:400}";
 
 /// What a browser may do with a page: run this script, show it in this style, send the form back here.
 pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -122,7 +123,7 @@ fn row(input: &Input<'_>, sent: Option<&str>, problem: Option<&str>) -> String {
     format!("<p><label for=\"{name}\">{label}</label>\n{control}{}</p>\n", problem.unwrap_or_default())
 }
 
-fn whole(blueprint: &Blueprint, title: &str, main: &str) -> String {
+pub(super) fn whole(blueprint: &Blueprint, title: &str, main: &str) -> String {
     let app = escaped(&blueprint.app.name);
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\

@@ -8,6 +8,7 @@
 mod control;
 mod form;
 mod html;
+pub(crate) mod mailbox;
 
 use blueprint::{Blueprint, Field, SignUp};
 use http::header::{

@@ -446,6 +446,19 @@ async fn the_mailbox_is_for_who_sits_at_the_machine_of_a_server_that_is_tried_ou
     let page = ana.send("GET", &mailbox, None).await.expect(200);
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.json()["data"][0]["to"], EMAIL);
+    // A browser gets a page, with the link to follow; who may not read it gets none.
+    let browser = ana.with("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let seen = browser.send("GET", &mailbox, None).await.expect(200);
+    assert_eq!((seen.header("content-type"), seen.header("cache-control")), ("text/html; charset=utf-8", "no-store"));
+    assert_eq!((seen.header("referrer-policy"), seen.header("x-frame-options")), ("no-referrer", "DENY"));
+    assert!(seen.header("content-security-policy").starts_with("default-src 'none';"));
+    let html = String::from_utf8(seen.body.to_vec()).unwrap();
+    let token =
+        page.json()["data"][0]["text"].as_str().and_then(|text| text.split_once("#token=")).unwrap().1[..43].to_owned();
+    assert!(html.contains(&format!("to {EMAIL}")) && html.contains(&format!("#token={token}\">http")), "{html}");
+    assert!(!html.contains(key), "{html}");
+    browser.send("GET", "/_/outbox?key=x", None).await.expect(404);
+    browser.with("x-forwarded-for", "127.0.0.1").send("GET", &mailbox, None).await.expect(404);
     ana.send("POST", "/_/outbox", None).await.expect(405);
     for (name, value) in [("x-forwarded-for", "127.0.0.1"), ("via", "1.1 proxy"), ("x-real-ip", "127.0.0.1")] {
         ana.with(name, value).send("GET", &mailbox, None).await.expect(404);
