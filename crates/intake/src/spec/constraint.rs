@@ -391,6 +391,7 @@ mod tests {
             ("between 0.5 and 9.5", "min=0.5 max=9.5"),
             ("> 0", "min=1"),
             ("length 2-80", "min_length=2 max_length=80"),
+            ("min length 0", "min_length=0"),
             ("at least 3 characters; max length: 9", "min_length=3 max_length=9"),
             ("3 of them", "| 3 of them"),
             ("matches `[a-z, ]+`", "pattern=[a-z, ]+"),

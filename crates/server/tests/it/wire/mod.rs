@@ -3,6 +3,7 @@
 mod heads;
 mod limits;
 mod secure;
+mod served_at;
 mod stopping;
 
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ use crate::support::blueprints::OFFICE;
 /// A server that listens, with a database of its own.
 pub struct Live {
     pub address: SocketAddr,
-    _folder: TempDir,
+    pub folder: TempDir,
     stops: mpsc::UnboundedSender<Stop>,
     running: JoinHandle<()>,
 }
@@ -48,7 +49,7 @@ impl Live {
         let address = server.address();
         let (stops, mut told) = mpsc::unbounded_channel();
         let running = tokio::spawn(server.run(futures_util::stream::poll_fn(move |context| told.poll_recv(context))));
-        Ok(Live { address, _folder: folder, stops, running })
+        Ok(Live { address, folder, stops, running })
     }
 
     pub async fn connect(&self) -> TcpStream {
