@@ -191,6 +191,11 @@ pub(super) fn advice(field: &Field, written: &serde_json::Value) -> Option<Strin
             let near = perhaps(text, values.iter().map(String::as_str));
             return near.or_else(|| Some("choose one of them".to_owned()));
         }
+        (FieldKind::Text(limits) | FieldKind::LongText(limits), serde_json::Value::String(text))
+            if limits.not_blank && text.trim().is_empty() =>
+        {
+            "`min_length = 0` on the field lets it be empty"
+        }
         _ => "the rules are those for a value in a request",
     };
     Some(hint.to_owned())

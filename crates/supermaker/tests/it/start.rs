@@ -90,7 +90,7 @@ async fn paths_that_cannot_be_read_or_are_not_the_codes_are_refused() {
 async fn what_the_blueprint_answers_is_taken_over_as_a_whole() {
     let blueprint = format!(
         "{NOTES}[entity.note]\nsoft_delete = true\n[entity.comment]\nid = \"uuid\"\n[entity.comment.field]\n\
-         note = {{ type = \"reference\", to = \"note\" }}\n[entity.note.action.close]\nset = {{ text = \"\" }}\n\
+         note = {{ type = \"reference\", to = \"note\" }}\n[entity.note.action.close]\nset = {{ text = \"-\" }}\n\
          [entity.note.action.call]\ncall = \"service.call\"\n"
     );
     let told = |path: &'static str, methods: fn() -> supermaker::Methods| {
