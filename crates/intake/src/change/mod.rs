@@ -15,6 +15,7 @@ mod fields;
 mod finding;
 mod lists;
 mod openness;
+mod own;
 mod passive;
 mod patch;
 mod phrases;

@@ -6,7 +6,7 @@ use super::rights::{self, Heard};
 use super::said::{self, Said};
 use super::wishes::UNUSUAL;
 
-/// "make notes public", "make it private", "users can only see their own notes".
+/// "make notes public", "make it private".
 pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let last = wish.words.last()?.as_str();
     if wish.opens(&["make"]) && matches!(last, "public" | "private") {
@@ -26,42 +26,7 @@ pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         }
         return Some(rights::set(&heard("owner", entities), places, source, |_| Vec::new()));
     }
-    let own = wish.place(&["own"])?;
-    let is_only = wish.words.iter().take(own).any(|word| word == "only");
-    let verb = wish.place(&["see", "read", "view"]).filter(|verb| *verb < own)?;
-    let entity = match all_or_one(wish.from(own + 1), places) {
-        Ok(entities) => entities.into_iter().next()?,
-        Err(why) => return Some(Answer::Refused(why)),
-    };
-    let (one, before) = (crate::lemma::with_article(&said::one(wish.from(own + 1))), rights::written(entity, "read")?);
-    let who = wish.between(0, verb).first()?;
-    if !entity.owned {
-        return Some(Answer::Refused(format!(
-            "{one} belongs to nobody (`owner = false`), so nobody has one of his own"
-        )));
-    }
-    if is_only
-        && matches!(who.as_str(), "users" | "people" | "everyone" | "everybody" | "members")
-        && before != ["owner"]
-    {
-        let heard = Heard {
-            rules: vec!["owner".to_owned()],
-            new: Vec::new(),
-            operations: vec!["read".to_owned()],
-            entities: vec![entity],
-        };
-        return Some(rights::set(&heard, places, source, |_| Vec::new()));
-    }
-    if before.iter().any(|rule| matches!(rule.as_str(), "owner" | "signed_in" | "anyone")) {
-        return Some(Answer::Already(format!("{one} is seen by whoever made it")));
-    }
-    let heard = Heard {
-        rules: vec!["owner".to_owned()],
-        new: Vec::new(),
-        operations: vec!["read".to_owned()],
-        entities: vec![entity],
-    };
-    Some(rights::set(&heard, places, source, |before| before.to_vec()))
+    None
 }
 
 /// "give managers access to invoices": they see them.
@@ -107,8 +72,9 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
         Ok(heard) => heard,
         Err(why) => return Some(Answer::Refused(why)),
     };
-    let (mut patches, mut told, mut is_barred) = (Vec::new(), Vec::new(), true);
+    let (mut patches, mut told, mut also, mut is_barred) = (Vec::new(), Vec::new(), Vec::new(), true);
     for entity in &heard.entities {
+        let mut wanted = Vec::new();
         for operation in &heard.operations {
             let Some(before) = rights::written(entity, operation) else {
                 return Some(Answer::Refused(UNUSUAL.to_owned()));
@@ -125,17 +91,19 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
                 );
                 return Some(Answer::Refused(why));
             }
-            let Some(rule) = entity.rules.iter().find(|one| one.operation == *operation).filter(|_| is_named) else {
+            if !is_named || !entity.rules.iter().any(|one| one.operation == *operation) {
                 continue;
-            };
+            }
             if kept.is_empty() {
                 kept.push("nobody".to_owned());
             }
-            let Some(fewer) = rule.words.as_ref().and_then(|words| words.becomes(&kept, source)) else {
-                return Some(Answer::Refused(UNUSUAL.to_owned()));
-            };
-            patches.extend(fewer);
+            wanted.push((operation.clone(), kept));
             told.push(format!("{} of {}", operation, entity.name));
+        }
+        also.extend(rights::follow_read(entity, &mut wanted));
+        match rights::rules_patches(entity, &wanted, places, source) {
+            Some(fewer) => patches.extend(fewer),
+            None => return Some(Answer::Refused(UNUSUAL.to_owned())),
         }
     }
     if patches.is_empty() && is_barred {
@@ -145,10 +113,12 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
         let why = "no rule names them; whoever makes a record may see, change and delete his own. Say who may: \"only … may …\"";
         return Some(Answer::Refused(why.to_owned()));
     }
-    Some(Answer::Done { patches, told: format!("not for them any more: {}", told.join(", ")) })
+    also.insert(0, format!("not for them any more: {}", told.join(", ")));
+    Some(Answer::Done { patches, told: also.join("; ") })
 }
 
-fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity>, String> {
+/// The records that words name, or all of them.
+pub(super) fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity>, String> {
     let name = said::name(named);
     let all = matches!(name.as_str(), "everything" | "anything" | "thing")
         || name.is_empty() && named.iter().any(|word| matches!(word.as_str(), "all" | "every" | "each" | "any"));
@@ -161,5 +131,5 @@ fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity
     if all || one {
         return Ok(places.entities.iter().collect());
     }
-    places.entity(named).map(|entity| vec![entity]).ok_or_else(|| format!("there is no record `{}`", said::one(named)))
+    places.several(named).ok_or_else(|| format!("there is no record `{}`", said::one(named)))
 }

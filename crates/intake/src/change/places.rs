@@ -165,6 +165,25 @@ impl Places {
         })
     }
 
+    /// The entities that words name: "patients, dentists and appointments". None where one of them is unknown.
+    pub(super) fn several(&self, words: &[String]) -> Option<Vec<&Entity>> {
+        if let Some(one) = self.entity(words) {
+            return Some(vec![one]);
+        }
+        let (mut at, mut found) = (0, Vec::new());
+        while let Some(word) = words.get(at) {
+            if matches!(word.as_str(), "and" | "or" | "nor") || said::name(std::slice::from_ref(word)).is_empty() {
+                at += 1;
+                continue;
+            }
+            let named = |end: &usize| words.get(at..*end).and_then(|words| self.entity(words));
+            let end = (at + 1..=words.len()).rev().find(|end| named(end).is_some())?;
+            found.extend(named(&end).filter(|one| found.iter().all(|other: &&Entity| other.name != one.name)));
+            at = end;
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
     /// The field that words name, of an entity if one is named, else of the only one that has it.
     pub(super) fn field(&self, words: &[String]) -> Result<(&Entity, &Field), String> {
         // A field whose name has such a word in it: "born on".

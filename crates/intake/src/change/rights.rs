@@ -12,7 +12,7 @@ const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
 const BETWEEN: &[&str] = &["be", "able", "allowed", "to", "may", "can", "only", "also", "still", "even", "always"];
 
 /// What the words say may be done, in the order of the blueprint.
-fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
+pub(super) fn operations(words: &[String], places: &Places) -> (Vec<String>, usize) {
     let (mut found, mut end): (Vec<String>, usize) = (Vec::new(), 0);
     for (at, word) in words.iter().enumerate() {
         let named: &[&str] = match word.as_str() {
@@ -74,10 +74,22 @@ fn is_new_role(role: &str, places: &Places) -> bool {
     words.len() <= 2 && !words.iter().any(is_taken)
 }
 
+/// The people that words name, one after the other: "clerks, managers and admins". Where commas were, roles stand side by side.
+fn groups<'w>(said: &'w [String], places: &Places) -> Vec<&'w [String]> {
+    let is_role = |word: &String| {
+        let one = crate::lemma::singular(word);
+        matches!(one.as_str(), "admin" | "administrator") || places.roles.contains(&one)
+    };
+    let parts = said.split(|word| matches!(word.as_str(), "and" | "or"));
+    parts
+        .flat_map(|part| if part.iter().all(is_role) { part.chunks(1) } else { part.chunks(part.len().max(1)) })
+        .collect()
+}
+
 /// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
 pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
     let (mut rules, mut new) = (Vec::new(), Vec::new());
-    for group in said.split(|word| matches!(word.as_str(), "and" | "or")) {
+    for group in groups(said, places) {
         let one = said::one(group);
         let rule = match one.as_str() {
             "" => continue,
@@ -154,15 +166,18 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     }
     let all = said::name(named).is_empty()
         || matches!(said::name(named).as_str(), "anything" | "everything" | "it" | "them" | "thing");
-    let entities: Vec<&Entity> = match places.entity(named) {
+    let entities: Vec<&Entity> = match places.several(named) {
         _ if all => places.entities.iter().collect(),
-        Some(entity) => vec![entity],
+        Some(entities) => entities,
         None => return Some(Err(format!("{NO_RECORD} `{}`", said::one(named)))),
     };
     // An action is of the records that have it.
     let has = |entity: &&Entity| {
         operations.iter().all(|one| STANDARD.contains(&one.as_str()) || entity.actions.contains(one))
     };
+    if let Some(without) = entities.iter().find(|entity| !all && entities.len() > 1 && !has(entity)) {
+        return Some(Err(format!("{} has no such action", without.name)));
+    }
     let entities: Vec<&Entity> = entities.into_iter().filter(has).collect();
     Some(if places.entities.is_empty() {
         Err("there are no records yet".to_owned())
@@ -218,7 +233,7 @@ fn by_default(entity: &Entity, operation: &str) -> Vec<String> {
 }
 
 pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[String]) -> Vec<String>) -> Answer {
-    let mut patches = Vec::new();
+    let (mut patches, mut also) = (Vec::new(), Vec::new());
     for entity in &heard.entities {
         let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
         for operation in &heard.operations {
@@ -229,7 +244,11 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
             if nobody {
                 rule.clear();
             }
-            rule.extend(heard.rules.iter().filter(|one| !rule.contains(one)).cloned().collect::<Vec<_>>());
+            // Who is signed in has the right that everybody has.
+            let all = |word: &str| rule.iter().any(|one| one == word);
+            let covered = |one: &str| all("anyone") || all("signed_in") && one != "anyone";
+            let new = heard.rules.iter().filter(|one| !rule.contains(one) && (*one == "nobody" || !covered(one)));
+            rule.extend(new.cloned().collect::<Vec<_>>());
             // Without an account there is nothing to write as.
             if operation != "read" && rule.iter().any(|one| one == "anyone") {
                 return Answer::Refused("only who is signed in can change anything: say \"users\"".to_owned());
@@ -254,6 +273,7 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
                 wanted.insert(0, ("read".to_owned(), more));
             }
         }
+        also.extend(follow_read(entity, &mut wanted));
         match rules_patches(entity, &wanted, places, source) {
             Some(more) => patches.extend(more),
             None => return Answer::Refused(UNUSUAL.to_owned()),
@@ -268,7 +288,56 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
             None => return Answer::Refused(UNUSUAL.to_owned()),
         }
     }
-    Answer::Done { patches, told: told(heard) }
+    also.insert(0, told(heard));
+    Answer::Done { patches, told: also.join("; ") }
+}
+
+/// Who does not see a record any more cannot change or delete it either: those rules lose whom `read` does not name now. Of
+/// everybody who is signed in those are left who see it. Gives what is to be told of it.
+pub(super) fn follow_read(entity: &Entity, wanted: &mut Vec<(String, Vec<String>)>) -> Vec<String> {
+    let Some(read) = wanted.iter().find(|(operation, _)| operation == "read").map(|(_, rule)| rule.clone()) else {
+        return Vec::new();
+    };
+    let has = |word: &str| read.iter().any(|one| one == word);
+    if has("anyone") || has("signed_in") {
+        return Vec::new();
+    }
+    let own = entity.rules.iter().map(|rule| rule.operation.as_str()).filter(|one| !STANDARD.contains(one));
+    let mut told = Vec::new();
+    for operation in ["update", "delete"].into_iter().chain(own) {
+        let place = wanted.iter().position(|(one, _)| one == operation);
+        let before = match place.and_then(|at| wanted.get(at)) {
+            Some((_, rule)) => rule.clone(),
+            // A rule with conditions is for its author.
+            None => match written(entity, operation) {
+                Some(rule) => rule,
+                None => continue,
+            },
+        };
+        let mut rule: Vec<String> = Vec::new();
+        for word in &before {
+            let kept: Vec<String> = match word.as_str() {
+                "signed_in" => read.iter().filter(|word| *word != "nobody").cloned().collect(),
+                "nobody" => vec![word.clone()],
+                word if has(word) => vec![word.to_owned()],
+                _ => Vec::new(),
+            };
+            rule.extend(kept.into_iter().filter(|one| !rule.contains(one)).collect::<Vec<_>>());
+        }
+        if rule.is_empty() {
+            rule.push("nobody".to_owned());
+        }
+        if rule == before {
+            continue;
+        }
+        let who: Vec<&str> = rule.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
+        told.push(format!("{} may {operation} {}, for who does not see it cannot", who.join(" and "), entity.name));
+        match place.and_then(|at| wanted.get_mut(at)) {
+            Some((_, one)) => *one = rule,
+            None => wanted.push((operation.to_owned(), rule)),
+        }
+    }
+    told
 }
 
 pub(super) fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {

@@ -22,6 +22,8 @@ const OPENERS: &[&str] = &[
 ];
 /// Words that make of what follows a wish of its own, where such a word stands before it too: "email is required and phone is optional".
 const COPULAS: &[&str] = &["is", "are", "should", "must", "may", "can", "needs"];
+/// More than one.
+pub(super) const SEVERAL: &[&str] = &["several", "many", "multiple", "various"];
 /// Words before a wish that say nothing.
 const POLITE: &[&str] = &[
     "please",
@@ -107,10 +109,33 @@ fn cut(sentence: &str) -> Option<usize> {
         let mut words = clause.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
         let next = words.by_ref().find(|word| !matches!(*word, "also" | "then" | "please"));
         // A word alone is one of a list: "open, call, done".
-        next.is_some_and(|word| OPENERS.contains(&word)) && words.next().is_some() || is_clause(&lower, at, way, clause)
+        let opens = next.is_some_and(|word| OPENERS.contains(&word) && !goes_on(lower.get(..at).unwrap_or(""), word))
+            && words.next().is_some();
+        !waits(lower.get(..at).unwrap_or("")) && (opens || is_clause(&lower, at, way, clause))
     };
     let places = ways.iter().flat_map(|way| lower.match_indices(way).map(move |(at, _)| (at, *way)));
     places.filter(|(at, way)| *at > 0 && starts(*at, way)).map(|(at, _)| at).min()
+}
+
+/// What people may do with records, in the words for it.
+const VERBS: &[&str] = &[
+    "see", "read", "view", "list", "browse", "edit", "change", "update", "modify", "create", "add", "make", "enter",
+    "write", "delete", "remove", "manage",
+];
+
+/// "clerks can see | and change leads": verbs of one wish.
+fn goes_on(before: &str, next: &str) -> bool {
+    let mut words = before.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+    let last = words.next_back().unwrap_or("");
+    let may = |word: &str| matches!(word, "may" | "can" | "should" | "to" | "not" | "can't" | "cannot" | "let");
+    VERBS.contains(&last) && VERBS.contains(&next) && words.any(may)
+}
+
+/// "when a lead is deleted, | remove its notes": what is to happen then is yet to come.
+fn waits(before: &str) -> bool {
+    const WHEN: &[&str] = &["when ", "whenever ", "if ", "once ", "after ", "before ", "as soon as "];
+    let before = before.trim_start();
+    WHEN.iter().any(|word| before.starts_with(word)) && !before.contains(',')
 }
 
 /// "… is required | and phone is optional": says something of something else, and is no part of a condition.
@@ -122,7 +147,14 @@ fn is_clause(lower: &str, at: usize, way: &str, clause: &str) -> bool {
     let says = |word: &String| COPULAS.contains(&word.as_str());
     let subject = after.iter().position(says).unwrap_or(0);
     let bound = before.iter().chain(&after).any(|word| BOUND.contains(&word.as_str()));
-    (way.contains("and") || way.contains("but")) && (1..=5).contains(&subject) && before.iter().any(says) && !bound
+    // "a student can have several courses and a course can have several students": one of the two says half of it.
+    let several = |words: &[String]| words.iter().any(|word| SEVERAL.contains(&word.as_str()));
+    let both = several(&before) && several(&after);
+    (way.contains("and") || way.contains("but"))
+        && (1..=5).contains(&subject)
+        && before.iter().any(says)
+        && !bound
+        && !both
 }
 
 /// The words of a text with the signs around them. A comma between digits belongs to the number: "1,000".

@@ -1,0 +1,142 @@
+//! Wishes about what is one's own: "users can only see their own notes", "clerks may only edit their own leads".
+//!
+//! Who is named by a role loses what the role gave him; of everybody, those with a role keep theirs. What everybody may is never
+//! taken away from some of them: there is no rule for "all but these".
+
+use super::Answer;
+use super::openness::all_or_one;
+use super::places::{Entity, Places};
+use super::rights;
+use super::said::Said;
+use super::wishes::{UNUSUAL, spoken};
+use crate::lemma::{plural, singular, with_article};
+
+/// Of whom it is said.
+enum Who {
+    Everybody,
+    Role(String),
+    /// People that no rule knows: "customers".
+    Others,
+}
+
+pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    const DENIED: &[&str] =
+        &["not", "never", "can't", "cannot", "no", "nobody", "longer", "but", "except", "when", "if"];
+    let own = wish.place(&["own"]).filter(|_| !wish.opens(&["only"]) && wish.place(DENIED).is_none())?;
+    wish.words.get(own - 1).filter(|word| matches!(word.as_str(), "their" | "his" | "her" | "its"))?;
+    let modal = wish.place(&["may", "can", "should", "must", "only"]).filter(|at| *at > 0 && *at < own)?;
+    let only = wish.between(0, own).iter().any(|word| word == "only");
+    let skipped = wish.between(modal, own - 1).iter().take_while(|word| {
+        matches!(word.as_str(), "may" | "can" | "should" | "must" | "only" | "be" | "able" | "allowed" | "to" | "also")
+    });
+    let verbs = modal + skipped.count();
+    let (operations, length) = rights::operations(wish.between(verbs, own - 1), places);
+    if operations.is_empty() || verbs + length != own - 1 {
+        return None;
+    }
+    let entities = match all_or_one(wish.from(own + 1), places) {
+        Ok(entities) => entities,
+        Err(why) => return Some(Answer::Refused(why)),
+    };
+    let who = who(wish.between(0, modal), places)?;
+    let (mut patches, mut told, mut met) = (Vec::new(), Vec::new(), Vec::new());
+    for entity in entities {
+        let mut wanted = Vec::new();
+        for operation in &operations {
+            match becomes(entity, operation, &who, only) {
+                Ok(Some(rule)) => wanted.push((operation.clone(), rule)),
+                Ok(None) => met.push(format!(
+                    "{} is {} by whoever made it",
+                    with_article(&spoken(&entity.name)),
+                    done(operation)
+                )),
+                Err(why) => return Some(Answer::Refused(why)),
+            }
+        }
+        // Who may change what he made may see it, or the blueprint does not load.
+        let adds = |rule: &[String]| rule.iter().any(|word| word == "owner");
+        let Some(read) = rights::written(entity, "read") else { return Some(Answer::Refused(UNUSUAL.to_owned())) };
+        let unseen = !read.iter().any(|word| matches!(word.as_str(), "owner" | "signed_in" | "anyone"));
+        if unseen
+            && !wanted.iter().any(|(operation, _)| operation == "read")
+            && wanted.iter().any(|(_, rule)| adds(rule))
+        {
+            wanted.insert(0, ("read".to_owned(), read.into_iter().chain(["owner".to_owned()]).collect()));
+        }
+        told.extend(wanted.iter().map(|(operation, rule)| {
+            let rule: Vec<&str> = rule.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
+            format!("{} may {operation} {}", rule.join(" and "), entity.name)
+        }));
+        told.extend(rights::follow_read(entity, &mut wanted));
+        match rights::rules_patches(entity, &wanted, places, source) {
+            Some(more) => patches.extend(more),
+            None => return Some(Answer::Refused(UNUSUAL.to_owned())),
+        }
+    }
+    Some(match patches.is_empty() {
+        true => Answer::Already(met.join("; ")),
+        false => Answer::Done { patches, told: told.join("; ") },
+    })
+}
+
+fn who(words: &[String], places: &Places) -> Option<Who> {
+    let words: Vec<&String> = words
+        .iter()
+        .filter(|word| {
+            !matches!(
+                word.as_str(),
+                "the" | "a" | "an" | "all" | "each" | "every" | "allow" | "make" | "normal" | "ordinary"
+            )
+        })
+        .collect();
+    let [one] = words.as_slice() else { return None };
+    let one = singular(one);
+    Some(match one.as_str() {
+        role if places.roles.iter().any(|known| known == role) || role == "admin" => Who::Role(one),
+        "user" | "people" | "person" | "everyone" | "everybody" | "anyone" | "anybody" | "member" => Who::Everybody,
+        _ => Who::Others,
+    })
+}
+
+/// The rule after the wish; none where it is so already.
+fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Option<Vec<String>>, String> {
+    let one = with_article(&spoken(&entity.name));
+    if !entity.owned {
+        return Err(format!("{one} belongs to nobody (`owner = false`), so nobody has one of his own"));
+    }
+    if operation == "create" {
+        return Err(format!("whose {one} is, is known when it is made: say who may add one, without \"own\""));
+    }
+    let before = rights::written(entity, operation).ok_or_else(|| UNUSUAL.to_owned())?;
+    let open = before.iter().find(|rule| matches!(rule.as_str(), "signed_in" | "anyone"));
+    let mut rule: Vec<String> = match who {
+        _ if !only => before.clone(),
+        Who::Everybody => {
+            before.iter().filter(|rule| !matches!(rule.as_str(), "signed_in" | "anyone")).cloned().collect()
+        }
+        Who::Role(_) | Who::Others if open.is_some() => {
+            let (many, open) = (plural(&spoken(&entity.name)), open.map_or("", String::as_str));
+            return Err(format!(
+                "`{operation}` of {} is for `{open}`, which they are too: say \"users can only {operation} their own {many}\", and then who may {operation} all of them",
+                entity.name
+            ));
+        }
+        Who::Role(role) => before.iter().filter(|rule| **rule != format!("role:{role}")).cloned().collect(),
+        Who::Others => before.clone(),
+    };
+    let reached = |word: &String| matches!(word.as_str(), "owner" | "signed_in" | "anyone");
+    rule.retain(|word| word != "nobody");
+    if !rule.iter().any(reached) {
+        rule.push("owner".to_owned());
+    }
+    Ok((rule != before).then_some(rule))
+}
+
+fn done(operation: &str) -> &str {
+    match operation {
+        "read" => "seen",
+        "update" => "changed",
+        "delete" => "deleted",
+        other => other,
+    }
+}
