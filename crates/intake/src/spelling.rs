@@ -189,7 +189,7 @@ fn swapped(a: &str, b: &str) -> bool {
 }
 
 /// Damerau-Levenshtein distance of two ASCII words (neighbours swapped count once).
-fn slips(a: &str, b: &str) -> usize {
+pub(crate) fn slips(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let at = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
     let mut before: Vec<usize> = Vec::with_capacity(b.len() + 1);

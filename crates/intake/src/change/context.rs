@@ -78,7 +78,8 @@ fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
     (!left.is_empty()).then(|| left.join(" "))
 }
 
-const NOT_READ: &str = "say it in other words, for example \"rename phone to mobile\", \"only managers may delete leads\", \
+/// What is told of a wish that nobody reads.
+pub(super) const NOT_READ: &str = "say it in other words, for example \"rename phone to mobile\", \"only managers may delete leads\", \
     \"add a source to leads\", \"drop the SMS\", \"also keep tasks with a title and a due date\"";
 
 fn draft(request: &str) -> (Draft, Vec<Unplaced>) {

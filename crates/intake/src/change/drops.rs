@@ -2,40 +2,88 @@
 
 use super::patch::Patch;
 use super::places::{Entity, Field, Places};
+use super::removals::{drop_entity, drop_field, drop_service, whole};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
-use super::{Answer, edit, renames};
+use super::{Answer, edit};
 use crate::lexicon::integrations;
+
+/// Ways to say so; after some of them only a service can stand.
+const WAYS: &[(&[&str], bool)] = &[
+    (&["drop"], false),
+    (&["remove"], false),
+    (&["delete"], false),
+    (&["ditch"], false),
+    (&["scrap"], false),
+    (&["get", "rid", "of"], false),
+    (&["no", "more"], false),
+    (&["no"], false),
+    (&["don't", "need"], false),
+    (&["don't", "want"], false),
+    (&["do", "not", "need"], false),
+    (&["do", "not", "want"], false),
+    (&["dont", "need"], false),
+    (&["leave", "out"], false),
+    (&["do", "not", "send"], true),
+    (&["don't", "send"], true),
+    (&["dont", "send"], true),
+    (&["stop", "sending"], true),
+    (&["stop", "using"], true),
+    (&["don't", "use"], true),
+    (&["do", "not", "use"], true),
+];
+
+fn way(wish: &Said) -> Option<(&[String], bool)> {
+    let fits = |way: &[&str]| wish.words.iter().zip(way).filter(|(word, part)| word == *part).count() == way.len();
+    WAYS.iter().find(|(way, _)| fits(way)).map(|(way, service)| (wish.from(way.len()), *service))
+}
 
 /// What a wish to drop something names.
 pub(super) fn dropped(wish: &Said) -> Option<&[String]> {
-    const WAYS: &[&[&str]] = &[
-        &["drop"],
-        &["remove"],
-        &["delete"],
-        &["ditch"],
-        &["scrap"],
-        &["get", "rid", "of"],
-        &["no", "more"],
-        &["no"],
-        &["don't", "need"],
-        &["don't", "want"],
-        &["do", "not", "need"],
-        &["do", "not", "want"],
-        &["dont", "need"],
-        &["leave", "out"],
-        &["don't", "send"],
-        &["stop", "sending"],
-        &["stop", "using"],
-        &["don't", "use"],
-    ];
-    let fits = |way: &&&[&str]| wish.words.iter().zip(**way).filter(|(word, part)| word == *part).count() == way.len();
-    WAYS.iter().find(fits).map(|way| wish.from(way.len()))
+    way(wish).map(|(named, _)| named)
+}
+
+/// What words may name all at once: "the email" is a field of customers, or what sends.
+struct Named<'p> {
+    entity: Option<&'p Entity>,
+    field: Result<(&'p Entity, &'p Field), String>,
+    service: Option<&'static str>,
+}
+
+impl<'p> Named<'p> {
+    fn of(words: &[String], places: &'p Places) -> Self {
+        const SERVICES: &[&str] = &[
+            "service",
+            "services",
+            "integration",
+            "integrations",
+            "provider",
+            "sending",
+            "notifications",
+            "notification",
+        ];
+        let is_service = words.iter().any(|word| SERVICES.contains(&word.as_str()));
+        let (is_field, is_record) = (
+            words.iter().any(|word| matches!(word.as_str(), "field" | "fields" | "column")),
+            words.iter().any(|word| matches!(word.as_str(), "record" | "records" | "table" | "tables")),
+        );
+        let bare: Vec<String> = words.iter().filter(|word| !SERVICES.contains(&word.as_str())).cloned().collect();
+        let names = [said::name(words), said::one(words), said::name(&bare), said::one(&bare)];
+        let service = names.iter().map(|name| name.replace('_', " ")).find_map(|name| {
+            integrations::by_name(&name).or(integrations::spoken(&name).map(|(one, _)| one)).map(|one| one.name)
+        });
+        let entity = places.entity(words).filter(|_| !is_field && !is_service);
+        let field = match is_record || is_service {
+            true => Err(String::new()),
+            false => places.field(words),
+        };
+        Self { entity, field, service: service.filter(|_| !is_field && !is_record) }
+    }
 }
 
 /// "drop the SMS", "remove the phone of leads", "we don't need notes".
 pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let words = dropped(wish).filter(|words| !words.is_empty())?;
+    let (words, only_service) = way(wish).filter(|(words, _)| !words.is_empty())?;
     let name = said::name(words);
     if words.iter().any(|word| matches!(word.as_str(), "all" | "every" | "each")) && places.entity(words).is_some() {
         let why = format!(
@@ -44,17 +92,40 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         );
         return Some(Answer::Refused(why));
     }
-    let names = [name.replace('_', " "), said::one(words).replace('_', " ")];
-    let service =
-        names.iter().find_map(|name| integrations::by_name(name).or(integrations::spoken(name).map(|(one, _)| one)));
-    if let Some(entity) = places.entity(words) {
+    let named = Named::of(words, places);
+    if let Some(service) = named.service.filter(|_| only_service) {
+        return Some(drop_service(service, places, source));
+    }
+    if let Some(service) = named.service.filter(|one| places.integrations.iter().any(|used| used == one)) {
+        let several = named.field.as_ref().is_err_and(|why| why.contains("say of which"));
+        let other = match (named.entity, &named.field) {
+            (Some(entity), _) => Some(format!("\"remove the {} records\"", spoken(&entity.name))),
+            (None, Ok((entity, field))) => {
+                let (field, of) = (spoken(&field.name), crate::lemma::plural(&spoken(&entity.name)));
+                // What says of which record is not the service.
+                let is_said = words.iter().any(|word| matches!(word.as_str(), "of" | "from" | "'s"));
+                (!is_said).then(|| format!("\"remove the {field} of {of}\""))
+            }
+            (None, Err(_)) if several => Some(format!("\"remove the {} of …\"", name.replace('_', " "))),
+            _ => None,
+        };
+        if let Some(other) = other {
+            return Some(Answer::Refused(format!(
+                "`{}` may be what is kept or the service {service}: say {other} or \"stop using {service}\"",
+                name.replace('_', " ")
+            )));
+        }
+    }
+    if let Some(entity) = named.entity {
         return Some(drop_entity(entity, places, source));
     }
-    if let Ok((entity, field)) = places.field(words) {
-        return Some(drop_field(entity, field, places, source));
+    match &named.field {
+        Ok((entity, field)) => return Some(drop_field(entity, field, places, source)),
+        Err(why) if why.contains("say of which") => return Some(Answer::Refused(why.clone())),
+        Err(_) => {}
     }
-    if let Some(service) = service {
-        return Some(drop_service(service.name, places, source));
+    if let Some(service) = named.service {
+        return Some(drop_service(service, places, source));
     }
     if let Some(answer) = drop_role(words, places).or_else(|| drop_action(words, places, source)) {
         return Some(answer);
@@ -95,8 +166,11 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     ];
     let is_name =
         !name.is_empty() && name.split('_').count() <= 3 && !words.iter().any(|word| NO_NAME.contains(&word.as_str()));
-    Some(match places.field(words) {
-        Err(why) if why.contains("say of which") => Answer::Refused(why),
+    Some(match &named.field {
+        // A slip is told; what is not there any more is as it should be.
+        Err(why) if why.contains("perhaps you mean") || why.contains("there is no record") => {
+            Answer::Refused(why.clone())
+        }
         _ if !is_name => Answer::Refused(format!(
             "there is no field, record, value, role, action or service called `{}`, and what every backend has stays",
             name.replace('_', " ")
@@ -159,111 +233,4 @@ fn drop_action(words: &[String], places: &Places, source: &str) -> Option<Answer
         patches,
         told: format!("{} can no longer be changed by `{name}`", crate::lemma::plural(&spoken(&entity.name))),
     })
-}
-
-fn drop_service(name: &str, places: &Places, source: &str) -> Answer {
-    if !places.integrations.iter().any(|used| used == name) {
-        return Answer::Already(format!("no {name} is used"));
-    }
-    let Some(section) = places.section(&format!("integration.{name}")) else {
-        return Answer::Refused(UNUSUAL.to_owned());
-    };
-    let mut patches = vec![Patch::remove(whole(section, source))];
-    let uses = places.automations.iter().filter(|one| one.action.split('.').next() == Some(name));
-    let gone: Vec<&str> = uses.map(|one| one.name.as_str()).collect();
-    for one in &gone {
-        let Some(section) = places.section(&format!("automation.{one}")) else {
-            return Answer::Refused(UNUSUAL.to_owned());
-        };
-        patches.push(Patch::remove(whole(section, source)));
-    }
-    let and =
-        if gone.is_empty() { String::new() } else { format!(", and neither is what used it: {}", gone.join(", ")) };
-    let calls = |entity: &Entity| {
-        let of = entity.name.clone();
-        let own = entity.calls.iter().filter(|(_, call)| call.split('.').next() == Some(name));
-        own.map(move |(action, _)| format!("; `{action}` of {of} still calls it")).collect::<Vec<_>>()
-    };
-    let still: String = places.entities.iter().flat_map(calls).collect();
-    Answer::Done { patches, told: format!("{name} is not used any more{and}{still}") }
-}
-
-fn drop_field(entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {
-    let event = format!("{}.{}=", entity.name, field.name);
-    let on = places.automations.iter().any(|one| one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&event)));
-    let named = |(_, when): &(std::ops::Range<usize>, String)| renames::renamed_in(when, &field.name, "") != *when;
-    if on || entity.uses.iter().any(|(_, name)| *name == field.name) || entity.conditions.iter().any(named) {
-        let why = format!("an action, a condition or an automation of {} needs `{}`", entity.name, field.name);
-        return Answer::Refused(why);
-    }
-    if entity.fields.len() == 1 {
-        return Answer::Refused(format!("`{}` is the only field of {}", field.name, entity.name));
-    }
-    let told = format!("{} has no `{}` any more", crate::lemma::with_article(&spoken(&entity.name)), field.name);
-    match line(field, source) {
-        Some(at) => Answer::Done { patches: vec![Patch::remove(at)], told },
-        None => Answer::Refused(UNUSUAL.to_owned()),
-    }
-}
-
-/// The lines of a field, where nothing else stands on them.
-fn line(field: &Field, source: &str) -> Option<std::ops::Range<usize>> {
-    let start = source.get(..field.key.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let rest = source.get(field.value.end..)?;
-    let end = field.value.end + rest.find('\n').map_or(rest.len(), |at| at + 1);
-    let tail = source.get(field.value.end..end)?.trim();
-    let alone = source.get(start..field.key.start)?.trim().is_empty() && (tail.is_empty() || tail.starts_with('#'));
-    alone.then_some(start..end)
-}
-
-fn drop_entity(entity: &Entity, places: &Places, source: &str) -> Answer {
-    if places.entities.len() == 1 {
-        return Answer::Refused(format!("`{}` is the only record there is", entity.name));
-    }
-    let own = format!("entity.{}", entity.name);
-    let is_own = |name: &str| name.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let mut patches: Vec<Patch> = Vec::new();
-    for section in places.sections.iter().filter(|section| is_own(&section.name)) {
-        patches.push(Patch::remove(whole(section, source)));
-    }
-    if patches.is_empty() {
-        return Answer::Refused(UNUSUAL.to_owned());
-    }
-    let mut gone = Vec::new();
-    for other in places.entities.iter().filter(|other| other.name != entity.name) {
-        for field in other.fields.iter().filter(|field| field.to.as_ref().is_some_and(|(to, _)| *to == entity.name)) {
-            match drop_field(other, field, places, source) {
-                Answer::Done { patches: removed, .. } => patches.extend(removed),
-                _ => return Answer::Refused(format!("`{}` of {} refers to it", field.name, other.name)),
-            }
-            gone.push(format!("`{}` of {}", field.name, other.name));
-        }
-    }
-    for one in &places.automations {
-        let about = one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&format!("{}.", entity.name)));
-        let section = places.section(&format!("automation.{}", one.name)).filter(|_| about);
-        if let Some(section) = section {
-            patches.push(Patch::remove(whole(section, source)));
-            gone.push(format!("the automation {}", one.name));
-        }
-    }
-    let and = if gone.is_empty() { String::new() } else { format!(", nor {}", gone.join(" and ")) };
-    Answer::Done {
-        patches,
-        told: format!("there are no {} any more{and}", crate::lemma::plural(&spoken(&entity.name))),
-    }
-}
-
-/// A section with the comments right above it and the empty lines after it.
-fn whole(section: &super::places::Section, source: &str) -> std::ops::Range<usize> {
-    let mut start = section.header.start;
-    while let Some(above) = source.get(..start.saturating_sub(1)) {
-        let line = above.rfind('\n').map_or(0, |at| at + 1);
-        // The first comment of a file is about the file.
-        if start == 0 || line == 0 || !source.get(line..start).is_some_and(|text| text.starts_with('#')) {
-            break;
-        }
-        start = line;
-    }
-    start..section.next
 }

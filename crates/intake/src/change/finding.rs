@@ -1,5 +1,6 @@
 //! Wishes about lists: "let me search leads by name", "sort follow-ups by date", "filter by status".
 
+use super::names;
 use super::places::{Entity, Field, Places};
 use super::predicate::{self, Predicate};
 use super::said::{self, Said};
@@ -52,7 +53,7 @@ pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         });
     };
     if entity.is_none() && !said::name(&owner).is_empty() {
-        return Some(Answer::Refused(format!("there is no record `{}`", said::one(&owner))));
+        return Some(Answer::Refused(names::no_record(&owner, places)));
     }
     let mut end = wish.words.len();
     while end > by + 1

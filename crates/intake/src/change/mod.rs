@@ -14,6 +14,7 @@ mod edit;
 mod fields;
 mod finding;
 mod lists;
+mod names;
 mod openness;
 mod own;
 mod passive;
@@ -22,6 +23,7 @@ mod phrases;
 mod places;
 mod predicate;
 mod relations;
+mod removals;
 mod renames;
 mod rights;
 mod said;
@@ -148,7 +150,41 @@ fn ended(before: &str, after: String) -> String {
 /// The first way of wishing that fits; else the sentence is read as a request is, with the blueprint before it.
 fn answer(wish: &Said, places: &Places, text: &str) -> Answer {
     let read = wishes::ALL.iter().find_map(|one| (one.read)(wish, places, text));
-    read.unwrap_or_else(|| context::read(wish, places))
+    let answer = read.unwrap_or_else(|| context::read(wish, places));
+    hinted(answer, wish, places, text)
+}
+
+/// With what the words may have meant, where nothing came of them: a name of before, or one that is a slip away.
+fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
+    let called = |(old, new): (String, String)| format!("what was called `{old}` is called `{new}` now");
+    match answer {
+        Answer::Done { patches, told } => {
+            let after = patch::apply(text, patches.clone()).and_then(|text| Places::of(&text));
+            match after.and_then(|after| names::taken(&after)) {
+                Some((name, of)) if !wish.opens(&["rename"]) => Answer::Refused(format!(
+                    "`{name}` is what `{of}` was called before, and a database may still have it under that name: say another name, or \
+                     take `renamed_from` away once all of them are brought along"
+                )),
+                _ => Answer::Done { patches, told },
+            }
+        }
+        // Said twice, a name is there and the other is not.
+        Answer::Already(told) if wish.opens(&["rename"]) => Answer::Already(told),
+        Answer::Already(told) => match names::former(&wish.words, places) {
+            Some(former) => Answer::Refused(format!("{told}; {}", called(former))),
+            None => Answer::Already(told),
+        },
+        Answer::Refused(why) => match (names::former(&wish.words, places), names::misspelt(&wish.words, places)) {
+            (Some(former), _) if why.contains("there is no") || why.ends_with(context::NOT_READ) => {
+                Answer::Refused(format!("{}: say that name", called(former)))
+            }
+            (Some(former), _) => Answer::Refused(format!("{}; {why}", called(former))),
+            (None, Some((word, name))) if !why.contains("perhaps you mean") => {
+                Answer::Refused(format!("perhaps you mean `{name}` by \"{word}\"; {why}"))
+            }
+            _ => Answer::Refused(why),
+        },
+    }
 }
 
 #[cfg(test)]

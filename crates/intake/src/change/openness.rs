@@ -1,6 +1,7 @@
 //! Wishes about how open records are: "make notes public", "give managers access to invoices", "clerks may no longer see leads".
 
 use super::Answer;
+use super::names;
 use super::places::{Entity, Places};
 use super::rights::{self, Heard};
 use super::said::{self, Said};
@@ -131,5 +132,5 @@ pub(super) fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec
     if all || one {
         return Ok(places.entities.iter().collect());
     }
-    places.several(named).ok_or_else(|| format!("there is no record `{}`", said::one(named)))
+    places.several(named).ok_or_else(|| names::no_record(named, places))
 }

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::lists::Listed;
+use super::names;
 use super::said;
 use crate::lexicon::archetypes;
 
@@ -206,7 +207,7 @@ impl Places {
         let named = owner.filter(|owner| !owner.is_empty());
         let entity = named.and_then(|words| self.entity(words));
         if let (Some(owner), None) = (named, entity) {
-            return Err(format!("there is no record `{}`", said::one(owner)));
+            return Err(names::no_record(owner, self));
         }
         let fits = |field: &&Field| {
             field.name == wanted || crate::lemma::singular(&field.name) == crate::lemma::singular(&wanted)
@@ -214,6 +215,13 @@ impl Places {
         let among = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
         let mut found: Vec<(&Entity, &Field)> =
             among.flat_map(|one| one.fields.iter().filter(fits).map(move |field| (one, field))).collect();
+        if found.is_empty() {
+            // "the email address", "the telephone number" are `email` and `phone`.
+            let plain = plain(&wanted);
+            let among = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
+            let same = |field: &&Field| plain.is_some_and(|plain| field.name == plain);
+            found.extend(among.flat_map(|one| one.fields.iter().filter(same).map(move |field| (one, field))));
+        }
         if found.is_empty() && entity.is_none() {
             // "lead phone".
             let split = (1..name.len()).find_map(|at| {
@@ -230,6 +238,11 @@ impl Places {
                 let all = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
                 let near: Vec<&str> =
                     all.flat_map(|one| &one.fields).filter(near).map(|field| field.name.as_str()).collect();
+                let near = if near.is_empty() {
+                    names::near(&wanted, self).into_iter().collect()
+                } else {
+                    near.into_iter().map(str::to_owned).collect::<Vec<_>>()
+                };
                 let hint = if near.is_empty() {
                     String::new()
                 } else {
@@ -247,6 +260,15 @@ impl Places {
             }
         }
     }
+}
+
+/// The plain word for an address or a number that people say more of.
+fn plain(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "email_address" | "e_mail_address" | "e_mail" | "email_addresses" | "e_mails" | "mail_address" => "email",
+        "phone_number" | "telephone_number" | "telephone" | "phone_numbers" => "phone",
+        _ => return None,
+    })
 }
 
 fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {

@@ -1,5 +1,6 @@
 //! Wishes about who may do what: "only managers may delete", "clerks may edit leads".
 
+use super::names;
 use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
@@ -169,7 +170,7 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     let entities: Vec<&Entity> = match places.several(named) {
         _ if all => places.entities.iter().collect(),
         Some(entities) => entities,
-        None => return Some(Err(format!("{NO_RECORD} `{}`", said::one(named)))),
+        None => return Some(Err(names::no_record(named, places))),
     };
     // An action is of the records that have it.
     let has = |entity: &&Entity| {

@@ -6,8 +6,8 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
-    Answer, accounts, actions, context, defaults, drops, fields, finding, openness, own, passive, predicate, relations,
-    renames, rights, secrets, values,
+    Answer, accounts, actions, context, defaults, drops, fields, finding, names, openness, own, passive, predicate,
+    relations, renames, rights, secrets, values,
 };
 
 /// One way of wishing.
@@ -148,7 +148,7 @@ fn tag(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         _ => return None,
     };
     let Some(entity) = places.entity(wish.from(1)) else {
-        return Some(Answer::Refused(format!("there is no record `{}`", said::one(wish.from(1)))));
+        return Some(Answer::Refused(names::no_record(wish.from(1), places)));
     };
     Some(shared(entity, name, places, source))
 }

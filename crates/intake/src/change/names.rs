@@ -1,0 +1,81 @@
+//! What words may have meant that name nothing here: a name that something had before, or one that is a slip away.
+
+use super::places::Places;
+use crate::lemma::singular;
+use crate::spelling::slips;
+
+/// A name of before in these words, and what is called so now: not one that something else has today.
+pub(super) fn former(words: &[String], places: &Places) -> Option<(String, String)> {
+    let entities = places.entities.iter().flat_map(|one| one.former.0.iter().map(|old| (old, &one.name)));
+    let fields = places.entities.iter().flat_map(|one| &one.fields);
+    let fields = fields.flat_map(|field| field.former.iter().map(move |old| (old, &field.name)));
+    let says = |old: &str| {
+        let old: Vec<&str> = old.split(['_', '-']).collect();
+        words.windows(old.len()).any(|said| said.iter().zip(&old).all(|(one, part)| same(one, part)))
+            || words.iter().any(|word| same(&word.replace('-', "_"), &old.join("_")))
+    };
+    let mut all = entities.chain(fields).filter(|(old, _)| !is_name(old, places) && says(old));
+    all.next().map(|(old, new)| (old.clone(), new.clone()))
+}
+
+/// A name that something has which something else says it had before: such a blueprint does not load.
+pub(super) fn taken(places: &Places) -> Option<(String, String)> {
+    let entities = || places.entities.iter();
+    let of_entity = entities().find_map(|one| {
+        let old = one.former.0.iter().find(|old| entities().any(|other| other.name == **old))?;
+        Some((old.clone(), one.name.clone()))
+    });
+    let of_field = |one: &super::places::Entity| {
+        one.fields.iter().find_map(|field| {
+            let old = field.former.iter().find(|old| one.fields.iter().any(|other| other.name == **old))?;
+            Some((old.clone(), field.name.clone()))
+        })
+    };
+    of_entity.or_else(|| entities().find_map(of_field))
+}
+
+/// What a name that is there may be meant by one that is not.
+pub(super) fn near(wanted: &str, places: &Places) -> Option<String> {
+    let wanted = singular(&wanted.replace('-', "_"));
+    let length = wanted.chars().count();
+    let most = if length < 8 { 1 } else { 2 };
+    if length < 4 || !wanted.is_ascii() || is_name(&wanted, places) {
+        return None;
+    }
+    let entities = places.entities.iter().map(|one| &one.name);
+    let fields = places.entities.iter().flat_map(|one| one.fields.iter().map(|field| &field.name));
+    let names = entities.chain(fields).chain(&places.roles).chain(&places.integrations);
+    let close = names.filter_map(|name| {
+        let slips = slips(&wanted, &singular(name));
+        (slips > 0 && slips <= most && name.chars().count() > 3).then_some((slips, name))
+    });
+    close.min_by_key(|(slips, _)| *slips).map(|(_, name)| name.clone())
+}
+
+/// A word of a wish that may be a slip of a name: "prospcts".
+pub(super) fn misspelt(words: &[String], places: &Places) -> Option<(String, String)> {
+    let unknown = |word: &&String| {
+        word.chars().count() > 4
+            && word.chars().all(char::is_alphabetic)
+            && !crate::lexicon::words::is_function_word(word)
+    };
+    words.iter().filter(unknown).find_map(|word| Some((word.clone(), near(word, places)?)))
+}
+
+/// "there is no record `prospct`; perhaps you mean `prospect`".
+pub(super) fn no_record(words: &[String], places: &Places) -> String {
+    let one = super::said::one(words);
+    match near(&one, places) {
+        Some(near) => format!("there is no record `{one}`; perhaps you mean `{near}`"),
+        None => format!("there is no record `{one}`"),
+    }
+}
+
+fn same(said: &str, part: &str) -> bool {
+    said == part || singular(said) == singular(part)
+}
+
+fn is_name(name: &str, places: &Places) -> bool {
+    let fields = || places.entities.iter().flat_map(|one| &one.fields);
+    places.entities.iter().any(|one| same(&one.name, name)) || fields().any(|field| same(&field.name, name))
+}
