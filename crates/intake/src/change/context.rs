@@ -20,8 +20,8 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
     if let Some(left) = unplaced.iter().find(|left| own(left.span[0])) {
         return Answer::Refused(format!("nothing can be made of \"{}\" ({})", left.text, left.note));
     }
-    let mut made =
-        Made { places, patches: Vec::new(), told: Vec::new(), met: Vec::new(), refused: None, has_automation: false };
+    let (patches, told, met) = (Vec::new(), Vec::new(), Vec::new());
+    let mut made = Made { wish, places, patches, told, met, refused: None, has_automation: false };
     made.fields(&draft, own);
     made.records(&draft, own, wish);
     made.services(&draft, own);
@@ -149,7 +149,38 @@ fn field(field: &super::places::Field) -> String {
     format!("{name} ({})", field.values.items.iter().map(|value| spoken(value)).collect::<Vec<_>>().join(", "))
 }
 
+/// A name as the reader spells it.
+fn american(name: &str) -> String {
+    name.split('_').map(crate::lemma::american).collect::<Vec<_>>().join("_")
+}
+
+/// A field with its name and its values as they were spelt: the reader has everything in American.
+fn as_said(field: &crate::draft::Field, wish: &Said) -> crate::draft::Field {
+    let said = |name: &String| {
+        let parts: Vec<&str> = name.split(['_', ' ']).collect();
+        let words: Vec<&str> = wish.words.iter().flat_map(|word| word.split(['-', '/'])).collect();
+        let is = |words: &&[&str], same: fn(&str, &str) -> bool| {
+            words.iter().zip(&parts).all(|(word, part)| same(word, part))
+        };
+        let mut ways = words.windows(parts.len());
+        if ways.clone().any(|words| is(&words, |word, part| word == part)) {
+            return name.clone();
+        }
+        let spelt = ways.find(|words| is(words, |word, part| crate::lemma::american(word) == part));
+        spelt.map_or_else(|| name.clone(), |words| words.join(if name.contains(' ') { " " } else { "_" }))
+    };
+    let mut field = field.clone();
+    field.values = field.values.iter().map(said).collect();
+    field.default =
+        field.default.as_ref().map(|value| if field.values.is_empty() { value.clone() } else { said(value) });
+    if field.to.is_none() {
+        field.name = said(&field.name);
+    }
+    field
+}
+
 struct Made<'p> {
+    wish: &'p Said,
     places: &'p Places,
     patches: Vec<Patch>,
     told: Vec<String>,
@@ -174,10 +205,10 @@ impl Made<'_> {
     fn fields(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
         let places = self.places;
         for entity in &places.entities {
-            let Some(read) = draft.entity(&entity.name) else { continue };
+            let Some(read) = draft.entity(&american(&entity.name)) else { continue };
             for field in &read.fields {
                 let said = field.grounds.spans.iter().any(|span| own(span.start));
-                let known = entity.fields.iter().any(|one| one.name == field.name);
+                let known = entity.fields.iter().any(|one| american(&one.name) == field.name);
                 let is_itself = field.name == entity.name && field.to.is_none();
                 if is_itself || !said || !known && !self.is_known(draft, field.to.as_deref()) {
                     continue;
@@ -190,9 +221,10 @@ impl Made<'_> {
                     ));
                     continue;
                 }
+                let field = as_said(field, self.wish);
                 let told =
                     format!("{} has {}", with_article(&spoken(&entity.name)), with_article(&spoken(&field.name)));
-                self.add(add_field(places, &places.source, entity, &field.name, &toml::field_text(field)), told);
+                self.add(add_field(places, &places.source, entity, &field.name, &toml::field_text(&field)), told);
             }
         }
     }

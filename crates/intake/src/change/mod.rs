@@ -5,9 +5,11 @@
 
 mod accounts;
 mod actions;
+mod additions;
 mod becoming;
 mod context;
 mod defaults;
+mod deletion;
 mod difference;
 mod drops;
 mod edit;
@@ -194,7 +196,8 @@ mod tests {
     const BLUEPRINT: &str = "[app]\nname = \"x\"\n\n[auth]\nroles = [\"clerk\"]\n\n[entity.lead]\nowner = true\n\
         [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\n\
         status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\"]\n\n\
-        [entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n";
+        [entity.call.field]\n\
+        lead = { type = \"reference\", to = \"lead\" }\n\n[entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n";
 
     #[test]
     fn every_wish_reads_its_example() {

@@ -209,9 +209,10 @@ impl Places {
         if let (Some(owner), None) = (named, entity) {
             return Err(names::no_record(owner, self));
         }
-        let fits = |field: &&Field| {
-            field.name == wanted || crate::lemma::singular(&field.name) == crate::lemma::singular(&wanted)
-        };
+        // "the color" is the field `colour`.
+        let american = |name: &str| name.split('_').map(crate::lemma::american).collect::<Vec<_>>().join("_");
+        let plain_name = |name: &str| american(&crate::lemma::singular(name));
+        let fits = |field: &&Field| field.name == wanted || plain_name(&field.name) == plain_name(&wanted);
         let among = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));
         let mut found: Vec<(&Entity, &Field)> =
             among.flat_map(|one| one.fields.iter().filter(fits).map(move |field| (one, field))).collect();

@@ -256,7 +256,11 @@ pub(super) fn listed(wish: &Said, from: usize, end: usize) -> Vec<String> {
     let Some(text) = wish.places.get(from).zip(end.checked_sub(1).and_then(|at| wish.places.get(at))) else {
         return Vec::new();
     };
-    let text = wish.text.get(text.0.start..text.1.end).unwrap_or("");
+    pieces(wish.text.get(text.0.start..text.1.end).unwrap_or(""))
+}
+
+/// The same of a text.
+pub(super) fn pieces(text: &str) -> Vec<String> {
     let text = text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ':'));
     let pieces =
         text.split([',', '/', '|', ';']).flat_map(|piece| piece.split(" and ")).flat_map(|piece| piece.split(" or "));

@@ -111,7 +111,9 @@ fn cut(sentence: &str) -> Option<usize> {
         // A word alone is one of a list: "open, call, done".
         let opens = next.is_some_and(|word| OPENERS.contains(&word) && !goes_on(lower.get(..at).unwrap_or(""), word))
             && words.next().is_some();
-        !waits(lower.get(..at).unwrap_or("")) && (opens || is_clause(&lower, at, way, clause))
+        // "web, call back, referral" after a colon is a list.
+        let is_listed = way == ", " && lower.get(..at).is_some_and(|before| before.contains(':'));
+        !is_listed && !waits(lower.get(..at).unwrap_or("")) && (opens || is_clause(&lower, at, way, clause))
     };
     let places = ways.iter().flat_map(|way| lower.match_indices(way).map(move |(at, _)| (at, *way)));
     places.filter(|(at, way)| *at > 0 && starts(*at, way)).map(|(at, _)| at).min()
@@ -178,7 +180,7 @@ fn pieces(text: &str) -> Vec<Range<usize>> {
 }
 
 impl Said {
-    fn of(text: &str) -> Option<Said> {
+    pub(super) fn of(text: &str) -> Option<Said> {
         let text = text.trim().trim_start_matches(',').trim();
         let text = text.trim_start_matches("and ").trim_start_matches("then ").trim();
         let (mut words, mut places): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
@@ -256,6 +258,8 @@ const AROUND: &[&str] = &[
     "our",
     "their",
     "its",
+    "his",
+    "her",
     "field",
     "fields",
     "column",

@@ -23,7 +23,9 @@ pub(super) fn plain(value: &str) -> String {
 /// A value as a field has it, or would have it beside its others.
 pub(super) fn written(field: &Field, said: &str) -> String {
     let wanted = plain(said);
+    let american = |value: &str| value.split('_').map(crate::lemma::american).collect::<Vec<_>>().join("_");
     let known = field.values.items.iter().find(|value| plain(value) == wanted);
+    let known = known.or_else(|| field.values.items.iter().find(|value| american(&plain(value)) == american(&wanted)));
     let is_styled = |value: &String| value.contains([' ', '-']) || value.chars().any(char::is_uppercase);
     match known {
         Some(known) => known.clone(),

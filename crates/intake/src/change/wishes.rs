@@ -6,7 +6,7 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
-    Answer, accounts, actions, context, defaults, drops, fields, finding, names, openness, own, passive, predicate,
+    Answer, accounts, actions, additions, defaults, deletion, drops, fields, finding, names, openness, own, passive,
     relations, renames, rights, secrets, values,
 };
 
@@ -24,6 +24,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "sign_up", example: "Close registration.", read: accounts::sign_up },
     Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
     Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
+    Wish { id: "deletion", example: "Calls are deleted with their lead.", read: deletion::deletion },
     Wish { id: "passive", example: "Leads can only be deleted by clerks.", read: passive::passive },
     Wish { id: "action", example: "Let clerks win leads.", read: actions::action },
     Wish { id: "secret", example: "Only clerks can see the phone of leads.", read: secrets::only },
@@ -34,13 +35,14 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "access", example: "Give clerks access to notes.", read: openness::access_to },
     Wish { id: "not", example: "Clerks may no longer see leads.", read: openness::may_not },
     Wish { id: "role", example: "Add a role nurse.", read: role },
+    Wish { id: "listed", example: "Add a stage to leads: early, late.", read: additions::listed },
     Wish { id: "default", example: "New leads start as won.", read: defaults::defaults },
     Wish { id: "value", example: "Add lost to the status of leads.", read: values::values },
     Wish { id: "several", example: "A lead can have several tags.", read: relations::several },
     Wish { id: "of_user", example: "Each lead belongs to a user.", read: relations::of_user },
     Wish { id: "find", example: "Search leads by name.", read: finding::find },
     Wish { id: "said", example: "Make the phone required.", read: fields::said_of },
-    Wish { id: "field", example: "Add an email and a budget to leads.", read: field },
+    Wish { id: "field", example: "Add an email and a budget to leads.", read: additions::field },
     Wish { id: "drop", example: "Drop the SMS.", read: drops::drop },
     Wish { id: "undo", example: "Undo the last change.", read: undo },
     Wish { id: "tag", example: "Also let me tag leads.", read: tag },
@@ -78,65 +80,6 @@ fn role(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
         patches: rights::roles_patch(&missing, places)?,
         told: format!("there are roles: {}; say what they may: \"only {}s may …\"", new.join(", "), new.first()?),
     })
-}
-
-/// "add an email to leads": not a service, which the same words ask for elsewhere. "add invoices": records of their own.
-fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let list = wish.text.get(..4).filter(|add| add.eq_ignore_ascii_case("add ")).and(wish.text.get(4..))?;
-    let known = places.entity(wish.from(1)).filter(|one| wish.words.len() == 2 && one.name == said::one(wish.from(1)));
-    if let Some(entity) = known {
-        return Some(Answer::Already(format!("{} are kept", crate::lemma::plural(&spoken(&entity.name)))));
-    }
-    if wish.words.len() == 2
-        && wish.words.get(1).is_some_and(|word| crate::lemma::is_plural(word) && places.entity(wish.from(1)).is_none())
-    {
-        return Some(context::read(&Said { text: format!("Also keep track of {list}"), ..wish.clone() }, places));
-    }
-    let at = list.rfind(" to ").filter(|_| wish.opens(&["add"]))?;
-    let owner: Vec<String> = list.get(at + 4..)?.to_lowercase().split_whitespace().map(plain).collect();
-    let entity = places.entity(&owner)?;
-    let list = list.get(..at)?.replace(['"', '“', '”', '`'], "");
-    // "a field called x" is x.
-    let list = match ["called ", "named "].iter().find_map(|word| list.split_once(word)) {
-        Some((before, name)) => {
-            let name = name.trim_matches(['\'', '_', ' ']);
-            let is_sort =
-                |word: &&str| !matches!(*word, "a" | "an" | "new" | "another" | "field" | "column" | "property");
-            let sort: Vec<&str> = before.split_whitespace().filter(is_sort).collect();
-            match sort.as_slice() {
-                [] => format!("a {name}"),
-                sort => return typed(entity, name, &sort.join(" "), places, source),
-            }
-        }
-        None => list,
-    };
-    let text = format!("Each {} has {list}", spoken(&entity.name));
-    Some(context::read(&Said { text, ..wish.clone() }, places))
-}
-
-/// "a yes/no field called newsletter".
-fn typed(entity: &Entity, name: &str, sort: &str, places: &Places, source: &str) -> Option<Answer> {
-    let kind = predicate::kind(sort)?;
-    let name = said::name(&name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-    if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Some(Answer::Refused(format!("`{name}` cannot be a name: use letters and digits")));
-    }
-    let told = format!(
-        "{} has {}",
-        crate::lemma::with_article(&spoken(&entity.name)),
-        crate::lemma::with_article(&spoken(&name))
-    );
-    if entity.fields.iter().any(|field| field.name == name) {
-        return Some(Answer::Already(told));
-    }
-    Some(match add_field(places, source, entity, &name, &format!("type = \"{kind}\"")) {
-        Some(patch) => Answer::Done { patches: vec![patch], told },
-        None => Answer::Refused(UNUSUAL.to_owned()),
-    })
-}
-
-fn plain(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
 /// "tag leads": tags that many records share.
