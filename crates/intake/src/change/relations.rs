@@ -1,28 +1,93 @@
-//! Wishes for records that belong together: "a task can have several tags", "each order belongs to a user".
+//! Wishes for records that belong together: "a task can have several tags", "each order belongs to a campaign".
 //!
-//! Between two records that are there it is asked whether one of them may have several of the other: a wrong guess would have to be
-//! migrated back.
+//! Between two records that are there it is asked whether one of them may have several of the other, unless both sides are said: a wrong
+//! guess would have to be migrated back.
 
-use super::places::Places;
-use super::said::{self, Said};
-use super::wishes::spoken;
-use super::{Answer, wishes};
+use super::joins::{both, join, joining, told};
+use super::places::{Entity, Places};
+use super::said::{self, SEVERAL, Said};
+use super::wishes::{UNUSUAL, add_field, after_entity, spoken};
+use super::{Answer, closeness, names, wishes};
 use crate::lemma::{plural, with_article};
+use crate::lexicon::words;
+
+/// How somebody has several of something.
+pub(super) const HAVE: &[&str] = &[
+    "has", "have", "get", "gets", "take", "takes", "attend", "attends", "join", "joins", "contain", "contains",
+    "include", "includes", "hold", "holds", "own", "owns", "belong", "belongs", "visit", "visits", "enroll", "enrolls",
+    "enrol", "enrols", "need", "needs", "be",
+];
+/// What may stand between.
+pub(super) const BETWEEN: &[&str] = &[
+    "can",
+    "may",
+    "should",
+    "could",
+    "must",
+    "to",
+    "be",
+    "able",
+    "in",
+    "for",
+    "of",
+    "part",
+    "up",
+    "assigned",
+    "linked",
+    "a",
+    "an",
+    "the",
+    "each",
+    "every",
+    "one",
+    "and",
+    "also",
+    "other",
+    "too",
+    "at",
+    "once",
+    "same",
+    "time",
+    "different",
+    "any",
+    "number",
+    "than",
+    "more",
+    "are",
+    "is",
+    "both",
+    "its",
+    "their",
+    "with",
+    "between",
+    "relation",
+    "relationship",
+    "there",
+];
 
 /// "a task can have several tags".
 pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let several = wish.words.iter().position(|word| matches!(word.as_str(), "several" | "many" | "multiple"));
+    if let Some(both) = both(wish, places) {
+        return Some(join(both, places, source));
+    }
+    let several = wish.words.iter().position(|word| SEVERAL.contains(&word.as_str()));
     // "leads have tags" is as good as several.
     let last = wish.words.len().checked_sub(1)?;
     let is_shared = matches!(wish.words.last()?.as_str(), "tags" | "labels" | "categories");
     let at = several.or_else(|| last.checked_sub(1).filter(|_| is_shared))?;
-    let has = wish.words.iter().take(at + 1).rposition(|word| matches!(word.as_str(), "has" | "have" | "get"))?;
+    let has = wish.words.iter().take(at + 1).rposition(|word| HAVE.contains(&word.as_str()))?;
+    let is_plain = |words: &[String]| words.iter().all(|word| BETWEEN.contains(&word.as_str()));
     let owner: Vec<String> = wish
         .between(0, has)
         .iter()
-        .filter(|word| !matches!(word.as_str(), "can" | "may" | "should" | "could" | "must" | "to" | "be" | "able"))
+        .filter(|word| {
+            !matches!(word.as_str(), "can" | "may" | "should" | "could" | "must" | "to" | "be" | "able" | "are" | "is")
+        })
         .cloned()
         .collect();
+    if several.is_some() && !is_plain(wish.between(has + 1, at)) {
+        return None;
+    }
     let entity = places.entity(&owner)?;
     let one = said::one(wish.from(at + 1));
     let many = said::name(wish.from(at + 1));
@@ -41,17 +106,133 @@ pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answ
             with_article(&spoken(&entity.name))
         )));
     }
+    if let Some(join) = joining([entity, other], places) {
+        return Some(Answer::Already(told([entity, other], &join.name)));
+    }
     let (a, b) = (spoken(&entity.name), spoken(&other.name));
     Some(Answer::Refused(format!(
-        "may {} of several {} be the same one? If not, say \"each {b} belongs to {}\"; if so, write `{} = {{ type = \"reference\", to = \"{}\", many = \
-         true }}` into [entity.{}.field]",
+        "may {0} of several {1} be the same one? If not, say \"each {b} belongs to {2}\"; if so, say \"{2} has several {3} and {0} has several \
+         {1}\"",
         with_article(&b),
         plural(&a),
         with_article(&a),
-        plural(&other.name),
-        other.name,
-        entity.name
+        plural(&b),
     )))
+}
+
+/// "each lead belongs to a campaign", "link calls to leads": one record of the other, or a new one with a name.
+pub(super) fn belongs(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    const DENIED: &[&str] = &[
+        "not", "never", "no", "only", "when", "if", "own", "several", "many", "multiple", "or", "by", "don't", "longer",
+    ];
+    if wish.place(DENIED).is_some() {
+        return None;
+    }
+    let is_verb = matches!(wish.words.first()?.as_str(), "link" | "connect" | "assign" | "attach" | "tie");
+    let to = wish.words.iter().position(|word| matches!(word.as_str(), "to" | "with")).filter(|at| *at > 1)?;
+    let (owner, is_firm) = if is_verb {
+        (wish.between(1, to), false)
+    } else {
+        const BELONG: &[&str] = &["belongs", "belong", "linked", "assigned", "attached", "tied", "connected"];
+        const AROUND: &[&str] = &[
+            "is", "are", "should", "must", "can", "may", "be", "has", "have", "to", "always", "also", "need", "needs",
+            "each",
+        ];
+        let verb = wish.words.iter().position(|word| BELONG.contains(&word.as_str())).filter(|at| at + 1 == to)?;
+        let end = (1..verb)
+            .find(|at| wish.words.get(*at).is_some_and(|word| AROUND.contains(&word.as_str())))
+            .unwrap_or(verb);
+        if !wish.between(end, verb).iter().all(|word| AROUND.contains(&word.as_str())) {
+            return None;
+        }
+        let may = wish.between(end, verb).iter().any(|word| matches!(word.as_str(), "can" | "may"));
+        let belongs = wish.words.get(verb).is_some_and(|word| word.starts_with("belong"));
+        (wish.between(0, end), !may && belongs)
+    };
+    let child = places.entity(owner)?;
+    let of_one = is(&["exactly", "just", "one", "a", "an", "its", "their", "each", "some"]);
+    let articles = wish.from(to + 1).iter().take_while(|word| of_one(word)).count();
+    let named: Vec<String> = wish.from(to + 1 + articles).iter().filter(|word| *word != "the").cloned().collect();
+    let name = said::one(&named);
+    if let Some(parent) = places.entities.iter().find(|one| one.name == name) {
+        return Some(refer(child, &parent.name, &parent.name, is_firm, None, places, source));
+    }
+    let is_name = named.len() <= 2
+        && named
+            .iter()
+            .all(|word| word.chars().all(|c| c.is_ascii_alphabetic() || c == '-') && !words::is_function_word(word));
+    let is_one = articles > 0 && named.last().is_some_and(|word| !crate::lemma::is_plural(word));
+    if matches!(name.as_str(), "user" | "person") && is_verb | !is_firm {
+        let field = if name == "user" { "assignee" } else { "person" };
+        return Some(refer(child, field, "user", false, None, places, source));
+    }
+    if !is_name || !(is_one || is_verb) || names::near(&name, places).is_some() || name.is_empty() {
+        return None;
+    }
+    if places.roles.contains(&name) {
+        // Who has the role is a user.
+        return Some(refer(child, &name, "user", false, None, places, source));
+    }
+    let closed = closeness::of(child);
+    let section = format!(
+        "[entity.{name}]\n{}[entity.{name}.field]\nname = {{ type = \"text\", required = true, index = true }}\n{}",
+        closed.owner,
+        closed.access(&name)
+    );
+    Some(refer(child, &name, &name, is_firm, Some(section), places, source))
+}
+
+fn is(words: &'static [&'static str]) -> impl Fn(&&String) -> bool {
+    move |word| words.contains(&word.as_str())
+}
+
+/// A field by which one refers to the other, with the section of what is new.
+fn refer(
+    child: &Entity,
+    name: &str,
+    to: &str,
+    required: bool,
+    section: Option<String>,
+    places: &Places,
+    source: &str,
+) -> Answer {
+    let told = format!(
+        "{} has {}{}",
+        with_article(&spoken(&child.name)),
+        with_article(&spoken(name)),
+        match (to, &section) {
+            ("user", _) if to != name => ", a user".to_owned(),
+            (_, Some(_)) => format!("; {} is kept", with_article(&spoken(to))),
+            _ => String::new(),
+        }
+    );
+    let refers = |field: &&super::places::Field| field.to.as_ref().is_some_and(|(one, _)| one == to);
+    if let Some(there) = child.fields.iter().find(|field| field.name == name) {
+        return match refers(&there) {
+            true => Answer::Already(told),
+            false => Answer::Refused(format!(
+                "`{name}` of {} is {}, which no record is: rename it out of the way first",
+                with_article(&spoken(&child.name)),
+                with_article(&there.kind)
+            )),
+        };
+    }
+    if to != "user" && child.fields.iter().any(|field| refers(&field)) {
+        return Answer::Already(told);
+    }
+    let required = if required { ", required = true" } else { "" };
+    let Some(line) = add_field(places, source, child, name, &format!("type = \"reference\", to = \"{to}\"{required}"))
+    else {
+        return Answer::Refused(UNUSUAL.to_owned());
+    };
+    let mut patches = vec![line];
+    if let Some(section) = section {
+        match after_entity(places, source, &child.name, &section) {
+            Some(patch) => patches.push(patch),
+            None => return Answer::Refused(UNUSUAL.to_owned()),
+        }
+    }
+    Answer::Done { patches, told }
 }
 
 /// "each note belongs to a user": what has an owner does.

@@ -224,8 +224,8 @@ pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
 }
 
 /// Who may do something where nothing is written.
-fn by_default(entity: &Entity, operation: &str) -> Vec<String> {
-    let word = match (entity.owned, operation) {
+pub(super) fn by_default(owned: bool, operation: &str) -> Vec<String> {
+    let word = match (owned, operation) {
         (true, "create") | (false, "read") => "signed_in",
         (true, _) => "owner",
         (false, _) => "role:admin",
@@ -346,7 +346,7 @@ pub(super) fn written(entity: &Entity, operation: &str) -> Option<Vec<String>> {
         Some(rule) => rule.words.as_ref().map(|words| words.items.clone()),
         // An action follows `update`.
         None if !STANDARD.contains(&operation) => written(entity, "update"),
-        None => Some(by_default(entity, operation)),
+        None => Some(by_default(entity.owned, operation)),
     }
 }
 

@@ -147,14 +147,25 @@ fn is_clause(lower: &str, at: usize, way: &str, clause: &str) -> bool {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let (before, after) = (words(lower.get(..at).unwrap_or("")), words(clause));
     let says = |word: &String| COPULAS.contains(&word.as_str());
-    let subject = after.iter().position(says).unwrap_or(0);
+    let several = |words: &[String]| words.iter().any(|word| SEVERAL.contains(&word.as_str()));
+    // "and follow ups have several tags".
+    let has =
+        |word: &String| says(word) || several(&before) && several(&after) && matches!(word.as_str(), "has" | "have");
+    let subject = after.iter().position(has).unwrap_or(0);
     let bound = before.iter().chain(&after).any(|word| BOUND.contains(&word.as_str()));
     // "a student can have several courses and a course can have several students": one of the two says half of it.
-    let several = |words: &[String]| words.iter().any(|word| SEVERAL.contains(&word.as_str()));
-    let both = several(&before) && several(&after);
+    let nouns = |words: &[String]| {
+        let says =
+            |word: &&String| word.len() > 2 && !COPULAS.contains(&word.as_str()) && !SEVERAL.contains(&word.as_str());
+        let is_noun =
+            |word: &&String| says(word) && !matches!(word.as_str(), "have" | "has" | "the" | "each" | "every");
+        words.iter().filter(is_noun).map(|word| lemma::singular(word)).collect::<Vec<_>>()
+    };
+    let shared = nouns(&after).iter().filter(|word| nouns(&before).contains(word)).count();
+    let both = several(&before) && several(&after) && shared > 1;
     (way.contains("and") || way.contains("but"))
         && (1..=5).contains(&subject)
-        && before.iter().any(says)
+        && before.iter().any(has)
         && !bound
         && !both
 }

@@ -40,6 +40,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "value", example: "Add lost to the status of leads.", read: values::values },
     Wish { id: "several", example: "A lead can have several tags.", read: relations::several },
     Wish { id: "of_user", example: "Each lead belongs to a user.", read: relations::of_user },
+    Wish { id: "belongs", example: "Each lead belongs to a campaign.", read: relations::belongs },
     Wish { id: "find", example: "Search leads by name.", read: finding::find },
     Wish { id: "said", example: "Make the phone required.", read: fields::said_of },
     Wish { id: "field", example: "Add an email and a budget to leads.", read: additions::field },
@@ -112,9 +113,11 @@ pub(super) fn shared(entity: &Entity, name: &str, places: &Places, source: &str)
     };
     let mut patches = vec![line];
     if !places.entities.iter().any(|one| one.name == name) {
-        let own = if entity.owned { "true" } else { "false" };
+        let closed = super::closeness::of(entity);
         let section = format!(
-            "[entity.{name}]\nowner = {own}\n[entity.{name}.field]\nname = {{ type = \"text\", required = true, index = true }}\n"
+            "[entity.{name}]\n{}[entity.{name}.field]\nname = {{ type = \"text\", required = true, index = true }}\n{}",
+            closed.owner,
+            closed.access(name)
         );
         match after_entity(places, source, &entity.name, &section) {
             Some(patch) => patches.push(patch),
