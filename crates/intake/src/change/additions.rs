@@ -31,7 +31,7 @@ fn asked<'p, 'w>(text: &'w str, places: &'p Places) -> Option<Asked<'p, 'w>> {
             let is_name = words.iter().any(|word| !word.is_empty()) && !said::name(&words).is_empty();
             Some((places.entity(&words).filter(|_| is_name)?, *end))
         })?;
-        Some(Asked { list: text.get(..at)?, entity, rest: after.get(end..)?.trim() })
+        Some(Asked { list: text.get(..at)?, entity, rest: after.get(end..)?.trim().trim_end_matches(['.', '!', '?']) })
     })
 }
 

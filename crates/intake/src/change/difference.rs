@@ -1,4 +1,5 @@
-//! Two texts as a difference of lines: what goes with `-`, what comes with `+`, and some lines around.
+//! Two texts as a difference of lines: what goes with `-`, what comes with `+`, and some lines around. Spaces before an equals sign make
+//! no other line.
 
 /// Lines shown around a change.
 const AROUND: usize = 2;
@@ -33,7 +34,7 @@ fn lines<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     let get = |table: &[u32], row: usize, column: usize| table.get(place(row, column)).copied().unwrap_or(0);
     for row in (0..old.len()).rev() {
         for column in (0..new.len()).rev() {
-            let best = if old.get(row) == new.get(column) {
+            let best = if old.get(row).zip(new.get(column)).is_some_and(|(a, b)| same(a, b)) {
                 get(&longest, row + 1, column + 1) + 1
             } else {
                 get(&longest, row + 1, column).max(get(&longest, row, column + 1))
@@ -47,8 +48,8 @@ fn lines<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     loop {
         match (old.get(row), new.get(column)) {
             (None, None) => return out,
-            (Some(a), Some(b)) if a == b => {
-                out.push((' ', *a));
+            (Some(a), Some(b)) if same(a, b) => {
+                out.push((' ', *b));
                 row += 1;
                 column += 1;
             }
@@ -68,9 +69,20 @@ fn lines<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     }
 }
 
+/// Whether two lines are one but for the column of the equals sign.
+fn same(a: &str, b: &str) -> bool {
+    let split = |line: &'_ str| line.split_once('=').map(|(key, value)| (key.trim_end().to_owned(), value.to_owned()));
+    a == b || split(a).is_some_and(|a| Some(a) == split(b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::difference;
+
+    #[test]
+    fn a_line_that_moved_its_equals_sign_is_the_same() {
+        assert_eq!(difference("x = 1\n", "x    = 1\nlong = 2\n"), "  x    = 1\n+ long = 2\n");
+    }
 
     #[test]
     fn lines_that_go_stand_before_those_that_come() {

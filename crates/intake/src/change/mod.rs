@@ -8,6 +8,7 @@ mod actions;
 mod additions;
 mod becoming;
 mod closeness;
+mod columns;
 mod context;
 mod defaults;
 mod deletion;
@@ -120,7 +121,7 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
         match answer(&wish, &places, &changed.text) {
             Answer::Done { patches, told } => match patch::apply(&changed.text, patches) {
                 Some(text) => {
-                    changed.text = ended(&changed.text, text);
+                    changed.text = columns::kept(&changed.text, ended(&changed.text, text));
                     changed.done.push(told);
                 }
                 None => not_done.push(refused("it asks for two changes of one place".to_owned())),
