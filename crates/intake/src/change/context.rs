@@ -13,19 +13,24 @@ use crate::scene::Scene;
 use crate::{access, automations, coverage, integrations, resolve, rules, toml};
 
 pub(super) fn read(wish: &Said, places: &Places) -> Answer {
-    let before = description(places);
-    let sentence = format!("{before}\n\n{}.", joined(wish.text.trim_end_matches('.'), places));
-    let (draft, unplaced) = draft(&sentence);
-    let own = |start: usize| start > before.len();
+    let (draft, unplaced, from) = drafted(&wish.text, places);
+    let own = |start: usize| start > from;
     if let Some(left) = unplaced.iter().find(|left| own(left.span[0])) {
         return Answer::Refused(format!("nothing can be made of \"{}\" ({})", left.text, left.note));
     }
     let (patches, told, met) = (Vec::new(), Vec::new(), Vec::new());
-    let mut made = Made { wish, places, patches, told, met, refused: None, has_automation: false };
+    let mut made = Made { wish, places, patches, told, met, refused: None, has_automation: false, has_service: false };
     made.fields(&draft, own);
     made.records(&draft, own, wish);
     made.services(&draft, own);
+    let is_service = made.has_service;
     made.automations(&draft, own);
+    if is_service && !made.has_automation && made.refused.is_none() && asks_when(wish, &draft, own, places) {
+        made.refused = Some(
+            "what it is sent for, or when, is not understood: say for example \"text the customer when an order is created\""
+                .to_owned(),
+        );
+    }
     match made.refused {
         Some(why) => Answer::Refused(why),
         None if made.patches.is_empty() && !made.met.is_empty() && left_out(wish, &made).is_none() => {
@@ -37,6 +42,43 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
             None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
         },
     }
+}
+
+/// What a wish comes to where it is read after a description of what there is, and where the wish begins.
+fn drafted(text: &str, places: &Places) -> (Draft, Vec<Unplaced>, usize) {
+    let before = description(places);
+    let sentence = format!("{before}\n\n{}.", joined(text.trim_end_matches('.'), places));
+    let (draft, unplaced) = draft(&sentence);
+    (draft, unplaced, before.len())
+}
+
+/// When something would happen by itself, as a blueprint says it: an event, or a time.
+pub(super) fn triggers(text: &str, places: &Places) -> Vec<(String, String)> {
+    let (draft, _, from) = drafted(text, places);
+    let written = |one: &crate::draft::Automation| {
+        let text = toml::automation_text(&draft, one, &mut Vec::new())?;
+        Some((written(&text, "on = "), written(&text, "every = ")))
+    };
+    draft.automations.iter().filter(|one| one.span.start > from).filter_map(written).collect()
+}
+
+/// What an automation says after a word.
+fn written(text: &str, key: &str) -> String {
+    let line = text.lines().find_map(|line| line.strip_prefix(key));
+    line.map(|line| line.trim_matches('"').to_owned()).unwrap_or_default()
+}
+
+/// Whether a wish for a service says more: of whom, or when.
+fn asks_when(wish: &Said, draft: &Draft, own: impl Fn(usize) -> bool, places: &Places) -> bool {
+    const WHEN: &[&str] =
+        &["when", "whenever", "if", "once", "after", "before", "every", "daily", "weekly", "monthly", "until", "upon"];
+    let tells = draft.integrations.iter().filter(|used| used.grounds.spans.iter().any(|span| own(span.start)));
+    let tells = tells.into_iter().any(|used| matches!(used.category, "email" | "sms" | "chat"));
+    let names = |word: &String| {
+        let one = crate::lemma::singular(word);
+        places.entities.iter().any(|entity| entity.name == one || entity.fields.iter().any(|field| field.name == *word))
+    };
+    wish.place(WHEN).is_some() || tells && wish.words.iter().skip(1).any(names)
 }
 
 /// Words that ask for something to be kept, and name nothing.
@@ -188,6 +230,7 @@ struct Made<'p> {
     met: Vec<String>,
     refused: Option<String>,
     has_automation: bool,
+    has_service: bool,
 }
 
 impl Made<'_> {
@@ -302,6 +345,7 @@ impl Made<'_> {
 
     fn services(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
         for used in draft.integrations.iter().filter(|used| used.grounds.spans.iter().any(|span| own(span.start))) {
+            self.has_service = true;
             if self.places.integrations.iter().any(|one| one == used.category) {
                 self.met.push(format!("{} is used", used.category));
                 continue;
@@ -326,11 +370,11 @@ impl Made<'_> {
                 self.refused = Some("when that should happen cannot be said in a blueprint yet".to_owned());
                 return;
             };
-            let words = |key: &str| {
-                let line = text.lines().find_map(|line| line.strip_prefix(key));
-                line.map(|line| line.trim_matches('"').to_owned()).unwrap_or_default()
-            };
-            let (on, every, action) = (words("on = "), words("every = "), words("do = "));
+            let (on, every, action) = (written(&text, "on = "), written(&text, "every = "), written(&text, "do = "));
+            if let Some(why) = self.never(automation, &on) {
+                self.refused = Some(why);
+                return;
+            }
             let there = self.places.automations.iter().any(|one| {
                 let same = match &one.on {
                     Some((_, event)) => *event == on,
@@ -347,6 +391,29 @@ impl Made<'_> {
                 self.add(patch, format!("by itself: {action} on {}", if on.is_empty() { "a schedule" } else { &on }));
             }
         }
+    }
+
+    /// Why that does not come to pass: "when an order is cancelled", of orders that nothing can cancel, is not "when it changes".
+    fn never(&self, automation: &crate::draft::Automation, on: &str) -> Option<String> {
+        const CHANGES: &[&str] = &["chang", "updat", "edit", "modif", "alter"];
+        let says = |word: &String| CHANGES.iter().any(|start| word.starts_with(start));
+        if automation.trigger.kind != "changed" || !on.ends_with(".updated") || self.wish.words.iter().any(says) {
+            return None;
+        }
+        let one = with_article(&spoken(automation.trigger.entity.as_deref().unwrap_or("record")));
+        let many = crate::lemma::plural(&spoken(automation.trigger.entity.as_deref().unwrap_or("record")));
+        let is = self
+            .wish
+            .words
+            .iter()
+            .rposition(|word| matches!(word.as_str(), "is" | "are" | "becomes" | "gets" | "become" | "get"));
+        let what = is.map(|at| self.wish.from(at + 1).join(" ")).filter(|what| !what.is_empty());
+        Some(match what {
+            Some(what) => format!(
+                "nothing says when {one} is {what}: say \"add a status to {many}: …, {what}\", or add {what} to one that there is, first"
+            ),
+            None => format!("what becomes of {one} then is not understood: say for example \"when {one} is updated\""),
+        })
     }
 
     /// After the last section of that sort, or of what stands before it in a blueprint.

@@ -91,6 +91,11 @@ fn said_default(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
             let stop = if wish.words.get(stop - 1).is_some_and(|word| word == "as") { stop - 1 } else { stop };
             (wish.from(joined(skip(at + 1))), predicate::raw(wish, 1, stop))
         }
+        // "default the status to open".
+        "default" if wish.place(&["is", "should", "must", "be", "will"]).is_none() => {
+            let to = wish.place(&["to"]).filter(|to| *to > 1)?;
+            (wish.between(joined(skip(1)), to), predicate::raw(wish, to + 1, end))
+        }
         "set" | "change" | "make" if at <= 2 => {
             let to = wish.words.iter().position(|word| matches!(word.as_str(), "to" | "be")).filter(|to| *to > at)?;
             // "from new to contacted".

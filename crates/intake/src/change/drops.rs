@@ -5,7 +5,7 @@ use super::places::{Entity, Field, Places};
 use super::removals::{drop_entity, drop_field, drop_service, whole};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
-use super::{Answer, edit};
+use super::{Answer, edit, quiet};
 use crate::lexicon::integrations;
 
 /// Ways to say so; after some of them only a service can stand.
@@ -91,6 +91,9 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             name.replace('_', " ")
         );
         return Some(Answer::Refused(why));
+    }
+    if let Some(answer) = quiet::automation(words, places, source) {
+        return Some(answer);
     }
     let named = Named::of(words, places);
     if let Some(service) = named.service.filter(|_| only_service) {

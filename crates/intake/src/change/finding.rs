@@ -16,8 +16,40 @@ enum Way {
 }
 
 pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let start =
-        wish.words.iter().take_while(|word| matches!(word.as_str(), "be" | "able" | "to" | "allow" | "make")).count();
+    let turned;
+    let wish = match passive(wish) {
+        Some(active) => {
+            turned = active;
+            &turned
+        }
+        None => wish,
+    };
+    // "people can search …".
+    const WHO: &[&str] = &[
+        "be",
+        "able",
+        "to",
+        "allow",
+        "make",
+        "people",
+        "users",
+        "user",
+        "everyone",
+        "everybody",
+        "anyone",
+        "staff",
+        "us",
+        "can",
+        "may",
+        "should",
+        "want",
+        "the",
+        "all",
+    ];
+    let start = wish.words.iter().take_while(|word| WHO.contains(&word.as_str())).count();
+    if let Some(refused) = by_some(wish, start, places) {
+        return Some(refused);
+    }
     let (way, start) = match wish.words.get(start)?.as_str() {
         "search" => (Way::Search, start + 1),
         "find" | "look" => {
@@ -55,15 +87,14 @@ pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     if entity.is_none() && !said::name(&owner).is_empty() {
         return Some(Answer::Refused(names::no_record(&owner, places)));
     }
+    const ORDERS: &[&str] =
+        &["first", "ascending", "descending", "asc", "desc", "newest", "latest", "oldest", "highest", "lowest"];
     let mut end = wish.words.len();
-    while end > by + 1
-        && wish
-            .words
-            .get(end - 1)
-            .is_some_and(|word| matches!(word.as_str(), "first" | "ascending" | "descending" | "too"))
-    {
+    let is_order = |at: usize| wish.words.get(at).is_some_and(|word| ORDERS.contains(&word.as_str()));
+    while end > by + 2 && (is_order(end - 1) || wish.words.get(end - 1).is_some_and(|word| word == "too")) {
         end -= 1;
     }
+    let ordered = (end..wish.words.len()).any(is_order);
     let names = predicate::listed(wish, by + 1, end);
     let mut done: Option<Answer> = None;
     for name in &names {
@@ -95,7 +126,59 @@ pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             (Some(before), _) => before,
         });
     }
-    done
+    // In which order, a list says that is asked for.
+    let said = |told: String| match ordered {
+        true => format!("{told}; in which order, who asks for a list says: `sort=-field` begins with the last"),
+        false => told,
+    };
+    done.map(|answer| match answer {
+        Answer::Done { patches, told } => Answer::Done { patches, told: said(told) },
+        Answer::Already(told) => Answer::Already(said(told)),
+        refused => refused,
+    })
+}
+
+/// "leads can be searched by name", "make leads sortable by name" as "search leads by name".
+fn passive(wish: &Said) -> Option<Said> {
+    let by = wish.place(&["by"])?;
+    let verb = match wish.words.get(by.checked_sub(1)?)?.as_str() {
+        "searched" | "found" | "searchable" => "search",
+        "sorted" | "ordered" | "sortable" => "sort",
+        "filtered" | "filterable" => "filter",
+        _ => return None,
+    };
+    const MODALS: &[&str] = &["can", "may", "should", "must", "are", "is", "be", "able", "to", "need", "needs", "also"];
+    let start = usize::from(wish.opens(&["make", "allow", "keep"]));
+    let subject = wish.between(start, by - 1);
+    let end = subject.iter().position(|word| MODALS.contains(&word.as_str())).unwrap_or(subject.len());
+    let plain = subject.get(end..)?.iter().all(|word| MODALS.contains(&word.as_str()));
+    if !plain || end == 0 || end == subject.len() && start == 0 {
+        return None;
+    }
+    // The places of the words after "by" are looked at: the text must be theirs.
+    let text =
+        format!("{verb} {} by {}", subject.get(..end)?.join(" "), predicate::raw(wish, by + 1, wish.words.len()));
+    Said::of(&text)
+}
+
+/// "let clerks search leads": who sees them may, and who sees them is another matter.
+fn by_some(wish: &Said, start: usize, places: &Places) -> Option<Answer> {
+    let verb = wish.place(&["search", "find", "sort", "filter"]).filter(|at| *at > start)?;
+    let who: Vec<String> = wish
+        .between(start, verb)
+        .iter()
+        .filter(|word| !matches!(word.as_str(), "can" | "may" | "should" | "to" | "be" | "able"))
+        .cloned()
+        .collect();
+    let [one] = who.as_slice() else { return None };
+    let role = crate::lemma::singular(one);
+    let is_known = places.roles.contains(&role) || places.entity(&who).is_some();
+    (is_known && wish.words.get(verb + 1).is_some()).then(|| {
+        let rest = wish.from(verb).join(" ");
+        Answer::Refused(format!(
+            "whoever sees them may do that: say \"{rest}\", and who sees them as in \"{one} may see …\""
+        ))
+    })
 }
 
 fn own<'e>(entity: &'e Entity, words: &[String]) -> Option<&'e Field> {

@@ -27,12 +27,14 @@ mod patch;
 mod phrases;
 mod places;
 mod predicate;
+mod quiet;
 mod relations;
 mod removals;
 mod renames;
 mod rights;
 mod said;
 mod secrets;
+mod trash;
 mod values;
 mod wishes;
 
@@ -200,7 +202,8 @@ mod tests {
         [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\n\
         status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\"]\n\n\
         [entity.call.field]\n\
-        lead = { type = \"reference\", to = \"lead\" }\n\n[entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n";
+        lead = { type = \"reference\", to = \"lead\" }\n\n[entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n\n\
+        [automation.sms_lead_created]\non = \"lead.created\"\ndo = \"sms.send\"\n";
 
     #[test]
     fn every_wish_reads_its_example() {

@@ -47,6 +47,8 @@ pub(super) struct Rule {
 pub(super) struct Entity {
     pub name: String,
     pub owned: bool,
+    /// Whether what is deleted is kept, where that is written.
+    pub trash: Option<bool>,
     /// Names that it had before, and where they stand.
     pub former: (Vec<String>, Option<Range<usize>>),
     pub fields: Vec<Field>,
@@ -278,6 +280,7 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
     let mut entity = Entity {
         name: name.to_owned(),
         owned,
+        trash: get(&words, "soft_delete").and_then(|word| word.get_ref().as_bool()),
         former: (former(&words), get(&words, "renamed_from").map(Spanned::span)),
         fields: Vec::new(),
         rules: Vec::new(),

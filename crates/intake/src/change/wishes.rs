@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
     Answer, accounts, actions, additions, defaults, deletion, drops, fields, finding, names, openness, own, passive,
-    relations, renames, rights, secrets, values,
+    quiet, relations, renames, rights, secrets, trash, values,
 };
 
 /// One way of wishing.
@@ -25,6 +25,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
     Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
     Wish { id: "deletion", example: "Calls are deleted with their lead.", read: deletion::deletion },
+    Wish { id: "trash", example: "Keep deleted leads in the trash.", read: trash::trash },
     Wish { id: "passive", example: "Leads can only be deleted by clerks.", read: passive::passive },
     Wish { id: "action", example: "Let clerks win leads.", read: actions::action },
     Wish { id: "secret", example: "Only clerks can see the phone of leads.", read: secrets::only },
@@ -44,6 +45,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "find", example: "Search leads by name.", read: finding::find },
     Wish { id: "said", example: "Make the phone required.", read: fields::said_of },
     Wish { id: "field", example: "Add an email and a budget to leads.", read: additions::field },
+    Wish { id: "quiet", example: "Don't text leads when a lead is created.", read: quiet::quiet },
     Wish { id: "drop", example: "Drop the SMS.", read: drops::drop },
     Wish { id: "undo", example: "Undo the last change.", read: undo },
     Wish { id: "tag", example: "Also let me tag leads.", read: tag },
