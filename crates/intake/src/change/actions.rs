@@ -57,6 +57,9 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     } else {
         named
     };
+    if named.first().is_some_and(|word| matches!(word.as_str(), "with" | "at" | "from")) {
+        return None;
+    }
     let Some(entity) = places.entity(named) else {
         let names: Vec<String> = places.entities.iter().map(|one| plural(&spoken(&one.name))).collect();
         return Some(Answer::Refused(format!(

@@ -172,6 +172,17 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
     {
         return Some(context::read(&Said { text: format!("Also keep track of {list}"), ..wish.clone() }, places));
     }
+    // "add an email": a field of something, or what sends?
+    let bare = said::name(wish.from(1));
+    let is_both = matches!(bare.as_str(), "email" | "e_mail" | "phone" | "phone_number" | "email_address");
+    if is_both && wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "a" | "an" | "the")) {
+        let some =
+            places.entities.first().map(|one| plural(&spoken(&one.name))).unwrap_or_else(|| "customers".to_owned());
+        return Some(Answer::Refused(format!(
+            "to which record? say for example \"add {} to {some}\"",
+            with_article(&spoken(&bare))
+        )));
+    }
     let mut sentences: Vec<String> = Vec::new();
     let mut left = list.to_owned();
     // "a company to leads, and a value to invoices": each has its own.
@@ -181,13 +192,17 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
             sentences.last_mut().filter(|_| !left.contains(" to ") || has_range(&left))?.push_str(&format!(", {left}"));
             break;
         };
-        let rest = asked.rest.trim();
+        let (others, rest) = others(asked.rest.trim(), places);
         let more =
             [", and ", ",and ", ", ", ",", "and ", "& "].iter().find_map(|joint| rest.strip_prefix(joint.trim_start()));
         if !rest.is_empty() && more.is_none() {
             return None;
         }
         let list = asked.list.replace(['"', '“', '”', '`'], "");
+        if let Some((name, sort)) = of_type(&list) {
+            let alone = others.is_empty() && sentences.is_empty() && rest.is_empty();
+            return if alone { typed(asked.entity, &name, &sort, places, source) } else { None };
+        }
         // "a field called x" is x.
         let list = match ["called ", "named "].iter().find_map(|word| list.split_once(word)) {
             Some((before, name)) => {
@@ -203,10 +218,45 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
             }
             None => list,
         };
-        sentences.push(format!("Each {} has {list}", spoken(&asked.entity.name)));
+        for entity in std::iter::once(asked.entity).chain(others) {
+            sentences.push(format!("Each {} has {list}", spoken(&entity.name)));
+        }
         left = more.map(|more| more.trim().trim_start_matches("and ").to_owned()).unwrap_or_default();
     }
     (!sentences.is_empty()).then(|| context::read(&Said { text: sentences.join(". "), ..wish.clone() }, places))
+}
+
+/// More records of which the same is said: "to leads and notes"; "and a note" is a field.
+fn others<'p, 't>(rest: &'t str, places: &'p Places) -> (Vec<&'p Entity>, &'t str) {
+    let (mut found, mut rest) = (Vec::new(), rest);
+    while let Some(after) = [", and ", ", ", "and "].iter().find_map(|joint| rest.strip_prefix(joint)) {
+        let name = after.split([',', ':', '(']).next().unwrap_or("").split(" and ").next().unwrap_or("");
+        let words: Vec<String> = name.to_lowercase().split_whitespace().map(plain).collect();
+        let is_bare = !words.first().is_some_and(|word| matches!(word.as_str(), "a" | "an"));
+        let Some(entity) = places.entities.iter().find(|one| is_bare && one.name == said::one(&words)) else { break };
+        found.push(entity);
+        rest = after.get(name.len()..).unwrap_or("").trim_start_matches(' ');
+        if !rest.is_empty() && !rest.starts_with(',') && !rest.starts_with("and ") {
+            break;
+        }
+    }
+    (found, rest)
+}
+
+/// "a field x-ray of type file": its name and its type.
+fn of_type(list: &str) -> Option<(String, String)> {
+    let (name, sort) =
+        [" of type ", " of the type ", " with type ", " with the type "].iter().find_map(|of| list.split_once(of))?;
+    let name: Vec<&str> = name
+        .split_whitespace()
+        .filter(|word| {
+            !matches!(
+                word.to_lowercase().as_str(),
+                "a" | "an" | "the" | "new" | "field" | "column" | "called" | "named"
+            )
+        })
+        .collect();
+    Some((name.join(" "), sort.trim().to_owned()))
 }
 
 /// "from 1 to 5".
@@ -216,7 +266,33 @@ fn has_range(text: &str) -> bool {
 
 /// "a yes/no field called newsletter".
 fn typed(entity: &Entity, name: &str, sort: &str, places: &Places, source: &str) -> Option<Answer> {
-    let kind = predicate::kind(sort)?;
+    const KINDS: &[&str] = &[
+        "text",
+        "long_text",
+        "integer",
+        "decimal",
+        "float",
+        "boolean",
+        "date",
+        "time",
+        "datetime",
+        "email",
+        "phone",
+        "url",
+        "uuid",
+        "json",
+        "file",
+    ];
+    let sort = sort.trim_matches(['"', '\'', '`', ' ']);
+    let sort = ["a ", "an "].iter().find_map(|article| sort.strip_prefix(article)).unwrap_or(sort);
+    let Some(kind) =
+        predicate::kind(sort).or_else(|| KINDS.iter().find(|kind| **kind == sort.replace(' ', "_")).copied())
+    else {
+        return Some(Answer::Refused(format!(
+            "`{sort}` is no type that a field can have: there are {}",
+            KINDS.join(", ")
+        )));
+    };
     let name = said::name(&name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>());
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Some(Answer::Refused(format!("`{name}` cannot be a name: use letters and digits")));

@@ -27,6 +27,11 @@ const ON: &[(&str, &[&str])] = &[
 /// A field after all that is said of it at once.
 pub(super) fn apply(entity: &Entity, field: &Field, said: &[Predicate], places: &Places, source: &str) -> Answer {
     let is_pair = said.iter().filter(|one| matches!(one, Predicate::Least(_) | Predicate::Most(_))).count() > 1;
+    let flags =
+        || said.iter().filter_map(|one| if let Predicate::Flag(word, on) = one { Some((word, on)) } else { None });
+    if flags().any(|(word, on)| flags().any(|(other, off)| word == other && on != off)) {
+        return Answer::Refused(format!("that says the opposite of itself: what should `{}` be?", field.name));
+    }
     let (edit, told, met) = (Edit::default(), Vec::new(), Vec::new());
     let mut made = Made { entity, field, source, kind: field.kind.clone(), edit, told, met, is_pair };
     for one in said {
@@ -367,13 +372,16 @@ impl Made<'_> {
         // The other limit, as it is after this wish.
         let other = if word == "min" { key.replace("min", "max") } else { key.replace("max", "min") };
         let pending = self.edit.set.iter().find(|(one, _)| *one == other).map(|(_, value)| value.clone());
+        let is_said = pending.is_some();
         let stands = pending
             .or_else(|| self.written(&other).map(str::to_owned))
             .filter(|_| !self.edit.drop.iter().any(|one| *one == other));
         let float = |text: &str| text.trim_matches('"').parse::<f64>().ok();
         if let Some((other, this)) = stands.as_deref().and_then(float).zip(float(&number)) {
             // Where both are said at once, the second one is looked at.
-            if !(self.is_pair && word == "min") && (word == "min" && this > other || word == "max" && this < other) {
+            if (is_said || !(self.is_pair && word == "min"))
+                && (word == "min" && this > other || word == "max" && this < other)
+            {
                 let (which, than) = if word == "min" { ("greatest", "less") } else { ("least", "more") };
                 let both = if word == "min" { format!("{this} and …") } else { format!("… and {this}") };
                 return Err(format!(

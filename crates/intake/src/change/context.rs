@@ -388,7 +388,13 @@ impl Made<'_> {
             self.has_automation = true;
             if !there {
                 let patch = self.after("automation.", &format!("{text}\n"));
-                self.add(patch, format!("by itself: {action} on {}", if on.is_empty() { "a schedule" } else { &on }));
+                self.add(
+                    patch,
+                    format!(
+                        "by itself: {action} on {}; to whom and in which words is left to you",
+                        if on.is_empty() { "a schedule" } else { &on }
+                    ),
+                );
             }
         }
     }

@@ -81,6 +81,13 @@ impl<'p> Named<'p> {
     }
 }
 
+/// Whether words name one thing that can go.
+pub(super) fn is_one(words: &[String], places: &Places) -> bool {
+    let named = Named::of(words, places);
+    let is_field = named.field.as_ref().map_or_else(|why| why.contains("say of which"), |_| true);
+    named.entity.is_some() || is_field || named.service.is_some()
+}
+
 /// "drop the SMS", "remove the phone of leads", "we don't need notes".
 pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let (words, only_service) = way(wish).filter(|(words, _)| !words.is_empty())?;
@@ -173,6 +180,9 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         // A slip is told; what is not there any more is as it should be.
         Err(why) if why.contains("perhaps you mean") || why.contains("there is no record") => {
             Answer::Refused(why.clone())
+        }
+        _ if words.iter().any(|word| matches!(word.as_str(), "and" | "or")) => {
+            Answer::Refused("not all of that is there: say each thing by its name".to_owned())
         }
         _ if !is_name => Answer::Refused(format!(
             "there is no field, record, value, role, action or service called `{}`, and what every backend has stays",

@@ -13,11 +13,14 @@ pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answ
             Err(why) => Answer::Refused(why),
         });
     }
+    const SOMETIMES: &[&str] = &["if", "unless", "until", "while"];
     let mut refused = None;
     for (subject, predicates) in ways(wish) {
         // "each lead has a score between 1 and 5" is about a field that is new.
         let says = |word: &String| {
             matches!(word.as_str(), "has" | "have" | "with" | "needs" | "need" | "keep" | "add" | "only")
+                // What is denied is said otherwise.
+                || matches!(word.as_str(), "don't" | "doesn't" | "not" | "no" | "never" | "longer" | "to" | "must")
         };
         // "leads need a budget" is about a field that is new too, though something may refer to a lead.
         let is_record = places.entity(&subject).is_some_and(|one| one.name == super::said::one(&subject));
@@ -25,12 +28,66 @@ pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answ
         if is_record && has || subject.is_empty() || subject.len() > 7 || subject.iter().any(says) {
             continue;
         }
+        if wish.place(SOMETIMES).is_some() {
+            return Some(Answer::Refused(
+                "what a field is, it is always: that it holds only in some cases cannot be said in a blueprint"
+                    .to_owned(),
+            ));
+        }
+        if subject.iter().any(|word| word == "or") {
+            return Some(Answer::Refused(
+                "that one of two holds cannot be said in a blueprint: say it of each".to_owned(),
+            ));
+        }
         match places.field(&subject) {
             Ok((entity, field)) => return Some(becoming::apply(entity, field, &predicates, places, source)),
             Err(why) => refused = refused.or(Some(Answer::Refused(why))),
         }
     }
-    refused.or_else(|| unread(wish, places))
+    refused.or_else(|| unread(wish, places)).or_else(|| otherwise(wish, places))
+}
+
+/// "change phone to mobile", "prospects don't have a phone": two things may be meant.
+fn otherwise(wish: &Said, places: &Places) -> Option<Answer> {
+    let end = wish.words.len();
+    let field = |words: &[String]| places.field(words).ok();
+    let arrow = wish.text.split_once("->").or_else(|| wish.text.split_once('→'));
+    let words = |text: &str| text.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let pair = match (arrow, wish.words.first()?.as_str()) {
+        (Some((from, to)), _) => Some((words(from), words(to))),
+        (None, "change" | "turn" | "switch" | "replace" | "convert") => {
+            let at = wish.place(&["to", "with", "by", "into"]).filter(|at| *at > 1)?;
+            Some((wish.between(1, at).to_vec(), wish.from(at + 1).to_vec()))
+        }
+        (None, "call") => (2..end)
+            .find(|at| field(wish.between(1, *at)).is_some())
+            .map(|at| (wish.between(1, at).to_vec(), wish.from(at).to_vec())),
+        _ => None,
+    };
+    if let Some((from, to)) = pair.filter(|(from, to)| field(from).is_some() && !to.is_empty() && to.len() < 4) {
+        let (from, to) = (from.join(" "), to.join(" "));
+        return Some(Answer::Refused(format!(
+            "another name, or something else? say \"rename {from} to {to}\", or what {from} should be, as in \"{from} is text\""
+        )));
+    }
+    const DENIED: &[&str] = &["don't", "not", "no", "isn't", "aren't", "never", "doesn't"];
+    let denied = wish.place(DENIED)?;
+    let has = wish.place(&["have", "need", "needed", "necessary", "has", "needs"]).filter(|at| *at > denied)?;
+    let said = if has + 1 < end {
+        let for_it = wish
+            .from(has + 1)
+            .iter()
+            .take_while(|word| matches!(word.as_str(), "a" | "an" | "any" | "for" | "the"))
+            .count();
+        wish.from(has + 1 + for_it).to_vec()
+    } else {
+        wish.between(0, denied).to_vec()
+    };
+    let (entity, found) = field(&said)?;
+    let (name, of) = (found.name.replace('_', " "), crate::lemma::plural(&entity.name.replace('_', " ")));
+    Some(Answer::Refused(format!(
+        "should it go, or may it be left out? say \"remove the {name} of {of}\" or \"the {name} of {of} is optional\""
+    )))
 }
 
 /// "the name of leads is nice": of what is there something is said that has no meaning here. What is said to happen is another matter.

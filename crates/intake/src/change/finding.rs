@@ -94,6 +94,9 @@ pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     while end > by + 2 && (is_order(end - 1) || wish.words.get(end - 1).is_some_and(|word| word == "too")) {
         end -= 1;
     }
+    if end > by + 3 && wish.between(end - 2, end) == ["by", "default"] {
+        return Some(Answer::Refused("in which order a list comes, who asks for it says: `sort=…`".to_owned()));
+    }
     let ordered = (end..wish.words.len()).any(is_order);
     let names = predicate::listed(wish, by + 1, end);
     let mut done: Option<Answer> = None;

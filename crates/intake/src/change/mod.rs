@@ -26,6 +26,7 @@ mod passive;
 mod patch;
 mod phrases;
 mod places;
+mod plainly;
 mod predicate;
 mod quiet;
 mod relations;
@@ -110,7 +111,10 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             "these are too many wishes at once"
         }));
     }
-    for wish in wishes {
+    let mut was = vec![blueprint.to_owned()];
+    let mut done: Vec<Said> = Vec::new();
+    let (mut waiting, mut left): (Vec<Said>, Vec<Said>) = (Vec::new(), wishes.into_iter().rev().collect());
+    while let Some(wish) = waiting.pop().or_else(|| left.pop()) {
         let refused = |why: String| NotDone { wish: shortened(&wish.text), why };
         if wish.words.len() > MOST_WORDS {
             not_done.push(refused("this sentence is too long: say one thing at a time".to_owned()));
@@ -120,11 +124,23 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
             break;
         };
+        let mut said = plainly::wishes(wish.clone(), &places);
+        if said.len() > 1 {
+            said.reverse();
+            waiting.extend(said);
+            continue;
+        }
+        let wish = said.pop().unwrap_or_else(|| wish.clone());
         match answer(&wish, &places, &changed.text) {
             Answer::Done { patches, told } => match patch::apply(&changed.text, patches) {
                 Some(text) => {
                     changed.text = columns::kept(&changed.text, ended(&changed.text, text));
                     changed.done.push(told);
+                    if was.contains(&changed.text) {
+                        not_done.push(refused(BOTH_WAYS.to_owned()));
+                    }
+                    was.push(changed.text.clone());
+                    done.push(wish);
                 }
                 None => not_done.push(refused("it asks for two changes of one place".to_owned())),
             },
@@ -132,7 +148,39 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             Answer::Refused(why) => not_done.push(refused(why)),
         }
     }
+    if not_done.is_empty()
+        && let Some(wish) = taken_back(&done, &changed.text)
+    {
+        not_done.push(NotDone { wish: shortened(&wish.text), why: BOTH_WAYS.to_owned() });
+    }
     if not_done.is_empty() { Ok(changed) } else { Err(not_done) }
+}
+
+/// Of two wishes that cannot both hold.
+const BOTH_WAYS: &str = "this and another wish of the same request say the opposite: say one of them";
+
+/// A wish that does not hold after those that came later. Who may do what is said from the general to the particular, so that there
+/// the later word counts.
+fn taken_back<'w>(done: &'w [Said], text: &str) -> Option<&'w Said> {
+    let (_, earlier) = done.split_last()?;
+    let places = Places::of(text)?;
+    let without_rights = |text: &str| {
+        let mut table: toml::Table = toml::from_str(text).ok()?;
+        table.remove("auth");
+        for (_, entity) in table.get_mut("entity").and_then(toml::Value::as_table_mut).into_iter().flatten() {
+            entity.as_table_mut().and_then(|entity| entity.remove("access"));
+        }
+        Some(table)
+    };
+    // A name of before may mean something else now.
+    let mut earlier = earlier.iter().filter(|wish| !wish.opens(&["rename"]));
+    earlier.find(|wish| match answer(wish, &places, text) {
+        Answer::Done { patches, .. } => {
+            let after = patch::apply(text, patches);
+            after.is_some_and(|after| without_rights(&after) != without_rights(text))
+        }
+        _ => false,
+    })
 }
 
 /// A wish as it is told: a long one is known by its beginning.
@@ -188,6 +236,14 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
             (Some(former), _) => Answer::Refused(format!("{}; {why}", called(former))),
             (None, Some((word, name))) if !why.contains("perhaps you mean") => {
                 Answer::Refused(format!("perhaps you mean `{name}` by \"{word}\"; {why}"))
+            }
+            _ if why.ends_with(context::NOT_READ) && wish.opens(&["add", "store", "record", "track"]) => {
+                let some =
+                    places.entities.first().map_or_else(|| "leads".to_owned(), |one| crate::lemma::plural(&one.name));
+                Answer::Refused(format!(
+                    "to which record? say for example \"add … to {}\"; {why}",
+                    some.replace('_', " ")
+                ))
             }
             _ => Answer::Refused(why),
         },

@@ -65,6 +65,19 @@ pub(super) fn misspelt(words: &[String], places: &Places) -> Option<(String, Str
 /// "there is no record `prospct`; perhaps you mean `prospect`".
 pub(super) fn no_record(words: &[String], places: &Places) -> String {
     let one = super::said::one(words);
+    // "a won lead": some of them.
+    let some = words.split_last().and_then(|(last, before)| {
+        let entity = places.entity(std::slice::from_ref(last))?;
+        let value = super::said::name(before);
+        entity.fields.iter().find(|field| field.values.items.contains(&value)).map(|field| (field, value))
+    });
+    if let Some((field, value)) = some {
+        return format!(
+            "there is no record `{one}`; who may do what with some of them only is for you to write: `{{ when = \"{} = '{value}'\" }}` \
+             in the rule (docs/rules.md)",
+            field.name
+        );
+    }
     match near(&one, places) {
         Some(near) => format!("there is no record `{one}`; perhaps you mean `{near}`"),
         None => format!("there is no record `{one}`"),

@@ -99,6 +99,8 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
         let cut = match last.as_str() {
             "more" | "longer" if two.first().is_some_and(|word| word == "any") => 2,
             "on" if wish.between(end.saturating_sub(3), end) == ["from", "now", "on"] => 3,
+            // "defaults to now" has it for a value.
+            "now" if two.first().is_some_and(|word| matches!(word.as_str(), "to" | "is" | "be")) => break,
             word if AFTER.contains(&word) => 1,
             _ => break,
         };
@@ -108,7 +110,10 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
     let mut verb = Verb::default();
     loop {
         let (next, after) = verb_at(wish, at, end);
-        // "is required and unique": the verb counts for both.
+        // "is required and unique": the verb counts for both. Whether "not required and unique" denies both, nobody knows.
+        if !next.is_there && !found.is_empty() && verb.is_denied {
+            return None;
+        }
         if next.is_there {
             verb = next;
         } else if found.is_empty()
@@ -167,13 +172,41 @@ fn begins_bound(wish: &Said, at: usize) -> bool {
         || wish.words.get(at).is_some_and(|word| matches!(word.as_str(), "between" | "from") || range(word).is_some())
 }
 
+/// What opens a list of values, the longer before what they begin with.
+const CHOICES: &[&str] = &[
+    "one of the values",
+    "one of",
+    "either",
+    "choice of",
+    "choice between",
+    "choice with",
+    "dropdown with",
+    "dropdown of",
+    "drop-down with",
+    "drop-down of",
+    "dropdown",
+    "list of",
+    "list with",
+    "selection of",
+    "select with",
+    "enum of",
+    "enum with",
+    "enum",
+];
+
+/// After the words that open a list of values: "a dropdown with".
+pub(super) fn after_choice(wish: &Said, from: usize) -> usize {
+    let at = from + wish.from(from).iter().take_while(|word| ARTICLES.contains(&word.as_str())).count();
+    CHOICES.iter().find_map(|opening| starts(wish, at, opening)).unwrap_or(from)
+}
+
 /// One predicate and where it ends.
 fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
     if let Some(found) = default(wish, from, end, verb).or_else(|| bounds(wish, from, end, verb)) {
         return Some(found);
     }
     let at = from + wish.from(from).iter().take_while(|word| ARTICLES.contains(&word.as_str())).count();
-    for opening in ["one of", "either", "one of the values", "choice of", "choice between"] {
+    for opening in CHOICES {
         if let Some(after) = starts(wish, at, opening).filter(|_| !verb.is_denied) {
             let values = listed(wish, after, end);
             // "either text or a number" is about types.

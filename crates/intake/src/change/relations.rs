@@ -237,6 +237,13 @@ fn refer(
 
 /// "each note belongs to a user": what has an owner does.
 pub(super) fn of_user(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
+    // "each note has one owner".
+    if let Some(has) = wish.place(&["has", "have"]).filter(|at| at + 1 < wish.words.len())
+        && said::one(wish.from(has + 1)).trim_start_matches("one_") == "owner"
+        && let Some(entity) = places.entity(wish.between(0, has)).filter(|one| one.owned)
+    {
+        return Some(Answer::Already(format!("{} belongs to who made it", with_article(&spoken(&entity.name)))));
+    }
     let at = wish.words.iter().position(|word| matches!(word.as_str(), "belongs" | "belong"))?;
     let to = wish.from(at + 1).split_first().filter(|(to, _)| *to == "to").map(|(_, rest)| said::one(rest))?;
     if !matches!(to.as_str(), "user" | "creator" | "whoever_made_it" | "person_who_made_it") {

@@ -32,6 +32,13 @@ pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answe
     if let Some(entity) = places.entity(from).filter(|entity| entity.name == said::one(from)) {
         return Some(rename_entity(entity, &said::one(wish.from(to + 1)), places, source));
     }
+    // "rename leads to prospects", said twice: what refers to one may still be called a lead.
+    let one = said::one(wish.from(to + 1));
+    if let Some(done) =
+        places.entities.iter().find(|entity| entity.name == one && entity.former.0.contains(&said::one(from)))
+    {
+        return Some(Answer::Already(format!("there is a `{}` and no `{}`", done.name, said::one(from))));
+    }
     let role =
         from.iter().find(|word| places.roles.contains(&crate::lemma::singular(word)) || places.roles.contains(word));
     if let Some(role) = role.filter(|_| from.iter().any(|word| matches!(word.as_str(), "role" | "roles"))) {

@@ -193,6 +193,12 @@ const STANDARD: &[&str] = &["read", "create", "update", "delete"];
 
 /// "only managers may delete", "nobody may delete leads", "nobody but admins can edit notes".
 pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    // "nobody can see leads except clerks".
+    if let Some(at) = wish.place(&["except", "but"]).filter(|at| *at > 1 && wish.opens(&["nobody", "none"])) {
+        let who = wish.from(at + 1).iter().filter(|word| !matches!(word.as_str(), "for" | "the"));
+        let words = ["only".to_owned()].into_iter().chain(who.cloned()).chain(wish.between(1, at).to_vec());
+        return only(&wish.reworded(words.collect()), places, source);
+    }
     let second = wish.words.get(1).map(String::as_str);
     let from = match wish.words.first()?.as_str() {
         "only" => 1,

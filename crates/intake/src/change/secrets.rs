@@ -9,6 +9,9 @@ use super::{Answer, rights};
 use crate::lemma::with_article;
 
 pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    if let Some(why) = but_some(wish, places) {
+        return Some(Answer::Refused(why));
+    }
     let modal = wish.place(&["may", "can", "should", "must"]).filter(|at| *at > 1 && wish.opens(&["only"]))?;
     let mut verbs = wish.from(modal + 1).iter().enumerate().filter(|(_, word)| *word != "be" && *word != "and");
     let (mut words, mut after): (Vec<&'static str>, usize) = (Vec::new(), modal + 1);
@@ -63,4 +66,26 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         }
         None => Answer::Refused(UNUSUAL.to_owned()),
     })
+}
+
+/// "hide the fee from clerks", "clerks must not see the fee": there are rules for who may, none for who may not.
+fn but_some(wish: &Said, places: &Places) -> Option<String> {
+    const NOT: &[&str] = &["not", "cannot", "can't", "never", "mustn't", "shouldn't"];
+    let named = match wish.opens(&["hide"]) {
+        true => wish.between(1, wish.place(&["from"])?),
+        false => {
+            let not = wish.place(NOT).filter(|at| *at > 0)?;
+            let see = wish.place(&["see", "read", "view", "edit", "change", "write"]).filter(|at| *at > not)?;
+            wish.from(see + 1)
+        }
+    };
+    if said::name(named).is_empty() || places.entity(named).is_some() {
+        return None;
+    }
+    let (entity, field) = places.field(named).ok()?;
+    Some(format!(
+        "a rule says who may, and not who may not: say \"only … may see the {} of {}\"",
+        spoken(&field.name),
+        crate::lemma::plural(&spoken(&entity.name))
+    ))
 }

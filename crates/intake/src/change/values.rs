@@ -263,7 +263,7 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         .from(at + 1)
         .iter()
         .take_while(|word| matches!(word.as_str(), "now" | "only" | "one" | "of" | "either" | "just"));
-    let from = at + 1 + skipped.count();
+    let from = predicate::after_choice(wish, at + 1 + skipped.count());
     let said = predicate::listed(wish, from, end);
     if said.len() < 2
         || wish.words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "when" | "if" | "default"))

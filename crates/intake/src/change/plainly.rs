@@ -1,0 +1,199 @@
+//! Wishes in the words that the table reads: "prospects: add an email" is "add an email to prospects", "make name and phone required" is
+//! two wishes. What is said stays what it was; nothing is decided here.
+
+use super::places::{Entity, Places};
+use super::said::{self, Said};
+use super::wishes::spoken;
+use super::{drops, predicate};
+
+/// The wish as others are said, one for each thing that it is about.
+pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
+    let one = reworded(&wish, places).and_then(|text| Said::of(&text)).unwrap_or(wish);
+    let several = renames(&one).or_else(|| dropped(&one, places)).or_else(|| of_fields(&one, places));
+    several.unwrap_or_else(|| vec![one])
+}
+
+fn reworded(wish: &Said, places: &Places) -> Option<String> {
+    headed(wish, places)
+        .or_else(|| given(wish, places))
+        .or_else(|| added(wish, places))
+        .or_else(|| having(wish, places))
+        .or_else(|| more_than_one(wish))
+}
+
+/// The words of a wish as they were written.
+fn raw(wish: &Said, from: usize, end: usize) -> String {
+    predicate::raw(wish, from, end)
+}
+
+/// The longest record that words begin with, after articles, and where it ends.
+fn record<'p>(words: &[String], places: &'p Places) -> Option<(&'p Entity, usize)> {
+    (1..=words.len().min(5)).rev().find_map(|end| {
+        let said = words.get(..end)?;
+        // An article at the end is of what comes next.
+        said.last().filter(|last| !said::name(std::slice::from_ref(*last)).is_empty())?;
+        let one = said::one(said);
+        Some((places.entities.iter().find(|entity| entity.name == one)?, end))
+    })
+}
+
+/// "prospects: add an email".
+fn headed(wish: &Said, places: &Places) -> Option<String> {
+    let (head, rest) = wish.text.split_once(':')?;
+    let head: Vec<String> = head.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let (entity, end) = record(&head, places)?;
+    let rest = rest.trim();
+    (end == head.len() && rest.to_lowercase().starts_with("add ") && !rest.contains(" to "))
+        .then(|| format!("{} to {}", rest.trim_end_matches('.'), spoken(&entity.name)))
+}
+
+/// "give prospects an email".
+fn given(wish: &Said, places: &Places) -> Option<String> {
+    let (entity, end) = record(wish.from(1), places).filter(|_| wish.opens(&["give"]))?;
+    let rest = wish.from(1 + end);
+    let is_list = rest.first().is_some_and(|word| matches!(word.as_str(), "a" | "an" | "two" | "some" | "several"));
+    let other =
+        rest.iter().any(|word| matches!(word.as_str(), "access" | "right" | "rights" | "default" | "limit" | "to"));
+    (is_list && !other).then(|| format!("add {} to {}", raw(wish, 1 + end, wish.words.len()), spoken(&entity.name)))
+}
+
+/// "an email should be added to prospects".
+fn added(wish: &Said, places: &Places) -> Option<String> {
+    let at = wish.words.windows(3).position(|three| three == ["be", "added", "to"])?;
+    let modal = at.checked_sub(1).filter(|modal| *modal > 0)?;
+    wish.words.get(modal).filter(|word| matches!(word.as_str(), "should" | "must" | "to" | "can" | "shall"))?;
+    let start = modal
+        - usize::from(
+            wish.words.get(modal - 1).is_some_and(|word| matches!(word.as_str(), "needs" | "need" | "has" | "have")),
+        );
+    let (_, end) = record(wish.from(at + 3), places)?;
+    (at + 3 + end == wish.words.len() && start > 0)
+        .then(|| format!("add {} to {}", raw(wish, 0, start), raw(wish, at + 3, wish.words.len())))
+}
+
+/// "I'd like prospects to have an email", "follow ups must have a date", which they have not yet.
+fn having(wish: &Said, places: &Places) -> Option<String> {
+    let (entity, end) = record(&wish.words, places)?;
+    let have = usize::from(wish.words.get(end + 1).is_some_and(|word| word == "have"));
+    let name = wish.from(end + 2);
+    match wish.words.get(end)?.as_str() {
+        "to" if have == 1 => Some(format!("{} have {}", raw(wish, 0, end), raw(wish, end + 2, wish.words.len()))),
+        "must" if have == 1 => {
+            let article = name.first().filter(|word| matches!(word.as_str(), "a" | "an"))?;
+            let name = name.get(1..)?;
+            let is_plain = (1..=3).contains(&name.len())
+                && !name.iter().any(|word| matches!(word.as_str(), "and" | "or" | "than" | "of"));
+            let is_new = !entity.fields.iter().any(|field| field.name == said::name(name)) && article != "the";
+            (is_plain && is_new && places.entity(name).is_none())
+                .then(|| format!("add a required {} to {}", name.join(" "), spoken(&entity.name)))
+        }
+        _ => None,
+    }
+}
+
+/// "more than one dentist" is "several dentists".
+fn more_than_one(wish: &Said) -> Option<String> {
+    const SAYS: &[&str] =
+        &[" more than one ", " any number of ", " lots of ", " a number of ", " two or more ", " one or more "];
+    wish.place(&["have", "has", "take", "takes", "belong", "belongs", "in"])?;
+    let lower = wish.text.to_lowercase();
+    let (at, said) = SAYS.iter().find_map(|said| Some((lower.find(said)?, said)))?;
+    let after = wish.text.get(at + said.len()..).filter(|_| lower.len() == wish.text.len())?;
+    let (first, rest) = after.split_once(' ').map_or((after, ""), |(first, rest)| (first, rest));
+    // "more than one character" is a limit.
+    let counted = super::phrases::CHARACTERS.contains(&first.to_lowercase().as_str());
+    let first = if crate::lemma::is_plural(first) { first.to_owned() } else { crate::lemma::plural(first) };
+    (!counted).then(|| format!("{} several {first} {rest}", wish.text.get(..at).unwrap_or("")).trim_end().to_owned())
+}
+
+/// "rename phone to mobile, and status to stage".
+fn renames(wish: &Said) -> Option<Vec<Said>> {
+    let count = wish.words.iter().filter(|word| *word == "to").count();
+    let rest = wish.text.get("rename ".len()..).filter(|_| wish.opens(&["rename"]) && count > 1)?;
+    let pieces: Vec<&str> = rest.split([',', ';']).flat_map(|piece| piece.split(" and ")).map(str::trim).collect();
+    let pieces: Vec<&str> = pieces
+        .iter()
+        .map(|piece| piece.strip_prefix("and ").unwrap_or(piece))
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    pieces
+        .iter()
+        .all(|piece| piece.matches(" to ").count() == 1)
+        .then(|| pieces.iter().filter_map(|piece| Said::of(&format!("rename {piece}"))).collect())
+}
+
+/// "drop the status, the phone and the SMS".
+fn dropped(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    let named = drops::dropped(wish)?;
+    if wish.words.iter().any(|word| matches!(word.as_str(), "or" | "when" | "if" | "from"))
+        || drops::is_one(named, places)
+    {
+        return None;
+    }
+    let start = wish.words.len() - named.len();
+    let mut pieces = predicate::listed(wish, start, wish.words.len());
+    let words = |piece: &str| piece.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    // "the status and the phone of prospects".
+    let of = pieces.last().and_then(|last| last.find(" of ").and_then(|at| last.get(at..))).map(str::to_owned);
+    if let Some(of) = of.filter(|_| pieces.iter().filter(|piece| piece.contains(" of ")).count() == 1) {
+        for piece in &mut pieces {
+            let whole = format!("{piece}{of}");
+            if !piece.contains(" of ") && places.field(&words(&whole)).is_ok() {
+                *piece = whole;
+            }
+        }
+    }
+    (pieces.len() > 1 && pieces.iter().any(|piece| drops::is_one(&words(piece), places))).then(|| {
+        let way = wish.between(0, start).join(" ");
+        pieces.iter().filter_map(|piece| Said::of(&format!("{way} {piece}"))).collect()
+    })
+}
+
+/// "make name and phone required", "name and phone of prospects are optional".
+fn of_fields(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    let end = wish.words.len();
+    let (way, start) = match wish.words.first()?.as_str() {
+        word @ ("make" | "require" | "hide" | "let") => (format!("{word} "), 1),
+        _ => (String::new(), 0),
+    };
+    let is_bare = matches!(way.trim(), "require" | "hide");
+    let stops = if is_bare { end..=end } else { start + 3..=end.saturating_sub(1) };
+    stops.rev().find_map(|at| {
+        let fields = fields(wish.between(start, at), places)?;
+        if !is_bare {
+            predicate::predicates(wish, at, !way.is_empty())?;
+        }
+        let rest = raw(wish, at, end);
+        fields.iter().map(|field| Said::of(format!("{way}{field} {rest}").trim())).collect()
+    })
+}
+
+/// Several fields, each as one would say it alone.
+fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
+    if !words.iter().any(|word| word == "and") || words.iter().any(|word| word == "or") || places.field(words).is_ok() {
+        return None;
+    }
+    let of = words.iter().position(|word| word == "of");
+    let genitive = words.iter().position(|word| word == "'s");
+    let (owner, named) = match (of, genitive) {
+        (Some(at), _) => (Some(places.entity(words.get(at + 1..)?)?), words.get(..at)?),
+        (None, Some(at)) => (Some(places.entity(words.get(..at)?)?), words.get(at + 1..)?),
+        _ => (None, words),
+    };
+    let has = |name: &str| match owner {
+        Some(owner) => owner.fields.iter().any(|field| field.name == name),
+        None => places.entities.iter().any(|one| one.fields.iter().any(|field| field.name == name)),
+    };
+    let (mut at, mut found) = (0, Vec::new());
+    while let Some(word) = named.get(at) {
+        if word == "and" || said::name(std::slice::from_ref(word)).is_empty() {
+            at += 1;
+            continue;
+        }
+        let end = (at + 1..=named.len()).rev().find(|end| has(&said::name(named.get(at..*end).unwrap_or_default())))?;
+        let name = named.get(at..end)?.join(" ");
+        found.push(owner.map_or_else(|| name.clone(), |owner| format!("{name} of {}", spoken(&owner.name))));
+        at = end;
+    }
+    (found.len() > 1).then_some(found)
+}
