@@ -83,6 +83,15 @@ pub(super) fn sign_up(wish: &Said, places: &Places, source: &str) -> Option<Answ
         ("closed", "nobody can make an account by himself")
     } else if is_about && (has(OPEN) && rest.len() <= 2 || people_sign_up) {
         ("open", "anyone can make an account")
+    } else if is_about
+        && said.iter().any(|word| matches!(*word, "can" | "may" | "must" | "only" | "can't" | "cannot"))
+        && !wish.words.iter().any(|word| matches!(word.as_str(), "for" | "when" | "if"))
+    {
+        return Some(Answer::Refused(
+            "whoever makes an account is a user, and nothing else is asked of him: say \"anyone may sign up\", \"invite only\" or \"close \
+             registration\""
+                .to_owned(),
+        ));
     } else {
         return None;
     };

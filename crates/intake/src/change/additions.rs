@@ -199,7 +199,7 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
             return None;
         }
         let list = asked.list.replace(['"', '“', '”', '`'], "");
-        if let Some((name, sort)) = of_type(&list) {
+        if let Some((name, sort)) = of_type(&list).or_else(|| flag(&list)) {
             let alone = others.is_empty() && sentences.is_empty() && rest.is_empty();
             return if alone { typed(asked.entity, &name, &sort, places, source) } else { None };
         }
@@ -257,6 +257,23 @@ fn of_type(list: &str) -> Option<(String, String)> {
         })
         .collect();
     Some((name.join(" "), sort.trim().to_owned()))
+}
+
+/// "a featured flag", "yes/no graded".
+fn flag(list: &str) -> Option<(String, String)> {
+    const FLAGS: &[&str] = &["flag", "checkbox", "toggle", "boolean", "yes/no", "switch"];
+    let words: Vec<&str> =
+        list.split_whitespace().filter(|word| !matches!(*word, "a" | "an" | "the" | "new" | "field")).collect();
+    let is_plain = words.len() < 5
+        && !words.iter().any(|word| word.contains(',') || matches!(*word, "and" | "or" | "called" | "named" | "to"));
+    let (first, rest) = words.split_first()?;
+    let (last, before) = words.split_last()?;
+    let name = match (FLAGS.contains(first), FLAGS.contains(last)) {
+        (true, false) => rest,
+        (false, true) => before,
+        _ => return None,
+    };
+    (is_plain && !name.is_empty()).then(|| (name.join(" "), "yes or no".to_owned()))
 }
 
 /// "from 1 to 5".

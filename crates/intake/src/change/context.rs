@@ -19,12 +19,26 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
         return Answer::Refused(format!("nothing can be made of \"{}\" ({})", left.text, left.note));
     }
     let (patches, told, met) = (Vec::new(), Vec::new(), Vec::new());
-    let mut made = Made { wish, places, patches, told, met, refused: None, has_automation: false, has_service: false };
+    let mut made = Made {
+        wish,
+        places,
+        patches,
+        told,
+        met,
+        refused: None,
+        has_automation: false,
+        has_service: false,
+        events: Vec::new(),
+    };
     made.fields(&draft, own);
     made.records(&draft, own, wish);
     made.services(&draft, own);
     let is_service = made.has_service;
     made.automations(&draft, own);
+    if let Some(value) = unheard(wish, &made).filter(|_| made.refused.is_none()) {
+        made.refused =
+            Some(format!("what happens when it is `{value}` would be left out: say one such thing in a sentence"));
+    }
     if is_service && !made.has_automation && made.refused.is_none() && asks_when(wish, &draft, own, places) {
         made.refused = Some(
             "what it is sent for, or when, is not understood: say for example \"text the customer when an order is created\""
@@ -42,6 +56,21 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
             None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
         },
     }
+}
+
+/// A value that a wish for something that happens by itself names, and no event of it: "when an order is paid or shipped".
+fn unheard(wish: &Said, made: &Made<'_>) -> Option<String> {
+    let when = wish.place(&["when", "whenever", "if", "once", "after"]).filter(|_| made.has_automation)?;
+    let about = |on: &str| made.places.entities.iter().find(|one| on.starts_with(&format!("{}.", one.name)));
+    let entity = made.events.iter().find_map(|on| about(on))?;
+    let mut values = entity.fields.iter().flat_map(|field| field.values.items.iter().map(move |value| (field, value)));
+    let said = wish.from(when).join(" ");
+    let is_said = |value: &str| format!(" {said} ").contains(&format!(" {} ", spoken(value)));
+    let unheard = |(field, value): &(&super::places::Field, &String)| {
+        is_said(value) && !made.events.contains(&format!("{}.{}={value}", entity.name, field.name))
+    };
+    // "open" in "when a ticket is opened" is none.
+    values.find(unheard).map(|(_, value)| value.clone()).filter(|_| made.events.iter().any(|on| on.contains('=')))
 }
 
 /// What a wish comes to where it is read after a description of what there is, and where the wish begins.
@@ -231,6 +260,8 @@ struct Made<'p> {
     refused: Option<String>,
     has_automation: bool,
     has_service: bool,
+    /// What sets off what happens by itself, made or there before.
+    events: Vec<String>,
 }
 
 impl Made<'_> {
@@ -264,11 +295,49 @@ impl Made<'_> {
                     ));
                     continue;
                 }
-                let field = as_said(field, self.wish);
+                let mut field = as_said(field, self.wish);
+                // What may be need not be.
+                let may = self
+                    .wish
+                    .words
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "may" | "can" | "could" | "might" | "optionally"));
+                if field.to.is_some() && may && !self.wish.words.iter().any(|word| word == "must") {
+                    field.required = None;
+                }
+                let is_many = self.wish.place(super::said::SEVERAL).is_some() && crate::lemma::is_plural(&field.name);
+                if is_many && field.kind == crate::lexicon::fields::FieldType::Text {
+                    self.refused = Some(format!(
+                        "several {0} do not go into one text: say \"also keep {0} with a name. Each {1} belongs to {2}\", for example",
+                        spoken(&field.name),
+                        crate::lemma::singular(&spoken(&field.name)),
+                        with_article(&spoken(&entity.name))
+                    ));
+                    return;
+                }
                 let told =
                     format!("{} has {}", with_article(&spoken(&entity.name)), with_article(&spoken(&field.name)));
                 self.add(add_field(places, &places.source, entity, &field.name, &toml::field_text(&field)), told);
             }
+        }
+    }
+
+    /// A record that one refers to which many share is shared like that; else none of them could refer to what others made.
+    fn as_closed(&self, entity: &crate::draft::Entity, draft: &Draft, own: impl Fn(usize) -> bool) -> String {
+        let text = toml::entity_text(entity);
+        let refers = |one: &&Entity| {
+            let read = draft.entity(&american(&one.name));
+            read.is_some_and(|read| {
+                let to = |field: &crate::draft::Field| field.to.as_deref() == Some(entity.name.as_str());
+                read.fields.iter().any(|field| to(field) && field.grounds.spans.iter().any(|span| own(span.start)))
+            })
+        };
+        match self.places.entities.iter().filter(|one| !one.owned).find(refers) {
+            Some(one) if !text.contains(".access]") && text.contains("\nowner = true\n") => {
+                let closed = super::closeness::of(one);
+                format!("{}{}", text.replacen("owner = true\n", closed.owner, 1), closed.access(&entity.name))
+            }
+            _ => text,
         }
     }
 
@@ -319,7 +388,7 @@ impl Made<'_> {
                 self.refused = Some(format!("there is no record `{missing}`"));
                 return;
             }
-            let text = toml::entity_text(entity);
+            let text = self.as_closed(entity, draft, &own);
             let words = text.split('"').filter_map(|word| word.strip_prefix("role:"));
             roles.extend(
                 words
@@ -386,6 +455,7 @@ impl Made<'_> {
                 self.met.push(format!("{action} happens by itself"));
             }
             self.has_automation = true;
+            self.events.push(on.clone());
             if !there {
                 let patch = self.after("automation.", &format!("{text}\n"));
                 self.add(

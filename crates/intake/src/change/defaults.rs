@@ -93,8 +93,11 @@ fn said_default(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         }
         // "default the status to open".
         "default" if wish.place(&["is", "should", "must", "be", "will"]).is_none() => {
-            let to = wish.place(&["to"]).filter(|to| *to > 1)?;
-            (wish.between(joined(skip(1)), to), predicate::raw(wish, to + 1, end))
+            let to = wish.place(&["to"]).filter(|to| *to > 1);
+            // "default priority medium".
+            let bare = || (2..end).rev().find(|at| places.field(wish.between(1, *at)).is_ok());
+            let at = to.or_else(bare)?;
+            (wish.between(joined(skip(1)), at), predicate::raw(wish, at + usize::from(to.is_some()), end))
         }
         "set" | "change" | "make" if at <= 2 => {
             let to = wish.words.iter().position(|word| matches!(word.as_str(), "to" | "be")).filter(|to| *to > at)?;

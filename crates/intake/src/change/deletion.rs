@@ -186,7 +186,7 @@ fn when_deleted(wish: &Said) -> Option<Heard<'_>> {
         Some("then" | "also") => said.get(1..)?,
         _ => said,
     };
-    const FILLERS: &[&str] = &["too", "also", "as", "well", "automatically", "all", "then"];
+    const FILLERS: &[&str] = &["away", "too", "also", "as", "well", "automatically", "all", "then"];
     const TO_BE: &[&str] =
         &["are", "is", "get", "gets", "be", "should", "must", "will", "shall", "also", "automatically", "can", "may"];
     let (child, fate) = match said.first()?.as_str() {

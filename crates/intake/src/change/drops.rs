@@ -81,6 +81,21 @@ impl<'p> Named<'p> {
     }
 }
 
+/// Whether a word of several is a record or a field by itself.
+fn names_some(words: &[String], places: &Places) -> bool {
+    // "the status lost" is a value that may be gone.
+    let is_list = |word: &String| {
+        let fields = places.entities.iter().flat_map(|entity| &entity.fields);
+        fields.into_iter().any(|field| field.kind == "enum" && field.name == crate::lemma::singular(word))
+    };
+    !words.iter().any(is_list) && (1..=3).any(|length| words.windows(length).any(|some| is_there(some, places)))
+}
+
+fn is_there(words: &[String], places: &Places) -> bool {
+    let one = said::one(words);
+    places.entities.iter().any(|entity| entity.name == one || entity.fields.iter().any(|field| field.name == one))
+}
+
 /// Whether words name one thing that can go.
 pub(super) fn is_one(words: &[String], places: &Places) -> bool {
     let named = Named::of(words, places);
@@ -103,6 +118,7 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         return Some(answer);
     }
     let named = Named::of(words, places);
+    let is_field = wish.words.iter().any(|word| matches!(word.as_str(), "of" | "from" | "'s"));
     if let Some(service) = named.service.filter(|_| only_service) {
         return Some(drop_service(service, places, source));
     }
@@ -180,6 +196,10 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         // A slip is told; what is not there any more is as it should be.
         Err(why) if why.contains("perhaps you mean") || why.contains("there is no record") => {
             Answer::Refused(why.clone())
+        }
+        // "no double bookings" is not about bookings that are not there.
+        _ if name.contains('_') && !is_field && names_some(words, places) => {
+            Answer::Refused(format!("there is no `{}`: say the name of what should go, alone", name.replace('_', " ")))
         }
         _ if words.iter().any(|word| matches!(word.as_str(), "and" | "or")) => {
             Answer::Refused("not all of that is there: say each thing by its name".to_owned())

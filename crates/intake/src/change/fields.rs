@@ -204,7 +204,13 @@ fn ways(wish: &Said) -> Vec<(Vec<String>, Vec<Predicate>)> {
         }
         _ => {
             for at in 1..end {
-                add(wish.between(0, at), predicate::predicates(wish, at, false));
+                // "due date: date and time".
+                let colon = wish
+                    .places
+                    .get(at - 1)
+                    .and_then(|place| wish.text.get(place.clone()))
+                    .is_some_and(|word| word.ends_with(':'));
+                add(wish.between(0, at), predicate::predicates(wish, at, colon));
             }
         }
     }

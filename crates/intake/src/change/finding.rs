@@ -107,9 +107,13 @@ pub(super) fn find(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             Answer::Already("lists can be sorted and filtered by created_at and updated_at".to_owned())
         } else {
             let found = match entity {
-                Some(entity) => own(entity, &words)
-                    .map(|field| (entity, field))
-                    .ok_or_else(|| format!("{} has no field `{}`", spoken(&entity.name), said::name(&words))),
+                Some(entity) => own(entity, &words).map(|field| (entity, field)).ok_or_else(|| {
+                    let of: Vec<String> = words.iter().cloned().chain(["of".to_owned(), entity.name.clone()]).collect();
+                    places
+                        .field(&of)
+                        .err()
+                        .unwrap_or_else(|| format!("{} has no field `{}`", spoken(&entity.name), said::name(&words)))
+                }),
                 None => places.field(&words),
             };
             match found {

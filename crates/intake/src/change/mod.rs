@@ -113,6 +113,8 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
     }
     let mut was = vec![blueprint.to_owned()];
     let mut done: Vec<Said> = Vec::new();
+    // What "it" is in "rename phone to mobile and make it required".
+    let mut last: Option<String> = None;
     let (mut waiting, mut left): (Vec<Said>, Vec<Said>) = (Vec::new(), wishes.into_iter().rev().collect());
     while let Some(wish) = waiting.pop().or_else(|| left.pop()) {
         let refused = |why: String| NotDone { wish: shortened(&wish.text), why };
@@ -124,6 +126,7 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
             break;
         };
+        let wish = last.as_ref().and_then(|field| plainly::of_it(&wish, field)).unwrap_or_else(|| wish.clone());
         let mut said = plainly::wishes(wish.clone(), &places);
         if said.len() > 1 {
             said.reverse();
@@ -139,12 +142,16 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
                     if was.contains(&changed.text) {
                         not_done.push(refused(BOTH_WAYS.to_owned()));
                     }
+                    last = Places::of(&changed.text).and_then(|after| places.the_changed_field(&after));
                     was.push(changed.text.clone());
                     done.push(wish);
                 }
                 None => not_done.push(refused("it asks for two changes of one place".to_owned())),
             },
-            Answer::Already(told) => changed.already.push(told),
+            Answer::Already(told) => {
+                changed.already.push(told);
+                last = places.the_named_field(&wish.words);
+            }
             Answer::Refused(why) => not_done.push(refused(why)),
         }
     }
@@ -237,7 +244,10 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
             (None, Some((word, name))) if !why.contains("perhaps you mean") => {
                 Answer::Refused(format!("perhaps you mean `{name}` by \"{word}\"; {why}"))
             }
-            _ if why.ends_with(context::NOT_READ) && wish.opens(&["add", "store", "record", "track"]) => {
+            _ if why.ends_with(context::NOT_READ)
+                && wish.opens(&["add", "store", "record", "track"])
+                && !names::any(&wish.words, places) =>
+            {
                 let some =
                     places.entities.first().map_or_else(|| "leads".to_owned(), |one| crate::lemma::plural(&one.name));
                 Answer::Refused(format!(

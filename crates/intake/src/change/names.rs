@@ -52,6 +52,11 @@ pub(super) fn near(wanted: &str, places: &Places) -> Option<String> {
     close.min_by_key(|(slips, _)| *slips).map(|(_, name)| name.clone())
 }
 
+/// Whether a record is named.
+pub(super) fn any(words: &[String], places: &Places) -> bool {
+    words.iter().any(|word| places.entities.iter().any(|one| one.name.split('_').any(|part| same(word, part))))
+}
+
 /// A word of a wish that may be a slip of a name: "prospcts".
 pub(super) fn misspelt(words: &[String], places: &Places) -> Option<(String, String)> {
     let unknown = |word: &&String| {
@@ -59,7 +64,9 @@ pub(super) fn misspelt(words: &[String], places: &Places) -> Option<(String, Str
             && word.chars().all(char::is_alphabetic)
             && !crate::lexicon::words::is_function_word(word)
     };
-    words.iter().filter(unknown).find_map(|word| Some((word.clone(), near(word, places)?)))
+    // What is named rightly beside it was not meant.
+    let named = |name: &String| words.iter().any(|word| same(word, name));
+    words.iter().filter(unknown).find_map(|word| Some((word.clone(), near(word, places).filter(|name| !named(name))?)))
 }
 
 /// "there is no record `prospct`; perhaps you mean `prospect`".

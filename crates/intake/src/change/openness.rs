@@ -34,7 +34,14 @@ pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer>
 pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let access = wish.place(&["access"]).filter(|_| wish.opens(&["give", "grant"]))?;
     let to = wish.from(access + 1).iter().position(|word| word == "to")? + access + 1;
-    let (rules, new) = match rights::people(wish.between(1, access), places) {
+    let how = access.checked_sub(1).and_then(|at| wish.words.get(at)).map(String::as_str);
+    if let Some(how @ ("write" | "full" | "edit" | "admin" | "complete")) = how {
+        return Some(Answer::Refused(format!(
+            "what is {how} access? say it, as in \"clerks may see, edit and delete leads\""
+        )));
+    }
+    let end = access - usize::from(matches!(how, Some("read" | "view" | "read-only")));
+    let (rules, new) = match rights::people(wish.between(1, end), places) {
         Ok(people) => people,
         Err(why) => return Some(Answer::Refused(why)),
     };

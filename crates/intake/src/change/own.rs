@@ -31,7 +31,9 @@ pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
     });
     let verbs = modal + skipped.count();
     let (operations, length) = rights::operations(wish.between(verbs, own - 1), places);
-    if operations.is_empty() || verbs + length != own - 1 {
+    // "can see only their own".
+    let after = verbs + length + usize::from(wish.words.get(verbs + length).is_some_and(|word| word == "only"));
+    if operations.is_empty() || after != own - 1 {
         return None;
     }
     let entities = match all_or_one(wish.from(own + 1), places) {

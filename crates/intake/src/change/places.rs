@@ -168,6 +168,43 @@ impl Places {
         })
     }
 
+    /// The one field that is new or another one in a later text, as one would say it.
+    pub(super) fn the_changed_field(&self, after: &Places) -> Option<String> {
+        let text = |places: &Places, field: &Field| {
+            (field.name.clone(), places.source.get(field.value.clone()).unwrap_or("").to_owned())
+        };
+        let old = |entity: &str| self.entities.iter().find(|one| one.name == entity);
+        let mut changed = after.entities.iter().flat_map(|one| {
+            let was: Vec<_> =
+                old(&one.name).into_iter().flat_map(|was| &was.fields).map(|field| text(self, field)).collect();
+            one.fields.iter().filter(move |field| !was.contains(&text(after, field))).map(move |field| (one, field))
+        });
+        let (entity, field) = changed.next()?;
+        changed
+            .next()
+            .is_none()
+            .then(|| format!("{} of {}", field.name.replace('_', " "), entity.name.replace('_', " ")))
+    }
+
+    /// The one field that words name among others: of the record that they name too, where several have it.
+    pub(super) fn the_named_field(&self, words: &[String]) -> Option<String> {
+        let says = |name: &str| {
+            let parts: Vec<&str> = name.split('_').collect();
+            words.windows(parts.len()).any(|some| {
+                some.iter().zip(&parts).all(|(word, part)| crate::lemma::singular(word) == crate::lemma::singular(part))
+            })
+        };
+        let fields = self.entities.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
+        let found: Vec<(&Entity, &Field)> = fields.filter(|(_, field)| says(&field.name)).collect();
+        let of_named = || found.iter().filter(|(entity, _)| says(&entity.name)).collect::<Vec<_>>();
+        let (entity, field) = match (found.as_slice(), of_named().as_slice()) {
+            ([one], _) => *one,
+            (_, [one]) => **one,
+            _ => return None,
+        };
+        Some(format!("{} of {}", field.name.replace('_', " "), entity.name.replace('_', " ")))
+    }
+
     /// The entities that words name: "patients, dentists and appointments". None where one of them is unknown.
     pub(super) fn several(&self, words: &[String]) -> Option<Vec<&Entity>> {
         if let Some(one) = self.entity(words) {
@@ -206,6 +243,9 @@ impl Places {
             _ => (None, words),
         };
         let wanted = said::name(name);
+        if matches!(wanted.as_str(), "it" | "them" | "this" | "that" | "these" | "those" | "they") {
+            return Err(format!("what is `{wanted}`? name the field"));
+        }
         let named = owner.filter(|owner| !owner.is_empty());
         let entity = named.and_then(|words| self.entity(words));
         if let (Some(owner), None) = (named, entity) {

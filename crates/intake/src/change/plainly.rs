@@ -13,12 +13,77 @@ pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
     several.unwrap_or_else(|| vec![one])
 }
 
+/// "make it required" of a field that the wish before was about.
+pub(super) fn of_it(wish: &Said, field: &str) -> Option<Said> {
+    let at = wish.place(&["it"])?;
+    let fits = at == 0 || at == 1 && wish.opens(&["make", "index", "hide", "require"]);
+    let says = (at + 1..=wish.words.len()).any(|at| predicate::predicates(wish, at, true).is_some())
+        || wish.words.len() == at + 1;
+    (fits && says).then(|| {
+        Said::of(&format!("{} the {field} {}", wish.between(0, at).join(" "), raw(wish, at + 1, wish.words.len())))
+    })?
+}
+
 fn reworded(wish: &Said, places: &Places) -> Option<String> {
     headed(wish, places)
         .or_else(|| given(wish, places))
         .or_else(|| added(wish, places))
         .or_else(|| having(wish, places))
         .or_else(|| more_than_one(wish))
+        .or_else(|| called(wish, places))
+        .or_else(|| visible(wish))
+        .or_else(|| without(wish, places))
+}
+
+/// "the phone number should be called phone".
+fn called(wish: &Said, places: &Places) -> Option<String> {
+    let at = wish.words.windows(3).position(|three| {
+        three[0] == "should" && three[1] == "be" && matches!(three[2].as_str(), "called" | "named")
+    })?;
+    let named = wish.between(0, at);
+    let is_there =
+        places.field(named).is_ok() || places.entity(named).is_some() || super::names::former(named, places).is_some();
+    is_there.then(|| format!("rename {} to {}", raw(wish, 0, at), raw(wish, at + 3, wish.words.len())))
+}
+
+/// "payments are only visible to admins" is "payments can only be seen by admins".
+fn visible(wish: &Said) -> Option<String> {
+    let at = wish.words.windows(2).position(|two| two[0] == "visible" && two[1] == "to")?;
+    const BEFORE: &[&str] = &["are", "is", "should", "must", "be", "only", "may", "can"];
+    let start = at - wish.between(0, at).iter().rev().take_while(|word| BEFORE.contains(&word.as_str())).count();
+    let last = wish.words.last().is_some_and(|word| word == "only");
+    let end = wish.words.len() - usize::from(last);
+    let only = last || wish.between(start, end).iter().any(|word| word == "only");
+    let denied = wish
+        .words
+        .iter()
+        .any(|word| matches!(word.as_str(), "not" | "no" | "never" | "when" | "if" | "but" | "except"));
+    let who: Vec<&str> = wish.between(at + 2, end).iter().map(String::as_str).filter(|word| *word != "only").collect();
+    (start > 0 && start < at && !denied && !who.is_empty())
+        .then(|| format!("{} can {}be seen by {}", raw(wish, 0, start), if only { "only " } else { "" }, who.join(" ")))
+}
+
+/// "a ticket without a subject is not allowed", "tickets must always have a subject", "everyone can see classes without logging in".
+fn without(wish: &Said, places: &Places) -> Option<String> {
+    if let Some(at) = wish.words.windows(3).position(|three| three == ["must", "always", "have"]) {
+        return Some(format!("{} must have {}", raw(wish, 0, at), raw(wish, at + 3, wish.words.len())));
+    }
+    let at = wish.place(&["without"])?;
+    const ACCOUNTS: &[&str] =
+        &["logging in", "login", "signing in", "an account", "a login", "signing up", "registering", "registration"];
+    let rest = wish.from(at + 1).join(" ");
+    if ACCOUNTS.contains(&rest.as_str())
+        && wish.opens(&["everyone", "everybody", "anyone", "people", "anybody", "visitors"])
+    {
+        return Some(format!("anyone {}", raw(wish, 1, at)));
+    }
+    let (entity, end) = record(&wish.words, places).filter(|(_, end)| *end == at)?;
+    let not = wish.words.windows(2).position(|two| matches!(two[0].as_str(), "is" | "are") && two[1] == "not")?;
+    let name = said::name(wish.between(at + 1, not));
+    let is_last =
+        matches!(wish.from(not + 2), [word] if matches!(word.as_str(), "allowed" | "possible" | "valid" | "accepted"));
+    (is_last && end == at && entity.fields.iter().any(|field| field.name == name))
+        .then(|| format!("the {} of {} is required", name.replace('_', " "), spoken(&entity.name)))
 }
 
 /// The words of a wish as they were written.
@@ -152,6 +217,9 @@ fn dropped(wish: &Said, places: &Places) -> Option<Vec<Said>> {
 /// "make name and phone required", "name and phone of prospects are optional".
 fn of_fields(wish: &Said, places: &Places) -> Option<Vec<Said>> {
     let end = wish.words.len();
+    if let Some(several) = only_of(wish, places) {
+        return Some(several);
+    }
     let (way, start) = match wish.words.first()?.as_str() {
         word @ ("make" | "require" | "hide" | "let") => (format!("{word} "), 1),
         _ => (String::new(), 0),
@@ -166,6 +234,17 @@ fn of_fields(wish: &Said, places: &Places) -> Option<Vec<Said>> {
         let rest = raw(wish, at, end);
         fields.iter().map(|field| Said::of(format!("{way}{field} {rest}").trim())).collect()
     })
+}
+
+/// "only managers can change the price and stock of products".
+fn only_of(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    const VERBS: &[&str] = &["see", "read", "view", "edit", "change", "update", "write", "set", "enter", "and", "be"];
+    let modal = wish.place(&["may", "can", "should", "must"]).filter(|at| *at > 1 && wish.opens(&["only"]))?;
+    let verbs = wish.from(modal + 1).iter().take_while(|word| VERBS.contains(&word.as_str())).count();
+    let at = modal + 1 + verbs;
+    let fields = fields(wish.from(at), places).filter(|_| verbs > 0)?;
+    let start = wish.between(0, at).join(" ");
+    fields.iter().map(|field| Said::of(&format!("{start} {field}"))).collect()
 }
 
 /// Several fields, each as one would say it alone.

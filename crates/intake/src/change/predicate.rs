@@ -130,7 +130,13 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
         }
         let word = wish.words.get(after)?;
         at = after + usize::from(matches!(word.as_str(), "and" | "but"));
-        if at == after {
+        // "required, unique and hidden".
+        let between = wish
+            .places
+            .get(after - 1)
+            .zip(wish.places.get(after))
+            .and_then(|(one, next)| wish.text.get(one.end..next.start));
+        if at == after && !between.is_some_and(|between| between.contains(',')) {
             return None;
         }
     }

@@ -26,6 +26,10 @@ pub(super) const BETWEEN: &[&str] = &[
     "must",
     "to",
     "be",
+    "book",
+    "books",
+    "buy",
+    "buys",
     "able",
     "in",
     "for",
@@ -97,7 +101,33 @@ pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answ
     if matches!(one.as_str(), "tag" | "label" | "category") {
         return Some(wishes::shared(entity, &one, places, source));
     }
+    // Who has a role is a user.
+    if places.roles.contains(&one) && !places.entities.iter().any(|other| other.name == one) {
+        let words = "type = \"reference\", to = \"user\", many = true";
+        return Some(match add_field(places, source, entity, &many, words) {
+            Some(patch) => Answer::Done {
+                patches: vec![patch],
+                told: format!("{} has {}, any users", with_article(&spoken(&entity.name)), spoken(&many)),
+            },
+            None => Answer::Refused(UNUSUAL.to_owned()),
+        });
+    }
+    // "several products with a quantity": the quantity is of the pair.
+    let with = wish.from(at + 1).iter().position(|word| matches!(word.as_str(), "with" | "and" | "each"));
+    let one = with.map_or(one, |with| said::one(wish.between(at + 1, at + 1 + with)));
     let other = places.entities.iter().find(|other| other.name == one)?;
+    if with.is_some() {
+        let (a, b) = (spoken(&entity.name), spoken(&other.name));
+        return Some(Answer::Refused(format!(
+            "what is said of the {0} of one {1} belongs to the pair: say \"{2} has several {0} and {3} has several {4}\" first, and then \
+             what to add to {1} {0}",
+            plural(&b),
+            a,
+            with_article(&a),
+            with_article(&b),
+            plural(&a)
+        )));
+    }
     let refers = other.fields.iter().any(|field| field.to.as_ref().is_some_and(|(to, _)| *to == entity.name));
     if refers {
         return Some(Answer::Already(format!(

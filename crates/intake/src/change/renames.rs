@@ -168,6 +168,11 @@ fn rename_entity(entity: &Entity, target: &str, places: &Places, source: &str) -
 
 /// The value of a field that words name: "the value won", "won of the status".
 fn enum_value(words: &[String], places: &Places) -> Option<(String, String)> {
+    let whole = said::name(words);
+    let is_value = |field: &&Field| field.values.items.contains(&whole);
+    if let Some(field) = places.entities.iter().flat_map(|entity| &entity.fields).find(is_value) {
+        return Some((field.name.clone(), whole));
+    }
     let end = words.iter().position(|word| matches!(word.as_str(), "of" | "in" | "from")).unwrap_or(words.len());
     let said: Vec<String> = words
         .get(..end)?

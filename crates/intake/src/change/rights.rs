@@ -167,6 +167,15 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     }
     let all = said::name(named).is_empty()
         || matches!(said::name(named).as_str(), "anything" | "everything" | "it" | "them" | "thing");
+    const MORE: &[&str] =
+        &["but", "except", "without", "if", "when", "once", "unless", "until", "after", "before", "while", "other"];
+    if let Some(word) =
+        named.iter().find(|word| MORE.contains(&word.as_str())).filter(|_| places.several(named).is_none())
+    {
+        return Some(Err(format!(
+            "what \"{word} …\" says cannot be part of it: say who may do what, one thing at a time"
+        )));
+    }
     let entities: Vec<&Entity> = match places.several(named) {
         _ if all => places.entities.iter().collect(),
         Some(entities) => entities,

@@ -249,7 +249,11 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let colon = wish.places.iter().position(|at| wish.text.get(at.clone()).is_some_and(|word| word.ends_with(':')));
     let joined = wish.words.iter().position(|word| joint.contains(&word.as_str())).filter(|at| *at > start);
     if let (Some(colon), None) = (colon.filter(|_| start == 0), joined) {
-        let found = listed(wish.between(0, colon + 1), places)?;
+        let named = wish.between(0, colon + 1);
+        if let Some(why) = unlisted(named, wish, colon + 1, places) {
+            return Some(Answer::Refused(why));
+        }
+        let found = listed(named, places)?;
         let said = predicate::listed(wish, colon + 1, end);
         return Some(all(found, &said, source)).filter(|_| said.len() > 1);
     }
@@ -274,7 +278,21 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if said.iter().any(|value| value.split_whitespace().count() > 4) {
         return None;
     }
+    if let Some(why) = unlisted(subject, wish, from, places).filter(|_| start == 0 && modal.is_none()) {
+        return Some(Answer::Refused(why));
+    }
     Some(all(listed(subject, places)?, &said, source))
+}
+
+/// "categories: news, tech" of a field that is a text: is that a list of all that it can be?
+fn unlisted(named: &[String], wish: &Said, from: usize, places: &Places) -> Option<String> {
+    let (_, field) = places.field(named).ok()?;
+    let said = predicate::listed(wish, from, wish.words.len());
+    let is_values = said.len() > 1
+        && said.iter().all(|value| is_value(value) && predicate::kind(value).is_none() && value.split(' ').count() < 3);
+    let is_predicate = predicate::predicates(wish, from, true).is_some();
+    (matches!(field.kind.as_str(), "text" | "long_text") && is_values && !is_predicate)
+        .then(|| format!("is that all it can be? then say \"{} is one of {}\"", spoken(&field.name), said.join(", ")))
 }
 
 /// These values and no others.
