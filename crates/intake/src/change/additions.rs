@@ -183,6 +183,12 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
             with_article(&spoken(&bare))
         )));
     }
+    if matches!(bare.as_str(), "user" | "users" | "admin" | "admins" | "administrator") {
+        return Some(Answer::Refused(
+            "who uses it is not in a blueprint: `supermaker user add` makes an account, \"add a role …\" a role"
+                .to_owned(),
+        ));
+    }
     let mut sentences: Vec<String> = Vec::new();
     let mut left = list.to_owned();
     // "a company to leads, and a value to invoices": each has its own.
@@ -199,6 +205,19 @@ pub(super) fn field(wish: &Said, places: &Places, source: &str) -> Option<Answer
             return None;
         }
         let list = asked.list.replace(['"', '“', '”', '`'], "");
+        if let Some(other) = many(&list, places).filter(|other| other.name != asked.entity.name) {
+            let (a, b) = (spoken(&asked.entity.name), spoken(&other.name));
+            return Some(Answer::Refused(format!(
+                "how do they belong together? say \"each {a} belongs to {}\", \"each {b} belongs to {}\", or \"{} has several {} and {} has \
+                 several {}\"",
+                with_article(&b),
+                with_article(&a),
+                with_article(&a),
+                plural(&b),
+                with_article(&b),
+                plural(&a)
+            )));
+        }
         if let Some((name, sort)) = of_type(&list).or_else(|| flag(&list)) {
             let alone = others.is_empty() && sentences.is_empty() && rest.is_empty();
             return if alone { typed(asked.entity, &name, &sort, places, source) } else { None };
@@ -257,6 +276,13 @@ fn of_type(list: &str) -> Option<(String, String)> {
         })
         .collect();
     Some((name.join(" "), sort.trim().to_owned()))
+}
+
+/// "customers": records that are there, more than one of them.
+fn many<'p>(list: &str, places: &'p Places) -> Option<&'p Entity> {
+    let words: Vec<String> = list.to_lowercase().split_whitespace().map(plain).collect();
+    let is_many = words.last().is_some_and(|word| crate::lemma::is_plural(word));
+    places.entities.iter().find(|one| is_many && one.name == said::one(&words))
 }
 
 /// "a featured flag", "yes/no graded".

@@ -1,5 +1,4 @@
-//! How closed a record is that comes with others: as they are, never more open. Whoever may not see an order shall not see which
-//! products it has.
+//! How closed a record is that comes with others: where nobody owns those, as closed as they are; else each row is its maker's.
 
 use super::places::Entity;
 use super::rights;
@@ -29,25 +28,20 @@ pub(super) fn of(one: &Entity) -> Closed {
     closed(one.owned, |operation| rule(one, operation))
 }
 
-/// As both are: who sees both sees which of them belong together. Whoever has one of them says which belong to it.
+/// As both are: who may something with either of them.
 pub(super) fn of_pair(a: &Entity, b: &Entity) -> Closed {
-    let owned = a.owned || b.owned;
-    let has = if a.owned { a } else { b };
-    closed(owned, |operation| match (owned, operation) {
-        (true, "create" | "update" | "delete") => rule(has, operation),
-        _ => Some(shared(rule(a, operation)?, rule(b, operation)?, owned)),
-    })
+    closed(a.owned || b.owned, |operation| Some(shared(rule(a, operation)?, rule(b, operation)?)))
 }
 
 /// Who is named by both rules.
-fn shared(one: Vec<String>, other: Vec<String>, owned: bool) -> Vec<String> {
+fn shared(one: Vec<String>, other: Vec<String>) -> Vec<String> {
     let is_open = |rule: &[String]| rule.iter().any(|word| word == "signed_in");
     match (is_open(&one), is_open(&other)) {
         (true, _) => other,
         (_, true) => one,
         _ => {
             let both: Vec<String> = one.into_iter().filter(|word| other.contains(word)).collect();
-            if both.is_empty() { vec![if owned { "owner" } else { "role:admin" }.to_owned()] } else { both }
+            if both.is_empty() { vec!["role:admin".to_owned()] } else { both }
         }
     }
 }
@@ -62,30 +56,24 @@ fn rule(one: &Entity, operation: &str) -> Option<Vec<String>> {
 }
 
 fn closed(owned: bool, rule: impl Fn(&str) -> Option<Vec<String>>) -> Closed {
+    if owned {
+        return Closed { owner: "owner = true\n", rules: Vec::new() };
+    }
     let rules: Option<Vec<(&'static str, Vec<String>)>> =
         OPERATIONS.into_iter().map(|operation| Some((operation, rule(operation)?))).collect();
-    let owner = if owned { "owner = true\n" } else { "owner = false\n" };
-    // What everybody sees of an owned record need not be so of what is new.
-    let rules = rules.filter(|rules| {
-        !owned
-            || rules
-                .iter()
-                .all(|(operation, rule)| *operation != "read" || !rule.iter().any(|word| word == "signed_in"))
-    });
-    // Who may write must see, or it does not load; where that is not so, what is so anyway is closed enough.
+    // Who may write must see, or it does not load.
     let rules = rules.filter(|rules| {
         let read = rules.first().map(|(_, rule)| rule.as_slice()).unwrap_or_default();
         let sees = |word: &String| word == "nobody" || read.contains(word) || read.iter().any(|one| one == "signed_in");
-        let owns = owned || !rules.iter().any(|(_, rule)| rule.iter().any(|word| word == "owner"));
-        owns && rules
-            .iter()
-            .filter(|(operation, _)| matches!(*operation, "update" | "delete"))
-            .all(|(_, rule)| rule.iter().all(sees))
+        let writes = |operation: &str| matches!(operation, "update" | "delete");
+        rules.iter().filter(|(operation, _)| writes(operation)).all(|(_, rule)| rule.iter().all(sees))
     });
-    let mut rules = rules.unwrap_or_default();
-    let is_default = |operation: &str, rule: &[String]| rule == rights::by_default(owned, operation);
-    if rules.iter().all(|(operation, rule)| is_default(operation, rule)) {
+    // What has conditions cannot be copied: then it is for who may write it anyway.
+    let mut rules = rules.unwrap_or_else(|| vec![("read", vec!["role:admin".to_owned()])]);
+    if rules.len() == OPERATIONS.len()
+        && rules.iter().all(|(operation, rule)| *rule == rights::by_default(false, operation))
+    {
         rules.clear();
     }
-    Closed { owner, rules }
+    Closed { owner: "owner = false\n", rules }
 }

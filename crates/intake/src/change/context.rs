@@ -145,7 +145,14 @@ fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
     };
     let parts =
         wish.words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
-    let left: Vec<&str> = parts.filter(|word| !says(word)).collect();
+    let mut left: Vec<&str> = parts.filter(|word| !says(word)).collect();
+    // What is said of a field stands there.
+    for (word, written) in [("unique", "unique = "), ("required", "required = true"), ("default", "default = ")] {
+        if wish.words.iter().any(|one| one == word) && !made.patches.iter().any(|patch| patch.text.contains(written)) {
+            left.push(word);
+        }
+    }
+    left.retain(|word| !made.patches.is_empty() || !matches!(*word, "unique" | "required" | "default"));
     (!left.is_empty()).then(|| left.join(" "))
 }
 
@@ -413,7 +420,16 @@ impl Made<'_> {
     }
 
     fn services(&mut self, draft: &Draft, own: impl Fn(usize) -> bool) {
+        let fields: Vec<_> =
+            draft.entities.iter().flat_map(|one| &one.fields).flat_map(|field| &field.grounds.spans).collect();
         for used in draft.integrations.iter().filter(|used| used.grounds.spans.iter().any(|span| own(span.start))) {
+            // "a credit card number" is a field, and asks for nothing to be paid.
+            let mut said = used.grounds.spans.iter().filter(|span| own(span.start));
+            let is_field =
+                said.all(|span| fields.iter().any(|field| field.start <= span.start && span.end <= field.end));
+            if is_field && self.wish.opens(&["add"]) && !self.patches.is_empty() {
+                continue;
+            }
             self.has_service = true;
             if self.places.integrations.iter().any(|one| one == used.category) {
                 self.met.push(format!("{} is used", used.category));

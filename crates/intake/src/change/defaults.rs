@@ -194,7 +194,10 @@ fn start(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         said::name(wish.between(from, from + words)) == field.name && from + words < end
     });
     if let Some(field) = named {
-        let value = predicate::raw(wish, from + field.name.split('_').count(), end);
+        // "a stock of 0".
+        let at = from + field.name.split('_').count();
+        let of = usize::from(wish.words.get(at).is_some_and(|word| word == "of"));
+        let value = predicate::raw(wish, at + of, end);
         return Some(becoming::apply(entity, field, &[Predicate::Default(value)], places, source));
     }
     let value = predicate::raw(wish, from, end);

@@ -20,7 +20,7 @@ pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answ
         let says = |word: &String| {
             matches!(word.as_str(), "has" | "have" | "with" | "needs" | "need" | "keep" | "add" | "only")
                 // What is denied is said otherwise.
-                || matches!(word.as_str(), "don't" | "doesn't" | "not" | "no" | "never" | "longer" | "to" | "must")
+                || matches!(word.as_str(), "don't" | "doesn't" | "not" | "no" | "never" | "longer" | "to" | "must" | "when" | "whenever")
         };
         // "leads need a budget" is about a field that is new too, though something may refer to a lead.
         let is_record = places.entity(&subject).is_some_and(|one| one.name == super::said::one(&subject));
@@ -37,6 +37,13 @@ pub(super) fn said_of(wish: &Said, places: &Places, source: &str) -> Option<Answ
         if subject.iter().any(|word| word == "or") {
             return Some(Answer::Refused(
                 "that one of two holds cannot be said in a blueprint: say it of each".to_owned(),
+            ));
+        }
+        // "all customer fields" are none that is called so.
+        let all = wish.words.iter().any(|word| matches!(word.as_str(), "all" | "every" | "each" | "any"));
+        if wish.place(&["fields"]).is_some() || all && wish.place(&["field", "everything"]).is_some() {
+            return Some(Answer::Refused(
+                "say of which fields, each by its name: \"name and phone of … are …\"".to_owned(),
             ));
         }
         match places.field(&subject) {
@@ -71,7 +78,7 @@ fn otherwise(wish: &Said, places: &Places) -> Option<Answer> {
         )));
     }
     const DENIED: &[&str] = &["don't", "not", "no", "isn't", "aren't", "never", "doesn't"];
-    let denied = wish.place(DENIED)?;
+    let denied = wish.place(DENIED).filter(|_| super::drops::dropped(wish).is_none())?;
     let has = wish.place(&["have", "need", "needed", "necessary", "has", "needs"]).filter(|at| *at > denied)?;
     let said = if has + 1 < end {
         let for_it = wish

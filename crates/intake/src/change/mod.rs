@@ -115,6 +115,8 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
     let mut done: Vec<Said> = Vec::new();
     // What "it" is in "rename phone to mobile and make it required".
     let mut last: Option<String> = None;
+    // And "them" in "users can read invoices, but only admins can delete them".
+    let mut them: Option<String> = None;
     let (mut waiting, mut left): (Vec<Said>, Vec<Said>) = (Vec::new(), wishes.into_iter().rev().collect());
     while let Some(wish) = waiting.pop().or_else(|| left.pop()) {
         let refused = |why: String| NotDone { wish: shortened(&wish.text), why };
@@ -127,6 +129,8 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             break;
         };
         let wish = last.as_ref().and_then(|field| plainly::of_it(&wish, field)).unwrap_or_else(|| wish.clone());
+        let wish = them.as_ref().and_then(|record| plainly::of_them(&wish, record)).unwrap_or(wish);
+        them = places.the_named_record(&wish.words);
         let mut said = plainly::wishes(wish.clone(), &places);
         if said.len() > 1 {
             said.reverse();
@@ -279,7 +283,7 @@ mod tests {
             let [said] = said.as_slice() else { panic!("{} is not one wish", wish.example) };
             let read = (wish.read)(said, &places, BLUEPRINT);
             // What these are for is to say what to do instead.
-            let is_answered = matches!(wish.id, "replace" | "undo" | "of_user") && read.is_some();
+            let is_answered = matches!(wish.id, "replace" | "undo" | "of_user" | "asks") && read.is_some();
             assert!(is_answered || matches!(read, Some(Answer::Done { .. })), "{}: {}", wish.id, wish.example);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::places::Places;
 use super::said::Said;
-use super::{Answer, openness, rights};
+use super::{Answer, openness, rights, secrets};
 
 const DONE: &[(&str, &str)] = &[
     ("read", "read"),
@@ -65,6 +65,9 @@ pub(super) fn passive(wish: &Said, places: &Places, source: &str) -> Option<Answ
     let nobody = who.first().is_some_and(|word| word == "nobody");
     match (only, denied) {
         (false, _) if nobody => rights::only(&say(&[], &["may"]), places, source),
+        // "the price can only be changed by admins" is about a field.
+        (true, false) if places.several(subject).is_none() => secrets::only(&say(&["only"], &["may"]), places, source)
+            .or_else(|| rights::only(&say(&["only"], &["may"]), places, source)),
         (true, false) => rights::only(&say(&["only"], &["may"]), places, source),
         (false, false) => rights::may(&say(&[], &["may"]), places, source),
         (false, true) => openness::may_not(&say(&[], &["may", "not"]), places, source),

@@ -205,6 +205,18 @@ impl Places {
         Some(format!("{} of {}", field.name.replace('_', " "), entity.name.replace('_', " ")))
     }
 
+    /// The one record that words name among others, as one would say several of it.
+    pub(super) fn the_named_record(&self, words: &[String]) -> Option<String> {
+        let says = |name: &str| {
+            let parts: Vec<&str> = name.split('_').collect();
+            let same = |(word, part): (&String, &&str)| crate::lemma::singular(word) == **part;
+            words.windows(parts.len()).any(|some| some.iter().zip(&parts).all(same))
+        };
+        let mut named = self.entities.iter().filter(|one| says(&one.name));
+        let one = named.next()?;
+        named.next().is_none().then(|| crate::lemma::plural(&one.name.replace('_', " ")))
+    }
+
     /// The entities that words name: "patients, dentists and appointments". None where one of them is unknown.
     pub(super) fn several(&self, words: &[String]) -> Option<Vec<&Entity>> {
         if let Some(one) = self.entity(words) {
@@ -276,6 +288,10 @@ impl Places {
         }
         match found.as_slice() {
             [one] => Ok(*one),
+            [] if entity.is_none() && self.entities.iter().any(|one| one.name == said::one(name)) => Err(format!(
+                "`{wanted}` is a record: say which of its fields, as in \"the name of {}\"",
+                wanted.replace('_', " ")
+            )),
             [] => {
                 let near = |field: &&Field| field.name.split('_').any(|part| part == wanted);
                 let all = self.entities.iter().filter(|one| entity.is_none_or(|entity| entity.name == one.name));

@@ -4,12 +4,15 @@
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::spoken;
-use super::{drops, predicate};
+use super::{drops, predicate, rights};
 
 /// The wish as others are said, one for each thing that it is about.
 pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
     let one = reworded(&wish, places).and_then(|text| Said::of(&text)).unwrap_or(wish);
-    let several = renames(&one).or_else(|| dropped(&one, places)).or_else(|| of_fields(&one, places));
+    let several = renames(&one)
+        .or_else(|| verbs_apart(&one, places))
+        .or_else(|| dropped(&one, places))
+        .or_else(|| of_fields(&one, places));
     several.unwrap_or_else(|| vec![one])
 }
 
@@ -24,15 +27,105 @@ pub(super) fn of_it(wish: &Said, field: &str) -> Option<Said> {
     })?
 }
 
+/// "only admins may delete them" of records that the wish before named.
+pub(super) fn of_them(wish: &Said, record: &str) -> Option<Said> {
+    let (last, _) = wish.words.split_last()?;
+    let says = wish.place(&["may", "can", "should", "must", "let", "allow"]).is_some();
+    let fits = matches!(last.as_str(), "them" | "it") && says && !wish.words.iter().any(|word| word == "own");
+    fits.then(|| Said::of(&format!("{} {record}", raw(wish, 0, wish.words.len() - 1))))?
+}
+
 fn reworded(wish: &Said, places: &Places) -> Option<String> {
     headed(wish, places)
         .or_else(|| given(wish, places))
         .or_else(|| added(wish, places))
         .or_else(|| having(wish, places))
         .or_else(|| more_than_one(wish))
+        .or_else(|| said_openly(wish, places))
         .or_else(|| called(wish, places))
         .or_else(|| visible(wish))
         .or_else(|| without(wish, places))
+}
+
+/// "orders should be private", "give admins the right to delete orders", "only let admins add products".
+fn said_openly(wish: &Said, places: &Places) -> Option<String> {
+    let end = wish.words.len();
+    if let Some(last @ ("private" | "public")) = wish.words.last().map(String::as_str) {
+        let verb = wish.place(&["is", "are", "should", "must"]).filter(|at| *at > 0)?;
+        let fits = wish
+            .between(verb, end - 1)
+            .iter()
+            .all(|word| matches!(word.as_str(), "is" | "are" | "should" | "must" | "be"));
+        return (fits && places.several(wish.between(0, verb)).is_some())
+            .then(|| format!("make {} {last}", wish.between(0, verb).join(" ")));
+    }
+    if let Some(at) = wish
+        .words
+        .windows(3)
+        .position(|three| three == ["the", "right", "to"])
+        .filter(|_| wish.opens(&["give", "grant"]))
+    {
+        return Some(format!("{} may {}", raw(wish, 1, at), raw(wish, at + 3, end)));
+    }
+    (wish.opens(&["only"]) && wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "let" | "allow")) && end > 3)
+        .then(|| {
+            let verb = wish.words.iter().skip(2).position(|word| word == "to").map_or_else(
+                || {
+                    (3..end).find(|at| {
+                        !crate::lemma::is_plural(&wish.words[*at])
+                            && wish.words[*at] != "and"
+                            && wish.words[*at] != "or"
+                    })
+                },
+                |at| Some(at + 2),
+            );
+            let at = verb.unwrap_or(3);
+            let to = usize::from(wish.words.get(at).is_some_and(|word| word == "to"));
+            format!("only {} may {}", raw(wish, 2, at), raw(wish, at + to, end))
+        })
+}
+
+/// "managers can see leads, edit notes and delete tasks": what they may with each.
+fn verbs_apart(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    let modal = wish.place(&["may", "can", "should"]).filter(|at| *at > 0)?;
+    let denied = wish
+        .words
+        .iter()
+        .any(|word| matches!(word.as_str(), "not" | "never" | "own" | "no" | "nobody" | "but" | "when" | "if"));
+    if denied {
+        return None;
+    }
+    let (mut at, mut found) = (modal + 1, Vec::new());
+    while at < wish.words.len() {
+        if wish.words.get(at).is_some_and(|word| {
+            matches!(word.as_str(), "and" | "may" | "can" | "also" | "should" | "be" | "able" | "to")
+        }) {
+            at += 1;
+            continue;
+        }
+        let (_, length) = rights::operations(wish.from(at), places);
+        let start = at + length;
+        let is_end = |end: &usize| {
+            *end == wish.words.len()
+                || rights::operations(wish.from(*end), places).1 > 0
+                || wish.words.get(*end).is_some_and(|word| matches!(word.as_str(), "may" | "can"))
+        };
+        let end = (start + 1..=wish.words.len()).find(is_end)?;
+        let named = wish.between(start, end);
+        let named: &[String] = match named.split_last() {
+            Some((last, before)) if last == "and" => before,
+            _ => named,
+        };
+        places.several(named).filter(|_| length > 0)?;
+        found.push(format!(
+            "{} {} {}",
+            wish.between(0, modal + 1).join(" "),
+            wish.between(at, start).join(" "),
+            named.join(" ")
+        ));
+        at = end;
+    }
+    (found.len() > 1).then(|| found.iter().filter_map(|text| Said::of(text)).collect())
 }
 
 /// "the phone number should be called phone".
@@ -238,7 +331,8 @@ fn of_fields(wish: &Said, places: &Places) -> Option<Vec<Said>> {
 
 /// "only managers can change the price and stock of products".
 fn only_of(wish: &Said, places: &Places) -> Option<Vec<Said>> {
-    const VERBS: &[&str] = &["see", "read", "view", "edit", "change", "update", "write", "set", "enter", "and", "be"];
+    const VERBS: &[&str] =
+        &["see", "read", "view", "edit", "change", "update", "write", "set", "enter", "and", "or", "be"];
     let modal = wish.place(&["may", "can", "should", "must"]).filter(|at| *at > 1 && wish.opens(&["only"]))?;
     let verbs = wish.from(modal + 1).iter().take_while(|word| VERBS.contains(&word.as_str())).count();
     let at = modal + 1 + verbs;
@@ -259,9 +353,12 @@ fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
         (None, Some(at)) => (Some(places.entity(words.get(..at)?)?), words.get(at + 1..)?),
         _ => (None, words),
     };
-    let has = |name: &str| match owner {
-        Some(owner) => owner.fields.iter().any(|field| field.name == name),
-        None => places.entities.iter().any(|one| one.fields.iter().any(|field| field.name == name)),
+    let has = |words: &[String]| match owner {
+        Some(owner) => {
+            let of = words.iter().cloned().chain(["of".to_owned(), owner.name.clone()]);
+            places.field(&of.collect::<Vec<_>>()).is_ok()
+        }
+        None => places.field(words).map_or_else(|why| why.contains("say of which"), |_| true),
     };
     let (mut at, mut found) = (0, Vec::new());
     while let Some(word) = named.get(at) {
@@ -269,7 +366,7 @@ fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
             at += 1;
             continue;
         }
-        let end = (at + 1..=named.len()).rev().find(|end| has(&said::name(named.get(at..*end).unwrap_or_default())))?;
+        let end = (at + 1..=named.len()).rev().find(|end| has(named.get(at..*end).unwrap_or_default()))?;
         let name = named.get(at..end)?.join(" ");
         found.push(owner.map_or_else(|| name.clone(), |owner| format!("{name} of {}", spoken(&owner.name))));
         at = end;

@@ -108,6 +108,7 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
     }
     let (mut at, mut found) = (from, Vec::new());
     let mut verb = Verb::default();
+    let mut comma = false;
     loop {
         let (next, after) = verb_at(wish, at, end);
         // "is required and unique": the verb counts for both. Whether "not required and unique" denies both, nobody knows.
@@ -124,6 +125,11 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
             return None;
         }
         let (one, after) = one(wish, after, end, verb)?;
+        // "name must be unique, phone too" has no type of the name.
+        let is_type = |one: &Predicate| matches!(one, Predicate::Kind(_) | Predicate::Number | Predicate::Values(_));
+        if comma && one.iter().any(is_type) {
+            return None;
+        }
         found.extend(one);
         if after == end {
             return Some(found);
@@ -136,7 +142,8 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
             .get(after - 1)
             .zip(wish.places.get(after))
             .and_then(|(one, next)| wish.text.get(one.end..next.start));
-        if at == after && !between.is_some_and(|between| between.contains(',')) {
+        comma = at == after;
+        if comma && !between.is_some_and(|between| between.contains(',')) {
             return None;
         }
     }

@@ -13,7 +13,8 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         return Some(Answer::Refused(why));
     }
     let modal = wish.place(&["may", "can", "should", "must"]).filter(|at| *at > 1 && wish.opens(&["only"]))?;
-    let mut verbs = wish.from(modal + 1).iter().enumerate().filter(|(_, word)| *word != "be" && *word != "and");
+    let mut verbs =
+        wish.from(modal + 1).iter().enumerate().filter(|(_, word)| !matches!(word.as_str(), "be" | "and" | "or"));
     let (mut words, mut after): (Vec<&'static str>, usize) = (Vec::new(), modal + 1);
     for (at, word) in &mut verbs {
         match word.as_str() {

@@ -84,7 +84,7 @@ pub(super) fn trash(wish: &Said, places: &Places, source: &str) -> Option<Answer
     let has = entity.trash.is_some_and(|on| on);
     if is_row && wish.opens(&["undelete", "restore", "recover"]) {
         return Some(Answer::Refused(match has {
-            true => format!("rows are restored through the API, by whoever may delete them: `POST /…/{{id}}/restore`"),
+            true => "rows are restored through the API, by whoever may delete them: `POST /…/{id}/restore`".to_owned(),
             false => format!(
                 "{many} that are deleted are gone for good; so that it will be otherwise, say \"deleted {many} go to the trash\""
             ),
