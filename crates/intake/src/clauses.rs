@@ -326,10 +326,23 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
         at += 1;
     }
     if found.is_empty() && clause.pronoun.is_none() {
+        found.extend(colon.and_then(|colon| before_colon(scene, clause, colon)));
+    }
+    if found.is_empty() && clause.pronoun.is_none() {
         carry(scene, clause, last);
     } else {
         clause.subject = found;
     }
+}
+
+/// "Manager: sees all orders": who leads the line, alone.
+fn before_colon(scene: &Scene<'_>, clause: &Clause, colon: usize) -> Option<Np> {
+    let sentence = scene.sentences.get(clause.sentence)?;
+    let np = scene.np_before(colon).filter(|np| np.from == sentence.from)?;
+    let form = scene.token(clause.verb?).and_then(|token| verbs::lookup(&token.text)).map(|(_, form)| form);
+    let does = form == Some(verbs::Form::Third) || clause.modal.is_some();
+    let person = archetypes::is_person(np.entity()) || archetypes::may_act(np.entity());
+    (does && person).then(|| np.clone())
 }
 
 fn carry(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
+use crate::access::Placed;
 use crate::clauses::{Clause, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact};
@@ -31,10 +32,10 @@ pub(crate) fn coverage(
     evidence: &[Evidence],
     cast: &Cast,
     draft: &Draft,
-    lost: &[Span],
+    placed: &Placed,
 ) -> Coverage {
     let evidence: Vec<&Evidence> = evidence.iter().filter(|found| led(&found.fact, cast, draft)).collect();
-    let reach = reach(scene, &evidence, draft);
+    let reach = reach(scene, &evidence, draft, &placed.heard);
     let dropped = Dropped::new(scene, &evidence, draft);
     let known = known_words(draft);
     let meant = |clause: &Clause| {
@@ -101,7 +102,7 @@ pub(crate) fn coverage(
             foreign_parts(scene, clause.from, clause.to, &mut unplaced);
         }
     }
-    for span in lost {
+    for span in &placed.lost {
         if !unplaced.iter().any(|left| left.span == [span.start, span.end]) {
             unplaced.push(left_out(scene, *span, UnplacedClass::Unclear, "a limit that access by record cannot say"));
         }
@@ -221,7 +222,7 @@ fn about_us(scene: &Scene<'_>, clause: &Clause) -> bool {
 }
 
 /// The places of all facts by their start, each with the furthest end up to there.
-fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize, usize)> {
+fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft, heard: &[Span]) -> Vec<(usize, usize)> {
     // A service that is asked for is what its clause is about: "owners are billed at the end of the month via Stripe".
     let about = |found: &&&Evidence| matches!(found.fact, Fact::Integration { .. } | Fact::NoLogin | Fact::Private);
     let clauses = evidence.iter().filter(about).filter_map(|found| {
@@ -232,8 +233,11 @@ fn reach(scene: &Scene<'_>, evidence: &[&Evidence], draft: &Draft) -> Vec<(usize
     let listed = evidence.iter().filter(|found| matches!(found.fact, Fact::Has { .. } | Fact::Values { .. }));
     let listed = listed.flat_map(|found| around(scene, found.span));
     let facts = evidence.iter().map(|found| found.span).chain(clauses).chain(listed);
-    let mut places: Vec<(usize, usize)> =
-        facts.chain(draft.automations.iter().map(|a| a.span)).map(|span| (span.start, span.end)).collect();
+    let mut places: Vec<(usize, usize)> = facts
+        .chain(draft.automations.iter().map(|a| a.span))
+        .chain(heard.iter().copied())
+        .map(|span| (span.start, span.end))
+        .collect();
     places.sort_unstable();
     let mut furthest = 0;
     for (_, end) in &mut places {

@@ -1,5 +1,6 @@
 //! What the reader decided to build, before it is written down as a blueprint and as a summary.
 
+use crate::access::ValueRight;
 use crate::lexicon::fields::FieldType;
 use crate::tokens::Span;
 
@@ -63,6 +64,9 @@ pub(crate) struct Field {
     pub on_delete: Option<&'static str>,
     /// What only specifications say, in the words of the blueprint: `search = true`.
     pub said: Vec<String>,
+    /// Who reads it and who sets it, where that is fewer than those of the record.
+    pub read: Option<Vec<String>>,
+    pub write: Option<Vec<String>>,
     pub assumed: bool,
     pub grounds: Grounds,
 }
@@ -88,6 +92,8 @@ impl Field {
             many: false,
             on_delete: None,
             said: Vec::new(),
+            read: None,
+            write: None,
             assumed: false,
             grounds: Grounds::default(),
         }
@@ -130,6 +136,8 @@ pub(crate) struct Entity {
     /// What only specifications say, in the words of the blueprint: `soft_delete = true`.
     pub said: Vec<String>,
     pub rights: Rights,
+    /// Roles that change such records only where a value is theirs to set.
+    pub setters: Vec<String>,
     pub actions: Vec<Action>,
     pub assumed: bool,
     /// Made up to hold a many-to-many; not in the summary.
@@ -231,6 +239,8 @@ pub(crate) struct Draft {
     /// The request speaks of the built-in role admin.
     pub admin_named: bool,
     pub grants: Vec<Grant>,
+    /// What is said of who sees and sets single values.
+    pub values: Vec<ValueRight>,
     pub sign_up_invited: bool,
     /// Where the API is mounted, if not at the usual place.
     pub prefix: Option<String>,

@@ -128,6 +128,14 @@ pub(crate) enum Fact {
         permission: bool,
     },
     Role(String),
+    /// Somebody is shown, or may set, what the phrases that start at these tokens name.
+    Shown {
+        who: Vec<Who>,
+        only: bool,
+        denied: bool,
+        write: bool,
+        things: Vec<usize>,
+    },
     Integration {
         category: &'static str,
         provider: Option<&'static str>,

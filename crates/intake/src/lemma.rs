@@ -10,7 +10,7 @@ use crate::lexicon::{Table, WordHasher, Words};
 
 const IRREGULAR: &str = "\
     children child, ups up, ins in, offs off, outs out, ids id, people person, ppl person, persons person, men \
-    man, women woman, feet foot, \
+    man, women woman, foremen foreman, salesmen salesman, chairmen chairman, handymen handyman, tradesmen tradesman, feet foot, \
     teeth tooth, mice mouse, geese goose, alumni alumnus, criteria criterion, indices index, \
     analyses analysis, diagnoses diagnosis, leaves leave, shelves shelf, knives knife, lives life, \
     wives wife, loaves loaf, halves half, movies movie, cookies cookie, ties tie, pies pie, \

@@ -154,7 +154,7 @@ pub fn categories() -> impl Iterator<Item = &'static str> {
 struct Decided {
     draft: draft::Draft,
     cast: resolve::Cast,
-    lost: Vec<Span>,
+    placed: access::Placed,
     asked: asking::Asked,
 }
 
@@ -170,13 +170,14 @@ fn decide(
     draft.automations = automations::automations(scene, &cast, &draft);
     integrations::follow(evidence, &mut draft);
     automate(&mut draft);
-    let lost = access::access(scene, evidence, &cast, &mut draft);
+    let placed = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);
     let maybes = maybes.unwrap_or_else(|| draft.maybes.clone());
     let asked = asking::ask(scene, &maybes, &mut draft, &request.answers);
     resolve::complete(&mut draft);
+    access::settle(&mut draft);
     resolve::watch(evidence, &mut draft);
-    Decided { draft, cast, lost, asked }
+    Decided { draft, cast, placed, asked }
 }
 
 fn tell(
@@ -186,8 +187,8 @@ fn tell(
     request: &Request<'_>,
     planner: &'static str,
 ) -> Reading {
-    let Decided { draft, cast, lost, asked } = decided;
-    let coverage = coverage::coverage(scene, evidence, &cast, &draft, &lost);
+    let Decided { draft, cast, placed, asked } = decided;
+    let coverage = coverage::coverage(scene, evidence, &cast, &draft, &placed);
     let mut reading = Reading {
         app: draft.app.clone(),
         summary: report::summary(&draft),

@@ -144,8 +144,7 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
                 || verbs::lookup(&n.text).is_some()
                 || words::is_determiner(&n.text)
                 || words::is_possessive(&n.text)
-                || n.is("do")
-                || n.is("does")
+                || n.one_of(&["do", "does", "nobody", "no-one", "none"])
         });
         // "all parents in that ride get a text".
         let relative = relative && !(word == "that" && previous == Some(Tag::Preposition));

@@ -154,6 +154,8 @@ pub(crate) fn field_text(field: &Field) -> String {
         parts.push("index = true".into());
     }
     parts.extend(field.said.iter().cloned());
+    parts.extend(field.read.as_ref().map(|who| format!("read = {}", rules(who))));
+    parts.extend(field.write.as_ref().map(|who| format!("write = {}", rules(who))));
     parts.join(", ")
 }
 

@@ -5,20 +5,23 @@ use crate::clauses::Clause;
 use crate::nouns::Np;
 use crate::rules;
 use crate::scene::Scene;
+use crate::tags::Tag;
 
 /// The part of a clause that goes without its verb, and mostly without its object: ", owners only their own".
-pub(super) struct Gap<'s> {
+pub(crate) struct Gap<'s> {
     pub at: usize,
     pub who: &'s Np,
     pub only: bool,
     /// "drivers none".
     pub none: bool,
+    /// "foremen all tasks".
+    pub all: bool,
     /// "only their own pets".
     pub what: Option<&'s Np>,
 }
 
 /// The gap after the verb and the object of a clause.
-pub(super) fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
+pub(crate) fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> {
     let after = clause.verb? + 1;
     (after..clause.to).find_map(|at| {
         let mut next = at;
@@ -44,14 +47,34 @@ fn opens<'s>(scene: &'s Scene<'_>, at: usize) -> Option<Gap<'s>> {
     // "drivers none" may be one phrase.
     let inside = who.to.saturating_sub(1);
     if scene.is(inside, "none") && who.to == at + 2 || scene.is(who.to, "none") {
-        return Some(Gap { at, who, only: false, none: true, what: None });
+        return Some(Gap { at, who, only: false, none: true, all: false, what: None });
+    }
+    // "foremen all tasks", "the boss everything".
+    if scene.one_of(who.to, &["all", "every", "any", "everything"]) {
+        let what = scene.np_at(who.to).filter(|np| np.to > who.to + 1);
+        let alone = || ends(scene, who.to + 1) || scene.one_of(who.to + 1, &["of"]);
+        let whole = what.map_or_else(alone, |np| ends(scene, np.to));
+        return whole.then_some(Gap { at, who, only: false, none: false, all: true, what });
     }
     let mut end = who.to;
     let only = is_only(scene, end);
     end += usize::from(only);
     let what = scene.np_at(end);
     let only = only || is_only(scene, what.map_or(end + 2, |np| np.to));
-    (scene.one_of(end, OWNERS) && scene.is(end + 1, "own")).then_some(Gap { at, who, only, none: false, what })
+    (scene.one_of(end, OWNERS) && scene.is(end + 1, "own")).then_some(Gap {
+        at,
+        who,
+        only,
+        none: false,
+        all: false,
+        what,
+    })
+}
+
+/// Whether no verb follows: "foremen all tasks" and not "foremen all see tasks".
+fn ends(scene: &Scene<'_>, at: usize) -> bool {
+    let verb = matches!(scene.tag(at), Some(Tag::Verb | Tag::Modal | Tag::Be | Tag::Have | Tag::Noun));
+    !verb || scene.sentence_at(at).is_none()
 }
 
 const OWNERS: &[&str] = &["their", "his", "her"];
@@ -78,6 +101,16 @@ pub(super) fn turns(scene: &Scene<'_>, at: usize) -> bool {
 
 pub(super) const NOT: &[&str] = &["not", "never", "neither", "nor"];
 
+/// Where it is said who is left out: "except admins", "but the reception"; the end where nobody is.
+pub(crate) fn excepted(scene: &Scene<'_>, from: usize, to: usize) -> usize {
+    let except = |at: usize| match () {
+        () if scene.one_of(at, &["except", "excepting", "besides", "save"]) => true,
+        () if scene.is(at, "but") => scene.np_at(at + 1).is_some() || scene.one_of(at + 1, &["for", "by", "me"]),
+        () => scene.is(at, "apart") && scene.is(at + 1, "from") || scene.is(at, "other") && scene.is(at + 1, "than"),
+    };
+    (from..to).find(|at| except(*at)).unwrap_or(to)
+}
+
 /// The records after "everything but".
 pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s Np> {
     let from = match () {
@@ -89,4 +122,9 @@ pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s 
         () => return Vec::new(),
     };
     rules::objects(scene, from, to)
+}
+
+/// Whether the word is the last one, but for what says no more.
+pub(super) fn last(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    (at + 1..to).all(|at| scene.one_of(at, &["access", "rights", "permissions", "of", "it", "them"]))
 }

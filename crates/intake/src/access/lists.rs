@@ -3,13 +3,14 @@
 //! Where the words leave a choice the narrower list is taken, and no list of writers reaches beyond the readers.
 
 use super::statements::{Mode, Op, Statement};
+use super::values::ValueRight;
 use crate::draft::{Entity, Rights};
 use crate::facts::Who;
 
 const ADMIN: &str = "role:admin";
 
 /// What the request says of one entity.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Said {
     may: Vec<(Op, &'static str, String)>,
     own: Vec<(Op, String)>,
@@ -19,22 +20,41 @@ pub(super) struct Said {
     denied: Vec<(Op, Option<Who>)>,
     /// May only read, or only their own.
     limited: Vec<String>,
+    /// May set nothing but single values.
+    setting: Vec<String>,
+    /// Roles of which it is said that they see, or set, a value of it.
+    values: Vec<(Op, String)>,
+    /// They alone see one, and nothing is said of who sets it.
+    alone: bool,
     owner: bool,
 }
 
 impl Said {
     /// What the statements say of this entity.
-    pub(super) fn of(entity: &str, statements: &[Statement]) -> Self {
+    pub(super) fn of(entity: &str, statements: &[Statement], values: &[ValueRight]) -> Self {
         let mut said = Self::default();
         for one in statements.iter().filter(|one| one.entity.as_deref().is_none_or(|name| name == entity)) {
             said.add(one);
+        }
+        let here = |one: &&ValueRight| one.entity == entity && one.mode != Mode::MayNot && !one.own;
+        for one in values.iter().filter(here) {
+            let set = |other: &ValueRight| other.op == Op::Update && other.field == one.field;
+            said.alone |= one.op == Op::Read && one.mode == Mode::Exclusive && !values.iter().filter(here).any(set);
+            for role in one.who.iter().filter_map(|who| if let Who::Role(role) = who { Some(role) } else { None }) {
+                said.values.push((one.op, role.clone()));
+                match (one.mode, one.op) {
+                    (Mode::Limit, Op::Read) => said.limited.push(role.clone()),
+                    (Mode::Limit, _) => said.setting.push(role.clone()),
+                    _ => {}
+                }
+            }
         }
         said
     }
 
     pub(super) fn is_silent(&self) -> bool {
         let lists = [self.may.len(), self.own.len(), self.public.len(), self.exclusive.len(), self.denied.len()];
-        lists.iter().all(|len| *len == 0) && self.limited.is_empty() && !self.owner
+        lists.iter().all(|len| *len == 0) && self.limited.is_empty() && self.values.is_empty() && !self.owner
     }
 
     /// Roles whose own rows are spoken of, though nobody says that they make them.
@@ -113,7 +133,7 @@ pub(super) fn word(who: &Who) -> String {
     }
 }
 
-fn unique(words: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(super) fn unique(words: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut all = Vec::new();
     for word in words {
         if !all.contains(&word) {
@@ -128,8 +148,8 @@ fn list(start: &[&str], roles: &[String]) -> Vec<String> {
     unique(start.iter().map(|word| (*word).to_owned()).chain(roles))
 }
 
-/// Writes the lists of an entity. `declared` are all roles of the blueprint but admin.
-pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) {
+/// Writes the lists of an entity. `declared` are all roles of the blueprint but admin. Returns who was let in for a value of it.
+pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> Vec<String> {
     let with_roles = !declared.is_empty();
     let public_create = said.public.contains(&Op::Create) && said.only(Op::Create).is_none();
     let approvers = said.roles(Op::Approve);
@@ -151,6 +171,41 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) {
         rights.read = Some(list(&["anyone"], &[]));
     }
     entity.rights = rights;
+    let_in(entity, said)
+}
+
+/// Who sees or sets a value of a record reaches the record, unless that is kept for others. Who only sets values is known as
+/// such: the rest of the record is not his to change.
+pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
+    let (owned, rights) = (entity.owned, &mut entity.rights);
+    let barred = |op: Op, role: &str| {
+        let other = |who: &Option<Who>| who.as_ref().is_none_or(|who| matches!(who, Who::Role(name) if name == role));
+        said.only(op).is_some() || said.denied.iter().any(|(found, who)| *found == op && other(who))
+    };
+    entity.setters.clear();
+    let mut let_in = Vec::new();
+    for (op, role) in &said.values {
+        let word = format!("role:{role}");
+        let read = rights.read.get_or_insert_with(|| vec![if owned { "owner" } else { "signed_in" }.to_owned()]);
+        if !covers(read, &word) && !barred(Op::Read, role) {
+            read.push(word.clone());
+            let_in.push(word.clone());
+        }
+        // Where everybody adds such records there are no others to leave the rest to.
+        let open = !owned && rights.create.as_ref().is_some_and(|list| covers(list, "signed_in"));
+        let update = rights.update.get_or_insert_with(|| vec![if owned { "owner" } else { ADMIN }.to_owned()]);
+        // A value that nobody can set is none.
+        let none = said.alone
+            && !covers(update, ADMIN)
+            && !said.values.iter().any(|(_, role)| covers(update, &format!("role:{role}")));
+        let sets =
+            (*op == Op::Update || none) && covers(read, &word) && !covers(update, &word) && !barred(Op::Update, role);
+        if sets && !open {
+            update.push(word);
+            entity.setters.push(role.clone());
+        }
+    }
+    let_in
 }
 
 fn from_outside(said: &Said) -> Rights {
@@ -256,6 +311,11 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
             }
         }
     }
+    for role in said.setting.iter().filter(|role| !said.creators().contains(role)) {
+        for op in [Op::Create, Op::Delete].into_iter().filter(|op| !said.roles(*op).contains(role)) {
+            deny(rights, op, Some(&Who::Role(role.clone())), owned, declared);
+        }
+    }
     within_read(said, rights);
     let unsaid = said.creators().is_empty() && said.only(Op::Create).is_none() && said.users.is_empty();
     if said.only(Op::Read).is_some() && unsaid && !owned && !said.public.contains(&Op::Create) {
@@ -264,7 +324,7 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
 }
 
 /// The operator is not locked out of what is kept for roles.
-fn exactly(mut who: Vec<String>, owned: bool) -> Vec<String> {
+pub(super) fn exactly(mut who: Vec<String>, owned: bool) -> Vec<String> {
     if !owned {
         who.retain(|word| word != "owner");
     }
@@ -275,7 +335,7 @@ fn exactly(mut who: Vec<String>, owned: bool) -> Vec<String> {
 }
 
 /// Takes a right from somebody; "signed in" becomes all the others by name.
-fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, owned: bool, declared: &[String]) {
+pub(super) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, owned: bool, declared: &[String]) {
     let made_by_all = |role: &str, rights: &Rights| {
         let create = rights.create.clone().unwrap_or_default();
         create.iter().any(|word| word == "signed_in" || *word == format!("role:{role}"))

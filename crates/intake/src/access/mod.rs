@@ -3,10 +3,13 @@
 //! `sentences` and `statements` read what is said, `lists` turns it into the words of the blueprint. What those words cannot say is
 //! told here as an assumption.
 
-mod elided;
+mod brackets;
+mod doers;
+pub(crate) mod elided;
 mod lists;
 mod sentences;
 mod statements;
+mod values;
 
 use crate::draft::{Draft, Entity, Grant, RelationKind, Rights};
 use crate::facts::{Evidence, Fact, Who};
@@ -16,23 +19,29 @@ use crate::resolve::Cast;
 use crate::scene::Scene;
 use crate::tokens::Span;
 use lists::{Said, covers, decide};
-use statements::{Mode, Op, Statement};
+use statements::{Heard, Mode, Op, Statement};
+pub(crate) use values::{ValueRight, settle};
 
-/// Reads the permissions and writes the rights of every entity. Returns the places of limits that nothing could be
-/// made of.
-pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Vec<Span> {
+/// The places of sentences about rights: those that something was made of, and those that limit what cannot be limited.
+pub(crate) struct Placed {
+    pub heard: Vec<Span>,
+    pub lost: Vec<Span>,
+}
+
+/// Reads the permissions and writes the rights of every entity.
+pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Placed {
     draft.grants = grants(evidence, cast, draft);
-    let (statements, lost) = statements::statements(scene, evidence, cast, draft);
+    let Heard { statements, values, lost } = statements::statements(scene, evidence, cast, draft);
     tell_grants(&statements, draft);
     let declared = draft.roles.clone();
     let mut unsaid: Vec<Unsaid> = Vec::new();
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get_mut(at) else { continue };
-        let said = Said::of(&entity.name, &statements);
+        let said = Said::of(&entity.name, &statements, &values);
         if declared.is_empty() && said.is_silent() {
             continue;
         }
-        decide(entity, &said, &declared);
+        let reached = decide(entity, &said, &declared);
         let name = entity.name.clone();
         // "managers see everything" is no word about this one.
         let here: Vec<Op> =
@@ -51,10 +60,11 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
             let mut all: Vec<String> = readers.flat_map(|one| one.who.iter().map(lists::word)).collect();
             all.sort();
             all.dedup();
-            unsaid.push(Unsaid { name: name.clone(), said: here, readers: all });
+            unsaid.push(Unsaid { name: name.clone(), ops: here, readers: all, said: said.clone() });
         }
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
+        tell_reached(draft, &name, &reached);
         if stranger && !covers(&open, "anyone") {
             let readers = people(&open);
             let text = format!("what strangers send as {} is read by {readers} alone", words(&lemma::plural(&name)));
@@ -62,19 +72,24 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         }
     }
     follow(draft, &unsaid);
+    // Facts are made of what is allowed; of a limit there may be none.
+    let limits = statements.iter().filter(|one| one.mode != Mode::May || one.who.contains(&Who::Owner));
+    let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).collect();
+    draft.values = values;
     tell_defaults(draft);
     tell_approval(draft, &statements);
     tell_unmet(draft, &statements);
     tell_lost(scene, draft, &lost);
-    lost
+    Placed { heard, lost }
 }
 
 /// A record of which the request does not say who alone sees it: what else is said of it, and who sees it for sure.
 #[derive(Clone)]
 struct Unsaid {
     name: String,
-    said: Vec<Op>,
+    ops: Vec<Op>,
     readers: Vec<String>,
+    said: Said,
 }
 
 /// Where nothing is said of a record, and it hangs on one that not everybody sees, it is seen no further: the vaccinations
@@ -94,8 +109,9 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
         });
         others.find(hidden).map(|other| (place, other.clone()))
     }) {
-        let Unsaid { name, said, readers } = left.remove(place).clone();
+        let Unsaid { name, ops, readers, said } = left.remove(place).clone();
         let other_reads = list(&other.rights.read);
+        let mut reached = Vec::new();
         if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {
             entity.owned = true;
             let create = Some(vec!["signed_in".into()]);
@@ -103,11 +119,13 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
             entity.rights = Rights { create, actions: Vec::new(), ..other.rights };
             let read = entity.rights.read.get_or_insert_with(|| vec!["owner".to_owned()]);
             read.extend(readers.into_iter().filter(|word| !other_reads.contains(word)));
-            if let (true, Some(mut delete)) = (said.contains(&Op::Delete), delete) {
+            if let (true, Some(mut delete)) = (ops.contains(&Op::Delete), delete) {
                 lists::cut(&mut delete, &list(&entity.rights.read));
                 entity.rights.delete = Some(delete);
             }
+            reached = lists::let_in(entity, &said);
         }
+        tell_reached(draft, &name, &reached);
         let (rows, of) = (words(&lemma::plural(&name)), words(&lemma::plural(&other.name)));
         let text =
             format!("{rows} are seen by who made them and by those who see all {of}: the request says nothing of them");
@@ -157,6 +175,17 @@ fn tell_defaults(draft: &mut Draft) {
             &["shared by all who are signed in"],
         );
     }
+}
+
+/// "only admins see the cost price": they see the product too.
+fn tell_reached(draft: &mut Draft, name: &str, reached: &[String]) {
+    if reached.is_empty() {
+        return;
+    }
+    let (who, rows) = (people(reached), words(&lemma::plural(name)));
+    let text = format!("{who} may read all {rows}, because the request gives them a value of these to see or to set");
+    let alternatives = &["the value of their own rows alone"];
+    draft.note(format!("/entity/{name}/access/read"), text, "access.reached", None, alternatives);
 }
 
 /// "clients see their own invoices", which an accountant enters: a row is owned by who makes it.

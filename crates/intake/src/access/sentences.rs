@@ -1,10 +1,11 @@
 //! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
 
 use super::elided::{self, Gap};
-use super::statements::{Mode, Op, Statement, accounts, of_verb, outside};
+use super::statements::{Heard, Mode, Op, Statement, of_verb, outside};
+use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
-use crate::facts::Who;
+use crate::facts::{Evidence, Who};
 use crate::lexicon::verbs::{self, Class};
 use crate::nouns::{Count, Np};
 use crate::resolve::Cast;
@@ -13,33 +14,40 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
 
-/// The statements of all sentences, and the places of those that name nothing the blueprint could limit.
-pub(super) fn read(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> (Vec<Statement>, Vec<Span>) {
-    let mut reader = Reader { scene, cast, draft, found: Vec::new(), lost: Vec::new(), last: Vec::new() };
+/// What all sentences say.
+pub(super) fn read(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
+    let (found, values, lost, last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut reader = Reader { scene, cast, draft, found, values, lost, last, fresh: false, meant: false };
     for index in 0..scene.sentences.len() {
         reader.sentence(index);
+        reader.brackets(index);
     }
-    (reader.found, reader.lost)
+    evidence.iter().for_each(|found| reader.shown(found));
+    Heard { statements: reader.found, values: reader.values, lost: reader.lost }
 }
 
-struct Reader<'a> {
-    scene: &'a Scene<'a>,
-    cast: &'a Cast,
-    draft: &'a Draft,
-    found: Vec<Statement>,
-    lost: Vec<Span>,
+pub(super) struct Reader<'a> {
+    pub(super) scene: &'a Scene<'a>,
+    pub(super) cast: &'a Cast,
+    pub(super) draft: &'a Draft,
+    pub(super) found: Vec<Statement>,
+    values: Vec<ValueRight>,
+    pub(super) lost: Vec<Span>,
     /// The entities last spoken of, for "it" and "them".
-    last: Vec<String>,
+    pub(super) last: Vec<String>,
+    /// Whether this sentence speaks of them, or means them by "they" and "it".
+    fresh: bool,
+    meant: bool,
 }
 
 /// A verb that waits for its object.
 #[derive(Clone)]
-struct Pending {
-    who: Vec<Who>,
-    mode: Mode,
-    base: &'static str,
-    class: Class,
-    span: Span,
+pub(super) struct Pending {
+    pub(super) who: Vec<Who>,
+    pub(super) mode: Mode,
+    pub(super) base: &'static str,
+    pub(super) class: Class,
+    pub(super) span: Span,
 }
 
 impl Reader<'_> {
@@ -47,6 +55,7 @@ impl Reader<'_> {
         let scene = self.scene;
         let clauses: Vec<&Clause> = scene.clauses_of(index).collect();
         let first = self.found.len();
+        (self.fresh, self.meant) = (false, false);
         let mut pending: Vec<Pending> = Vec::new();
         let mut negated = false;
         for clause in &clauses {
@@ -56,6 +65,10 @@ impl Reader<'_> {
             let gap = elided::gap(scene, clause);
             let cut = Clause { to: gap.as_ref().map_or(clause.to, |gap| gap.at), ..(*clause).clone() };
             let clause = &cut;
+            self.meant |= matches!(clause.pronoun.as_deref(), Some("they" | "it" | "he" | "she"));
+            if self.relative(clause) || self.behind_dash(clause) {
+                continue;
+            }
             let aside = matches!(clause.join, Join::Condition | Join::Relative) || clause.polarity.is_aside();
             if let Some(gap) = elided::bare(scene, clause).filter(|_| clause.polarity == Polarity::Asked) {
                 self.gap("see", Class::Read, &gap, self.last.clone());
@@ -72,6 +85,13 @@ impl Reader<'_> {
                 continue;
             };
             negated = mode == Mode::MayNot;
+            // It is kept for somebody of whom nothing is known: nobody else gets it.
+            if mode == Mode::Exclusive && who.is_empty() {
+                self.lost.push(scene.span(clause.from, clause.to));
+            }
+            // "no one may delete orders except admins": they are no object.
+            let cut = Clause { to: elided::excepted(scene, verb + 1, clause.to), ..clause.clone() };
+            let clause = if mode == Mode::Exclusive { &cut } else { clause };
             if clause.passive {
                 self.passive(clause, verb, &who, mode);
                 continue;
@@ -103,8 +123,8 @@ impl Reader<'_> {
     /// "vets see all pets, owners only their own": the same is done, with one's own or with none. Whoever is no role sees
     /// his own too, or nobody's: the records belong to who makes them.
     fn gap(&mut self, base: &'static str, class: Class, gap: &Gap<'_>, spoken_of: Vec<String>) {
-        let who = self.known(vec![rules::role_of(gap.who.entity())]);
-        let span = self.scene.span(gap.at, gap.who.to);
+        let who = self.known(vec![rules::who_of(self.scene, gap.who)]);
+        let span = self.scene.span(gap.who.from, gap.what.map_or(gap.who.to, |np| np.to));
         let named = gap.what.and_then(|np| self.entity(np));
         let mode = match (gap.none, gap.only) {
             (true, _) => Mode::MayNot,
@@ -112,124 +132,26 @@ impl Reader<'_> {
             _ => Mode::May,
         };
         let entities = named.map_or(spoken_of, |entity| vec![entity]);
-        if entities.is_empty() || gap.none && who.is_empty() {
+        if entities.is_empty() || (gap.none || gap.all) && who.is_empty() {
             self.lost.push(span);
             return;
         }
         let one = Pending { who, mode, base, class, span };
         for entity in entities {
-            self.place(&one, &entity, !gap.none);
+            self.place(&one, &entity, !gap.none && !gap.all);
         }
-    }
-
-    /// Who does it, and how it is meant; none where the clause speaks of nobody's rights.
-    fn actors(&self, clause: &Clause, carried_not: bool) -> Option<(Vec<Who>, Mode)> {
-        let (scene, verb) = (self.scene, clause.verb?);
-        let before = scene.words(clause.from, verb);
-        let lead = format!(" {before} ");
-        let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
-        let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
-        if nobody && but {
-            let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::role_of(np.entity())).collect();
-            return Some((self.known(who), Mode::Exclusive));
-        }
-        // "nobody can edit or delete entries": the second verb is nobody's either.
-        let carried =
-            carried_not && clause.subject.is_empty() && matches!(clause.pronoun.as_deref(), Some("nobody" | "one"));
-        if nobody || carried {
-            return Some((Vec::new(), Mode::MayNot));
-        }
-        // "we do not want customers to be able to delete kites".
-        let unwanted = clause.join == Join::Purpose && clause.polarity == Polarity::Denied;
-        let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
-            || (clause.from.saturating_sub(1)..verb).any(|at| scene.one_of(at, &["nor", "neither"]))
-            || unwanted
-            || carried_not && clause.modal.is_none_or_same(before);
-        if clause.passive {
-            let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));
-            let by: Vec<Who> = (clause.after..clause.to)
-                .find(|at| scene.is(*at, "by"))
-                .map(|at| rules::objects(scene, at + 1, clause.to))
-                .unwrap_or_default()
-                .into_iter()
-                .map(|np| rules::role_of(np.entity()))
-                .collect();
-            let by = self.known(by);
-            let mode = match (not, only) {
-                (true, _) => Mode::MayNot,
-                (_, true) => Mode::Exclusive,
-                _ => Mode::May,
-            };
-            return (!by.is_empty() || not && clause.modal.is_some()).then_some((by, mode));
-        }
-        let account = accounts(scene.padded(clause.from, clause.to));
-        let mut who: Vec<Who> = rules::actors(scene, clause).into_iter().map(|(who, _)| who).collect();
-        if account && who.contains(&Who::Public) {
-            who = vec![Who::User];
-        }
-        // "neither the clerk nor the managers": both.
-        let start = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
-        if let Some(neither) = (start..clause.from).find(|at| not && scene.is(*at, "neither")) {
-            who.extend(scene.nps_in(neither, clause.from).map(|np| rules::role_of(np.entity())));
-        }
-        let who = self.known(who);
-        if who.is_empty() || not && who.contains(&Who::User) && clause.pronoun.is_some() {
-            return None;
-        }
-        Some((who, if not { Mode::MayNot } else { self.only(clause, verb) }))
-    }
-
-    /// "only X can" keeps it for X; "X can only" limits X.
-    fn only(&self, clause: &Clause, verb: usize) -> Mode {
-        let scene = self.scene;
-        let only = |at: &usize| scene.one_of(*at, &["only", "just", "solely"]);
-        let Some(at) = (clause.from..verb).find(only) else {
-            if clause.carried && clause.only {
-                return self.found.last().map_or(Mode::Exclusive, |said| said.mode);
-            }
-            return Mode::May;
-        };
-        let subject = clause.subject.first().map_or(verb, |np| np.from);
-        let modal_follows = scene.tag(at + 1) == Some(Tag::Modal);
-        if at <= subject || modal_follows || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
-            Mode::Exclusive
-        } else {
-            Mode::Limit
-        }
-    }
-
-    /// The actors that access can be given to.
-    fn known(&self, who: Vec<Who>) -> Vec<Who> {
-        let mut known = Vec::new();
-        for who in who {
-            let who = match who {
-                Who::Role(name) => match self.role(&name) {
-                    Some(role) => Who::Role(role),
-                    None => continue,
-                },
-                other => other,
-            };
-            if !known.contains(&who) {
-                known.push(who);
-            }
-        }
-        known
-    }
-
-    fn role(&self, name: &str) -> Option<String> {
-        let roles = &self.draft.roles;
-        let same = roles.iter().find(|role| *role == name);
-        let longer = || roles.iter().find(|role| role.ends_with(&format!("_{name}")));
-        let admin = matches!(name.rsplit('_').next(), Some("admin" | "administrator" | "superuser"));
-        same.or_else(longer).cloned().or_else(|| admin.then(|| "admin".to_owned()))
     }
 
     fn passive(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode) {
         let bases = self.scene.tokens.get(verb..clause.to).unwrap_or(&[]).iter();
         let mut verbs: Vec<(&'static str, Class)> = Vec::new();
-        for token in bases.take_while(|token| !token.is("by")) {
-            if let Some((known, verbs::Form::Past)) = verbs::lookup(&token.text) {
-                verbs.push((known.base, known.class));
+        for (at, token) in bases.take_while(|token| !token.is("by")).enumerate() {
+            // "can be read": a form that looks like the base.
+            match verbs::lookup(&token.text) {
+                Some((known, form)) if at == 0 || form == verbs::Form::Past || known.base == "read" => {
+                    verbs.push((known.base, known.class));
+                }
+                _ => {}
             }
         }
         let span = self.scene.span(clause.from, clause.to);
@@ -247,7 +169,7 @@ impl Reader<'_> {
     }
 
     /// The verbs of a clause in turn: "can view but not edit or delete X".
-    fn verbs(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode, pending: &mut Vec<Pending>) {
+    pub(super) fn verbs(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode, pending: &mut Vec<Pending>) {
         let scene = self.scene;
         let (mut at, mut mode, mut placed) = (verb, mode, false);
         let span = scene.span(clause.from, clause.to);
@@ -313,14 +235,26 @@ impl Reader<'_> {
                 }
                 placed = true;
             } else if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
-                let but = elided::except(scene, at + 1, clause.to);
-                let but: Vec<String> = but.into_iter().filter_map(|np| self.entity(np)).collect();
+                let named = elided::except(scene, at + 1, clause.to);
+                let but: Vec<String> = named.iter().filter_map(|np| self.entity(np)).collect();
                 for one in pending.iter() {
                     self.everything_but(one, &but);
+                    // "everything except the diagnosis".
+                    for np in &named {
+                        if self.entity(np).is_some() {
+                            continue;
+                        }
+                        let kept = Pending { mode: Mode::MayNot, ..one.clone() };
+                        if one.mode == Mode::May && !self.value(&kept, np, false) {
+                            self.lost.push(one.span);
+                        }
+                    }
                 }
                 placed = true;
-                if !but.is_empty() {
-                    self.last = but;
+                if !named.is_empty() {
+                    if !but.is_empty() {
+                        (self.last, self.fresh) = (but, true);
+                    }
                     at = clause.to;
                 }
             } else if scene.one_of(at, &["them", "it", "those", "these"]) && !placed {
@@ -350,11 +284,15 @@ impl Reader<'_> {
     }
 
     /// Verbs whose object was said before: "can view orders but not edit".
-    fn elided(&mut self, pending: &mut Vec<Pending>) {
+    pub(super) fn elided(&mut self, pending: &mut Vec<Pending>) {
         let last = self.last.clone();
         for one in pending.drain(..) {
             let (limits, known) = (matches!(one.mode, Mode::Exclusive | Mode::MayNot), is_access(one.class));
-            if limits && known && last.is_empty() {
+            let stands = matches!(one.class, Class::Create | Class::Read | Class::Update | Class::Delete);
+            if limits && stands && !self.fresh && !self.meant {
+                // "no one may delete, except admins": anything.
+                self.everything(&one);
+            } else if limits && known && last.is_empty() {
                 self.lost.push(one.span);
             } else if limits && known {
                 for entity in &last {
@@ -379,7 +317,7 @@ impl Reader<'_> {
         }
     }
 
-    fn everything(&mut self, one: &Pending) {
+    pub(super) fn everything(&mut self, one: &Pending) {
         let place = |op| Statement {
             who: one.who.clone(),
             mode: one.mode,
@@ -404,13 +342,26 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, one: &Pending, np: &Np, clause: &Clause) {
-        let scene = self.scene;
+    pub(super) fn object(&mut self, one: &Pending, np: &Np, clause: &Clause) {
         if np.words().iter().all(|word| matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record")) {
             return self.everything(one);
         }
+        let own = self.is_own(one, np, clause);
+        let exact = self.cast.entity(np.entity()).is_some_and(|name| self.draft.entity(name).is_some());
+        let value = !exact && (self.entity(np).is_none() || np.words().len() > 1);
+        let not = Pending { mode: if np.count == Count::None { Mode::MayNot } else { one.mode }, ..one.clone() };
+        // "we print it, no e-mails" is nobody's right.
+        let ours = matches!(clause.pronoun.as_deref(), Some("i" | "we" | "you")) && one.mode != Mode::Exclusive;
+        // "the reviewer gets an e-mail" shows nothing.
+        let told = one.mode == Mode::May
+            && !matches!(one.base, "see" | "view" | "read" | "access" | "look")
+            && clause.modal.is_none()
+            && one.class == Class::Read;
+        if value && !ours && !told && self.value(&not, np, own) {
+            return;
+        }
         let Some(entity) = self.entity(np) else {
-            if matches!(one.mode, Mode::Exclusive | Mode::MayNot) && is_access(one.class) {
+            if one.mode != Mode::May && is_access(one.class) {
                 self.lost.push(one.span);
             }
             return;
@@ -419,23 +370,47 @@ impl Reader<'_> {
         let none = np.count == Count::None && one.mode == Mode::May;
         let denied = Pending { mode: Mode::MayNot, ..one.clone() };
         let one = if none { &denied } else { one };
-        let words = scene.padded(np.from, clause.to);
+        // "must not see each other's orders" leaves everybody his own.
+        let others = one.mode == Mode::MayNot && self.is_of_others(np, clause);
+        // Who sees none of the others' has some, and adds them as before.
+        let each = others && one.class == Class::Read;
+        let mode = if each {
+            Mode::May
+        } else if others {
+            Mode::Limit
+        } else {
+            one.mode
+        };
+        self.place(&Pending { mode, ..one.clone() }, &entity, own || others);
+        (self.last, self.fresh) = (vec![entity], true);
+    }
+
+    /// Whether it is about what belongs to those who do it.
+    fn is_own(&self, one: &Pending, np: &Np, clause: &Clause) -> bool {
+        // "own devices and certificates": both.
+        let bare = np.article.is_none() && np.possessive.is_none();
+        let joined = bare && self.scene.one_of(np.from.wrapping_sub(1), &["and", "or"]);
+        if let Some(before) =
+            self.scene.np_before(np.from.wrapping_sub(1)).filter(|before| joined && before.from >= clause.from)
+        {
+            return self.is_own(one, before, &Clause { to: before.to, ..clause.clone() });
+        }
+        let words = self.scene.padded(np.from, clause.to);
         let their = np.possessive.as_deref();
-        let own = their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
+        their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
             && (np.words().iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
             || [" own ", " assigned to them ", " they created ", " they made ", " they posted ", " they added "]
                 .iter()
-                .any(|phrase| words.contains(phrase));
-        // "must not see each other's orders" leaves everybody his own.
-        let ahead = scene.padded(one_verb(clause), np.to);
-        let others = [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w));
-        let one =
-            if one.mode == Mode::MayNot && others { Pending { mode: Mode::Limit, ..one.clone() } } else { one.clone() };
-        self.place(&one, &entity, own || others && one.mode == Mode::Limit);
-        self.last = vec![entity];
+                .any(|phrase| words.contains(phrase))
     }
 
-    fn place(&mut self, one: &Pending, entity: &str, own: bool) {
+    /// "each other's flats", "the orders of other customers".
+    fn is_of_others(&self, np: &Np, clause: &Clause) -> bool {
+        let (ahead, words) = (self.scene.padded(one_verb(clause), np.to), self.scene.padded(np.from, clause.to));
+        [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w))
+    }
+
+    pub(super) fn place(&mut self, one: &Pending, entity: &str, own: bool) {
         let Some((mut op, entity)) = of_verb(one.base, one.class, entity, self.cast, self.draft) else { return };
         // Others make what "only editors can publish".
         if one.base == "publish" && one.mode != Mode::May {
@@ -451,7 +426,7 @@ impl Reader<'_> {
     }
 
     /// "job listings" speak of jobs.
-    fn entity(&self, np: &Np) -> Option<String> {
+    pub(super) fn entity(&self, np: &Np) -> Option<String> {
         let known = |name: &str| self.cast.entity(name).filter(|name| self.draft.entity(name).is_some());
         known(np.entity())
             .or_else(|| np.words().last().and_then(|word| known(&word.lemma)))
@@ -463,10 +438,32 @@ impl Reader<'_> {
             .map(str::to_owned)
     }
 
+    /// A right on a value that the phrase means; not where it means none.
+    pub(super) fn value(&mut self, one: &Pending, np: &Np, own: bool) -> bool {
+        let Some(op) = values::op(one.class) else { return false };
+        let changes = one.class == Class::Update || one.base == "set";
+        let (found, sure) = values::of(self.scene, np, self.cast, self.draft);
+        // "clerks enter the price" is how a record is made.
+        if found.is_empty() || one.mode == Mode::May && op != Op::Read && !changes {
+            return false;
+        }
+        // Nobody could give it to a new record then.
+        // What is hidden from those who see this alone must be sure.
+        let blind = one.mode == Mode::Limit && !own && !sure;
+        if blind || one.mode == Mode::MayNot && one.who.is_empty() && op != Op::Read {
+            self.lost.push(one.span);
+            return true;
+        }
+        let (who, mode, span) = (&one.who, one.mode, one.span);
+        let right = |(entity, field)| ValueRight { entity, field, who: who.clone(), mode, op, own, span };
+        self.values.extend(found.into_iter().map(right));
+        true
+    }
+
     fn remember(&mut self, from: usize, to: usize) {
         let found: Vec<String> = self.scene.nps_in(from, to).filter_map(|np| self.entity(np)).collect();
         if let Some(first) = found.into_iter().next() {
-            self.last = vec![first];
+            (self.last, self.fresh) = (vec![first], true);
         }
     }
 }
@@ -476,21 +473,13 @@ fn one_verb(clause: &Clause) -> usize {
 }
 
 fn is_access(class: Class) -> bool {
-    matches!(class, Class::Create | Class::Read | Class::Update | Class::Delete)
+    matches!(
+        class,
+        Class::Create | Class::Read | Class::Update | Class::Delete | Class::Approve | Class::Assign | Class::Upload
+    )
 }
 
 /// Whether a phrase starts here, so that the word is a noun.
 fn placed_np(scene: &Scene<'_>, at: usize) -> bool {
     scene.np_at(at).is_some() || scene.tag(at) != Some(Tag::Verb)
-}
-
-/// A carried "cannot" ends where a new modal stands.
-trait Carried {
-    fn is_none_or_same(&self, before: &str) -> bool;
-}
-
-impl Carried for Option<String> {
-    fn is_none_or_same(&self, before: &str) -> bool {
-        !self.as_ref().is_some_and(|modal| before.split(' ').any(|word| word == modal)) && !before.contains("but")
-    }
 }

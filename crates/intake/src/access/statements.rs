@@ -4,6 +4,7 @@
 //! blueprint's lists.
 
 use super::sentences;
+use super::values::ValueRight;
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Who};
@@ -50,14 +51,16 @@ pub(super) struct Statement {
     pub span: Span,
 }
 
-/// All statements, and the places of those that name nothing the blueprint could limit.
-pub(super) fn statements(
-    scene: &Scene<'_>,
-    evidence: &[Evidence],
-    cast: &Cast,
-    draft: &Draft,
-) -> (Vec<Statement>, Vec<Span>) {
-    let (mut found, mut lost) = sentences::read(scene, cast, draft);
+/// What all sentences say.
+pub(super) struct Heard {
+    pub statements: Vec<Statement>,
+    pub values: Vec<ValueRight>,
+    /// The places of what names nothing the blueprint could limit.
+    pub lost: Vec<Span>,
+}
+
+pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
+    let Heard { statements: mut found, values, mut lost } = sentences::read(scene, evidence, cast, draft);
     found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
     let (denied, unplaced) = without(scene, cast, draft);
     found.extend(denied);
@@ -68,7 +71,7 @@ pub(super) fn statements(
             None => lost.push(one.span),
         }
     }
-    (found, lost)
+    Heard { statements: found, values, lost }
 }
 
 /// "clerks have no access to invoices", "nobody but auditors has access to invoices"; the places of those that name nobody or nothing.

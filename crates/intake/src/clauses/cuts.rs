@@ -37,8 +37,11 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             }
             // "a reference which may be empty, a date": of the reference, and the list goes on.
             Some(Tag::Relative) if has_verb && limits(scene, at, to) => None,
-            Some(Tag::Relative) => verb_soon(scene, at + 1, to, 4).then_some((at, Join::Relative)),
-
+            Some(Tag::Relative) => {
+                // "which nobody but the reception and the dentists may see".
+                let keeps = scene.one_of(at + 1, &["nobody", "no", "only", "none"]);
+                verb_soon(scene, at + 1, to, if keeps { 12 } else { 4 }).then_some((at, Join::Relative))
+            }
             Some(Tag::To)
                 if at > start
                     && !scene.one_of(

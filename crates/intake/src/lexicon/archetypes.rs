@@ -183,6 +183,11 @@ pub(crate) fn is_group(name: &str) -> bool {
             .is_some_and(|(_, head)| has("team staff crew desk department office committee board", head))
 }
 
+/// Whether a name, "the office", stands for those who sit there when it is said what they may do.
+pub(crate) fn is_seat(name: &str) -> bool {
+    has("office committee board", name)
+}
+
 /// Whether such records act like people do: "companies post jobs".
 pub(crate) fn is_party(name: &str) -> bool {
     has("company organization business agency restaurant school clinic charity nonprofit shelter", name)

@@ -199,7 +199,7 @@ pub(crate) fn with_ending(base: &str, ending: &str) -> String {
         && !"wxy".contains(last)
         && vowel(before)
         && !vowel(third)
-        && (base.len() <= 4 || matches!(base, "submit" | "refer"));
+        && (base.len() <= 4 && !matches!(base, "edit" | "open" | "exit") || matches!(base, "submit" | "refer"));
     if doubles { format!("{base}{last}{ending}") } else { format!("{base}{ending}") }
 }
 
@@ -227,9 +227,15 @@ mod tests {
 
     #[test]
     fn forms_lead_back_to_their_verb() {
-        for (form, base) in
-            [("submitted", "submit"), ("tries", "try"), ("booking", "book"), ("paid", "pay"), ("moves", "move")]
-        {
+        for (form, base) in [
+            ("submitted", "submit"),
+            ("edited", "edit"),
+            ("opened", "open"),
+            ("tries", "try"),
+            ("booking", "book"),
+            ("paid", "pay"),
+            ("moves", "move"),
+        ] {
             assert_eq!(lookup(form).map(|(verb, _)| verb.base), Some(base), "{form}");
         }
         assert!(lookup("prospect").is_none());

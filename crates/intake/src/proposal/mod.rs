@@ -297,6 +297,7 @@ mod tests {
             fields: Vec::new(),
             owned: readers.is_none(),
             rights: rights.clone(),
+            setters: Vec::new(),
             actions: Vec::new(),
             assumed: false,
             join: false,

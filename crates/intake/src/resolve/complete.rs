@@ -104,6 +104,7 @@ fn joins(draft: &mut Draft) {
             audit_reads: false,
             said: Vec::new(),
             rights,
+            setters: Vec::new(),
             actions: Vec::new(),
             assumed: true,
             join: true,

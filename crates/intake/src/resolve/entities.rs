@@ -194,6 +194,7 @@ pub(crate) fn build(cast: &Cast, draft: &mut Draft) {
             audit_reads: false,
             said: Vec::new(),
             rights: Rights::default(),
+            setters: Vec::new(),
             actions: Vec::new(),
             assumed: cast.obvious.as_ref() == Some(name),
             join: false,
@@ -253,6 +254,7 @@ pub(crate) fn roles(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<St
             && (archetypes::is_person(&name)
                 || archetypes::may_act(&name)
                 || archetypes::is_group(&name)
+                || archetypes::is_seat(&name)
                 || archetypes::is_party(&name)
                 || weight >= 2.5)
             && !roles.contains(&name)

@@ -16,6 +16,7 @@ mod headed;
 mod idle;
 mod joined;
 mod kept;
+pub(crate) mod kin;
 pub(crate) mod labels;
 mod limits;
 mod listed;
@@ -24,11 +25,13 @@ mod noted;
 mod ops;
 mod outside;
 mod passing;
+mod people;
 mod prose;
 mod relative;
 mod retracted;
-mod rights;
+pub(crate) mod rights;
 mod roles;
+mod shown;
 mod states;
 mod tables;
 mod tied;
@@ -36,12 +39,13 @@ mod values;
 mod watched;
 
 use crate::clauses::Polarity;
-use crate::facts::{Evidence, Fact, Item, Thing, Who};
+use crate::facts::{Evidence, Fact, Item, Thing};
 use crate::lexicon::{archetypes, fields};
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
+pub(crate) use people::{actors, is_people, people_at, role_of, who_of};
 
 /// One way of saying something.
 pub(crate) struct Rule {
@@ -84,6 +88,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         listed::RULES,
         headed::RULES,
         tables::RULES,
+        shown::RULES,
         code::RULES,
         values::RULES,
         states::RULES,
@@ -112,6 +117,7 @@ pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
         sink.rule = rule.id;
         (rule.run)(scene, &mut sink);
     }
+    kin::unite(&mut sink.evidence);
     set_aside(scene, &mut sink.evidence);
     met::claim(scene, &mut sink.evidence);
     denied_lists(scene, &mut sink.evidence);
@@ -365,60 +371,6 @@ fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
         let earlier = scene.sentences.get(before)?;
         (earlier.block == range.block && scene.is(earlier.from, "as")).then(|| role(earlier.from)).flatten()
     })
-}
-
-/// Who does what a clause says.
-pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
-    if clause.passive {
-        let by = (clause.after..clause.to).find(|at| scene.is(*at, "by")).and_then(|at| scene.np_at(at + 1));
-        return by.filter(|np| archetypes::is_person(np.entity())).map(|np| vec![who(np)]).unwrap_or_default();
-    }
-    match clause.pronoun.as_deref() {
-        Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],
-        // "only I can delete them": who asks is the admin.
-        Some("i" | "we") if clause.only && only_leads(scene, clause) => {
-            return vec![(Who::Role("admin".to_owned()), None)];
-        }
-        Some("i" | "we" | "you") => {
-            let role = story_role(scene, clause.sentence);
-            return vec![match role {
-                Some(role) if role.name != "user" => (role_of(&role.name), Some(role)),
-                _ => (Who::User, None),
-            }];
-        }
-        Some("they" | "he" | "she") => {
-            return antecedent(scene, clause.from)
-                .filter(Thing::is_person)
-                .map(|thing| (role_of(&thing.name), Some(thing)))
-                .into_iter()
-                .collect();
-        }
-        _ => {}
-    }
-    clause.subject.iter().filter(|np| np.count != crate::nouns::Count::None).map(who).collect()
-}
-
-/// "only I", not "I only".
-fn only_leads(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> bool {
-    (clause.from..clause.to).any(|at| scene.is(at, "only") && scene.one_of(at + 1, &["i", "we"]))
-}
-
-fn who(np: &Np) -> (Who, Option<Thing>) {
-    let thing = Thing::of(np);
-    (role_of(&thing.name), Some(thing))
-}
-
-pub(crate) fn role_of(name: &str) -> Who {
-    // "Hello team" greets.
-    if ["hello_", "hi_", "hey_", "dear_"].iter().any(|greeting| name.starts_with(greeting)) {
-        return Who::User;
-    }
-    match name.rsplit('_').next().unwrap_or(name) {
-        "public" | "visitor" | "everyone" | "stranger" => Who::Public,
-        "user" | "person" | "friend" | "people" => Who::User,
-        "creator" | "owner" if !name.contains('_') => Who::Owner,
-        _ => Who::Role(name.to_owned()),
-    }
 }
 
 /// The phrases that follow a verb as its objects: "books and DVDs", up to a preposition.

@@ -186,6 +186,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 && (archetypes::is_person(name)
                     || archetypes::may_act(name)
                     || archetypes::is_group(name)
+                    || archetypes::is_seat(name) && matches!(clause.modal.as_deref(), Some("can" | "may"))
                     || archetypes::is_party(name)
                         && class == Class::Create
                         && !clause.carried

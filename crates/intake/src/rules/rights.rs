@@ -4,8 +4,8 @@
 use super::{Rule, Sink, is_value, objects, record, role_of};
 use crate::clauses::{Clause, Polarity};
 use crate::facts::{Fact, Thing, Who};
+use crate::lexicon::has;
 use crate::lexicon::verbs::Class;
-use crate::lexicon::{archetypes, has};
 use crate::nouns::Np;
 use crate::scene::Scene;
 
@@ -16,13 +16,18 @@ pub(super) const RULES: &[Rule] = &[
         run: access,
     },
     Rule { id: "rights.only", example: "Members rent kayaks. Trainees may read only.", run: only },
+    Rule {
+        id: "rights.beside",
+        example: "Users: managers (see all boats), clerks (only their own).",
+        run: named_beside,
+    },
     Rule { id: "rights.everything", example: "Members rent kayaks. The manager can do everything.", run: everything },
 ];
 
 /// The role that a subject names.
 fn role(np: &Np) -> Option<String> {
     let name = np.entity();
-    let acts = archetypes::is_person(name) || archetypes::may_act(name) || archetypes::is_group(name);
+    let acts = super::is_people(name);
     match role_of(name) {
         Who::Role(name) if acts => Some(name),
         _ => None,
@@ -93,6 +98,41 @@ fn only(scene: &Scene<'_>, sink: &mut Sink) {
         if bare {
             let all = Thing::named("*", scene.span(clause.from, clause.to));
             grant(scene, sink, clause, Class::Read, "read", &[all]);
+        }
+    }
+}
+
+/// What is said in brackets after people that is a right of theirs: "managers (see all orders)", "clerks (only their own)".
+pub(crate) fn beside(scene: &Scene<'_>, np: &Np) -> Option<(usize, usize)> {
+    let close = scene.close_of(np.to)?;
+    let from = np.to + 1;
+    let admin = matches!(np.head(), "admin" | "administrator");
+    if role(np).is_none() && !admin {
+        return None;
+    }
+    let leads = ["can", "may", "only", "just", "to", "could", "will", "who", "they"];
+    let start = (from..close).find(|at| !scene.one_of(*at, &leads))?;
+    let verb = scene.token(start).and_then(|token| crate::lexicon::verbs::lookup(&token.text));
+    let does = verb.is_some_and(|(verb, form)| {
+        let works = matches!(
+            verb.class,
+            Class::Read | Class::Update | Class::Create | Class::Delete | Class::Approve | Class::Track
+        );
+        let noun = verb.noun_too && start == from && scene.np_at(start).is_some() && scene.np_at(start + 1).is_none();
+        works && !noun && matches!(form, crate::lexicon::verbs::Form::Base | crate::lexicon::verbs::Form::Third)
+    });
+    let whole = scene.one_of(start, &["everything", "read-only", "view-only"])
+        || scene.is(start, "all")
+            && (start + 1 == close || scene.np_at(start).is_some_and(|np| np.plural && np.to == close))
+        || scene.one_of(start, &["all", "full"]) && scene.one_of(start + 1, &["access", "rights"]);
+    let own = scene.is(start, "own") || scene.one_of(start, &["their", "his", "her"]) && scene.is(start + 1, "own");
+    (does || whole || own).then_some((from, close))
+}
+
+fn named_beside(scene: &Scene<'_>, sink: &mut Sink) {
+    for np in scene.nps.iter().filter(|np| beside(scene, np).is_some()) {
+        if let Some(name) = role(np) {
+            sink.add(Fact::Role(name), np.span, 2.5);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which people are roles: named as such, told of things, assigned, or speaking in a user story.
 
-use super::{Rule, Sink, is_value, objects, record, role_of, story_role};
+use super::{Rule, Sink, is_value, objects, people_at, record, role_of, story_role, who_of};
+use crate::access::elided;
 use crate::clauses::{Clause, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::verbs::Class;
@@ -16,6 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "op.bare_roles", example: "roles viewer/maintainer/approver", run: bare_roles },
     Rule { id: "op.story", example: "As a keeper, I want to log walks.", run: story },
     Rule { id: "op.nobody_but", example: "No one except keepers can see walks.", run: nobody_but },
+    Rule { id: "op.all", example: "Guides see their own walks, keepers all walks.", run: all_of },
     Rule { id: "op.passive", example: "A guide is assigned to each tour.", run: assigned },
 ];
 
@@ -145,19 +147,39 @@ fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
-/// "nobody but guides can", "no one except guides can".
+/// "nobody but guides can", "no one can, except guides".
 fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in &scene.clauses {
         let Some(verb) = clause.verb else { continue };
         let words = scene.padded(clause.from, verb);
         let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
-        if !nobody || ![" but ", " except "].iter().any(|word| words.contains(word)) {
+        if !nobody {
             continue;
         }
-        for np in scene.nps_in(clause.from, verb) {
-            if let Who::Role(name) = role_of(np.entity()) {
-                sink.add(Fact::Role(name), np.span, 2.0);
+        let before = [" but ", " except "].iter().any(|word| words.contains(word));
+        let behind = elided::excepted(scene, verb + 1, clause.to);
+        let people: Vec<Who> = if before {
+            scene.nps_in(clause.from, verb).map(|np| who_of(scene, np)).collect()
+        } else {
+            let from = behind + 1 + usize::from(scene.one_of(behind + 1, &["for", "from", "than", "by"]));
+            people_at(scene, from, clause.to).map(|(who, _)| who).unwrap_or_default()
+        };
+        for who in people {
+            if let Who::Role(name) = who {
+                sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 2.0);
             }
+        }
+    }
+}
+
+/// "workers see their own tasks, foremen all tasks".
+fn all_of(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+        let Some(gap) = elided::gap(scene, clause).filter(|gap| gap.all) else { continue };
+        if let Who::Role(name) = who_of(scene, gap.who)
+            && super::is_people(&name)
+        {
+            sink.add(Fact::Role(name), gap.who.span, 1.5);
         }
     }
 }

@@ -284,6 +284,7 @@ fn build(table: &Table, spec: &Spec, draft: &mut Draft, left: &mut Vec<String>) 
         audit_reads: facts.audit_reads(),
         said,
         rights: Rights::default(),
+        setters: Vec::new(),
         actions: actions.collect(),
         assumed: false,
         join: false,

@@ -1,0 +1,166 @@
+//! Whose rights a sentence speaks of, and how it means them: "only X can", "X can only", "nobody but X", "by its author".
+
+use super::elided;
+use super::sentences::Reader;
+use super::statements::{Mode, accounts};
+use crate::clauses::{Clause, Join, Polarity};
+use crate::facts::Who;
+use crate::lexicon::verbs::Class;
+use crate::rules;
+use crate::tags::Tag;
+
+impl Reader<'_> {
+    /// Who does it, and how it is meant; none where the clause speaks of nobody's rights.
+    pub(super) fn actors(&self, clause: &Clause, carried_not: bool) -> Option<(Vec<Who>, Mode)> {
+        let (scene, verb) = (self.scene, clause.verb?);
+        let before = scene.words(clause.from, verb);
+        let lead = format!(" {before} ");
+        let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
+        let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
+        if nobody && but {
+            let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::who_of(scene, np)).collect();
+            return Some((self.known(who), Mode::Exclusive));
+        }
+        let behind = elided::excepted(scene, verb + 1, clause.to);
+        if nobody && behind < clause.to && !clause.passive {
+            let from = behind + 1 + usize::from(scene.one_of(behind + 1, &["for", "from", "than", "by"]));
+            let who = rules::people_at(scene, from, clause.to).map(|(who, _)| self.known(who));
+            if let Some(who) = who.filter(|who| !who.is_empty()) {
+                return Some((who, Mode::Exclusive));
+            }
+        }
+        // "nobody can edit or delete entries": the second verb is nobody's either.
+        let carried =
+            carried_not && clause.subject.is_empty() && matches!(clause.pronoun.as_deref(), Some("nobody" | "one"));
+        if nobody || carried {
+            return Some((Vec::new(), Mode::MayNot));
+        }
+        // "we do not want customers to be able to delete kites".
+        let unwanted = clause.join == Join::Purpose && clause.polarity == Polarity::Denied;
+        let not = (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"))
+            || (clause.from.saturating_sub(1)..verb).any(|at| scene.one_of(at, &["nor", "neither"]))
+            || unwanted
+            || carried_not && clause.modal.is_none_or_same(before);
+        if clause.passive {
+            let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));
+            // "must not be shown to drivers" is read by who is shown it.
+            let shown = |at: usize| scene.one_of(at, &["to", "from", "with"]) && !scene.is(at - 1, "by");
+            if matches!(clause.class, Some(Class::Read | Class::Other)) && shown(clause.after) {
+                return None;
+            }
+            let named = self.by(clause);
+            let by = self.known(named.clone());
+            let mode = match (not, only) {
+                (true, _) => Mode::MayNot,
+                (_, true) => Mode::Exclusive,
+                _ => Mode::May,
+            };
+            let kept = mode == Mode::Exclusive && !named.is_empty() && is_plain(clause.base);
+            return (kept || !by.is_empty() || not && clause.modal.is_some()).then_some((by, mode));
+        }
+        let account = accounts(scene.padded(clause.from, clause.to));
+        let mut who: Vec<Who> = rules::actors(scene, clause).into_iter().map(|(who, _)| who).collect();
+        if account && who.contains(&Who::Public) {
+            who = vec![Who::User];
+        }
+        // "neither the clerk nor the managers": both.
+        let start = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+        if let Some(neither) = (start..clause.from).find(|at| not && scene.is(*at, "neither")) {
+            who.extend(scene.nps_in(neither, clause.from).map(|np| rules::who_of(scene, np)));
+        }
+        let named = who.iter().any(|who| matches!(who, Who::Role(_)));
+        let who = self.known(who);
+        let strange = named
+            && who.is_empty()
+            && is_plain(clause.base)
+            && clause.subject.iter().all(|np| self.entity(np).is_none());
+        if strange && !not && self.only(clause, verb) == Mode::Exclusive {
+            return Some((who, Mode::Exclusive));
+        }
+        if who.is_empty() || not && who.contains(&Who::User) && clause.pronoun.is_some() {
+            return None;
+        }
+        Some((who, if not { Mode::MayNot } else { self.only(clause, verb) }))
+    }
+
+    /// Whom a passive names: "by its author and by managers".
+    fn by(&self, clause: &Clause) -> Vec<Who> {
+        let scene = self.scene;
+        let mut found = Vec::new();
+        for at in (clause.after..clause.to).filter(|at| scene.is(*at, "by")) {
+            let mut from = at + 1 + usize::from(elided::is_only(scene, at + 1));
+            if scene.one_of(from, &["nobody", "no", "none", "no-one"]) {
+                from = elided::excepted(scene, from, clause.to) + 1;
+            }
+            match rules::people_at(scene, from, clause.to) {
+                Some((who, _)) => found.extend(who),
+                None => {
+                    found.extend(rules::objects(scene, from, clause.to).into_iter().map(|np| rules::who_of(scene, np)))
+                }
+            }
+        }
+        found
+    }
+
+    /// "only X can" keeps it for X; "X can only" limits X.
+    fn only(&self, clause: &Clause, verb: usize) -> Mode {
+        let scene = self.scene;
+        let only = |at: &usize| scene.one_of(*at, &["only", "just", "solely"]);
+        let Some(at) = (clause.from..verb).find(only) else {
+            if clause.carried && clause.only {
+                return self.found.last().map_or(Mode::Exclusive, |said| said.mode);
+            }
+            return Mode::May;
+        };
+        let subject = clause.subject.first().map_or(verb, |np| np.from);
+        let modal_follows = scene.tag(at + 1) == Some(Tag::Modal);
+        if at <= subject || modal_follows || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
+            Mode::Exclusive
+        } else {
+            Mode::Limit
+        }
+    }
+
+    /// The actors that access can be given to.
+    pub(super) fn known(&self, who: Vec<Who>) -> Vec<Who> {
+        let mut known = Vec::new();
+        for who in who {
+            let who = match who {
+                Who::Role(name) => match self.role(&name) {
+                    Some(role) => Who::Role(role),
+                    None => continue,
+                },
+                other => other,
+            };
+            if !known.contains(&who) {
+                known.push(who);
+            }
+        }
+        known
+    }
+
+    fn role(&self, name: &str) -> Option<String> {
+        let roles = &self.draft.roles;
+        let same = roles.iter().find(|role| *role == name);
+        let longer = || roles.iter().find(|role| role.ends_with(&format!("_{name}")));
+        let admin = matches!(name.rsplit('_').next(), Some("admin" | "administrator" | "superuser"));
+        let kin = || roles.iter().find(|role| rules::kin::same(role, name));
+        same.or_else(longer).or_else(kin).cloned().or_else(|| admin.then(|| "admin".to_owned()))
+    }
+}
+
+/// Verbs that speak of rights and of little else.
+fn is_plain(base: &str) -> bool {
+    crate::lexicon::has("see view read edit change update modify delete remove add create enter cancel approve", base)
+}
+
+/// A carried "cannot" ends where a new modal stands.
+trait Carried {
+    fn is_none_or_same(&self, before: &str) -> bool;
+}
+
+impl Carried for Option<String> {
+    fn is_none_or_same(&self, before: &str) -> bool {
+        !self.as_ref().is_some_and(|modal| before.split(' ').any(|word| word == modal)) && !before.contains("but")
+    }
+}

@@ -1,0 +1,146 @@
+//! Whom words mean: roles, the one whose record it is, strangers, and who does what a clause says.
+
+use super::{antecedent, objects, story_role};
+use crate::facts::{Thing, Who};
+use crate::lexicon::archetypes;
+use crate::nouns::Np;
+use crate::scene::Scene;
+
+/// Who does what a clause says.
+pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
+    if clause.passive {
+        let by = (clause.after..clause.to).filter(|at| scene.is(*at, "by"));
+        let people = by.flat_map(|at| objects(scene, at + 1, clause.to).into_iter().take(1));
+        return people.filter(|np| archetypes::is_person(np.entity())).map(|np| who(scene, np)).collect();
+    }
+    match clause.pronoun.as_deref() {
+        Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],
+        // "only I can delete them": who asks is the admin.
+        Some("i" | "we") if clause.only && only_leads(scene, clause) => {
+            return vec![(Who::Role("admin".to_owned()), None)];
+        }
+        Some("i" | "we" | "you") => {
+            let role = story_role(scene, clause.sentence);
+            return vec![match role {
+                Some(role) if role.name != "user" => (role_of(&role.name), Some(role)),
+                _ => (Who::User, None),
+            }];
+        }
+        Some("they" | "he" | "she") => {
+            return antecedent(scene, clause.from)
+                .filter(Thing::is_person)
+                .map(|thing| (role_of(&thing.name), Some(thing)))
+                .into_iter()
+                .collect();
+        }
+        _ => {}
+    }
+    clause.subject.iter().filter(|np| np.count != crate::nouns::Count::None).map(|np| who(scene, np)).collect()
+}
+
+/// "only I", not "I only".
+fn only_leads(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> bool {
+    (clause.from..clause.to).any(|at| scene.is(at, "only") && scene.one_of(at + 1, &["i", "we"]))
+}
+
+fn who(scene: &Scene<'_>, np: &Np) -> (Who, Option<Thing>) {
+    (who_of(scene, np), Some(Thing::of(np)))
+}
+
+/// Whom a phrase means: a role, or the one whose record it is.
+pub(crate) fn who_of(scene: &Scene<'_>, np: &Np) -> Who {
+    if is_maker(scene, np) { Who::Owner } else { role_of(np.entity()) }
+}
+
+/// "its author", "the author" where nobody speaks of authors: who made the record.
+pub(crate) fn is_maker(scene: &Scene<'_>, np: &Np) -> bool {
+    const MAKERS: &str = "author creator owner writer poster submitter uploader";
+    if np.plural || np.words().len() != 1 || !crate::lexicon::has(MAKERS, np.head()) {
+        return false;
+    }
+    let its = matches!(np.possessive.as_deref(), Some("its" | "their"));
+    let general = |other: &Np| other.head() == np.head() && (other.plural || other.article.as_deref() != Some("the"));
+    its || np.article.as_deref() == Some("the") && !scene.nps.iter().any(|other| general(other) && !is_its(other))
+}
+
+fn is_its(np: &Np) -> bool {
+    matches!(np.possessive.as_deref(), Some("its" | "their"))
+}
+
+/// "whoever made it", "the person who wrote them": the place after it.
+pub(crate) fn maker_at(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    const MADE: &[&str] = &[
+        "made",
+        "created",
+        "wrote",
+        "posted",
+        "entered",
+        "added",
+        "submitted",
+        "uploaded",
+        "logged",
+        "reported",
+        "filed",
+        "owns",
+    ];
+    let start = at + usize::from(scene.is(at, "the"));
+    let verb = match () {
+        () if scene.one_of(at, &["whoever"]) => at + 1,
+        () if scene.one_of(start, &["person", "one", "people", "user", "employee", "member", "people"])
+            && scene.one_of(start + 1, &["who", "that"]) =>
+        {
+            start + 2
+        }
+        () => return None,
+    };
+    (scene.one_of(verb, MADE) && scene.one_of(verb + 1, &["it", "them", "the", "this", "that"])).then_some(verb + 2)
+}
+
+/// The people of a row from here on, and the place after them: "the reception and the dentists".
+pub(crate) fn people_at(scene: &Scene<'_>, mut at: usize, to: usize) -> Option<(Vec<Who>, usize)> {
+    let (mut found, mut end) = (Vec::new(), at);
+    while at < to {
+        if let Some(after) = maker_at(scene, at) {
+            found.push(Who::Owner);
+            end = after;
+        } else if scene.one_of(at, &["me", "myself"]) {
+            found.push(Who::Role("admin".to_owned()));
+            end = at + 1;
+        } else {
+            let Some(np) = scene.np_at(at).filter(|np| np.to <= to) else { break };
+            match who_of(scene, np) {
+                Who::Role(name) if !is_people(&name) => break,
+                who => found.push(who),
+            }
+            end = np.to;
+        }
+        at = end;
+        while scene.one_of(at, &[",", "and", "or", "&", "/", "both", "by", "to"]) {
+            at += 1;
+        }
+    }
+    (!found.is_empty()).then_some((found, end))
+}
+
+/// Whether rights can be given to what bears the name.
+pub(crate) fn is_people(name: &str) -> bool {
+    let admin = matches!(name, "admin" | "administrator");
+    admin
+        || archetypes::is_person(name)
+        || archetypes::may_act(name)
+        || archetypes::is_group(name)
+        || archetypes::is_seat(name)
+}
+
+pub(crate) fn role_of(name: &str) -> Who {
+    // "Hello team" greets.
+    if ["hello_", "hi_", "hey_", "dear_"].iter().any(|greeting| name.starts_with(greeting)) {
+        return Who::User;
+    }
+    match name.rsplit('_').next().unwrap_or(name) {
+        "public" | "visitor" | "everyone" | "stranger" => Who::Public,
+        "user" | "person" | "friend" | "people" => Who::User,
+        "creator" | "owner" if !name.contains('_') => Who::Owner,
+        _ => Who::Role(name.to_owned()),
+    }
+}
