@@ -201,7 +201,9 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
             }
             Some(Tag::Have) => {
                 let next = skip_adverbs(scene, at + 1, clause.to);
-                if scene.tag(next) != Some(Tag::Verb) && !(scene.tag(next) == Some(Tag::Be)) {
+                // "has read access" has not read it.
+                let access = scene.one_of(next + 1, &["access", "rights", "permission", "permissions"]);
+                if access || scene.tag(next) != Some(Tag::Verb) && !(scene.tag(next) == Some(Tag::Be)) {
                     return set_verb(clause, at, "have", Some(verbs::Class::Hold));
                 }
             }

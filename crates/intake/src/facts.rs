@@ -80,6 +80,8 @@ pub(crate) enum Who {
     Owner,
     /// "I", "we", "users".
     User,
+    /// "everyone": all who use it, and no strangers.
+    Everyone,
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 //! before an article, between commas of a list). Unknown words are nouns.
 
 use crate::lexicon::verbs::{self, Form};
-use crate::lexicon::{fields, words};
+use crate::lexicon::{archetypes, fields, words};
 use crate::tokens::{Kind, Token};
 use crate::verb_test;
 
@@ -45,6 +45,16 @@ pub(crate) fn tag(tokens: &[Token]) -> Vec<Tag> {
     for at in 0..tokens.len() {
         let tag = tag_one(tokens, &tags, at);
         tags.push(tag);
+    }
+    // "Hiring managers can see applicants": who, and not what is done.
+    let doing = tokens.first().and_then(|token| verbs::lookup(&token.text)).is_some_and(|(_, form)| form == Form::Ing);
+    let people = tokens.get(1).is_some_and(|token| token.plural() && archetypes::is_person(&token.lemma));
+    if doing
+        && people
+        && tags.get(2) == Some(&Tag::Modal)
+        && let Some(first) = tags.first_mut()
+    {
+        *first = Tag::Noun;
     }
     tags
 }

@@ -118,7 +118,7 @@ const SAID: &[(&str, &[&str])] = &[
         "Orders have a number. Invoices have a number. Everyone can see everything except invoices.",
         &[
             "invoice: create signed_in; delete owner; read owner; update owner",
-            "order: create signed_in; delete owner; read anyone; update owner",
+            "order: create signed_in; delete owner; read signed_in; update owner",
         ],
     ),
     (

@@ -2,7 +2,7 @@
 
 use super::elided;
 use super::sentences::Reader;
-use super::statements::{Mode, accounts};
+use super::statements::{Mode, accounts, outside};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::Who;
 use crate::lexicon::verbs::Class;
@@ -17,17 +17,18 @@ impl Reader<'_> {
         let lead = format!(" {before} ");
         let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
         let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
+        let left_out = elided::left_out(scene, clause.from, verb).map(|(who, _)| self.known(who));
+        if let Some(who) = left_out.filter(|_| nobody && but) {
+            return Some((who, Mode::Exclusive));
+        }
         if nobody && but {
             let who: Vec<Who> = scene.nps_in(clause.from, verb).map(|np| rules::who_of(scene, np)).collect();
             return Some((self.known(who), Mode::Exclusive));
         }
-        let behind = elided::excepted(scene, verb + 1, clause.to);
-        if nobody && behind < clause.to && !clause.passive {
-            let from = behind + 1 + usize::from(scene.one_of(behind + 1, &["for", "from", "than", "by"]));
-            let who = rules::people_at(scene, from, clause.to).map(|(who, _)| self.known(who));
-            if let Some(who) = who.filter(|who| !who.is_empty()) {
-                return Some((who, Mode::Exclusive));
-            }
+        let behind = elided::left_out(scene, verb + 1, clause.to).map(|(who, _)| self.known(who));
+        let anybody = nobody || elided::anybody(scene, clause.from, clause.to);
+        if let Some(who) = behind.filter(|who| anybody && !who.is_empty()) {
+            return Some((who, Mode::Exclusive));
         }
         // "nobody can edit or delete entries": the second verb is nobody's either.
         let carried =
@@ -42,7 +43,7 @@ impl Reader<'_> {
             || unwanted
             || carried_not && clause.modal.is_none_or_same(before);
         if clause.passive {
-            let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just"]));
+            let only = (clause.from..clause.to).any(|at| scene.one_of(at, &["only", "just", "alone", "solely"]));
             // "must not be shown to drivers" is read by who is shown it.
             let shown = |at: usize| scene.one_of(at, &["to", "from", "with"]) && !scene.is(at - 1, "by");
             if matches!(clause.class, Some(Class::Read | Class::Other)) && shown(clause.after) {
@@ -63,13 +64,24 @@ impl Reader<'_> {
         if account && who.contains(&Who::Public) {
             who = vec![Who::User];
         }
+        // "everyone sees the shifts": all who work with it; only "anyone" comes from outside.
+        let all = matches!(clause.pronoun.as_deref(), Some("everyone" | "everybody"));
+        if all && who.contains(&Who::Public) && !outside(scene.padded(clause.from, clause.to)) {
+            who = vec![Who::Everyone];
+        }
         // "neither the clerk nor the managers": both.
         let start = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
         if let Some(neither) = (start..clause.from).find(|at| not && scene.is(*at, "neither")) {
             who.extend(scene.nps_in(neither, clause.from).map(|np| rules::who_of(scene, np)));
         }
         let named = who.iter().any(|who| matches!(who, Who::Role(_)));
+        // "only the owner himself and the treasurer can": the clause starts after "and".
+        let ahead = self.only_before(clause.from);
+        who.extend(ahead.iter().cloned());
         let who = self.known(who);
+        if !ahead.is_empty() && !who.is_empty() && !not {
+            return Some((who, Mode::Exclusive));
+        }
         let strange = named
             && who.is_empty()
             && is_plain(clause.base)
@@ -83,15 +95,21 @@ impl Reader<'_> {
         Some((who, if not { Mode::MayNot } else { self.only(clause, verb) }))
     }
 
+    /// Those for whom "only" stands before a clause that goes on with "and".
+    fn only_before(&self, from: usize) -> Vec<Who> {
+        let scene = self.scene;
+        let Some(and) = from.checked_sub(1).filter(|at| scene.one_of(*at, &["and", "or"])) else { return Vec::new() };
+        let itself = usize::from(scene.one_of(and.wrapping_sub(1), elided::SELF));
+        let np = scene.np_before(and - itself).filter(|np| elided::is_only(scene, np.from.wrapping_sub(1)));
+        np.map(|np| rules::who_of(scene, np)).into_iter().collect()
+    }
+
     /// Whom a passive names: "by its author and by managers".
     fn by(&self, clause: &Clause) -> Vec<Who> {
         let scene = self.scene;
         let mut found = Vec::new();
-        for at in (clause.after..clause.to).filter(|at| scene.is(*at, "by")) {
-            let mut from = at + 1 + usize::from(elided::is_only(scene, at + 1));
-            if scene.one_of(from, &["nobody", "no", "none", "no-one"]) {
-                from = elided::excepted(scene, from, clause.to) + 1;
-            }
+        for at in (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.is(*at - 1, "even")) {
+            let from = at + 1 + usize::from(elided::is_only(scene, at + 1));
             match rules::people_at(scene, from, clause.to) {
                 Some((who, _)) => found.extend(who),
                 None => {
@@ -112,7 +130,8 @@ impl Reader<'_> {
             }
             return Mode::May;
         };
-        let subject = clause.subject.first().map_or(verb, |np| np.from);
+        let said = (clause.from..verb).find(|at| scene.tag(*at) == Some(Tag::Pronoun));
+        let subject = clause.subject.first().map(|np| np.from).or(said).unwrap_or(verb);
         let modal_follows = scene.tag(at + 1) == Some(Tag::Modal);
         if at <= subject || modal_follows || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
             Mode::Exclusive
@@ -142,7 +161,7 @@ impl Reader<'_> {
     fn role(&self, name: &str) -> Option<String> {
         let roles = &self.draft.roles;
         let same = roles.iter().find(|role| *role == name);
-        let longer = || roles.iter().find(|role| role.ends_with(&format!("_{name}")));
+        let longer = || roles.iter().find(|role| rules::kin::in_full(role, name));
         let admin = matches!(name.rsplit('_').next(), Some("admin" | "administrator" | "superuser"));
         let kin = || roles.iter().find(|role| rules::kin::same(role, name));
         same.or_else(longer).or_else(kin).cloned().or_else(|| admin.then(|| "admin".to_owned()))

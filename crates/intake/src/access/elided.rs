@@ -2,6 +2,8 @@
 //! "staff see orders but not invoices", "everything except invoices".
 
 use crate::clauses::Clause;
+use crate::facts::Who;
+use crate::lexicon::verbs::{self, Class};
 use crate::nouns::Np;
 use crate::rules;
 use crate::scene::Scene;
@@ -43,7 +45,7 @@ pub(super) fn bare<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>>
 }
 
 fn opens<'s>(scene: &'s Scene<'_>, at: usize) -> Option<Gap<'s>> {
-    let who = scene.np_at(at)?;
+    let who = scene.np_at(at).filter(|np| verbs::lookup(np.head()).is_none() || rules::is_people(np.entity()))?;
     // "drivers none" may be one phrase.
     let inside = who.to.saturating_sub(1);
     if scene.is(inside, "none") && who.to == at + 2 || scene.is(who.to, "none") {
@@ -90,7 +92,8 @@ pub(super) fn own_at(scene: &Scene<'_>, at: usize) -> bool {
 
 /// Whether the clause allows its own to somebody, and denies nothing.
 pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let own = |at: usize| scene.one_of(at, OWNERS) && scene.is(at + 1, "own");
+    let own =
+        |at: usize| scene.one_of(at, OWNERS) && scene.is(at + 1, "own") || at == clause.after && scene.one_of(at, SELF);
     clause.polarity == crate::clauses::Polarity::Asked && clause.pronoun.is_none() && (clause.after..clause.to).any(own)
 }
 
@@ -127,4 +130,32 @@ pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s 
 /// Whether the word is the last one, but for what says no more.
 pub(super) fn last(scene: &Scene<'_>, at: usize, to: usize) -> bool {
     (at + 1..to).all(|at| scene.one_of(at, &["access", "rights", "permissions", "of", "it", "them"]))
+}
+
+/// "themselves" and its like.
+pub(super) const SELF: &[&str] = &["themselves", "themself", "himself", "herself", "itself"];
+
+/// Who is left out of "nobody", "anybody": "except admins", "apart from the group leader"; and the place after them.
+pub(crate) fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> Option<(Vec<Who>, usize)> {
+    let at = excepted(scene, from, to);
+    let start = (at + 1..at + 3).find(|at| !scene.one_of(*at, &["for", "from", "than", "by"]))?;
+    rules::people_at(scene, start, to).filter(|_| at < to)
+}
+
+/// "must not be changed by anybody".
+pub(crate) fn anybody(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let not = (from..to).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"));
+    let all = |at: usize| scene.one_of(at, &["nobody", "no-one"]) || scene.is(at, "no") && scene.is(at + 1, "one");
+    (from..to).any(|at| all(at) || not && scene.one_of(at, &["anybody", "anyone"]))
+}
+
+/// "what they submitted", "those they created": their own; the place after it.
+pub(super) fn made_by_them(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let what = scene.one_of(at, &["what", "whatever", "those", "ones"]);
+    let they = at + 1 + usize::from(scene.one_of(at + 1, &["that", "which"]));
+    let made = they + 1 + usize::from(matches!(scene.tag(they + 1), Some(Tag::Have | Tag::Adverb)));
+    let (verb, form) = scene.token(made).and_then(|token| verbs::lookup(&token.text))?;
+    let makes =
+        matches!(verb.class, Class::Create | Class::Upload | Class::Send | Class::Event) && form == verbs::Form::Past;
+    (what && makes && scene.one_of(they, &["they", "he", "she"])).then_some(made + 1)
 }

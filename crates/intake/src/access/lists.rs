@@ -14,6 +14,10 @@ const ADMIN: &str = "role:admin";
 pub(super) struct Said {
     may: Vec<(Op, &'static str, String)>,
     own: Vec<(Op, String)>,
+    /// All who use it see it.
+    everyone: bool,
+    /// Who sees those in a state alone.
+    states: Vec<(Who, String)>,
     public: Vec<Op>,
     users: Vec<Op>,
     exclusive: Vec<(Op, &'static str, Vec<String>)>,
@@ -54,7 +58,12 @@ impl Said {
 
     pub(super) fn is_silent(&self) -> bool {
         let lists = [self.may.len(), self.own.len(), self.public.len(), self.exclusive.len(), self.denied.len()];
-        lists.iter().all(|len| *len == 0) && self.limited.is_empty() && self.values.is_empty() && !self.owner
+        lists.iter().all(|len| *len == 0)
+            && self.limited.is_empty()
+            && self.values.is_empty()
+            && self.states.is_empty()
+            && !self.everyone
+            && !self.owner
     }
 
     /// Roles whose own rows are spoken of, though nobody says that they make them.
@@ -69,6 +78,12 @@ impl Said {
         roles
     }
 
+    /// Roles that see their own rows alone, and are given a value.
+    pub(super) fn own_values(&self) -> Vec<String> {
+        let own = |role: &&String| self.own.iter().any(|(_, one)| one == *role);
+        unique(self.values.iter().map(|(_, role)| role).filter(own).cloned())
+    }
+
     fn add(&mut self, one: &Statement) {
         match one.mode {
             Mode::MayNot => {
@@ -81,12 +96,18 @@ impl Said {
             Mode::Exclusive => self.exclusive.push((one.op, one.base, one.who.iter().map(word).collect())),
             Mode::May | Mode::Limit => {}
         }
+        if let Some(when) = &one.when {
+            self.states.extend(one.who.iter().map(|who| (who.clone(), when.clone())));
+            return;
+        }
         for who in &one.who {
             match who {
                 // "everyone sees their own notes" opens nobody's to the others.
-                Who::Public | Who::User if one.own && one.op != Op::Create => {}
+                Who::Public | Who::User | Who::Everyone if one.own && one.op != Op::Create => {}
                 Who::Public => self.public.push(one.op),
                 Who::User => self.users.push(one.op),
+                Who::Everyone if one.op == Op::Read => self.everyone = true,
+                Who::Everyone => self.users.push(one.op),
                 Who::Owner => self.owner = true,
                 Who::Role(role) => {
                     if one.own {
@@ -129,7 +150,7 @@ pub(super) fn word(who: &Who) -> String {
         Who::Role(role) => format!("role:{role}"),
         Who::Public => "anyone".into(),
         Who::Owner => "owner".into(),
-        Who::User => "signed_in".into(),
+        Who::User | Who::Everyone => "signed_in".into(),
     }
 }
 
@@ -170,6 +191,12 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
     if said.public.contains(&Op::Read) && said.only(Op::Read).is_none() {
         rights.read = Some(list(&["anyone"], &[]));
     }
+    let read = rights.read.get_or_insert_default();
+    if said.everyone && said.only(Op::Read).is_none() && !covers(read, "signed_in") {
+        read.push("signed_in".to_owned());
+        read.retain(|word| word == "signed_in");
+    }
+    in_states(entity.owned, said, declared, &mut rights);
     entity.rights = rights;
     let_in(entity, said)
 }
@@ -184,7 +211,8 @@ pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
     };
     entity.setters.clear();
     let mut let_in = Vec::new();
-    for (op, role) in &said.values {
+    // Who sees his own alone sees no others for a value of theirs.
+    for (op, role) in said.values.iter().filter(|(_, role)| !said.own.iter().any(|(_, one)| one == role)) {
         let word = format!("role:{role}");
         let read = rights.read.get_or_insert_with(|| vec![if owned { "owner" } else { "signed_in" }.to_owned()]);
         if !covers(read, &word) && !barred(Op::Read, role) {
@@ -206,6 +234,35 @@ pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
         }
     }
     let_in
+}
+
+/// "readers see published articles": those, and no others of which it is not said that they see them.
+fn in_states(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
+    for (who, when) in &said.states {
+        let more = match who {
+            Who::Role(role) => said.roles(Op::Read).contains(role),
+            Who::Public => said.public.contains(&Op::Read),
+            Who::User => said.users.contains(&Op::Read),
+            Who::Everyone => said.everyone,
+            Who::Owner => true,
+        };
+        if more || said.only(Op::Read).is_some() {
+            continue;
+        }
+        match who {
+            Who::Public => {}
+            who => deny(rights, Op::Read, Some(who), owned, declared),
+        }
+        let when = crate::toml::quote(when);
+        let rule = match who {
+            Who::User | Who::Everyone => format!("{{ when = {when} }}"),
+            who => format!("{{ who = {}, when = {when} }}", crate::toml::quote(&word(who))),
+        };
+        rights.read.get_or_insert_default().push(rule);
+    }
+    if !said.states.is_empty() {
+        within_read(said, rights);
+    }
 }
 
 fn from_outside(said: &Said) -> Rights {
@@ -286,6 +343,9 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
     }
     for op in [Op::Read, Op::Create, Op::Update, Op::Delete] {
         if let Some(who) = said.only(op) {
+            // "finance sees all, nobody else does; employees see their own".
+            let own = op == Op::Read && said.own.iter().any(|(found, _)| *found == Op::Read);
+            let who = if own && owned { unique(who.into_iter().chain(["owner".to_owned()])) } else { who };
             *rights.of(op) = Some(exactly(who, owned));
         }
         for who in said.denied.iter().filter(|(found, _)| *found == op).map(|(_, who)| who) {
@@ -294,6 +354,10 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
     }
     // Who may not change what is there does not add to it either, unless the request says so.
     for (op, who) in &said.denied {
+        // "owners can't change anything".
+        if *op == Op::Update && *who == Some(Who::Owner) {
+            deny(rights, Op::Delete, who.as_ref(), owned, declared);
+        }
         let Some(Who::Role(role)) = who else { continue };
         let also: &[Op] = match op {
             Op::Update => &[Op::Create, Op::Delete],
@@ -351,7 +415,7 @@ pub(super) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, owned: bool, 
                 *word = "signed_in".to_owned();
             }
         }
-        Some(Who::User) => {
+        Some(Who::User | Who::Everyone) => {
             words.retain(|word| !matches!(word.as_str(), "anyone" | "signed_in"));
             if owned && op != Op::Read {
                 words.retain(|word| word != "owner");
@@ -403,7 +467,8 @@ pub(super) fn cut(words: &mut Vec<String>, readers: &[String]) {
     let whole = words.iter().all(|word| covers(readers, word));
     words.retain(|word| word == "nobody" || covers(readers, word));
     if wide && !whole {
-        words.extend(readers.iter().filter(|word| word.as_str() != "anyone").cloned());
+        let whole = |word: &&String| word.as_str() != "anyone" && !word.starts_with('{');
+        words.extend(readers.iter().filter(whole).cloned());
         *words = unique(std::mem::take(words));
     }
     if words.is_empty() {

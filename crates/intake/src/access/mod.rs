@@ -9,6 +9,7 @@ pub(crate) mod elided;
 mod lists;
 mod sentences;
 mod statements;
+mod states;
 mod values;
 
 use crate::draft::{Draft, Entity, Grant, RelationKind, Rights};
@@ -65,6 +66,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
         tell_reached(draft, &name, &reached);
+        tell_own_values(draft, &name, &said);
         if stranger && !covers(&open, "anyone") {
             let readers = people(&open);
             let text = format!("what strangers send as {} is read by {readers} alone", words(&lemma::plural(&name)));
@@ -110,13 +112,16 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
         others.find(hidden).map(|other| (place, other.clone()))
     }) {
         let Unsaid { name, ops, readers, said } = left.remove(place).clone();
+        let setter = |word: &String| other.setters.iter().any(|role| *word == format!("role:{role}"));
+        let mut rights = other.rights.clone();
+        rights.update.iter_mut().for_each(|update| update.retain(|word| !setter(word)));
         let other_reads = list(&other.rights.read);
         let mut reached = Vec::new();
         if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {
             entity.owned = true;
             let create = Some(vec!["signed_in".into()]);
             let delete = entity.rights.delete.take();
-            entity.rights = Rights { create, actions: Vec::new(), ..other.rights };
+            entity.rights = Rights { create, actions: Vec::new(), ..rights };
             let read = entity.rights.read.get_or_insert_with(|| vec!["owner".to_owned()]);
             read.extend(readers.into_iter().filter(|word| !other_reads.contains(word)));
             if let (true, Some(mut delete)) = (ops.contains(&Op::Delete), delete) {
@@ -154,7 +159,7 @@ fn people(list: &[String]) -> String {
 }
 
 fn tell_defaults(draft: &mut Draft) {
-    let shared = |entity: &Entity| !entity.owned && covers(&list(&entity.rights.read), "signed_in");
+    let shared = |entity: &Entity| covers(&list(&entity.rights.read), "signed_in");
     let public = |entity: &Entity| covers(&list(&entity.rights.read), "anyone");
     if draft.entities.iter().any(|entity| shared(entity) && !public(entity)) {
         draft.sign_up_invited = true;
@@ -174,6 +179,18 @@ fn tell_defaults(draft: &mut Draft) {
             None,
             &["shared by all who are signed in"],
         );
+    }
+}
+
+/// "couriers see their own parcels; they can only set the signature".
+fn tell_own_values(draft: &mut Draft, name: &str, said: &Said) {
+    for role in said.own_values() {
+        let (role, rows) = (words(&role), words(&lemma::plural(name)));
+        let text = format!(
+            "what is said of single values and the {role} holds of the {rows} that the {role} made, all values of which are \
+             theirs: of others they see none"
+        );
+        draft.note(format!("/entity/{name}/access"), text, "access.own_value", None, &["the role sees all rows"]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::elided::{self, Gap};
 use super::statements::{Heard, Mode, Op, Statement, of_verb, outside};
+use super::states;
 use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
@@ -17,7 +18,8 @@ use crate::tokens::Span;
 /// What all sentences say.
 pub(super) fn read(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
     let (found, values, lost, last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut reader = Reader { scene, cast, draft, found, values, lost, last, fresh: false, meant: false };
+    let mut reader =
+        Reader { scene, cast, draft, found, values, lost, last, when: None, spoken: None, fresh: false, meant: false };
     for index in 0..scene.sentences.len() {
         reader.sentence(index);
         reader.brackets(index);
@@ -35,6 +37,10 @@ pub(super) struct Reader<'a> {
     pub(super) lost: Vec<Span>,
     /// The entities last spoken of, for "it" and "them".
     pub(super) last: Vec<String>,
+    /// The state in which those must be that are placed next.
+    when: Option<String>,
+    /// The value last spoken of, where that is nearer.
+    spoken: Option<usize>,
     /// Whether this sentence speaks of them, or means them by "they" and "it".
     fresh: bool,
     meant: bool,
@@ -54,7 +60,7 @@ impl Reader<'_> {
     fn sentence(&mut self, index: usize) {
         let scene = self.scene;
         let clauses: Vec<&Clause> = scene.clauses_of(index).collect();
-        let first = self.found.len();
+        let (first, values) = (self.found.len(), self.values.len());
         (self.fresh, self.meant) = (false, false);
         let mut pending: Vec<Pending> = Vec::new();
         let mut negated = false;
@@ -65,6 +71,8 @@ impl Reader<'_> {
             let gap = elided::gap(scene, clause);
             let cut = Clause { to: gap.as_ref().map_or(clause.to, |gap| gap.at), ..(*clause).clone() };
             let clause = &cut;
+            // "tenants don't log in" is no word about what they may do.
+            self.meant |= clause.verb.is_some() && clause.modal.is_none();
             self.meant |= matches!(clause.pronoun.as_deref(), Some("they" | "it" | "he" | "she"));
             if self.relative(clause) || self.behind_dash(clause) {
                 continue;
@@ -113,8 +121,18 @@ impl Reader<'_> {
         self.elided(&mut pending);
         let (from, to) = scene.sentences.get(index).map_or((0, 0), |sentence| (sentence.from, sentence.to));
         let words = scene.words(from, to);
-        if ["nobody else", "no one else", "no-one else"].iter().any(|phrase| words.contains(phrase)) {
+        let nobody = ["nobody else", "no one else", "no-one else"].iter().any(|phrase| words.contains(phrase));
+        // "everyone else sees only the totals".
+        let others = ["everyone else", "everybody else", "all others", "the others", "the rest of"];
+        let less = || {
+            (from..to)
+                .any(|at| elided::is_only(scene, at) || scene.one_of(at, &["no", "not", "nothing", "cannot", "none"]))
+        };
+        if nobody || others.iter().any(|phrase| words.contains(phrase)) && less() {
             for said in self.found.iter_mut().skip(first).filter(|said| said.mode == Mode::May) {
+                said.mode = Mode::Exclusive;
+            }
+            for said in self.values.iter_mut().skip(values).filter(|said| said.mode == Mode::May) {
                 said.mode = Mode::Exclusive;
             }
         }
@@ -185,7 +203,11 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
+            let whole = at > verb
+                && scene.one_of(at - 1, &["and", "or"])
+                && scene.one_of(at + 1, &["everything", "anything", "it", "them", "all", "any"]);
             let is_verb = at == verb
+                || whole
                 || !placed_np(scene, at)
                 || mode == Mode::MayNot && scene.one_of(at - 1, elided::NOT) && !elided::turns(scene, at - 1);
             let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
@@ -227,6 +249,32 @@ impl Reader<'_> {
                 }
                 placed = true;
                 at += 1;
+            } else if let Some(after) = elided::made_by_them(scene, at).filter(|_| !placed) {
+                let last = self.last.clone();
+                for one in pending.iter() {
+                    last.iter().for_each(|entity| self.place(one, entity, true));
+                }
+                placed = true;
+                at = after;
+                continue;
+            } else if scene.one_of(at, elided::SELF) && !placed && at > verb {
+                // "patients see themselves only".
+                let mine: Vec<String> = clause.subject.iter().filter_map(|np| self.entity(np)).collect();
+                for one in pending.iter() {
+                    let mode =
+                        if one.mode == Mode::May && elided::is_only(scene, at + 1) { Mode::Limit } else { one.mode };
+                    mine.iter().for_each(|entity| self.place(&Pending { mode, ..one.clone() }, entity, true));
+                }
+                placed = true;
+            } else if scene.one_of(at, &["everybody", "everyone"]) && at > verb && !placed {
+                // "HR can edit everybody": the people among the records.
+                let kept = |name: &&String| crate::lexicon::archetypes::is_person(name);
+                let names: Vec<String> =
+                    self.draft.entities.iter().map(|one| &one.name).filter(kept).cloned().collect();
+                for one in pending.iter() {
+                    names.iter().for_each(|entity| self.place(one, entity, false));
+                }
+                placed = true;
             } else if scene.is(at, "none") && at > verb && !placed {
                 let last = self.last.clone();
                 for one in pending.iter() {
@@ -234,6 +282,14 @@ impl Reader<'_> {
                     last.iter().for_each(|entity| self.place(&one, entity, false));
                 }
                 placed = true;
+            } else if placed && !elided::except(scene, at, clause.to).is_empty() {
+                // "applicants except for the salary".
+                for np in elided::except(scene, at, clause.to) {
+                    for one in pending.clone().iter().filter(|one| one.mode == Mode::May) {
+                        self.object(&Pending { mode: Mode::MayNot, ..one.clone() }, np, clause);
+                    }
+                }
+                at = clause.to;
             } else if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
                 let named = elided::except(scene, at + 1, clause.to);
                 let but: Vec<String> = named.iter().filter_map(|np| self.entity(np)).collect();
@@ -258,7 +314,7 @@ impl Reader<'_> {
                     at = clause.to;
                 }
             } else if scene.one_of(at, &["them", "it", "those", "these"]) && !placed {
-                let last = self.last.clone();
+                let last = if self.said_of_value(pending) { Vec::new() } else { self.last.clone() };
                 for one in pending.iter() {
                     for entity in &last {
                         self.place(one, entity, false);
@@ -325,6 +381,7 @@ impl Reader<'_> {
             base: one.base,
             entity: None,
             own: false,
+            when: None,
             span: one.span,
         };
         match one.class {
@@ -343,10 +400,22 @@ impl Reader<'_> {
     }
 
     pub(super) fn object(&mut self, one: &Pending, np: &Np, clause: &Clause) {
-        if np.words().iter().all(|word| matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record")) {
-            return self.everything(one);
-        }
         let own = self.is_own(one, np, clause);
+        let general = |word: &crate::nouns::Word| {
+            matches!(word.lemma.as_str(), "everything" | "anything" | "data" | "record" | "profile")
+                || word.text == "own"
+        };
+        if np.words().iter().all(general) {
+            // "employees can view their own record".
+            let mine = || clause.subject.iter().filter_map(|np| self.entity(np)).collect::<Vec<_>>();
+            let mine = if own { mine() } else { Vec::new() };
+            if mine.is_empty() {
+                return self.everything(one);
+            }
+            mine.iter().for_each(|entity| self.place(one, entity, true));
+            (self.last, self.fresh) = (mine, true);
+            return;
+        }
         let exact = self.cast.entity(np.entity()).is_some_and(|name| self.draft.entity(name).is_some());
         let value = !exact && (self.entity(np).is_none() || np.words().len() > 1);
         let not = Pending { mode: if np.count == Count::None { Mode::MayNot } else { one.mode }, ..one.clone() };
@@ -357,6 +426,9 @@ impl Reader<'_> {
             && !matches!(one.base, "see" | "view" | "read" | "access" | "look")
             && clause.modal.is_none()
             && one.class == Class::Read;
+        // "can update the quantity only".
+        let behind = one.mode == Mode::May && elided::is_only(self.scene, np.to) && np.to + 1 >= clause.to;
+        let not = if behind && !own { Pending { mode: Mode::Limit, ..not } } else { not };
         if value && !ours && !told && self.value(&not, np, own) {
             return;
         }
@@ -381,8 +453,15 @@ impl Reader<'_> {
         } else {
             one.mode
         };
+        let state = states::of(self.scene, np, self.draft, &entity);
+        let allows = one.class == Class::Read && matches!(mode, Mode::May | Mode::Limit) && !own && !others;
+        if state.is_some() && !allows && one.mode != Mode::May {
+            self.lost.push(one.span);
+        }
+        self.when = state.filter(|_| allows);
         self.place(&Pending { mode, ..one.clone() }, &entity, own || others);
-        (self.last, self.fresh) = (vec![entity], true);
+        self.when = None;
+        (self.last, self.fresh, self.spoken) = (vec![entity], true, None);
     }
 
     /// Whether it is about what belongs to those who do it.
@@ -399,9 +478,8 @@ impl Reader<'_> {
         let their = np.possessive.as_deref();
         their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
             && (np.words().iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
-            || [" own ", " assigned to them ", " they created ", " they made ", " they posted ", " they added "]
-                .iter()
-                .any(|phrase| words.contains(phrase))
+            || MINE.iter().any(|phrase| words.contains(phrase))
+            || their.is_some() && OTHERS.iter().any(|phrase| words.contains(phrase))
     }
 
     /// "each other's flats", "the orders of other customers".
@@ -422,7 +500,8 @@ impl Reader<'_> {
                 *who = Who::User;
             }
         }
-        self.found.push(Statement { who, mode: one.mode, op, base: one.base, entity, own, span: one.span });
+        let when = self.when.take().filter(|_| op == Op::Read && !own);
+        self.found.push(Statement { who, mode: one.mode, op, base: one.base, entity, own, when, span: one.span });
     }
 
     /// "job listings" speak of jobs.
@@ -460,13 +539,49 @@ impl Reader<'_> {
         true
     }
 
+    /// "the address is private, only the treasurer can see it".
+    fn said_of_value(&mut self, pending: &[Pending]) -> bool {
+        let scene = self.scene;
+        let Some(np) = self.spoken.and_then(|at| scene.np_at(at)) else { return false };
+        let mut said = false;
+        for one in pending.iter().filter(|one| one.mode != Mode::May) {
+            said |= self.value(one, np, false);
+        }
+        said
+    }
+
     fn remember(&mut self, from: usize, to: usize) {
+        let first = self.scene.nps_in(from, to).next();
+        let value = first
+            .filter(|np| self.entity(np).is_none() && !values::of(self.scene, np, self.cast, self.draft).0.is_empty());
+        self.spoken =
+            value.map(|np| np.from).or(self.spoken.filter(|_| first.is_none_or(|np| self.entity(np).is_none())));
         let found: Vec<String> = self.scene.nps_in(from, to).filter_map(|np| self.entity(np)).collect();
         if let Some(first) = found.into_iter().next() {
             (self.last, self.fresh) = (vec![first], true);
         }
     }
 }
+
+/// Ways to say whose a record is.
+const MINE: &[&str] = &[
+    " own ",
+    " assigned to them ",
+    " they are assigned to ",
+    " they created ",
+    " they made ",
+    " they posted ",
+    " they added ",
+    " they entered ",
+    " they submitted ",
+    " they uploaded ",
+    " they logged ",
+    " they own ",
+];
+
+/// "their loans, not those of others".
+const OTHERS: &[&str] =
+    &[" not those of other", " not the ones of other", " not other", " not anyone else", " not anybody else"];
 
 fn one_verb(clause: &Clause) -> usize {
     clause.verb.unwrap_or(clause.from)

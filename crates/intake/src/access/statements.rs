@@ -3,8 +3,8 @@
 //! `sentences` finds them, the rules find some too. Nothing is decided: `lists` turns the statements of an entity into the
 //! blueprint's lists.
 
-use super::sentences;
 use super::values::ValueRight;
+use super::{sentences, states};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact, Who};
@@ -48,6 +48,8 @@ pub(super) struct Statement {
     /// None means every entity.
     pub entity: Option<String>,
     pub own: bool,
+    /// Only of those in a state: a condition in the words of the blueprint.
+    pub when: Option<String>,
     pub span: Span,
 }
 
@@ -71,7 +73,43 @@ pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, 
             None => lost.push(one.span),
         }
     }
+    // "edit everything" deletes nothing.
+    let does = |one: &Evidence| format!(" {} ", scene.text(one.span).to_lowercase()).contains(" do ");
+    let granted = |one: &&Evidence| one.rule == "rights.access" || one.rule == "rights.everything" && does(one);
+    found.extend(evidence.iter().filter(granted).flat_map(|one| given(scene.text(one.span), one, cast, draft)));
     Heard { statements: found, values, lost }
+}
+
+/// "the chief pilot has read access to flights", "vets can do everything".
+fn given(text: &str, found: &Evidence, cast: &Cast, draft: &Draft) -> Vec<Statement> {
+    let Fact::Op { actor: Who::Role(role), base, object, only: false, .. } = &found.fact else { return Vec::new() };
+    let Some(role) = draft.roles.iter().find(|known| *known == role) else { return Vec::new() };
+    let entity = match object.name.as_str() {
+        "*" => None,
+        name => match cast.entity(name) {
+            Some(entity) => Some(entity.to_owned()),
+            None => return Vec::new(),
+        },
+    };
+    let ops: &[(Op, &'static str)] = if *base == "manage" {
+        &[(Op::Read, "read"), (Op::Create, "create"), (Op::Update, "edit"), (Op::Delete, "delete")]
+    } else {
+        &[(Op::Read, "read")]
+    };
+    // "read access to flights of their sites" is none to all flights.
+    let text = format!(" {} ", text.to_lowercase());
+    let own = [" own ", " their ", " his ", " her "].iter().any(|word| text.contains(word));
+    let one = |(op, base): &(Op, &'static str)| Statement {
+        who: vec![Who::Role(role.clone())],
+        mode: Mode::May,
+        op: *op,
+        base,
+        entity: entity.clone(),
+        own,
+        when: None,
+        span: found.span,
+    };
+    ops.iter().map(one).collect()
 }
 
 /// "clerks have no access to invoices", "nobody but auditors has access to invoices"; the places of those that name nobody or nothing.
@@ -99,7 +137,10 @@ fn without(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> (Vec<Statement>, Ve
             .map(|role| Who::Role(role.clone()))
             .collect();
         let objects = rules::objects(scene, np.to + 1, clause.to);
-        let records: Vec<Option<String>> = if scene.one_of(np.to + 1, &["everything", "anything", "it", "them"]) {
+        // "interns have no access at all".
+        let bare = !scene.one_of(np.to, &["to", "on", "over"]);
+        let records: Vec<Option<String>> = if bare || scene.one_of(np.to + 1, &["everything", "anything", "it", "them"])
+        {
             vec![None]
         } else {
             objects.iter().filter_map(|np| cast.entity(np.entity())).map(|name| Some(name.to_owned())).collect()
@@ -120,6 +161,7 @@ fn without(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> (Vec<Statement>, Ve
                 base: if *op == Op::Read { "read" } else { "create" },
                 entity: entity.clone(),
                 own: false,
+                when: None,
                 span,
             }));
         }
@@ -147,6 +189,7 @@ fn kept(found: &Evidence, cast: &Cast, draft: &Draft) -> Option<Vec<Statement>> 
         base: if *op == Op::Read { "read" } else { base },
         entity: entity.clone(),
         own: false,
+        when: None,
         span: found.span,
     };
     Some(ops.iter().map(one).collect())
@@ -164,11 +207,20 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
     if public && text.contains(" own ") {
         return None;
     }
+    // "anyone can read published articles" is read word by word.
+    if in_state(scene, found, cast, draft) {
+        return None;
+    }
     let (op, entity) = match object.name.as_str() {
         "*" => (Op::Read, None),
         name => of_verb(base, *class, cast.entity(name)?, cast, draft)?,
     };
-    let who = if public { vec![if accounts(&text) { Who::User } else { Who::Public }] } else { vec![actor.clone()] };
+    let all = ["everyone", "everybody"].iter().any(|word| text.contains(word)) && !outside(&text);
+    let who = match () {
+        () if !public => vec![actor.clone()],
+        () if accounts(&text) => vec![Who::User],
+        () => vec![if all { Who::Everyone } else { Who::Public }],
+    };
     if public && op != Op::Read && !outside(&text) {
         return None;
     }
@@ -181,8 +233,18 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
         base,
         entity,
         own: false,
+        when: None,
         span: found.span,
     })
+}
+
+/// Whether what is said holds of some of the records alone.
+fn in_state(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) -> bool {
+    let Fact::Op { object, .. } = &found.fact else { return false };
+    let Some(entity) = cast.entity(&object.name) else { return false };
+    let inside = |np: &&Np| found.span.start <= np.span.start && np.span.end <= found.span.end;
+    let named = |np: &&Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == Some(entity);
+    scene.nps.iter().filter(inside).filter(named).any(|np| states::of(scene, np, draft, entity).is_some())
 }
 
 /// "everyone can add" speaks of those who use it; only "anyone" and visitors come from outside.

@@ -74,9 +74,9 @@ fn likeness(said: &[String], entity: &Entity, field: &Field) -> Option<u8> {
 pub(super) fn of(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> (Vec<(String, String)>, bool) {
     // "after 24 hours" is no object.
     let lead = np.from.checked_sub(1).and_then(|at| scene.tag(at));
-    if lead == Some(Tag::Preposition) && !scene.one_of(np.from - 1, &["of", "except", "but", "besides", "to"])
-        || matches!(np.count, Count::Number(_))
-    {
+    let left_out = |at: usize| scene.one_of(at, &["except", "but", "apart", "other", "excepting"]);
+    let direct = |at: usize| scene.one_of(at, &["of", "except", "but", "besides", "to"]) || at > 0 && left_out(at - 1);
+    if lead == Some(Tag::Preposition) && !direct(np.from - 1) || matches!(np.count, Count::Number(_)) {
         return (Vec::new(), false);
     }
     let known = |name: &str| cast.entity(name).map(str::to_owned);

@@ -185,7 +185,7 @@ pub(crate) fn is_group(name: &str) -> bool {
 
 /// Whether a name, "the office", stands for those who sit there when it is said what they may do.
 pub(crate) fn is_seat(name: &str) -> bool {
-    has("office committee board", name)
+    has("office committee board warehouse lab laboratory workshop headquarters hq", name)
 }
 
 /// Whether such records act like people do: "companies post jobs".

@@ -25,7 +25,7 @@ const MODALS: &str = "can could may might must shall should will would cannot ab
     dont ought allowed";
 const BE: &str = "be is are was were been being am";
 const HAVE: &str = "have has had having";
-const ADVERBS: &str = "also just only always usually often sometimes automatically manually simply basically \
+const ADVERBS: &str = "also just only alone solely exclusively always usually often sometimes automatically manually simply basically \
     currently \
     right now later soon again already still even too very really please maybe perhaps probably ideally optionally \
     together directly immediately everywhere online offline afterwards otherwise instead however quickly easily \

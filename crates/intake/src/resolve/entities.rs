@@ -264,7 +264,7 @@ pub(crate) fn roles(evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Vec<St
     }
     // "agent" and "support agent" are one.
     let all = roles.clone();
-    roles.retain(|role| !all.iter().any(|other| other != role && other.ends_with(&format!("_{role}"))));
+    roles.retain(|role| !all.iter().any(|other| crate::rules::kin::in_full(other, role)));
     roles
 }
 

@@ -10,6 +10,16 @@ const PAIRS: &str = "reception:receptionist dispatch:dispatcher accounting:accou
 /// What follows the name of a place to say who works there.
 const STAFF: &[&str] = &["_staff", "_team", "_crew", "_people", "_worker", "_personnel", "_department"];
 
+/// Words before a role that make another one of it: a head teacher is no teacher like the others.
+const RANKS: &str = "head chief senior junior lead deputy assistant vice trainee team shift branch general super sub co main \
+    district regional area floor stock account";
+
+/// Whether the longer name of a role is the shorter one, said in full: "support agent" and "agent".
+pub(crate) fn in_full(longer: &str, shorter: &str) -> bool {
+    let before = longer.strip_suffix(shorter).and_then(|before| before.strip_suffix('_'));
+    before.is_some_and(|before| !before.split('_').any(|word| crate::lexicon::has(RANKS, word)))
+}
+
 fn place(name: &str) -> &str {
     let plain = STAFF.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let pairs = PAIRS.split_ascii_whitespace().filter_map(|pair| pair.split_once(':'));

@@ -186,7 +186,12 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 && (archetypes::is_person(name)
                     || archetypes::may_act(name)
                     || archetypes::is_group(name)
-                    || archetypes::is_seat(name) && matches!(clause.modal.as_deref(), Some("can" | "may"))
+                    || archetypes::is_seat(name)
+                        && matches!(clause.modal.as_deref(), Some("can" | "may"))
+                        && matches!(
+                            class,
+                            Class::Create | Class::Read | Class::Update | Class::Delete | Class::Approve
+                        )
                     || archetypes::is_party(name)
                         && class == Class::Create
                         && !clause.carried
@@ -377,7 +382,9 @@ fn tag(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "Anyone can see X", "X are public", "X visible to everyone".
 fn public(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+    // "videos that are public" are some of them.
+    let whole = |clause: &&Clause| clause.polarity == Polarity::Asked && clause.join != Join::Relative;
+    for clause in scene.clauses.iter().filter(whole) {
         let text = scene.padded(clause.after.saturating_sub(1), clause.to);
         let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
             || text.contains(" visible to everyone ")

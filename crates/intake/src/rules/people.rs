@@ -9,9 +9,19 @@ use crate::scene::Scene;
 /// Who does what a clause says.
 pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
     if clause.passive {
-        let by = (clause.after..clause.to).filter(|at| scene.is(*at, "by"));
-        let people = by.flat_map(|at| objects(scene, at + 1, clause.to).into_iter().take(1));
-        return people.filter(|np| archetypes::is_person(np.entity())).map(|np| who(scene, np)).collect();
+        // "not even by me".
+        let by = (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.is(*at - 1, "even"));
+        let row = |at: usize| people_at(scene, at + 1, clause.to).map(|(who, _)| who).unwrap_or_default();
+        let named: Vec<Who> = by.clone().filter(|_| clause.modal.is_some()).flat_map(row).collect();
+        let people = by.flat_map(|at| objects(scene, at + 1, clause.to));
+        let mut found: Vec<(Who, Option<Thing>)> =
+            people.filter(|np| archetypes::is_person(np.entity())).map(|np| who(scene, np)).collect();
+        for who in named {
+            if !found.iter().any(|(known, _)| *known == who) {
+                found.push((who, None));
+            }
+        }
+        return found;
     }
     match clause.pronoun.as_deref() {
         Some("anyone" | "everyone" | "everybody" | "anybody") => return vec![(Who::Public, None)],
@@ -27,8 +37,9 @@ pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<
             }];
         }
         Some("they" | "he" | "she") => {
-            return antecedent(scene, clause.from)
-                .filter(Thing::is_person)
+            let person = antecedent(scene, clause.from).filter(Thing::is_person);
+            return person
+                .or_else(|| doer_before(scene, clause))
                 .map(|thing| (role_of(&thing.name), Some(thing)))
                 .into_iter()
                 .collect();
@@ -36,6 +47,16 @@ pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<
         _ => {}
     }
     clause.subject.iter().filter(|np| np.count != crate::nouns::Count::None).map(|np| who(scene, np)).collect()
+}
+
+/// "couriers see parcels; they can sign them": who did what was said just before.
+fn doer_before(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Option<Thing> {
+    let before = scene.clauses.iter().rev().find(|one| one.to <= clause.from && one.verb.is_some())?;
+    let right = crate::lexicon::has("see view read edit change update modify delete remove set", clause.base);
+    let near =
+        before.sentence + 1 >= clause.sentence && right && matches!(clause.modal.as_deref(), Some("can" | "may"));
+    let np = before.subject.iter().find(|np| np.plural && archetypes::is_person(np.entity())).filter(|_| near)?;
+    Some(Thing::of(np))
 }
 
 /// "only I", not "I only".
@@ -54,6 +75,10 @@ pub(crate) fn who_of(scene: &Scene<'_>, np: &Np) -> Who {
 
 /// "its author", "the author" where nobody speaks of authors: who made the record.
 pub(crate) fn is_maker(scene: &Scene<'_>, np: &Np) -> bool {
+    // "the guest who made them".
+    if maker_at(scene, np.from).is_some() {
+        return true;
+    }
     const MAKERS: &str = "author creator owner writer poster submitter uploader";
     if np.plural || np.words().len() != 1 || !crate::lexicon::has(MAKERS, np.head()) {
         return false;
@@ -84,31 +109,41 @@ pub(crate) fn maker_at(scene: &Scene<'_>, at: usize) -> Option<usize> {
         "owns",
     ];
     let start = at + usize::from(scene.is(at, "the"));
+    let person = scene.np_at(at).filter(|np| np.words().len() == 1);
+    let end = person.map_or(start + 1, |np| np.to);
+    let one = scene.one_of(start, &["person", "one", "people", "user"])
+        || person.is_some_and(|np| archetypes::is_person(np.entity()));
     let verb = match () {
         () if scene.one_of(at, &["whoever"]) => at + 1,
-        () if scene.one_of(start, &["person", "one", "people", "user", "employee", "member", "people"])
-            && scene.one_of(start + 1, &["who", "that"]) =>
-        {
-            start + 2
-        }
+        () if one && scene.one_of(end, &["who", "that"]) => end + 1,
         () => return None,
     };
     (scene.one_of(verb, MADE) && scene.one_of(verb + 1, &["it", "them", "the", "this", "that"])).then_some(verb + 2)
 }
 
 /// The people of a row from here on, and the place after them: "the reception and the dentists".
-pub(crate) fn people_at(scene: &Scene<'_>, mut at: usize, to: usize) -> Option<(Vec<Who>, usize)> {
+pub(crate) fn people_at(scene: &Scene<'_>, mut at: usize, mut to: usize) -> Option<(Vec<Who>, usize)> {
     let (mut found, mut end) = (Vec::new(), at);
     while at < to {
         if let Some(after) = maker_at(scene, at) {
             found.push(Who::Owner);
-            end = after;
+            // The row goes on behind: "the guest who made it or the reception".
+            (end, to) = (after, if after > to { scene.sentence_end(at) } else { to });
         } else if scene.one_of(at, &["me", "myself"]) {
             found.push(Who::Role("admin".to_owned()));
             end = at + 1;
         } else {
             let Some(np) = scene.np_at(at).filter(|np| np.to <= to) else { break };
-            match who_of(scene, np) {
+            // "for managers' eyes only".
+            let eyes = np.owner.as_ref().filter(|_| matches!(np.head(), "eye" | "use"));
+            let who = eyes.map_or_else(
+                || who_of(scene, np),
+                |words| {
+                    let lemmas: Vec<&str> = words.iter().map(|word| word.lemma.as_str()).collect();
+                    role_of(&crate::nouns::snake(&lemmas))
+                },
+            );
+            match who {
                 Who::Role(name) if !is_people(&name) => break,
                 who => found.push(who),
             }

@@ -15,6 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         example: "Members rent kayaks. Auditors have read-only access to rentals.",
         run: access,
     },
+    Rule { id: "rights.none", example: "Members rent kayaks. Trainees have no access at all.", run: none },
     Rule { id: "rights.only", example: "Members rent kayaks. Trainees may read only.", run: only },
     Rule {
         id: "rights.beside",
@@ -87,6 +88,17 @@ fn access(scene: &Scene<'_>, sink: &mut Sink) {
             things.extend(clause.only.then(|| Thing::named(np.entity(), np.span)));
         }
         grant(scene, sink, clause, class, base, &things);
+    }
+}
+
+/// "interns have no access": they are a role.
+fn none(scene: &Scene<'_>, sink: &mut Sink) {
+    let denied = scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Denied && clause.base == "have");
+    for clause in denied {
+        let Some(_) = scene.nps_in(clause.after, clause.to).next().filter(|np| is_access(np)) else { continue };
+        for name in clause.subject.iter().filter_map(role) {
+            sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 1.5);
+        }
     }
 }
 

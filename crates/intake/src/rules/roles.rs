@@ -1,6 +1,6 @@
 //! Which people are roles: named as such, told of things, assigned, or speaking in a user story.
 
-use super::{Rule, Sink, is_value, objects, people_at, record, role_of, story_role, who_of};
+use super::{Rule, Sink, is_value, objects, record, role_of, story_role, who_of};
 use crate::access::elided;
 use crate::clauses::{Clause, Polarity};
 use crate::facts::{Fact, Thing, Who};
@@ -153,16 +153,14 @@ fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(verb) = clause.verb else { continue };
         let words = scene.padded(clause.from, verb);
         let nobody = [" nobody ", " no one ", " no-one "].iter().any(|word| words.contains(word));
-        if !nobody {
+        if !nobody && !elided::anybody(scene, clause.from, clause.to) {
             continue;
         }
         let before = [" but ", " except "].iter().any(|word| words.contains(word));
-        let behind = elided::excepted(scene, verb + 1, clause.to);
-        let people: Vec<Who> = if before {
-            scene.nps_in(clause.from, verb).map(|np| who_of(scene, np)).collect()
-        } else {
-            let from = behind + 1 + usize::from(scene.one_of(behind + 1, &["for", "from", "than", "by"]));
-            people_at(scene, from, clause.to).map(|(who, _)| who).unwrap_or_default()
+        let people: Vec<Who> = match elided::left_out(scene, clause.from, clause.to) {
+            Some((who, _)) => who,
+            None if before && nobody => scene.nps_in(clause.from, verb).map(|np| who_of(scene, np)).collect(),
+            None => Vec::new(),
         };
         for who in people {
             if let Who::Role(name) = who {

@@ -70,15 +70,21 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
             scene.one_of(at, KEPT),
             scene.one_of(at, HIDDEN),
         );
-        if !(seen || set || kept || hidden) {
+        // "the cost is only for the front desk".
+        let lead = at.saturating_sub(1 + usize::from(scene.is(at.wrapping_sub(1), ",")));
+        let meant = scene.is(at, "for") && scene.tag(lead) != Some(Tag::Noun) && !scene.one_of(lead, KEPT);
+        if !(seen || set || kept || hidden || meant) {
             continue;
         }
-        let mut next = at + 1;
+        let mut next = at + usize::from(!meant);
+        // "confidential, for accounting only".
+        next += usize::from(kept && scene.is(next, ","));
         // "kept secret from", "kept away from".
         while scene.one_of(next, &["secret", "hidden", "away", "private", "back"]) || is_only(scene, next) {
             next += 1;
         }
-        let preposition = scene.one_of(next, &["to", "by", "for"]) && !hidden
+        let preposition = meant
+            || scene.one_of(next, &["to", "by", "for"]) && !hidden
             || scene.one_of(next, &["from", "to", "for"]) && hidden
             || scene.is(next, "with") && scene.is(at, "shared");
         let end = scene.sentence_end(at);
@@ -86,10 +92,12 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
         let (things, start) = before(scene, at);
         named.only |= kept || (start..next).any(|at| is_only(scene, at));
         // "shared with managers" shares it, and says of no other that he may not see it.
-        if things.is_empty() || scene.is(at, "shared") && !named.only {
+        let not = (start..at).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"));
+        let loose = (scene.is(at, "shared") || meant && !not) && !named.only;
+        let said = (start..at).any(|at| matches!(scene.tag(at), Some(Tag::Be)) || scene.one_of(at, &[",", "("]));
+        if things.is_empty() || loose || meant && !said {
             continue;
         }
-        let not = (start..at).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"));
         let only = named.only;
         let end = named.end + usize::from(is_only(scene, named.end));
         // "not visible to anyone but HR": to HR alone.
@@ -173,7 +181,7 @@ fn order(scene: &Scene<'_>, sink: &mut Sink) {
 fn aside(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 0..scene.tokens.len() {
         let close = scene.close_of(at).or_else(|| scene.is(at, "-").then(|| dash_end(scene, at)));
-        let Some((close, thing)) = close.zip(scene.np_before(at)) else { continue };
+        let Some((close, thing)) = close.or_else(|| line(scene, at)).zip(scene.np_before(at)) else { continue };
         let leads = is_only(scene, at + 1);
         let word = scene.token(at + 1).and_then(|token| token.text.strip_suffix("-only").map(str::to_owned));
         // "(staff-only)".
@@ -198,6 +206,13 @@ fn aside(scene: &Scene<'_>, sink: &mut Sink) {
             say(scene, sink, Named { only: true, ..named }, false, write, &[thing], close);
         }
     }
+}
+
+/// "Phone numbers: committee only": a sentence of its own.
+fn line(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let sentence = scene.sentences.get(scene.sentence_at(at)?)?;
+    let leads = scene.np_before(at).is_some_and(|np| np.from == sentence.from);
+    (scene.is(at, ":") && leads).then_some(sentence.to)
 }
 
 /// Where ends what stands behind a dash.
