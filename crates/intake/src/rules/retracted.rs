@@ -161,9 +161,12 @@ fn that(scene: &Scene<'_>, sink: &mut Sink) {
             let dropped = scene.token(at).is_some_and(|token| has(DROPS, &token.text))
                 && scene.token(at + 1).is_some_and(|token| has(THAT, &token.text))
                 && scene.np_at(at + 1).is_none();
+            if !dropped {
+                continue;
+            }
             let lead = filled(scene, sentence.from, at);
             let apart = (lead..at).any(|t| scene.one_of(t, &["-", ";", "("])) || scene.is(lead.wrapping_sub(1), ";");
-            if !dropped || !apart || lead == sentence.from {
+            if !apart || lead == sentence.from {
                 continue;
             }
             // What stands further back in a list or a run of clauses stays.

@@ -88,13 +88,14 @@ pub(super) fn told(line: &Line<'_, '_>, at: usize) -> Option<Done> {
 
 /// "let me know", "keep the owner posted", "give me a shout".
 pub(super) fn know(line: &Line<'_, '_>, at: usize) -> Option<Done> {
+    let known: &[&str] = match line.text(at) {
+        "let" | "lets" => &["know"],
+        "keep" | "keeps" => &["posted", "informed", "updated", "loop"],
+        "give" | "gives" => &["shout", "heads-up", "buzz", "heads"],
+        _ => return None,
+    };
     let end = line.part_end(at).min(at + 7);
-    let word = match line.text(at) {
-        "let" | "lets" => (at + 1..end).find(|t| line.one_of(*t, &["know"])),
-        "keep" | "keeps" => (at + 1..end).find(|t| line.one_of(*t, &["posted", "informed", "updated", "loop"])),
-        "give" | "gives" => (at + 1..end).find(|t| line.one_of(*t, &["shout", "heads-up", "buzz", "heads"])),
-        _ => None,
-    }?;
+    let word = (at + 1..end).find(|t| line.one_of(*t, known))?;
     let done = line.send(at, word);
     Some(Done { to: word + 1, ..done })
 }
@@ -154,7 +155,10 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let scene = line.scene;
     let lemma = scene.token(at).map(|token| token.lemma.as_str()).filter(|_| at < line.to)?;
     let way = line.way(at, at + 1);
-    let message = crate::lexicon::has(PLAIN, lemma) || way.is_some();
+    // Asked first: all else looks through the whole part, which may be long.
+    if way.is_none() && !crate::lexicon::has(PLAIN, lemma) {
+        return None;
+    }
     let start = line.part_start(at);
     let arrow = start > line.from && line.one_of(start - 1, &["->", ":", "=", "-"]);
     // "automatic email", "another text", "+ a text w their call time".
@@ -193,7 +197,7 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let after_arrow = with
         || joined && (line.from..at).any(|t| line.one_of(t, &["->"])) && !line.one_of(at.wrapping_sub(1), &["or", "/"]);
     let listed = line.one_of(next, &[","]) || next >= line.to && !arrow && start == line.from && at == line.from;
-    if !message || !follows || !(lead && !listed || after_arrow || arrow && lead) {
+    if !follows || !(lead && !listed || after_arrow || arrow && lead) {
         return None;
     }
     // "name, email, phone": a value in a list.
@@ -213,9 +217,13 @@ pub(super) fn listed(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let list = line.scene.token(at).filter(|_| at < line.to).is_some_and(|token| {
         crate::lexicon::has("list report summary overview statement digest statistic", &token.lemma)
     });
+    // Asked first: all else looks through the whole part, which may be long.
+    if !list {
+        return None;
+    }
     let (start, end) = (line.part_start(at), line.part_end(at));
     let verb = (start..at).any(|t| matches!(line.scene.tag(t), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)));
-    let way = (at + 1..end).find(|t| line.way(*t, t + 1).is_some()).filter(|_| list && !verb)?;
+    let way = (at + 1..end).find(|t| line.way(*t, t + 1).is_some()).filter(|_| !verb)?;
     let leans = line.one_of(way.wrapping_sub(1), &["by", "via", "per", "in", "on", "as", "to", "an"]);
     let timed = (start..end).any(|t| regular::opens(line, t));
     let action = line.way(way, way + 1)?;
