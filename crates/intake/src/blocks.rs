@@ -23,9 +23,10 @@ struct Line {
     heading: bool,
 }
 
-/// Cuts a request into blocks.
-pub(crate) fn blocks(request: &str) -> Vec<Block> {
-    let mut lines = join_wrapped(request, lines(request));
+/// Cuts a request into blocks. Second, the paragraphs that a mail program wrote: nothing is asked for there.
+pub(crate) fn blocks(request: &str) -> (Vec<Block>, Vec<Span>) {
+    let (lines, boilerplate) = lines(request);
+    let mut lines = join_wrapped(request, lines);
     indented(request, &mut lines);
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Vec<(usize, usize)> = Vec::new(); // (indent, block) of the bullets and headings still open
@@ -39,11 +40,13 @@ pub(crate) fn blocks(request: &str) -> Vec<Block> {
         }
         blocks.push(Block { span: line.span, bullet: line.bullet, parent });
     }
-    blocks
+    (blocks, boilerplate)
 }
 
-fn lines(request: &str) -> Vec<Line> {
+fn lines(request: &str) -> (Vec<Line>, Vec<Span>) {
     let mut found = Vec::new();
+    let mut boilerplate: Vec<Span> = Vec::new();
+    let mut within = false;
     let mut at = 0;
     let speakers = speakers(request);
     let series = series(request);
@@ -56,10 +59,20 @@ fn lines(request: &str) -> Vec<Line> {
             at += raw.len() + 1;
             continue;
         }
-        if boilerplate(body) {
-            break;
-        }
         let start = at + (raw.len() - body.len());
+        // It goes on to the next empty line: what stands below may be the request.
+        within = !body.is_empty() && (within || is_boilerplate(body));
+        if within {
+            let end = start + body.trim_end().len();
+            match boilerplate.last_mut().filter(|last| {
+                request.get(last.end..start).is_some_and(|gap| gap.trim().is_empty() && gap.matches('\n').count() == 1)
+            }) {
+                Some(last) => last.end = end,
+                None => boilerplate.push(Span { start, end }),
+            }
+            at += raw.len() + 1;
+            continue;
+        }
         // "[12:03] Anna: ".
         let said = body.get(stamp(body)..).unwrap_or("");
         let spoken = speakers.iter().find(|name| said.starts_with(name.as_str())).map(|name| stamp(body) + name.len());
@@ -78,7 +91,7 @@ fn lines(request: &str) -> Vec<Line> {
         }
         at += raw.len() + 1;
     }
-    found
+    (found, boilerplate)
 }
 
 /// "Anna: ", "Ben: ": who speaks in a chat that was pasted, where two speak and each of them twice.
@@ -108,7 +121,7 @@ fn signature(line: &str) -> bool {
 }
 
 /// What a mail program writes under every mail: nothing is asked for there.
-fn boilerplate(line: &str) -> bool {
+fn is_boilerplate(line: &str) -> bool {
     let start: String = line.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(40).collect();
     let start = start.trim_start().to_lowercase();
     ["confidentiality notice", "this email and any attachments", "this message and its attachments"]
@@ -267,7 +280,7 @@ mod tests {
     use super::*;
 
     fn texts(request: &str) -> Vec<(&str, Option<usize>)> {
-        blocks(request).iter().map(|b| (&request[b.span.start..b.span.end], b.parent)).collect()
+        blocks(request).0.iter().map(|b| (&request[b.span.start..b.span.end], b.parent)).collect()
     }
 
     #[test]
@@ -330,6 +343,14 @@ mod tests {
         );
         let chat = "Ann: kayaks have a name\nBen: tours have a date\nAnn: thanks for all that\nBen: no need to thank";
         assert_eq!(texts(chat)[0].0, "kayaks have a name");
+    }
+
+    #[test]
+    fn what_a_mail_program_wrote_ends_with_its_paragraph() {
+        let request = "Kayaks have a name.\n\nConfidentiality notice: for the addressee\nonly.\n\nTours have a date.";
+        assert_eq!(texts(request), [("Kayaks have a name.", None), ("Tours have a date.", None)]);
+        let left: Vec<&str> = blocks(request).1.iter().map(|span| &request[span.start..span.end]).collect();
+        assert_eq!(left, ["Confidentiality notice: for the addressee\nonly."]);
     }
 
     #[test]

@@ -72,8 +72,9 @@ pub(crate) fn coverage(
         let foreign = |at: &usize| matches!(classify(scene, *at, at + 1), UnplacedClass::Tech | UnplacedClass::Ui);
         let counted = content.iter().filter(|at| covered(**at) || !foreign(at)).count();
         let denied = clause.polarity == Polarity::Denied;
-        // "drafts are not": what is not so, and nothing says what was made of it.
-        if denied && found == 0 && clause.base == "be" && !content.is_empty() && !meant(clause) {
+        // "drafts are not", "a room must not have more than 20 seats": what is not so, and nothing says what was made of it.
+        let rule = clause.base == "be" || matches!(clause.modal.as_deref(), Some("must" | "may" | "can" | "shall"));
+        if denied && found == 0 && rule && !content.is_empty() && !meant(clause) {
             unplaced.push(left_out(scene, span, UnplacedClass::Unclear, "said not to be so; nothing was made of it"));
             continue;
         }
@@ -288,6 +289,17 @@ fn led(fact: &Fact, cast: &Cast, draft: &Draft) -> bool {
         Fact::Belongs { child: a, parent: b } | Fact::Many { parent: a, child: b } | Fact::ManyToMany { a, b } => {
             kept(a) || kept(b)
         }
+        Fact::Required { field, .. } | Fact::Unique { field, .. } => {
+            let field = crate::lemma::singular(field);
+            let mut all = draft.entities.iter().flat_map(|entity| &entity.fields);
+            all.any(|one| crate::lemma::singular(&one.name) == field)
+        }
+        Fact::Limited { field, limit, .. } => draft.entities.iter().flat_map(|entity| &entity.fields).any(|one| {
+            let text = one.min_length.is_some() || one.max_length.is_some();
+            let number = one.min.is_some() || one.max.is_some() || !one.said.is_empty();
+            let required = limit.letters && one.required == Some(true);
+            crate::lemma::singular(&one.name) == crate::lemma::singular(field) && (text || number || required)
+        }),
         Fact::Op { object, .. } => object.name == "*" || kept(object),
         Fact::Watched(what) => what.is_some() && draft.entities.iter().any(|entity| entity.audit_reads),
         Fact::Role(name) => draft.roles.contains(name) || name.starts_with("admin"),
@@ -310,7 +322,10 @@ impl<'s> Dropped<'s> {
             known.extend(entity.name.split('_').map(str::to_owned));
             for field in &entity.fields {
                 known.extend(field.name.split('_').map(crate::lemma::singular));
-                known.extend(field.values.iter().flat_map(|value| value.split('_')).map(crate::lemma::singular));
+                known.extend(field.values.iter().flat_map(|value| value.split('_')).map(|word| {
+                    let word = crate::lemma::singular(word);
+                    crate::lemma::american(&word)
+                }));
             }
         }
         known.extend(draft.roles.iter().flat_map(|role| role.split('_')).map(str::to_owned));

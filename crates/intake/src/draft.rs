@@ -100,6 +100,15 @@ impl Field {
     }
 }
 
+impl Field {
+    /// The value that a word of the request means, as the list of values spells it.
+    pub(crate) fn value(&self, said: &str) -> Option<&String> {
+        let plain = |value: &str| value.split('_').map(crate::lemma::american).collect::<Vec<_>>().join("_");
+        let known = self.values.iter().find(|value| *value == said);
+        known.or_else(|| self.values.iter().find(|value| plain(value) == plain(said)))
+    }
+}
+
 /// Who may do what, in the words of the blueprint, conditions as tables (`{ when = "…" }`); none leaves the default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rights {

@@ -48,6 +48,8 @@ pub(crate) struct Item {
     pub unique: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// "at most 80 characters".
+    pub limit: Option<Limit>,
     /// "price in euros".
     pub currency: Option<&'static str>,
     pub plural: bool,
@@ -70,6 +72,17 @@ impl Item {
             || crate::lexicon::fields::guess(&crate::lemma::singular(&self.name)).is_some()
             || crate::lexicon::fields::guess(&self.name).is_some()
     }
+}
+
+/// The least and the most that a value may be, or how many letters it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// Of the letters of a text.
+    pub letters: bool,
+    /// Beyond it, not on it: "more than 3".
+    pub strict: bool,
 }
 
 /// Whom a permission speaks of.
@@ -151,6 +164,12 @@ pub(crate) enum Fact {
     Unique {
         owner: Option<Thing>,
         field: String,
+    },
+    /// How long or how great.
+    Limited {
+        owner: Option<Thing>,
+        field: String,
+        limit: Limit,
     },
     /// "no X".
     Denied(Thing),

@@ -168,6 +168,7 @@ fn decide(
     let (mut draft, cast) = resolve::resolve(scene, evidence);
     draft.integrations = integrations::integrations(evidence);
     draft.automations = automations::automations(scene, &cast, &draft);
+    automations::settle(&mut draft);
     integrations::follow(evidence, &mut draft);
     automate(&mut draft);
     let placed = access::access(scene, evidence, &cast, &mut draft);
@@ -208,6 +209,14 @@ fn tell(
             text: tail.chars().take(80).collect(),
             class: UnplacedClass::Unclear,
             note: format!("only the first {MOST_BYTES} bytes of a request are read"),
+        });
+    }
+    for span in &scene.boilerplate {
+        reading.unplaced.push(Unplaced {
+            span: [span.start, span.end],
+            text: scene.text(*span).to_owned(),
+            class: UnplacedClass::Unclear,
+            note: "looks like what a mail program writes under a mail; nothing of it is read".into(),
         });
     }
     for stray in asked.stray {

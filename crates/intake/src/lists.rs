@@ -13,6 +13,7 @@ use crate::facts::Item;
 use crate::lexicon::fields::{self, FieldType};
 use crate::lexicon::{archetypes, words};
 use crate::nouns::{self, Count, Np};
+use crate::rules::bounds;
 use crate::scene::Scene;
 use crate::shared_heads;
 use crate::tags::Tag;
@@ -190,6 +191,14 @@ impl Reader<'_, '_> {
         self.item.one = np.count == Count::One && np.article.as_deref() == Some("one");
         self.item.article = np.article.is_some();
         self.item.listed = np.listed;
+        // "an address and a number of rooms": how many, where nothing else is said of rooms.
+        let elsewhere = |other: &Np| !other.counted && other.entity() == np.entity() && other.span != np.span;
+        if np.counted && !self.scene.nps.iter().any(elsewhere) {
+            self.item.name = format!("number_of_{}", np.field());
+            self.item.entity = format!("number_of_{}", np.entity());
+            self.item.kind = Some(FieldType::Integer);
+            (self.item.plural, self.item.many, self.item.listed) = (false, false, false);
+        }
         if let Some((stem, tail @ ("flag" | "toggle" | "checkbox" | "field"))) = self.item.name.rsplit_once('_') {
             let stem = stem.to_owned();
             if tail != "field" {
@@ -237,6 +246,9 @@ impl Reader<'_, '_> {
             let rest = |n: usize, texts: &[&str]| scene.one_of(here + n, texts);
             if let Some(close) = scene.close_of(self.at) {
                 brackets(scene, &mut self.item, self.at + 1, close);
+                if self.item.limit.is_some() {
+                    self.item.span = Some(scene.span(self.named - 1, close));
+                }
                 self.at = close + 1;
                 self.end = self.end.max(self.at.min(self.to));
                 if self.at < self.to && !separator(scene, self.at, self.at) && self.end <= self.at {
@@ -271,6 +283,13 @@ impl Reader<'_, '_> {
                 let (values, next) = values(scene, self.at, self.end);
                 self.item.values = values;
                 self.at = next.max(self.at + 1);
+            } else if let Some((limit, next)) = bounds::limit(scene, self.at, self.to)
+                .filter(|(limit, _)| limit.letters || limit.min.is_none() || limit.max.is_none())
+            {
+                self.item.limit = Some(limit);
+                self.item.span = Some(scene.span(self.named - 1, next));
+                self.at = next;
+                self.end = self.end.max(next.min(self.to));
             } else if self.stamp() {
                 self.at += 1;
             } else if moment(scene, self.at) {
@@ -321,6 +340,8 @@ impl Reader<'_, '_> {
                 self.at += 1;
             } else if rest(0, &["unique"]) {
                 self.item.unique = true;
+                self.at += 1;
+            } else if self.counted() {
                 self.at += 1;
             } else if scene.tag(self.at) == Some(Tag::Participle)
                 && rest(0, &["spent", "performed", "worked", "completed", "received", "taken"])

@@ -52,6 +52,8 @@ pub(crate) struct Np {
     pub owner: Option<Vec<Word>>,
     /// "list of".
     pub listed: bool,
+    /// "a number of": several of them, or how many there are.
+    pub counted: bool,
 }
 
 impl Np {
@@ -279,6 +281,7 @@ fn phrase(tokens: &[Token], tags: &[Tag], start: usize) -> Option<(Np, usize)> {
         possessive: None,
         owner: None,
         listed: false,
+        counted: false,
     };
     // "take part in".
     let took =
@@ -421,6 +424,7 @@ fn merge_of(np: &mut Np, inner: Np) {
     let generic = np.words.last().is_some_and(|word| words::is_generic_head(&word.text))
         && !matches!(head.as_str(), "number" | "type" | "kind" | "name");
     let many_of = head == "number" && np.words.len() == 1 && matches!(np.article.as_deref(), Some("a" | "any"));
+    np.counted = many_of && inner.article.is_none();
     if generic || many_of {
         np.listed = true;
         np.plural = inner.plural;

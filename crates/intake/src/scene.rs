@@ -28,6 +28,8 @@ pub(crate) struct Scene<'a> {
     /// How many brackets are open.
     pub depth: Vec<usize>,
     pub blocks: Vec<Block>,
+    /// What a mail program wrote under the request.
+    pub boilerplate: Vec<Span>,
     pub sentences: Vec<Sentence>,
     /// In the order of the request, none within another.
     pub nps: Vec<Np>,
@@ -44,7 +46,7 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(crate) fn read(request: &'a str) -> Self {
-        let blocks = blocks::blocks(request);
+        let (blocks, boilerplate) = blocks::blocks(request);
         let (mut tokens, mut sentences) = (Vec::new(), Vec::new());
         for (index, block) in blocks.iter().enumerate() {
             let text = request.get(block.span.start..block.span.end).unwrap_or("");
@@ -67,6 +69,7 @@ impl<'a> Scene<'a> {
             close,
             depth,
             blocks,
+            boilerplate,
             sentences,
             nps: Vec::new(),
             clauses: Vec::new(),
@@ -180,6 +183,12 @@ impl<'a> Scene<'a> {
     }
     pub(crate) fn text(&self, span: Span) -> &str {
         self.request.get(span.start..span.end).unwrap_or("")
+    }
+    /// The word as the request spells it, in lower case: "cancelled", where the token says "canceled".
+    pub(crate) fn spelt(&self, at: usize) -> String {
+        let Some(token) = self.token(at) else { return String::new() };
+        let written = self.text(token.span).to_lowercase();
+        if crate::lemma::american(&written) == token.text { written } else { token.text.clone() }
     }
     /// The words of the tokens with spaces between, in lower case.
     pub(crate) fn words(&self, from: usize, to: usize) -> &str {

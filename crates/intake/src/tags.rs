@@ -367,7 +367,11 @@ fn adjective(tokens: &[Token], at: usize, previous: Option<Tag>) -> Tag {
         && at > 0
         && tokens.get(at - 1).is_some_and(Token::plural)
         && next.is_some_and(Token::plural);
-    if (object || after_plural) && verbs::lookup(&token.text).is_some_and(|(_, form)| form == Form::Base) {
+    // "appointments last 30 minutes".
+    let lasts = token.is("last")
+        && previous == Some(Tag::Noun)
+        && next.is_some_and(|n| words::number(&n.text).is_some() || n.one_of(&["from", "between", "about", "up"]));
+    if (object || after_plural || lasts) && verbs::lookup(&token.text).is_some_and(|(_, form)| form == Form::Base) {
         return Tag::Verb;
     }
     let alone = next.is_none_or(|n| n.is_sign() || words::is_conjunction(&n.text));

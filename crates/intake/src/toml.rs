@@ -136,7 +136,7 @@ pub(crate) fn field_text(field: &Field) -> String {
         (Some(default), FieldType::Boolean) => parts.push(format!("default = {default}")),
         _ => {}
     }
-    if field.kind == FieldType::Integer {
+    if matches!(field.kind, FieldType::Integer | FieldType::Money | FieldType::Decimal) {
         parts.extend(field.min.map(|min| format!("min = {min}")));
         parts.extend(field.max.map(|max| format!("max = {max}")));
     }
@@ -171,12 +171,13 @@ pub(crate) fn automation_text(draft: &Draft, automation: &Automation, names: &mu
             format!("on = {}", quote(&format!("{}.{}", entity.name, trigger.kind)))
         }
         ("changed", Some(entity)) => {
-            let value = trigger
-                .field
-                .as_deref()
-                .and_then(|field| entity.field(field))
-                .zip(trigger.value.as_ref())
-                .filter(|(field, value)| field.values.contains(value));
+            let value =
+                trigger.field.as_deref().and_then(|field| entity.field(field)).zip(trigger.value.as_ref()).and_then(
+                    |(field, value)| {
+                        let flag = field.kind == FieldType::Boolean && value == "true";
+                        Some((field, if flag { value } else { field.value(value)? }))
+                    },
+                );
             match value {
                 Some((field, value)) => format!("on = {}", quote(&format!("{}.{}={value}", entity.name, field.name))),
                 None => format!("on = {}", quote(&format!("{}.updated", entity.name))),
@@ -184,10 +185,11 @@ pub(crate) fn automation_text(draft: &Draft, automation: &Automation, names: &mu
         }
         _ => return None,
     };
+    // "paid", not "true".
+    let state = trigger.value.as_deref().filter(|value| *value != "true").or(trigger.field.as_deref());
+    let state = state.filter(|_| trigger.value.is_some()).unwrap_or(trigger.kind);
     let mut name = match entity {
-        Some(entity) => {
-            format!("{}_{}_{}", integration.name, entity.name, trigger.value.as_deref().unwrap_or(trigger.kind))
-        }
+        Some(entity) => format!("{}_{}_{state}", integration.name, entity.name),
         None => format!("{}_{}", integration.name, trigger.kind),
     };
     while names.contains(&name) {

@@ -43,6 +43,11 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         }
         return;
     }
+    // "(max 80 characters)", "(at least 1)".
+    if let Some((limit, _)) = crate::rules::bounds::limit(scene, from, to).filter(|(_, next)| *next >= to) {
+        item.limit = Some(limit);
+        return;
+    }
     if let Some(kind) = scene.token(from).and_then(|token| typed(&token.text)) {
         let rest = (from + 1..to).all(|at| scene.one_of(at, CONSTRAINTS) || scene.tag(at) == Some(Tag::Number));
         if rest {
@@ -296,14 +301,9 @@ fn series(first: &str, last: &str) -> (Option<String>, Option<i64>, Option<i64>)
 }
 
 pub(crate) fn value(scene: &Scene<'_>, from: usize, to: usize) -> String {
-    let parts: Vec<&str> = scene
-        .tokens
-        .get(from..to)
-        .unwrap_or(&[])
-        .iter()
-        .filter(|t| !t.one_of(&["\"", "'", "*", "`"]))
-        .map(|t| t.text.as_str())
-        .collect();
+    let quoted = |at: &usize| scene.one_of(*at, &["\"", "'", "*", "`"]);
+    let spelt: Vec<String> = (from..to).filter(|at| !quoted(at)).map(|at| scene.spelt(at)).collect();
+    let parts: Vec<&str> = spelt.iter().map(String::as_str).collect();
     // "A+" and "A-" are two.
     let signed = |sign: &str, word: &'static str| (parts.len() == 2 && parts.last() == Some(&sign)).then_some(word);
     let tail = signed("+", "pos").or_else(|| signed("-", "neg"));

@@ -4,6 +4,8 @@
 //! `keeps boat trip`, `only boat trip` (nothing else is kept) and `not boat` are about records, services and roles,
 //! `a has many b` and `a meets many b` about relations, `boat has length` and `boat lacks price` about fields,
 //! `boat takes status free sold` about values, `boat demands tag`, `boat frees tag` and `boat unique tag` about limits,
+//! `boat holds length decimal` about types, `called boat-hire` about the name of the whole, `leaves WORDS` says that a phrase with
+//! these words is told as having found no place, and `writes WORDS` that the blueprint has them.
 //! `built` says that a blueprint comes of it, `cook may update dish` and `cook may not …` are about rights, `role cook` and `norole cook`
 //! about roles, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open` is
 //! not read yet; once it is, the test says so.
@@ -95,6 +97,17 @@ fn holds(reading: &Reading, fact: &str) -> bool {
         [name, "demands", field] => field_of(read, name, field).is_some_and(|one| one.required),
         [name, "frees", field] => field_of(read, name, field).is_some_and(|one| !one.required),
         [name, "unique", field] => field_of(read, name, field).is_some_and(|one| one.unique),
+        [name, "holds", field, kind] => field_of(read, name, field).is_some_and(|one| one.kind == *kind),
+        ["called", name] => reading.app == *name,
+        ["leaves", ..] => {
+            let words = fact.strip_prefix("leaves ").unwrap_or_default();
+            reading.unplaced.iter().any(|left| left.text.contains(words))
+        }
+        ["writes", ..] => {
+            let words = fact.strip_prefix("writes ").unwrap_or_default();
+            let plain: Vec<&str> = reading.blueprint.lines().map(str::trim).collect();
+            plain.iter().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").contains(words))
+        }
         [name, "has", field] => fields(read, name).any(|one| one == *field),
         [name, "lacks", field] => fields(read, name).all(|one| one != *field),
         [role, "may", "not", action, name] => !may(read, role, action, name),

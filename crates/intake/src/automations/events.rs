@@ -49,10 +49,10 @@ impl Reader<'_, '_> {
                 && scene.token(np.to).is_some_and(|token| token.text.ends_with("ed"));
             if let Some(entity) = self.cast.entity(np.entity()).filter(|_| became) {
                 let word = scene.token(np.to).map(|token| token.text.clone()).unwrap_or_default();
-                let field = self.draft.entity(entity).and_then(|entity| {
-                    entity.fields.iter().find(|field| field.values.contains(&word)).map(|field| field.name.clone())
+                let known = self.draft.entity(entity).and_then(|entity| {
+                    entity.fields.iter().find_map(|field| Some((field.name.clone(), field.value(&word)?.clone())))
                 });
-                let value = field.is_some().then_some(word);
+                let (field, value) = known.unzip();
                 return Some(Trigger { field, value, ..self.trigger("changed", Some(entity.to_owned())) });
             }
             if let Some(entity) = self.cast.entity(np.entity()).filter(|_| preposition && each) {
@@ -100,7 +100,7 @@ impl Reader<'_, '_> {
             }
             let state = np.words().iter().filter(|word| !word.noun).map(|word| word.text.clone()).find(|text| {
                 let kept = self.draft.entity(&entity).is_some_and(|entity| {
-                    entity.fields.iter().any(|field| field.values.contains(text) || field.name == *text)
+                    entity.fields.iter().any(|field| field.value(text).is_some() || field.name == *text)
                 });
                 kept || text.ends_with("ed")
             })?;

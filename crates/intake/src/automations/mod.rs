@@ -1,11 +1,14 @@
 //! What should happen by itself: a trigger ("when an order ships", "every Monday") and an action ("text the customer").
 
 mod actions;
+mod becoming;
 mod events;
 mod heard;
 mod times;
 
 use std::cell::OnceCell;
+
+pub(crate) use becoming::settle;
 
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::{Automation, Draft, Trigger};
@@ -21,6 +24,10 @@ pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<
     // What comes in by a webhook calls none.
     let comes_in = |at: usize| inbound.iter().any(|(from, to, _)| *from <= at && at < *to);
     let mut found: Vec<Automation> = Vec::new();
+    let named = |found: &mut Vec<Automation>, mut new: Automation| {
+        becoming::name(scene, &mut new);
+        add(found, new);
+    };
     for (index, clause) in scene.clauses.iter().enumerate() {
         // What is done here was heard already, with its time.
         let known = || heard.iter().any(|(at, _)| clause.from <= *at && *at < clause.to);
@@ -33,14 +40,14 @@ pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<
         };
         for trigger in reader.triggers(action) {
             let (from, to) = reader.reach();
-            add(&mut found, Automation { trigger, action, span: scene.span(from, to) });
+            named(&mut found, Automation { trigger, action, span: scene.span(from, to) });
         }
     }
     for (_, automation) in heard.into_iter().filter(|(at, one)| one.action != "webhook" || !comes_in(*at)) {
-        add(&mut found, automation);
+        named(&mut found, automation);
     }
     for (_, _, automation) in inbound {
-        add(&mut found, automation);
+        named(&mut found, automation);
     }
     found.sort_by_key(|one| one.span.start);
     found
@@ -182,7 +189,7 @@ impl Reader<'_, '_> {
                 let entity = subject_entity
                     .clone()
                     .filter(|e| {
-                        self.draft.entity(e).is_some_and(|e| e.fields.iter().any(|f| f.values.contains(&value)))
+                        self.draft.entity(e).is_some_and(|e| e.fields.iter().any(|f| f.value(&value).is_some()))
                     })
                     .unwrap_or(entity);
                 return vec![Trigger {
@@ -228,8 +235,9 @@ impl Reader<'_, '_> {
             for length in (1..=2).rev() {
                 let value = self.scene.words(at, (at + length).min(to)).replace([' ', '-'], "_");
                 for entity in &self.draft.entities {
-                    if let Some(field) = entity.fields.iter().find(|f| f.values.contains(&value)) {
-                        return Some((entity.name.clone(), field.name.clone(), value));
+                    let known = entity.fields.iter().find_map(|field| Some((&field.name, field.value(&value)?)));
+                    if let Some((field, value)) = known {
+                        return Some((entity.name.clone(), field.clone(), value.clone()));
                     }
                 }
             }

@@ -97,6 +97,9 @@ pub(super) fn of_sentence(
     if stays::is_out(scene, from) || stays::ends_in_no(scene, from, to) {
         return Some(Polarity::Aside);
     }
+    if stays::goes_on(scene, from, to) {
+        return Some(Polarity::Elsewhere);
+    }
     heard.0.iter().find(|way| says(scene, way, sentence, from, to)).map(|(aside, _)| aside.polarity)
 }
 

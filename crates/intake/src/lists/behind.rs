@@ -2,8 +2,9 @@
 //! "rating 1-5", "which may be empty".
 
 use super::Reader;
-use crate::lexicon::fields::FieldType;
-use crate::nouns::Np;
+use crate::lexicon::fields::{self, FieldType};
+use crate::lexicon::{archetypes, verbs};
+use crate::nouns::{self, Np};
 use crate::tags::Tag;
 use crate::values::values;
 
@@ -32,6 +33,33 @@ impl Reader<'_, '_> {
         self.item.values = values;
         self.at = next;
         self.end = next;
+        true
+    }
+
+    /// "tickets sold", "pages read": how many of them, where that is all that is said of them.
+    pub(super) fn counted(&mut self) -> bool {
+        let scene = self.scene;
+        let ends = self.at + 1 >= self.end;
+        let verb = scene.token(self.at).and_then(|token| verbs::lookup(&token.text));
+        let past = verb.is_some_and(|(_, form)| form == verbs::Form::Past);
+        // "parts used", "tools needed": which ones.
+        let which = verb.is_some_and(|(verb, _)| matches!(verb.base, "use" | "need"));
+        let many = self.item.plural && !self.item.many && self.item.kind.is_none() && self.item.values.is_empty();
+        if self.at != self.named || !ends || !past || !many || archetypes::is_person(&self.item.entity) {
+            return false;
+        }
+        let word = scene.token(self.at).map_or("", |token| token.text.as_str());
+        let number = |kind: &FieldType| matches!(kind, FieldType::Decimal | FieldType::Integer | FieldType::Money);
+        let guess = fields::guess(&self.item.entity).or_else(|| fields::guess(&self.item.name)).map(|guess| guess.kind);
+        // "treatments applied", "photos taken": what they are, not how many.
+        if guess.is_some_and(|kind| !number(&kind)) && !which {
+            return false;
+        }
+        let plain = if which { FieldType::Text } else { FieldType::Integer };
+        self.item.kind = Some(guess.filter(number).unwrap_or(plain));
+        self.item.name = nouns::snake(&[&self.item.name, word]);
+        self.item.entity.clone_from(&self.item.name);
+        self.item.plural = false;
         true
     }
 

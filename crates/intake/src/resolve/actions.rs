@@ -26,8 +26,10 @@ pub(crate) fn give(evidence: &[Evidence], cast: &Cast, draft: &mut Draft) {
             continue;
         }
         // "approve" leads to the value "approved".
-        let leads =
-            |value: &str| verbs::lookup(value).is_some_and(|(verb, form)| verb.base == *base && form == Form::Past);
+        let leads = |value: &str| {
+            verbs::lookup(&crate::lemma::american(value))
+                .is_some_and(|(verb, form)| verb.base == *base && form == Form::Past)
+        };
         let change = entity.fields.iter().find_map(|field| match field.kind {
             FieldType::Enum => {
                 field.values.iter().find(|value| leads(value)).map(|value| (field.name.clone(), format!("\"{value}\"")))

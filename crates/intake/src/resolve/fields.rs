@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::draft::{Draft, Field, Note};
-use crate::facts::{Evidence, Fact, Item};
+use crate::facts::{Evidence, Fact, Item, Limit};
 use crate::lemma;
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::fields::{self, FieldType};
@@ -14,6 +14,9 @@ use super::entities::Cast;
 const RESERVED: &str =
     "limit sort cursor q count fields expand id user_id team_id created_at updated_at self super crate";
 const MOST_FIELDS: usize = 60;
+/// What the engine takes of a line and of a longer text, in letters.
+const LONGEST_LINE: u32 = 255;
+const LONGEST_TEXT: u32 = 20_000;
 
 /// People of whom the request says that they do something here: they have accounts.
 type Doers<'e> = std::collections::HashSet<&'e str>;
@@ -137,6 +140,9 @@ fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &D
         field.unique |= item.unique;
         field.currency = field.currency.take().or(item.currency.map(str::to_owned));
         field.required = field.required.or(item.required);
+        if let Some(limit) = item.limit {
+            bound(field, limit);
+        }
         return;
     }
     if target.fields.len() >= MOST_FIELDS {
@@ -190,6 +196,9 @@ fn typed(name: &str, item: &Item, doers: &Doers<'_>) -> Field {
     field.unique = item.unique;
     field.min = item.min;
     field.max = item.max;
+    if let Some(limit) = item.limit {
+        bound(&mut field, limit);
+    }
     field.currency = item.currency.map(str::to_owned);
     if field.kind == FieldType::Enum || field.kind == FieldType::Json {
         field.values.clone_from(&item.values);
@@ -276,7 +285,9 @@ fn nearest(draft: &Draft, at: usize) -> Option<String> {
 
 fn constrain(draft: &mut Draft, cast: &Cast, fact: &Fact) {
     let (owner, name) = match fact {
-        Fact::Required { owner, field, .. } | Fact::Unique { owner, field } => (owner, field),
+        Fact::Required { owner, field, .. } | Fact::Unique { owner, field } | Fact::Limited { owner, field, .. } => {
+            (owner, field)
+        }
         _ => return,
     };
     let owner = owner.as_ref().and_then(|o| cast.entity(&o.name)).map(str::to_owned);
@@ -285,10 +296,38 @@ fn constrain(draft: &mut Draft, cast: &Cast, fact: &Fact) {
         if let Some(field) = entity.fields.iter_mut().find(|f| lemma::singular(&f.name) == name) {
             match fact {
                 Fact::Required { required, .. } => field.required = Some(*required),
+                Fact::Limited { limit, .. } => bound(field, *limit),
                 _ => field.unique = true,
             }
             return;
         }
+    }
+}
+
+/// Letters are of a text, a number is of a number; what is neither is left, and told as not understood.
+fn bound(field: &mut Field, limit: Limit) {
+    let text = matches!(field.kind, FieldType::Text | FieldType::LongText);
+    let (over, under) = (i64::from(limit.strict), -i64::from(limit.strict));
+    if text && limit.letters {
+        let letters = |number: i64| u32::try_from(number).ok().filter(|number| *number <= LONGEST_TEXT);
+        field.min_length = limit.min.and_then(|min| letters(min + over)).or(field.min_length);
+        field.max_length = limit.max.and_then(|max| letters(max + under)).or(field.max_length);
+        // A line of text ends sooner.
+        if field.max_length.or(field.min_length).is_some_and(|most| most > LONGEST_LINE) {
+            field.kind = FieldType::LongText;
+        }
+        return;
+    }
+    // "the grade must be between 1 and 6": a number after all.
+    if field.kind == FieldType::Text && !limit.letters && limit.min.is_some() && limit.max.is_some() {
+        field.kind = FieldType::Integer;
+    }
+    let exact = matches!(field.kind, FieldType::Money | FieldType::Decimal);
+    if !limit.letters && field.kind == FieldType::Integer || exact && !limit.strict {
+        field.min = limit.min.map(|min| min + over).or(field.min);
+        field.max = limit.max.map(|max| max + under).or(field.max);
+    } else if exact && limit.min == Some(0) && field.currency.as_deref() != Some("JPY") {
+        field.said.push("min = \"0.01\"".to_owned());
     }
 }
 

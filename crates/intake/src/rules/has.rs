@@ -189,7 +189,8 @@ fn durations(items: Vec<Item>) -> Vec<Item> {
     items
         .into_iter()
         .map(|mut item| {
-            if matches!(item.entity.as_str(), "minute" | "hour" | "day") {
+            let unit = item.entity.strip_prefix("number_of_").unwrap_or(&item.entity);
+            if matches!(unit, "minute" | "hour" | "day") {
                 item.name = "duration".into();
                 item.kind = Some(fields::FieldType::Integer);
             }
@@ -248,6 +249,10 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
         // "the minutes of a meeting (date, place)": the meeting's.
         let of = np.owner.as_ref().filter(|_| is_value(np)).and_then(|words| record(&np.with_words(words.clone())));
         let Some(owner) = of.or_else(|| record(np)) else { continue };
+        // "stock (at least 0)": a number.
+        if super::bounds::limit(scene, np.to + 1, close).is_some_and(|(_, end)| end >= close) {
+            continue;
+        }
         // "out of service (yes/no)": a value.
         let doubt = scene.one_of(np.to + 1, &["yes", "y", "true"])
             && scene.one_of(np.to + 2, &["/", "or"])
@@ -376,6 +381,10 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         else {
             continue;
         };
+        // "does the invoices with this app: number, date": what it is done with has none of them.
+        if scene.one_of(at + 1, &["this", "it"]) {
+            continue;
+        }
         // "pay at the table with their phone".
         if scene.one_of(at + 1, &["their", "his", "her", "my"])
             && scene.np_at(at + 1).is_some_and(|means| crate::lexicon::has("phone card badge mobile", means.head()))

@@ -2,7 +2,7 @@
 
 use super::{Rule, Sink, antecedent, is_value, record};
 use crate::clauses::Polarity;
-use crate::facts::{Fact, Item, Thing};
+use crate::facts::{Fact, Item, Limit, Thing};
 use crate::lexicon::archetypes;
 use crate::nouns::{Count, Np};
 use crate::scene::Scene;
@@ -21,8 +21,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "limit.private", example: "It is just for me.", run: private },
 ];
 
-fn predicates(scene: &Scene<'_>, words: &[&str], mut found: impl FnMut(Option<Thing>, &Np)) {
-    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+fn predicates(scene: &Scene<'_>, words: &[&str], found: impl FnMut(Option<Thing>, &Np)) {
+    predicated(scene, Polarity::Asked, words, found);
+}
+
+fn predicated(scene: &Scene<'_>, polarity: Polarity, words: &[&str], mut found: impl FnMut(Option<Thing>, &Np)) {
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == polarity) {
         let says = (clause.verb.unwrap_or(clause.from)..clause.to).take(4).any(|at| scene.one_of(at, words));
         if !says || !(clause.base == "be" || clause.passive) {
             continue;
@@ -43,6 +47,23 @@ fn required(scene: &Scene<'_>, sink: &mut Sink) {
     predicates(scene, &["optional", "empty", "blank"], |owner, np| {
         said(sink, owner.as_ref(), np);
         sink.add(Fact::Required { owner, field: np.field().to_owned(), required: false }, np.span, 1.0);
+    });
+    // "the note must not be empty", "the phone is not optional", "the title may never be missing".
+    let denied = ["empty", "blank", "missing", "optional", "omitted", "null", "skipped"];
+    predicated(scene, Polarity::Denied, &denied, |owner, np| {
+        said(sink, owner.as_ref(), np);
+        let limit = Limit { min: Some(1), letters: true, ..Limit::default() };
+        let field = np.field().to_owned();
+        sink.add(Fact::Limited { owner: owner.clone(), field: field.clone(), limit }, np.span, 1.0);
+        sink.add(Fact::Required { owner, field, required: true }, np.span, 1.0);
+    });
+    // "the phone is not required", "is not mandatory".
+    let needless = ["required", "mandatory", "obligatory", "compulsory", "necessary", "needed"];
+    predicated(scene, Polarity::Denied, &needless, |owner, np| {
+        if is_value(np) {
+            said(sink, owner.as_ref(), np);
+            sink.add(Fact::Required { owner, field: np.field().to_owned(), required: false }, np.span, 1.0);
+        }
     });
 }
 
@@ -82,7 +103,7 @@ fn no_two(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 /// What must be so of a value tells that there is one.
-fn said(sink: &mut Sink, owner: Option<&Thing>, np: &Np) {
+pub(super) fn said(sink: &mut Sink, owner: Option<&Thing>, np: &Np) {
     // Accounts have these.
     let account = crate::lexicon::has("username password login email", np.head());
     if let Some(owner) = owner.filter(|owner| is_value(np) && !account && owner.name != np.entity()) {

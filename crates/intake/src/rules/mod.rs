@@ -7,6 +7,7 @@ mod analogy;
 mod app;
 mod around;
 mod belongs;
+pub(crate) mod bounds;
 mod chained;
 mod code;
 mod enumerated;
@@ -101,6 +102,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         rights::RULES,
         roles::RULES,
         limits::RULES,
+        bounds::RULES,
         outside::RULES,
         watched::RULES,
         faint::RULES,

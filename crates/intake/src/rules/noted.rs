@@ -75,7 +75,9 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         // "fills one log per day: weather, workers" and "adds the dishes: name, price".
         let colon = (clause.after..clause.to).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
         let Some(colon) = colon else { continue };
-        if scene.nps_in(clause.after, colon).last().is_some_and(|np| words::is_app_head(np.head())) {
+        // "does the invoices with this app: number, date": what is done with it has them.
+        let this = |np: &crate::nouns::Np| np.article.as_deref() == Some("this");
+        if scene.nps_in(clause.after, colon).last().is_some_and(|np| words::is_app_head(np.head()) && !this(np)) {
             // "a simple CRM: contacts, deals" lists records.
             for np in objects(scene, colon + 1, clause.to).into_iter().filter(|np| !is_value(np)) {
                 if let Some(thing) = record(np) {

@@ -1,6 +1,6 @@
 //! What a relative clause says that a record has: "walks that have a date", "a membership that starts on a date".
 
-use super::{Sink, record};
+use super::{Sink, is_value, record};
 use crate::clauses::{Join, Polarity};
 use crate::facts::{Fact, Item};
 use crate::lexicon::fields;
@@ -20,6 +20,7 @@ pub(super) fn relative(scene: &Scene<'_>, sink: &mut Sink) {
             sink.has(&owner, lists::read(scene, clause.after, clause.to), 2.0);
         }
     }
+    lasts(scene, sink);
     // "a membership that starts on a date and ends on a date".
     for clause in scene.clauses.iter().filter(|clause| {
         clause.polarity == Polarity::Asked
@@ -41,5 +42,44 @@ pub(super) fn relative(scene: &Scene<'_>, sink: &mut Sink) {
             };
             sink.add(Fact::Has { owner, item }, scene.span(clause.from, clause.to), 1.5);
         }
+    }
+}
+
+/// "lessons last a number of minutes", "a visit takes between 30 and 90 minutes".
+fn lasts(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| {
+        clause.polarity == Polarity::Asked
+            && clause.join != Join::Condition
+            && !clause.passive
+            && matches!(clause.base, "last" | "take")
+    }) {
+        let subject = if clause.join == Join::Relative { scene.np_before(clause.from) } else { clause.subject.last() };
+        let owner = match clause.pronoun.as_deref() {
+            Some("it" | "they") if clause.subject.is_empty() => super::antecedent(scene, clause.from),
+            Some(_) => None,
+            None => subject.filter(|np| !is_value(np)).and_then(record),
+        };
+        let Some(owner) = owner.filter(|owner| !owner.is_person()) else { continue };
+        let pair = super::bounds::limit(scene, clause.after, clause.to);
+        let length = |at: usize| {
+            scene.token(at).is_some_and(|token| crate::lexicon::has("minute hour day week month", &token.lemma))
+        };
+        // Right behind the verb, whatever the number is.
+        let end = pair.map_or(clause.after + 5, |(_, next)| next + 1).min(clause.to);
+        if !(clause.after..end).any(length) {
+            continue;
+        }
+        let (min, max) = pair.map_or((None, None), |(limit, _)| (limit.min, limit.max));
+        let span = scene.span(clause.from, clause.to);
+        let item = Item {
+            name: "duration".into(),
+            entity: "duration".into(),
+            span: Some(span),
+            kind: Some(fields::FieldType::Integer),
+            min,
+            max,
+            ..Item::default()
+        };
+        sink.add(Fact::Has { owner, item }, span, 1.8);
     }
 }

@@ -48,7 +48,7 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         };
         let either = scene.is(be + 1, "either");
-        let chooses = either || matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "might"));
+        let may = either || matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "might"));
         let start = be + 1 + usize::from(either);
         let sentence_end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
         let end = (start..sentence_end)
@@ -62,6 +62,7 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             .unwrap_or(sentence_end);
         let end = if scene.is(end.saturating_sub(1), "and") { end - 1 } else { end };
         let or = (start..end).any(|at| scene.one_of(at, &["or", "/"]));
+        let chooses = may || clause.modal.is_none() && clause.passive && is_row(scene, start, end);
         if !chooses
             || !or
             || scene.one_of(end, &["by", "with", "from", "to", "on"])
@@ -87,6 +88,7 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
                         | "open"
                 );
                 !state
+                    && may
                     && matches!(
                         verb.class,
                         Class::Create
@@ -110,6 +112,32 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             emit(scene, sink, Some(owner), "status", values.clone(), (clause.from, end));
         }
     }
+}
+
+/// "booked, confirmed, done or cancelled": states in a row, and nothing else. What only is made, changed or deleted is no row.
+fn is_row(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let verb = |at: usize| scene.token(at).and_then(|token| verbs::lookup(&token.text));
+    let past = |at: usize| verb(at).is_some_and(|(_, form)| form == verbs::Form::Past);
+    let state = |at: usize| {
+        past(at)
+            || matches!(scene.tag(at), Some(Tag::Adjective | Tag::Participle | Tag::Adverb))
+            || scene
+                .one_of(at, &["in", "on", "out", "up", "no-show", "progress", "hold", "not", "over", "done", "ready"])
+    };
+    let sign = |at: usize| scene.one_of(at, &[",", "or", "/", "and"]);
+    let works = |at: usize| {
+        verb(at)
+            .is_some_and(|(verb, _)| matches!(verb.class, Class::Create | Class::Update | Class::Delete | Class::Read))
+            && !scene.one_of(
+                at,
+                &["closed", "cancelled", "canceled", "finished", "completed", "archived", "published", "resolved"],
+            )
+    };
+    let words = (from..to).filter(|at| !sign(*at));
+    words.clone().all(state)
+        && words.clone().count() >= 2
+        && !words.clone().all(works)
+        && (from..to).any(|at| scene.is(at, "or"))
 }
 
 /// "three types of tickets: standard and VIP", "types of leave are annual and sick".
@@ -144,7 +172,7 @@ fn types(scene: &Scene<'_>, sink: &mut Sink) {
 /// "low, medium or high priority": the values stand before the name.
 fn before(scene: &Scene<'_>, sink: &mut Sink) {
     for np in scene.nps.iter().filter(|np| np.words().len() == 2 && fields::takes_values(np.head()) && !np.plural) {
-        let Some(last) = np.words().first().map(|word| word.text.clone()) else { continue };
+        let last = values::value(scene, np.from, np.from + 1);
         let Some(mut at) = np.from.checked_sub(1).filter(|at| scene.one_of(*at, &["or", "/"])) else { continue };
         let mut found = vec![last];
         while let Some(word) = at

@@ -78,6 +78,10 @@ fn from_to(scene: &Scene<'_>, sink: &mut Sink) {
 
 fn emit(scene: &Scene<'_>, sink: &mut Sink, np: &Np, from: usize, one_is_enough: bool) {
     let end = scene.sentence_end(from);
+    // "the grade must be between 1 and 6".
+    if super::bounds::limit(scene, from, end).is_some() {
+        return;
+    }
     let (values, next) = values::values(scene, from, end);
     let words = values.iter().all(|value| !value.is_empty() && value.len() <= 40);
     if values.len() < 2 || !words || !one_is_enough && values.len() < 2 {

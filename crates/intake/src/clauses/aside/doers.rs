@@ -36,7 +36,20 @@ const DOERS: &[Doer] = &[
 pub(in crate::clauses) fn elsewhere(scene: &Scene<'_>, clause: &Clause) -> bool {
     clause.modal.is_none()
         && !matches!(clause.join, Join::Condition | Join::Purpose)
+        && !with_this(scene, clause)
         && DOERS.iter().any(|doer| (doer.says)(scene, clause))
+}
+
+/// "does the invoices with this app", "in the new system", "here": what is asked for is what it is done with.
+fn with_this(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let lead = |at: &usize| scene.one_of(*at, &["with", "in", "using", "through", "via", "on"]);
+    (clause.after..clause.to).filter(lead).any(|at| {
+        let app = scene.np_at(at + 1).is_some_and(|np| {
+            let this = matches!(np.article.as_deref(), Some("this")) || np.has_adjective("new");
+            this && has("app application system tool software program platform site website portal backend", np.head())
+        });
+        app || scene.one_of(at + 1, &["it", "this"]) && at + 2 >= clause.to
+    })
 }
 
 /// What is done with things that one cares for.
@@ -245,8 +258,12 @@ mod tests {
 
     #[test]
     fn what_those_do_who_work_with_it_is_asked_for() {
-        for asked in ["Refills are recorded by the driver.", "The driver records refills.", "Samples lie in a freezer."]
-        {
+        for asked in [
+            "Refills are recorded by the driver.",
+            "The driver records refills.",
+            "Samples lie in a freezer.",
+            "The bookkeeper does the invoices with this app.",
+        ] {
             let scene = Scene::read(asked);
             assert!(!scene.clauses.iter().any(|clause| elsewhere(&scene, clause)), "{asked}");
         }

@@ -129,6 +129,53 @@ pub(super) fn ends_in_no(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         && !(from..to).any(verb)
 }
 
+/// "SMS stays.", "The mails stay as they are.": one phrase, and that it goes on as it is.
+pub(super) fn goes_on(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    const AS_BEFORE: &[&str] = &[
+        "",
+        "as is",
+        "as it is",
+        "as they are",
+        "as it was",
+        "as they were",
+        "the same",
+        "unchanged",
+        "where it is",
+        "where they are",
+        "untouched",
+        "on paper",
+        "outside",
+        "like that",
+        "that way",
+        "like it is",
+        "like they are",
+    ];
+    let to = end(scene, from, to);
+    let Some(stays) =
+        (from..to.min(from + LONGEST)).find(|at| scene.one_of(*at, &["stay", "stays", "remain", "remains"]))
+    else {
+        return false;
+    };
+    let plain = |at: usize| {
+        matches!(
+            scene.tag(at),
+            Some(Tag::Noun | Tag::Determiner | Tag::Possessive | Tag::Adjective | Tag::Conjunction | Tag::Participle)
+        )
+    };
+    // "Guests stay." is what they do, "Hotel stays." may be a title.
+    let channel = |at: usize| scene.token(at).is_some_and(|token| integrations::spoken(&token.text).is_some());
+    let several = || scene.token(stays - 1).is_some_and(|token| token.plural() && !archetypes::is_person(&token.lemma));
+    let said = scene.words(stays + 1, to);
+    let bare = said.is_empty() && scene.one_of(stays, &["stay", "remain"]) && several();
+    let told = !said.is_empty() && AS_BEFORE.contains(&said);
+    stays > from
+        && (from..stays).all(|at| plain(at) || channel(at))
+        && (told || bare || said.is_empty() && (from..stays).any(channel))
+}
+
+/// A subject of more words is a sentence of its own.
+const LONGEST: usize = 6;
+
 /// "Out: video calls, reports".
 pub(super) fn is_out(scene: &Scene<'_>, from: usize) -> bool {
     scene.is(from, "out") && scene.is(from + 1, ":")
@@ -303,6 +350,22 @@ mod tests {
             let reading = crate::read(&format!("Boats have a name and a length. {}", stay.example)).summary;
             let kept: Vec<_> = reading.entities.iter().map(|entity| entity.name.as_str()).collect();
             assert_eq!((kept, reading.integrations.as_slice()), (vec!["boat"], &[][..]), "{}", stay.id);
+        }
+    }
+
+    #[test]
+    fn what_goes_on_is_set_aside() {
+        for (said, stays) in [
+            ("SMS stays.", true),
+            ("Invoices stay.", true),
+            ("The mails and SMS stay as they are, thanks.", true),
+            ("Guests stay.", false),
+            ("Hotel stays.", false),
+            ("Stays have a date.", false),
+            ("Guests stay in rooms.", false),
+        ] {
+            let scene = Scene::read(said);
+            assert_eq!(goes_on(&scene, 0, scene.sentences[0].to), stays, "{said}");
         }
     }
 

@@ -130,7 +130,7 @@ pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
             named
                 .fields
                 .iter()
-                .find(|one| one.values.contains(&value))
+                .find(|one| one.value(&value).is_some())
                 .map(|one| (named.name.clone(), one.name.clone()))
         });
         let (entity, field) =
@@ -138,7 +138,7 @@ pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
         let has = line
             .draft
             .entity(&entity)
-            .is_some_and(|entity| entity.field(&field).is_some_and(|field| field.values.contains(&value)));
+            .is_some_and(|entity| entity.field(&field).is_some_and(|field| field.value(&value).is_some()));
         return Some(Trigger {
             entity: Some(entity),
             field: has.then_some(field),
