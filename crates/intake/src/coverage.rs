@@ -8,7 +8,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use crate::access::Placed;
-use crate::clauses::{Clause, Polarity};
+use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact};
 use crate::lexicon::verbs::Class;
@@ -96,7 +96,7 @@ pub(crate) fn coverage(
             unplaced.push(left_out(scene, span, class, note(class)));
         } else {
             let told = |np: &&Np| unplaced.iter().any(|one: &Unplaced| one.text == scene.text(np.span));
-            let left: Vec<&Np> = left.into_iter().filter(|np| !told(np)).collect();
+            let left: Vec<&Np> = left.into_iter().chain(dropped.values(clause)).filter(|np| !told(np)).collect();
             for np in left {
                 unplaced.push(left_out(scene, np.span, UnplacedClass::Unclear, "nothing was made of it"));
             }
@@ -311,6 +311,8 @@ fn led(fact: &Fact, cast: &Cast, draft: &Draft) -> bool {
 struct Dropped<'s> {
     scene: &'s Scene<'s>,
     known: HashSet<String>,
+    /// Names of fields.
+    fields: HashSet<String>,
     /// Places of facts about one phrase.
     tight: HashSet<usize>,
 }
@@ -329,7 +331,7 @@ impl<'s> Dropped<'s> {
             }
         }
         known.extend(draft.roles.iter().flat_map(|role| role.split('_')).map(str::to_owned));
-        known.extend(draft.app.split('-').map(str::to_owned));
+        known.extend(draft.app.split('-').chain(draft.about.split('_')).map(str::to_owned));
         // A fact about a phrase covers it; one about a clause only its verb.
         let mut tight = HashSet::new();
         for found in evidence {
@@ -340,7 +342,8 @@ impl<'s> Dropped<'s> {
                 tight.extend(spans.take_while(|(_, token)| token.span.end <= found.span.end).map(|(at, _)| at));
             }
         }
-        Self { scene, known, tight }
+        let fields = draft.entities.iter().flat_map(|entity| &entity.fields).map(|field| field.name.clone()).collect();
+        Self { scene, known, fields, tight }
     }
 
     fn of(&self, clause: &Clause) -> Vec<&'s Np> {
@@ -348,6 +351,24 @@ impl<'s> Dropped<'s> {
             return Vec::new();
         }
         self.scene.nps_in(clause.from, clause.to).filter(|np| self.is_dropped(np)).collect()
+    }
+
+    /// Values of the clause that nothing keeps.
+    fn values(&self, clause: &Clause) -> Vec<&'s Np> {
+        let kept = clause.polarity == Polarity::Asked && clause.join != Join::Condition;
+        let found = self.scene.nps_in(clause.from, clause.to).filter(|np| kept && self.is_lost_value(np));
+        found.collect()
+    }
+
+    /// "from a start date": a value that no field is called by.
+    fn is_lost_value(&self, np: &Np) -> bool {
+        use fields::FieldType::{Date, Datetime, Decimal, Integer, Money};
+        let one = matches!(np.article.as_deref(), Some("a" | "an")) && !np.plural && np.is_value();
+        let named = np.words().len() >= 2 && np.words().iter().all(|word| word.noun);
+        let kind = || fields::guess(np.field()).filter(|guess| !guess.file).map(|guess| guess.kind);
+        let exact = || matches!(kind(), Some(Date | Datetime | Decimal | Integer | Money));
+        let placed = || (np.from..np.to).any(|at| self.tight.contains(&at));
+        one && named && exact() && !placed() && !self.fields.contains(np.field())
     }
 
     fn is_dropped(&self, np: &Np) -> bool {
@@ -387,7 +408,7 @@ fn known_words(draft: &Draft) -> HashSet<&str, BuildHasherDefault<WordHasher>> {
     let entities = draft.entities.iter().flat_map(|entity| entity.name.split('_'));
     let fields = draft.entities.iter().flat_map(|entity| entity.fields.iter().map(|field| field.name.as_str()));
     let roles = draft.roles.iter().flat_map(|role| role.split('_'));
-    entities.chain(fields).chain(roles).chain(draft.app.split('-')).collect()
+    entities.chain(fields).chain(roles).chain(draft.app.split('-')).chain(draft.about.split('_')).collect()
 }
 
 fn is_content(scene: &Scene<'_>, at: usize) -> bool {

@@ -239,6 +239,8 @@ pub(crate) struct Settings {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub app: String,
+    /// What the request opens with, or calls the whole.
+    pub about: String,
     pub settings: Settings,
     pub entities: Vec<Entity>,
     pub relations: Vec<Relation>,

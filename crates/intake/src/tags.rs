@@ -312,7 +312,11 @@ fn acts(tokens: &[Token], before: &[Tag], at: usize) -> bool {
     let next = tokens.get(at + 1);
     let leads = match before {
         [Tag::Noun] | [Tag::Determiner | Tag::Possessive | Tag::Adjective, Tag::Noun] => {
-            people(at - 1) && next.is_some_and(|next| next.one_of(&["with", "for", "at", "on", "by", "through", "via"]))
+            // "tenants rent one flat": how many of what.
+            let counted = next.is_some_and(|next| words::number(&next.text).is_some())
+                && tokens.get(at + 2).is_some_and(opens_noun);
+            let leans = next.is_some_and(|next| next.one_of(&["with", "for", "at", "on", "by", "through", "via"]));
+            people(at - 1) && (leans || counted)
         }
         // "Members of our club reserve telescopes".
         [Tag::Noun, Tag::Preposition, Tag::Possessive | Tag::Determiner, Tag::Noun]

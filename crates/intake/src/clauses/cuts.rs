@@ -62,6 +62,8 @@ pub(super) fn cuts(scene: &Scene<'_>, from: usize, to: usize) -> Vec<(usize, Joi
             Some(Tag::Sign) if scene.is(at, ":") && has_verb && scene.tag(at + 1) == Some(Tag::Verb) => {
                 bids(scene, at + 1, true).then_some((at + 1, Join::Main))
             }
+            // "customers order cakes: an order has a size and a text": what follows is a sentence of its own.
+            Some(Tag::Sign) if scene.is(at, ":") && has_verb && holds(scene, at + 1) => Some((at + 1, Join::Main)),
             // "e-mail yes, SMS no: guests get …".
             Some(Tag::Sign) if scene.is(at, ":") && scene.one_of(at.wrapping_sub(1), &["no", "yes"]) => {
                 Some((at + 1, Join::Main))
@@ -295,6 +297,13 @@ fn asks(scene: &Scene<'_>, at: usize) -> bool {
 
 fn verb_soon(scene: &Scene<'_>, from: usize, to: usize, within: usize) -> bool {
     (from..to.min(from + within)).any(|at| matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have)))
+}
+
+/// A record and that it has something.
+fn holds(scene: &Scene<'_>, at: usize) -> bool {
+    let Some(np) = scene.np_at(at).filter(|np| np.plural || np.article.is_some()) else { return false };
+    let modal = usize::from(scene.tag(np.to) == Some(Tag::Modal));
+    scene.tag(np.to + modal) == Some(Tag::Have)
 }
 
 /// Whether a clause of its own starts here: a verb, or a subject and a verb.

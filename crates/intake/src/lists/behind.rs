@@ -52,10 +52,11 @@ impl Reader<'_, '_> {
         let number = |kind: &FieldType| matches!(kind, FieldType::Decimal | FieldType::Integer | FieldType::Money);
         let guess = fields::guess(&self.item.entity).or_else(|| fields::guess(&self.item.name)).map(|guess| guess.kind);
         // "treatments applied", "photos taken": what they are, not how many.
-        if guess.is_some_and(|kind| !number(&kind)) && !which {
+        if guess.is_some_and(|kind| !number(&kind) && kind != FieldType::Text) && !which {
             return false;
         }
-        let plain = if which { FieldType::Text } else { FieldType::Integer };
+        // "doses discarded": who knows.
+        let plain = if which || guess == Some(FieldType::Text) { FieldType::Text } else { FieldType::Integer };
         self.item.kind = Some(guess.filter(number).unwrap_or(plain));
         self.item.name = nouns::snake(&[&self.item.name, word]);
         self.item.entity.clone_from(&self.item.name);

@@ -28,7 +28,6 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     let evidence = expand(evidence);
     let cast = entities::cast(scene, &evidence);
     let mut draft = Draft::default();
-    names::name_app(scene, &evidence, &mut draft);
     entities::build(&cast, &mut draft);
     for found in &evidence {
         if let Fact::Like(product) = &found.fact {
@@ -42,6 +41,7 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     fields::fill(scene, &evidence, &cast, &mut draft);
     actions::give(&evidence, &cast, &mut draft);
     relations::tie(scene, &evidence, &cast, &mut draft);
+    names::name_app(scene, &evidence, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);
     draft.admin_named = evidence
         .iter()

@@ -1,7 +1,7 @@
 //! More ways of saying what is kept of a record: "save the patient's height and weight", "for every donor their blood
 //! group", "is logged with its category", "fields for a sample are: …".
 
-use super::{Rule, Sink, is_value, list_owner, record};
+use super::{Rule, Sink, is_value, list_owner, objects, record};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Item, Thing};
 use crate::lexicon::verbs::Class;
@@ -297,6 +297,12 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(sentence) = scene.sentences.get(clause.sentence).filter(|one| np.from > one.from + 1) else {
             continue;
         };
+        // "… cakes: an order has a size": a clause of its own follows.
+        if scene.clause_at(np.to + 1).is_some_and(|next| {
+            next.from == np.to + 1 && next.base == "have" && next.subject.first().is_some_and(|np| np.from == next.from)
+        }) {
+            continue;
+        }
         let next = scene.clauses_of(clause.sentence).filter(|next| next.verb.is_some() && next.from > np.to + 1);
         let end = next.map(|next| next.from).min().unwrap_or(sentence.to);
         let items = lists::read(scene, np.to + 1, end);
@@ -345,6 +351,17 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
         // "deadlines are critical: each has a date": the deadlines'.
         let says = clause.base == "be" && clause.after == np.from && !np.plural && np.article.is_none();
         let said = clause.subject.first().filter(|_| says && archetypes::sort(np.entity()).is_none());
+        // "the clients are restaurants and wine shops: name, phone": the clients'.
+        let kinds = || {
+            clause.base == "be" && !clause.passive && clause.modal.is_none() && {
+                let row = objects(scene, clause.after, np.to);
+                row.first().is_some_and(|first| first.from == clause.after)
+                    && row.last().is_some_and(|last| last.to == np.to)
+                    && row.iter().all(|kind| kind.plural && kind.article.is_none())
+            }
+        };
+        let said =
+            said.or_else(|| clause.subject.first().filter(|subject| subject.plural && !is_value(subject) && kinds()));
         let placed = ours && scene.one_of(np.from.wrapping_sub(1), &["for", "at", "in"]);
         let np = if placed { scene.np_before(np.from - 1).unwrap_or(np) } else { said.unwrap_or(np) };
         // "expenses for fuel, hotels and meals: date, amount": the expenses'.

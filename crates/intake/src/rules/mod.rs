@@ -33,6 +33,7 @@ mod retracted;
 pub(crate) mod rights;
 mod roles;
 mod shown;
+mod spans;
 mod states;
 mod tables;
 mod tied;
@@ -93,6 +94,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         code::RULES,
         values::RULES,
         states::RULES,
+        spans::RULES,
         belongs::RULES,
         tied::RULES,
         joined::RULES,

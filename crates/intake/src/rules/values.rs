@@ -1,6 +1,7 @@
 //! Which values a field takes, said apart from the list of fields: "status can be open or closed".
 
 use super::{Rule, Sink, record};
+use crate::clauses::Join;
 use crate::facts::{Fact, Thing};
 use crate::lexicon::fields;
 use crate::nouns::{Np, Word};
@@ -33,6 +34,11 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let modal = scene.tag(at) == Some(Tag::Modal);
         at += usize::from(modal);
+        // "when a payment is late, email the tenant" tells when.
+        let when = scene.clause_at(np.from).filter(|clause| !modal && clause.join == Join::Condition);
+        if when.is_some_and(|clause| !(np.to..clause.to).any(|at| scene.one_of(at, &["or", "/", "->"]))) {
+            continue;
+        }
         let copula = scene.tag(at) == Some(Tag::Be) || scene.one_of(at, &["goes", "go", "moves", "move", "changes"]);
         if !copula && !scene.one_of(at, &["->"]) {
             continue;
