@@ -239,6 +239,8 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
                 }
                 return set_known(scene, clause, at);
             }
+            // "every plant we sell has a name": which plants, and then what they have.
+            Some(Tag::Verb) if narrows(scene, clause.from, at) => {}
             Some(Tag::Verb) => {
                 // "we want to log and track X", "let me manage": the first verb with a meaning.
                 if scene.one_of(
@@ -259,6 +261,14 @@ fn find_verb(scene: &Scene<'_>, clause: &mut Clause) {
         }
         at += 1;
     }
+}
+
+/// Whether this verb and the pronoun before it only say which ones are meant: the "we sell" of "every plant we sell has".
+fn narrows(scene: &Scene<'_>, from: usize, verb: usize) -> bool {
+    let Some(pronoun) = verb.checked_sub(1).filter(|at| *at > from) else { return false };
+    scene.one_of(pronoun, &["we", "i", "they", "you"])
+        && scene.np_before(pronoun).is_some_and(|np| np.from >= from)
+        && matches!(scene.tag(verb + 1), Some(Tag::Have | Tag::Be | Tag::Modal))
 }
 
 fn skip_adverbs(scene: &Scene<'_>, mut at: usize, to: usize) -> usize {
@@ -302,6 +312,7 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
             continue;
         }
         if scene.tag(at) == Some(Tag::Pronoun)
+            && !narrows(scene, clause.from, at + 1)
             && scene.token(at).is_some_and(|t| {
                 words::is_subject_pronoun(&t.text)
                     || t.one_of(&["one", "everyone", "everybody", "anyone", "anybody", "nobody", "somebody", "someone"])

@@ -91,6 +91,9 @@ pub(crate) fn coverage(
             all += counted;
             hit += found;
         }
+        if found * 2 >= content.len() && clause.verb.is_some() && clause.join != Join::Condition {
+            unplaced.extend(lost_limits(scene, &evidence, draft, clause));
+        }
         if found * 2 < content.len() && !greeting(scene, clause.from, clause.to) {
             let class = classify(scene, clause.from, clause.to);
             unplaced.push(left_out(scene, span, class, note(class)));
@@ -112,6 +115,30 @@ pub(crate) fn coverage(
     let wishes = all.max((all + talk).div_ceil(2));
     let share = if wishes == 0 { 0.0 } else { hit as f64 / wishes as f64 };
     Coverage { share: (share * 100.0).round() / 100.0, unplaced }
+}
+
+/// The limits of a clause that nothing keeps: "each team has at most 11 players".
+fn lost_limits<'s>(
+    scene: &'s Scene<'_>,
+    evidence: &'s [&Evidence],
+    draft: &'s Draft,
+    clause: &'s Clause,
+) -> impl Iterator<Item = Unplaced> + 's {
+    let span = scene.span(clause.from, clause.to);
+    let limits = |fact: &Fact| match fact {
+        Fact::Has { item, .. } => item.min.is_some() || item.max.is_some() || item.limit.is_some(),
+        Fact::Limited { .. } => true,
+        _ => false,
+    };
+    // What happens by itself waits for it.
+    let awaited = draft.automations.iter().any(|one| one.span.start <= span.start && span.start < one.span.end);
+    let kept = move |end: usize| {
+        let within = |place: usize| span.start <= place && place < end;
+        awaited || evidence.iter().any(|one| limits(&one.fact) && within(one.span.start))
+    };
+    let said = crate::rules::bounds::said_in(scene, clause).into_iter().map(|(from, to)| scene.span(from, to));
+    let lost = said.filter(move |span| !kept(span.end));
+    lost.map(|span| left_out(scene, span, UnplacedClass::Unclear, "a limit that nothing keeps"))
 }
 
 /// "so that people can log in": there always is a login.

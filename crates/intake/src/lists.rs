@@ -341,6 +341,17 @@ impl Reader<'_, '_> {
             } else if rest(0, &["unique"]) {
                 self.item.unique = true;
                 self.at += 1;
+            } else if self.at == self.named
+                && self.at + 1 >= self.end
+                && rest(0, &["out", "back", "in", "due"])
+                && crate::lexicon::has("date time day", &self.item.name)
+            {
+                // "a date out, a date due and a date back".
+                let word = scene.token(self.at).map_or("", |token| token.text.as_str());
+                self.item.kind = fields::guess(&self.item.name).map(|guess| guess.kind);
+                self.item.name = nouns::snake(&[&self.item.name, word]);
+                self.item.entity.clone_from(&self.item.name);
+                self.at += 1;
             } else if self.counted() {
                 self.at += 1;
             } else if scene.tag(self.at) == Some(Tag::Participle)
@@ -361,10 +372,10 @@ impl Reader<'_, '_> {
         let done = self.item.name.ends_with("ed")
             || matches!(
                 self.item.name.as_str(),
-                "done" | "born" | "given" | "valid" | "sent" | "taken" | "due" | "paid"
+                "done" | "born" | "given" | "valid" | "sent" | "taken" | "due" | "paid" | "drink" | "use" | "best"
             );
         let last = self.at + 1 >= self.end && self.at == self.named;
-        let sign = self.scene.one_of(self.at, &["at", "on", "until", "from", "by", "to"]);
+        let sign = self.scene.one_of(self.at, &["at", "on", "until", "from", "by", "to", "before"]);
         let Some(word) = self.scene.token(self.at).filter(|_| done && last && sign) else { return false };
         self.item.kind = Some(if word.is("at") { FieldType::Datetime } else { FieldType::Date });
         self.item.name = format!("{}_{}", self.item.name, word.text);

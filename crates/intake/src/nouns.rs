@@ -386,7 +386,8 @@ fn of_phrase(tokens: &[Token], tags: &[Tag], end: usize, np: &Np) -> Option<(Np,
     let generic = words::is_generic_head(&head.text);
     let inner = phrase(tokens, tags, end + 1)?;
     // "a fine of 2 euros": how much.
-    if matches!(inner.0.count, Count::Number(_)) && crate::values::currency(inner.0.head()).is_some() {
+    let letters = crate::lexicon::has("digit character char letter", inner.0.head());
+    if matches!(inner.0.count, Count::Number(_)) && (letters || crate::values::currency(inner.0.head()).is_some()) {
         return None;
     }
     // "a status of open, closed": values, not a name.

@@ -158,7 +158,9 @@ impl Reader<'_, '_> {
                 && self.scene.tag(at) == Some(Tag::Noun)
                 && (at + 1..self.end)
                     .any(|next| matches!(self.scene.tag(next), Some(Tag::Be | Tag::Have | Tag::Verb | Tag::Modal)));
-            if !skip && !early_subject {
+            // "has been fixed".
+            let done = token.is("has") && self.scene.tag(at + 1) == Some(Tag::Be);
+            if !skip && !early_subject && !done {
                 parts.push(if token.is("have") { "has".into() } else { token.text.clone() });
             }
         }
@@ -197,10 +199,16 @@ impl Reader<'_, '_> {
                     let noun = scene.first_np(self.at + 1, self.end).map_or("count", Np::field).to_owned();
                     (noun, FieldType::Integer)
                 }
+                // "how much sun it needs", not "how much we got".
+                Some("much") if self.much().is_some() => (self.much().unwrap_or_default(), FieldType::Text),
                 Some("much") => {
                     (scene.first_np(self.at + 2, self.end).map_or("amount", Np::field).to_owned(), FieldType::Money)
                 }
                 Some("long") => ("duration".to_owned(), FieldType::Integer),
+                Some("urgent") => ("urgency".to_owned(), FieldType::Text),
+                Some("bad" | "severe" | "serious" | "grave") => ("severity".to_owned(), FieldType::Text),
+                Some("important") => ("importance".to_owned(), FieldType::Text),
+                Some("difficult" | "hard") => ("difficulty".to_owned(), FieldType::Text),
                 Some("often") => ("frequency".to_owned(), FieldType::Text),
                 Some("old") => ("age".to_owned(), FieldType::Integer),
                 Some("far") => ("distance".to_owned(), FieldType::Decimal),
@@ -223,8 +231,34 @@ impl Reader<'_, '_> {
         self.item.entity.clone_from(&name);
         self.item.name = name;
         self.item.kind = Some(kind);
+        let from = self.at;
         self.at = self.end;
+        // "how urgent it is: low, normal or high", "how bad it is (minor, major)".
+        if kind == FieldType::Text {
+            let open = (from..self.end).find_map(|open| scene.close_of(open).map(|close| (open + 1, close)));
+            let colon = (from..self.end).find(|at| scene.is(*at, ":")).map(|colon| (colon + 1, self.to));
+            let given = open.or(colon).map(|(from, to)| crate::values::values(scene, from, to));
+            if let Some((values, next)) = given.filter(|(values, _)| values.len() >= 2) {
+                (self.item.kind, self.item.values) = (None, values);
+                self.at = self.at.max(next.min(self.to));
+                self.end = self.end.max(self.at);
+            } else if let Some((from, to)) = open {
+                // A remark.
+                self.at = self.at.max(to.max(from));
+            }
+        }
         true
+    }
+
+    /// What there is so much of, where that is no money: the sun of "how much sun it needs".
+    fn much(&self) -> Option<String> {
+        // The question words may lead its phrase.
+        let np = self.scene.first_np(self.at, self.end)?;
+        let words = np.words().iter().map(|word| word.text.as_str()).filter(|word| !matches!(*word, "how" | "much"));
+        let name = nouns::snake(&words.collect::<Vec<_>>());
+        let follows = self.scene.tag(np.to) == Some(Tag::Pronoun);
+        let plain = !name.is_empty() && fields::guess(&name).is_none() && !matches!(name.as_str(), "money" | "cash");
+        (follows && plain).then_some(name)
     }
 
     fn verb_in(&self, words: &[&str]) -> bool {

@@ -62,6 +62,8 @@ pub(crate) fn fill(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft:
 fn currencies(scene: &Scene<'_>, draft: &mut Draft) {
     let mut named: Vec<&'static str> =
         scene.tokens.iter().filter_map(|token| crate::values::currency(&token.text)).collect();
+    let swiss = |at: usize| scene.is(at, "swiss") && scene.one_of(at + 1, &["francs", "franc"]);
+    named.extend((0..scene.tokens.len()).any(swiss).then_some("CHF"));
     named.sort_unstable();
     named.dedup();
     let [one] = named.as_slice() else { return };

@@ -79,7 +79,12 @@ fn title(scene: &Scene<'_>) -> Option<String> {
     let plain = np.words().iter().all(|word| word.noun && !talk(&word.text) && !talk(&word.lemma));
     let name = np.entity().to_owned();
     // "Auction runs from …" goes on: the words are a sentence.
-    let ends = np.to >= sentence.to || scene.tag(np.to) == Some(Tag::Sign) || scene.one_of(np.to, &["for", "at", "in"]);
+    let ends = np.to >= sentence.to
+        || matches!(scene.tag(np.to), Some(Tag::Sign | Tag::Adverb))
+        || scene.one_of(np.to, &["for", "at", "in"]);
+    // "Our museum shows exhibits" does too.
+    let rest = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
+    let plain = plain && rest.iter().all(|word| word.text == word.lemma);
     (plain && ends && np.to - np.from <= 4 && name.contains('_') && may_name(&name) && np.is_record()).then_some(name)
 }
 

@@ -127,8 +127,8 @@ fn place(scene: &Scene<'_>, sink: &mut Sink) {
         if !PLACE.contains(name) || np.plural || np.count == crate::nouns::Count::Each {
             continue;
         }
-        // "A department (name, floor)" is a record.
-        if scene.close_of(np.to).is_some() {
+        // "A department (name, floor)" is a record, "purpose (business or private)" a value.
+        if scene.close_of(np.to).is_some() || scene.depth_at(np.from) > 0 {
             continue;
         }
         let one = np.possessive.as_deref().is_some_and(|word| matches!(word, "our" | "my"))

@@ -1,7 +1,7 @@
 //! How long a text and how great a number may be: "the title must not be longer than 80 characters", "a rating between 1
 //! and 5", "the quantity must be at least 1", "the price must not be negative".
 
-use super::{Rule, Sink, antecedent, is_value, limits, record};
+use super::{Rule, Sink, is_value, limits, record};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Limit};
 use crate::lexicon::words;
@@ -83,7 +83,7 @@ const PHRASES: &[(&str, Side)] = &[
 
 /// The limit that is said from a token on, and where it ends.
 pub(crate) fn limit(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
-    pair(scene, at, to).or_else(|| one(scene, at, to))
+    pair(scene, at, to).or_else(|| one(scene, at, to)).or_else(|| exact(scene, at, to))
 }
 
 /// "between 3 and 80 characters", "from 1 to 5".
@@ -94,7 +94,24 @@ fn pair(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     (low < high).then_some((Limit { min: Some(low), max: Some(high), letters, strict: false }, next))
 }
 
-/// "at most 80 characters", "80 characters at most".
+/// "from 1 to 5 stars", "with 1 to 5 points", with the unit.
+pub(super) fn range(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
+    let lead = scene.one_of(at, &["from", "between", "with", "on"]);
+    let (low, next) = number(scene, at + usize::from(lead), to)?;
+    let (high, next) = scene.one_of(next, &["and", "to", "-"]).then(|| number(scene, next + 1, to)).flatten()?;
+    let next = next + usize::from(next < to && scene.one_of(next, &["stars", "points"]));
+    (low < high).then_some((Limit { min: Some(low), max: Some(high), ..Limit::default() }, next))
+}
+
+/// "of 15 digits", "with 6 letters".
+fn exact(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
+    let (value, next) =
+        scene.one_of(at, &["of", "with", "has", "have"]).then(|| number(scene, at + 1, to)).flatten()?;
+    let (letters, next) = unit(scene, next, to)?;
+    letters.then_some((Limit { min: Some(value), max: Some(value), letters, strict: false }, next))
+}
+
+/// "at most 80 characters".
 fn one(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     let words = scene.padded(at, to);
     let said = |phrase: &str| {
@@ -130,19 +147,59 @@ fn unit(scene: &Scene<'_>, at: usize, to: usize) -> Option<(bool, usize)> {
     (letters || ends).then_some((letters, next))
 }
 
+/// The limits that a clause says, of whatever it is, with the phrase that each counts: "up to three people".
+pub(crate) fn said_in(scene: &Scene<'_>, clause: &Clause) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = clause.after;
+    while at < clause.to {
+        let words = scene.padded(at, clause.to);
+        let said = |phrase: &str| {
+            words.strip_prefix(' ').is_some_and(|w| w.strip_prefix(phrase).is_some_and(|w| w.starts_with(' ')))
+        };
+        let sure = |side: Side| matches!(side, Side::Most | Side::Least);
+        let phrase = PHRASES.iter().find(|(phrase, side)| sure(*side) && said(phrase));
+        let start = at + phrase.map_or(1, |(phrase, _)| phrase.split(' ').count());
+        let value = (phrase.is_some() || scene.is(at, "between")).then(|| number(scene, start, clause.to)).flatten();
+        let Some((_, mut end)) = value else {
+            at += 1;
+            continue;
+        };
+        if scene.is(at, "between") && scene.one_of(end, &["and", "to"]) {
+            end = number(scene, end + 1, clause.to).map_or(end, |(_, next)| next);
+        }
+        // What is counted: a phrase that begins with the number, or the word behind it.
+        let counted = scene
+            .nps_in(clause.from, scene.sentence_end(at))
+            .find(|np| np.from <= end && start < np.to && np.from >= at);
+        let counted = counted.map(|np| np.to);
+        end = counted.unwrap_or(end).max(end).min(clause.to);
+        found.push((at, end));
+        at = end;
+    }
+    found
+}
+
 /// The clauses that say what must be so of a value.
 fn demands<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
     scene.clauses.iter().filter(|clause| {
         matches!(clause.polarity, Polarity::Asked | Polarity::Denied)
             && !matches!(clause.join, Join::Condition | Join::Purpose)
-            && (matches!(clause.base, "be" | "have" | "contain" | "exceed" | "go" | "range") || clause.passive)
+            && (matches!(clause.base, "be" | "have" | "contain" | "consist" | "exceed" | "go" | "range")
+                || clause.passive)
     })
 }
 
 fn emit(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, limit: Limit, to: usize) {
     for np in &clause.subject {
-        let owner = np.owner.as_ref().and_then(|words| record(&np.with_words(words.clone())));
-        let owner = owner.or_else(|| antecedent(scene, np.from));
+        // "appointments cannot be shorter than 15 minutes": of how long they take.
+        let timed = scene.one_of(to, &["minutes", "minute", "hours", "hour"]);
+        if let Some(owner) = record(np).filter(|_| timed && !is_value(np)) {
+            let fact = Fact::Limited { owner: Some(owner), field: "duration".into(), limit };
+            sink.add(fact, scene.span(np.from, to), 1.0);
+            continue;
+        }
+        let (owner, named) = limits::bearer(scene, np);
+        let np = named.as_ref().unwrap_or(np);
         // "the rating is between 1 and 5": of a field, where there is one.
         if is_value(np) {
             limits::said(sink, owner.as_ref(), np);

@@ -359,8 +359,10 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if !scene.one_of(at, &["with", "including", "including:"]) || scene.depth_at(np.from) != scene.depth_at(at) {
             continue;
         }
+        // "each fault with who found it, when it was found and how bad it is": to the end, whatever verbs it has.
+        let asks = scene.one_of(at + 1, &["who", "when", "how", "whether", "where", "what", "which", "why"]);
         // "what is wrong with it, the date".
-        if scene.tag(at + 1) == Some(crate::tags::Tag::Pronoun) && scene.np_at(at + 1).is_none() {
+        if scene.tag(at + 1) == Some(crate::tags::Tag::Pronoun) && scene.np_at(at + 1).is_none() && !asks {
             continue;
         }
         // "movements: in/out/transfer with a quantity": kinds of what stands before the colon.
@@ -393,7 +395,7 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let from = at + 1 + usize::from(scene.is(at + 1, ":"));
         let has_list = clause.is_some_and(|clause| clause.base == "have");
-        let end = clause_end(scene, at);
+        let end = if asks { scene.sentence_end(at) } else { clause_end(scene, at) };
         let end = if has_list { lists::inner_end(scene, from, end) } else { end };
         let items = lists::read(scene, at + 1 + usize::from(scene.is(at + 1, ":")), end);
         let known = items.iter().filter(|item| item.known()).count();

@@ -230,9 +230,18 @@ fn from(scene: &Scene<'_>, sink: &mut Sink) {
             (clause.after..clause.to).find(|at| scene.one_of(*at, &["from", "of", "for"]) && scene.depth_at(*at) == 0);
         // "I got your name from the office".
         let Some(from) = from.filter(|_| !scene.one_of(clause.after, &["your", "my", "our"])) else { continue };
-        let owner = scene.np_at(from + 1).filter(|np| !is_value(np) && np.to + 1 >= clause.to).and_then(record);
+        let of = scene.np_at(from + 1).filter(|np| !is_value(np));
+        // "for every refuelling of my vans": what the owner belongs to.
+        let parent =
+            of.filter(|np| scene.is(np.to, "of")).and_then(|np| scene.np_at(np.to + 1)).filter(|np| !is_value(np));
+        let end = parent.or(of).map_or(clause.to, |np| np.to);
+        let owner = of.filter(|_| end + 1 >= clause.to).and_then(record);
         let items = lists::read(scene, clause.after, from);
         if let Some(owner) = owner.filter(|_| !items.is_empty() && known(&items) == items.len()) {
+            if let Some(parent) = parent.and_then(record).filter(|parent| parent.name != owner.name) {
+                let fact = Fact::Belongs { child: owner.clone(), parent };
+                sink.add(fact, scene.span(from, end), 1.8);
+            }
             sink.has(&owner, items, 1.8);
         }
     }

@@ -32,8 +32,8 @@ fn predicated(scene: &Scene<'_>, polarity: Polarity, words: &[&str], mut found: 
             continue;
         }
         for np in &clause.subject {
-            let owner = np.owner.as_ref().and_then(|words| record(&np.with_words(words.clone())));
-            found(owner.or_else(|| antecedent(scene, np.from)), np);
+            let (owner, named) = bearer(scene, np);
+            found(owner, named.as_ref().unwrap_or(np));
         }
     }
 }
@@ -100,6 +100,24 @@ fn no_two(scene: &Scene<'_>, sink: &mut Sink) {
         let field = crate::nouns::snake(&name);
         sink.add(Fact::Unique { owner: record(np), field }, scene.span(at, value.to), 1.0);
     }
+}
+
+/// Whose value a phrase names, and what it is called there: "the article number" is the number of an article, where
+/// articles are spoken of.
+pub(super) fn bearer(scene: &Scene<'_>, np: &Np) -> (Option<Thing>, Option<Np>) {
+    let owner = np.owner.as_ref().and_then(|words| record(&np.with_words(words.clone())));
+    if owner.is_some() {
+        return (owner, None);
+    }
+    let split = np.words().split_last().filter(|(_, rest)| !rest.is_empty() && is_value(np));
+    if let Some((last, rest)) = split {
+        let whole = np.renamed(rest.to_vec());
+        let told = |other: &Np| other.entity() == whole.entity() && other.span != np.span && !is_value(other);
+        if let Some(thing) = record(&whole).filter(|_| scene.nps.iter().any(told)) {
+            return (Some(thing), Some(np.renamed(vec![last.clone()])));
+        }
+    }
+    (antecedent(scene, np.from), None)
 }
 
 /// What must be so of a value tells that there is one.

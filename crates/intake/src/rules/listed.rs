@@ -360,8 +360,9 @@ fn records(scene: &Scene<'_>, sink: &mut Sink) {
         // "store my flats and tenants": records in a row, where one alone may be a value.
         let store = matches!(clause.base, "store" | "keep" | "save" | "manage" | "administrate")
             && listed.iter().filter(|np| np.plural && !is_value(np)).count() >= 2;
-        if have || store || matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) || clause.base == "track"
-        {
+        // "we count the frames": how many there are, which is no record.
+        let track = matches!(clause.class, Some(crate::lexicon::verbs::Class::Track)) && clause.base != "count";
+        if have || store || track || clause.base == "track" {
             // "follow the van": that one is no record by itself.
             let one = |np: &Np| np.article.as_deref() == Some("the") && !np.plural;
             let last = listed.last().map_or(clause.to, |np| np.to);

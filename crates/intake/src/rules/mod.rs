@@ -12,6 +12,7 @@ mod chained;
 mod code;
 mod enumerated;
 mod faint;
+mod given;
 mod has;
 mod headed;
 mod idle;
@@ -86,6 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         enumerated::RULES,
         kept::RULES,
         noted::RULES,
+        given::RULES,
         around::RULES,
         listed::RULES,
         headed::RULES,

@@ -69,6 +69,20 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "on each inspection we count the frames": how many.
+        if let Some(owner) = lead.filter(|_| clause.base == "count").and_then(record) {
+            let counted =
+                objects(scene, clause.after, clause.to).into_iter().filter(|np| np.plural && np.owner.is_none());
+            let items = counted.map(|np| Item {
+                name: format!("number_of_{}", np.field()),
+                entity: format!("number_of_{}", np.entity()),
+                span: Some(np.span),
+                kind: Some(fields::FieldType::Integer),
+                ..Item::default()
+            });
+            sink.has(&owner, items.collect(), 1.8);
+            continue;
+        }
         if behind_dash(scene, clause, sink) {
             continue;
         }
@@ -113,7 +127,11 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         let (values, _) = values::values(scene, colon + 1, clause.to);
         if known * 2 >= items.len() && !items.is_empty() && !words::is_not_record(owner.head()) {
             sink.has(&owner, items, 2.0);
-        } else if values.len() >= 2 && archetypes::sort(&owner.name).is_some() {
+        } else if values.len() >= 2
+            && archetypes::sort(&owner.name).is_some()
+            // "dancers are sorted by level: beginner, advanced": of the level.
+            && !scene.np_before(colon).is_some_and(|np| fields::takes_values(np.head()))
+        {
             // "mark attendance: present, absent".
             let item = Item {
                 name: "status".into(),
@@ -294,6 +312,12 @@ fn approval(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(verb) = clause.verb.and_then(|at| scene.token(at)).filter(|token| token.text.ends_with("ed")) else {
             continue;
         };
+        // "must be inspected every 6 months": again and again, not once and for all.
+        if (clause.after..clause.to)
+            .any(|at| scene.one_of(at, &["every", "each", "yearly", "monthly", "weekly", "daily"]))
+        {
+            continue;
+        }
         let owner = clause.subject.first().and_then(record).or_else(|| antecedent(scene, clause.from));
         if let Some(owner) = owner {
             let item = Item {

@@ -43,6 +43,24 @@ fn get(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(fact, scene.span(clause.from, clause.to), 1.5);
             }
         }
+        // "every job gets a quote".
+        let one = scene.np_at(clause.after).filter(|np| {
+            let kept = archetypes::sort(np.entity()).is_some_and(|sort| sort != archetypes::Sort::Person);
+            let sent =
+                crate::lexicon::has("reminder message letter receipt notification report note discount", np.head());
+            matches!(np.article.as_deref(), Some("a" | "an" | "one"))
+                && np.to >= clause.to
+                && kept
+                && !sent
+                && !np.plural
+        });
+        if let Some(child) = one.and_then(table) {
+            let each = clause.subject.iter().filter(|np| np.count == Count::Each || np.plural);
+            for parent in each.filter_map(table).filter(|parent| !parent.is_person()) {
+                let fact = Fact::Many { parent, child: child.clone() };
+                sink.add(fact, scene.span(clause.from, clause.to), 1.5);
+            }
+        }
         let told = |item: &Item| {
             crate::lexicon::has("email sms message notification reminder alert push text receipt link", &item.entity)
         };
@@ -207,14 +225,26 @@ fn is_one_of(scene: &Scene<'_>, sink: &mut Sink) {
                 || scene.one_of(at, &[",", "or", "on", "in", "/", "either"])
         });
         let short = found.iter().all(|value| value.split('_').count() <= 2 && !value.is_empty());
-        if !plain || !short || found.len() < 3 {
+        // "is male or female", "is open or closed": two that only describe.
+        let sexes = found.iter().all(|value| matches!(value.as_str(), "male" | "female"));
+        let describes = |at: usize| {
+            matches!(scene.tag(at), Some(Tag::Adjective | Tag::Participle)) || scene.one_of(at, &["or", "either"])
+        };
+        let two = found.len() == 2 && (sexes || (start..end).all(describes));
+        if !plain || !short || found.len() < 3 && !two {
             continue;
         }
         let stated = (start..end).any(|at| {
             matches!(scene.tag(at), Some(Tag::Participle | Tag::Verb | Tag::Adverb | Tag::Preposition))
                 || scene.one_of(at, &["open", "available", "active", "new", "done", "closed", "free"])
         });
-        let field = if stated { "status" } else { "type" };
+        let field = if sexes {
+            "sex"
+        } else if stated || two {
+            "status"
+        } else {
+            "type"
+        };
         for owner in clause.subject.iter().filter_map(table) {
             let fact = Fact::Values { owner: Some(owner), field: field.into(), values: found.clone() };
             sink.add(fact, scene.span(clause.from, end), 1.8);

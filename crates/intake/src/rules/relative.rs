@@ -16,11 +16,20 @@ pub(super) fn relative(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.base != "have" && clause.class != Some(Class::Hold) {
             continue;
         }
-        if let Some(owner) = scene.np_before(clause.from).and_then(record) {
+        // "recipes, which consist of …".
+        let before = clause.from - usize::from(scene.is(clause.from.wrapping_sub(1), ","));
+        // "the problems on the wall, which have a grade": several have.
+        let several = clause.verb.is_some_and(|verb| scene.is(verb, "have"));
+        let from = scene.sentences.get(clause.sentence).map_or(before, |sentence| sentence.from);
+        let agrees = |np: &&crate::nouns::Np| np.from >= from && (!several || np.plural);
+        let near = scene.np_before(before).filter(|np| agrees(np));
+        let owner = near.or_else(|| scene.nps_before(before).find(agrees).filter(|_| before < clause.from));
+        if let Some(owner) = owner.or_else(|| scene.np_before(before)).and_then(record) {
             sink.has(&owner, lists::read(scene, clause.after, clause.to), 2.0);
         }
     }
     lasts(scene, sink);
+    happens(scene, sink);
     // "a membership that starts on a date and ends on a date".
     for clause in scene.clauses.iter().filter(|clause| {
         clause.polarity == Polarity::Asked
@@ -51,7 +60,7 @@ fn lasts(scene: &Scene<'_>, sink: &mut Sink) {
         clause.polarity == Polarity::Asked
             && clause.join != Join::Condition
             && !clause.passive
-            && matches!(clause.base, "last" | "take")
+            && matches!(clause.base, "last" | "take" | "weigh")
     }) {
         let subject = if clause.join == Join::Relative { scene.np_before(clause.from) } else { clause.subject.last() };
         let owner = match clause.pronoun.as_deref() {
@@ -61,8 +70,12 @@ fn lasts(scene: &Scene<'_>, sink: &mut Sink) {
         };
         let Some(owner) = owner.filter(|owner| !owner.is_person()) else { continue };
         let pair = super::bounds::limit(scene, clause.after, clause.to);
+        let weighs = clause.base == "weigh";
+        let units = if weighs { "kg kilogram kilo g gram ton tonne lb pound oz" } else { "minute hour day week month" };
         let length = |at: usize| {
-            scene.token(at).is_some_and(|token| crate::lexicon::has("minute hour day week month", &token.lemma))
+            scene.token(at).is_some_and(|token| {
+                crate::lexicon::has(units, &token.lemma) || crate::lexicon::has(units, &token.text)
+            })
         };
         // Right behind the verb, whatever the number is.
         let end = pair.map_or(clause.after + 5, |(_, next)| next + 1).min(clause.to);
@@ -71,15 +84,49 @@ fn lasts(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let (min, max) = pair.map_or((None, None), |(limit, _)| (limit.min, limit.max));
         let span = scene.span(clause.from, clause.to);
+        let (name, kind) = match weighs {
+            true => ("weight", fields::FieldType::Decimal),
+            false => ("duration", fields::FieldType::Integer),
+        };
         let item = Item {
-            name: "duration".into(),
-            entity: "duration".into(),
+            name: name.into(),
+            entity: name.into(),
             span: Some(span),
-            kind: Some(fields::FieldType::Integer),
+            kind: Some(kind),
             min,
             max,
             ..Item::default()
         };
         sink.add(Fact::Has { owner, item }, span, 1.8);
+    }
+}
+
+/// "concerts take place at a venue on a date", "a market is held on a day": where and when.
+fn happens(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in scene.clauses.iter().filter(|clause| {
+        let held = clause.passive && clause.base == "hold";
+        let place = clause.base == "take" && scene.is(clause.after, "place") || clause.base == "happen";
+        clause.polarity == Polarity::Asked && clause.join == Join::Main && (held || place)
+    }) {
+        let Some(owner) = clause.subject.last().filter(|np| !is_value(np)).and_then(record) else { continue };
+        for at in (clause.after..clause.to).filter(|at| scene.one_of(*at, &["on", "at", "in"])) {
+            let Some(np) = scene.np_at(at + 1).filter(|np| matches!(np.article.as_deref(), Some("a" | "an" | "one")))
+            else {
+                continue;
+            };
+            let value = matches!(np.head(), "date" | "day" | "time") || is_value(np);
+            let Some(parent) = record(np).filter(|_| !value) else {
+                let item = Item {
+                    name: np.field().to_owned(),
+                    entity: np.entity().to_owned(),
+                    span: Some(np.span),
+                    ..Item::default()
+                };
+                sink.has(&owner, vec![item], 1.6);
+                continue;
+            };
+            let fact = Fact::Belongs { child: owner.clone(), parent };
+            sink.add(fact, scene.span(clause.from, np.to), 1.6);
+        }
     }
 }

@@ -16,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "states.types", example: "There are three types of kayaks: sea, river and polo.", run: types },
     Rule { id: "states.before", example: "A kayak has low, medium or high priority.", run: before },
     Rule { id: "states.through", example: "A kayak goes through these stages: ordered, built, sold.", run: through },
+    Rule { id: "states.set", example: "Kayaks have a length. A guide can mark kayaks as repaired or sold.", run: set },
     Rule { id: "states.moved", example: "Guides move kayaks through ordered, built and sold.", run: moved },
 ];
 
@@ -51,9 +52,13 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
         let may = either || matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "might"));
         let start = be + 1 + usize::from(either);
         let sentence_end = scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to);
+        // "open, waiting for parts or finished": of a value, until the last of them has begun.
+        let last = (start..sentence_end).find(|at| scene.one_of(*at, &["or", "then"])).unwrap_or(start);
         let end = (start..sentence_end)
             .find(|at| {
-                !(scene.is(*at, "on") && scene.one_of(at - 1, &[",", "or"]))
+                let within = *at < last && scene.one_of(*at, &["for", "on", "to", "from"])
+                    || scene.is(*at, "on") && scene.one_of(at - 1, &[",", "or"]);
+                !within
                     && scene.one_of(
                         *at,
                         &["by", "with", "for", "from", "when", "if", "until", "has", "have", "depending", "to", "on"],
@@ -61,7 +66,7 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             })
             .unwrap_or(sentence_end);
         let end = if scene.is(end.saturating_sub(1), "and") { end - 1 } else { end };
-        let or = (start..end).any(|at| scene.one_of(at, &["or", "/"]));
+        let or = (start..end).any(|at| scene.one_of(at, &["or", "/"]) || !may && scene.is(at, "then"));
         let chooses = may || clause.modal.is_none() && clause.passive && is_row(scene, start, end);
         if !chooses
             || !or
@@ -124,7 +129,7 @@ fn is_row(scene: &Scene<'_>, from: usize, to: usize) -> bool {
             || scene
                 .one_of(at, &["in", "on", "out", "up", "no-show", "progress", "hold", "not", "over", "done", "ready"])
     };
-    let sign = |at: usize| scene.one_of(at, &[",", "or", "/", "and"]);
+    let sign = |at: usize| scene.one_of(at, &[",", "or", "/", "and", "then"]);
     let works = |at: usize| {
         verb(at)
             .is_some_and(|(verb, _)| matches!(verb.class, Class::Create | Class::Update | Class::Delete | Class::Read))
@@ -137,7 +142,7 @@ fn is_row(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     words.clone().all(state)
         && words.clone().count() >= 2
         && !words.clone().all(works)
-        && (from..to).any(|at| scene.is(at, "or"))
+        && (from..to).any(|at| scene.one_of(at, &["or", "then"]))
 }
 
 /// "three types of tickets: standard and VIP", "types of leave are annual and sick".
@@ -212,6 +217,27 @@ fn through(scene: &Scene<'_>, sink: &mut Sink) {
         if let Some(owner) = subject.filter(|_| named.is_some()) {
             let field = if matches!(np.head(), "stage" | "state" | "step") { "status" } else { np.head() };
             emit(scene, sink, Some(owner), field, values, (np.from, next));
+        }
+    }
+}
+
+/// "the janitor sets it to in progress or done", "marks a bike as sold or broken".
+fn set(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in
+        asked(scene).filter(|clause| matches!(clause.base, "set" | "mark" | "switch" | "flag") && !clause.passive)
+    {
+        let object = objects(scene, clause.after, clause.to).into_iter().next().filter(|np| !is_value(np));
+        let pronoun = scene.one_of(clause.after, &["it", "them"]);
+        let to = object.map_or(clause.after + usize::from(pronoun), |np| np.to);
+        let lead = scene.one_of(to, &["to", "as"]) && (pronoun || object.is_some());
+        let end = scene.sentence_end(to);
+        let or = (to..end).any(|at| scene.one_of(at, &["or", "/"]));
+        let owner = object.and_then(record).or_else(|| super::antecedent(scene, clause.after).filter(|_| pronoun));
+        let (values, next) = values::values(scene, to + 1, end);
+        if let Some(owner) = owner.filter(|owner| lead && or && !owner.is_person()) {
+            // What was named last may be a value, as in "a photo. The janitor sets it to …": of what has it, then.
+            let owner = Some(owner).filter(|owner| fields::guess(&owner.name).is_none());
+            emit(scene, sink, owner, "status", values, (clause.from, next));
         }
     }
 }

@@ -40,6 +40,10 @@ impl Place<'_> {
                 {
                     return Tag::Verb;
                 }
+                // "an auction runs from a start date to an end date".
+                if one && self.is(&["runs", "goes"]) && self.next_is(&["from"]) {
+                    return Tag::Verb;
+                }
                 // "accounting stays in Xero".
                 if one && self.is(&["stays", "remains"]) && self.next_is(&["in", "with", "on", "at", "as", "where"]) {
                     return Tag::Verb;
