@@ -132,12 +132,14 @@ fn lost_limits<'s>(
     };
     // What happens by itself waits for it.
     let awaited = draft.automations.iter().any(|one| one.span.start <= span.start && span.start < one.span.end);
-    let kept = move |end: usize| {
-        let within = |place: usize| span.start <= place && place < end;
-        awaited || evidence.iter().any(|one| limits(&one.fact) && within(one.span.start))
+    // It says so itself, or just before: "a rating from 1 to 5".
+    let kept = move |(from, to): (usize, usize)| {
+        let (near, end) = (scene.span(from.saturating_sub(2), to).start, scene.span(from, to).end);
+        let about = |span: Span| span.start < end && span.end >= near.max(scene.span(clause.from, to).start);
+        awaited || evidence.iter().any(|one| limits(&one.fact) && about(one.span))
     };
-    let said = crate::rules::bounds::said_in(scene, clause).into_iter().map(|(from, to)| scene.span(from, to));
-    let lost = said.filter(move |span| !kept(span.end));
+    let said = crate::rules::bounds::said_in(scene, clause).into_iter();
+    let lost = said.filter(move |place| !kept(*place)).map(|(from, to)| scene.span(from, to));
     lost.map(|span| left_out(scene, span, UnplacedClass::Unclear, "a limit that nothing keeps"))
 }
 

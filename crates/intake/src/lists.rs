@@ -287,6 +287,7 @@ impl Reader<'_, '_> {
                 .filter(|(limit, _)| limit.letters || limit.min.is_none() || limit.max.is_none())
             {
                 self.item.limit = Some(limit);
+                let next = next + usize::from(next < self.to && self.unit(next));
                 self.item.span = Some(scene.span(self.named - 1, next));
                 self.at = next;
                 self.end = self.end.max(next.min(self.to));
@@ -469,6 +470,12 @@ impl Reader<'_, '_> {
 
     fn unit(&mut self, at: usize) -> bool {
         let Some(kind) = self.scene.token(at).and_then(|token| unit(&token.text)) else { return false };
+        // "a due date 30 days later": no number of days.
+        let dated = fields::guess(&self.item.name)
+            .is_some_and(|guess| matches!(guess.kind, FieldType::Date | FieldType::Datetime));
+        if dated && kind == FieldType::Integer && self.scene.tag(at.wrapping_sub(1)) == Some(Tag::Number) {
+            return true;
+        }
         let text = self.scene.token(at).map_or("", |token| token.text.as_str());
         let priced = || fields::guess(&self.item.name).is_some_and(|guess| guess.kind == FieldType::Money);
         if text == "pounds" && priced() {

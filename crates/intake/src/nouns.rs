@@ -386,6 +386,12 @@ fn of_phrase(tokens: &[Token], tags: &[Tag], end: usize, np: &Np) -> Option<(Np,
     let generic = words::is_generic_head(&head.text);
     let inner = phrase(tokens, tags, end + 1)?;
     // "a fine of 2 euros": how much.
+    // "a fee of max 500 euros": how much at most.
+    let bound = tokens.get(end + 1).is_some_and(|t| t.one_of(&["max", "maximum", "min", "minimum", "at", "up"]))
+        && tokens.get(end + 2).is_some_and(|t| words::number(&t.text).is_some() || t.one_of(&["most", "least", "to"]));
+    if bound {
+        return None;
+    }
     let letters = crate::lexicon::has("digit character char letter", inner.0.head());
     if matches!(inner.0.count, Count::Number(_)) && (letters || crate::values::currency(inner.0.head()).is_some()) {
         return None;

@@ -378,6 +378,17 @@ fn adjective(tokens: &[Token], at: usize, previous: Option<Tag>) -> Tag {
     if (object || after_plural || lasts) && verbs::lookup(&token.text).is_some_and(|(_, form)| form == Form::Base) {
         return Tag::Verb;
     }
+    // "a rental has a start", "the rental starts".
+    let acts = next.is_some_and(|n| {
+        words::is_have(&n.text)
+            || words::is_be(&n.text)
+            || words::is_modal(&n.text)
+            || verbs::lookup(&n.text).is_some_and(|(_, form)| form == Form::Third)
+    });
+    let named = matches!(previous, Some(Tag::Determiner));
+    if acts && named && crate::lexicon::archetypes::sort(&token.text).is_some() {
+        return Tag::Noun;
+    }
     let alone = next.is_none_or(|n| n.is_sign() || words::is_conjunction(&n.text));
     let named = matches!(previous, None | Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Possessive));
     let value = fields::guess(&token.text).is_some_and(|guess| guess.kind != fields::FieldType::Boolean);

@@ -44,8 +44,19 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
         return;
     }
     // "(max 80 characters)", "(at least 1)".
-    if let Some((limit, _)) = crate::rules::bounds::limit(scene, from, to).filter(|(_, next)| *next >= to) {
-        item.limit = Some(limit);
+    if let Some((limit, next)) = crate::rules::bounds::limit(scene, from, to) {
+        let of =
+            scene.token(next).filter(|_| next < to).and_then(|token| Some((unit(&token.text)?, currency(&token.text))));
+        if next + usize::from(of.is_some()) >= to {
+            item.limit = Some(limit);
+            if let Some((kind, currency)) = of {
+                item.kind = item.kind.or(Some(kind));
+                item.currency = item.currency.or(currency);
+            }
+            return;
+        }
+    }
+    if demands(scene, item, from, to) {
         return;
     }
     if let Some(kind) = scene.token(from).and_then(|token| typed(&token.text)) {
@@ -141,6 +152,33 @@ pub(crate) fn brackets(scene: &Scene<'_>, item: &mut Item, from: usize, to: usiz
     } else if values.len() >= 2 {
         item.values = values;
     }
+}
+
+/// "(unique, 12 characters)", "(required, at most 80 characters)": several demands in a row, and nothing else.
+fn demands(scene: &Scene<'_>, item: &mut Item, from: usize, to: usize) -> bool {
+    let cuts: Vec<usize> = (from..to).filter(|at| scene.one_of(*at, &[",", "and", ";"])).collect();
+    let mut changed = item.clone();
+    let mut start = from;
+    for end in cuts.iter().copied().chain([to]) {
+        match scene.words(start, end) {
+            "" => {}
+            "unique" => changed.unique = true,
+            "required" | "mandatory" => changed.required = Some(true),
+            "optional" => changed.required = Some(false),
+            _ => {
+                let said = crate::rules::bounds::limit(scene, start, end)
+                    .or_else(|| crate::rules::bounds::long(scene, start, end));
+                let Some((limit, _)) = said.filter(|(_, next)| *next >= end) else { return false };
+                changed.limit = Some(limit);
+            }
+        }
+        start = end + 1;
+    }
+    let limited = changed.limit.is_some() && !cuts.is_empty();
+    if limited {
+        *item = changed;
+    }
+    limited
 }
 
 /// The words of programmers for a type: "(string)", "(decimal)".
@@ -247,7 +285,10 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
             if ends
                 || at > from && last_was_or && scene.is(at, ",")
                 || matches!(scene.tag(at + 1), Some(Tag::Determiner | Tag::Pronoun | Tag::Subordinator | Tag::Relative))
-                    && !scene.one_of(at + 1, &["no", "one", "other"])
+                    && !scene.one_of(
+                        at + 1,
+                        &["no", "one", "other", "single", "multiple", "several", "all", "some", "any", "both"],
+                    )
             {
                 return (found, at);
             }

@@ -116,7 +116,7 @@ const TABLE: &[(Class, &str)] = &[
         Class::Other,
         "use* work* teach play* go help* want need* like* love* try think mean put bring say ask happen expire \
             become live sit \
-         travel drive fly last ship* process* operate use* plan* design* sell look* grow clean* repair* serve perform \
+         travel drive fly last sing ship* process* operate use* plan* design* sell look* grow clean* repair* serve perform \
          earn spend win \
          hit* cross lose miss meet* arrive leave return* begin end* stop* stay* wait* water* feed* train* practice* study* \
          measure* weigh \

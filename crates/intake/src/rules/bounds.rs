@@ -94,6 +94,13 @@ fn pair(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     (low < high).then_some((Limit { min: Some(low), max: Some(high), letters, strict: false }, next))
 }
 
+/// "12 characters": no more and no less.
+pub(crate) fn long(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
+    let (value, next) = number(scene, at, to)?;
+    let (letters, next) = unit(scene, next, to)?;
+    letters.then_some((Limit { min: Some(value), max: Some(value), letters, strict: false }, next))
+}
+
 /// "from 1 to 5 stars", "with 1 to 5 points", with the unit.
 pub(super) fn range(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     let lead = scene.one_of(at, &["from", "between", "with", "on"]);

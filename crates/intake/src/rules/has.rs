@@ -83,6 +83,11 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         let pronoun = clause.pronoun.as_deref();
+        // "Vehicles are red. Each has a plate."
+        let each = owners.is_empty() && scene.is(clause.from, "each") && clause.verb == Some(clause.from + 1);
+        if each && let Some(thing) = antecedent(scene, clause.from) {
+            owners = vec![thing];
+        }
         if matches!(pronoun, Some("it" | "they" | "one")) {
             if let Some(thing) = owners.pop().or_else(|| antecedent(scene, clause.from)) {
                 owners = vec![thing];
@@ -201,6 +206,17 @@ fn durations(items: Vec<Item>) -> Vec<Item> {
 
 /// A value list after "that can be" belongs to the list before it, and then the list goes on.
 fn list_end(scene: &Scene<'_>, clause: &Clause) -> usize {
+    // "keeps books, each with a title": what follows is of the books.
+    let each = (clause.after + 1..clause.to)
+        .find(|at| scene.is(*at, "each") && scene.is(at - 1, ",") && scene.one_of(at + 1, &["with", "having"]));
+    let record = |each: &usize| {
+        scene
+            .np_before(each - 1)
+            .is_some_and(|np| np.plural && !is_value(np) && archetypes::sort(np.entity()).is_some())
+    };
+    if let Some(each) = each.filter(record) {
+        return each - 1;
+    }
     clause.to.min(scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to))
 }
 

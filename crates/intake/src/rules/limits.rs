@@ -73,6 +73,13 @@ fn unique(scene: &Scene<'_>, sink: &mut Sink) {
         said(sink, owner.as_ref(), np);
         sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0)
     });
+    // "the bib number may not be used twice".
+    predicated(scene, Polarity::Denied, &["twice", "repeated", "duplicated", "reused"], |owner, np| {
+        if is_value(np) {
+            said(sink, owner.as_ref(), np);
+            sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0);
+        }
+    });
     // "Badge number unique."
     for sentence in &scene.sentences {
         let Some(np) = scene.np_at(sentence.from).filter(|np| is_value(np)) else { continue };

@@ -261,7 +261,10 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);
-    let Some(clause) = scene.clause_around(np).filter(|_| leans) else { return own() };
+    // "each painting is by one artist (name, born)": the artist's.
+    let one = np.count == crate::nouns::Count::One && np.article.as_deref() == Some("one");
+    let told = one && archetypes::sort(np.entity()).is_some() && scene.close_of(np.to).is_some();
+    let Some(clause) = scene.clause_around(np).filter(|_| leans && !told) else { return own() };
     let ties = clause.class == Some(crate::lexicon::verbs::Class::Relate) && !clause.subject.is_empty();
     if clause.base == "be" || clause.passive || ties {
         return clause.subject.first().and_then(record).or_else(own);

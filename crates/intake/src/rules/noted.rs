@@ -69,6 +69,20 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
             }
             continue;
         }
+        // "the vet notes at each visit the weight and the temperature".
+        let at_each = scene
+            .one_of(clause.after, &["in", "on", "at", "during", "after", "for", "per"])
+            .then(|| scene.np_at(clause.after + 1))
+            .flatten()
+            .filter(|np| np.count == crate::nouns::Count::Each && np.to < clause.to && !scene.is(np.to, ":"))
+            .filter(|_| writes && !clause.passive);
+        if let Some((np, owner)) = at_each.and_then(|np| Some((np, record(np)?))) {
+            let items = lists::read(scene, np.to, clause.to);
+            if items.iter().any(Item::known) {
+                sink.has(&owner, items, 1.8);
+                continue;
+            }
+        }
         // "on each inspection we count the frames": how many.
         if let Some(owner) = lead.filter(|_| clause.base == "count").and_then(record) {
             let counted =

@@ -123,7 +123,11 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
         let Some(child) = table(subject).filter(|_| any) else { continue };
         let mut at = clause.after;
         let mut found = 0;
-        while scene.one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into"]) {
+        while scene
+            .one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into", "about", "regarding"])
+            // "for one horse and one rider".
+            || found > 0 && scene.is(at, "and") && scene.np_at(at + 1).is_some_and(|np| np.article.as_deref() == Some("one"))
+        {
             let exact = usize::from(scene.one_of(at + 1, &["exactly", "only", "always", "just"]));
             let Some(np) = scene.np_at(at + 1 + exact).filter(|np| np.to <= clause.to) else { break };
             let one = matches!(np.article.as_deref(), Some("a" | "an" | "one"));

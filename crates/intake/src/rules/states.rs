@@ -108,7 +108,12 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             })
         });
         let (values, _) = values::values(scene, start, end);
-        if done || values.iter().any(|value| value.split('_').count() > 3) {
+        // "are either cars, vans or trucks": kinds, and no states.
+        let kinds = either
+            && (start..end)
+                .filter(|at| !scene.one_of(*at, &[",", "or", "/", "and"]))
+                .all(|at| scene.tag(at) == Some(Tag::Noun) && scene.token(at).is_some_and(|token| token.plural()));
+        if done || kinds || values.iter().any(|value| value.split('_').count() > 3) {
             continue;
         }
         for owner in
@@ -242,15 +247,38 @@ fn set(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "open to in progress to closed": one after the other.
+fn steps(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>, usize) {
+    let signs = (from..to).filter(|at| scene.one_of(*at, &["to", ",", "then", "->", "and"]));
+    let mut start = from;
+    let mut found = Vec::new();
+    for end in signs.chain([to]) {
+        if start < end && end - start <= 3 {
+            found.push(values::value(scene, start, end));
+        }
+        start = end + 1;
+    }
+    (found, to)
+}
+
 /// "companies move applications through applied, interview and hired".
 fn moved(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in asked(scene).filter(|clause| matches!(clause.base, "move" | "take" | "go" | "pass" | "progress")) {
-        let Some(through) = (clause.after..clause.to).find(|at| scene.is(*at, "through")) else { continue };
+        // "tickets go from open to in progress to closed".
+        let from =
+            || Some(clause.after).filter(|at| scene.is(*at, "from") && matches!(clause.base, "go" | "move" | "pass"));
+        let Some(through) = (clause.after..clause.to).find(|at| scene.is(*at, "through")).or_else(from) else {
+            continue;
+        };
         let object = objects(scene, clause.after, through).into_iter().next();
         let owner = object.or(clause.subject.last().filter(|_| through == clause.after)).filter(|np| !is_value(np));
         let end = scene.sentences.get(clause.sentence).map_or(clause.to, |sentence| sentence.to);
         let named = scene.np_at(through + 1).is_some_and(|np| np.article.is_some() || fields::takes_values(np.head()));
-        let (values, next) = values::values(scene, through + 1, end);
+        let (values, next) = if scene.is(through, "from") {
+            steps(scene, through + 1, end)
+        } else {
+            values::values(scene, through + 1, end)
+        };
         if let Some(owner) = owner.and_then(record).filter(|_| !named && values.len() >= 3) {
             emit(scene, sink, Some(owner), "status", values, (through, next));
         }

@@ -44,6 +44,14 @@ impl Place<'_> {
                 if one && self.is(&["runs", "goes"]) && self.next_is(&["from"]) {
                     return Tag::Verb;
                 }
+                // "a rental starts at a time".
+                if one
+                    && self.is(&["starts", "ends", "begins", "opens", "closes", "expires", "renews"])
+                    && self.next_is(&["at", "on"])
+                    && self.tokens.get(self.at + 2).is_some_and(|token| token.one_of(&["a", "an"]))
+                {
+                    return Tag::Verb;
+                }
                 // "accounting stays in Xero".
                 if one && self.is(&["stays", "remains"]) && self.next_is(&["in", "with", "on", "at", "as", "where"]) {
                     return Tag::Verb;
