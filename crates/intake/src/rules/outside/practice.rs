@@ -34,6 +34,10 @@ const HANDS_OFF: &[&str] = &[
     " leave it there ",
     " leave that there ",
     " leave it out ",
+    " leave both alone ",
+    " leave all of that ",
+    " touch that with ",
+    " collection out of it ",
     " skip it ",
     " skip that ",
     " hands off ",
@@ -207,4 +211,34 @@ pub(super) fn what(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         && clause
             .verb
             .is_some_and(|verb| at < verb && scene.is(verb + 1, "what") && scene.one_of(verb + 2, &["we", "they", "i"]))
+}
+
+/// How money comes in that no service of the application takes.
+const BANKED: &[&str] = &[
+    " through our bank ",
+    " through my bank ",
+    " through the bank ",
+    " through their bank ",
+    " via our bank ",
+    " via the bank ",
+    " by cheque ",
+    " by check ",
+    " by standing order ",
+    " by bank transfer ",
+];
+
+/// "the rent is collected by direct debit through our bank".
+pub(super) fn banked(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let brand = scene.token(at).is_some_and(|token| token.capital) && at > clause.from;
+    let words = scene.padded(clause.from, clause.to);
+    clause.modal.is_none() && !brand && BANKED.iter().any(|way| words.contains(way))
+}
+
+/// "the WhatsApp group has 900 unread messages": where people talk today.
+pub(super) fn group(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let verb = clause.verb.unwrap_or(clause.to);
+    matches!(clause.base, "have" | "be" | "explode" | "overflow")
+        && clause.modal.is_none()
+        && at < verb
+        && scene.one_of(at + 1, &["group", "groups", "chat", "thread"])
 }

@@ -100,6 +100,12 @@ const TOLD: &[Told] = &[
     Told { id: "told.everything", example: "Everything goes over WhatsApp.", says: practice::everything },
     Told { id: "told.been", example: "I have been running this from Google Calendar.", says: practice::been },
     Told { id: "told.already", example: "The news go out by Mailchimp already.", says: practice::already },
+    Told {
+        id: "told.banked",
+        example: "The rent is collected by direct debit through our bank.",
+        says: practice::banked,
+    },
+    Told { id: "told.group", example: "The WhatsApp group has 900 unread messages.", says: practice::group },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
     Told { id: "told.got", example: "We have got Stripe.", says: got },
     Told { id: "told.is", example: "The chat is Discord.", says: is_it },
