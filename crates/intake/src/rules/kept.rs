@@ -402,7 +402,8 @@ fn row_head<'s>(scene: &'s Scene<'_>, last: &Np) -> Option<&'s Np> {
         let sign = if scene.is(sign.wrapping_sub(1), ",") { sign - 1 } else { sign };
         from = scene.np_before(sign)?.from;
     }
-    let leans = from < last.from && scene.one_of(from.wrapping_sub(1), &["for", "of", "on", "from", "about", "like"]);
+    let leans = from < last.from
+        && scene.one_of(from.wrapping_sub(1), &["for", "of", "on", "from", "about", "like", "at", "in", "near"]);
     scene
         .np_before(from.checked_sub(1)?)
         .filter(|head| leans && head.plural && !is_value(head) && record(head).is_some())

@@ -88,7 +88,9 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
         if colon + 1 >= sentence.to {
             continue;
         }
-        let Some(np) = heading(scene, sentence.from, colon) else { continue };
+        let Some(np) = heading(scene, sentence.from, colon).filter(|np| !super::roles::are_users(scene, np)) else {
+            continue;
+        };
         let sign = scene.one_of(colon, &[":", "->", "="]);
         if !sign && !scene.blocks.get(sentence.block).is_some_and(|block| block.bullet) {
             continue;
@@ -461,7 +463,7 @@ fn topic(scene: &Scene<'_>, sink: &mut Sink) {
         };
         let asks = scene.is(np.to, "?");
         let clean = !asks && verbless(scene, sentence.from, sentence.to) || scene.one_of(np.to, &[":", ".", "for"]);
-        if !clean || !np.plural {
+        if !clean || !np.plural || super::roles::are_users(scene, np) {
             continue;
         }
         if let Some(thing) = topic_of(scene, np.from, np.to).filter(|thing| !is_title(scene, np, thing)) {

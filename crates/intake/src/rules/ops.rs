@@ -92,10 +92,18 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             let span = scene.span(clause.from, clause.to);
             let told = matches!(clause.base, "receive" | "get")
                 && crate::lexicon::has("receipt confirmation reminder notification update report digest", &object.name);
+            // "mail the client an invitation": the message itself.
+            let sent = class == Class::Send || matches!(clause.base, "mail" | "email" | "text" | "message");
+            let sent = sent
+                && matches!(np.article.as_deref(), Some("a" | "an"))
+                && crate::lexicon::has(
+                    "invitation invite reminder receipt confirmation notification thank-you",
+                    &object.name,
+                );
             // "fill in a form": how something is entered.
             let filled =
                 clause.base == "fill" && matches!(object.name.as_str(), "form" | "sheet" | "page" | "template");
-            if told || filled || class == Class::Pay && object.head() == "card" {
+            if told || sent || filled || class == Class::Pay && object.head() == "card" {
                 continue;
             }
             if matches!(object.name.as_str(), "account" | "profile")
@@ -339,7 +347,10 @@ fn message(scene: &Scene<'_>, sink: &mut Sink) {
         .iter()
         .filter(|clause| clause.class == Some(Class::Send) && clause.polarity == Polarity::Asked && !clause.passive)
     {
-        let by_itself = scene.clauses_of(clause.sentence).any(|other| other.join == Join::Condition);
+        // "when …", "six months after the last visit": nobody writes that one.
+        let sentence = scene.sentences.get(clause.sentence).map_or("", |one| scene.padded(one.from, one.to));
+        let by_itself = scene.clauses_of(clause.sentence).any(|other| other.join == Join::Condition)
+            || [" after ", " before "].iter().any(|word| sentence.contains(word));
         let Some(np) = objects(scene, clause.after, clause.to).into_iter().last().filter(|_| !by_itself) else {
             continue;
         };

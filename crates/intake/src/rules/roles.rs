@@ -6,7 +6,7 @@ use crate::clauses::{Clause, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, words};
-use crate::nouns::Count;
+use crate::nouns::{Count, Np};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
@@ -60,7 +60,7 @@ fn receiver(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let to = usize::from(scene.is(at + 1, "to"));
         let aside = || scene.clause_at(at).is_some_and(|clause| clause.polarity != Polarity::Asked);
-        let known = |np: &&crate::nouns::Np| archetypes::is_person(np.entity()) && works(np) && !aside();
+        let known = |np: &&Np| archetypes::is_person(np.entity()) && works(np) && !aside();
         let Some(np) = scene.np_at(at + 1 + to).filter(known) else { continue };
         let named = to == 1 || np.article.as_deref() == Some("the");
         if named && let Who::Role(name) = role_of(np.entity()) {
@@ -108,25 +108,30 @@ fn bare_roles(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "Actors: buyer, seller, admin": people who use the application, and no record of actors.
+pub(super) fn are_users(scene: &Scene<'_>, np: &Np) -> bool {
+    matches!(np.head(), "user" | "actor" | "persona")
+        && np.words().len() == 1
+        && np.plural
+        && scene.is(np.to, ":")
+        && people_follow(scene, np.to + 1)
+}
+
 /// Whether the row names people only: "admin, dispatcher, driver".
 fn people_follow(scene: &Scene<'_>, from: usize) -> bool {
     let end = scene.sentence_end(from);
     let row = objects(scene, from, end);
-    let person = |np: &&crate::nouns::Np| {
+    let person = |np: &&Np| {
         archetypes::is_person(np.entity()) || matches!(np.head(), "admin" | "administrator" | "manager" | "viewer")
     };
     row.len() >= 2 && row.iter().all(person)
 }
 
-/// "Roles: keeper and viewer", "there are three roles: …", "user types are …".
+/// "Roles: keeper and viewer", "Actors: buyer, seller", "there are three roles: …", "user types are …".
 fn named_roles(scene: &Scene<'_>, sink: &mut Sink) {
     for np in &scene.nps {
         let roles = np.head() == "role" && np.plural
-            || np.head() == "user"
-                && np.words().len() == 1
-                && np.plural
-                && scene.is(np.to, ":")
-                && people_follow(scene, np.to + 1)
+            || are_users(scene, np)
             || np.words().len() == 2
                 && matches!(np.head(), "type" | "group" | "kind")
                 && np.plural

@@ -38,6 +38,9 @@ const HANDS_OFF: &[&str] = &[
     " leave all of that ",
     " touch that with ",
     " collection out of it ",
+    " that stays there ",
+    " do not rebuild it ",
+    " do not rebuild that ",
     " skip it ",
     " skip that ",
     " hands off ",
@@ -241,4 +244,11 @@ pub(super) fn group(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
         && clause.modal.is_none()
         && at < verb
         && scene.one_of(at + 1, &["group", "groups", "chat", "thread"])
+}
+
+/// "something that replaces the hundred WhatsApp threads": what is done away with.
+pub(super) fn replaced(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let replaces = |at: &usize| scene.one_of(*at, &["replace", "replaces", "replacing"]);
+    let away = (clause.from..at).rfind(replaces);
+    away.is_some_and(|verb| !(verb..at).any(|at| scene.one_of(at, &["with", "by", ":", ";"])))
 }

@@ -105,6 +105,11 @@ const TOLD: &[Told] = &[
         example: "The rent is collected by direct debit through our bank.",
         says: practice::banked,
     },
+    Told {
+        id: "told.replaced",
+        example: "I would love something that replaces the hundred WhatsApp threads.",
+        says: practice::replaced,
+    },
     Told { id: "told.group", example: "The WhatsApp group has 900 unread messages.", says: practice::group },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
     Told { id: "told.got", example: "We have got Stripe.", says: got },
