@@ -267,7 +267,11 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         .from(at + 1)
         .iter()
         .take_while(|word| matches!(word.as_str(), "now" | "only" | "one" | "of" | "either" | "just"));
-    let from = predicate::after_choice(wish, at + 1 + skipped.count());
+    let is_open = |word: &String| matches!(word.as_str(), "one" | "either");
+    let first = at + 1 + skipped.count();
+    let from = predicate::after_choice(wish, first);
+    // "is one of cash, card": all that it can be, whatever it was before.
+    let is_choice = from > first || wish.between(at + 1, first).iter().any(is_open);
     let said = predicate::listed(wish, from, end);
     if said.len() < 2
         || wish.words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "when" | "if" | "default"))
@@ -278,7 +282,7 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if said.iter().any(|value| value.split_whitespace().count() > 4) {
         return None;
     }
-    if let Some(why) = unlisted(subject, wish, from, places).filter(|_| start == 0 && modal.is_none()) {
+    if let Some(why) = unlisted(subject, wish, from, places).filter(|_| start == 0 && modal.is_none() && !is_choice) {
         return Some(Answer::Refused(why));
     }
     Some(all(listed(subject, places)?, &said, source))
