@@ -68,7 +68,8 @@ pub(super) fn listed(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
         "- ",
         "-",
     ];
-    let asked = asked(added(wish)?, places)?;
+    let text = added(wish)?;
+    let Some(asked) = asked(text, places) else { return nowhere(text, places).map(Answer::Refused) };
     let rest = asked.rest.trim_start_matches([',', ' ']);
     let lower = rest.to_lowercase();
     let one = spoken(&asked.entity.name);
@@ -113,6 +114,24 @@ pub(super) fn listed(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
         }));
     }
     Some(context::read(&Said::of(&format!("Each {one} has {list} ({})", said.join(", ")))?, places))
+}
+
+/// "add a source: web, phone", "add a status to boats: free, sold": of nothing that there is.
+fn nowhere(text: &str, places: &Places) -> Option<String> {
+    let (head, values) = text.split_once(':')?;
+    let is_list = predicate::pieces(values).len() > 1;
+    let lower = head.to_lowercase();
+    if let Some((_, owner)) = lower.rsplit_once(" to ").filter(|_| is_list) {
+        return Some(super::names::no_record(&owner.split_whitespace().map(plain).collect::<Vec<_>>(), places));
+    }
+    let one = lower.split_whitespace().last().is_some_and(|word| !crate::lemma::is_plural(word));
+    let is_field = (lower.starts_with("a ") || lower.starts_with("an ")) && one && head.split(' ').count() < 5;
+    let is_known =
+        lower.split_whitespace().any(|word| matches!(word, "record" | "table" | "role" | "action" | "webhook"));
+    (is_list && is_field && !is_known).then(|| {
+        let some = places.entities.first().map_or_else(|| "leads".to_owned(), |one| plural(&spoken(&one.name)));
+        format!("to which record? say for example \"add {head} to {some}:{values}\"")
+    })
 }
 
 /// "a status open, held or done": what follows a word for a choice is what it can be. Some(None) where nobody knows what is the name.

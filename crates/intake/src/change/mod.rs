@@ -1,7 +1,8 @@
 //! Changes a blueprint that exists as a sentence says: "rename phone to mobile", "only managers may delete".
 //!
-//! request → wishes → patches of the text. Only bytes that a wish is about are touched, so comments, order and spacing
-//! survive. One wish that is not understood and nothing is changed. Whether the result loads is for the caller to check.
+//! request → wishes → patches of the text. Only bytes that a wish is about are touched, and spaces before equals signs where these stand
+//! below each other, so comments and order survive. One wish that is not understood, or two that say the opposite, and nothing is
+//! changed. Whether the result loads is for the caller to check.
 
 mod accounts;
 mod actions;

@@ -129,6 +129,14 @@ fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Op
     let reached = |word: &String| matches!(word.as_str(), "owner" | "signed_in" | "anyone");
     rule.retain(|word| word != "nobody");
     if !rule.iter().any(reached) {
+        // Own rows are everybody's who made them: with a role or without.
+        if let Who::Role(role) = who {
+            let many = plural(&spoken(&entity.name));
+            return Err(format!(
+                "a rule for what is one's own is for whoever made it, not for the role `{role}` alone: say \"users can {operation} their own {many}\", \
+                 if that is meant"
+            ));
+        }
         rule.push("owner".to_owned());
     }
     Ok((rule != before).then_some(rule))

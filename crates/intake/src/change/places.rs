@@ -247,7 +247,12 @@ impl Places {
             return Ok(*one);
         }
         // "the phone of leads", "the lead's phone", "lead phone".
-        let of = words.iter().position(|word| matches!(word.as_str(), "of" | "on" | "in" | "from" | "for"));
+        let is_of = |word: &String| matches!(word.as_str(), "of" | "on" | "in" | "from" | "for");
+        // "born on of patients": the one before a record.
+        let before = |at: &usize| {
+            words.get(*at).is_some_and(is_of) && words.get(at + 1..).is_some_and(|rest| self.entity(rest).is_some())
+        };
+        let of = (0..words.len()).find(before).or_else(|| words.iter().position(is_of));
         let genitive = words.iter().position(|word| word == "'s");
         let (owner, name) = match (of, genitive) {
             (_, Some(at)) => (words.get(..at), words.get(at + 1..).unwrap_or(&[])),

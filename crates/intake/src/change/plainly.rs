@@ -50,6 +50,11 @@ fn reworded(wish: &Said, places: &Places) -> Option<String> {
 /// "orders should be private", "give admins the right to delete orders", "only let admins add products".
 fn said_openly(wish: &Said, places: &Places) -> Option<String> {
     let end = wish.words.len();
+    if wish.opens(&["nobody", "none"])
+        && wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "but" | "except"))
+    {
+        return Some(format!("only {}", raw(wish, 2, end)));
+    }
     if let Some(last @ ("private" | "public")) = wish.words.last().map(String::as_str) {
         let verb = wish.place(&["is", "are", "should", "must"]).filter(|at| *at > 0)?;
         let fits = wish
@@ -343,7 +348,11 @@ fn only_of(wish: &Said, places: &Places) -> Option<Vec<Said>> {
 
 /// Several fields, each as one would say it alone.
 fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
-    if !words.iter().any(|word| word == "and") || words.iter().any(|word| word == "or") || places.field(words).is_ok() {
+    if places.several(words).is_some()
+        || !words.iter().any(|word| word == "and")
+        || words.iter().any(|word| word == "or")
+        || places.field(words).is_ok()
+    {
         return None;
     }
     let of = words.iter().position(|word| word == "of");
@@ -354,6 +363,7 @@ fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
         _ => (None, words),
     };
     let has = |words: &[String]| match owner {
+        Some(owner) if owner.fields.iter().any(|field| field.name == said::name(words)) => true,
         Some(owner) => {
             let of = words.iter().cloned().chain(["of".to_owned(), owner.name.clone()]);
             places.field(&of.collect::<Vec<_>>()).is_ok()

@@ -235,6 +235,10 @@ fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicat
     if let Some(code) = starts(wish, from, "in").and_then(|at| currency(wish.words.get(at)?)) {
         return (!verb.is_denied).then_some((vec![Predicate::Currency(code)], from + 2));
     }
+    // "change the fee to dollars".
+    if let Some(code) = (from + 1 == end && !verb.is_denied).then(|| currency(wish.words.get(from)?)).flatten() {
+        return Some((vec![Predicate::Currency(code)], end));
+    }
     let fits = PHRASES.iter().filter_map(|(phrase, meaning)| Some((starts(wish, at, phrase)?, *meaning)));
     let (after, meaning) = fits.filter(|(after, _)| *after <= end).max_by_key(|(after, _)| *after)?;
     let is_asked = !verb.is_denied;

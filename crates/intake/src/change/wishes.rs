@@ -32,7 +32,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "secret", example: "Only clerks can see the phone of leads.", read: secrets::only },
     Wish { id: "only", example: "Only clerks may delete leads.", read: rights::only },
     Wish { id: "may", example: "Clerks may update leads.", read: rights::may },
-    Wish { id: "own", example: "Clerks may only see their own leads.", read: own::own },
+    Wish { id: "own", example: "Users may see their own leads.", read: own::own },
     Wish { id: "open", example: "Make notes public.", read: openness::open },
     Wish { id: "access", example: "Give clerks access to notes.", read: openness::access_to },
     Wish { id: "not", example: "Clerks may no longer see leads.", read: openness::may_not },
