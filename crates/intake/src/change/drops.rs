@@ -5,7 +5,7 @@ use super::places::{Entity, Field, Places};
 use super::removals::{drop_entity, drop_field, drop_service, whole};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
-use super::{Answer, edit, quiet};
+use super::{Answer, edit, names, quiet};
 use crate::lexicon::integrations;
 
 /// Ways to say so; after some of them only a service can stand.
@@ -201,7 +201,9 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         _ if name.contains('_') && !is_field && names_some(words, places) => {
             Answer::Refused(format!("there is no `{}`: say the name of what should go, alone", name.replace('_', " ")))
         }
-        _ if words.iter().any(|word| matches!(word.as_str(), "and" | "or")) => {
+        _ if words.iter().any(|word| matches!(word.as_str(), "and" | "or"))
+            && (names_some(words, places) || names::misspelt(words, places).is_some()) =>
+        {
             Answer::Refused("not all of that is there: say each thing by its name".to_owned())
         }
         _ if !is_name => Answer::Refused(format!(

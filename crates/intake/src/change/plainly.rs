@@ -288,9 +288,35 @@ fn renames(wish: &Said) -> Option<Vec<Said>> {
 /// "drop the status, the phone and the SMS".
 fn dropped(wish: &Said, places: &Places) -> Option<Vec<Said>> {
     let named = drops::dropped(wish)?;
-    if wish.words.iter().any(|word| matches!(word.as_str(), "or" | "when" | "if" | "from"))
-        || drops::is_one(named, places)
-    {
+    // "the limit of name and phone" is no phone that should go.
+    const OTHERS: &[&str] = &[
+        "or",
+        "when",
+        "if",
+        "from",
+        "limit",
+        "limits",
+        "default",
+        "defaults",
+        "role",
+        "roles",
+        "action",
+        "actions",
+        "automation",
+        "automations",
+        "value",
+        "values",
+        "rule",
+        "rules",
+        "right",
+        "rights",
+        "access",
+        "index",
+        "search",
+        "required",
+        "need",
+    ];
+    if named.iter().any(|word| OTHERS.contains(&word.as_str())) || drops::is_one(named, places) {
         return None;
     }
     let start = wish.words.len() - named.len();
