@@ -143,6 +143,15 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         }
     }
     if let Some(entity) = named.entity {
+        // "the customer" of an order, or customers altogether?
+        let is_one = words.last().is_some_and(|word| !crate::lemma::is_plural(word));
+        if let Some((owner, field)) = named.field.as_ref().ok().filter(|_| is_one) {
+            let (field, of) = (spoken(&field.name), crate::lemma::plural(&spoken(&owner.name)));
+            return Some(Answer::Refused(format!(
+                "all {0}, or what refers to one? say \"remove the {0}\" or \"remove the {field} of {of}\"",
+                crate::lemma::plural(&spoken(&entity.name))
+            )));
+        }
         return Some(drop_entity(entity, places, source));
     }
     match &named.field {
