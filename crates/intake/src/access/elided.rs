@@ -94,7 +94,20 @@ pub(super) fn own_at(scene: &Scene<'_>, at: usize) -> bool {
 pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
     let own =
         |at: usize| scene.one_of(at, OWNERS) && scene.is(at + 1, "own") || at == clause.after && scene.one_of(at, SELF);
-    clause.polarity == crate::clauses::Polarity::Asked && clause.pronoun.is_none() && (clause.after..clause.to).any(own)
+    let theirs = || {
+        scene.np_at(clause.after).is_some_and(|np| clause.class.is_some_and(|class| theirs(scene, class, np, clause)))
+    };
+    let asked = clause.polarity == crate::clauses::Polarity::Asked && clause.pronoun.is_none();
+    asked && ((clause.after..clause.to).any(own) || clause.class == Some(Class::Read) && theirs())
+}
+
+/// "customers can see their orders", "parents see the grades of their children": nobody else's.
+pub(super) fn theirs(scene: &Scene<'_>, class: Class, np: &Np, clause: &Clause) -> bool {
+    let people = clause.subject.iter().any(|np| rules::is_people(np.entity()) || np.head() == "user")
+        || matches!(clause.pronoun.as_deref(), Some("they"));
+    let of = scene.is(np.to, "of") && scene.one_of(np.to + 1, OWNERS);
+    let has = np.possessive.as_deref().is_some_and(|word| OWNERS.contains(&word)) || of;
+    has && people && matches!(class, Class::Read | Class::Update | Class::Delete)
 }
 
 /// "but not invoices", "never invoices", "neither invoices nor orders": what comes after is denied.

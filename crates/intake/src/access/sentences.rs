@@ -18,8 +18,20 @@ use crate::tokens::Span;
 /// What all sentences say.
 pub(super) fn read(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
     let (found, values, lost, last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut reader =
-        Reader { scene, cast, draft, found, values, lost, last, when: None, spoken: None, fresh: false, meant: false };
+    let mut reader = Reader {
+        scene,
+        cast,
+        draft,
+        found,
+        values,
+        lost,
+        last,
+        when: None,
+        spoken: None,
+        fresh: false,
+        meant: false,
+        hangs: false,
+    };
     for index in 0..scene.sentences.len() {
         reader.sentence(index);
         reader.brackets(index);
@@ -44,6 +56,8 @@ pub(super) struct Reader<'a> {
     /// Whether this sentence speaks of them, or means them by "they" and "it".
     fresh: bool,
     meant: bool,
+    /// Whether it depends on something.
+    hangs: bool,
 }
 
 /// A verb that waits for its object.
@@ -62,6 +76,9 @@ impl Reader<'_> {
         let clauses: Vec<&Clause> = scene.clauses_of(index).collect();
         let (first, values) = (self.found.len(), self.values.len());
         (self.fresh, self.meant) = (false, false);
+        // "insurance ended -> the contractor cannot submit": what holds at times only.
+        let arrow = scene.sentences.get(index).is_some_and(|one| (one.from..one.to).any(|at| scene.is(at, "->")));
+        self.hangs = arrow || clauses.iter().any(|clause| clause.join == Join::Condition);
         let mut pending: Vec<Pending> = Vec::new();
         let mut negated = false;
         for clause in &clauses {
@@ -345,10 +362,10 @@ impl Reader<'_> {
         for one in pending.drain(..) {
             let (limits, known) = (matches!(one.mode, Mode::Exclusive | Mode::MayNot), is_access(one.class));
             let stands = matches!(one.class, Class::Create | Class::Read | Class::Update | Class::Delete);
-            if limits && stands && !self.fresh && !self.meant {
+            if limits && stands && !self.fresh && !self.meant && !self.hangs {
                 // "no one may delete, except admins": anything.
                 self.everything(&one);
-            } else if limits && known && last.is_empty() {
+            } else if limits && known && (last.is_empty() || self.hangs && !self.fresh) {
                 self.lost.push(one.span);
             } else if limits && known {
                 for entity in &last {
@@ -478,6 +495,7 @@ impl Reader<'_> {
         let their = np.possessive.as_deref();
         their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
             && (np.words().iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
+            || elided::theirs(self.scene, one.class, np, clause)
             || MINE.iter().any(|phrase| words.contains(phrase))
             || their.is_some() && OTHERS.iter().any(|phrase| words.contains(phrase))
     }

@@ -116,8 +116,9 @@ fn only(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// What is said in brackets after people that is a right of theirs: "managers (see all orders)", "clerks (only their own)".
 pub(crate) fn beside(scene: &Scene<'_>, np: &Np) -> Option<(usize, usize)> {
-    let close = scene.close_of(np.to)?;
+    let close = scene.close_of(np.to).or_else(|| line(scene, np))?;
     let from = np.to + 1;
+    let bracket = !scene.one_of(np.to, &[":", "-"]);
     let admin = matches!(np.head(), "admin" | "administrator");
     if role(np).is_none() && !admin {
         return None;
@@ -138,7 +139,21 @@ pub(crate) fn beside(scene: &Scene<'_>, np: &Np) -> Option<(usize, usize)> {
             && (start + 1 == close || scene.np_at(start).is_some_and(|np| np.plural && np.to == close))
         || scene.one_of(start, &["all", "full"]) && scene.one_of(start + 1, &["access", "rights"]);
     let own = scene.is(start, "own") || scene.one_of(start, &["their", "his", "her"]) && scene.is(start + 1, "own");
-    (does || whole || own).then_some((from, close))
+    // "Members: add, edit, delete" lists what is done with members.
+    let does = does && (bracket || !np.plural && scene.np_at(start + 1).is_some());
+    let alone = (start + 1..close).all(|at| scene.one_of(at, &["only", "access", "rights"]));
+    let reads = !bracket && scene.one_of(start, &["read", "view"]) && start + 1 < close && alone;
+    (does || whole || own || reads).then_some((from, close))
+}
+
+/// "Viewer: read only": a line of its own.
+fn line(scene: &Scene<'_>, np: &Np) -> Option<usize> {
+    let sentence = scene.sentences.get(scene.sentence_at(np.from)?)?;
+    let leads = np.from == sentence.from && scene.one_of(np.to, &[":", "-"]);
+    // What has a verb and a subject of its own is read as a sentence.
+    let clause = scene.clause_at(np.from)?;
+    let said = clause.verb.is_some() && !clause.subject.is_empty();
+    (leads && !said).then_some(sentence.to)
 }
 
 fn named_beside(scene: &Scene<'_>, sink: &mut Sink) {
