@@ -412,6 +412,13 @@ fn denied(scene: &Scene<'_>, clause: &Clause) -> bool {
         // "do not forget the invoices" asks for them.
         no && !verdict(at) && !scene.one_of(at + 1, &["forget", "miss", "overlook"])
     });
+    // "able to read grants, but not to change them".
+    let ahead = clause.join == Join::Purpose
+        && clause
+            .from
+            .checked_sub(1)
+            .is_some_and(|at| scene.one_of(at, &["not", "never"]) && !scene.one_of(clause.after, &["forget"]));
+    let before = before || ahead;
     let no_need = scene.is(clause.from, "no") && scene.is(clause.from + 1, "need");
     let object = scene.is(clause.after, "no") || scene.is(clause.after, "not");
     let verbless = clause.verb.is_none() && scene.one_of(clause.from, &["no", "not", "without", "skip"]);

@@ -16,7 +16,9 @@ impl Reader<'_> {
         let before = scene.words(clause.from, verb);
         let lead = format!(" {before} ");
         let nobody = [" nobody ", " no one ", " no-one ", " none "].iter().any(|word| lead.contains(word));
-        let but = [" but ", " except ", " other than ", " apart from ", " besides "].iter().any(|w| lead.contains(w));
+        let but = [" outside ", " but ", " except ", " other than ", " apart from ", " besides "]
+            .iter()
+            .any(|w| lead.contains(w));
         let left_out = elided::left_out(scene, clause.from, verb).map(|(who, _)| self.known(who));
         if let Some(who) = left_out.filter(|_| nobody && but) {
             return Some((who, Mode::Exclusive));

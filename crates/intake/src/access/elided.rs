@@ -120,7 +120,7 @@ pub(super) const NOT: &[&str] = &["not", "never", "neither", "nor"];
 /// Where it is said who is left out: "except admins", "but the reception"; the end where nobody is.
 pub(crate) fn excepted(scene: &Scene<'_>, from: usize, to: usize) -> usize {
     let except = |at: usize| match () {
-        () if scene.one_of(at, &["except", "excepting", "besides", "save"]) => true,
+        () if scene.one_of(at, &["except", "excepting", "besides", "save", "outside"]) => true,
         () if scene.is(at, "but") => scene.np_at(at + 1).is_some() || scene.one_of(at + 1, &["for", "by", "me"]),
         () => scene.is(at, "apart") && scene.is(at + 1, "from") || scene.is(at, "other") && scene.is(at + 1, "than"),
     };
@@ -151,7 +151,7 @@ pub(super) const SELF: &[&str] = &["themselves", "themself", "himself", "herself
 /// Who is left out of "nobody", "anybody": "except admins", "apart from the group leader"; and the place after them.
 pub(crate) fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> Option<(Vec<Who>, usize)> {
     let at = excepted(scene, from, to);
-    let start = (at + 1..at + 3).find(|at| !scene.one_of(*at, &["for", "from", "than", "by"]))?;
+    let start = (at + 1..at + 3).find(|at| !scene.one_of(*at, &["for", "from", "than", "by", "of"]))?;
     rules::people_at(scene, start, to).filter(|_| at < to)
 }
 
@@ -171,4 +171,14 @@ pub(super) fn made_by_them(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let makes =
         matches!(verb.class, Class::Create | Class::Upload | Class::Send | Class::Event) && form == verbs::Form::Past;
     (what && makes && scene.one_of(they, &["they", "he", "she"])).then_some(made + 1)
+}
+
+/// "may add, change or remove visits": a verb in a row of verbs, though it looks like a noun.
+pub(super) fn listed(scene: &Scene<'_>, verb: usize, at: usize, to: usize) -> bool {
+    let base = |at: usize| {
+        scene.token(at).and_then(|token| verbs::lookup(&token.text)).is_some_and(|(_, form)| form == verbs::Form::Base)
+    };
+    let row = at > verb + 1 && scene.one_of(at - 1, &[",", "and", "or", "/"]) && base(at - 2) && base(at);
+    let bare = scene.np_at(at).is_none_or(|np| np.words().len() == 1 && !np.plural && np.article.is_none());
+    row && bare && (at + 1 >= to || scene.one_of(at + 1, &[",", "and", "or", "/", "them", "it"]))
 }

@@ -224,6 +224,7 @@ impl Reader<'_> {
                 && scene.one_of(at - 1, &["and", "or"])
                 && scene.one_of(at + 1, &["everything", "anything", "it", "them", "all", "any"]);
             let is_verb = at == verb
+                || elided::listed(scene, verb, at, clause.to)
                 || whole
                 || !placed_np(scene, at)
                 || mode == Mode::MayNot && scene.one_of(at - 1, elided::NOT) && !elided::turns(scene, at - 1);
@@ -290,6 +291,13 @@ impl Reader<'_> {
                     self.draft.entities.iter().map(|one| &one.name).filter(kept).cloned().collect();
                 for one in pending.iter() {
                     names.iter().for_each(|entity| self.place(one, entity, false));
+                }
+                placed = true;
+            } else if scene.is(at, "all") && at > verb && !placed && scene.np_at(at).is_none() && at + 1 >= clause.to {
+                // "HR can access all".
+                let last = self.last.clone();
+                for one in pending.iter() {
+                    last.iter().for_each(|entity| self.place(one, entity, false));
                 }
                 placed = true;
             } else if scene.is(at, "none") && at > verb && !placed {
@@ -409,7 +417,12 @@ impl Reader<'_> {
                     self.found.push(place(Op::Create));
                 }
             }
-            Class::Create => self.found.push(place(Op::Create)),
+            Class::Create => {
+                self.found.push(place(Op::Create));
+                if one.mode != Mode::May && one.base == "open" {
+                    self.found.push(place(Op::Read));
+                }
+            }
             Class::Delete => self.found.push(place(Op::Delete)),
             Class::Approve => self.found.push(place(Op::Approve)),
             _ => {}
@@ -462,7 +475,7 @@ impl Reader<'_> {
         // "must not see each other's orders" leaves everybody his own.
         let others = one.mode == Mode::MayNot && self.is_of_others(np, clause);
         // Who sees none of the others' has some, and adds them as before.
-        let each = others && one.class == Class::Read;
+        let each = others && (one.class == Class::Read || one.base == "open");
         let mode = if each {
             Mode::May
         } else if others {
@@ -503,7 +516,11 @@ impl Reader<'_> {
     /// "each other's flats", "the orders of other customers".
     fn is_of_others(&self, np: &Np, clause: &Clause) -> bool {
         let (ahead, words) = (self.scene.padded(one_verb(clause), np.to), self.scene.padded(np.from, clause.to));
-        [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w))
+        // "a colleague's payslip".
+        let owner = np.owner.as_ref().and_then(|words| words.last());
+        owner.is_some_and(|word| {
+            crate::lexicon::has("colleague other else neighbor peer competitor classmate", &word.lemma)
+        }) || [" other ", " others ", " another "].iter().any(|w| ahead.contains(w) || words.contains(w))
     }
 
     pub(super) fn place(&mut self, one: &Pending, entity: &str, own: bool) {
@@ -517,6 +534,12 @@ impl Reader<'_> {
             for who in who.iter_mut().filter(|who| **who == Who::Public) {
                 *who = Who::User;
             }
+        }
+        // Whoever may not open a will does not read it either.
+        if one.base == "open" && one.mode != Mode::May {
+            let (who, entity, when) = (who.clone(), entity.clone(), None);
+            let (mode, base, span) = (one.mode, "read", one.span);
+            self.found.push(Statement { who, mode, op: Op::Read, base, entity, own, when, span });
         }
         let when = self.when.take().filter(|_| op == Op::Read && !own);
         self.found.push(Statement { who, mode: one.mode, op, base: one.base, entity, own, when, span: one.span });

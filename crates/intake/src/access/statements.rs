@@ -98,10 +98,12 @@ fn given(text: &str, found: &Evidence, cast: &Cast, draft: &Draft) -> Vec<Statem
     };
     // "read access to flights of their sites" is none to all flights.
     let text = format!(" {} ", text.to_lowercase());
+    let reads = *base != "manage"
+        && ["read-only", "read only", "view-only", "view only"].iter().any(|word| text.contains(word));
     let own = [" own ", " their ", " his ", " her "].iter().any(|word| text.contains(word));
     let one = |(op, base): &(Op, &'static str)| Statement {
         who: vec![Who::Role(role.clone())],
-        mode: Mode::May,
+        mode: if reads { Mode::Limit } else { Mode::May },
         op: *op,
         base,
         entity: entity.clone(),

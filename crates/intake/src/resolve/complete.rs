@@ -272,9 +272,14 @@ fn contacts(draft: &mut Draft) {
         let person =
             draft.entities.iter().find(|entity| archetypes::is_person(&entity.name)).map(|entity| entity.name.clone());
         let Some(entity) = person.and_then(|person| draft.entity_mut(&person)) else { continue };
+        let owner = entity.name.clone();
+        // "email varchar" is there, and no more than a text so far.
+        if let Some(field) = entity.fields.iter_mut().find(|field| field.name == name) {
+            field.kind = kind;
+            continue;
+        }
         let mut field = Field::new(name, kind);
         field.assumed = true;
-        let owner = entity.name.clone();
         entity.fields.push(field);
         draft.note(
             format!("/entity/{owner}/field/{name}"),

@@ -161,7 +161,7 @@ fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
         if !nobody && !elided::anybody(scene, clause.from, clause.to) {
             continue;
         }
-        let before = [" but ", " except "].iter().any(|word| words.contains(word));
+        let before = [" outside ", " but ", " except "].iter().any(|word| words.contains(word));
         let people: Vec<Who> = match elided::left_out(scene, clause.from, clause.to) {
             Some((who, _)) => who,
             None if before && nobody => scene.nps_in(clause.from, verb).map(|np| who_of(scene, np)).collect(),

@@ -25,7 +25,7 @@ const KEPT: &[&str] = &["restricted", "limited", "confined", "reserved", "confid
 const HIDDEN: &[&str] = &["hidden", "invisible", "concealed", "withheld", "secret", "inaccessible", "kept"];
 
 fn is_only(scene: &Scene<'_>, at: usize) -> bool {
-    scene.one_of(at, &["only", "just", "solely", "exclusively", "alone"])
+    scene.one_of(at, &["only", "just", "solely", "exclusively", "alone", "strictly"])
 }
 
 /// Whom a row names from here on: those alone, or not those. "nobody but HR", "HR only", "only HR".
