@@ -32,6 +32,22 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = end + 1;
             continue;
         }
+        // "a number of 7 digits, which is unique": of what stands before.
+        if scene.one_of(at, &["which", "that"])
+            && let Some(last) = items.last_mut()
+        {
+            let mut reader = Reader { scene, at, end, to, item: last.clone(), named: at };
+            if reader.constrained() {
+                *last = reader.item;
+                at = end + 1;
+                continue;
+            }
+        }
+        // "(PDF, max 5 MB)": how great it may be, which is told where nothing keeps it.
+        if at > from && bounds::is_size(scene, at, end) {
+            at = end + 1;
+            continue;
+        }
         let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at };
         reader.read();
         let next = reader.at.max(end);
@@ -103,7 +119,7 @@ impl Reader<'_, '_> {
             && self.scene.np_at(self.at + 1).is_some_and(|np| matches!(np.head(), "date" | "time" | "day"));
         let prefix = if bound { self.scene.token(self.at).map(|t| t.text.clone()) } else { None };
         self.at += usize::from(bound);
-        if self.situation() || self.ends_of_way() {
+        if self.situation() || self.ends_of_way() || self.bare_end() {
             return;
         }
         let Some(np) = self.scene.np_at(self.at).filter(|np| np.to <= self.to).cloned() else { return self.wordy() };
@@ -298,6 +314,7 @@ impl Reader<'_, '_> {
                 self.at += 2;
             } else if rest(0, &["/", "->", ">", "|"]) {
                 self.slashes();
+            } else if rest(0, &[":"]) && self.parts() {
             } else if rest(0, &[":", "="])
                 || rest(0, &["-"]) && self.takes_values() && rest(2, &["/", "|"])
                 || rest(0, &["of", "being", "either", "like", "namely", "meaning"]) && self.takes_values()

@@ -57,9 +57,14 @@ fn state(scene: &Scene<'_>, one: &Automation, entity: &str) -> Option<String> {
         }
         let subject =
             scene.np_before(be).is_some_and(|np| np.entity() == entity || np.head() == entity && !np.is_value());
-        let opened = scene
-            .np_before(be)
-            .is_some_and(|np| np.from > from && scene.tag(np.from - 1) == Some(Tag::Subordinator) || np.from == from);
+        // "when it is picked up": what the trigger is about.
+        let it = be > from + 1
+            && scene.one_of(be - 1, &["it", "they"])
+            && (scene.tag(be - 2) == Some(Tag::Subordinator) || be - 1 == from);
+        let opened = it
+            || scene.np_before(be).is_some_and(|np| {
+                np.from > from && scene.tag(np.from - 1) == Some(Tag::Subordinator) || np.from == from
+            });
         let at = (be + 1..to).find(|at| scene.tag(*at) != Some(Tag::Adverb))?;
         let particle = scene.one_of(at + 1, &["up", "out", "in", "off", "back"]) && at + 1 < to;
         let next = at + 1 + usize::from(particle);
@@ -74,7 +79,7 @@ fn state(scene: &Scene<'_>, one: &Automation, entity: &str) -> Option<String> {
         let past = verbs::lookup(&word.text).is_some_and(|(_, form)| form == verbs::Form::Past);
         let stays = past || matches!(scene.tag(at), Some(Tag::Adjective | Tag::Participle)) || word.is("ready");
         let plain = word.text.chars().all(|c| c.is_ascii_lowercase()) && !has(NO_STATES, &word.text);
-        (subject && opened && ends && stays && plain).then(|| crate::values::value(scene, at, next))
+        ((subject || it) && opened && ends && stays && plain).then(|| crate::values::value(scene, at, next))
     });
     let first = found.next()?;
     // "when it is approved or the order is rejected": which of them is not for us to choose.

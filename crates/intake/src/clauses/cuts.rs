@@ -272,8 +272,8 @@ fn is_value_dash(scene: &Scene<'_>, at: usize) -> bool {
 
 /// "which may be empty", "that must be unique" before the next sign.
 fn limits(scene: &Scene<'_>, at: usize, to: usize) -> bool {
-    let end = (at..to.min(at + 7)).find(|t| scene.is(*t, ",")).unwrap_or(at);
-    scene.tag(at + 1) == Some(Tag::Modal)
+    let end = (at..to.min(at + 7)).find(|t| scene.is(*t, ",")).unwrap_or(to.min(at + 7));
+    matches!(scene.tag(at + 1), Some(Tag::Modal | Tag::Be))
         && (at + 2..end).any(|t| scene.one_of(t, &["empty", "blank", "unique", "optional", "required", "mandatory"]))
 }
 

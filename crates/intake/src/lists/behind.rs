@@ -2,6 +2,7 @@
 //! "rating 1-5", "which may be empty".
 
 use super::Reader;
+use crate::facts::Limit;
 use crate::lexicon::fields::{self, FieldType};
 use crate::lexicon::{archetypes, verbs};
 use crate::nouns::{self, Np};
@@ -64,6 +65,20 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// "several addresses: street, zip, city": what each of them has.
+    pub(super) fn parts(&mut self) -> bool {
+        let table = archetypes::sort(&self.item.entity).is_some() && self.item.plural && self.item.values.is_empty();
+        let items = if table && self.item.many { super::read(self.scene, self.at + 1, self.to) } else { Vec::new() };
+        let known = items.iter().filter(|item| item.known()).count();
+        if items.len() < 2 || known * 2 < items.len() {
+            return false;
+        }
+        self.item.items = items;
+        self.at = self.to;
+        self.end = self.to;
+        true
+    }
+
     /// "status active or retired": two values at least, without a sign before them.
     pub(super) fn chosen(&self) -> bool {
         let scene = self.scene;
@@ -96,6 +111,13 @@ impl Reader<'_, '_> {
         let not = said(&["not", "never"]);
         if said(&["empty", "blank", "missing", "optional"]) {
             self.item.required = Some(not);
+            // What may not be empty is written, whatever else it could be: "a report which must not be empty".
+            if not && said(&["empty", "blank"]) && fields::guess(&self.item.name).is_none() {
+                self.item.kind = self.item.kind.or(Some(FieldType::LongText));
+            }
+            if not && said(&["empty", "blank"]) {
+                self.item.limit = Some(Limit { min: Some(1), letters: true, ..Limit::default() });
+            }
         } else if said(&["unique"]) {
             self.item.unique = !not;
         } else if said(&["required", "mandatory"]) {

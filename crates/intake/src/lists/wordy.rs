@@ -48,6 +48,34 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// "date, from, to": since when and until when, in one word each.
+    pub(super) fn bare_end(&mut self) -> bool {
+        let name = match self.scene.token(self.at).map(|token| token.text.as_str()) {
+            Some("from") => "start",
+            Some("to" | "until" | "till") => "end",
+            _ => return false,
+        };
+        let listed = self.at > 1 && self.scene.one_of(self.at - 1, &[",", "and"]);
+        // Both in one word: "from, to location" is a way.
+        let (from, to) = (&["from"][..], &["to", "until", "till"][..]);
+        let other = if name == "start" {
+            let next = self.end + 1 + usize::from(self.scene.is(self.end + 1, "and"));
+            let ends = next + 1 >= self.to || self.scene.one_of(next + 1, &[",", ";", "and"]);
+            self.scene.one_of(next, to) && ends
+        } else {
+            self.scene.one_of(self.at.saturating_sub(2), from) || self.scene.one_of(self.at.saturating_sub(3), from)
+        };
+        if self.at + 1 != self.end || !listed || !other {
+            return false;
+        }
+        self.item.name = name.to_owned();
+        self.item.entity.clone_from(&self.item.name);
+        self.item.span = Some(self.scene.span(self.at, self.end));
+        self.item.kind = Some(FieldType::Datetime);
+        self.at = self.end;
+        true
+    }
+
     /// "open / on hold / filled": the values of a status that has no name; "make/buy" is one or the other.
     pub(super) fn alternatives(&mut self) -> bool {
         let scene = self.scene;

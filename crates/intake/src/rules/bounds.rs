@@ -94,6 +94,16 @@ fn pair(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     (low < high).then_some((Limit { min: Some(low), max: Some(high), letters, strict: false }, next))
 }
 
+/// "max 5 MB": how great a file may be.
+pub(crate) fn is_size(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    let words = scene.padded(at, to);
+    let value = PHRASES.iter().find_map(|(phrase, _)| {
+        words.strip_prefix(' ')?.strip_prefix(phrase)?.strip_prefix(' ')?;
+        number(scene, at + phrase.split(' ').count(), to)
+    });
+    value.is_some_and(|(_, next)| scene.one_of(next, &["mb", "gb", "kb", "megabytes", "gigabytes"]))
+}
+
 /// "12 characters": no more and no less.
 pub(crate) fn long(scene: &Scene<'_>, at: usize, to: usize) -> Option<(Limit, usize)> {
     let (value, next) = number(scene, at, to)?;

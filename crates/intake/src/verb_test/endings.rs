@@ -73,7 +73,12 @@ impl Place<'_> {
                 if verb { Tag::Verb } else { Tag::Noun }
             }
             // "it has an opening date and shows several works".
-            Some(Tag::Conjunction) if self.object && self.before.contains(&Tag::Have) => Tag::Verb,
+            Some(Tag::Conjunction)
+                if self.before.contains(&Tag::Have)
+                    && (self.object || self.next().is_some_and(|next| words::number(&next.text).is_some())) =>
+            {
+                Tag::Verb
+            }
             Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) => {
                 let hold =
                     self.tokens.get(self.at).is_some_and(|t| t.one_of(&["stores", "holds", "keeps", "includes"]))
