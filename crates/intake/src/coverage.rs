@@ -74,7 +74,10 @@ pub(crate) fn coverage(
         let denied = clause.polarity == Polarity::Denied;
         // "drafts are not", "a room must not have more than 20 seats": what is not so, and nothing says what was made of it.
         let rule = clause.base == "be" || matches!(clause.modal.as_deref(), Some("must" | "may" | "can" | "shall"));
-        if denied && found == 0 && rule && !content.is_empty() && !meant(clause) {
+        // What must not be done is a right, which is told elsewhere.
+        let must = clause.modal.as_deref() == Some("must") && !clause.passive && matches!(clause.base, "be" | "have");
+        let bare = found == 0 || must;
+        if denied && bare && rule && !content.is_empty() && !meant(clause) {
             unplaced.push(left_out(scene, span, UnplacedClass::Unclear, "said not to be so; nothing was made of it"));
             continue;
         }

@@ -173,7 +173,8 @@ pub(crate) fn said_in(scene: &Scene<'_>, clause: &Clause) -> Vec<(usize, usize)>
         let said = |phrase: &str| {
             words.strip_prefix(' ').is_some_and(|w| w.strip_prefix(phrase).is_some_and(|w| w.starts_with(' ')))
         };
-        let sure = |side: Side| matches!(side, Side::Most | Side::Least);
+        let denied = clause.polarity == Polarity::Denied;
+        let sure = |side: Side| matches!(side, Side::Most | Side::Least) || denied && side != Side::Exactly;
         let phrase = PHRASES.iter().find(|(phrase, side)| sure(*side) && said(phrase));
         let start = at + phrase.map_or(1, |(phrase, _)| phrase.split(' ').count());
         let value = (phrase.is_some() || scene.is(at, "between")).then(|| number(scene, start, clause.to)).flatten();
