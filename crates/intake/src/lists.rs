@@ -209,7 +209,9 @@ impl Reader<'_, '_> {
         self.item.listed = np.listed;
         // "an address and a number of rooms": how many, where nothing else is said of rooms.
         let elsewhere = |other: &Np| !other.counted && other.entity() == np.entity() && other.span != np.span;
-        if np.counted && !self.scene.nps.iter().any(elsewhere) {
+        // "a number of pages": the word alone says that it counts.
+        let counts = fields::guess(np.field()).is_some_and(|guess| guess.kind == FieldType::Integer);
+        if np.counted && !counts && !self.scene.nps.iter().any(elsewhere) {
             self.item.name = format!("number_of_{}", np.field());
             self.item.entity = format!("number_of_{}", np.entity());
             self.item.kind = Some(FieldType::Integer);

@@ -75,7 +75,9 @@ fn first(scene: &Scene<'_>) -> Option<String> {
 fn title(scene: &Scene<'_>) -> Option<String> {
     let sentence = scene.sentences.first()?;
     let np = scene.first_np(sentence.from, sentence.to).filter(|np| np.from <= sentence.from + 1)?;
-    let talk = |word: &str| has(TALK, word) || verbs::lookup(word).is_some_and(|(verb, _)| !verb.noun_too);
+    // "a reading list" has no verb.
+    let acts = |(verb, form): (verbs::Verb, verbs::Form)| !verb.noun_too && form != verbs::Form::Ing;
+    let talk = |word: &str| has(TALK, word) || verbs::lookup(word).is_some_and(acts);
     let plain = np.words().iter().all(|word| word.noun && !talk(&word.text) && !talk(&word.lemma));
     let name = np.entity().to_owned();
     // "Auction runs from …" goes on: the words are a sentence.
