@@ -7,7 +7,7 @@ use crate::nouns::snake;
 /// A name of the blueprint has at most so many letters here; the engine takes a few more.
 const MOST_LETTERS: usize = 50;
 /// Words that the generated code could not say.
-const NOT_NAMES: &str = "self super crate";
+pub(crate) const NOT_NAMES: &str = "self super crate";
 
 /// What a word for a type means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

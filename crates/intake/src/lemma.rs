@@ -15,7 +15,7 @@ const IRREGULAR: &str = "\
     analyses analysis, diagnoses diagnosis, leaves leave, shelves shelf, knives knife, lives life, \
     wives wife, loaves loaf, halves half, movies movie, cookies cookie, ties tie, pies pie, \
     statuses status, buses bus, viruses virus, bonuses bonus, campuses campus, lenses lens, gases gas, \
-    quizzes quiz, heroes hero, shoes shoe, toes toe, specie species, dues due, premises premises, \
+    quizzes quiz, heroes hero, shoes shoe, toes toe, canoes canoe, oboes oboe, floes floe, aloes aloe, sloes sloe, foes foe, hoes hoe, specie species, dues due, premises premises, \
     houses house, cases case, courses course, nurses nurse, horses horse, purchases purchase, \
     expenses expense, licenses license, leases lease, releases release, responses response, doses dose, \
     phases phase, databases database, warehouses warehouse, exercises exercise, causes cause, \

@@ -65,3 +65,40 @@ fn strangers_get_what_they_want_and_little_else() {
     assert!(found * 100 >= made * 92, "{beside} of {made} records were not asked for");
     assert!((forbidden.len() + unwanted) * 20 <= requests, "{forbidden:?} and {unwanted} services must not be made");
 }
+
+/// Ways to describe a record, with a gap for its name.
+const DESCRIBED: [&str; 7] = [
+    "A {x} has a size, a price and a colour.",
+    "{Xs} have a size, a price and a colour.",
+    "The {x} has a size, a price and a colour.",
+    "For each {x} we keep the size, the price and the colour.",
+    "We want to keep {xs} with their size, price and colour.",
+    "{Xs} (size, price, colour) are kept too.",
+    "I also track the {x}: size, price and colour.",
+];
+/// What surrounds it in a long mail.
+const AROUND: &str = "We are a small association and need a backend. At the moment we do all of this on paper and it takes \
+    far too long. My colleague usually forgets to write things down. The office is on the second floor of an old building. \
+    We would like something simple that works on a phone. It should not be complicated because nobody here is good with \
+    computers. On Mondays we meet and talk about what has to be done. Our budget is small and we are in no hurry. The old \
+    program crashed last winter and we lost everything. Later we may want statistics, but not now. ";
+
+#[test]
+fn what_is_described_is_kept_however_long_the_mail_is() {
+    let mut lost = Vec::new();
+    for sentence in DESCRIBED {
+        for (one, many, capital) in
+            [("kiln", "kilns", "Kilns"), ("lantern", "lanterns", "Lanterns"), ("invoice", "invoices", "Invoices")]
+        {
+            let told = sentence.replace("{xs}", many).replace("{Xs}", capital).replace("{x}", one);
+            let boat = "Boats have a name, a length and a price.";
+            for request in [format!("{AROUND}{boat} {told}"), format!("{boat} {told} {AROUND}")] {
+                let read = intake::read(&request).summary;
+                if !read.entities.iter().any(|entity| entity.name == one) {
+                    lost.push(told.clone());
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} are lost: {lost:#?}", lost.len());
+}

@@ -27,6 +27,8 @@ const ACCEPT: f64 = 2.2;
 const LIKELY: f64 = 0.4;
 /// What is said of a noun, in log-odds.
 const SAID: f64 = 0.6;
+/// With so many values a record is described.
+const DESCRIBED: usize = 3;
 /// So many words and fewer tell too little of how a noun is spoken of; so many and more tell enough.
 const SHORT: f64 = 40.0;
 const LONG: f64 = 80.0;
@@ -139,6 +141,8 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         let seen = around.see(candidate);
         let said = (score(candidate) - doubt(&seen) - ACCEPT) * SAID;
         let likely = seen.score() - LIKELY;
+        // What is described is asked for, however it is spoken of: nobody lists three values of what is to be left out.
+        let likely = if candidate.fields.len() >= DESCRIBED && said >= 0.0 { likely.max(0.0) } else { likely };
         (said * (1.0 - share) + likely * share, said)
     };
     let scores: Vec<(f64, f64)> = found.iter().map(weigh).collect();

@@ -7,9 +7,9 @@ use super::alike::merge;
 use super::score::{acting, score};
 use super::signs::Around;
 use crate::facts::{Evidence, Fact, Thing, Who};
-use crate::lexicon::archetypes;
-use crate::lexicon::fields;
+use crate::kinds;
 use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, fields, has};
 use crate::scene::Scene;
 
 /// Below this a noun is no record, whatever another one has to do with it.
@@ -24,6 +24,11 @@ pub(super) fn gather(evidence: &[Evidence]) -> (Vec<Candidate>, HashMap<String, 
     let mut found = collect(evidence);
     let alias = merge(&mut found);
     found.retain(|candidate| !candidate.is_told_by_value(evidence));
+    let mut alias = alias;
+    for candidate in found.iter_mut().filter(|candidate| has(kinds::NOT_NAMES, &candidate.name)) {
+        let name = format!("{}_item", candidate.name);
+        alias.insert(std::mem::replace(&mut candidate.name, name.clone()), name);
+    }
     let values = values_of(evidence);
     let roles = roles_of(evidence);
     for candidate in &mut found {
