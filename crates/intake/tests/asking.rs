@@ -78,6 +78,8 @@ fn who_sees_what_is_asked_of_those_who_speak_for_several() {
     assert!(shared.blueprint.contains("sign_up = \"invite\""), "{}", shared.blueprint);
     assert!(shared.summary.access.iter().any(|one| one.role == "user" && one.action == "manage"));
     assert!(shared.assumptions.iter().all(|one| one.why != "access.owner"), "{:?}", shared.assumptions);
+    let two = read("I run a small salon with my sister Kate. Clients have a name and a phone.");
+    assert!(two.questions.iter().any(|one| one.id == "share"), "{:?}", two.questions);
     let alone = read("I keep my boats: name and length.");
     assert!(alone.questions.iter().all(|one| one.id != "share"), "{:?}", alone.questions);
 }

@@ -121,15 +121,28 @@ pub(super) const NOT: &[&str] = &["not", "never", "neither", "nor"];
 pub(crate) fn excepted(scene: &Scene<'_>, from: usize, to: usize) -> usize {
     let except = |at: usize| match () {
         () if scene.one_of(at, &["except", "excepting", "besides", "save", "outside"]) => true,
+        () if changes_nothing(scene, at + 1) => false,
         () if scene.is(at, "but") => scene.np_at(at + 1).is_some() || scene.one_of(at + 1, &["for", "by", "me"]),
         () => scene.is(at, "apart") && scene.is(at + 1, "from") || scene.is(at, "other") && scene.is(at + 1, "than"),
     };
     (from..to).find(|at| except(*at)).unwrap_or(to)
 }
 
+/// "read everything but change nothing": a verb and what forbids it.
+pub(super) fn changes_nothing(scene: &Scene<'_>, at: usize) -> bool {
+    let verb = scene.token(at).is_some_and(|token| verbs::lookup(&token.text).is_some());
+    verb && nothing_at(scene, at + 1)
+}
+
+/// "nothing", and not "nothing but their own".
+pub(super) fn nothing_at(scene: &Scene<'_>, at: usize) -> bool {
+    scene.is(at, "nothing") && !scene.one_of(at + 1, &["but", "except", "else", "other", "apart", "besides", "of"])
+}
+
 /// The records after "everything but".
 pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s Np> {
     let from = match () {
+        () if changes_nothing(scene, at + 1) => return Vec::new(),
         () if scene.one_of(at, &["except", "but", "besides", "excluding"]) => {
             at + 1 + usize::from(scene.is(at + 1, "for"))
         }

@@ -31,12 +31,16 @@ pub(super) struct Said {
     /// They alone see one, and nothing is said of who sets it.
     alone: bool,
     owner: bool,
+    /// Who hands in, books or asks for such records, each his own.
+    givers: Vec<String>,
+    /// What is approved is a value of it, with a rule of its own.
+    pub(super) by_value: bool,
 }
 
 impl Said {
     /// What the statements say of this entity.
-    pub(super) fn of(entity: &str, statements: &[Statement], values: &[ValueRight]) -> Self {
-        let mut said = Self::default();
+    pub(super) fn of(entity: &str, statements: &[Statement], values: &[ValueRight], givers: Vec<String>) -> Self {
+        let mut said = Self { givers, ..Self::default() };
         for one in statements.iter().filter(|one| one.entity.as_deref().is_none_or(|name| name == entity)) {
             said.add(one);
         }
@@ -64,6 +68,16 @@ impl Said {
             && self.states.is_empty()
             && !self.everyone
             && !self.owner
+    }
+
+    /// Who hands in such records of his own, where they are shown to nobody else by that.
+    pub(super) fn givers(&self) -> &[String] {
+        &self.givers
+    }
+
+    /// Roles without those of whom each has his own.
+    fn but_givers(&self, roles: Vec<String>) -> Vec<String> {
+        roles.into_iter().filter(|role| !self.givers.contains(role)).collect()
     }
 
     /// Roles whose own rows are spoken of, though nobody says that they make them.
@@ -178,11 +192,17 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
         && !said.creators().is_empty()
         && said.creators().iter().all(|role| !approvers.contains(role));
     let kept = said.only(Op::Create).is_some_and(|who| who.iter().all(|word| word.starts_with("role:")));
-    entity.owned = !public_create && (said.owner || judged || !with_roles && !kept);
+    let given = !said.givers.is_empty() && !said.users.contains(&Op::Update);
+    let by_owner = said.owner || judged || !with_roles && !kept;
+    entity.owned = !public_create && (by_owner || given);
     let mut rights = if public_create {
         from_outside(said)
     } else if entity.owned {
-        owned(entity, said)
+        let mut rights = owned(entity, said);
+        if !by_owner {
+            given_to_all(said, &mut rights);
+        }
+        rights
     } else {
         shared(entity, said)
     };
@@ -212,7 +232,8 @@ pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
     entity.setters.clear();
     let mut let_in = Vec::new();
     // Who sees his own alone sees no others for a value of theirs.
-    for (op, role) in said.values.iter().filter(|(_, role)| !said.own.iter().any(|(_, one)| one == role)) {
+    let own = |role: &String| said.own.iter().any(|(_, one)| one == role) || owned && said.givers.contains(role);
+    for (op, role) in said.values.iter().filter(|(_, role)| !own(role)) {
         let word = format!("role:{role}");
         let read = rights.read.get_or_insert_with(|| vec![if owned { "owner" } else { "signed_in" }.to_owned()]);
         if !covers(read, &word) && !barred(Op::Read, role) {
@@ -279,16 +300,27 @@ fn from_outside(said: &Said) -> Rights {
 /// Roles that change rows: those who approve do where there is no action for it.
 fn updaters(entity: &Entity, said: &Said) -> Vec<String> {
     let acts = |base: &str| entity.actions.iter().any(|action| action.name == base);
-    let found = said.may.iter().filter(|(op, base, _)| matches!(op, Op::Update | Op::Approve) && !acts(base));
+    let changes = |op: &Op| *op == Op::Update || *op == Op::Approve && !said.by_value;
+    let found = said.may.iter().filter(|(op, base, _)| changes(op) && !acts(base));
     unique(found.map(|(.., role)| role.clone()))
+}
+
+/// What others than the owner hold of rows that many people hand in: the operator keeps all rights.
+fn given_to_all(said: &Said, rights: &mut Rights) {
+    for words in [&mut rights.read, &mut rights.update, &mut rights.delete].into_iter().flatten() {
+        words.insert(1, ADMIN.to_owned());
+    }
+    if let (true, Some(read)) = (said.users.contains(&Op::Read), &mut rights.read) {
+        read.push("signed_in".to_owned());
+    }
 }
 
 fn owned(entity: &Entity, said: &Said) -> Rights {
     let creators = said.creators();
-    // Who enters rows that others call their own keeps them with all who do.
+    // Who enters rows that others call their own keeps them with all who do, but for who hands in his own.
     let absent = said.own_but_not_made();
-    let keepers = if absent.is_empty() || creators.is_empty() { Vec::new() } else { creators.clone() };
-    let readers = [said.roles(Op::Read), said.roles(Op::Approve), keepers.clone()];
+    let keepers = if absent.is_empty() { Vec::new() } else { said.but_givers(creators.clone()) };
+    let readers = [said.roles(Op::Read), said.but_givers(said.roles(Op::Approve)), keepers.clone()];
     Rights {
         read: Some(list(&["owner"], &readers.concat())),
         create: Some(if creators.is_empty() || said.users.contains(&Op::Create) {
@@ -296,8 +328,8 @@ fn owned(entity: &Entity, said: &Said) -> Rights {
         } else {
             list(&[ADMIN], &creators)
         }),
-        update: Some(list(&["owner"], &[updaters(entity, said), keepers].concat())),
-        delete: Some(list(&["owner"], &said.roles(Op::Delete))),
+        update: Some(list(&["owner"], &[said.but_givers(updaters(entity, said)), keepers].concat())),
+        delete: Some(list(&["owner"], &said.but_givers(said.roles(Op::Delete)))),
         actions: Vec::new(),
     }
 }
@@ -338,7 +370,7 @@ fn actions(entity: &Entity, said: &Said, rights: &mut Rights) {
 
 /// "only", "cannot" and what follows from them.
 fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
-    if let Some(who) = said.only(Op::Approve).filter(|_| rights.actions.is_empty()) {
+    if let Some(who) = said.only(Op::Approve).filter(|_| rights.actions.is_empty() && !said.by_value) {
         rights.update = Some(exactly(who, owned));
     }
     for op in [Op::Read, Op::Create, Op::Update, Op::Delete] {
@@ -352,6 +384,21 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
             deny(rights, op, who.as_ref(), owned, declared);
         }
     }
+    bar(owned, said, declared, rights);
+    for role in said.setting.iter().filter(|role| !said.creators().contains(role)) {
+        for op in [Op::Create, Op::Delete].into_iter().filter(|op| !said.roles(*op).contains(role)) {
+            deny(rights, op, Some(&Who::Role(role.clone())), owned, declared);
+        }
+    }
+    within_read(said, rights);
+    let unsaid = said.creators().is_empty() && said.only(Op::Create).is_none() && said.users.is_empty();
+    if said.only(Op::Read).is_some() && unsaid && !owned && !said.public.contains(&Op::Create) {
+        rights.create.clone_from(&rights.read);
+    }
+}
+
+/// Whoever may only read writes nothing, not even as one of all who are signed in.
+pub(super) fn bar(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
     // Who may not change what is there does not add to it either, unless the request says so.
     for (op, who) in &said.denied {
         // "owners can't change anything".
@@ -375,16 +422,16 @@ fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) 
             }
         }
     }
-    for role in said.setting.iter().filter(|role| !said.creators().contains(role)) {
-        for op in [Op::Create, Op::Delete].into_iter().filter(|op| !said.roles(*op).contains(role)) {
-            deny(rights, op, Some(&Who::Role(role.clone())), owned, declared);
-        }
-    }
-    within_read(said, rights);
-    let unsaid = said.creators().is_empty() && said.only(Op::Create).is_none() && said.users.is_empty();
-    if said.only(Op::Read).is_some() && unsaid && !owned && !said.public.contains(&Op::Create) {
-        rights.create.clone_from(&rights.read);
-    }
+}
+
+/// Whether only such people keep what everybody signed in would write from the others.
+pub(super) fn is_barred(entity: &Entity, said: &Said, declared: &[String]) -> bool {
+    let mut free = entity.clone();
+    let without = Said { denied: Vec::new(), limited: Vec::new(), ..said.clone() };
+    decide(&mut free, &without, declared);
+    let open = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| covers(list, "signed_in"));
+    let pairs = [(&free.rights.create, &entity.rights.create), (&free.rights.update, &entity.rights.update)];
+    pairs.into_iter().any(|(free, now)| open(free) && !open(now))
 }
 
 /// The operator is not locked out of what is kept for roles.
@@ -422,6 +469,10 @@ pub(super) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, owned: bool, 
             }
         }
         Some(Who::Role(role)) => {
+            // A form for strangers stays one: to that nobody signs in.
+            if op == Op::Create && words.iter().any(|word| word == "anyone") {
+                return;
+            }
             let all = words.iter().any(|word| matches!(word.as_str(), "anyone" | "signed_in"));
             words.retain(|word| !matches!(word.as_str(), "anyone" | "signed_in"));
             if all {

@@ -6,6 +6,7 @@
 mod brackets;
 mod doers;
 pub(crate) mod elided;
+mod givers;
 mod lists;
 mod sentences;
 mod statements;
@@ -32,18 +33,25 @@ pub(crate) struct Placed {
 /// Reads the permissions and writes the rights of every entity.
 pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Placed {
     draft.grants = grants(evidence, cast, draft);
-    let Heard { statements, values, lost } = statements::statements(scene, evidence, cast, draft);
+    let Heard { statements, mut values, lost } = statements::statements(scene, evidence, cast, draft);
+    let judged = judged(&statements, draft);
+    values.extend(judged.iter().cloned());
     tell_grants(&statements, draft);
     let declared = draft.roles.clone();
     let mut unsaid: Vec<Unsaid> = Vec::new();
+    let mut doers: Vec<(String, String)> = Vec::new();
     for at in 0..draft.entities.len() {
+        let Some(name) = draft.entities.get(at).map(|entity| entity.name.clone()) else { continue };
+        let givers = givers::givers(&name, &statements, evidence, cast, draft);
+        doers.extend(givers.iter().map(|who| (who.clone(), name.clone())));
         let Some(entity) = draft.entities.get_mut(at) else { continue };
-        let said = Said::of(&entity.name, &statements, &values);
+        let mut said = Said::of(&name, &statements, &values, givers);
+        said.by_value = judged.iter().any(|right| right.entity == name);
         if declared.is_empty() && said.is_silent() {
             continue;
         }
         let reached = decide(entity, &said, &declared);
-        let name = entity.name.clone();
+        let barred = lists::is_barred(entity, &said, &declared);
         // "managers see everything" is no word about this one.
         let here: Vec<Op> =
             statements.iter().filter(|one| one.entity.as_ref() == Some(&name)).map(|one| one.op).collect();
@@ -65,6 +73,10 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         }
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
         tell_own(draft, &name, &said);
+        tell_givers(draft, &name, &said);
+        if barred {
+            tell_barred(draft, &name);
+        }
         tell_reached(draft, &name, &reached);
         tell_own_values(draft, &name, &said);
         if stranger && !covers(&open, "anyone") {
@@ -73,13 +85,13 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
             draft.note(format!("/entity/{name}/access/read"), text, "access.strangers", None, &["more readers"]);
         }
     }
-    follow(draft, &unsaid);
+    follow(draft, &unsaid, &doers);
     // Facts are made of what is allowed; of a limit there may be none.
     let limits = statements.iter().filter(|one| one.mode != Mode::May || one.who.contains(&Who::Owner));
     let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).collect();
     draft.values = values;
     tell_defaults(draft);
-    tell_approval(draft, &statements);
+    tell_approval(draft, &statements, &judged);
     tell_unmet(draft, &statements);
     tell_lost(scene, draft, &lost);
     Placed { heard, lost }
@@ -96,7 +108,8 @@ struct Unsaid {
 
 /// Where nothing is said of a record, and it hangs on one that not everybody sees, it is seen no further: the vaccinations
 /// of a pet by those who see all pets, and by who made them. So are people who see their own pets alone.
-fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
+/// `doers` are people and what each of them makes for himself: nobody sees all patients who sees no more than his own visits.
+fn follow(draft: &mut Draft, unsaid: &[Unsaid], doers: &[(String, String)]) {
     let hidden = |entity: &&Entity| entity.owned && !covers(&list(&entity.rights.read), "signed_in");
     let mut left: Vec<&Unsaid> = unsaid.iter().collect();
     // A record may hang on one that hangs on another.
@@ -106,7 +119,7 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
         let tied = draft.relations.iter().filter(|one| one.kind == RelationKind::OneToMany && one.from != one.to);
         let mut others = tied.filter_map(|one| match (one.from == entity.name, one.to == entity.name) {
             (_, true) => draft.entity(&one.from),
-            (true, _) if asks => draft.entity(&one.to),
+            (true, _) if asks || doers.contains(&(one.from.clone(), one.to.clone())) => draft.entity(&one.to),
             _ => None,
         });
         others.find(hidden).map(|other| (place, other.clone()))
@@ -128,6 +141,7 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid]) {
                 lists::cut(&mut delete, &list(&entity.rights.read));
                 entity.rights.delete = Some(delete);
             }
+            lists::bar(true, &said, &draft.roles, &mut entity.rights);
             reached = lists::let_in(entity, &said);
         }
         tell_reached(draft, &name, &reached);
@@ -194,6 +208,53 @@ fn tell_own_values(draft: &mut Draft, name: &str, said: &Said) {
     }
 }
 
+/// "only the director can approve or reject": the state is the director's to set, where there is one with such a value.
+fn judged(statements: &[Statement], draft: &Draft) -> Vec<ValueRight> {
+    let mut found: Vec<ValueRight> = Vec::new();
+    for one in statements.iter().filter(|one| one.op == Op::Approve && one.mode == Mode::Exclusive) {
+        let stem = one.base.trim_end_matches(['e', 'y']);
+        for entity in draft.entities.iter().filter(|entity| one.entity.as_ref().is_none_or(|name| *name == entity.name))
+        {
+            let Some(field) = entity.fields.iter().find(|field| field.values.iter().any(|one| one.starts_with(stem)))
+            else {
+                continue;
+            };
+            found.push(ValueRight::kept(&entity.name, &field.name, &one.who, one.span));
+        }
+    }
+    found
+}
+
+/// "auditors can read everything but change nothing", where everybody would write.
+fn tell_barred(draft: &mut Draft, name: &str) {
+    let Some(entity) = draft.entity(name) else { return };
+    let (create, update) = (people(&list(&entity.rights.create)), people(&list(&entity.rights.update)));
+    let rows = words(&lemma::plural(name));
+    let text = format!(
+        "{rows} are added by {create} and changed by {update}, not by everyone signed in, because some of them may not change them"
+    );
+    draft.note(format!("/entity/{name}/access/create"), text, "access.barred", None, &["more roles"]);
+}
+
+/// "applicants submit applications": no applicant sees those of the others.
+fn tell_givers(draft: &mut Draft, name: &str, said: &Said) {
+    let Some(entity) = draft.entity(name).filter(|entity| entity.owned && !said.givers().is_empty()) else { return };
+    let (read, update) = (list(&entity.rights.read), list(&entity.rights.update));
+    if draft.roles.is_empty() || !update.iter().any(|word| word == "owner") {
+        return;
+    }
+    let givers: Vec<String> = said.givers().iter().map(|role| words(&lemma::plural(role))).collect();
+    let others: Vec<String> = read.iter().filter(|word| *word != "owner").cloned().collect();
+    let also = if others.is_empty() { String::new() } else { format!(" and by {}", people(&others)) };
+    let (one, givers) = (words(name), givers.join(" and "));
+    let text = format!(
+        "each {one} is seen by the account that made it{also}, and changed by no other of the {givers}: making such \
+         records shows nobody those of others"
+    );
+    let alternatives = &["all of them see all", "more readers"];
+    draft.note(format!("/entity/{name}/access/update"), text, "access.givers", None, alternatives);
+}
+
 /// "only admins see the cost price": they see the product too.
 fn tell_reached(draft: &mut Draft, name: &str, reached: &[String]) {
     if reached.is_empty() {
@@ -229,16 +290,31 @@ fn tell_own(draft: &mut Draft, name: &str, said: &Said) {
 }
 
 /// Who may change a row may change its state too: fields have no rights of their own.
-fn tell_approval(draft: &mut Draft, statements: &[Statement]) {
+fn tell_approval(draft: &mut Draft, statements: &[Statement], judged: &[ValueRight]) {
     for at in 0..draft.entities.len() {
         let Some(entity) = draft.entities.get(at) else { continue };
-        let here = |one: &&Statement| {
-            one.op == Op::Approve && one.mode != Mode::MayNot && one.entity.as_deref() == Some(entity.name.as_str())
-        };
+        if judged.iter().any(|right| right.entity == entity.name) {
+            continue;
+        }
+        let named =
+            |one: &Statement| one.entity.as_deref().map_or(one.mode == Mode::Exclusive, |name| name == entity.name);
+        let here = |one: &&Statement| one.op == Op::Approve && one.mode != Mode::MayNot && named(one);
         let Some(one) = statements.iter().find(here) else { continue };
         let judges: Vec<String> = one.who.iter().map(lists::word).collect();
         let mut others = list(&entity.rights.update);
         others.retain(|word| word != "role:admin" && !judges.contains(word));
+        let acts = entity.actions.iter().any(|action| action.name == one.base);
+        if others.is_empty() && one.mode == Mode::Exclusive && !acts && !judges.is_empty() {
+            let (name, span) = (entity.name.clone(), one.span);
+            let text = format!(
+                "{} alone may update {} once they are made, in all their fields, because they have no state to {}",
+                people(&judges),
+                words(&lemma::plural(&name)),
+                one.base
+            );
+            draft.note(format!("/entity/{name}/access/update"), text, "access.approve", Some(span), &["a status"]);
+            continue;
+        }
         if others.is_empty() {
             continue;
         }

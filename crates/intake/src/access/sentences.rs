@@ -226,11 +226,14 @@ impl Reader<'_> {
             let is_verb = at == verb
                 || elided::listed(scene, verb, at, clause.to)
                 || whole
+                || elided::changes_nothing(scene, at)
                 || !placed_np(scene, at)
                 || mode == Mode::MayNot && scene.one_of(at - 1, elided::NOT) && !elided::turns(scene, at - 1);
             let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
             let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base;
-            if let Some((known, _)) = known.filter(|(_, form)| is_verb && base_form(form)) {
+            // "sign up" signs nothing.
+            let joins = |base: &str| base == "sign" && scene.one_of(at + 1, &["up", "in"]);
+            if let Some((known, _)) = known.filter(|(one, form)| is_verb && base_form(form) && !joins(one.base)) {
                 if placed {
                     pending.clear();
                     placed = false;
@@ -254,6 +257,12 @@ impl Reader<'_> {
                 // "can see orders but not invoices".
                 pending.iter_mut().for_each(|one| one.mode = Mode::MayNot);
                 mode = Mode::MayNot;
+            } else if elided::nothing_at(scene, at) && at > verb && !pending.is_empty() && !placed {
+                // "but change nothing".
+                for one in pending.iter() {
+                    self.everything(&Pending { mode: Mode::MayNot, ..one.clone() });
+                }
+                placed = true;
             } else if elided::own_at(scene, at) && !placed {
                 let only = (verb..at).any(|at| elided::is_only(scene, at)) || elided::is_only(scene, at + 2);
                 let last = self.last.clone();

@@ -77,7 +77,26 @@ pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, 
     let does = |one: &Evidence| format!(" {} ", scene.text(one.span).to_lowercase()).contains(" do ");
     let granted = |one: &&Evidence| one.rule == "rights.access" || one.rule == "rights.everything" && does(one);
     found.extend(evidence.iter().filter(granted).flat_map(|one| given(scene.text(one.span), one, cast, draft)));
+    found.extend(evidence.iter().filter_map(|one| looks(scene, one, draft)));
     Heard { statements: found, values, lost }
+}
+
+/// "interns may only look", "trainees may read only": they write nothing.
+fn looks(scene: &Scene<'_>, found: &Evidence, draft: &Draft) -> Option<Statement> {
+    let Fact::Op { actor: Who::Role(role), .. } = &found.fact else { return None };
+    let start = scene.tokens.iter().position(|token| token.span.start == found.span.start)?;
+    // "only interns may look" keeps it for them.
+    let leads = (start.saturating_sub(1)..=start).any(|at| scene.one_of(at, &["only", "just"]));
+    (found.rule == "rights.only" && !leads && draft.roles.contains(role)).then(|| Statement {
+        who: vec![Who::Role(role.clone())],
+        mode: Mode::Limit,
+        op: Op::Read,
+        base: "read",
+        entity: None,
+        own: false,
+        when: None,
+        span: found.span,
+    })
 }
 
 /// "the chief pilot has read access to flights", "vets can do everything".

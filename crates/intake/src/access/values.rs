@@ -29,6 +29,14 @@ pub(crate) struct ValueRight {
     pub(super) span: Span,
 }
 
+impl ValueRight {
+    /// A value that some people alone set.
+    pub(super) fn kept(entity: &str, field: &str, who: &[Who], span: Span) -> ValueRight {
+        let (entity, field, who) = (entity.to_owned(), field.to_owned(), who.to_vec());
+        ValueRight { entity, field, who, mode: Mode::Exclusive, op: Op::Update, own: false, span }
+    }
+}
+
 /// What a verb does with a value.
 pub(super) fn op(class: Class) -> Option<Op> {
     match class {

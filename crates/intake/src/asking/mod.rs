@@ -34,6 +34,10 @@ const TIE: usize = 3;
 const MOST_TIES: usize = 6;
 /// Enough to make a record of what nearly was one.
 const SURE: f64 = 9.0;
+/// With whom one works.
+const KIN: &str = "sister brother wife husband partner spouse mother father mum mom dad son daughter cousin friend aunt uncle \
+    roommate flatmate girlfriend boyfriend fiance assistant apprentice boss helper";
+
 /// Words of requests that speak for several people.
 const TOGETHER: &str = "we our us ours team staff everyone everybody colleague employee volunteer company office crew";
 
@@ -273,6 +277,12 @@ fn shared(scene: &Scene<'_>, draft: &Draft) -> Option<Doubt> {
     let word = |text: &str| crate::lexicon::has(TOGETHER, text);
     let together =
         scene.tokens.iter().any(|token| token.kind == Kind::Word && (word(&token.lemma) || word(&token.text)));
+    // "I run it with my sister".
+    let kin = |at: usize| {
+        let at_hand = (at.saturating_sub(2)..at).any(|at| scene.one_of(at, &["my", "with"]));
+        at_hand && scene.token(at).is_some_and(|token| crate::lexicon::has(KIN, &token.lemma))
+    };
+    let together = together || (0..scene.tokens.len()).any(kin);
     let first = draft.entities.iter().find(silent)?;
     (draft.roles.is_empty() && together).then(|| Doubt {
         id: "share".into(),

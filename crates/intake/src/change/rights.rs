@@ -18,7 +18,9 @@ pub(super) fn operations(words: &[String], places: &Places) -> (Vec<String>, usi
     for (at, word) in words.iter().enumerate() {
         let named: &[&str] = match word.as_str() {
             "read" | "see" | "view" | "look" | "browse" | "list" | "reads" | "sees" | "views" => &["read"],
-            "create" | "add" | "make" | "enter" | "write" | "post" | "creates" | "adds" => &["create"],
+            "create" | "add" | "make" | "enter" | "post" | "creates" | "adds" => &["create"],
+            // Who writes what is there too: "only groomers can write visits".
+            "write" | "writes" => &["create", "update", "delete"],
             "edit" | "update" | "change" | "modify" | "edits" | "updates" | "changes" => &["update"],
             "delete" | "remove" | "deletes" | "removes" => &["delete"],
             "manage" | "manages" => &["create", "update", "delete"],

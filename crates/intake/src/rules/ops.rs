@@ -254,6 +254,8 @@ fn event(scene: &Scene<'_>, sink: &mut Sink) {
         let event = match clause.base {
             // "parents sign up their dogs" leaves the dogs, no sign-up.
             "sign" if !followed(&["up"]) || scene.np_at(clause.after + 1).is_some() => continue,
+            // "applicants sign up" makes an account; "volunteers sign up for shifts" leaves more.
+            "sign" if !for_something(scene, clause) => continue,
             "check" if !(followed(&["in"]) || (clause.after..clause.to).any(|at| scene.one_of(at, &["in", "off"]))) => {
                 continue;
             }
@@ -338,6 +340,15 @@ fn for_oneself(scene: &Scene<'_>, clause: &Clause) -> bool {
     let user = clause.subject.iter().all(|np| matches!(np.head(), "user" | "person" | "visitor"));
     let sign = scene.token(clause.after).is_some_and(|token| token.is_sign());
     user && (clause.after >= clause.to || sign || scene.one_of(clause.after, &["and", "with", "via", "or"]))
+}
+
+/// Whether it is said what somebody signs up for, and that is no account.
+fn for_something(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let account =
+        |np: &crate::nouns::Np| crate::lexicon::has("account login profile access app application email", np.head());
+    let meant = |at: usize| scene.one_of(at, &["it", "them", "one", "these", "those"]);
+    let target = (clause.after..clause.to).find(|at| scene.one_of(*at, &["for", "to", "on", "onto"]));
+    target.is_some_and(|at| meant(at + 1) || scene.np_at(at + 1).is_some_and(|np| !account(np)))
 }
 
 /// "send them follow-ups": what a person sends by hand is kept, with whom it went to.

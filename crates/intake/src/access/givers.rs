@@ -1,0 +1,72 @@
+//! Who hands in, books, orders or asks for something: each row is his own, and shown to no other of his kind.
+//!
+//! "Applicants submit applications" shows no applicant those of the others; "the reception enters bookings" is work that a
+//! whole reception shares.
+
+use super::statements::{Mode, Op, Statement, of_verb};
+use crate::draft::Draft;
+use crate::facts::{Evidence, Fact, Who};
+use crate::lexicon::{archetypes, has};
+use crate::resolve::Cast;
+
+/// What one does for oneself, whoever one is.
+const HANDED_IN: &str = "submit request apply claim";
+/// What is done for oneself by those who are served; others do it for them.
+const TAKEN: &str = "book reserve order place buy purchase rent borrow file enroll register";
+/// What is asked for by whom it is about.
+const ASKED_FOR: &str = "application claim request complaint petition";
+/// What is theirs where those who are served make it.
+const OF_SERVED: &str = "order booking reservation appointment";
+/// Who is served here, beside those who are kept as records.
+const SERVED: &str =
+    "visitor user reader citizen requester claimant petitioner diner traveler traveller neighbor neighbour";
+/// Who writes down what others want.
+const WRITES_DOWN: &str = "clerk receptionist secretary manager coordinator dispatcher assistant agent operator staff admin \
+    administrator officer office director owner keeper handler";
+
+/// Who makes records of this kind for himself: roles and people that are records.
+pub(super) fn givers(
+    entity: &str,
+    statements: &[Statement],
+    evidence: &[Evidence],
+    cast: &Cast,
+    draft: &Draft,
+) -> Vec<String> {
+    let here =
+        |one: &&Statement| one.op == Op::Create && one.mode != Mode::MayNot && one.entity.as_deref() == Some(entity);
+    let mut found: Vec<String> = Vec::new();
+    for one in statements.iter().filter(here) {
+        for who in &one.who {
+            if let Who::Role(role) = who
+                && is_giver(role, one.base, entity)
+            {
+                found.push(role.clone());
+            }
+        }
+    }
+    // People that are records have no rights of their own, and are heard in no sentence about rights.
+    for one in evidence {
+        let Fact::Op { actor_thing: Some(actor), class, base, object, .. } = &one.fact else { continue };
+        let Some(object) = cast.entity(&object.name) else { continue };
+        let made = of_verb(base, *class, object, cast, draft);
+        let here = made.is_some_and(|(op, made)| op == Op::Create && made.as_deref() == Some(entity));
+        if here && archetypes::is_person(&actor.name) && is_giver(&actor.name, base, entity) {
+            found.push(actor.name.clone());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn is_giver(who: &str, base: &str, entity: &str) -> bool {
+    let last = |name: &str| name.rsplit('_').next().unwrap_or_default().to_owned();
+    let (head, kind) = (last(who), last(entity));
+    if archetypes::is_group(who) || archetypes::is_seat(who) || kind == head {
+        return false;
+    }
+    let served = archetypes::is_kept(who) || has(SERVED, &head);
+    has(HANDED_IN, base)
+        || served && (has(TAKEN, base) || has(OF_SERVED, &kind))
+        || has(ASKED_FOR, &kind) && !has(WRITES_DOWN, &head)
+}
