@@ -22,8 +22,8 @@ Examples:
 
 The difference is shown, with what changes of who may do what and of a database, and written once you say yes. Comments
 and order stay, and so does the column of the equals signs. Where one wish is not understood, or two say the opposite, nothing
-is changed. Said twice, it has nothing to do. README, documents and checklist of a project that `new` made are written
-anew; those that you edited are left, and told.
+is changed. Said twice, it has nothing to do; what is not there cannot be removed. README, documents and checklist of a
+project that `new` made are written anew; those that you edited are left, and told.
 
 Exit codes: 0 changed, or nothing to do, 1 not changed, 2 not understood (nothing is changed)")]
 pub struct Change {

@@ -129,7 +129,7 @@ fn nowhere(text: &str, places: &Places) -> Option<String> {
     let is_known =
         lower.split_whitespace().any(|word| matches!(word, "record" | "table" | "role" | "action" | "webhook"));
     (is_list && is_field && !is_known).then(|| {
-        let some = places.entities.first().map_or_else(|| "leads".to_owned(), |one| plural(&spoken(&one.name)));
+        let some = super::hints::some_records(places);
         format!("to which record? say for example \"add {head} to {some}:{values}\"")
     })
 }

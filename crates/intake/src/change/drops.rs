@@ -5,7 +5,7 @@ use super::places::{Entity, Field, Places};
 use super::removals::{drop_entity, drop_field, drop_service, whole};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
-use super::{Answer, edit, names, quiet};
+use super::{Answer, edit, hints, names, quiet};
 use crate::lexicon::integrations;
 
 /// Ways to say so; after some of them only a service can stand.
@@ -36,6 +36,11 @@ const WAYS: &[(&[&str], bool)] = &[
 fn way(wish: &Said) -> Option<(&[String], bool)> {
     let fits = |way: &[&str]| wish.words.iter().zip(way).filter(|(word, part)| word == *part).count() == way.len();
     WAYS.iter().find(|(way, _)| fits(way)).map(|(way, service)| (wish.from(way.len()), *service))
+}
+
+/// Whether something should go.
+pub(super) fn is_drop(wish: &Said) -> bool {
+    way(wish).is_some()
 }
 
 /// What a wish to drop something names.
@@ -219,7 +224,8 @@ pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             "there is no field, record, value, role, action or service called `{}`, and what every backend has stays",
             name.replace('_', " ")
         )),
-        _ => Answer::Already(format!("there is no `{name}`")),
+        // That something is not there is told as a mistake: as "nothing to do" it would read as if it were gone now.
+        _ => Answer::Refused(format!("there is no `{name}`{}", hints::instead(&said::one(words), &names::all(places)))),
     })
 }
 
@@ -229,7 +235,10 @@ fn drop_role(words: &[String], places: &Places) -> Option<Answer> {
     let rest: Vec<String> = words.iter().filter(|word| !matches!(word.as_str(), "role" | "roles")).cloned().collect();
     let role = said::one(&rest);
     let listed = places.roles_at.as_ref().filter(|_| places.roles.contains(&role));
-    let Some(listed) = listed else { return Some(Answer::Already(format!("there is no role `{role}`"))) };
+    let Some(listed) = listed else {
+        let known: Vec<&str> = places.roles.iter().map(String::as_str).collect();
+        return Some(Answer::Refused(format!("there is no role `{role}`{}", hints::instead(&role, &known))));
+    };
     if places.source.contains(&format!("role:{role}\"")) || places.source.contains(&format!("role:{role}'")) {
         return Some(Answer::Refused(format!(
             "rules name `{role}`: say who may instead first, as in \"only admins may …\""
@@ -256,7 +265,10 @@ fn drop_action(words: &[String], places: &Places, source: &str) -> Option<Answer
         .filter(|one| owner.is_none_or(|owner| owner.name == one.name) && one.actions.contains(&name))
         .collect();
     let entity = match has.as_slice() {
-        [] => return Some(Answer::Already(format!("there is no action `{name}`"))),
+        [] => {
+            let known: Vec<&str> = places.entities.iter().flat_map(|one| &one.actions).map(String::as_str).collect();
+            return Some(Answer::Refused(format!("there is no action `{name}`{}", hints::instead(&name, &known))));
+        }
         [one] => *one,
         several => {
             let names: Vec<String> = several.iter().map(|one| spoken(&one.name)).collect();

@@ -18,8 +18,10 @@ mod drops;
 mod edit;
 mod fields;
 mod finding;
+mod hints;
 mod joins;
 mod lists;
+mod made;
 mod names;
 mod openness;
 mod own;
@@ -30,6 +32,7 @@ mod places;
 mod plainly;
 mod predicate;
 mod quiet;
+mod reasons;
 mod relations;
 mod removals;
 mod renames;
@@ -218,7 +221,10 @@ fn ended(before: &str, after: String) -> String {
 fn answer(wish: &Said, places: &Places, text: &str) -> Answer {
     let read = wishes::ALL.iter().find_map(|one| (one.read)(wish, places, text));
     let answer = read.unwrap_or_else(|| context::read(wish, places));
-    hinted(answer, wish, places, text)
+    match hinted(answer, wish, places, text) {
+        Answer::Refused(why) => Answer::Refused(hints::with_examples(why, places)),
+        answer => answer,
+    }
 }
 
 /// With what the words may have meant, where nothing came of them: a name of before, or one that is a slip away.
@@ -253,11 +259,9 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
                 && wish.opens(&["add", "store", "record", "track"])
                 && !names::any(&wish.words, places) =>
             {
-                let some =
-                    places.entities.first().map_or_else(|| "leads".to_owned(), |one| crate::lemma::plural(&one.name));
                 Answer::Refused(format!(
                     "to which record? say for example \"add … to {}\"; {why}",
-                    some.replace('_', " ")
+                    hints::some_records(places)
                 ))
             }
             _ => Answer::Refused(why),

@@ -52,6 +52,15 @@ pub(super) fn near(wanted: &str, places: &Places) -> Option<String> {
     close.min_by_key(|(slips, _)| *slips).map(|(_, name)| name.clone())
 }
 
+/// What has a name: records first, for they are what most people mean.
+pub(super) fn all(places: &Places) -> Vec<&str> {
+    let fields = places.entities.iter().flat_map(|one| &one.fields).map(|field| field.name.as_str());
+    let mut names: Vec<&str> = places.entities.iter().map(|one| one.name.as_str()).chain(fields).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
 /// Whether a record is named.
 pub(super) fn any(words: &[String], places: &Places) -> bool {
     words.iter().any(|word| places.entities.iter().any(|one| one.name.split('_').any(|part| same(word, part))))

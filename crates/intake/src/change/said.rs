@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::reasons;
 use crate::lemma;
 
 /// One wish.
@@ -61,7 +62,11 @@ const POLITE: &[&str] = &[
 pub(super) fn wishes(request: &str, most: usize) -> Vec<Said> {
     let mut wishes = Vec::new();
     for sentence in sentences(request) {
-        let mut rest = sentence;
+        let mut rest = reasons::without(sentence);
+        // "Drop the SMS. We don't need it."
+        if wishes.last().is_some_and(super::drops::is_drop) && reasons::is_reason(rest) {
+            continue;
+        }
         while let Some(at) = cut(rest).filter(|_| wishes.len() < most) {
             wishes.extend(Said::of(rest.get(..at).unwrap_or("")));
             rest = rest.get(at..).unwrap_or("");
