@@ -131,7 +131,9 @@ fn whatever_they_change_holds() {
             let again = change(&changed.text, &row.wish);
             // Who may still do it with what is his own is told so.
             // What is gone is not there to be removed.
-            let tells = |why: &str| why.contains("no rule names them") || why.contains("there is no");
+            let tells = |why: &str| {
+                ["no rule names them", "there is no", "if that is what they need"].iter().any(|told| why.contains(told))
+            };
             let is_told = again.as_ref().is_err_and(|why| why.iter().all(|one| tells(&one.why)));
             if !is_told && !again.as_ref().is_ok_and(|again| !again.is_change() && again.text == changed.text) {
                 say(format!("again: {again:?}"));

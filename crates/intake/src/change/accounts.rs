@@ -74,12 +74,30 @@ pub(super) fn sign_up(wish: &Said, places: &Places, source: &str) -> Option<Answ
     let people_sign_up = said.iter().any(|word| matches!(*word, "users" | "people"))
         && rest.is_empty()
         && said.iter().any(|word| matches!(*word, "can" | "may"));
+    // "don't let anyone sign up by themselves", "prevent people from signing up".
+    const DENIED: &[&str] = &[
+        "don't",
+        "dont",
+        "do",
+        "not",
+        "never",
+        "can't",
+        "cannot",
+        "shouldn't",
+        "mustn't",
+        "prevent",
+        "stop",
+        "longer",
+        "no",
+    ];
+    let denies = rest.iter().any(|word| DENIED.contains(word) && !matches!(*word, "do" | "longer"));
+    let is_denied = denies && rest.iter().all(|word| DENIED.contains(word) || OPEN.contains(word));
     let (word, told) = if rest.contains(&"invite")
         && has(&["invite", "only", "require", "requires"])
         && (is_about || rest.contains(&"only"))
     {
         ("invite", "only who is invited can make an account")
-    } else if is_about && has(CLOSED) && rest.len() == 1 {
+    } else if is_about && (has(CLOSED) && rest.len() == 1 || is_denied) {
         ("closed", "nobody can make an account by himself")
     } else if is_about && (has(OPEN) && rest.len() <= 2 || people_sign_up) {
         ("open", "anyone can make an account")

@@ -111,8 +111,8 @@ fn unread(wish: &Said, places: &Places) -> Option<Answer> {
     }
     let name = field.name.replace('_', " ");
     Some(Answer::Refused(format!(
-        "what {name} should be is not understood: say for example \"{name} is required\", \"{name} should be text\", \"{name} is at most 80 \
-         characters\", \"{name} defaults to …\""
+        "what {name} should be is not understood: say for example \"{name} is required\", {}, \"{name} defaults to …\"",
+        super::hints::said_of(field)
     )))
 }
 

@@ -1,7 +1,7 @@
 //! Examples in the names of the blueprint at hand: what is told where nothing is made of a wish is something that can be said of it.
 
 use super::context::NOT_READ;
-use super::places::Places;
+use super::places::{Entity, Field, Places};
 use super::said::Said;
 use super::wishes::spoken;
 use crate::lemma::{plural, with_article};
@@ -14,8 +14,7 @@ pub(super) fn some_records(places: &Places) -> String {
 
 /// Something that can be sent when something happens to a record that the wish names, or to the first.
 pub(super) fn with_event(wish: &Said, places: &Places) -> String {
-    let named =
-        |entity: &&super::places::Entity| wish.words.iter().any(|word| crate::lemma::singular(word) == entity.name);
+    let named = |entity: &&Entity| wish.words.iter().any(|word| crate::lemma::singular(word) == entity.name);
     let entity = places.entities.iter().find(named).or(places.entities.first());
     let one = entity.map_or_else(|| "a lead".to_owned(), |entity| with_article(&spoken(&entity.name)));
     let says = |word: &str| wish.words.iter().any(|said| said.starts_with(word));
@@ -53,6 +52,18 @@ fn examples(places: &Places) -> String {
         ["task", "payment", "visit"].into_iter().find(|name| places.entities.iter().all(|one| one.name != *name));
     found.extend(kept.map(|name| format!("also keep {} with a title and a due date", plural(name))));
     found.iter().map(|one| format!("\"{one}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// What can be said of a field of that type.
+pub(super) fn said_of(field: &Field) -> String {
+    let name = spoken(&field.name);
+    match field.kind.as_str() {
+        "integer" | "decimal" | "float" => format!("\"{name} is at least 1\", \"{name} is at most 100\""),
+        "money" => format!("\"{name} is at least 1\", \"{name} should be in euros\""),
+        "text" | "long_text" => format!("\"{name} is at most 80 characters\", \"{name} is at least 2 characters\""),
+        "enum" => format!("\"the values of the {name} are now …\""),
+        _ => format!("\"{name} should be text\""),
+    }
 }
 
 /// What is said where a name is none: the one that is near, or those that there are.

@@ -66,9 +66,9 @@ impl Made<'_> {
                     field.required = None;
                 }
                 let is_many = self.wish.place(super::said::SEVERAL).is_some() && crate::lemma::is_plural(&field.name);
-                if is_many && field.kind == crate::lexicon::fields::FieldType::Text {
+                if is_many && field.to.is_none() {
                     self.refused = Some(format!(
-                        "several {0} do not go into one text: say \"also keep {0} with a name. Each {1} belongs to {2}\", for example",
+                        "several {0} do not go into one field: say \"also keep {0} with a name. Each {1} belongs to {2}\", for example",
                         spoken(&field.name),
                         crate::lemma::singular(&spoken(&field.name)),
                         with_article(&spoken(&entity.name))

@@ -16,6 +16,7 @@ mod deletion;
 mod difference;
 mod drops;
 mod edit;
+mod everyday;
 mod fields;
 mod finding;
 mod hints;
@@ -25,6 +26,7 @@ mod made;
 mod names;
 mod openness;
 mod own;
+mod parts;
 mod passive;
 mod patch;
 mod phrases;
@@ -288,7 +290,7 @@ mod tests {
             let [said] = said.as_slice() else { panic!("{} is not one wish", wish.example) };
             let read = (wish.read)(said, &places, BLUEPRINT);
             // What these are for is to say what to do instead.
-            let is_answered = matches!(wish.id, "replace" | "undo" | "of_user" | "asks") && read.is_some();
+            let is_answered = matches!(wish.id, "replace" | "undo" | "of_user" | "asks" | "needs") && read.is_some();
             assert!(is_answered || matches!(read, Some(Answer::Done { .. })), "{}: {}", wish.id, wish.example);
         }
     }

@@ -4,10 +4,16 @@
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::spoken;
-use super::{drops, predicate, rights};
+use super::{drops, everyday, predicate, rights};
 
 /// The wish as others are said, one for each thing that it is about.
 pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
+    let mut wish = wish;
+    // "customers need phone and email" is "add phone and email to customers", and that "add a phone and an email to customers".
+    for _ in 0..2 {
+        let Some(plainer) = everyday::reworded(&wish, places).and_then(|text| Said::of(&text)) else { break };
+        wish = plainer;
+    }
     let one = reworded(&wish, places).and_then(|text| Said::of(&text)).unwrap_or(wish);
     let several = renames(&one)
         .or_else(|| verbs_apart(&one, places))
@@ -190,7 +196,7 @@ fn raw(wish: &Said, from: usize, end: usize) -> String {
 }
 
 /// The longest record that words begin with, after articles, and where it ends.
-fn record<'p>(words: &[String], places: &'p Places) -> Option<(&'p Entity, usize)> {
+pub(super) fn record<'p>(words: &[String], places: &'p Places) -> Option<(&'p Entity, usize)> {
     (1..=words.len().min(5)).rev().find_map(|end| {
         let said = words.get(..end)?;
         // An article at the end is of what comes next.

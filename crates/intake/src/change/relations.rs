@@ -115,7 +115,9 @@ pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answ
     // "several products with a quantity": the quantity is of the pair.
     let with = wish.from(at + 1).iter().position(|word| matches!(word.as_str(), "with" | "and" | "each"));
     let one = with.map_or(one, |with| said::one(wish.between(at + 1, at + 1 + with)));
-    let other = places.entities.iter().find(|other| other.name == one)?;
+    let Some(other) = places.entities.iter().find(|other| other.name == one) else {
+        return super::parts::parts(entity, wish.from(at + 1), places, source);
+    };
     if with.is_some() {
         let (a, b) = (spoken(&entity.name), spoken(&other.name));
         return Some(Answer::Refused(format!(

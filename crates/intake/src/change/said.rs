@@ -116,12 +116,21 @@ fn cut(sentence: &str) -> Option<usize> {
         // A word alone is one of a list: "open, call, done".
         let opens = next.is_some_and(|word| OPENERS.contains(&word) && !goes_on(lower.get(..at).unwrap_or(""), word))
             && words.next().is_some();
+        // "add phone | and email to customers": what is added is not said to whom yet.
+        let words: Vec<&str> = clause.split_whitespace().take(2).collect();
+        let opens = opens && !(matches!(words.as_slice(), [_, "to"]) && is_adding(lower.get(..at).unwrap_or("")));
         // "web, call back, referral" after a colon is a list.
         let is_listed = way == ", " && lower.get(..at).is_some_and(|before| before.contains(':'));
         !is_listed && !waits(lower.get(..at).unwrap_or("")) && (opens || is_clause(&lower, at, way, clause))
     };
     let places = ways.iter().flat_map(|way| lower.match_indices(way).map(move |(at, _)| (at, *way)));
     places.filter(|(at, way)| *at > 0 && starts(*at, way)).map(|(at, _)| at).min()
+}
+
+/// Whether something is added, and not yet to what.
+fn is_adding(before: &str) -> bool {
+    let mut words = before.split_whitespace().skip_while(|word| POLITE.contains(word));
+    words.next() == Some("add") && !words.any(|word| word == "to")
 }
 
 /// What people may do with records, in the words for it.

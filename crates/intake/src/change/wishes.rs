@@ -6,8 +6,8 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
-    Answer, accounts, actions, additions, defaults, deletion, drops, fields, finding, names, openness, own, passive,
-    quiet, relations, renames, rights, secrets, trash, values,
+    Answer, accounts, actions, additions, defaults, deletion, drops, everyday, fields, finding, names, openness, own,
+    passive, quiet, relations, renames, rights, secrets, trash, values,
 };
 
 /// One way of wishing.
@@ -37,6 +37,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "access", example: "Give clerks access to notes.", read: openness::access_to },
     Wish { id: "not", example: "Clerks may no longer see leads.", read: openness::may_not },
     Wish { id: "role", example: "Add a role nurse.", read: role },
+    Wish { id: "needs", example: "Leads need a name and a phone.", read: everyday::needs },
     Wish { id: "listed", example: "Add a stage to leads: early, late.", read: additions::listed },
     Wish { id: "default", example: "New leads start as won.", read: defaults::defaults },
     Wish { id: "value", example: "Add lost to the status of leads.", read: values::values },
