@@ -35,7 +35,8 @@ impl Effects {
         let moves = !(way.statements.is_empty() && way.guards.is_empty());
         Effects {
             difference,
-            access: codegen::access::access_changes(before, after),
+            access: [codegen::access::access_changes(before, after), codegen::access::wider_than_held(before, after)]
+                .concat(),
             database: if moves { way.told } else { Vec::new() },
             in_the_way: way.guards.into_iter().map(|guard| guard.what).collect(),
             next: moves.then(|| migrate(source)),

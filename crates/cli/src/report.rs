@@ -216,20 +216,34 @@ fn not_yet(blueprint: &Blueprint) -> Vec<String> {
     integrations.chain(automations).collect()
 }
 
+/// What of a request found no place, where questions follow.
+pub fn passed_over(screen: &Screen, reading: &Reading) -> Option<String> {
+    if reading.questions.is_empty() || reading.unplaced.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    section(&mut text, screen, "Found no place", unplaced(screen, reading));
+    Some(text)
+}
+
+fn unplaced(screen: &Screen, reading: &Reading) -> Vec<String> {
+    let told = reading.unplaced.iter().map(|one| match one.note.as_str() {
+        "" => format!("“{}”", one.text),
+        note => format!("“{}” {}", one.text, screen.paint(Ink::Dim, &format!("({note})"))),
+    });
+    told.collect()
+}
+
 fn remarks(text: &mut String, screen: &Screen, read: &Read) {
     let reading = &read.reading;
     let assumed = reading.assumptions.iter().map(|one| match one.why.as_str() {
         "" => one.text.clone(),
         why => format!("{} {}", one.text, screen.paint(Ink::Dim, &format!("({why})"))),
     });
-    let unplaced = reading.unplaced.iter().map(|one| match one.note.as_str() {
-        "" => format!("“{}”", one.text),
-        note => format!("“{}” {}", one.text, screen.paint(Ink::Dim, &format!("({note})"))),
-    });
     let answers =
         reading.answers.iter().map(|one| format!("{} {}", one.question, screen.paint(Ink::Good, &one.answer)));
     section(text, screen, "Assumed", assumed.collect());
-    section(text, screen, "Found no place", unplaced.collect());
+    section(text, screen, "Found no place", unplaced(screen, reading));
     section(text, screen, "Answered", answers.collect());
     *text += &questions(screen, reading);
     section(text, screen, "The model", read.consultation.as_ref().map(consulted).unwrap_or_default());

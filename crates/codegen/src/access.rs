@@ -9,7 +9,7 @@ use query::{Fields, OwnerId, Scope};
 use serde::Serialize;
 
 pub use crate::access_asked::{Difference, difference};
-pub use crate::access_changes::{access_changes, asked_with};
+pub use crate::access_changes::{access_changes, asked_with, wider_than_held};
 pub use crate::access_document::access_document;
 pub use crate::access_sentences::sentences;
 

@@ -79,7 +79,7 @@ fn only_where(conditions: &[&str]) -> String {
     if texts.is_empty() { String::new() } else { format!(", those where {}", words::list(&texts, "or")) }
 }
 
-fn people(caller: &Caller) -> String {
+pub(crate) fn people(caller: &Caller) -> String {
     match caller {
         Caller::Stranger => "anyone, signed in or not,".to_owned(),
         Caller::SignedIn => "anyone signed in".to_owned(),

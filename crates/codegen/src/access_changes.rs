@@ -3,10 +3,11 @@
 //! Nothing is compared but the matrices of both ([`crate::access::matrix`]), so what is told is what changes, whatever the wish
 //! was that changed it.
 
-use blueprint::{Blueprint, Entity};
+use blueprint::{Blueprint, Entity, FieldKind, Target};
 use query::access::Verb;
 
 use crate::access::{Caller, Reach, callers, operation, reach, verbs};
+use crate::access_asked::people;
 use crate::access_sentences::can;
 use crate::facts::Asked;
 use crate::words;
@@ -34,6 +35,54 @@ pub fn access_changes(before: &Blueprint, after: &Blueprint) -> Vec<String> {
         }
     }
     groups.iter().map(|(change, verbs)| sentence(change, verbs)).collect()
+}
+
+/// What new records give of others' that the records they hang on do not, a line each as `plan` flags what is wider than its request.
+pub fn wider_than_held(before: &Blueprint, after: &Blueprint) -> Vec<String> {
+    let mut groups: Vec<(Change, &Entity, Vec<Verb>)> = Vec::new();
+    for change in changes(before, after).into_iter().filter(|one| former(before, one.entity).is_none()) {
+        let reaches_others = match change.after {
+            Reach::None => false,
+            Reach::Own | Reach::SomeOwn => !change.entity.owned,
+            Reach::Some | Reach::OwnAndSome | Reach::All => change.verb != Verb::Create,
+        };
+        let shared = matches!(change.verb, Verb::Read | Verb::Update | Verb::Delete);
+        for held in held(after, change.entity).filter(|_| reaches_others && shared) {
+            let was = reach(after, held, change.verb, &change.caller);
+            let wider = Change { before: was, caller: change.caller.clone(), ..change };
+            // What is said of whoever signs in is said of those with a role.
+            let is_said = groups.iter().any(|(one, other, verbs)| {
+                let same = one.entity.name == wider.entity.name && other.name == held.name && one.after == wider.after;
+                same && verbs.contains(&wider.verb) && !matches!(one.caller, Caller::Role(_))
+            });
+            if !is_wider(&wider) || is_said {
+                continue;
+            }
+            let alike = groups.iter_mut().find(|(one, other, _)| {
+                let same = one.entity.name == wider.entity.name && other.name == held.name;
+                same && one.caller == wider.caller && one.before == wider.before && one.after == wider.after
+            });
+            match alike {
+                Some((_, _, verbs)) => verbs.push(wider.verb),
+                None => groups.push((wider, held, vec![change.verb])),
+            }
+        }
+    }
+    let told = |(change, held, verbs): &(Change, &Entity, Vec<Verb>)| {
+        let of_held = Change { entity: held, caller: change.caller.clone(), ..*change };
+        let (who, can) = (people(&change.caller), can(change.entity, verbs));
+        let (is, was, many) = (whose(change, change.after), whose(&of_held, change.before), words::many(held));
+        format!("! wider than with {many}, which they hang on: {who} can {can} {is}, and there {was}")
+    };
+    groups.iter().map(told).collect()
+}
+
+/// The records that one refers to.
+fn held<'a>(blueprint: &'a Blueprint, entity: &'a Entity) -> impl Iterator<Item = &'a Entity> {
+    entity.fields.iter().filter_map(|field| match field.kind {
+        FieldKind::Reference { to: Target::Entity(index), .. } => Some(blueprint.entity(index)),
+        _ => None,
+    })
 }
 
 /// What was asked for, when this change of it is asked for too: what somebody may now is, and what nobody may any more is not.
@@ -175,11 +224,7 @@ fn whose(change: &Change, reach: Reach) -> String {
 }
 
 fn sentence(change: &Change, verbs: &[Verb]) -> String {
-    let who = match &change.caller {
-        Caller::Stranger => "anyone, signed in or not,".to_owned(),
-        Caller::SignedIn => "anyone signed in".to_owned(),
-        Caller::Role(role) => words::holders(role),
-    };
+    let who = people(&change.caller);
     let (can, (was, is)) = (can(change.entity, verbs), spoken(change));
     words::sentence(&match (change.before, change.after) {
         (_, Reach::None) => format!("{who} can no longer {can} {was}."),
@@ -246,6 +291,30 @@ mod tests {
             access_changes(&load(BEFORE), &load(&more)),
             ["Anyone signed in can now see tags.", "Admins can now add, change or delete tags."]
         );
+    }
+
+    /// A record that hangs on one of which each account sees its own, and is for everybody.
+    #[test]
+    fn what_is_wider_than_what_it_hangs_on_is_told() {
+        let visits = |access: &str| {
+            let visit =
+                "[entity.visit]\nowner = false\n[entity.visit.field]\nlead = { type = \"reference\", to = \"lead\" }\n";
+            load(&format!("{BEFORE}{visit}[entity.visit.access]\n{access}\n"))
+        };
+        assert_eq!(
+            wider_than_held(&load(BEFORE), &visits("read = [\"signed_in\"]\ndelete = [\"role:clerk\"]")),
+            [
+                "! wider than with leads, which they hang on: anyone signed in can see visits, and there their own leads",
+                "! wider than with leads, which they hang on: admins can change visits, and there their own leads",
+                "! wider than with leads, which they hang on: clerks can delete visits, and there their own leads",
+            ]
+        );
+        let closed = "read = [\"role:clerk\"]\nupdate = [\"nobody\"]\ndelete = [\"nobody\"]";
+        assert_eq!(wider_than_held(&load(BEFORE), &visits(closed)), Vec::<String>::new());
+        let own = "[entity.note.field]\nlead = { type = \"reference\", to = \"lead\" }\n";
+        assert_eq!(wider_than_held(&load(BEFORE), &load(&format!("{BEFORE}{own}"))), Vec::<String>::new());
+        let known = visits("read = [\"signed_in\"]");
+        assert_eq!(wider_than_held(&known, &known), Vec::<String>::new());
     }
 
     #[test]

@@ -191,7 +191,13 @@ pub(crate) fn with_defaults(entity: &Entity, values: &Values) -> Vec<Literal> {
 fn unknown(body: Body, view: &View, key: &str) -> String {
     let entity = view.entity;
     let writable = Part::all(entity).filter(|part| body.takes(entity, *part) && view.may_give(part.attribute()));
-    match blueprint::nearest(key, writable.map(|part| part.key(entity))) {
+    let names: Vec<&str> = writable.map(|part| part.key(entity)).collect();
+    // What refers to a row is called after it, with what it holds at the end: `prospect_id`, `tag_ids`.
+    let held = |name: &&&str| {
+        let start = name.strip_suffix("_id").or_else(|| name.strip_suffix("_ids"));
+        start.is_some_and(|start| start == key || key.strip_suffix('s') == Some(start))
+    };
+    match names.iter().find(held).copied().or_else(|| blueprint::nearest(key, names.iter().copied())) {
         Some(name) => format!("is not a field of {}; perhaps you meant `{name}`", view.entity.name),
         None => format!("is not a field of {}", view.entity.name),
     }

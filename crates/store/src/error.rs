@@ -236,12 +236,14 @@ impl fmt::Display for OpenError {
             }
             OpenError::Changed { place, wanted, found, way } => {
                 writeln!(f, "{place} was made for another blueprint; its tables differ:")?;
-                // In words first, then as the tables have it.
-                if let Some(way) = way.as_ref().filter(|way| !way.is_empty()) {
-                    writeln!(f, "  what that comes to:\n    {}", way.join("\n    "))?;
+                // In the words of `migrate` where it knows a way, else by their tables: statements are for programs.
+                match way.as_ref().filter(|way| !way.is_empty()) {
+                    Some(way) => writeln!(f, "  what that comes to:\n    {}", way.join("\n    "))?,
+                    None => {
+                        differences(f, "in the blueprint, not in the database", wanted, found)?;
+                        differences(f, "in the database, not in the blueprint", found, wanted)?;
+                    }
                 }
-                differences(f, "in the blueprint, not in the database", wanted, found)?;
-                differences(f, "in the database, not in the blueprint", found, wanted)?;
                 if way.is_none() {
                     return write!(
                         f,
@@ -250,8 +252,8 @@ impl fmt::Display for OpenError {
                     );
                 }
                 f.write_str(
-                    "Try: `supermaker migrate`, which brings the tables along with their rows or says which are in the way; \
-                     or go back to the former blueprint.",
+                    "Try: `supermaker migrate`, which brings the tables along with their rows or says which are in the way \
+                     (`--dry-run` only says it); or go back to the former blueprint.",
                 )
             }
             OpenError::InUse { place, tries, each_ms } => write!(
@@ -300,7 +302,7 @@ fn ids(ids: &[String]) -> String {
     }
 }
 
-/// The lines of some statements that others do not have, each under the first line of its statement.
+/// What some statements make that others do not, a line each: a table with those of its columns, or an index.
 fn differences(f: &mut fmt::Formatter<'_>, title: &str, these: &[String], others: &[String]) -> fmt::Result {
     let known: HashSet<&str> = others.iter().flat_map(|statement| statement.lines()).map(bare).collect();
     let mut titled = false;
@@ -314,12 +316,30 @@ fn differences(f: &mut fmt::Formatter<'_>, title: &str, these: &[String], others
         if !std::mem::replace(&mut titled, true) {
             writeln!(f, "  {title}:")?;
         }
-        writeln!(f, "    {first}")?;
-        for line in new {
-            writeln!(f, "    {line}")?;
+        let columns: Vec<&str> =
+            new.iter().filter_map(|line| line.trim_start().starts_with('"').then(|| name_in(line))?).collect();
+        match columns.as_slice() {
+            [] => writeln!(f, "    {}", made_by(first))?,
+            columns => writeln!(f, "    {}: {}", made_by(first), columns.join(", "))?,
         }
     }
     Ok(())
+}
+
+/// `table "leads"` of `CREATE TABLE "leads" (`.
+fn made_by(first: &str) -> String {
+    const SORTS: [&str; 4] = ["TABLE", "INDEX", "TRIGGER", "VIEW"];
+    let head = first.split('(').next().unwrap_or(first);
+    let sort = SORTS.iter().find(|sort| head.split(' ').any(|word| word == **sort));
+    match (sort, name_in(first)) {
+        (Some(sort), Some(name)) => format!("{} `{name}`", sort.to_lowercase()),
+        _ => head.trim_end().to_owned(),
+    }
+}
+
+/// The first name in quotes.
+fn name_in(line: &str) -> Option<&str> {
+    line.split('"').nth(1)
 }
 
 /// A line without the comma that depends on whether another follows.
@@ -333,5 +353,32 @@ impl std::error::Error for OpenError {
             OpenError::Path { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OpenError;
+
+    fn changed(way: Option<Vec<String>>) -> String {
+        let table = |columns: &str| format!("CREATE TABLE \"leads\" (\n  \"id\" INTEGER NOT NULL{columns}\n) STRICT");
+        let index = "CREATE INDEX \"leads_phone\" ON \"leads\" (\"phone\")".to_owned();
+        let (wanted, found) = (vec![table(",\n  \"phone\" TEXT"), index], vec![table("")]);
+        OpenError::Changed { place: "data/app.db".to_owned(), wanted, found, way }.to_string()
+    }
+
+    #[test]
+    fn other_tables_are_told_in_words_a_line_each() {
+        let told = changed(None);
+        assert!(
+            told.contains(
+                "  in the blueprint, not in the database:\n    table `leads`: phone\n    index `leads_phone`\n"
+            ),
+            "{told}"
+        );
+        assert!(!told.contains("CREATE") && !told.contains("STRICT"), "{told}");
+        let told = changed(Some(vec!["lead has `phone`".to_owned()]));
+        assert!(told.contains("what that comes to:\n    lead has `phone`\nTry: `supermaker migrate`"), "{told}");
+        assert!(!told.contains("CREATE") && told.lines().count() == 4, "{told}");
     }
 }

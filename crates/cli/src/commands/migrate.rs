@@ -84,23 +84,25 @@ impl Migrate {
         }
         match &self.backup {
             Some(to) => back_up(screen, &blueprint, &settings, to)?,
-            None => screen.note(match settings.database {
+            None => {}
+        }
+        serving.iter().for_each(|told| screen.warn(told));
+        screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
+        let bringing = || server::migrate_database(&blueprint, &settings);
+        let applied = timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?;
+        report(screen, &settings, applied)?;
+        // Not where it failed: nothing was changed then, and there is nothing to go back to.
+        if self.backup.is_none() {
+            screen.note(match settings.database {
                 Database::Sqlite(_) => {
                     "Without --backup there is no way back but the next `migrate` (docs/changes.md)."
                 }
                 Database::Postgres(_) => {
                     "Without a dump there is no way back but the next `migrate` (docs/backups.md)."
                 }
-            }),
+            });
         }
-        serving.iter().for_each(|told| screen.warn(told));
-        screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
-        let bringing = || server::migrate_database(&blueprint, &settings);
-        report(
-            screen,
-            &settings,
-            timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?,
-        )
+        Ok(())
     }
 }
 

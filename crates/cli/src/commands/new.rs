@@ -149,6 +149,10 @@ impl New {
         if !screen.can_ask() || manner.yes || manner.quiet || manner.dry_run {
             return Ok(settled.read);
         }
+        // What was passed over is known before anything is answered: then it can still be said otherwise.
+        if let Some(passed_over) = report::passed_over(screen, &settled.read.reading) {
+            screen.note(&passed_over);
+        }
         Ok(settled.asked(|place, of, question| asking::on_terminal(screen, place, of, question))?.read)
     }
 

@@ -14,7 +14,7 @@ use store::Store;
 
 use super::user_import::Import;
 use crate::counts::counted;
-use crate::failure::Failure;
+use crate::failure::{Failure, shell_word};
 use crate::logs;
 use crate::report::table;
 use crate::screen::{Ink, Screen};
@@ -75,8 +75,10 @@ enum Action {
     Role {
         /// E-mail address or id
         who: String,
+        #[arg(hide = true, value_name = "ROLE")]
+        bare: Option<String>,
         /// A role to give; may be given several times
-        #[arg(long, value_name = "ROLE", required_unless_present = "remove")]
+        #[arg(long, value_name = "ROLE", required_unless_present_any = ["remove", "bare"])]
         add: Vec<String>,
         /// A role to take; may be given several times
         #[arg(long, value_name = "ROLE")]
@@ -166,6 +168,12 @@ struct Desk {
 
 impl User {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        if let Action::Role { who, bare: Some(role), .. } = &self.action {
+            let failure = Failure::usage(format!("is `{role}` to be given or taken?"));
+            let command = format!("supermaker user role {} ", shell_word(who));
+            let role = shell_word(role);
+            return Err(failure.hint(format!("{command}--add {role} gives it, {command}--remove {role} takes it")));
+        }
         let source = self.place.read()?;
         if let Action::Import(import) = &self.action {
             return import.run(screen, &source);
@@ -193,7 +201,7 @@ impl Action {
             Action::Add { email, former, roles, .. } => {
                 format!("add {} as {}", address(email, former), roles.join(", "))
             }
-            Action::Role { who, add, remove } => {
+            Action::Role { who, add, remove, .. } => {
                 format!("give {who} [{}] and take [{}]", add.join(", "), remove.join(", "))
             }
             Action::Set { who, field: (name, _) } => format!("set {name} of {who}"),
@@ -238,7 +246,7 @@ impl Desk {
     fn act(&self, screen: &Screen, action: &Action, password: Option<&str>) -> Result<(), Failure> {
         match action {
             Action::Add { email, former, roles, .. } => self.add(screen, address(email, former), roles, password),
-            Action::Role { who, add, remove } => self.roles(screen, who, add, remove),
+            Action::Role { who, add, remove, .. } => self.roles(screen, who, add, remove),
             Action::Set { who, field: (name, text) } => self.set(screen, who, name, text),
             Action::Clear { field } => self.clear(screen, field),
             // That needs no desk: `User::run`.

@@ -104,6 +104,12 @@ fn what_cannot_be_done_says_why_and_changes_nothing() {
         .run_with_input(&["user", "add", "--email", "b@c.de", "--password-stdin"], "short")
         .refused(1, &["5 characters"]);
     bench.run(&["user", "add", "--email", "b@c.de"]).refused(2, &["--password-stdin"]);
+    bench
+        .run_with_input(&["user", "add", "--email", "b@c.de", "--password-stdin"], "s")
+        .refused(1, &["has 1 character; at least"]);
+    bench
+        .run(&["user", "role", "ana@example.com", "agent"])
+        .refused(2, &["is `agent` to be given or taken?", "user role ana@example.com --add agent gives it"]);
     bench.run(&["user", "role", "nobody@example.com", "--add", "agent"]).refused(1, &["no user `nobody@example.com`"]);
     bench.run(&["user", "add", "--email", "b@c.de", "--password", "x"]).refused(2, &["--password"]);
     assert_eq!(roles(&bench), json!([["ana@example.com", ["agent"], false]]));

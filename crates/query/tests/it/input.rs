@@ -48,3 +48,13 @@ fn all_problems_at_once() {
         check(Body::Update, body, &[("", "type")]);
     }
 }
+
+/// Who leaves the end of a name that refers to a row out is told the whole.
+#[test]
+fn what_refers_is_named_with_its_end() {
+    let blueprint = leads();
+    let note = blueprint.entity(entity(&blueprint, "note"));
+    let problems = Body::Create.read(&View::document(note), &json!({"prospect": 1, "text": "a"})).err().unwrap();
+    let told = problems.iter().find(|one| one.pointer == "/prospect").unwrap();
+    assert_eq!(told.detail, "is not a field of note; perhaps you meant `prospect_id`");
+}

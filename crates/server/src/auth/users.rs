@@ -318,7 +318,8 @@ pub(super) fn check_roles(blueprint: &Blueprint, roles: &[String]) -> Result<(),
 fn new_hash(text: &str, min_length: usize, app: &str, email: &str) -> Result<String, UserError> {
     let length = text.chars().count();
     if length < min_length {
-        return Err(UserError::Password(format!("has {length} characters; at least {min_length} are needed")));
+        let characters = if length == 1 { "character" } else { "characters" };
+        return Err(UserError::Password(format!("has {length} {characters}; at least {min_length} are needed")));
     }
     if length > MAX_PASSWORD_CHARS {
         return Err(UserError::Password(format!("has more than {MAX_PASSWORD_CHARS} characters")));
