@@ -3,6 +3,8 @@
 //! A clause counts as read when a fact that led to something covers it; a noun in it that nothing bears is told all the
 //! same, so that no record is dropped in silence.
 
+mod about;
+
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
@@ -12,13 +14,15 @@ use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Fact};
 use crate::lexicon::verbs::Class;
-use crate::lexicon::{Table, WordHasher, Words, archetypes, fields, integrations, words, words_of};
+use crate::lexicon::{WordHasher, Words, archetypes, fields, integrations, words, words_of};
 use crate::nouns::Np;
 use crate::reading::{Unplaced, UnplacedClass};
 use crate::resolve::Cast;
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::{Kind, Span};
+
+use self::about::{classify, note};
 
 /// Which words something was made of, clause by clause.
 pub(crate) struct Coverage {
@@ -457,41 +461,6 @@ fn is_content(scene: &Scene<'_>, at: usize) -> bool {
 fn greeting(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let text = scene.words(from, to);
     to - from <= 3 || ["thank", "hello", "hi ", "hey", "please"].iter().any(|word| text.starts_with(word))
-}
-
-const UI: &str = "dark theme design look beautiful gorgeous pretty button buttons screen layout responsive ui ux \
-    logo-design animation font icons modern clean sleek dashboard chart charts graph graphs sidebar";
-const TECH: &str = "react vue angular svelte postgres postgresql mysql mongodb docker kubernetes aws azure python \
-    django rails laravel node typescript javascript rust graphql redis ai ml llm gpt ios android flutter swift \
-    kotlin \
-    java php next.js nextjs firebase supabase blockchain";
-const NON_FUNCTIONAL: &str = "fast secure security privacy hipaa gdpr scale scalable performance backup backups \
-    reliable uptime compliance encrypted encryption audit logged users-concurrent cheap latency \
-    availability-target load";
-
-/// What a word outside of records and fields is about.
-static ABOUT: LazyLock<Table<UnplacedClass>> = LazyLock::new(|| {
-    let lists = [(NON_FUNCTIONAL, UnplacedClass::NonFunctional), (UI, UnplacedClass::Ui), (TECH, UnplacedClass::Tech)];
-    lists.iter().flat_map(|(list, class)| list.split_ascii_whitespace().map(|word| (word, *class))).collect()
-});
-
-fn classify(scene: &Scene<'_>, from: usize, to: usize) -> UnplacedClass {
-    let words = scene.tokens.get(from..to).unwrap_or(&[]).iter();
-    let found: Vec<UnplacedClass> = words.filter_map(|token| ABOUT.get(token.text.as_str()).copied()).collect();
-    [UnplacedClass::Tech, UnplacedClass::Ui, UnplacedClass::NonFunctional]
-        .into_iter()
-        .find(|class| found.contains(class))
-        .unwrap_or(UnplacedClass::Unclear)
-}
-
-fn note(class: UnplacedClass) -> &'static str {
-    match class {
-        UnplacedClass::Ui => "about how it looks; this makes the backend",
-        UnplacedClass::Tech => "about what it is made with",
-        UnplacedClass::NonFunctional => "a wish for the whole, not for one record",
-        UnplacedClass::Future => "said to be for later",
-        UnplacedClass::Unclear => "not understood",
-    }
 }
 
 /// Words about looks or tools inside a clause that was otherwise understood.

@@ -4,6 +4,7 @@
 //! price". What the list belongs to is the caller's business.
 
 mod behind;
+mod choices;
 mod ends;
 mod wordy;
 
@@ -401,79 +402,6 @@ impl Reader<'_, '_> {
         self.item.name = format!("{}_{}", self.item.name, word.text);
         self.item.entity.clone_from(&self.item.name);
         true
-    }
-
-    fn takes_values(&self) -> bool {
-        fields::takes_values(self.item.entity.rsplit('_').next().unwrap_or(""))
-    }
-
-    /// "status can be", "status is", "status that can be".
-    fn copula(&self) -> bool {
-        let scene = self.scene;
-        let be = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Be));
-        self.takes_values() && be.is_some_and(|be| be - self.at <= 2) && (self.at..self.end).all(|_| true)
-    }
-
-    fn take_values(&mut self) {
-        let mut from = self.at + 1;
-        while from < self.to
-            && (matches!(self.scene.tag(from), Some(Tag::Be | Tag::Modal | Tag::Adverb))
-                || self.scene.one_of(from, &["either", "one", "of", "that", "which", "be"]))
-        {
-            from += 1;
-        }
-        let (values, next) = values(self.scene, from, self.to);
-        if values.len() >= 2 {
-            self.item.values = values;
-            self.at = next;
-            self.end = next;
-        } else {
-            self.at += 1;
-        }
-    }
-
-    /// "status draft/sent/paid", "date/time", "plus one yes/no".
-    fn slashes(&mut self) {
-        let scene = self.scene;
-        if self.item.name.ends_with("date") && scene.is(self.at + 1, "time") {
-            self.item.kind = Some(FieldType::Datetime);
-            self.at += 2;
-            return;
-        }
-        let doubt = ["yes", "_y"].into_iter().find(|yes| self.item.name.ends_with(*yes));
-        if let Some(doubt) = doubt.filter(|_| scene.one_of(self.at + 1, &["no", "n"])) {
-            self.item.name = self.item.name.trim_end_matches(doubt).trim_end_matches('_').to_owned();
-            self.item.entity.clone_from(&self.item.name);
-            self.item.kind = Some(FieldType::Boolean);
-            self.at = self.end;
-            return;
-        }
-        let mut values: Vec<String> = Vec::new();
-        let parts: Vec<&str> = self.item.name.split('_').collect();
-        let name_words = parts.iter().position(|part| fields::takes_values(part)).map_or(1, |at| at + 1);
-        if parts.len() <= name_words && self.named < self.at && self.at - self.named <= 3 && self.takes_values() {
-            values.push(value(scene, self.named, self.at));
-        }
-        if parts.len() > name_words {
-            values.push(parts.get(name_words..).unwrap_or(&[]).join("_"));
-            let name = parts.get(..name_words).unwrap_or(&[]).join("_");
-            self.item.entity.clone_from(&name);
-            self.item.name = name;
-        }
-        while scene.one_of(self.at, &["/", "->", ">", "|", "or"]) {
-            let mut word_end = self.at + 1;
-            while word_end < self.end
-                && !scene.one_of(word_end, &["/", "->", ">", "|", "or"])
-                && scene.depth_at(word_end) == scene.depth_at(self.at)
-            {
-                word_end += 1;
-            }
-            values.push(value(scene, self.at + 1, word_end));
-            self.at = word_end;
-        }
-        if values.len() >= 2 {
-            self.item.values = values.into_iter().filter(|value| !value.is_empty()).collect();
-        }
     }
 
     /// "from 1 to 5", "between 1 and 10".

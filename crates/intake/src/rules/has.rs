@@ -20,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "has.lead", example: "For every kayak we keep length, colour and price.", run: lead },
     Rule { id: "has.brackets", example: "We rent kayaks (length, colour, price).", run: brackets },
     Rule { id: "has.with", example: "Keepers add walks with a date and a duration.", run: with },
-    Rule { id: "has.genitive", example: "A keeper updates the kayak's condition.", run: genitive },
-    Rule { id: "has.their", example: "I log kayaks and update their condition.", run: their },
+    Rule { id: "has.genitive", example: "A keeper updates the kayak's condition.", run: super::theirs::genitive },
+    Rule { id: "has.their", example: "I log kayaks and update their condition.", run: super::theirs::their },
     Rule {
         id: "has.relative",
         example: "We run walks that have a date, a distance and a guide.",
@@ -431,73 +431,9 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 /// The end of the clause a token is in.
-fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
+pub(super) fn clause_end(scene: &Scene<'_>, at: usize) -> usize {
     let end = scene.clause_at(at).map_or(at, |clause| clause.to);
     // Brackets end what is inside of them.
     let depth = scene.depth_at(at);
     (at..end).find(|t| scene.depth_at(*t) < depth).unwrap_or(end)
-}
-
-/// "the bike's brand", "the brand of the bike".
-fn genitive(scene: &Scene<'_>, sink: &mut Sink) {
-    for np in &scene.nps {
-        let Some(owner_words) = &np.owner else { continue };
-        let owner = np.with_words(owner_words.clone());
-        if !is_value(np) || fields::guess(np.field()).is_some_and(|guess| guess.file) {
-            continue;
-        }
-        if let Some(thing) = record(&owner) {
-            sink.has(&thing, vec![item(np)], 0.9);
-        }
-    }
-}
-
-fn item(np: &crate::nouns::Np) -> Item {
-    Item {
-        name: np.field().to_owned(),
-        entity: np.entity().to_owned(),
-        span: Some(np.span),
-        plural: np.plural,
-        ..Item::default()
-    }
-}
-
-/// "update their status": a value of what was spoken of.
-fn their(scene: &Scene<'_>, sink: &mut Sink) {
-    for np in &scene.nps {
-        let theirs = np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "its"));
-        let status = matches!(np.head(), "status" | "stage" | "state")
-            && np.article.as_deref() == Some("the")
-            && np.owner.is_none();
-        if !(theirs || status)
-            || !is_value(np)
-            || np.words().iter().any(|w| w.text == "own")
-            || scene.depth_at(np.from) > 0
-        {
-            continue;
-        }
-        let name = np.entity();
-        let plain = !matches!(fields::guess(np.field()), Some(guess) if guess.file);
-        let updates = scene.clause_around(np).is_some_and(|clause| {
-            matches!(
-                clause.class,
-                Some(Class::Update | Class::Create | Class::Track | Class::Hold | Class::Read | Class::Assign)
-            ) && clause.after <= np.from
-        });
-        if !plain || !updates && name != "status" {
-            continue;
-        }
-        if let Some(owner) = antecedent(scene, np.from) {
-            // "with their name, email and message": the rest of the list too.
-            let end = clause_end(scene, np.from);
-            let listed = lists::read(scene, np.from, end);
-            let first = listed.first().is_some_and(|first| first.span.is_some_and(|span| span == np.span));
-            let items: Vec<Item> = if first && np.from > 0 && !scene.is(np.from - 1, "with") {
-                listed.into_iter().take_while(Item::known).collect()
-            } else {
-                vec![item(np)]
-            };
-            sink.has(&owner, items, 0.9);
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Who does what with which records, and which people are roles.
 
-use super::{Rule, Sink, actors, antecedent, is_value, objects, record, role_of, story_role};
+use super::{Rule, Sink, actors, antecedent, is_value, objects, record, story_role};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::archetypes;
@@ -13,8 +13,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "op.tag", example: "People tag recipes.", run: tag },
     Rule { id: "op.verb", example: "Keepers log walks.", run: verb },
     Rule { id: "op.event", example: "Members sign up for tours.", run: event },
-    Rule { id: "op.public", example: "Anyone can browse kayaks.", run: public },
-    Rule { id: "op.readonly", example: "Guides are read-only.", run: read_only },
+    Rule { id: "op.public", example: "Anyone can browse kayaks.", run: super::public::public },
+    Rule { id: "op.readonly", example: "Guides are read-only.", run: super::public::read_only },
 ];
 
 fn permission(clause: &Clause, scene: &Scene<'_>) -> bool {
@@ -398,119 +398,6 @@ fn tag(scene: &Scene<'_>, sink: &mut Sink) {
         {
             let span = scene.span(clause.from, clause.to);
             sink.add(Fact::ManyToMany { a: object, b: Thing::named(word, span) }, span, 1.6);
-        }
-    }
-}
-
-/// "Anyone can see X", "X are public", "X visible to everyone".
-fn public(scene: &Scene<'_>, sink: &mut Sink) {
-    // "videos that are public" are some of them.
-    let whole = |clause: &&Clause| clause.polarity == Polarity::Asked && clause.join != Join::Relative;
-    for clause in scene.clauses.iter().filter(whole) {
-        let text = scene.padded(clause.after.saturating_sub(1), clause.to);
-        let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
-            || text.contains(" visible to everyone ")
-            || text.contains(" visible to anyone ")
-            || text.contains(" open to the public ");
-        if !open {
-            continue;
-        }
-        for object in clause.subject.iter().filter_map(public_record) {
-            sink.add(
-                Fact::Op {
-                    actor: Who::Public,
-                    actor_thing: None,
-                    class: Class::Read,
-                    base: "read",
-                    object,
-                    only: false,
-                    own: false,
-                    permission: true,
-                },
-                scene.span(clause.from, clause.to),
-                1.0,
-            );
-        }
-    }
-    // "public read", "Anyone can browse X" is an ordinary sentence; the example of this rule names the actor.
-    for clause in scene.clauses.iter().filter(|clause| {
-        matches!(clause.pronoun.as_deref(), Some("anyone" | "everyone" | "everybody" | "anybody"))
-            && clause.polarity == Polarity::Asked
-    }) {
-        for np in objects(scene, clause.after, clause.to) {
-            if let (Some(object), Some(class)) = (public_record(np), clause.class) {
-                sink.add(
-                    Fact::Op {
-                        actor: Who::Public,
-                        actor_thing: None,
-                        class,
-                        base: clause.base,
-                        object,
-                        only: false,
-                        own: false,
-                        permission: true,
-                    },
-                    scene.span(clause.from, clause.to),
-                    0.5,
-                );
-            }
-        }
-    }
-}
-
-/// "product pages" and "job listings" speak of products and jobs.
-fn public_record(np: &crate::nouns::Np) -> Option<Thing> {
-    if np.words().len() > 1 && matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar") {
-        let words = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
-        return record(&np.renamed(words.to_vec()));
-    }
-    record(np)
-}
-
-/// "Guests are read-only", "X can view but not change".
-fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in scene
-        .clauses
-        .iter()
-        .filter(|clause| clause.base == "be" && scene.one_of(clause.after, &["read-only", "readonly", "view-only"]))
-    {
-        for np in &clause.subject {
-            if let Who::Role(name) = role_of(np.entity()) {
-                let everything = Thing::named("*", np.span);
-                sink.add(Fact::Role(name.clone()), np.span, 1.5);
-                sink.add(
-                    Fact::Op {
-                        actor: Who::Role(name),
-                        actor_thing: None,
-                        class: Class::Read,
-                        base: "read",
-                        object: everything,
-                        only: false,
-                        own: false,
-                        permission: true,
-                    },
-                    scene.span(clause.from, clause.to),
-                    1.0,
-                );
-            }
-        }
-    }
-    for at in 0..scene.tokens.len() {
-        if scene.is(at, "public") && scene.is(at + 1, "read") {
-            sink.add(
-                Fact::Op {
-                    actor: Who::Public,
-                    actor_thing: None,
-                    class: Class::Read,
-                    base: "read",
-                    object: Thing::named("*", scene.span(at, at + 2)),
-                    only: false,
-                    own: false,
-                    permission: true,
-                },
-                scene.span(at, at + 2),
-                1.0,
-            );
         }
     }
 }
