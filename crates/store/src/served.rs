@@ -6,13 +6,14 @@
 //! about once a second, and when a statement does not run.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
 
 use crate::StoreError;
 
-/// For so long what was seen is good enough to write by where no connection can be ended. A look costs a read, so each write has not
-/// its own.
+/// For so long after a look began what it saw is good enough to write by where no connection can be ended. A look costs a read, so each
+/// write has not its own.
 const FRESH: Duration = Duration::from_millis(50);
 
 /// What is kept in `_state`.
@@ -23,8 +24,15 @@ pub(crate) const FLOOR: &str = "SELECT coalesce((SELECT \"value\" FROM {state} W
 pub(crate) struct Served {
     number: AtomicI64,
     outdated: AtomicBool,
-    /// When somebody last looked before he wrote.
-    looked: Mutex<Option<Instant>>,
+    /// The last look before a write. Locked while somebody looks: others that are about to write wait for what he sees.
+    looked: Mutex<Option<Looked>>,
+}
+
+/// What was seen, for all that came to write until a moment.
+#[derive(Debug)]
+struct Looked {
+    until: Instant,
+    result: Result<(), StoreError>,
 }
 
 impl Served {
@@ -43,14 +51,26 @@ impl Served {
         if self.outdated.load(Ordering::Acquire) { Err(StoreError::Outdated) } else { Ok(()) }
     }
 
-    /// Whether who is about to write should look first. Who is told so does; others that come meanwhile go by what he sees.
-    pub(crate) fn wants_a_look(&self) -> bool {
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.is_set() || looked.is_some_and(|at| at.elapsed() < FRESH) {
-            return false;
+    /// What a look says that began at most [`FRESH`] before who asks came; `look` where there is none yet. However many come at once, and
+    /// however long it takes, one looks and the others wait for it, and nobody waits for more than two.
+    pub(crate) async fn seen_lately(
+        &self,
+        look: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let came = Instant::now();
+        if !self.is_set() {
+            return Ok(());
         }
-        *looked = Some(Instant::now());
-        true
+        let mut looked = self.looked.lock().await;
+        if let Some(looked) = looked.as_ref().filter(|looked| came < looked.until) {
+            return looked.result.clone();
+        }
+        let began = Instant::now();
+        let result = look.await;
+        // One that failed is told to those who waited for it; who comes later may have more luck.
+        let until = if result.is_ok() { began + FRESH } else { Instant::now() };
+        *looked = Some(Looked { until, result: result.clone() });
+        result
     }
 
     /// What was read.
@@ -66,5 +86,64 @@ impl Served {
             );
         }
         Err(StoreError::Outdated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures_util::FutureExt;
+    use futures_util::future::join;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    fn served() -> Served {
+        let served = Served::default();
+        served.set(1);
+        served
+    }
+
+    /// Who writes on while another one still looks would write what the look forbids.
+    #[tokio::test]
+    async fn whoever_comes_during_a_look_waits_for_it() {
+        let served = served();
+        let (answer, answered) = oneshot::channel::<i64>();
+        let looks = Cell::new(0);
+        let first = served.seen_lately(async {
+            looks.set(looks.get() + 1);
+            served.look(answered.await.ok())
+        });
+        let second = async {
+            let waiting = served.seen_lately(async {
+                looks.set(looks.get() + 1);
+                Ok(())
+            });
+            tokio::pin!(waiting);
+            assert!((&mut waiting).now_or_never().is_none(), "it went on without the look");
+            answer.send(2).unwrap();
+            waiting.await
+        };
+        assert_eq!(join(first, second).await, (Err(StoreError::Outdated), Err(StoreError::Outdated)));
+        assert_eq!(looks.get(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_look_holds_for_a_moment_and_a_failed_or_forsaken_one_for_nobody_later() {
+        let served = served();
+        let failed = || StoreError::Closed;
+        assert_eq!(served.seen_lately(async { Err(failed()) }).await, Err(failed()));
+        {
+            let forsaken = served.seen_lately(std::future::pending());
+            tokio::pin!(forsaken);
+            assert!((&mut forsaken).now_or_never().is_none());
+        }
+        assert_eq!(served.seen_lately(async { Ok(()) }).await, Ok(()));
+        let until = served.looked.lock().await.as_ref().map(|looked| looked.until).unwrap();
+        let again = served.seen_lately(async { Err(failed()) }).await;
+        assert!(again.is_ok() || Instant::now() >= until);
+        served.looked.lock().await.as_mut().unwrap().until = Instant::now();
+        assert_eq!(served.seen_lately(async { Err(failed()) }).await, Err(failed()), "what was seen is too old");
     }
 }

@@ -135,42 +135,12 @@ impl Postgres {
     }
 
     pub(crate) async fn run(&self, work: Work) -> Result<Outcome, StoreError> {
-        self.shared.served.allows()?;
-        if work.mode == Mode::Write {
-            self.look_before_writing().await?;
-        }
-        self.unless_outdated(self.run_now(work).await).await
-    }
-
-    /// Behind a pooler nobody can end the connection of a server that has become a former one: it looks by itself.
-    async fn look_before_writing(&self) -> Result<(), StoreError> {
-        if self.shared.pool.is_pooled() && self.shared.served.wants_a_look() { self.look().await } else { Ok(()) }
-    }
-
-    /// A statement that does not run may be one for tables of before; and a connection that ends, one that was ended for that.
-    async fn unless_outdated(&self, result: Result<Outcome, StoreError>) -> Result<Outcome, StoreError> {
-        match result {
-            Err(StoreError::Broken { .. }) => self.look().await.and(result),
-            // Whether it was done stays unknown, whatever else is.
-            Err(StoreError::Unavailable { .. }) => self.shared.served.allows().and(result),
-            _ => result,
-        }
+        self.shared.run(self.home.handle(), work).await
     }
 
     /// Looks whether the tables are still those that are served.
     pub(crate) async fn look(&self) -> Result<(), StoreError> {
-        self.shared.served.allows()?;
-        if !self.shared.served.is_set() {
-            return Ok(());
-        }
-        let state = format!("\"{}\".\"_state\"", self.shared.schema);
-        let floor = Statement::new(FLOOR.replace("{state}", &state), Vec::new());
-        match self.run_now(Work::read(Cost::Point, vec![Step::Count(floor)])).await {
-            Ok(Outcome::Done(answer)) => self.shared.served.look(answer.count),
-            Ok(Outcome::Refused(_)) => Ok(()),
-            // A connection that was opened for it may have seen it first.
-            Err(error) => self.shared.served.allows().and(Err(error)),
-        }
+        self.shared.look(self.home.handle()).await
     }
 
     pub(crate) fn is_outdated(&self) -> bool {
@@ -190,32 +160,9 @@ impl Postgres {
         }
     }
 
-    async fn run_now(&self, mut work: Work) -> Result<Outcome, StoreError> {
-        if let Some(outcome) = self.shared.with_others(self.home.handle(), &mut work).await? {
-            return Ok(outcome);
-        }
-        let _turn = self.shared.turn(&work).await?;
-        let lease = self.shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
-        if work.mode != Mode::Write && !lease.is_shared() {
-            return attempt::run(&self.shared, &work, lease).await;
-        }
-        // A write that has begun goes on when nobody waits for it any more. So does a read that others stand behind: it keeps
-        // its place until it is answered, and its answer is taken off the connection at once.
-        let shared = self.shared.clone();
-        let running = self.home.handle().spawn(async move { attempt::run(&shared, &work, lease).await });
-        running.await.unwrap_or_else(|_| Err(panicked()))
-    }
-
-    pub(crate) fn run_blocking(&self, mut work: Work) -> Result<Outcome, StoreError> {
+    pub(crate) fn run_blocking(&self, work: Work) -> Result<Outcome, StoreError> {
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
-        let running = async move {
-            if let Some(outcome) = shared.with_others(&home, &mut work).await? {
-                return Ok(outcome);
-            }
-            let _turn = shared.turn(&work).await?;
-            let lease = shared.pool.lend(work.mode, attempt::is_glance(&work)).await?;
-            attempt::run(&shared, &work, lease).await
-        };
+        let running = async move { shared.run(&home, work).await };
         self.home.block(running).unwrap_or_else(|| Err(panicked()))
     }
 
@@ -227,13 +174,7 @@ impl Postgres {
         T: Send + 'static,
         A: From<StoreError> + Send + 'static,
     {
-        self.shared.served.allows()?;
-        self.look_before_writing().await?;
-        // First, so that no more threads are blocked than there are connections.
-        let lease = self.shared.pool.lend(Mode::Write, false).await?;
-        let (shared, home) = (self.shared.clone(), self.home.handle().clone());
-        let running = self.home.handle().spawn_blocking(move || transaction::run(&shared, home, lease, run));
-        running.await.unwrap_or_else(|_| Err(panicked().into()))
+        self.shared.clone().transaction(self.home.handle().clone(), run).await
     }
 
     pub(crate) fn transaction_blocking<T, A>(
@@ -245,12 +186,7 @@ impl Postgres {
         A: From<StoreError> + Send + 'static,
     {
         let (shared, home) = (self.shared.clone(), self.home.handle().clone());
-        let running = async move {
-            let lease = shared.pool.lend(Mode::Write, false).await?;
-            let running = home.clone().spawn_blocking(move || transaction::run(&shared, home, lease, run));
-            running.await.unwrap_or_else(|_| Err(panicked().into()))
-        };
-        self.home.block(running).unwrap_or_else(|| Err(panicked().into()))
+        self.home.block(shared.transaction(home, run)).unwrap_or_else(|| Err(panicked().into()))
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -289,6 +225,75 @@ impl std::fmt::Debug for Postgres {
 }
 
 impl Shared {
+    /// Runs a work, unless the tables are known to be others than those that are served.
+    async fn run(self: &Arc<Shared>, home: &Handle, work: Work) -> Result<Outcome, StoreError> {
+        self.served.allows()?;
+        if work.mode == Mode::Write {
+            self.look_before_writing(home).await?;
+        }
+        match self.run_now(home, work).await {
+            // A statement that does not run may be one for tables of before; and a connection that ends, one that was ended for that.
+            Err(error @ StoreError::Broken { .. }) => self.look(home).await.and(Err(error)),
+            // Whether it was done stays unknown, whatever else is.
+            Err(error @ StoreError::Unavailable { .. }) => self.served.allows().and(Err(error)),
+            result => result,
+        }
+    }
+
+    async fn run_now(self: &Arc<Shared>, home: &Handle, mut work: Work) -> Result<Outcome, StoreError> {
+        if let Some(outcome) = self.with_others(home, &mut work).await? {
+            return Ok(outcome);
+        }
+        let _turn = self.turn(&work).await?;
+        let lease = self.pool.lend(work.mode, attempt::is_glance(&work)).await?;
+        if work.mode != Mode::Write && !lease.is_shared() {
+            return attempt::run(self, &work, lease).await;
+        }
+        // A write that has begun goes on when nobody waits for it any more. So does a read that others stand behind: it keeps
+        // its place until it is answered, and its answer is taken off the connection at once.
+        let shared = self.clone();
+        let running = home.spawn(async move { attempt::run(&shared, &work, lease).await });
+        running.await.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    async fn transaction<T, A>(
+        self: Arc<Shared>,
+        home: Handle,
+        run: impl FnOnce(&mut Transaction<'_>) -> Result<T, A> + Send + 'static,
+    ) -> Result<T, A>
+    where
+        T: Send + 'static,
+        A: From<StoreError> + Send + 'static,
+    {
+        self.served.allows()?;
+        self.look_before_writing(&home).await?;
+        // First, so that no more threads are blocked than there are connections.
+        let lease = self.pool.lend(Mode::Write, false).await?;
+        let running = home.clone().spawn_blocking(move || transaction::run(&self, home, lease, run));
+        running.await.unwrap_or_else(|_| Err(panicked().into()))
+    }
+
+    /// Behind a pooler nobody can end the connection of a server that has become a former one: it looks by itself.
+    async fn look_before_writing(self: &Arc<Shared>, home: &Handle) -> Result<(), StoreError> {
+        if self.pool.is_pooled() { self.served.seen_lately(self.look(home)).await } else { Ok(()) }
+    }
+
+    /// Looks whether the tables are still those that are served.
+    async fn look(self: &Arc<Shared>, home: &Handle) -> Result<(), StoreError> {
+        self.served.allows()?;
+        if !self.served.is_set() {
+            return Ok(());
+        }
+        let state = format!("\"{}\".\"_state\"", self.schema);
+        let floor = Statement::new(FLOOR.replace("{state}", &state), Vec::new());
+        match self.run_now(home, Work::read(Cost::Point, vec![Step::Count(floor)])).await {
+            Ok(Outcome::Done(answer)) => self.served.look(answer.count),
+            Ok(Outcome::Refused(_)) => Ok(()),
+            // A connection that was opened for it may have seen it first.
+            Err(error) => self.served.allows().and(Err(error)),
+        }
+    }
+
     /// Runs a work together with others, if it can be.
     async fn with_others(self: &Arc<Shared>, home: &Handle, work: &mut Work) -> Result<Option<Outcome>, StoreError> {
         if self.pool.is_pooled() || !Together::takes(work) {

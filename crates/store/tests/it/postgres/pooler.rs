@@ -106,3 +106,25 @@ async fn a_former_server_stops_to_write_a_moment_after_the_tables_changed() {
     let write = former.transaction(|transaction| transaction.run(&add("late"))).await;
     assert_eq!(write.unwrap_err(), StoreError::Outdated);
 }
+
+/// However many write at once, none goes on while one of them looks; and what a command writes looks too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn none_writes_on_beside_the_one_that_looks() {
+    for blocks in [false, true] {
+        let Some((cluster, _pooler, former)) = through("&pgbouncer=true").await else { return };
+        let url = PostgresUrl::parse(&cluster.url("postgres")).unwrap();
+        let migrating = Store::connect(PostgresOptions::new(url)).await.unwrap_or_else(|error| panic!("{error}"));
+        migrating.apply(&no_slots()).await.unwrap_or_else(|error| panic!("{error}"));
+        if blocks {
+            let works = tokio::task::block_in_place(|| {
+                [former.run_blocking(add("late")), former.transaction_blocking(|t| t.run(&add("late")))]
+            });
+            assert!(works.iter().all(|work| work.as_ref().err() == Some(&StoreError::Outdated)), "{works:?}");
+        } else {
+            let works = join_all((0..CALLERS).map(|_| former.run(add("late")))).await;
+            assert!(works.iter().all(|work| work.as_ref().err() == Some(&StoreError::Outdated)), "{works:?}");
+        }
+        let count = throwaway::query(&cluster.url("postgres"), "SELECT count(*) FROM app.notes WHERE title = 'late'");
+        assert_eq!(count.unwrap(), [[Some("0".to_owned())]]);
+    }
+}
