@@ -28,7 +28,7 @@ pub use places::pointer;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use raw::json_schema;
 pub use resolve::{NOT_YET, NotYet, plural};
-pub use values::{Complaint, LinkComplaint, MAX_LINKS};
+pub use values::{BLANK, Complaint, LinkComplaint, MAX_LINKS};
 
 use std::sync::LazyLock;
 

@@ -235,7 +235,7 @@ pub(crate) struct RawField {
     /// One sentence that says what it means.
     pub summary: Option<String>,
     /// `true`: must be given at creation, unless there is a default, and may never be null. A text, long_text must then not be empty
-    /// or only white space, unless `min_length = 0`.
+    /// or only white space or invisible characters, unless `min_length = 0` or it has a `pattern`, which then decides.
     pub required: Option<bool>,
     /// `true`: no two rows of one owner are alike in it. `"global"`: no two rows of anybody.
     pub unique: Option<RawUnique>,
@@ -253,7 +253,7 @@ pub(crate) struct RawField {
     /// Digits after the point of a decimal. Default 2.
     #[schemars(range(min = 0, max = 9))]
     pub scale: Option<u8>,
-    /// Least length in characters. Default 1 for what is required, else 0.
+    /// Least length in characters. Default 1 for what is required and has no `pattern`, else 0.
     pub min_length: Option<u32>,
     /// Greatest length in characters. Default 255 for text, 20000 for long_text.
     #[schemars(range(min = 1, max = 1_000_000))]

@@ -175,7 +175,7 @@ pub struct TextLimits {
     pub max_length: usize,
     /// A regular expression that the whole text must match.
     pub pattern: Option<Regex>,
-    /// Something else than white space must stand in it: it is required, and nothing says that it may be empty.
+    /// Something else than [`BLANK`](crate::BLANK) characters must stand in it: it is required, and nothing says that it may be empty.
     pub not_blank: bool,
 }
 

@@ -9,6 +9,7 @@ use crate::nearest::perhaps;
 use crate::places::Pointer;
 use crate::raw::{RawBlueprint, RawField, RawFormer, RawType, RawUnique};
 use crate::report::Report;
+use crate::values::is_blank;
 
 /// Whose fields: that decides what they may be called and what they may hold.
 #[derive(Clone, Copy)]
@@ -192,7 +193,7 @@ pub(super) fn advice(field: &Field, written: &serde_json::Value) -> Option<Strin
             return near.or_else(|| Some("choose one of them".to_owned()));
         }
         (FieldKind::Text(limits) | FieldKind::LongText(limits), serde_json::Value::String(text))
-            if limits.not_blank && text.trim().is_empty() =>
+            if limits.not_blank && is_blank(text) =>
         {
             "`min_length = 0` on the field lets it be empty"
         }

@@ -101,7 +101,8 @@ pub(super) fn kind(raw: &RawField, home: Home, at: &Pointer, report: &mut Report
 /// there is a pattern, it tells what a text may be.
 fn text_limits(raw: &RawField, default_max: u32, at: &Pointer, report: &mut Report) -> TextLimits {
     let is_empty = |default: &Value| default.as_str().is_some_and(str::is_empty);
-    let may_be_empty = raw.required != Some(true) || raw.default.as_ref().is_some_and(is_empty);
+    let may_be_empty =
+        raw.required != Some(true) || raw.pattern.is_some() || raw.default.as_ref().is_some_and(is_empty);
     let min = raw.min_length.unwrap_or(if may_be_empty { 0 } else { 1 });
     let max = raw.max_length.unwrap_or(default_max);
     if min > max {

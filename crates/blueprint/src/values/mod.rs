@@ -15,6 +15,8 @@ use crate::model::{Field, FieldKind, IdKind, Literal};
 
 pub use links::{LinkComplaint, MAX_LINKS};
 pub(crate) use numbers::{MAX_SAFE_INTEGER, scaled};
+pub use text::BLANK;
+pub(crate) use text::is_blank;
 
 /// Why a value is not one for its field.
 #[derive(Debug, Clone, PartialEq, Eq)]

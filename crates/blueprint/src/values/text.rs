@@ -1,5 +1,7 @@
 //! Texts and what is kept as one: e-mail addresses, phone numbers, URLs, UUIDs, the values of an enum.
 
+use std::ops::RangeInclusive;
+
 use email_address::{EmailAddress, Options};
 use uuid::Uuid;
 
@@ -9,6 +11,29 @@ use crate::model::{Literal, TextLimits};
 /// RFC 5321 section 4.5.3.1.3, less the angle brackets.
 const MAX_EMAIL_BYTES: usize = 254;
 const MAX_URL_BYTES: usize = 2048;
+
+/// Characters that show nothing: `White_Space` of Unicode, and what has neither width nor ink.
+pub const BLANK: &[RangeInclusive<char>] = &[
+    '\t'..='\r',
+    ' '..=' ',
+    '\u{85}'..='\u{85}',
+    '\u{a0}'..='\u{a0}',
+    '\u{ad}'..='\u{ad}',
+    '\u{1680}'..='\u{1680}',
+    '\u{180e}'..='\u{180e}',
+    '\u{2000}'..='\u{200f}',
+    '\u{2028}'..='\u{2029}',
+    '\u{202f}'..='\u{202f}',
+    '\u{205f}'..='\u{2060}',
+    '\u{2800}'..='\u{2800}',
+    '\u{3000}'..='\u{3000}',
+    '\u{feff}'..='\u{feff}',
+];
+
+/// Whether nothing is seen of a text.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| BLANK.iter().any(|blank| blank.contains(&c)))
+}
 
 /// One line. Control characters do nothing in a line but harm where it is shown.
 pub(super) fn line(text: &str) -> Result<String, Complaint> {
@@ -29,8 +54,8 @@ fn without_controls(text: &str, allowed: &[char], must: &str) -> Result<String, 
 }
 
 pub(super) fn limited(text: String, limits: &TextLimits) -> Read {
-    if limits.not_blank && text.trim().is_empty() {
-        return complain("blank", "is required and must not be empty or only white space");
+    if limits.not_blank && is_blank(&text) {
+        return complain("blank", "is required and must not be empty or only white space or invisible characters");
     }
     let length = text.chars().count();
     if length < limits.min_length {
@@ -130,5 +155,17 @@ pub(super) fn uuid(text: &str) -> Read {
     match Uuid::try_parse(text) {
         Ok(uuid) if text.len() == uuid::fmt::Hyphenated::LENGTH => Ok(Literal::Text(uuid.hyphenated().to_string())),
         _ => complain("uuid", "must be a UUID, for example 0191d2a4-7c3e-7b1a-9f00-1c2d3e4f5a6b"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_white_space_is_blank() {
+        let told = (char::MIN..=char::MAX).filter(|c| is_blank(&c.to_string()) != c.is_whitespace());
+        let more = ['\u{ad}', '\u{180e}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}'];
+        assert!(told.eq(more.into_iter().chain(['\u{2800}', '\u{feff}'])));
     }
 }

@@ -55,15 +55,20 @@ fn a_required_text_is_neither_empty_nor_blank() {
     for kind in ["text", "long_text"] {
         let required = format!(r#"type = "{kind}", required = true"#);
         refuses(&required, &texts("blank", &["", " ", "\t ", "\u{a0}\u{2003}"]));
-        takes(&required, &same(&["a", " a ", "0"]));
+        refuses(
+            &required,
+            &texts("blank", &["\u{200b}", "\u{2800}", " \u{feff}", "\u{ad}\u{200d}", "\u{180e}\u{2060}"]),
+        );
+        takes(&required, &same(&["a", " a ", "0", "\u{200b}a", "👩\u{200d}💻"]));
         refuses(&format!("{required}, min_length = 1"), &texts("blank", &["", "  "]));
         refuses(&format!("{required}, min_length = 2"), &[(json!(" "), "blank"), (json!("a"), "min_length")]);
         takes(&format!("{required}, min_length = 0"), &same(&["", " "]));
         takes(&format!(r#"{required}, default = """#), &same(&["", " "]));
         refuses(&format!(r#"{required}, default = "x""#), &texts("blank", &["", " "]));
         // A pattern tells what a text may be.
-        takes(&format!(r#"{required}, pattern = " *""#), &same(&[" ", "   "]));
-        refuses(&format!(r#"{required}, pattern = " *""#), &texts("min_length", &[""]));
+        takes(&format!(r#"{required}, pattern = " *""#), &same(&["", " ", "   "]));
+        refuses(&format!(r#"{required}, pattern = " +""#), &texts("pattern", &[""]));
+        refuses(&format!(r#"{required}, pattern = " *", min_length = 1"#), &texts("min_length", &[""]));
         takes(&format!(r#"type = "{kind}""#), &same(&["", " "]));
     }
     refuses(r#"type = "long_text", required = true"#, &texts("blank", &["\n\r\n\t"]));

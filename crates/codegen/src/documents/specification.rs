@@ -242,7 +242,7 @@ fn limits(kind: &FieldKind, required: bool) -> Vec<String> {
     };
     match kind {
         FieldKind::Text(limits) | FieldKind::LongText(limits) => {
-            let usual = usize::from(required);
+            let usual = usize::from(required && limits.pattern.is_none());
             let least = (limits.min_length != usual).then(|| format!("at least {} characters", limits.min_length));
             let pattern = limits.pattern.as_ref().map(|pattern| format!("matches {}", pure(written(pattern.as_str()))));
             least.into_iter().chain(pattern).collect()

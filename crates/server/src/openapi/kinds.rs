@@ -1,6 +1,6 @@
 //! The schema of one value, by its type: every limit that the reader of values enforces and JSON Schema can say.
 
-use blueprint::{FieldKind, IdKind, TextLimits};
+use blueprint::{BLANK, FieldKind, IdKind, TextLimits};
 use serde_json::{Value as Json, json};
 
 use super::pattern;
@@ -11,13 +11,6 @@ const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 const LINE: &str = "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
 /// The same with line ends.
 const LINES: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
-
-/// A line in which something else than white space stands.
-const SPOKEN_LINE: &str =
-    "^[^\\S\\u000a-\\u000d]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
-/// The same with line ends.
-const SPOKEN_LINES: &str = "^[^\\S\\u000b\\u000c]*[^\\s\\u0000-\\u001f\\u007f-\\u009f]\
-                            [^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
 
 /// Where a value stands. Answers show the one form that is stored; what is sent may be looser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +26,8 @@ pub(super) enum Side {
 /// The schema of a value that is not null.
 pub(super) fn schema(kind: &FieldKind, side: Side) -> Json {
     match kind {
-        FieldKind::Text(limits) => text(limits, side, if limits.not_blank { SPOKEN_LINE } else { LINE }),
-        FieldKind::LongText(limits) => text(limits, side, if limits.not_blank { SPOKEN_LINES } else { LINES }),
+        FieldKind::Text(limits) => text(limits, side, LINE, "\\t"),
+        FieldKind::LongText(limits) => text(limits, side, LINES, "\\t\\n\\r"),
         FieldKind::Integer { .. } if side == Side::Query => json!({ "type": "integer", "format": "int64" }),
         FieldKind::Integer { min, max } => {
             json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max })
@@ -129,18 +122,40 @@ pub(crate) fn decimal_text(units: i64, scale: u8) -> String {
     }
 }
 
-fn text(limits: &TextLimits, side: Side, characters: &str) -> Json {
+/// `characters` are those of all texts of the kind, `controls` the control characters among them.
+fn text(limits: &TextLimits, side: Side, characters: &str, controls: &str) -> Json {
+    // A row may be older than the field's being required.
+    let must_speak = limits.not_blank && side != Side::Answer;
+    let least = if limits.not_blank && !must_speak { 0 } else { limits.min_length };
+    let characters = if must_speak { spoken(characters, controls) } else { characters.to_owned() };
     let pattern = limits.pattern.as_ref().filter(|_| side != Side::Query);
-    let pattern = pattern.and_then(pattern::ecma).unwrap_or_else(|| characters.to_owned());
+    let pattern = pattern.and_then(pattern::ecma).unwrap_or(characters);
     match side {
         Side::Query => json!({ "type": "string", "pattern": LINES }),
         _ => json!({
             "type": "string",
-            "minLength": limits.min_length,
+            "minLength": least,
             "maxLength": limits.max_length,
             "pattern": pattern,
         }),
     }
+}
+
+/// Texts of these characters of which something is seen.
+fn spoken(characters: &str, controls: &str) -> String {
+    let blank = BLANK.iter().filter(|blank| !blank.start().is_control());
+    let blank = blank.map(|blank| match (escaped(*blank.start()), escaped(*blank.end())) {
+        (start, end) if start == end => start,
+        (start, end) => format!("{start}-{end}"),
+    });
+    let blank: String = blank.collect();
+    let rest = characters.trim_start_matches('^');
+    format!("^[{controls}{blank}]*[^\\u0000-\\u001f\\u007f-\\u009f{blank}]{rest}")
+}
+
+/// As ECMA 262 writes it; no character of [`BLANK`] needs more.
+fn escaped(c: char) -> String {
+    format!("\\u{:04x}", u32::from(c))
 }
 
 fn float(min: f64, max: f64, side: Side) -> Json {
@@ -200,6 +215,25 @@ mod tests {
         assert_eq!(decimal(0, -5, 5, Side::Body), r"^-?[0-9]{1,1}$");
         assert_eq!(decimal(2, i64::MIN, i64::MAX, Side::Body), r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$");
         assert_eq!(decimal(2, i64::MIN, i64::MAX, Side::Answer), r"^-?[0-9]{1,17}\.[0-9]{2}$");
+    }
+
+    /// The server and its document refuse the same: else a client that checks first sends what is refused.
+    #[test]
+    fn a_required_text_is_blank_in_the_document_where_it_is_for_the_server() {
+        let limits = TextLimits { min_length: 1, max_length: 9, pattern: None, not_blank: true };
+        for (kind, controls) in [(FieldKind::Text(limits.clone()), "\t"), (FieldKind::LongText(limits), "\t\n\r")] {
+            let body = schema(&kind, Side::Body);
+            let pattern = regex::Regex::new(body["pattern"].as_str().unwrap()).unwrap();
+            for c in char::MIN..=char::MAX {
+                let is_blank = BLANK.iter().any(|blank| blank.contains(&c));
+                let is_text = !c.is_control() || controls.contains(c);
+                assert_eq!(pattern.is_match(&format!("{c}")), is_text && !is_blank, "{c:?}");
+                assert_eq!(pattern.is_match(&format!("\t{c}a")), is_text, "{c:?}");
+            }
+            let answer = schema(&kind, Side::Answer);
+            assert_eq!(answer["minLength"], 0, "a row may be older than the limit");
+            assert!(regex::Regex::new(answer["pattern"].as_str().unwrap()).unwrap().is_match(""));
+        }
     }
 
     #[test]
