@@ -141,6 +141,11 @@ impl Server {
         drop(self.listener);
         stopping.send_replace(());
         let limit = app.settings.limits.drain_timeout;
+        // What stays counts only while somebody listens there.
+        let taking = served_at::take_away(&app.store, &app.settings, self.address);
+        if !matches!(tokio::time::timeout(limit, taking).await, Ok(Ok(()))) {
+            tracing::debug!("where this server listened stays in the database");
+        }
         // Each connection holds a receiver.
         if tokio::time::timeout(limit, stopping.closed()).await.is_err() {
             tracing::warn!(limit_s = limit.as_secs(), "some requests did not finish in time and were cut off");
