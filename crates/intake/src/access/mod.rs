@@ -7,7 +7,9 @@ mod brackets;
 mod doers;
 pub(crate) mod elided;
 mod givers;
+mod limits;
 mod lists;
+mod others;
 mod sentences;
 mod statements;
 mod states;
@@ -33,7 +35,10 @@ pub(crate) struct Placed {
 /// Reads the permissions and writes the rights of every entity.
 pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Placed {
     draft.grants = grants(evidence, cast, draft);
-    let Heard { statements, mut values, lost } = statements::statements(scene, evidence, cast, draft);
+    let Heard { mut statements, mut values, lost } = statements::statements(scene, evidence, cast, draft);
+    others::keep(scene, cast, &mut statements, draft);
+    values.extend(others::secrets(scene, cast, draft));
+    let limited = limits::keep(scene, cast, &mut statements, draft);
     let judged = judged(&statements, draft);
     values.extend(judged.iter().cloned());
     tell_grants(&statements, draft);
@@ -94,7 +99,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     tell_approval(draft, &statements, &judged);
     tell_unmet(draft, &statements);
     tell_lost(scene, draft, &lost);
-    Placed { heard, lost }
+    Placed { heard, lost: lost.into_iter().chain(limited).collect() }
 }
 
 /// A record of which the request does not say who alone sees it: what else is said of it, and who sees it for sure.

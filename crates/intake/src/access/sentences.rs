@@ -324,6 +324,16 @@ impl Reader<'_> {
                     }
                 }
                 at = clause.to;
+            } else if placed && scene.is(at, "without") {
+                // "products without the cost".
+                for np in rules::objects(scene, at + 1, clause.to) {
+                    if self.entity(np).is_some() {
+                        continue;
+                    }
+                    for one in pending.clone().iter().filter(|one| one.mode == Mode::May) {
+                        self.value(&Pending { mode: Mode::MayNot, ..one.clone() }, np, false);
+                    }
+                }
             } else if scene.one_of(at, &["everything", "anything"]) && !scene.is(at + 1, "else") {
                 let named = elided::except(scene, at + 1, clause.to);
                 let but: Vec<String> = named.iter().filter_map(|np| self.entity(np)).collect();
@@ -467,6 +477,10 @@ impl Reader<'_> {
             && one.class == Class::Read;
         // "can update the quantity only".
         let behind = one.mode == Mode::May && elided::is_only(self.scene, np.to) && np.to + 1 >= clause.to;
+        // "see only the names of families".
+        let ahead = clause.verb.is_some_and(|verb| verb < np.from && !clause.passive)
+            && elided::is_only(self.scene, np.from.wrapping_sub(1));
+        let behind = behind || ahead && one.mode == Mode::May;
         let not = if behind && !own { Pending { mode: Mode::Limit, ..not } } else { not };
         if value && !ours && !told && self.value(&not, np, own) {
             return;

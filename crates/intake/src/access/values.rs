@@ -83,7 +83,9 @@ pub(super) fn of(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> (Vec
     // "after 24 hours" is no object.
     let lead = np.from.checked_sub(1).and_then(|at| scene.tag(at));
     let left_out = |at: usize| scene.one_of(at, &["except", "but", "apart", "other", "excepting"]);
-    let direct = |at: usize| scene.one_of(at, &["of", "except", "but", "besides", "to"]) || at > 0 && left_out(at - 1);
+    let direct = |at: usize| {
+        scene.one_of(at, &["of", "except", "but", "besides", "without", "to"]) || at > 0 && left_out(at - 1)
+    };
     if lead == Some(Tag::Preposition) && !direct(np.from - 1) || matches!(np.count, Count::Number(_)) {
         return (Vec::new(), false);
     }
@@ -219,6 +221,10 @@ fn rule(field: &mut Field, owned: bool, here: &[&ValueRight], reach: &Reach, rol
                 lists::deny(&mut rights, Op::Read, Some(who), owned, roles);
                 if let (Who::User, Some(read)) = (who, rights.read.as_mut()) {
                     read.retain(|word| word.starts_with("role:"));
+                }
+                // Nor do strangers see it of those in a state.
+                if let (Who::Public, Some(read)) = (who, rights.read.as_mut()) {
+                    read.retain(|word| !word.starts_with("{ who = \"anyone\""));
                 }
             }
             let mut left = rights.read.unwrap_or_default();
