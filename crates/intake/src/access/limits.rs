@@ -33,7 +33,7 @@ struct Limit {
 }
 
 /// Narrows what is said with a limit and tells of it. Returns the places of the limits.
-pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statement>, draft: &mut Draft) -> Vec<Span> {
+pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut [Statement], draft: &mut Draft) -> Vec<Span> {
     let found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
     let free = |statements: &[Statement], at: usize, one: &Statement| {
         statements.iter().zip(&found).enumerate().any(|(other, (said, limit))| {
