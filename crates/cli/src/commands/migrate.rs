@@ -82,9 +82,8 @@ impl Migrate {
         if stays {
             return report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?);
         }
-        match &self.backup {
-            Some(to) => back_up(screen, &blueprint, &settings, to)?,
-            None => {}
+        if let Some(to) = &self.backup {
+            back_up(screen, &blueprint, &settings, to)?;
         }
         serving.iter().for_each(|told| screen.warn(told));
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
