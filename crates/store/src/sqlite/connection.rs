@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::limit::Limit;
 use super::{Options, Synchronous, gathered};
@@ -29,6 +29,9 @@ const STEPS_OF_A_SCAN: i32 = 2_000;
 const SLOW_MS: u64 = 5;
 /// How long a slow scan rests at each of these looks while others read by key: about as long as it runs between two.
 const REST: Duration = Duration::from_micros(100);
+
+/// How long one that wants to switch a file's journal waits for another that does.
+const BETWEEN_SWITCHES: Duration = Duration::from_millis(5);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +168,7 @@ fn set_up(connection: &Connection, options: &Options, purpose: Purpose) -> rusql
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // Else a statement is compiled anew whenever a parameter that its plan looked at has another value, which is each time.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    write_ahead(connection)?;
+    write_ahead(connection, options)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
@@ -200,8 +203,19 @@ pub(crate) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Where shared memory cannot be had (some network file systems) SQLite stays with its old journal without a word; the
 /// promises of this crate rest on the write-ahead log.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+fn write_ahead(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
+    let until = Instant::now() + Duration::from_millis(options.busy_timeout_ms);
+    let mode = loop {
+        let switched = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match switched {
+            // Of two that switch a new file at the same moment one is told that it is busy at once: SQLite lets nobody wait
+            // for a lock that both would want to raise.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                std::thread::sleep(BETWEEN_SWITCHES);
+            }
+            other => break other?,
+        }
+    };
     if mode.eq_ignore_ascii_case("wal") {
         return Ok(());
     }

@@ -125,6 +125,32 @@ fn two_stores_on_one_file_both_work() {
     assert_eq!(database.titles().len(), 3);
 }
 
+/// As when two servers are started on an empty folder by one script.
+#[test]
+fn stores_that_make_a_file_at_the_same_moment_all_open() {
+    const AT_ONCE: usize = 4;
+    for round in 0..60 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.db");
+        let start = std::sync::Barrier::new(AT_ONCE);
+        let opened: Vec<_> = std::thread::scope(|scope| {
+            let open_one = || {
+                start.wait();
+                let store = open(&path)?;
+                store.apply_blocking(&schema())?;
+                store.close_blocking();
+                Ok::<_, OpenError>(())
+            };
+            let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(open_one)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for result in opened {
+            assert!(result.is_ok(), "round {round}: {}", result.unwrap_err());
+        }
+        assert_eq!(count(&plain(&path), "SELECT count(*) FROM _migrations WHERE kind = 'app'"), 1);
+    }
+}
+
 #[test]
 fn a_file_of_a_later_version_is_refused() {
     let folder = tempfile::tempdir().unwrap();
