@@ -19,8 +19,6 @@ use serde::Deserialize;
 /// How small weights are held: as much as so many nouns speak against any weight.
 const HOLD: f64 = 4.0;
 const ROUNDS: usize = 25;
-/// Log-odds from which on a noun is a record, as the reader has it.
-const ACCEPT: f64 = 0.4;
 
 #[derive(Deserialize)]
 struct Request {
@@ -104,13 +102,13 @@ fn held_out(rows: &[Row], files: usize, signs: usize) {
         let others: Vec<&Row> = rows.iter().filter(|row| row.file != file).collect();
         let weights = learn(&others, signs);
         for row in rows.iter().filter(|row| row.file == file) {
-            match (odds(&weights, row) >= ACCEPT, row.record) {
+            match (odds(&weights, row) >= intake::LIKELY, row.record) {
                 (true, true) => right += 1,
                 (true, false) => wrong += 1,
                 (false, true) => missed += 1,
                 (false, false) => {}
             }
-            never += usize::from(odds(&weights, row) >= ACCEPT && row.must_not);
+            never += usize::from(odds(&weights, row) >= intake::LIKELY && row.must_not);
         }
     }
     println!(

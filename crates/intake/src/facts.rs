@@ -189,6 +189,14 @@ pub(crate) enum Fact {
     },
 }
 
+impl Fact {
+    /// Whoever comes may do it.
+    pub(crate) fn open(class: Class, base: &'static str, object: Thing) -> Self {
+        let (only, own) = (false, false);
+        Fact::Op { actor: Who::Public, actor_thing: None, class, base, object, only, own, permission: true }
+    }
+}
+
 /// A fact with its grounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence {

@@ -104,6 +104,24 @@ fn is_denied(words: &[String]) -> bool {
     ]))
 }
 
+/// What stands between who goes and that it goes.
+const TO_BE: &[&str] = &[
+    "are",
+    "is",
+    "get",
+    "gets",
+    "be",
+    "should",
+    "must",
+    "will",
+    "shall",
+    "also",
+    "to",
+    "have",
+    "need",
+    "automatically",
+];
+
 /// "follow ups are deleted with their prospect", "delete the notes together with the lead", "notes go with their lead".
 fn with_parent(wish: &Said) -> Option<Heard<'_>> {
     if is_denied(&wish.words) {
@@ -127,42 +145,10 @@ fn with_parent(wish: &Said) -> Option<Heard<'_>> {
             between.get(end..)?.iter().all(fillers).then(|| between.get(..end))??
         }
         _ => {
-            let to_be = is(&[
-                "are",
-                "is",
-                "get",
-                "gets",
-                "be",
-                "should",
-                "must",
-                "will",
-                "shall",
-                "also",
-                "to",
-                "have",
-                "need",
-                "automatically",
-            ]);
-            let end = wish.between(0, verb).iter().position(to_be).unwrap_or(verb);
+            let end = wish.between(0, verb).iter().position(is(TO_BE)).unwrap_or(verb);
             let rest = wish.between(end, verb);
-            (rest.iter().all(is(&[
-                "are",
-                "is",
-                "get",
-                "gets",
-                "be",
-                "should",
-                "must",
-                "will",
-                "shall",
-                "also",
-                "to",
-                "have",
-                "need",
-                "automatically",
-                "being",
-            ])) && between.iter().all(fillers))
-            .then(|| wish.between(0, end))?
+            let only_told = rest.iter().all(|word| is(TO_BE)(word) || word == "being") && between.iter().all(fillers);
+            only_told.then(|| wish.between(0, end))?
         }
     };
     (!child.is_empty() && !parent.is_empty()).then_some(Heard { child, parent, fate: Fate::Goes })

@@ -24,7 +24,7 @@ use super::guesses::{obvious, spoken_of};
 /// What has to be said of a noun that it is a record.
 const ACCEPT: f64 = 2.2;
 /// How likely it has to look beside the nouns of other requests, in log-odds: more than even.
-const LIKELY: f64 = 0.4;
+pub const LIKELY: f64 = 0.4;
 /// What is said of a noun, in log-odds.
 const SAID: f64 = 0.6;
 /// With so many values a record is described.

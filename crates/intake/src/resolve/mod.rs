@@ -19,8 +19,8 @@ use crate::facts::{Evidence, Fact, Item, Thing};
 use crate::lexicon::{archetypes, fields as field_words};
 use crate::scene::Scene;
 
-pub use entities::Noun;
 pub(crate) use entities::{Cast, event, nouns};
+pub use entities::{LIKELY, Noun};
 pub(crate) use watch::watch;
 
 /// Decides.

@@ -153,20 +153,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 continue;
             }
             if class == Class::Read && without_login(scene, clause) {
-                sink.add(
-                    Fact::Op {
-                        actor: Who::Public,
-                        actor_thing: None,
-                        class,
-                        base: clause.base,
-                        object: object.clone(),
-                        only: false,
-                        own: false,
-                        permission: true,
-                    },
-                    span,
-                    0.3,
-                );
+                sink.add(Fact::open(class, clause.base, object.clone()), span, 0.3);
             }
             // "we keep every visit".
             if np.count == Count::Each && matches!(clause.base, "keep" | "save" | "store" | "log" | "record") {

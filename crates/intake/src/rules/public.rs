@@ -20,20 +20,7 @@ pub(super) fn public(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         for object in clause.subject.iter().filter_map(public_record) {
-            sink.add(
-                Fact::Op {
-                    actor: Who::Public,
-                    actor_thing: None,
-                    class: Class::Read,
-                    base: "read",
-                    object,
-                    only: false,
-                    own: false,
-                    permission: true,
-                },
-                scene.span(clause.from, clause.to),
-                1.0,
-            );
+            sink.add(Fact::open(Class::Read, "read", object), scene.span(clause.from, clause.to), 1.0);
         }
     }
     // "public read", "Anyone can browse X" is an ordinary sentence; the example of this rule names the actor.
@@ -43,20 +30,7 @@ pub(super) fn public(scene: &Scene<'_>, sink: &mut Sink) {
     }) {
         for np in objects(scene, clause.after, clause.to) {
             if let (Some(object), Some(class)) = (public_record(np), clause.class) {
-                sink.add(
-                    Fact::Op {
-                        actor: Who::Public,
-                        actor_thing: None,
-                        class,
-                        base: clause.base,
-                        object,
-                        only: false,
-                        own: false,
-                        permission: true,
-                    },
-                    scene.span(clause.from, clause.to),
-                    0.5,
-                );
+                sink.add(Fact::open(class, clause.base, object), scene.span(clause.from, clause.to), 0.5);
             }
         }
     }
@@ -102,16 +76,7 @@ pub(super) fn read_only(scene: &Scene<'_>, sink: &mut Sink) {
     for at in 0..scene.tokens.len() {
         if scene.is(at, "public") && scene.is(at + 1, "read") {
             sink.add(
-                Fact::Op {
-                    actor: Who::Public,
-                    actor_thing: None,
-                    class: Class::Read,
-                    base: "read",
-                    object: Thing::named("*", scene.span(at, at + 2)),
-                    only: false,
-                    own: false,
-                    permission: true,
-                },
+                Fact::open(Class::Read, "read", Thing::named("*", scene.span(at, at + 2))),
                 scene.span(at, at + 2),
                 1.0,
             );

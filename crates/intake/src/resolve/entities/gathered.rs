@@ -22,12 +22,13 @@ const WHOSE: &str = "customer client tenant patient member student renter buyer"
 /// All nouns of which facts tell, each once, and the other names that mean them.
 pub(super) fn gather(evidence: &[Evidence]) -> (Vec<Candidate>, HashMap<String, String>) {
     let mut found = collect(evidence);
-    let alias = merge(&mut found);
+    let mut alias = merge(&mut found);
     found.retain(|candidate| !candidate.is_told_by_value(evidence));
-    let mut alias = alias;
     for candidate in found.iter_mut().filter(|candidate| has(kinds::NOT_NAMES, &candidate.name)) {
         let name = format!("{}_item", candidate.name);
-        alias.insert(std::mem::replace(&mut candidate.name, name.clone()), name);
+        let former = std::mem::replace(&mut candidate.name, name.clone());
+        alias.values_mut().filter(|means| **means == former).for_each(|means| means.clone_from(&name));
+        alias.insert(former, name);
     }
     let values = values_of(evidence);
     let roles = roles_of(evidence);

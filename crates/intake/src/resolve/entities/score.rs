@@ -2,15 +2,12 @@
 //! it. In a short request that is all there is to go by; in a longer one `signs` weigh more.
 
 use super::Candidate;
-use super::signs::Seen;
+use super::signs::{LAID_OUT, Seen};
 use crate::facts::Thing;
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{fields, words};
 use crate::resolve::is_plain_value;
-
-/// What screens and sheets are laid out in.
-const LAID_OUT: &str = "column row cell header banner tab screen window panel";
 
 /// Where so many records are described, one that is only named once is in doubt, by this much.
 const DESCRIBED: usize = 3;

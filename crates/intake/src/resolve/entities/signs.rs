@@ -1,7 +1,7 @@
 //! What speaks for and against a noun being a record, each sign with its weight.
 //!
-//! The weights are learnt, not chosen: `cargo run --release -p intake --example weigh` reads the requests of `corpus/`, where
-//! people who did not know the reader wrote down which nouns are records, and writes the numbers of this table. They are
+//! The weights are learnt, but for a few: `cargo run --release -p intake --example weigh` reads the requests of `corpus/`, where
+//! others who did not know the reader wrote down which nouns are records, and writes the numbers of this table. They are
 //! log-odds: with no other sign, a weight of 0.7 doubles the odds that the noun is a record. To add a sign, add an entry with
 //! weight 0.0 and let them be learnt anew.
 
@@ -149,7 +149,7 @@ const SURE: [&str; 9] = [
     "prose.is_of",
 ];
 /// What screens and sheets are laid out in.
-const LAID_OUT: &str = "column row cell header banner tab screen window panel button chart report";
+pub(super) const LAID_OUT: &str = "column row cell header banner tab screen window panel button chart report";
 const BEFORE_NOUNS: &str = "the this that a an each every per our my their his her its";
 /// Words of what is not so, is done elsewhere, or may come later.
 const ASIDE: &str = "no not never none nothing nobody without stay stays already elsewhere later instead forget skip drop \
