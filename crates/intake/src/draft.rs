@@ -260,6 +260,10 @@ pub(crate) struct Draft {
     pub notes: Vec<Note>,
     /// Nouns that might have been records.
     pub maybes: Vec<(String, Span)>,
+    /// Names are kept out.
+    pub nameless: bool,
+    /// Services that may be wanted.
+    pub doubted_services: Vec<&'static str>,
     /// Records that a role calls its own and does not make: entity and role.
     pub own_doubts: Vec<(String, String)>,
 }

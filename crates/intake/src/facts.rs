@@ -156,6 +156,11 @@ pub(crate) enum Fact {
         provider: Option<&'static str>,
         asked: bool,
     },
+    /// A service that is named as people name what they only tell of. In doubt where it is as likely as not that it is wanted.
+    Spoken {
+        category: &'static str,
+        doubted: bool,
+    },
     Required {
         owner: Option<Thing>,
         field: String,

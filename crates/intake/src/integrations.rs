@@ -1,8 +1,9 @@
 //! Which services outside are used: asked for and not denied.
 
-use crate::draft::{Draft, Grounds, IntegrationUse};
+use crate::draft::{Automation, Draft, Grounds, IntegrationUse};
 use crate::facts::{Evidence, Fact};
 use crate::lexicon::integrations as known;
+use crate::tokens::Span;
 
 /// The integrations that the facts ask for, in the order of the table.
 pub(crate) fn integrations(evidence: &[Evidence]) -> Vec<IntegrationUse> {
@@ -18,7 +19,15 @@ pub(crate) fn follow(evidence: &[Evidence], draft: &mut Draft) {
     };
     for integration in known::ALL.iter().filter(|known| SENT.contains(&known.name) && !denied(known.name)) {
         let used = draft.integrations.iter().any(|used| used.category == integration.name);
-        let sends = draft.automations.iter().find(|automation| automation.action == integration.name);
+        let only_spoken_of = |span: Span| {
+            let within = |found: &Evidence| span.start <= found.span.start && found.span.end <= span.end;
+            let spoken =
+                |found: &&Evidence| matches!(found.fact, Fact::Spoken { category, .. } if category == integration.name);
+            evidence.iter().filter(spoken).any(within)
+        };
+        let sends =
+            |automation: &&Automation| automation.action == integration.name && !only_spoken_of(automation.span);
+        let sends = draft.automations.iter().find(sends);
         if let Some(automation) = sends.filter(|_| !used) {
             let mut grounds = Grounds::default();
             grounds.add(automation.span, "outside.automated");
@@ -28,6 +37,18 @@ pub(crate) fn follow(evidence: &[Evidence], draft: &mut Draft) {
     }
     let place = |used: &IntegrationUse| known::ALL.iter().position(|known| known.name == used.category);
     draft.integrations.sort_by_key(place);
+}
+
+/// Services that are as likely wanted as not, of which nothing surer is said.
+pub(crate) fn doubted(evidence: &[Evidence], draft: &Draft) -> Vec<&'static str> {
+    let said =
+        |found: &Evidence, name: &str| matches!(&found.fact, Fact::Integration { category, .. } if *category == name);
+    let doubt = |found: &Evidence, name: &str| matches!(&found.fact, Fact::Spoken { category, doubted: true } if *category == name);
+    let used = |name: &str| draft.integrations.iter().any(|used| used.category == name);
+    let open = |name: &&str| {
+        evidence.iter().any(|found| doubt(found, name)) && !evidence.iter().any(|found| said(found, name))
+    };
+    known::ALL.iter().map(|known| known.name).filter(open).filter(|name| !used(name)).collect()
 }
 
 fn used(integration: &known::Integration, evidence: &[Evidence]) -> Option<IntegrationUse> {

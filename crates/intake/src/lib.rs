@@ -49,6 +49,7 @@ pub use reading::{
     RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
 pub use resolve::{LIKELY, Noun};
+pub use rules::Service;
 pub use spec::{SpecFile, SpecProblem, read_spec};
 pub use tokens::Span;
 
@@ -108,6 +109,11 @@ pub fn read_with(request: &str, proposal: &Proposal) -> Result<Merged, Vec<Strin
 pub fn nouns(request: &str) -> Vec<Noun> {
     let scene = Scene::read(Request::of(request).read);
     resolve::nouns(&scene, &rules::facts(&scene))
+}
+
+/// The services that a request names, with the signs by which it is decided which of them are wanted.
+pub fn services(request: &str) -> Vec<Service> {
+    rules::services(&Scene::read(Request::of(request).read))
 }
 
 /// What is asked for: the words, and the answers under them.
@@ -170,6 +176,7 @@ fn decide(
     draft.automations = automations::automations(scene, &cast, &draft);
     automations::settle(&mut draft);
     integrations::follow(evidence, &mut draft);
+    draft.doubted_services = integrations::doubted(evidence, &draft);
     automate(&mut draft);
     let placed = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);

@@ -16,12 +16,19 @@ fn answered(request: &str, id: &str, choice: &str) -> Reading {
 }
 
 /// Every request of the cases, and those of the sentences that hold one a line.
+/// Names a service as people do who only tell of it, and as some do who want it.
+const CHOIR: &str = "We are a choir of forty people and meet on Thursdays in the old school behind the church. Songs have a title, a \
+    composer and a year. Rehearsals have a date, a place and a leader, and each rehearsal has many songs. Members have a name, a \
+    voice and a birthday. Telegram is loved by the younger ones, and the older ones ring. The tea is made by whoever comes first, \
+    and nobody has ever been late twice.";
+
 fn requests() -> Vec<String> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let folders = fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path());
     let mut all: Vec<String> = folders.map(|folder| fs::read_to_string(folder.join("request.txt")).unwrap()).collect();
     all.sort();
     all.push(SAAS.to_owned());
+    all.push(CHOIR.to_owned());
     all.push("Our choir keeps songs (title, composer) and rehearsals with a date. Attendance is noted.".to_owned());
     all
 }
@@ -64,7 +71,7 @@ fn every_answer_loads_and_changes_what_is_built_and_reads_as_the_same_again() {
     }
     let documented = include_str!("../../../docs/questions.md");
     assert!(kinds.iter().all(|kind| documented.contains(&format!("| `{kind}"))), "{kinds:?}");
-    for kind in ["rights", "share", "own", "keep", "tie", "sign_up"] {
+    for kind in ["rights", "share", "own", "keep", "tie", "sign_up", "use"] {
         assert!(kinds.iter().any(|found| found == kind), "no {kind} among {kinds:?}");
     }
     assert!(asked > 10);
@@ -91,6 +98,13 @@ fn a_record_in_doubt_is_kept_when_somebody_says_so() {
     assert!(reading.summary.entities.iter().any(|entity| entity.name == "invoice"), "{}", reading.blueprint);
     let reading = answered(&request, "keep.invoice", "no");
     assert!(reading.summary.entities.iter().all(|entity| entity.name != "invoice"), "{}", reading.blueprint);
+}
+
+#[test]
+fn a_service_that_is_only_spoken_of_is_used_when_somebody_says_so() {
+    assert_eq!(read(CHOIR).summary.integrations, [""; 0]);
+    assert_eq!(answered(CHOIR, "use.chat", "yes").summary.integrations, ["chat"]);
+    assert_eq!(answered(CHOIR, "use.chat", "no").summary.integrations, [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What an answer does to the draft, before it is completed. What no longer holds is no longer told.
 
-use crate::draft::{Draft, Grant, Rights};
+use crate::draft::{Draft, Grant, Grounds, IntegrationUse, Rights};
+use crate::lexicon::integrations;
 
 /// A change.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum Effect {
     Affirm,
     /// A role gets to see all rows of an entity, or to make some.
     Grant { entity: String, role: String, read: bool },
+    /// A service outside.
+    Use(&'static str),
     /// Two records that do not hang together.
     Untie { from: String, to: String },
     /// Whoever comes may make an account.
@@ -66,6 +69,13 @@ impl Effect {
                 said(draft, role, if *read { "read" } else { "create" }, name);
                 let place = format!("/entity/{name}/access");
                 forget(draft, |why, what| why == "access.own" && what == place);
+            }
+            Effect::Use(name) => {
+                let unused = draft.integrations.iter().all(|used| used.category != *name);
+                if let Some(service) = integrations::by_name(name).filter(|_| unused) {
+                    let (category, provider) = (service.name, service.provider);
+                    draft.integrations.push(IntegrationUse { category, provider, grounds: Grounds::default() });
+                }
             }
             Effect::Untie { from, to } => {
                 draft.relations.retain(|relation| relation.from != *from || relation.to != *to);

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use crate::draft::{Draft, Entity};
 use crate::facts::{Evidence, Fact, Thing};
 use crate::lemma;
+use crate::lexicon::integrations;
 use crate::reading::{Answered, Question};
 use crate::scene::Scene;
 use crate::tokens::{Kind, Span};
@@ -30,6 +31,8 @@ const RECORD: usize = 8;
 const SIGN_UP: usize = 5;
 /// A relation hangs together with every query over both.
 const TIE: usize = 3;
+/// What leaves for somebody else's computer.
+const SERVICE: usize = 4;
 /// All weigh the same, so no more of them are tried.
 const MOST_TIES: usize = 6;
 /// Enough to make a record of what nearly was one.
@@ -209,6 +212,7 @@ fn doubts(scene: &Scene<'_>, maybes: &[(String, Span)], draft: &Draft) -> Vec<Do
     doubts.extend(shared(scene, draft));
     doubts.extend(draft.own_doubts.iter().map(|(entity, role)| own(draft, entity, role)));
     doubts.extend(maybes.iter().map(|(name, _)| record(name)));
+    doubts.extend(draft.doubted_services.iter().filter_map(|name| service(name)));
     doubts.extend(draft.relations.iter().filter(|relation| relation.assumed).map(|relation| {
         let (child, parent) = (words(&relation.to), lemma::with_article(&words(&relation.from)));
         Doubt {
@@ -254,6 +258,19 @@ fn record(name: &str) -> Doubt {
         affirmed: None,
         stakes: 0,
     }
+}
+
+/// A service that is spoken of.
+fn service(name: &'static str) -> Option<Doubt> {
+    let service = integrations::by_name(name)?;
+    Some(Doubt {
+        id: format!("use.{name}"),
+        text: format!("Should this {}?", service.does),
+        default: "no: it is only spoken of".into(),
+        alternatives: vec![(format!("yes: by {}", words(service.provider)), Effect::Use(name))],
+        affirmed: None,
+        stakes: SERVICE,
+    })
 }
 
 /// Roles of which nobody says what they may do.

@@ -10,6 +10,8 @@ use super::{Table, WordHasher, Words};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Integration {
     pub name: &'static str,
+    /// What the application does with it, as a question says it.
+    pub does: &'static str,
     pub provider: &'static str,
     /// What a send to it is called in an automation.
     pub verb: &'static str,
@@ -23,6 +25,7 @@ pub(crate) struct Integration {
 pub(crate) const ALL: &[Integration] = &[
     Integration {
         name: "sms",
+        does: "send text messages (SMS)",
         provider: "twilio",
         verb: "send",
         words: "sms text_message text_messages texting sms_message texts text_reminder text_reminders text_alert \
@@ -31,6 +34,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "email",
+        does: "send e-mail",
         provider: "smtp",
         verb: "send",
         words: "email emails email_notification email_notifications email_reminder email_reminders email_alert \
@@ -41,6 +45,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "billing",
+        does: "take payments",
         provider: "stripe",
         verb: "charge",
         words: "credit_card card_payment online_payment online_payments pay_online paid_by_card pay_by_card \
@@ -56,6 +61,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "ehr",
+        does: "exchange data with a health record system",
         provider: "fhir",
         verb: "push",
         words: "ehr emr fhir hl7 electronic_health_record electronic_health_records electronic_medical_record \
@@ -64,6 +70,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "chat",
+        does: "post messages in a team chat",
         provider: "slack",
         verb: "post",
         words: "slack_channel chat_channel team_chat slack_message slack_messages slack_notification ms_teams discord_channel \
@@ -72,6 +79,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "webhook",
+        does: "call other systems over HTTP",
         provider: "http",
         verb: "call",
         words: "webhook webhooks outgoing_webhook http_callback http_post http_endpoint callback_url external_api rest_hook via_http over_http by_http through_http",
@@ -79,6 +87,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "storage",
+        does: "store uploaded files",
         provider: "s3",
         verb: "store",
         words: "object_storage cloud_storage file_storage file_uploads photo_uploads image_uploads document_uploads \
@@ -87,6 +96,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "calendar",
+        does: "put dates into calendars",
         provider: "google_calendar",
         verb: "sync",
         words: "calendar_sync calendar_feed calendar_invite calendar_invites calendar_invitation calendar_invitations \
@@ -95,6 +105,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "push",
+        does: "send push notifications",
         provider: "fcm",
         verb: "send",
         words: "push_notification push_notifications push_alert push_alerts push_message push_messages push_reminder \
@@ -103,6 +114,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "whatsapp",
+        does: "send WhatsApp messages",
         provider: "whatsapp",
         verb: "send",
         words: "whatsapp_message whatsapp_messages",
@@ -110,6 +122,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "maps",
+        does: "use maps and addresses",
         provider: "google_maps",
         verb: "geocode",
         words: "geocoding directions_api map_view on_a_map on_the_map on_map google_map driving_directions turn-by-turn turn-by-turn_navigation geocode",
@@ -117,6 +130,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "accounting",
+        does: "pass figures on to an accounting program",
         provider: "quickbooks",
         verb: "push",
         words: "accounting_software accounting_system bookkeeping_software accounting_package",
@@ -124,6 +138,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "esign",
+        does: "have documents signed electronically",
         provider: "docusign",
         verb: "send",
         words: "e-signature e-sign esign esignature electronic_signature e-signatures electronic_signatures digital_signature digital_signatures \
@@ -132,6 +147,7 @@ pub(crate) const ALL: &[Integration] = &[
     },
     Integration {
         name: "video",
+        does: "set up video calls",
         provider: "zoom",
         verb: "create_call",
         words: "video_call video_calls video_conference video_meeting video_conferencing video_link zoom_link zoom_links zoom_call zoom_calls video_session \

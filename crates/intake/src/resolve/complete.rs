@@ -178,6 +178,7 @@ fn first_values(draft: &mut Draft) {
 
 /// Every entity has something to call it by.
 fn labels(draft: &mut Draft) {
+    let nameless = draft.nameless;
     let names: Vec<String> = draft.entities.iter().map(|entity| entity.name.clone()).collect();
     for name in names {
         let Some(entity) = draft.entity_mut(&name) else { continue };
@@ -216,7 +217,12 @@ fn labels(draft: &mut Draft) {
         if labelled || entity.join || (event && ties >= 1 && entity.fields.len() > 1) || ties >= 2 {
             continue;
         }
-        let label = if matches!(
+        if nameless && !bare {
+            continue;
+        }
+        let label = if nameless {
+            "reference"
+        } else if matches!(
             name.as_str(),
             "task"
                 | "book"

@@ -8,6 +8,7 @@ mod defaults;
 mod entities;
 mod fields;
 mod guesses;
+mod nameless;
 mod names;
 mod near;
 mod relations;
@@ -41,6 +42,7 @@ pub(crate) fn resolve(scene: &Scene<'_>, evidence: &[Evidence]) -> (Draft, Cast)
     fields::fill(scene, &evidence, &cast, &mut draft);
     actions::give(&evidence, &cast, &mut draft);
     relations::tie(scene, &evidence, &cast, &mut draft);
+    draft.nameless = nameless::nameless(scene);
     names::name_app(scene, &evidence, &mut draft);
     draft.roles = entities::roles(&evidence, &cast, &draft);
     draft.admin_named = evidence

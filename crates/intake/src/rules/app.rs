@@ -81,14 +81,17 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
         if !first_person || clause.carried || clause.modal.is_some() && clause.base != "run" {
             continue;
         }
-        if !matches!(clause.base, "run" | "own" | "be" | "organize" | "operate" | "open" | "start" | "have" | "manage")
-            || clause.sentence > 3
-        {
+        // "I am making a card game".
+        let made = matches!(clause.base, "make" | "build" | "develop" | "create" | "program" | "code" | "write")
+            && clause.verb.and_then(|verb| scene.token(verb)).is_some_and(|verb| verb.text.ends_with("ing"));
+        let runs =
+            matches!(clause.base, "run" | "own" | "be" | "organize" | "operate" | "open" | "start" | "have" | "manage");
+        if !made && !runs || clause.sentence > 3 {
             continue;
         }
         let Some(np) = scene.np_at(clause.after) else { continue };
         if clause.base == "have" && (np.plural || np.count == crate::nouns::Count::Many)
-            || clause.base == "manage" && np.plural
+            || (clause.base == "manage" || made) && np.plural
         {
             continue;
         }

@@ -50,6 +50,8 @@ use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
+pub use outside::Service;
+pub(crate) use outside::services;
 pub(crate) use people::{actors, is_people, people_at, role_of, who_of};
 
 /// One way of saying something.
@@ -62,9 +64,12 @@ pub(crate) struct Rule {
 }
 
 /// Where rules put their facts.
+#[derive(Default)]
 pub(crate) struct Sink {
     rule: &'static str,
     pub evidence: Vec<Evidence>,
+    /// The services that were seen, wanted or not.
+    named: Vec<outside::Named>,
 }
 
 impl Sink {
@@ -120,7 +125,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// Runs every rule.
 pub(crate) fn facts(scene: &Scene<'_>) -> Vec<Evidence> {
-    let mut sink = Sink { rule: "", evidence: Vec::new() };
+    let mut sink = Sink::default();
     for rule in all() {
         sink.rule = rule.id;
         (rule.run)(scene, &mut sink);

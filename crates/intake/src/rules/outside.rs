@@ -1,22 +1,28 @@
 //! Services outside that the request asks for: text messages, card payments, Slack, webhooks.
 //!
-//! What names a service without asking for it is in `told`, more ways of asking in `wishes`.
+//! What names a service without asking for it is in `told`, more ways of asking in `wishes`; `weighed` decides by all that is said
+//! around it.
 
 mod phrases;
 mod practice;
 mod sent;
 mod shorthand;
+mod signs;
 mod systems;
 mod told;
+mod weighed;
 mod wishes;
 
 use super::{Rule, Sink};
 use crate::clauses::Clause;
-use crate::facts::Fact;
 use crate::lexicon::integrations;
 use crate::lexicon::verbs::Class;
 use crate::scene::Scene;
 use crate::tags::Tag;
+pub(super) use weighed::Named;
+pub use weighed::Service;
+use weighed::add;
+pub(crate) use weighed::services;
 
 pub(super) const RULES: &[Rule] = &[
     Rule { id: "outside.named", example: "Take payments with Stripe.", run: named },
@@ -58,22 +64,6 @@ pub(super) const RULES: &[Rule] = &[
         run: shorthand::timed,
     },
 ];
-
-pub(super) fn add(
-    scene: &Scene<'_>,
-    sink: &mut Sink,
-    category: &'static str,
-    provider: Option<&'static str>,
-    from: usize,
-    to: usize,
-) {
-    if super::analogy::compares(scene, from) {
-        return;
-    }
-    if let Some(asked) = told::asked(scene, from) {
-        sink.add(Fact::Integration { category, provider, asked }, scene.span(from, to), 1.5);
-    }
-}
 
 /// A category or a product by name.
 fn named(scene: &Scene<'_>, sink: &mut Sink) {
