@@ -57,7 +57,7 @@ const NOT_RECORDS: &str = "app application-software system dashboard backend bac
     website site web \
     webapp platform tool software page screen button feature crud login log-in logout password list record \
     information info \
-    detail data way number date time name status email e-mail sms phone day week month year hour minute second \
+    detail data way number date time name status email e-mail sms phone day week month quarter fortnight year hour minute second \
     weekday kilo kilogram litre liter \
     people person \
     everyone anyone nobody one each other server portal reminder alert csv pdf excel spreadsheet type kind sort \
@@ -123,7 +123,7 @@ const APP_HEADS: &str = "app application system tracker tool platform site websi
 const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details \
     detail information \
     info data number couple series range variety name fleet network overview registry register archive directory \
-    catalog";
+    catalog roster roll pool repository compilation ledger logbook census inventory";
 /// Written out where they are met; several words become several tokens.
 const SHORT: &[(&str, &str)] = &[
     ("ppl", "people"),

@@ -81,9 +81,10 @@ fn business(scene: &Scene<'_>, sink: &mut Sink) {
         if !first_person || clause.carried || clause.modal.is_some() && clause.base != "run" {
             continue;
         }
-        // "I am making a card game".
+        // "I am making a card game", "I make a podcast".
+        let first = clause.sentence == 0 && clause.modal.is_none();
         let made = matches!(clause.base, "make" | "build" | "develop" | "create" | "program" | "code" | "write")
-            && clause.verb.and_then(|verb| scene.token(verb)).is_some_and(|verb| verb.text.ends_with("ing"));
+            && (first || clause.verb.and_then(|verb| scene.token(verb)).is_some_and(|verb| verb.text.ends_with("ing")));
         let runs =
             matches!(clause.base, "run" | "own" | "be" | "organize" | "operate" | "open" | "start" | "have" | "manage");
         if !made && !runs || clause.sentence > 3 {

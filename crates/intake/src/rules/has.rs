@@ -317,7 +317,13 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             && matches!(np.article.as_deref(), Some("a" | "an" | "each" | "every"));
         let whole =
             of.then(|| scene.np_before(np.from - 1)).flatten().filter(|whole| whole.to + 1 == np.from && whole.plural);
-        let whole = whole.filter(|whole| !is_value(whole)).and_then(record);
+        // "parks in the sea (name, surface)", "report a lost thing on the page (description, day)": not the place's.
+        let placed = !np.plural
+            && matches!(np.article.as_deref(), Some("the") | None)
+            && np.possessive.is_none()
+            && scene.one_of(np.from.wrapping_sub(1), &["in", "on", "at", "near"]);
+        let there = placed.then(|| scene.np_before(np.from - 1)).flatten().filter(|there| there.to + 1 == np.from);
+        let whole = whole.or(there).filter(|whole| !is_value(whole)).and_then(record);
         if let Some(owner) = whole.or_else(|| list_owner(scene, np)).or(Some(owner)) {
             sink.has(&owner, items, 2.0);
         }

@@ -36,6 +36,8 @@ pub(super) struct Seen<'c> {
     bracketed: bool,
     /// Every sentence with the noun tells what is not so, not here, or not now.
     aside: bool,
+    /// It is only spoken of as where something is: "in the sea".
+    placed: bool,
     /// A sentence with the noun tells what is kept, has to be or can be done.
     wished: bool,
 }
@@ -44,86 +46,87 @@ pub(super) struct Seen<'c> {
 pub(super) type Sign = (&'static str, f64, fn(&Seen<'_>) -> bool);
 
 /// Where no sign speaks for anything.
-const BIAS: Sign = ("bias", 0.04, |_| true);
+const BIAS: Sign = ("bias", 0.05, |_| true);
 
 const SIGNS: &[Sign] = &[
     // What it has.
-    ("fields.one", 0.51, |it| it.fields() == 1),
-    ("fields.two", 0.92, |it| it.fields() == 2),
-    ("fields.three", 1.98, |it| it.fields() >= 3),
-    ("fields.five", 0.08, |it| it.fields() >= 5),
-    ("heading", 1.22, |it| it.candidate.heading),
+    ("fields.one", 0.50, |it| it.fields() == 1),
+    ("fields.two", 0.93, |it| it.fields() == 2),
+    ("fields.three", 2.01, |it| it.fields() >= 3),
+    ("fields.five", 0.05, |it| it.fields() >= 5),
+    ("heading", 1.25, |it| it.candidate.heading),
     ("mentions.some", 0.50, |it| it.candidate.mentions >= 0.8),
-    ("mentions.many", 0.54, |it| it.candidate.mentions >= 1.3),
-    ("tied", 0.28, |it| it.candidate.ties >= 0.4),
+    ("mentions.many", 0.51, |it| it.candidate.mentions >= 1.3),
+    ("tied", 0.30, |it| it.candidate.ties >= 0.4),
     ("tied.well", 0.47, |it| it.candidate.ties >= 1.3),
-    ("tied.twice", 0.60, |it| it.candidate.ties >= 2.0),
-    ("brackets", 1.10, |it| it.bracketed && !it.candidate.valued),
-    ("tied.described", 0.77, |it| it.tied),
-    ("holds.described", 0.16, |it| it.holds),
-    ("told.surely", 0.43, |it| it.by(&SURE)),
-    ("told.verb", 0.62, |it| it.by(&["has.verb"])),
-    ("told.brackets", 0.05, |it| it.by(&["has.brackets"])),
-    ("told.with", 0.72, |it| it.by(&["has.with"])),
+    ("tied.twice", 0.63, |it| it.candidate.ties >= 2.0),
+    ("brackets", 1.12, |it| it.bracketed && !it.candidate.valued),
+    ("tied.described", 0.82, |it| it.tied),
+    ("holds.described", 0.14, |it| it.holds),
+    ("told.surely", 0.47, |it| it.by(&SURE)),
+    ("told.verb", 0.59, |it| it.by(&["has.verb"])),
+    ("told.brackets", 0.10, |it| it.by(&["has.brackets"])),
+    ("told.with", 0.70, |it| it.by(&["has.with"])),
     ("told.list", 0.67, |it| it.by(&["list.colon"])),
-    ("told.record", 0.12, |it| it.by(&["list.record"])),
-    ("told.tail", -0.01, |it| it.by(&["kept.tail"])),
+    ("told.record", 0.17, |it| it.by(&["list.record"])),
+    ("told.tail", -0.02, |it| it.by(&["kept.tail"])),
     // What is done with it, and what it does.
-    ("worked_with", 0.30, |it| it.candidate.object >= 0.7),
-    ("worked_with.much", 0.38, |it| it.candidate.object >= 1.2),
-    ("worked_with.only", 0.21, |it| it.candidate.grounds.rules.iter().all(|rule| rule.starts_with("op."))),
-    ("acts", 0.58, |it| it.candidate.acts >= 0.7),
+    ("worked_with", 0.29, |it| it.candidate.object >= 0.7),
+    ("worked_with.much", 0.40, |it| it.candidate.object >= 1.2),
+    ("worked_with.only", 0.22, |it| it.candidate.grounds.rules.iter().all(|rule| rule.starts_with("op."))),
+    ("acts", 0.57, |it| it.candidate.acts >= 0.7),
     // What else it may be.
-    ("app", -1.38, |it| it.candidate.app >= 0.8),
-    ("app.surely", -0.78, |it| it.candidate.app >= 1.5),
-    ("denied", 0.26, |it| it.candidate.denied),
-    ("valued", -0.22, |it| it.candidate.valued),
-    ("value.of_field", -0.69, |it| it.candidate.value),
-    ("value.name", -0.23, |it| fields::guess(&it.candidate.name).is_some()),
-    ("value.plain", -0.36, |it| it.bare() && it.sort.is_none() && fields::guess(&it.candidate.name).is_some()),
-    ("value.file", -0.33, |it| it.bare() && fields::guess(&it.candidate.name).is_some_and(|guess| guess.file)),
+    ("app", -1.44, |it| it.candidate.app >= 0.8),
+    ("app.surely", -0.75, |it| it.candidate.app >= 1.5),
+    ("denied", 0.25, |it| it.candidate.denied),
+    ("valued", -0.23, |it| it.candidate.valued),
+    ("value.of_field", -0.70, |it| it.candidate.value),
+    ("value.name", -0.25, |it| fields::guess(&it.candidate.name).is_some()),
+    ("value.plain", -0.35, |it| it.bare() && it.sort.is_none() && fields::guess(&it.candidate.name).is_some()),
+    ("value.file", -0.34, |it| it.bare() && fields::guess(&it.candidate.name).is_some_and(|guess| guess.file)),
     ("no_record", -0.26, |it| it.sort.is_none() && it.fields() < 2 && words::is_not_record(it.head)),
     // What kind of word it is.
-    ("person", 0.19, |it| it.is(Sort::Person)),
-    ("thing", -0.40, |it| it.is(Sort::Thing)),
-    ("event", 0.83, |it| it.is(Sort::Event)),
+    ("person", 0.20, |it| it.is(Sort::Person)),
+    ("thing", -0.38, |it| it.is(Sort::Thing)),
+    ("event", 0.84, |it| it.is(Sort::Event)),
     ("unknown", -1.01, |it| it.sort.is_none()),
     ("head.person", -0.71, |it| it.head_sort == Some(Sort::Person)),
     ("head.thing", 0.37, |it| it.head_sort == Some(Sort::Thing)),
     ("head.event", 0.27, |it| it.head_sort == Some(Sort::Event)),
-    ("head.unknown", -0.30, |it| it.head_sort.is_none()),
-    ("person.kept", 1.02, |it| archetypes::is_kept(&it.candidate.name)),
-    ("person.bare", -0.53, |it| it.is_person() && it.bare()),
-    ("person.only_works", -0.17, |it| it.only_works()),
+    ("head.unknown", -0.28, |it| it.head_sort.is_none()),
+    ("person.kept", 1.03, |it| archetypes::is_kept(&it.candidate.name)),
+    ("person.bare", -0.54, |it| it.is_person() && it.bare()),
+    ("person.only_works", -0.14, |it| it.only_works()),
     ("role.bare", -0.65, |it| it.bare() && it.candidate.role),
-    ("role", -0.10, |it| it.candidate.role),
-    ("person.often", 0.13, |it| it.is_person() && it.said >= 3),
-    ("person.tied", 0.62, |it| it.is_person() && it.candidate.ties > 0.0),
-    ("person.worked_with", 0.32, |it| it.is_person() && it.candidate.object > 0.0),
-    ("three_words", -1.81, |it| it.candidate.name.split('_').count() >= 3),
+    ("role", -0.11, |it| it.candidate.role),
+    ("person.often", 0.14, |it| it.is_person() && it.said >= 3),
+    ("person.tied", 0.61, |it| it.is_person() && it.candidate.ties > 0.0),
+    ("person.worked_with", 0.33, |it| it.is_person() && it.candidate.object > 0.0),
+    ("three_words", -1.82, |it| it.candidate.name.split('_').count() >= 3),
     // How it is spoken of.
-    ("plural", 0.72, |it| it.candidate.plural),
-    ("places.two", 0.44, |it| it.candidate.grounds.spans.len() >= 2),
+    ("plural", 0.66, |it| it.candidate.plural),
+    ("places.two", 0.43, |it| it.candidate.grounds.spans.len() >= 2),
     ("said.never", -0.44, |it| it.said == 0),
-    ("said.once", -0.75, |it| it.said == 1),
-    ("said.once.bare", -0.51, |it| it.said == 1 && it.bare()),
-    ("said.once.one_field", -0.74, |it| it.said == 1 && it.fields() == 1),
-    ("said.thrice", 0.92, |it| it.said >= 3),
-    ("said.often", 0.37, |it| it.said >= 5),
-    ("event.of_verb", -0.60, |it| it.said == 0 && it.is(Sort::Event)),
-    ("each", 0.84, |it| it.after("each every per")),
-    ("a", 0.29, |it| it.after("a an")),
-    ("the", -0.40, |it| !it.candidate.plural && it.after("the this that") && !it.after("a an each every per")),
+    ("said.once", -0.72, |it| it.said == 1),
+    ("said.once.bare", -0.54, |it| it.said == 1 && it.bare()),
+    ("said.once.one_field", -0.75, |it| it.said == 1 && it.fields() == 1),
+    ("said.thrice", 0.90, |it| it.said >= 3),
+    ("said.often", 0.38, |it| it.said >= 5),
+    ("event.of_verb", -0.59, |it| it.said == 0 && it.is(Sort::Event)),
+    ("each", 0.94, |it| it.after("each every per")),
+    ("a", 0.30, |it| it.after("a an")),
+    ("the", -0.39, |it| !it.candidate.plural && it.after("the this that") && !it.after("a an each every per")),
     ("no", -0.17, |it| it.after("no")),
     ("my", -0.80, |it| it.after("my our")),
-    ("their", -0.19, |it| it.after("their his her its")),
-    ("bare_singular", -0.32, |it| !it.candidate.plural && !it.after(BEFORE_NOUNS)),
-    ("aside", -0.57, |it| it.aside),
-    ("wished", 0.51, |it| it.wished),
+    ("their", -0.22, |it| it.after("their his her its")),
+    ("bare_singular", -0.37, |it| !it.candidate.plural && !it.after(BEFORE_NOUNS)),
+    ("place", -0.36, |it| it.placed),
+    ("aside", -0.56, |it| it.aside),
+    ("wished", 0.50, |it| it.wished),
     // The request around it.
     ("others_described", -0.51, |it| it.described >= 2),
-    ("request.short", 0.68, |it| it.tokens < 50),
-    ("request.long", -0.53, |it| it.tokens >= 134),
+    ("request.short", 0.70, |it| it.tokens < 50),
+    ("request.long", -0.51, |it| it.tokens >= 134),
 ];
 
 /// Signs that too few nouns of the corpus show for their weights to be learnt.
@@ -187,6 +190,20 @@ impl<'s> Around<'s> {
         }
     }
 
+    /// What stands here is where something is: "on the page", "at school".
+    fn is_place(&self, at: usize) -> bool {
+        let article = self.scene.one_of(at, &["the", "our", "my", "a", "an", "this"]);
+        let lead = if article {
+            at
+        } else {
+            at.saturating_sub(usize::from(self.scene.one_of(at.wrapping_sub(1), &["the", "our", "my", "a", "an"])))
+        };
+        lead > 0
+            && self
+                .scene
+                .one_of(lead - 1, &["in", "on", "at", "from", "by", "through", "via", "into", "near", "under", "over"])
+    }
+
     pub(super) fn see<'c>(&'c self, candidate: &'c Candidate) -> Seen<'c> {
         let head = candidate.name.rsplit('_').next().unwrap_or(&candidate.name);
         let scene = self.scene;
@@ -218,6 +235,7 @@ impl<'s> Around<'s> {
             before,
             bracketed: candidate.places.iter().any(list_behind),
             aside: sentences().next().is_some() && sentences().all(|(aside, _)| *aside),
+            placed: !places.is_empty() && places.iter().all(|at| self.is_place(*at)),
             wished: sentences().any(|(_, wished)| *wished),
         }
     }
