@@ -1,25 +1,27 @@
 //! A server in a temporary folder.
 //!
 //! A shell makes it, says when it can be used, and then reads from a pipe that only this process holds: when the process
-//! is gone, however it ended, the shell stops the server and removes the folder.
+//! is gone, however it ended, the shell stops the server and removes the folder. The shell is who runs the tests, since whoever
+//! runs the server need not be allowed to remove anything where the folder lies; so the folder is his to remove.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::{programs, skip};
 
+/// What comes after the first three arguments runs a program as whoever may run the server.
 const SCRIPT: &str = r#"
-dir=$1; bin=$2; options=$3
-"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 \
+dir=$1; bin=$2; options=$3; shift 3
+"$@" "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 \
   || { cat "$dir/initdb.log" >&2; exit 1; }
 [ -f "$dir/pg_hba.conf" ] && cp "$dir/pg_hba.conf" "$dir/data/pg_hba.conf"
-"$bin/pg_ctl" -s -w -t 60 -D "$dir/data" -l "$dir/log" -o "$options" start >/dev/null || { cat "$dir/log" >&2; exit 1; }
+"$@" "$bin/pg_ctl" -s -w -t 60 -D "$dir/data" -l "$dir/log" -o "$options" start >/dev/null || { cat "$dir/log" >&2; exit 1; }
 echo ready
 cat >/dev/null
-"$bin/pg_ctl" -s -m immediate -D "$dir/data" stop >/dev/null 2>&1
+"$@" "$bin/pg_ctl" -s -m immediate -D "$dir/data" stop >/dev/null 2>&1
 cd / && rm -rf "$dir"
 "#;
 
@@ -51,7 +53,12 @@ impl Cluster {
             skip("neither initdb nor pg_ctl is in PATH or /usr/lib/postgresql");
             return None;
         };
-        let folder = tempfile::Builder::new().prefix("throwaway-").tempdir();
+        Some(Cluster::start_in(&std::env::temp_dir(), programs, settings, files))
+    }
+
+    /// The same in a folder of a folder.
+    fn start_in(place: &Path, programs: PathBuf, settings: &[Setting<'_>], files: &[(&str, &str)]) -> Cluster {
+        let folder = tempfile::Builder::new().prefix("throwaway-").tempdir_in(place);
         let folder = folder.unwrap_or_else(|error| panic!("no temporary folder: {error}")).keep();
         programs::hand_over(&folder, 0o700);
         for (name, text) in files {
@@ -61,8 +68,9 @@ impl Cluster {
         }
         let port = free_port();
         let options = options(&folder, port, settings);
-        let mut command = programs::command("sh");
-        command.args(["-c", SCRIPT, "sh"]).args([&folder, &programs]).arg(&options).current_dir("/");
+        let mut command = Command::new("sh");
+        command.args(["-c", SCRIPT, "sh"]).args([&folder, &programs]).arg(&options).args(programs::as_who_may());
+        command.current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Out of the reach of Ctrl-C, which would stop the shell before it has tidied up.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -72,7 +80,7 @@ impl Cluster {
             let _ = BufReader::new(said).read_line(&mut line);
         }
         assert_eq!(line.trim(), "ready", "Postgres did not start; see above and {}", folder.display());
-        Some(Cluster { folder, programs, port, options, shell })
+        Cluster { folder, programs, port, options, shell }
     }
 
     /// The address of a database by the socket, as the superuser.
@@ -131,4 +139,24 @@ fn options(folder: &Path, port: u16, settings: &[Setting<'_>]) -> String {
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     listener.unwrap_or_else(|error| panic!("no free port: {error}")).port()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not even where whoever runs the server may make and remove nothing, as nobody in a folder of root's.
+    #[test]
+    fn nothing_stays_of_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let Some(programs) = programs::folder() else { return skip("neither initdb nor pg_ctl is there") };
+        let place = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(place.path(), mode).unwrap_or_else(|error| panic!("{error}"));
+        let there = || std::fs::read_dir(place.path()).map_or(0, Iterator::count);
+        let cluster = Cluster::start_in(place.path(), programs, &[], &[]);
+        assert_eq!(there(), 1);
+        drop(cluster);
+        assert_eq!(there(), 0);
+    }
 }

@@ -33,12 +33,15 @@ fn version(folder: &Path) -> u32 {
 
 /// A command that does not run as root.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", NOBODY, "--regid", "nogroup", "--clear-groups", "--"]).arg(program);
+    let Some((first, rest)) = as_who_may().split_first() else { return Command::new(program) };
+    let mut command = Command::new(first);
+    command.args(rest).arg(program);
     command
+}
+
+/// What stands before a program so that it does not run as root.
+pub(crate) fn as_who_may() -> &'static [&'static str] {
+    if is_root() { &["setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups", "--"] } else { &[] }
 }
 
 /// Gives a file to who runs the programs, and lets nobody else at it.
