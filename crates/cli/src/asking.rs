@@ -2,6 +2,7 @@
 //!
 //! What the answers change is `intake`'s business; here they come from somewhere and go under the request.
 
+use std::fmt;
 use std::str::FromStr;
 
 use inquire::error::InquireError;
@@ -13,6 +14,7 @@ use model::Read;
 
 use crate::failure::{Failure, STOPPED};
 use crate::interrupts::Held;
+use crate::paper::wrapped;
 use crate::screen::Screen;
 
 /// An answer of the command line: `share=all`.
@@ -93,18 +95,28 @@ pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question
     set_global_render_config(look(screen));
     let interrupts = Held::now();
     let choices: Vec<&str> = question.choices().collect();
-    let message = format!("{place}/{of} {}", screen.legible(&question.text));
-    let help = screen.legible("a number, first letters or arrows choose, Enter takes, Esc stops and writes nothing");
-    let shown: Vec<String> = choices.iter().map(|choice| screen.legible(choice)).collect();
-    let numbered = shown.iter().zip(1..).map(|(choice, number)| format!("{number} {choice}")).collect();
-    let scorer = |typed: &str, _: &String, _: &str, at: usize| meant(typed, &choices, at);
-    let taken = |chosen: ListOption<&String>| shown.get(chosen.index).cloned().unwrap_or_default();
-    let select = Select::new(&message, numbered).with_scorer(&scorer).with_formatter(&taken);
-    let chosen = select.with_help_message(&help).raw_prompt();
+    let width = screen.width_asking();
+    // Behind the last line stands what is typed.
+    let message = wrapped("", "    ", &format!("{place}/{of} {}", screen.legible(&question.text)), width - TYPED);
+    let help = wrapped("", " ", &screen.legible(HELP), width - BRACKETS);
+    let lines: Vec<Line> =
+        (0..=choices.len()).map(|at| Line { screen, number: at + 1, choice: choices.get(at).copied() }).collect();
+    let scorer = |typed: &str, _: &Line<'_>, _: &str, at: usize| shown(typed, &choices, at);
+    let taken = |chosen: ListOption<&Line<'_>>| match chosen.value.choice {
+        Some(choice) => wrapped("    ", "    ", &screen.legible(choice), width),
+        None => "    that is no answer".to_owned(),
+    };
+    let chosen = loop {
+        let select = Select::new(&message, lines.clone()).with_scorer(&scorer).with_formatter(&taken);
+        match select.with_help_message(&help).raw_prompt() {
+            Ok(chosen) if chosen.value.choice.is_none() => {}
+            chosen => break chosen,
+        }
+    };
     match chosen {
         Ok(chosen) => {
             drop(interrupts);
-            Ok(choices.get(chosen.index).map(|text| Question::word(text).to_owned()).unwrap_or_default())
+            Ok(chosen.value.choice.map(|text| Question::word(text).to_owned()).unwrap_or_default())
         }
         Err(error) => {
             // The signal of the key that stopped may be heard only now, and must not end the process before it has said so.
@@ -112,6 +124,43 @@ pub fn on_terminal(screen: &Screen, place: usize, of: usize, question: &Question
             Err(stopped(place, of, &error))
         }
     }
+}
+
+const HELP: &str = "a number, first letters or arrows choose, Enter takes, Esc stops and writes nothing";
+/// Room for a sign before a question, and for what is typed behind it.
+const TYPED: usize = 8;
+const BRACKETS: usize = 3;
+/// Of the sign before an answer, and of the last column: where a line is redrawn that fills it, its last letter goes.
+const SIGN: usize = 3;
+
+/// A line of a question: an answer, or that what was typed is none.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    screen: &'a Screen,
+    number: usize,
+    choice: Option<&'a str>,
+}
+
+/// No line longer than the terminal is now, which would cut it within a word.
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.screen.width_asking() - SIGN;
+        let text = match self.choice {
+            Some(choice) => format!("{} {}", self.number, self.screen.legible(choice)),
+            None => "none of the answers:".to_owned(),
+        };
+        // What follows stands under its first word.
+        formatter.write_str(&wrapped("", "    ", &text, width))
+    }
+}
+
+/// The place of a line, if it is shown: those that are meant, or all of them where none is, under a first one that says so. That one is
+/// no answer, so that Enter takes none then.
+fn shown(typed: &str, choices: &[&str], at: usize) -> Option<i64> {
+    if (0..choices.len()).any(|at| meant(typed, choices, at).is_some()) {
+        return meant(typed, choices, at);
+    }
+    Some(if at == choices.len() { 1 } else { -i64::try_from(at).unwrap_or(i64::MAX) })
 }
 
 /// How well what was typed tells the answer at a place, if it does: its number, its word or first letters, or the letter of
@@ -146,6 +195,8 @@ fn stopped(place: usize, of: usize, error: &InquireError) -> Failure {
 /// Colours and signs of the questions, in what the terminal can show.
 fn look(screen: &Screen) -> RenderConfig<'static> {
     let look = if screen.color_err() { RenderConfig::default_colored() } else { RenderConfig::empty() };
+    // Behind a question there is no room for most answers.
+    let look = RenderConfig { answer_from_new_line: true, ..look };
     if screen.unicode() {
         return look;
     }

@@ -84,9 +84,12 @@ impl Screen {
 
     /// How many columns there are: those of the terminal, or as many as fit into most places that text is piped to.
     pub fn width(&self) -> usize {
-        let terminal = Term::stdout();
-        let columns = terminal.is_term().then(|| terminal.size_checked()).flatten();
-        columns.map_or(PIPED, |(_, columns)| usize::from(columns)).clamp(NARROWEST, WIDEST)
+        columns(&Term::stdout()).clamp(NARROWEST, WIDEST)
+    }
+
+    /// The same of where questions are asked.
+    pub fn width_asking(&self) -> usize {
+        columns(&Term::stderr()).clamp(NARROWEST, WIDEST)
     }
 
     /// A text in signs that can be shown: lines, arrows and quotes of ours in ASCII where there is no more. The words of
@@ -211,6 +214,11 @@ impl Screen {
         // Where stderr is closed there is nobody to tell.
         let _ = writeln!(io::stderr(), "{}", self.legible(text));
     }
+}
+
+fn columns(terminal: &Term) -> usize {
+    let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
+    size.map_or(PIPED, |(_, columns)| usize::from(columns))
 }
 
 /// Whether the locale says UTF-8, by the first of the variables that is set, as POSIX wants it. Windows' terminals show it.

@@ -72,6 +72,65 @@ fn what_is_typed_chooses_an_answer() {
     }
 }
 
+/// The words of a question as they stand on a terminal, and its lines.
+fn read(shown: &str) -> (String, Vec<String>) {
+    let plain = console::strip_ansi_codes(shown).replace('\r', "");
+    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    (words, plain.lines().map(str::to_owned).collect())
+}
+
+/// Lines end between words, and what is no answer is told above the answers, of which none is taken then.
+#[test]
+fn a_question_can_be_read_at_any_width_and_asks_on_when_it_is_not_answered() {
+    const OWN: &str = "1 own: each account sees only what it made";
+    const ALL: &str = "2 all: everyone signed in sees and changes them, and accounts are by invitation";
+    const HELP: &str = "[a number, first letters or arrows choose, Enter takes, Esc stops and writes nothing]";
+    for (columns, typed) in [(30, "x"), (60, "7"), (80, "nothing of that"), (100, "?")] {
+        let bench = Bench::new();
+        let mut terminal = new(&bench, &["--dir", "asked"], columns, "C.UTF-8");
+        let shown = terminal.sees("nothing") + &terminal.sees("]");
+        let (words, lines) = read(&shown);
+        for text in ["1/1 Who sees the boats and the other records?", OWN, ALL, HELP] {
+            assert!(words.contains(text), "{columns}: no {text:?} in {words}");
+        }
+        assert!(lines.iter().all(|line| line.chars().count() < usize::from(columns)), "{columns}: {lines:?}");
+        terminal.types(typed);
+        let (words, lines) = read(&(terminal.sees("none of the answers:") + &terminal.sees("]")));
+        assert!(words.contains(OWN) && words.contains(ALL), "{columns}: {words}");
+        assert!(lines.iter().all(|line| line.chars().count() < usize::from(columns)), "{columns}: {lines:?}");
+        terminal.types("\r");
+        terminal.sees("that is no answer");
+        terminal.sees("1/1 Who");
+        terminal.types("al\r");
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, 0, "{shown}");
+        let (words, _) = read(&shown);
+        let answered =
+            "records? all: everyone signed in sees and changes them, and accounts are by invitation boat-club";
+        assert!(words.contains(answered), "{words}");
+        assert!(bench.read("asked/blueprint.toml").contains(" [all]"), "{shown}");
+    }
+}
+
+/// From the next key on the answers have lines for the terminal as it is then.
+#[test]
+fn a_terminal_that_becomes_narrower_gets_narrower_lines() {
+    let bench = Bench::new();
+    let mut terminal = new(&bench, &["--dir", "asked"], 100, "C.UTF-8");
+    terminal.sees("2 all: everyone signed in sees and changes them, and accounts are by invitation");
+    terminal.has_columns(50);
+    terminal.types("x");
+    terminal.sees("none of the answers:");
+    let (words, lines) = read(&terminal.sees("by invitation"));
+    assert!(words.contains("2 all: everyone signed in sees and changes them"), "{words}");
+
+    assert!(lines.iter().all(|line| line.chars().count() < 50), "{lines:?}");
+    terminal.types("\u{8}\r");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert!(bench.read("asked/blueprint.toml").contains(" [own]"), "{shown}");
+}
+
 #[test]
 fn who_stops_writes_nothing_and_the_exit_code_says_so() {
     for (key, locale) in [("\u{1b}", "C.UTF-8"), ("\u{3}", "C")] {

@@ -55,8 +55,8 @@ impl Terminal {
         Terminal { keyboard, screen, child, shown: String::new() }
     }
 
-    /// Waits until a text has been shown since the last time.
-    pub fn sees(&mut self, text: &str) {
+    /// Waits until a text has been shown since the last time: all that was shown up to its end.
+    pub fn sees(&mut self, text: &str) -> String {
         let until = Instant::now() + PATIENCE;
         while !self.shown.contains(text) {
             match self.screen.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -65,7 +65,12 @@ impl Terminal {
             }
         }
         let end = self.shown.find(text).unwrap() + text.len();
-        self.shown.drain(..end);
+        self.shown.drain(..end).collect()
+    }
+
+    /// Somebody makes the window narrower or wider.
+    pub fn has_columns(&self, columns: u16) {
+        tcsetwinsize(&self.keyboard, Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     }
 
     /// How the terminal hands keys over: the flags of its local modes.
