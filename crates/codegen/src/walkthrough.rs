@@ -112,6 +112,7 @@ impl Walk<'_> {
 
     fn accounts(&self) -> Vec<Step> {
         let auth = &self.blueprint.auth;
+        // No comment behind it: at a prompt not every shell knows them.
         let address = "API=http://127.0.0.1:8000";
         if !auth.accept.contains(&TokenSource::Own) {
             let command = format!("{address}\nTOKEN='<a token that Better Auth issued>'");

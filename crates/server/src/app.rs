@@ -25,6 +25,7 @@ use crate::in_flight::InFlight;
 use crate::metrics::Metrics;
 use crate::once::Turns;
 use crate::rates::Rates;
+use crate::served_at::Note;
 use crate::settings::{Database, Settings};
 use crate::shared_body::BodyError;
 use crate::{StartError, cors, edge, mail, openapi};
@@ -122,7 +123,7 @@ async fn open(blueprint: &Blueprint, settings: &Settings) -> Result<Store, Start
 
 /// Says what became of tables that were there for another blueprint.
 fn tell(applied: &Applied) {
-    if let Applied::Migrated { told, let_go } = applied {
+    if let Applied::Migrated { told, let_go, .. } = applied {
         told.iter().for_each(|line| tracing::info!("the database was brought to the blueprint: {line}"));
         let_go.iter().for_each(|line| tracing::warn!("let go for good: {line}"));
     }
@@ -168,6 +169,8 @@ pub struct App {
     sealer: Arc<Sealer>,
     purge: Arc<Purge>,
     draining: Arc<AtomicBool>,
+    /// Where this server left that it listens, if it did.
+    pub(crate) note: Option<Arc<Note>>,
 }
 
 impl App {
@@ -186,7 +189,7 @@ impl App {
     pub async fn open_with(blueprint: Arc<Blueprint>, settings: Settings, mut code: Code) -> Result<App, StartError> {
         // First: code that does not fit must not touch the database.
         let routes = CodeMap::new(&blueprint, &mut code)?;
-        let openapi = openapi::document_with(&blueprint, &code)?;
+        let openapi = openapi::document_with(&blueprint, &code, settings.reached())?;
         let store = open(&blueprint, &settings).await?;
         audit::at_start(&store, &settings).await.map_err(|why| match why {
             AtStart::Store(error) => StartError::Store(error),
@@ -213,6 +216,7 @@ impl App {
             openapi: openapi.to_string().into(),
             draining: Arc::default(),
             turns: Turns::default(),
+            note: None,
             code: routes,
             blueprint,
             settings,
@@ -232,9 +236,10 @@ impl App {
         }
         if self.store.is_outdated() {
             // On a database of its own: what is written for the tables of before stays refused to the end.
-            return Box::pin(App::open(blueprint, self.settings.clone())).await;
+            let app = Box::pin(App::open(blueprint, self.settings.clone())).await?;
+            return Ok(App { note: self.note.clone(), ..app });
         }
-        let openapi = openapi::document(&blueprint);
+        let openapi = openapi::document_at(&blueprint, self.settings.reached());
         let auth = self.auth.renewed(&self.settings, blueprint.clone()).await?;
         tell(&self.store.apply(&wanted(&blueprint, &self.settings, &self.store)).await?);
         Ok(App {
@@ -246,6 +251,7 @@ impl App {
             metrics: Metrics::new(paths(&openapi), Some(&self.metrics)),
             openapi: openapi.to_string().into(),
             draining: self.draining.clone(),
+            note: self.note.clone(),
             turns: Turns::default(),
             refusals: self.refusals.clone(),
             sealer: self.sealer.clone(),

@@ -63,9 +63,12 @@ impl Server {
         // Which port was free is known only now.
         settings.listens_at(address);
         let crowd = Arc::new(Crowd::new(&settings, raise_file_limit()));
-        let app = App::open_with(blueprint, settings, code).await?;
-        if let Err(error) = served_at::leave(&app.store, &app.settings, address).await {
-            tracing::warn!(%error, "where this server listens could not be left in the database; links made beside it may lead elsewhere");
+        let mut app = App::open_with(blueprint, settings, code).await?;
+        match served_at::leave(&app.store, &app.settings, address).await {
+            Ok(note) => app.note = note,
+            Err(error) => {
+                tracing::warn!(%error, "where this server listens could not be left in the database; links made beside it may lead elsewhere");
+            }
         }
         Ok(Server { live: Live::new(app), listener, address, tls, crowd, turned_away: TurnedAway::new(), warned: None })
     }
@@ -141,10 +144,12 @@ impl Server {
         drop(self.listener);
         stopping.send_replace(());
         let limit = app.settings.limits.drain_timeout;
-        // What stays counts only while somebody listens there.
-        let taking = served_at::take_away(&app.store, &app.settings, self.address);
-        if !matches!(tokio::time::timeout(limit, taking).await, Ok(Ok(()))) {
-            tracing::debug!("where this server listened stays in the database");
+        if let Some(note) = &app.note {
+            let taking = served_at::take_away(&app.store, note);
+            // What stays is believed of nobody else.
+            if !matches!(tokio::time::timeout(limit, taking).await, Ok(Ok(()))) {
+                tracing::debug!("where this server listened stays in the database");
+            }
         }
         // Each connection holds a receiver.
         if tokio::time::timeout(limit, stopping.closed()).await.is_err() {

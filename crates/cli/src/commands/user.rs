@@ -235,11 +235,9 @@ impl Desk {
         logs::start(screen, &environment)?;
         let password_min_length = settings.password_min_length;
         let invites = matches!(action, Action::Invite { .. });
-        // Before the database is opened: a connection of this process would count as one of a server's.
-        let somebody_serves = invites && server::serving_database(&settings).is_some();
         let store = server::open_database(&blueprint, &settings);
         let store = store.map_err(|error| Failure::new(error.to_string().trim_end()))?;
-        let whereto = if invites { Whereto::find(&store, &settings, somebody_serves) } else { Whereto::Unknown };
+        let whereto = if invites { Whereto::find(&store, &settings) } else { Whereto::Unknown };
         Ok(Desk { store, blueprint, password_min_length, whereto })
     }
 

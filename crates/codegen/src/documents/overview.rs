@@ -45,7 +45,7 @@ fn records(blueprint: &Blueprint) -> String {
 fn talk(blueprint: &Blueprint, endpoints: &[Endpoint]) -> String {
     let api = &blueprint.api;
     let mut lines = vec![format!(
-        "The API is at `http://127.0.0.1:8000{}` once `supermaker serve` runs; `/docs` lets you try it, `/openapi.json` is for generators \
+        "The API is at `http://127.0.0.1:8000{}` once `supermaker serve` runs, or on the port that `PORT` says; `/docs` lets you try it, `/openapi.json` is for generators \
          of clients. JSON in, JSON out.",
         api.prefix
     )];

@@ -39,6 +39,7 @@ pub(crate) use refusals::{Refusals, Refused};
 pub(crate) use refused::{note, note_caller};
 pub(crate) use rekey::{AtStart, at_start};
 pub use rekey::{Rekeyed, rekey};
+pub(crate) use rows::hex;
 pub(crate) use seal::Sealer;
 pub use told::{Broken, Fault, Head, Unread, Verified};
 pub(crate) use triggers::keep as keep_triggers;

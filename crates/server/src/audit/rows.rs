@@ -201,7 +201,7 @@ pub(super) fn read_seals(outcome: Outcome) -> Result<(Vec<Seal>, bool), ReadErro
     seals.map(|seals| (seals, more)).ok_or_else(|| unreadable("a seal of the audit cannot be read"))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -55,7 +55,8 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, Vec<TlsProblem>>
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The chain in a file, the server's own first.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match read.map_err(in_words)? {
         chain if chain.is_empty() => Err("holds no CERTIFICATE in PEM form".to_owned()),

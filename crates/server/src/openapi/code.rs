@@ -10,7 +10,7 @@ use super::names::Names;
 use super::operations::{Operation, Security, distinct};
 use super::refusals::{ANYWHERE, WITH_BODY};
 use super::responses::{empty_answer, json_answer, media};
-use super::{names, parameters, paths, reference};
+use super::{Reached, names, parameters, paths, reference};
 use crate::StartError;
 use crate::code::{Code, CodeRoute, base, calls, row_named};
 use crate::error::{
@@ -54,8 +54,8 @@ pub enum Content {
 ///
 /// # Errors
 /// A route that nothing is said of, or schemas that clash.
-pub(crate) fn document_with(blueprint: &Blueprint, code: &Code) -> Result<Json, StartError> {
-    let mut document = super::document(blueprint);
+pub(crate) fn document_with(blueprint: &Blueprint, code: &Code, reached: Reached<'_>) -> Result<Json, StartError> {
+    let mut document = super::document_at(blueprint, reached);
     if code.routes.is_empty() && code.entities.is_empty() {
         return Ok(document);
     }

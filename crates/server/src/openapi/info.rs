@@ -4,7 +4,7 @@ use blueprint::{Blueprint, ErrorShape, SignUp, TokenSource};
 use serde_json::{Value as Json, json};
 
 use super::names::{capital, words};
-use super::object;
+use super::{Reached, object};
 
 /// The tag of accounts. Capitals keep it apart from the paths of entities, which have none.
 pub(super) const ACCOUNTS: &str = "Accounts";
@@ -12,14 +12,23 @@ pub(super) const ACCOUNTS: &str = "Accounts";
 pub(super) const SERVICE: &str = "Service";
 
 /// What the app is and how to use its API.
-pub(super) fn info(blueprint: &Blueprint) -> Json {
+pub(super) fn info(blueprint: &Blueprint, reached: Reached<'_>) -> Json {
     let summary = &blueprint.app.summary;
     object([
         ("title", Some(capital(&words(&blueprint.app.name)).into())),
         ("summary", (!summary.is_empty()).then(|| summary.as_str().into())),
-        ("description", Some(description(blueprint).into())),
+        ("description", Some(description(blueprint, reached).into())),
         ("version", Some("1.0.0".into())),
     ])
+}
+
+/// Where requests go. `/` is wherever the document was read, so that it holds behind every proxy and on every port; a public name comes
+/// first, since generators of clients read the document from a file, too.
+pub(super) fn servers(reached: Reached<'_>) -> Json {
+    match reached {
+        Reached::Public(url) => json!([{ "url": url }, { "url": "/", "description": "Where this document was read." }]),
+        Reached::Anywhere | Reached::Here(_) => json!([{ "url": "/" }]),
+    }
 }
 
 /// A tag for each entity, and those that every app has.
@@ -35,15 +44,15 @@ pub(super) fn tags(blueprint: &Blueprint) -> Json {
     of_entities.chain(fixed).collect()
 }
 
-fn description(blueprint: &Blueprint) -> String {
+fn description(blueprint: &Blueprint, reached: Reached<'_>) -> String {
     let errors = match blueprint.api.errors {
         ErrorShape::Problem => PROBLEMS,
         ErrorShape::FastApi => FASTAPI_ERRORS,
     };
-    format!("{}\n\n## What holds of every request\n\n{errors}\n{ALL_REQUESTS}", sign_in(blueprint))
+    format!("{}\n\n## What holds of every request\n\n{errors}\n{ALL_REQUESTS}", sign_in(blueprint, reached))
 }
 
-fn sign_in(blueprint: &Blueprint) -> String {
+fn sign_in(blueprint: &Blueprint, reached: Reached<'_>) -> String {
     let mut parts = vec!["## Signing in".to_owned()];
     let example = blueprint.entities.first().map_or("/auth/me".to_owned(), |entity| {
         let user = if blueprint.api.user_path { "/$USER_ID" } else { "" };
@@ -63,8 +72,12 @@ fn sign_in(blueprint: &Blueprint) -> String {
             SignUp::Closed => "# the operator makes accounts: supermaker user add\n",
         };
         let user_id = if blueprint.api.user_path { "USER_ID=…   # the `id` that GET /auth/me answers\n" } else { "" };
+        let base = match reached {
+            Reached::Anywhere => "…   # where this server is reached",
+            Reached::Public(url) | Reached::Here(url) => url,
+        };
         parts.push(format!(
-            "```sh\nBASE=http://127.0.0.1:8000   # or wherever this server listens\n{register}curl $BASE/auth/login -H 'Content-Type: application/json' \\\n  \
+            "```sh\nBASE={base}\n{register}curl $BASE/auth/login -H 'Content-Type: application/json' \\\n  \
              -d '{{\"email\": \"ana@example.com\", \"password\": \"correct horse battery staple\"}}'\n\
              TOKEN=…   # the `access_token` of the answer\n{user_id}\
              curl $BASE{example} -H \"Authorization: Bearer $TOKEN\"\n```"

@@ -1,7 +1,8 @@
 //! The OpenAPI 3.1 document of a blueprint: what a caller may send, and everything that may come back.
 //!
 //! Nothing is listed here that is decided elsewhere: which fields a body may name, what a list may be filtered by, who may
-//! do what and which problems there are come from the code that decides it. Settings of the server are unknown here.
+//! do what and which problems there are come from the code that decides it. Settings of the server are unknown here, but for where
+//! it is reached.
 
 mod auth_paths;
 mod batch;
@@ -38,16 +39,32 @@ struct Subject<'b> {
     all_names: &'b [Names],
 }
 
+/// Where the server of a document is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached<'a> {
+    /// Wherever it comes to be served.
+    Anywhere,
+    /// At a public address, which a setting names.
+    Public(&'a str),
+    /// At this address of the machine on which it is tried out.
+    Here(&'a str),
+}
+
 /// The OpenAPI 3.1 document of a blueprint; the same one always gives the same bytes.
 pub fn document(blueprint: &Blueprint) -> Json {
+    document_at(blueprint, Reached::Anywhere)
+}
+
+/// The same of a server that is reached somewhere.
+pub fn document_at(blueprint: &Blueprint, reached: Reached<'_>) -> Json {
     let names_of_all = names::names(blueprint);
     let entities = blueprint.entities.iter().zip(&names_of_all);
     let subjects: Vec<Subject> =
         entities.map(|(entity, names)| Subject { blueprint, entity, names, all_names: &names_of_all }).collect();
     json!({
         "openapi": "3.1.0",
-        "info": info::info(blueprint),
-        "servers": [{ "url": "/" }],
+        "info": info::info(blueprint, reached),
+        "servers": info::servers(reached),
         "security": [{ "bearerAuth": [] }, { "apiKey": [] }],
         "tags": info::tags(blueprint),
         "paths": paths::paths(blueprint, &subjects),

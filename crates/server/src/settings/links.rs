@@ -1,6 +1,6 @@
 //! Where links in mails lead: to pages of the app's front end, or, where none is named, to small ones of this server.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use super::Settings;
 
@@ -26,10 +26,9 @@ impl Links {
         Links { url, are_ours: true, are_guessed: false }
     }
 
-    /// To pages of a server on this machine, which listens there.
-    pub(crate) fn to_this_machine(settings: &Settings, address: SocketAddr) -> Links {
-        let scheme = if settings.tls.is_some() { "https" } else { "http" };
-        Links { url: format!("{scheme}://{address}"), are_ours: true, are_guessed: true }
+    /// To pages of a server on this machine.
+    pub(crate) fn to_this_machine(url: String) -> Links {
+        Links { url, are_ours: true, are_guessed: true }
     }
 
     /// Whether they lead to the address of the settings because nothing says where else.
@@ -52,4 +51,15 @@ impl Links {
     pub fn with_token(&self, page: &str, token: &str) -> String {
         format!("{}#token={token}", self.to(page))
     }
+}
+
+/// The address of a server on this machine, which listens there. One for all addresses is reached at the usual one.
+pub(crate) fn of_this_machine(settings: &Settings, address: SocketAddr) -> String {
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", of_one(address))
+}
+
+/// What can be typed into a browser for an address on which a server listens.
+pub(crate) fn of_one(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() { SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()) } else { address }
 }

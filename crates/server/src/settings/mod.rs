@@ -4,13 +4,15 @@
 
 mod database;
 mod issuers;
-mod links;
+pub(crate) mod links;
 mod network;
 mod parse;
 mod secret;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+
+use crate::openapi::Reached;
 
 pub use database::Database;
 pub use issuers::Issuers;
@@ -194,6 +196,8 @@ pub struct Settings {
     pub port: u16,
     /// `https://api.example.com`, without a trailing slash.
     pub public_url: Option<String>,
+    /// The address of this server for who tries it out on its machine.
+    pub here: Option<String>,
     /// Where links in mails lead; unknown outside of development if nothing says it.
     pub links: Option<Links>,
     /// Origins that browsers may call from.
@@ -297,8 +301,22 @@ impl Settings {
 
     /// Has links lead there, where somebody tries it out and no setting says where else.
     pub(crate) fn listens_at(&mut self, address: SocketAddr) {
-        if self.is_for_trying() && self.links.as_ref().is_none_or(Links::are_guessed) {
-            self.links = Some(Links::to_this_machine(self, address));
+        if !self.is_for_trying() {
+            return;
+        }
+        let here = links::of_this_machine(self, address);
+        if self.links.as_ref().is_none_or(Links::are_guessed) {
+            self.links = Some(Links::to_this_machine(here.clone()));
+        }
+        self.here = Some(here);
+    }
+
+    /// Where this server is reached, as documents say it. Outside of development nobody can know what is in front of it.
+    pub(crate) fn reached(&self) -> Reached<'_> {
+        match (&self.public_url, &self.here) {
+            (Some(url), _) => Reached::Public(url),
+            (None, Some(here)) => Reached::Here(here),
+            (None, None) => Reached::Anywhere,
         }
     }
 

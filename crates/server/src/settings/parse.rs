@@ -45,6 +45,7 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
         }),
         port: reader.read("PORT", 8000, |text| text.parse().map_err(|_| "wants a number from 0 to 65535".to_owned())),
         public_url: reader.read("PUBLIC_URL", None, |text| origin(text).map(Some)),
+        here: None,
         links: reader.read("APP_URL", None, |text| origin(text).map(|url| Some(Links::to_front_end(url)))),
         cors_origins: reader.read("CORS_ORIGINS", Vec::new(), origins),
         tls: reader.tls(),
@@ -64,9 +65,8 @@ pub(super) fn settings(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settin
     };
     if settings.links.is_none() {
         settings.links = settings.public_url.clone().map(Links::to_ourselves);
-        let here = SocketAddr::new(settings.host, settings.port);
-        settings.listens_at(here);
     }
+    settings.listens_at(SocketAddr::new(settings.host, settings.port));
     reader.read("JWT_ALGORITHM", (), |text| match text {
         "EdDSA" => Ok(()),
         _ => Err("this version signs with EdDSA only".to_owned()),

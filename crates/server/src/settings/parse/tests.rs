@@ -27,9 +27,11 @@ fn links_lead_to_where_a_server_listens_unless_a_setting_says_where() {
         (&[("TLS_CERT", "a"), ("TLS_KEY", "b")], Some("https://127.0.0.1:4321/auth/pages/verify")),
         (&[("ENV", "production"), ("SECRET_KEY", STRONG)], None),
     ] {
-        let mut settings = read(pairs).unwrap();
-        settings.listens_at("127.0.0.1:4321".parse().unwrap());
-        assert_eq!(settings.links.map(|links| links.to("verify")).as_deref(), expected, "{pairs:?}");
+        for address in ["127.0.0.1:4321", "0.0.0.0:4321", "[::]:4321"] {
+            let mut settings = read(pairs).unwrap();
+            settings.listens_at(address.parse().unwrap());
+            assert_eq!(settings.links.map(|links| links.to("verify")).as_deref(), expected, "{pairs:?} {address}");
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value as Json;
 use server::StartError;
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -18,18 +19,40 @@ use tokio_rustls::client::TlsStream;
 
 use super::Live;
 
+/// A certificate of one's own and its key.
+pub struct Files {
+    _folder: TempDir,
+    certificate: String,
+    key: String,
+    der: CertificateDer<'static>,
+}
+
+impl Files {
+    pub fn new() -> Files {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let write = |name: &str, pem: String| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, pem).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (certificate, key) =
+            (write("cert.pem", made.cert.pem()), write("key.pem", made.signing_key.serialize_pem()));
+        Files { certificate, key, der: made.cert.der().clone(), _folder: folder }
+    }
+
+    pub fn settings(&self) -> [(&str, &str); 2] {
+        [("TLS_CERT", &self.certificate), ("TLS_KEY", &self.key)]
+    }
+}
+
 /// A server with a certificate of its own, and who trusts it.
 async fn start(settings: &[(&str, &str)]) -> (Live, Arc<ClientConfig>) {
-    let folder = tempfile::tempdir().unwrap();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
-    std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let files = [("TLS_CERT", certificate.to_str().unwrap()), ("TLS_KEY", key.to_str().unwrap())];
-    let live = Live::try_start(&[&files, settings].concat(), folder).await.unwrap_or_else(|error| panic!("{error}"));
+    let files = Files::new();
+    let live = Live::start(&[&files.settings(), settings].concat()).await;
 
     let mut roots = RootCertStore::empty();
-    roots.add(made.cert.der().clone()).unwrap();
+    roots.add(files.der).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     (live, Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
