@@ -50,6 +50,9 @@ pub enum Applied {
         told: Vec<String>,
         /// What went for good, and how many.
         let_go: Vec<String>,
+        /// The whole of the transaction, statement by statement, for those who want to read it first. What is counted before stands
+        /// there as comments.
+        script: Vec<String>,
     },
 }
 
@@ -84,6 +87,14 @@ pub(crate) enum Task {
     Change(i64, Migration),
 }
 
+/// A change that nothing is in the way of.
+pub(crate) struct Cleared {
+    /// The statements between the begin of the transaction and its end.
+    pub(crate) statements: Vec<String>,
+    /// What goes for good, and how many.
+    pub(crate) let_go: Vec<String>,
+}
+
 /// What was done, and the number of the record that the database has now.
 pub(crate) struct Record {
     pub(crate) applied: Applied,
@@ -94,8 +105,8 @@ pub(crate) struct Record {
 pub(crate) enum Foreseen {
     /// This.
     Done(Applied),
-    /// A change, if nothing is in its way.
-    Change(Migration),
+    /// A change that is recorded under a number, if nothing is in its way.
+    Change(i64, Migration),
 }
 
 /// Something in the way of a change.
@@ -154,7 +165,7 @@ impl AppSchema {
             Task::Nothing(_) => Foreseen::Done(Applied::Unchanged),
             Task::Create => Foreseen::Done(Applied::Created),
             Task::Record(_) => Foreseen::Done(Applied::Recorded),
-            Task::Change(_, migration) => Foreseen::Change(migration),
+            Task::Change(number, migration) => Foreseen::Change(number, migration),
         })
     }
 
@@ -226,6 +237,15 @@ impl AppSchema {
         };
         self.kept(InTheWay { what, ids, mend: guard.mend.clone(), is_loss: guard.is_loss }, let_go)
     }
+}
+
+/// What is counted before a change, as comments.
+pub(crate) fn counted(migration: &Migration) -> impl Iterator<Item = String> {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    migration.guards.iter().filter_map(move |guard| {
+        let may = if guard.is_loss { " (or may go, with --allow-loss)" } else { "" };
+        Some(format!("-- Must be none{may}: {}\n-- {}", line(&guard.what), line(guard.count.as_ref()?)))
+    })
 }
 
 /// That nothing is in the way.

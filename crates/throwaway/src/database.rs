@@ -33,8 +33,13 @@ impl Database {
 
     /// Another one with all that is in this, also while others use it.
     pub fn copied(&self) -> Database {
+        Database::copy_of(&self.url)
+    }
+
+    /// One with all that is in that of an address.
+    pub fn copy_of(url: &str) -> Database {
         let copy = Database::new().unwrap_or_else(|| panic!("there was a server for tests, and now there is none"));
-        crate::programs::copy(&self.url, &copy.url);
+        crate::programs::copy(url, &copy.url);
         copy
     }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use blueprint::Blueprint;
 use clap::Args;
 use serde::Serialize;
-use server::StartError;
 use server::process::{Environment, read_settings};
 use server::settings::{Database, Settings};
+use server::StartError;
 use store::{Applied, Follow, OpenError};
 
 use crate::failure::Failure;
@@ -22,13 +22,15 @@ use crate::source::LonePlace;
 Examples:
   supermaker migrate
   supermaker migrate --file lead-tracker --dry-run
+  supermaker migrate --dry-run --sql > change.sql
   supermaker migrate --file lead-tracker --backup before.db
   supermaker migrate --file lead-tracker --allow-loss
 
 First make a back-up, and stop the servers of the former blueprint: those that run on are told of, and answer 503 afterwards where they
 do not go with the tables of after. It is done in one transaction, all of it or nothing: what is new is added, what `renamed_from` tells of is renamed with its rows. Where values
 would have no place any more, or would not fit, it is told how many with what to try, and nothing is changed. Said twice, it has
-nothing to do. With --dry-run nothing is changed either way: it says what would be done, or which rows are in the way.
+nothing to do. With --dry-run nothing is changed either way: it says what would be done, or which rows are in the way;
+with --sql too, in the very statements, for whoever has to see them first.
 
 Exit codes: 0 the tables are those of the blueprint, 1 nothing was changed")]
 pub struct Migrate {
@@ -40,6 +42,9 @@ pub struct Migrate {
     /// First copy the database file to this one, which must not be there; not on Postgres
     #[arg(long, value_name = "FILE")]
     backup: Option<PathBuf>,
+    /// With --dry-run: print the SQL that would run, whole and in its order
+    #[arg(long)]
+    sql: bool,
 }
 
 /// What `--json` prints.
@@ -53,10 +58,17 @@ struct Report {
     done: Vec<String>,
     /// What went for good, and how many.
     let_go: Vec<String>,
+    /// With `--sql`: what would run, a statement or comment each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<Vec<String>>,
 }
 
 impl Migrate {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
+        if self.sql && !screen.manner.dry_run {
+            let failure = Failure::usage("--sql only prints what would run, and changes nothing");
+            return Err(failure.hint("supermaker migrate --dry-run --sql"));
+        }
         let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;
         let blueprint = source.load_or_explain(screen.color_err())?;
@@ -76,11 +88,21 @@ impl Migrate {
         if screen.manner.dry_run {
             serving.iter().for_each(|told| screen.warn(told));
             let looking = || server::foresee_migration(&blueprint, &settings);
-            return report(screen, &settings, timed(screen, "looking at the rows", looking).map_err(failed)?);
+            let foreseen = timed(screen, "looking at the rows", looking).map_err(failed)?;
+            return match (self.sql, screen.manner.json) {
+                (true, false) => screen.result(&script(&settings, &foreseen)),
+                (shows_sql, _) => report(screen, &settings, foreseen, shows_sql),
+            };
         }
         logs::start(screen, &environment)?;
         if stays {
-            return report(screen, &settings, server::migrate_database(&blueprint, &settings).map_err(failed)?);
+            return report(
+                screen,
+                &blueprint,
+                &settings,
+                server::migrate_database(&blueprint, &settings).map_err(failed)?,
+                false,
+            );
         }
         if let Some(to) = &self.backup {
             back_up(screen, &blueprint, &settings, to)?;
@@ -89,7 +111,7 @@ impl Migrate {
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
         let bringing = || server::migrate_database(&blueprint, &settings);
         let applied = timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?;
-        report(screen, &settings, applied)?;
+        report(screen, &settings, applied, false)?;
         // Not where it failed: nothing was changed then, and there is nothing to go back to.
         if self.backup.is_none() {
             screen.note(match settings.database {
@@ -125,15 +147,48 @@ fn back_up(screen: &Screen, blueprint: &Blueprint, settings: &Settings, to: &Pat
     Ok(())
 }
 
-fn report(screen: &Screen, settings: &Settings, applied: Applied) -> Result<(), Failure> {
-    let (outcome, done, let_go) = match applied {
-        Applied::Migrated { told, let_go } => ("migrated", told, let_go),
-        Applied::Created => ("created", Vec::new(), Vec::new()),
-        Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new()),
+/// What would run, to be read, kept, or run by somebody else: what is no SQL is a comment.
+fn script(settings: &Settings, foreseen: &Applied) -> String {
+    let database = &settings.database;
+    let (told, let_go, statements) = match foreseen {
+        Applied::Migrated { told, let_go, script } => (told, let_go, script),
+        Applied::Created => {
+            return format!("-- There are no tables in {database} yet: `supermaker migrate` makes them.");
+        }
+        Applied::Unchanged | Applied::Recorded => {
+            return format!("-- Nothing to do: the tables of {database} are those of the blueprint.");
+        }
     };
+    let mut text = format!("-- What `supermaker migrate` would run on {database}, all of it or nothing:\n");
+    told.iter().for_each(|line| text += &format!("--   {line}\n"));
+    let_go.iter().for_each(|line| text += &format!("--   gone for good: {line}\n"));
+    let is_file = matches!(settings.database, Database::Sqlite(_));
+    if is_file && statements.iter().any(|statement| statement.contains(" fold(")) {
+        text += "-- `fold` is a function of Supermaker: only `supermaker migrate` can run this.\n";
+    }
+    for statement in statements {
+        let statement = statement.trim_end_matches([';', '\n', ' ']);
+        let end = match statement.lines().last() {
+            _ if statement.starts_with("--") => "",
+            // Whoever made a view may have written something behind it.
+            Some(last) if last.contains("--") => "\n;",
+            _ => ";",
+        };
+        text += &format!("\n{statement}{end}\n");
+    }
+    text.trim_end().to_owned()
+}
+
+fn report(screen: &Screen, settings: &Settings, applied: Applied, shows_sql: bool) -> Result<(), Failure> {
+    let (outcome, done, let_go, sql) = match applied {
+        Applied::Migrated { told, let_go, script } => ("migrated", told, let_go, script),
+        Applied::Created => ("created", Vec::new(), Vec::new(), Vec::new()),
+        Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new(), Vec::new()),
+    };
+    let sql = shows_sql.then_some(sql);
     let (database, dry_run) = (settings.database.to_string(), screen.manner.dry_run);
     if screen.manner.json {
-        return screen.json(&Report { database, dry_run, outcome, done, let_go });
+        return screen.json(&Report { database, dry_run, outcome, done, let_go, sql });
     }
     let text = match (outcome, dry_run) {
         ("migrated", false) => format!("The tables of {database} are those of the blueprint now:"),

@@ -9,6 +9,9 @@ const BEFORE: &str = "[app]\nname = \"leads\"\n[entity.lead]\nowner = false\n[en
 const PHONE: &str = "phone = { type = \"text\", required = true }\n";
 const MOBILE: &str = "mobile = { type = \"text\", required = true, renamed_from = \"phone\" }\n";
 
+/// What must be quoted where its text stands in a statement.
+const TAG: &str = "[entity.tag.field]\nname = { type = \"text\", pattern = \"^it's \\\\S+$\" }\n";
+
 /// A database with three leads that have a phone.
 fn filled() -> Bench {
     let bench = Bench::with(BEFORE);
@@ -119,6 +122,12 @@ fn rows_in_the_way_are_told_and_only_what_may_go_goes() {
     assert!(bench.run(&["migrate"]).err.ends_with(&dry.err), "{dry:?}");
     let dry = bench.run(&["migrate", "--dry-run", "--allow-loss"]).fine();
     assert!(dry.contains("would be gone for good: rows of `leads` with a value in `phone`"), "{dry}");
+    let sql = bench.run(&["migrate", "--dry-run", "--allow-loss", "--sql"]).fine();
+    assert!(sql.contains("--   gone for good: rows of `leads` with a value in `phone`"), "{sql}");
+    let counted = "-- Must be none (or may go, with --allow-loss): rows of `leads` with a value in `phone`, which the blueprint no longer \
+                   has\n-- SELECT count(*) FROM \"leads\" WHERE";
+    assert!(sql.contains(counted), "{sql}");
+    bench.run(&["migrate", "--dry-run", "--sql"]).refused(1, &[told]);
     bench.run(&["migrate"]).refused(1, &[told, "nothing was changed", "`supermaker migrate --allow-loss`"]);
     let json = bench.run(&["migrate", "--json"]).refused(1, &[told, "\"error\""]);
     assert_eq!(json.out, "");
@@ -139,4 +148,78 @@ fn rows_in_the_way_are_told_and_only_what_may_go_goes() {
         &gone.replace("name = { type = \"text\", required = true }\n", "x = { type = \"text\" }\n"),
     );
     bench.run(&["migrate"]).refused(1, &["in `name`, which the blueprint no longer has: 3"]);
+}
+
+/// What is printed is run past the program on a copy, which is the same database then: tables, rows, and what is recorded of them.
+#[test]
+fn what_is_printed_is_what_runs() {
+    let bench = filled();
+    bench.write("blueprint.toml", &(BEFORE.replace(PHONE, MOBILE) + TAG));
+    std::fs::create_dir(bench.path("copy")).unwrap();
+    std::fs::copy(bench.path("data/app.db"), bench.path("copy/app.db")).unwrap();
+    bench.run(&["migrate", "--sql"]).refused(2, &["--sql only prints", "--dry-run --sql"]);
+    let sql = bench.run(&["migrate", "--dry-run", "--sql"]).fine();
+    for words in ["--   `phone` of lead is `mobile` now", "\nBEGIN IMMEDIATE;\n", "\nCOMMIT;"] {
+        assert!(sql.contains(words), "no {words:?} in {sql}");
+    }
+    let json = bench.run(&["migrate", "--dry-run", "--sql", "--json"]).json();
+    let statements = json["sql"].as_array().unwrap();
+    assert!(statements.iter().all(|one| sql.contains(one.as_str().unwrap().trim_end_matches(';'))), "{json}");
+    assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (Some(3), None), "nothing was changed");
+
+    let copy = rusqlite::Connection::open(bench.path("copy/app.db")).unwrap();
+    copy.execute_batch(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    assert_eq!(bench.run(&["migrate"]).code, 0);
+    let done = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    let queries = [
+        "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name",
+        "SELECT id || name || mobile || _version FROM leads ORDER BY id",
+        "SELECT number || kind || statements || blueprint FROM _migrations WHERE kind = 'app' ORDER BY id",
+        "SELECT name || value FROM _state WHERE name = 'app_floor'",
+    ];
+    for query in queries {
+        let of = |database: &rusqlite::Connection| {
+            let mut statement = database.prepare(query).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<Vec<String>, _>>().unwrap()
+        };
+        assert!(!of(&copy).is_empty(), "{query}");
+        assert_eq!(of(&copy), of(&done), "{query}");
+    }
+    let done = bench.run(&["migrate", "--dry-run", "--sql"]).fine();
+    assert!(done.starts_with("-- Nothing to do") && done.lines().count() == 1, "{done}");
+    // Another database, where there is nothing yet.
+    let none = Bench::with(BEFORE).run(&["migrate", "--dry-run", "--sql"]).fine();
+    assert!(none.starts_with("-- There are no tables"), "{none}");
+}
+
+/// The same on a server.
+#[test]
+fn what_is_printed_is_what_runs_on_a_server() {
+    let Some(database) = throwaway::Database::new() else { return };
+    let bench = Bench::with(BEFORE);
+    let at =
+        |url: &str| bench.write(".env", &format!("SECRET_KEY=0123456789abcdef0123456789abcdef\nDATABASE_URL={url}\n"));
+    at(database.url());
+    assert_eq!(bench.run(&["seed", "--rows", "3"]).code, 0);
+    let copy = database.copied();
+    bench.write("blueprint.toml", &(BEFORE.replace(PHONE, MOBILE) + TAG));
+    let sql = bench.run(&["migrate", "--dry-run", "--sql"]).fine();
+    assert!(sql.contains("\nLOCK TABLE") && sql.contains("\nCOMMIT;"), "{sql}");
+    throwaway::execute(copy.url(), &sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    assert_eq!(bench.run(&["migrate"]).code, 0);
+    let queries = [
+        "SELECT table_name || column_name || data_type || is_nullable FROM information_schema.columns WHERE table_schema = 'app' ORDER BY 1",
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = 'app' ORDER BY 1",
+        "SELECT conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'app'::regnamespace ORDER BY 1",
+        "SELECT id || name || mobile || _version FROM app.leads ORDER BY id",
+        "SELECT number || kind || statements || blueprint FROM app._migrations WHERE kind = 'app' ORDER BY id",
+        "SELECT name || value FROM app._state WHERE name = 'app_floor'",
+    ];
+    for query in queries {
+        assert!(!copy.query(query).is_empty(), "{query}");
+        assert_eq!(copy.query(query), database.query(query), "{query}");
+    }
+    at(copy.url());
+    assert!(bench.run(&["migrate", "--dry-run"]).fine().contains("Nothing to do"));
 }

@@ -1,12 +1,12 @@
 //! The tables of a blueprint in a schema of a server.
 
-use tokio_postgres::types::Type;
 use work::{Dialect, Migration};
 
 use super::engine::Ground;
 use super::hosted;
+use super::serving;
 use super::trouble::told;
-use crate::app::{self, Foreseen, Latest, Record, Task};
+use crate::app::{self, Cleared, Foreseen, Latest, Record, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 /// The number of their record, if the tables are there already, for the same text. Looked at without a lock, as a role that may do little.
@@ -36,7 +36,6 @@ pub(super) async fn apply(ground: &Ground<'_>, app: &AppSchema) -> Result<Record
 
 async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Record, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
-    let mut former = None;
     let (number, applied) = match app.task(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
         Task::Nothing(number) => {
             hosted::shut(ground).await?;
@@ -50,47 +49,79 @@ async fn apply_locked(ground: &Ground<'_>, app: &AppSchema) -> Result<Record, Op
             (1, Applied::Created)
         }
         Task::Change(number, migration) => {
-            let let_go = change(ground, app, &migration).await?;
-            former = (!migration.former_may_go_on).then_some(number);
-            (number, Applied::Migrated { told: migration.told, let_go })
+            let former_may_go_on = migration.former_may_go_on;
+            let applied = change(ground, app, migration, number).await?;
+            hosted::shut(ground).await?;
+            // Last of all, so that nobody is without the database for longer than a commit takes.
+            if !former_may_go_on {
+                ground.end_former().await?;
+            }
+            return Ok(Record { applied, number });
         }
     };
-    let sql =
-        "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"statements\", \"blueprint\") VALUES ('app', $1, $2, $3)";
-    let params: &[(&(dyn tokio_postgres::types::ToSql + Sync), Type)] =
-        &[(&number, Type::INT8), (&app.record(), Type::TEXT), (&app.blueprint, Type::TEXT)];
-    ground.client.query_typed(sql, params).await.map_err(failed)?;
+    ground.client.batch_execute(&recorded(app, number)).await.map_err(failed)?;
     hosted::shut(ground).await?;
-    // Last of all, so that nobody is without the database for longer than a commit takes.
-    if let Some(number) = former {
-        ground.end_former(number).await?;
-    }
     Ok(Record { applied, number })
 }
 
-/// Gives what went for good.
-async fn change(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<Vec<String>, OpenError> {
+fn recorded(app: &AppSchema, number: i64) -> String {
+    format!(
+        "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"statements\", \"blueprint\") VALUES ('app', {number}, {}, {})",
+        literal(&app.record()),
+        literal(&app.blueprint)
+    )
+}
+
+/// Which means the same whatever `standard_conforming_strings` is.
+fn literal(text: &str) -> String {
+    let text = text.replace('\'', "''");
+    if text.contains('\\') { format!("E'{}'", text.replace('\\', "\\\\")) } else { format!("'{text}'") }
+}
+
+/// What is counted must still be so when the tables change: a row that somebody has written and not yet committed is waited for, and
+/// none comes between.
+fn lock(migration: &Migration) -> Option<String> {
+    let tables = &migration.tables;
+    (!tables.is_empty()).then(|| format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables.join(", ")))
+}
+
+async fn change(ground: &Ground<'_>, app: &AppSchema, migration: Migration, number: i64) -> Result<Applied, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
-    // What is counted must still be so when the tables change: a row that somebody has written and not yet committed is waited
-    // for, and none comes between.
-    if !migration.tables.is_empty() {
-        let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", migration.tables.join(", "));
+    if let Some(lock) = lock(&migration) {
         ground.client.batch_execute(&lock).await.map_err(failed)?;
     }
-    let let_go = looked(ground, app, migration).await?;
+    let cleared = cleared(ground, app, &migration, number).await?;
     // Integrity constraint violations, and values that are not of a type.
     let unfit = |error: tokio_postgres::Error| match error.code().and_then(|code| code.code().get(..2)) {
         Some("22" | "23") => OpenError::Unfit { place: ground.place.to_owned(), message: told(&error) },
         _ => failed(error),
     };
-    for statement in &migration.statements {
+    for statement in &cleared.statements {
         ground.client.batch_execute(statement).await.map_err(unfit)?;
     }
-    Ok(let_go)
+    Ok(migrated(ground, migration, cleared))
 }
 
-/// That nothing is in the way; what would go for good.
-async fn looked(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> Result<Vec<String>, OpenError> {
+/// The whole of it, as it was run or would be.
+fn migrated(ground: &Ground<'_>, migration: Migration, cleared: Cleared) -> Applied {
+    let mut script = ground.beginning();
+    script.extend(lock(&migration));
+    script.extend(app::counted(&migration));
+    script.extend(cleared.statements);
+    if !migration.former_may_go_on {
+        script.push("-- Here `supermaker migrate` ends the connections of servers of the former blueprint.".to_owned());
+    }
+    script.push("COMMIT".to_owned());
+    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script }
+}
+
+/// That nothing is in the way; what would go for good, and all that is to be run.
+async fn cleared(
+    ground: &Ground<'_>,
+    app: &AppSchema,
+    migration: &Migration,
+    number: i64,
+) -> Result<Cleared, OpenError> {
     let failed = |error: tokio_postgres::Error| ground.failed(&error);
     let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
@@ -113,7 +144,12 @@ async fn looked(ground: &Ground<'_>, app: &AppSchema, migration: &Migration) -> 
     let around = ground.around(migration).await?;
     found.extend(around.into_iter().filter_map(|one| app.kept(one, &mut let_go)));
     app::is_free(ground.place, found)?;
-    Ok(let_go)
+    let mut statements = migration.statements.clone();
+    if !migration.former_may_go_on {
+        statements.push(serving::floor(number));
+    }
+    statements.push(recorded(app, number));
+    Ok(Cleared { statements, let_go })
 }
 
 /// What [`apply`] would come to. All that is read is of one moment, and nobody waits for it.
@@ -125,9 +161,9 @@ pub(super) async fn foresee(ground: &Ground<'_>, app: &AppSchema) -> Result<Appl
     ground.client.batch_execute(&begin).await.map_err(|error| ground.failed(&error))?;
     let foreseen = match app.foreseen(ground.place, &dialect(ground), latest(ground).await?.as_ref())? {
         Foreseen::Done(applied) => Ok(applied),
-        Foreseen::Change(migration) => {
-            let let_go = looked(ground, app, &migration).await?;
-            Ok(Applied::Migrated { told: migration.told, let_go })
+        Foreseen::Change(number, migration) => {
+            let cleared = cleared(ground, app, &migration, number).await?;
+            Ok(migrated(ground, migration, cleared))
         }
     };
     ground.end(foreseen).await

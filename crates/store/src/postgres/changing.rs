@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::Type;
 
 use super::engine::Ground;
 use super::trouble::told;
@@ -50,17 +49,22 @@ impl Ground<'_> {
     /// Begins a transaction that is alone on this schema, whoever else starts at the same time. The lock is the
     /// transaction's, for a pooler keeps no other. It alone is waited for however long it takes: nobody uses it who serves.
     pub(super) async fn begin(&self) -> Result<(), OpenError> {
-        let begin = format!(
-            "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL search_path = \"{}\"",
-            self.schema
-        );
-        self.client.batch_execute(&begin).await.map_err(|error| self.failed(&error))?;
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-        let name = format!("supermaker migrations of {}", self.schema);
-        let locked = self.client.query_typed(lock, &[(&name, Type::TEXT)]).await;
-        locked.map_err(|error| self.failed(&error))?;
-        let limit = format!("SET LOCAL lock_timeout = {}", self.options.lock_timeout_ms.max(1));
-        self.client.batch_execute(&limit).await.map_err(|error| self.failed(&error))
+        for statement in self.beginning() {
+            self.client.batch_execute(&statement).await.map_err(|error| self.failed(&error))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn beginning(&self) -> Vec<String> {
+        let name = format!("supermaker migrations of {}", self.schema).replace('\'', "''");
+        vec![
+            "BEGIN".to_owned(),
+            "SET LOCAL statement_timeout = 0".to_owned(),
+            "SET LOCAL lock_timeout = 0".to_owned(),
+            format!("SET LOCAL search_path = \"{}\"", self.schema),
+            format!("SELECT pg_advisory_xact_lock(hashtextextended('{name}', 0))"),
+            format!("SET LOCAL lock_timeout = {}", self.options.lock_timeout_ms.max(1)),
+        ]
     }
 
     /// Commits what went well and undoes what did not.

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use tokio_postgres::types::Type;
-
 use super::engine::Ground;
 use crate::OpenError;
 
@@ -33,6 +31,14 @@ fn holders(schema: &str) -> String {
     )
 }
 
+/// Leaves the number of a record below which nobody may go on.
+pub(super) fn floor(number: i64) -> String {
+    format!(
+        "INSERT INTO \"_state\" (\"name\", \"value\") VALUES ('app_floor', {number}) \
+         ON CONFLICT (\"name\") DO UPDATE SET \"value\" = excluded.\"value\""
+    )
+}
+
 impl Ground<'_> {
     /// How many connections serve the tables.
     pub(super) async fn serving(&self) -> Result<i64, OpenError> {
@@ -41,13 +47,9 @@ impl Ground<'_> {
         rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(|error| self.failed(&error))
     }
 
-    /// Leaves the number of a record below which nobody may go on, and ends who does. Those of another role, which may not be ended,
-    /// look about once a second.
-    pub(super) async fn end_former(&self, number: i64) -> Result<(), OpenError> {
+    /// Ends who goes on below the [`floor`]. Those of another role, which may not be ended, look about once a second.
+    pub(super) async fn end_former(&self) -> Result<(), OpenError> {
         let failed = |error: tokio_postgres::Error| self.failed(&error);
-        let floor = "INSERT INTO \"_state\" (\"name\", \"value\") VALUES ('app_floor', $1) \
-                     ON CONFLICT (\"name\") DO UPDATE SET \"value\" = excluded.\"value\"";
-        self.client.query_typed(floor, &[(&number, Type::INT8)]).await.map_err(failed)?;
         // One by one, so that whoever may not be ended keeps nobody else.
         let end = format!(
             "DO $end$ DECLARE one int; BEGIN FOR one IN SELECT DISTINCT pid {} LOOP \

@@ -7,7 +7,7 @@ use work::{Dialect, Migration};
 
 use super::engine::NOW;
 use super::own::Own;
-use crate::app::{self, Foreseen, Latest, Record, Task};
+use crate::app::{self, Cleared, Foreseen, Latest, Record, Task};
 use crate::{AppSchema, Applied, OpenError, Standing};
 
 pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -> Result<Record, OpenError> {
@@ -28,62 +28,71 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
             (1, Applied::Created)
         }
         Task::Change(number, migration) => {
-            let let_go = change(&transaction, path, app, &migration)?;
-            if !migration.former_may_go_on {
-                let floor = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('app_floor', ?1)";
-                transaction.execute(floor, [number]).map_err(failed)?;
-            }
-            (number, Applied::Migrated { told: migration.told, let_go })
+            let cleared = cleared(&transaction, path, app, &migration, number)?;
+            change(&transaction, path, &cleared.statements)?;
+            transaction.commit().map_err(failed)?;
+            return Ok(Record { applied: migrated(migration, cleared), number });
         }
     };
-    let sql = format!(
-        "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"applied_at\", \"statements\", \"blueprint\") \
-         VALUES ('app', ?1, {NOW}, ?2, ?3)"
-    );
-    transaction.execute(&sql, (number, app.record(), &app.blueprint)).map_err(failed)?;
+    transaction.execute_batch(&recorded(app, number)).map_err(failed)?;
     transaction.commit().map_err(failed)?;
     Ok(Record { applied, number })
 }
 
-/// Gives what went for good.
-fn change(
-    connection: &Connection,
-    path: &Path,
-    app: &AppSchema,
-    migration: &Migration,
-) -> Result<Vec<String>, OpenError> {
+fn recorded(app: &AppSchema, number: i64) -> String {
+    format!(
+        "INSERT INTO \"_migrations\" (\"kind\", \"number\", \"applied_at\", \"statements\", \"blueprint\") \
+         VALUES ('app', {number}, {NOW}, {}, {})",
+        literal(&app.record()),
+        literal(&app.blueprint)
+    )
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The whole of it, as it was run or would be.
+fn migrated(migration: Migration, cleared: Cleared) -> Applied {
+    let begin = ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"].map(str::to_owned);
+    let end = ["-- Must give no row.", LOST, "COMMIT"].map(str::to_owned);
+    let script = begin.into_iter().chain(app::counted(&migration)).chain(cleared.statements).chain(end).collect();
+    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script }
+}
+
+/// Rows that refer to one that is not there.
+const LOST: &str = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
+
+fn change(connection: &Connection, path: &Path, statements: &[String]) -> Result<(), OpenError> {
     let failed = |error| OpenError::new(path, error);
     let place = path.display().to_string();
-    let (let_go, own) = looked(connection, path, app, migration)?;
-    own.step_aside(connection, migration).map_err(failed)?;
     let unfit = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch) => {
             OpenError::Unfit { place: place.clone(), message: error.to_string() }
         }
         _ => failed(error),
     };
-    for statement in &migration.statements {
+    for statement in statements {
         connection.execute_batch(statement).map_err(unfit)?;
     }
-    own.come_back(connection).map_err(unfit)?;
-    let lost = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
-    let lost: Option<String> = connection.query_row(lost, [], |row| row.get(0)).optional().map_err(failed)?;
+    let lost: Option<String> = connection.query_row(LOST, [], |row| row.get(0)).optional().map_err(failed)?;
     match lost {
         Some(table) => {
             let message = format!("a row of `{table}` would refer to a row that is not there; nothing was changed");
             Err(OpenError::Failed { place, message })
         }
-        None => Ok(let_go),
+        None => Ok(()),
     }
 }
 
-/// That nothing is in the way; what would go for good, and what the operator made.
-fn looked(
+/// That nothing is in the way; what would go for good, and all that is to be run.
+fn cleared(
     connection: &Connection,
     path: &Path,
     app: &AppSchema,
     migration: &Migration,
-) -> Result<(Vec<String>, Own), OpenError> {
+    number: i64,
+) -> Result<Cleared, OpenError> {
     let failed = |error| OpenError::new(path, error);
     let (mut found, mut let_go) = (Vec::new(), Vec::new());
     for guard in &migration.guards {
@@ -99,7 +108,15 @@ fn looked(
     let unfit = own.in_the_way(&migration.from, &app.statements).map_err(failed)?;
     found.extend(unfit.into_iter().filter_map(|one| app.kept(one, &mut let_go)));
     app::is_free(&path.display().to_string(), found)?;
-    Ok((let_go, own))
+    let mut statements = own.step_aside(migration);
+    statements.extend(migration.statements.iter().cloned());
+    statements.extend(own.come_back(migration));
+    if !migration.former_may_go_on {
+        let floor = "INSERT OR REPLACE INTO \"_state\" (\"name\", \"value\") VALUES ('app_floor', ";
+        statements.push(format!("{floor}{number})"));
+    }
+    statements.push(recorded(app, number));
+    Ok(Cleared { statements, let_go })
 }
 
 fn texts(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -113,9 +130,9 @@ pub(super) fn foresee(connection: &mut Connection, path: &Path, app: &AppSchema)
     let latest = latest(&transaction).map_err(failed)?;
     match app.foreseen(&path.display().to_string(), &Dialect::Sqlite, latest.as_ref())? {
         Foreseen::Done(applied) => Ok(applied),
-        Foreseen::Change(migration) => {
-            let (let_go, _) = looked(&transaction, path, app, &migration)?;
-            Ok(Applied::Migrated { told: migration.told, let_go })
+        Foreseen::Change(number, migration) => {
+            let cleared = cleared(&transaction, path, app, &migration, number)?;
+            Ok(migrated(migration, cleared))
         }
     }
 }

@@ -73,27 +73,23 @@ impl Own {
         Ok(found)
     }
 
-    /// Takes away what would be in the way of statements, or is dropped with its table.
-    pub(super) fn step_aside(&self, connection: &Connection, migration: &Migration) -> rusqlite::Result<()> {
-        let columns = || migration.touched.iter().filter(|touched| touched.column.is_some());
-        for thing in self.things.iter().rev() {
-            let of_changed = thing.kind == "index" && columns().any(|touched| touched.table == thing.table);
-            if thing.kind != "index" || of_changed {
-                let kind = thing.kind.to_uppercase();
-                connection.execute_batch(&format!("DROP {kind} IF EXISTS {}", quoted(&thing.name)))?;
-            }
-        }
-        Ok(())
+    /// What takes away what would be in the way of statements, or is dropped with its table.
+    pub(super) fn step_aside(&self, migration: &Migration) -> Vec<String> {
+        let column_of = |thing: &Thing| touched(migration, thing).any(|touched| touched.column.is_some());
+        let aside = self.things.iter().rev().filter(|thing| thing.kind != "index" || column_of(thing));
+        aside.map(|thing| format!("DROP {} IF EXISTS {}", thing.kind.to_uppercase(), quoted(&thing.name))).collect()
     }
 
-    pub(super) fn come_back(&self, connection: &Connection) -> rusqlite::Result<()> {
-        for thing in &self.things {
-            if !thing.is_there(connection)? {
-                connection.execute_batch(&thing.sql)?;
-            }
-        }
-        Ok(())
+    /// What makes it again, and what went with its table.
+    pub(super) fn come_back(&self, migration: &Migration) -> Vec<String> {
+        let gone = |thing: &&Thing| thing.kind != "index" || touched(migration, thing).next().is_some();
+        self.things.iter().filter(gone).map(|thing| thing.sql.clone()).collect()
     }
+}
+
+/// What becomes of the table beside which a thing stands.
+fn touched<'m>(migration: &'m Migration, thing: &Thing) -> impl Iterator<Item = &'m Touched> {
+    migration.touched.iter().filter(|touched| touched.table == thing.table)
 }
 
 impl Thing {

@@ -3,7 +3,7 @@
 
 use store::Follow;
 
-use super::{BLUEPRINT, MOBILE, PHONE, brought, edited, filled, following, foreseen, shape};
+use super::{BLUEPRINT, MOBILE, PHONE, brought, edited, filled, following, foreseen, printed, shape};
 use crate::support::{TestApp, place};
 
 /// What he made; the change; what a query gives then, or the words of the refusal.
@@ -151,9 +151,12 @@ async fn it_stays_where_it_fits_and_is_named_where_it_does_not() {
         let before = shape(&app);
         match expected {
             Ok((query, rows)) => {
-                foreseen(&text, &app.folder).await.unwrap_or_else(|error| panic!("{made:?}: {error}"));
+                let foreseen = foreseen(&text, &app.folder).await.unwrap_or_else(|error| panic!("{made:?}: {error}"));
+                let copy = printed(&text, &app.folder, foreseen).await;
                 let app = brought(&text, app.folder).await;
                 assert_eq!(place::query::<String>(app.folder.path(), query), *rows, "{made:?}");
+                let of_copy = copy.map(|copy| place::query::<String>(copy.path(), query));
+                assert!(of_copy.is_none_or(|found| found == *rows), "{made:?}: what is printed");
             }
             Err(words) => {
                 let blueprint = blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}"));

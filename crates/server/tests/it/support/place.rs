@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rusqlite::types::{FromSql, ValueRef};
+use tempfile::TempDir;
 
 /// Beside which a database on a server is remembered, so that an app can be opened again in the same folder.
 const REMEMBERED: &str = "database-url";
@@ -42,6 +43,28 @@ pub fn execute(folder: &Path, sql: &str) -> Result<u64, String> {
     match server(folder) {
         Some(url) => throwaway::execute(&url, &within(sql)),
         None => execute_file(folder, sql),
+    }
+}
+
+/// A folder with a copy of the database of another, which nobody has open.
+pub fn copied(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    match server(folder) {
+        Some(url) => std::fs::write(copy.path().join(REMEMBERED), throwaway::Database::copy_of(&url).keep()).unwrap(),
+        None => drop(std::fs::copy(folder.join("app.db"), copy.path().join("app.db")).unwrap()),
+    }
+    copy
+}
+
+/// Runs many statements as they stand.
+#[expect(clippy::disallowed_methods, reason = "changes the file past the server")]
+pub fn execute_all(folder: &Path, sql: &str) -> Result<(), String> {
+    match server(folder) {
+        Some(url) => throwaway::execute(&url, sql).map(drop),
+        None => {
+            let connection = rusqlite::Connection::open(folder.join("app.db")).unwrap();
+            connection.execute_batch(sql).map_err(|error| error.to_string())
+        }
     }
 }
 
