@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod blank;
 mod column;
 mod index;
 mod link;
@@ -21,6 +22,7 @@ mod types;
 use blueprint::Blueprint;
 use work::Dialect;
 
+pub use blank::blank;
 pub use migration::migration;
 pub use name::{index_name, search_table_name, unique_index_name};
 

@@ -9,6 +9,7 @@ mod app;
 pub mod audit;
 pub mod auth;
 mod batch;
+mod blank;
 pub mod body;
 mod caller;
 mod clock;
@@ -53,6 +54,7 @@ pub use app::{
     App, copy_database, foresee_migration, look_at_database, migrate_database, open_database, open_database_as_it_is,
     serving_database, way_of_tables,
 };
+pub use blank::{BlankRows, blank_rows};
 pub use connection::tls::TlsProblem;
 pub use listen::Server;
 pub use live::Live;

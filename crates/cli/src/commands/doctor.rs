@@ -17,7 +17,8 @@ Examples:
   supermaker doctor --file shop
   ENV=production supermaker doctor --file shop --json
 
-It changes nothing: tables are not made, and of the rows it looks only whether one is an administrator's. It asks the database how it stands, and other issuers of tokens
+It changes nothing: tables are not made, and of the rows it looks only whether one is an administrator's, and for required
+texts in which nothing stands. It asks the database how it stands, and other issuers of tokens
 for their keys.
 
 Exit codes: 0 nothing has to be mended first (there may be warnings), 1 something has")]

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use server::process::{Environment, read_settings};
 use server::settings::{Database, Settings};
-use server::StartError;
+use server::{BlankRows, StartError};
 use store::{Applied, Follow, OpenError};
 
 use crate::failure::Failure;
@@ -58,6 +58,9 @@ struct Report {
     done: Vec<String>,
     /// What went for good, and how many.
     let_go: Vec<String>,
+    /// Rows that stay and go against the blueprint: which, how many, and what to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<String>,
     /// With `--sql`: what would run, a statement or comment each.
     #[serde(skip_serializing_if = "Option::is_none")]
     sql: Option<Vec<String>>,
@@ -91,7 +94,7 @@ impl Migrate {
             let foreseen = timed(screen, "looking at the rows", looking).map_err(failed)?;
             return match (self.sql, screen.manner.json) {
                 (true, false) => screen.result(&script(&settings, &foreseen)),
-                (shows_sql, _) => report(screen, &settings, foreseen, shows_sql),
+                (shows_sql, _) => report(screen, &blueprint, &settings, foreseen, shows_sql),
             };
         }
         logs::start(screen, &environment)?;
@@ -111,7 +114,7 @@ impl Migrate {
         screen.note(&format!("Bringing the tables of {} to {} …", settings.database, source.path.display()));
         let bringing = || server::migrate_database(&blueprint, &settings);
         let applied = timed(screen, "still at it; until the end nothing is changed", bringing).map_err(failed)?;
-        report(screen, &settings, applied, false)?;
+        report(screen, &blueprint, &settings, applied, false)?;
         // Not where it failed: nothing was changed then, and there is nothing to go back to.
         if self.backup.is_none() {
             screen.note(match settings.database {
@@ -179,16 +182,26 @@ fn script(settings: &Settings, foreseen: &Applied) -> String {
     text.trim_end().to_owned()
 }
 
-fn report(screen: &Screen, settings: &Settings, applied: Applied, shows_sql: bool) -> Result<(), Failure> {
+fn report(
+    screen: &Screen,
+    blueprint: &Blueprint,
+    settings: &Settings,
+    applied: Applied,
+    shows_sql: bool,
+) -> Result<(), Failure> {
     let (outcome, done, let_go, sql) = match applied {
         Applied::Migrated { told, let_go, script } => ("migrated", told, let_go, script),
         Applied::Created => ("created", Vec::new(), Vec::new(), Vec::new()),
         Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new(), Vec::new()),
     };
     let sql = shows_sql.then_some(sql);
+    // Of tables that are still those of before nothing is found.
+    let left = server::blank_rows(blueprint, settings).unwrap_or_default();
+    let left: Vec<String> =
+        left.into_iter().map(|one| format!("{}: {}; {}", one.what, BlankRows::WHY, one.mend)).collect();
     let (database, dry_run) = (settings.database.to_string(), screen.manner.dry_run);
     if screen.manner.json {
-        return screen.json(&Report { database, dry_run, outcome, done, let_go, sql });
+        return screen.json(&Report { database, dry_run, outcome, done, let_go, left, sql });
     }
     let text = match (outcome, dry_run) {
         ("migrated", false) => format!("The tables of {database} are those of the blueprint now:"),
@@ -202,5 +215,7 @@ fn report(screen: &Screen, settings: &Settings, applied: Applied, shows_sql: boo
     screen.say(&screen.paint(Ink::Good, &text))?;
     done.iter().try_for_each(|line| screen.say(&format!("  {line}")))?;
     let gone = if dry_run { "would be gone for good" } else { "gone for good" };
-    let_go.iter().try_for_each(|line| screen.say(&format!("  {gone}: {line}")))
+    let_go.iter().try_for_each(|line| screen.say(&format!("  {gone}: {line}")))?;
+    left.iter().for_each(|line| screen.warn(line));
+    Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) fn put_back(name: &str) -> String {
 const TOLD: usize = 5;
 
 /// The first ids of some rows; one more than are told, so that it can be said that there are more.
-pub(super) fn some(id: &str, from: &str) -> String {
+pub(crate) fn some(id: &str, from: &str) -> String {
     format!(
         "SELECT CAST(\"one\" AS text) FROM (SELECT {id} AS \"one\" FROM {from} ORDER BY 1 LIMIT {}) AS \"some\"",
         TOLD + 1

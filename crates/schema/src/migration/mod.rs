@@ -19,6 +19,7 @@ use blueprint::{Blueprint, Field, FieldKind, Unique};
 use work::{Dialect, Migration};
 
 use crate::name::{quoted, text};
+pub(crate) use guards::some;
 use pairs::Pairs;
 
 /// How the tables of `before` become those of `after`.

@@ -1,7 +1,7 @@
 //! What stands between a blueprint with its settings and real users: looked at before anybody relies on it, and changing nothing.
 //!
 //! Each finding says what is so, why it matters and what mends it. `place` looks at files and the disk, `database` at
-//! the server of the data, `audit` at what keeps that from being changed, `people` at who can come in, `limits` at how much each may ask for.
+//! the server of the data, `audit` at what keeps that from being changed, `crate::blank` at rows from before, `people` at who can come in, `limits` at how much each may ask for.
 
 mod audit;
 mod database;
@@ -16,6 +16,7 @@ use serde::Serialize;
 
 pub use self::place::secrets_file;
 
+use crate::blank::{BlankRows, blank_rows};
 use crate::process::{self, Environment};
 use crate::settings::{Environment as Stage, SettingProblem, Settings};
 
@@ -85,7 +86,19 @@ pub fn examine(folder: &Path, environment: &Environment, blueprint: &Blueprint) 
     findings.extend(place::disk(&settings));
     findings.extend(database::look(&settings));
     findings.extend(audit::look(&settings));
+    findings.extend(blank(&settings, blueprint));
     findings
+}
+
+/// Rows that the blueprint of now would refuse.
+fn blank(settings: &Settings, blueprint: &Blueprint) -> Vec<Finding> {
+    match blank_rows(blueprint, settings) {
+        None => Vec::new(),
+        Some(found) if found.is_empty() => vec![Finding::good("rows", "every required text holds something")],
+        Some(found) => {
+            found.into_iter().map(|one| Finding::warning("rows", one.what, BlankRows::WHY, one.mend)).collect()
+        }
+    }
 }
 
 fn of_setting(problem: SettingProblem) -> Finding {
