@@ -1,12 +1,9 @@
 //! What a change of a blueprint comes to besides its lines: rights, tables, rows that would be in the way, and what stays.
 
-use std::path::Path;
-
 use blueprint::{Blueprint, Field, FieldKind};
 use codegen::human;
 use serde::Serialize;
 
-use crate::failure::shell_word;
 use crate::source::Source;
 
 /// What a change comes to besides its lines.
@@ -39,21 +36,10 @@ impl Effects {
                 .concat(),
             database: if moves { way.told } else { Vec::new() },
             in_the_way: way.guards.into_iter().map(|guard| guard.what).collect(),
-            next: moves.then(|| migrate(source)),
+            next: moves.then(|| source.command("migrate")),
             stale: stale(before, after),
             rows: kept(before, after),
         }
-    }
-}
-
-/// The command that brings the tables along, for the folder that was named.
-fn migrate(source: &Source) -> String {
-    match source.path.file_name() {
-        Some(name) if name == "blueprint.toml" && source.folder == Path::new(".") => "supermaker migrate".to_owned(),
-        Some(name) if name == "blueprint.toml" => {
-            format!("supermaker migrate --file {}", shell_word(&source.folder.display().to_string()))
-        }
-        _ => format!("supermaker migrate --file {}", shell_word(&source.path.display().to_string())),
     }
 }
 

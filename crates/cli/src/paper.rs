@@ -7,6 +7,8 @@ use crate::screen::{Ink, Screen};
 
 /// A request is shown that far; whoever wrote it has it all.
 const MOST_LINES: usize = 24;
+/// So many columns a text needs at least beside what it hangs under.
+const NARROW: usize = 20;
 
 /// A text in lines no longer than a width, the first after `first`, the others after `next`. Words are never cut.
 pub fn wrapped(first: &str, next: &str, text: &str, width: usize) -> String {
@@ -25,6 +27,24 @@ pub fn wrapped(first: &str, next: &str, text: &str, width: usize) -> String {
         bare = false;
     }
     all + line.trim_end()
+}
+
+/// Lines that are longer than a width as several, each under its own begin and so many columns more. What is drawn is left as it is:
+/// tables, and pictures of places in a file.
+pub fn fitted(text: &str, hang: usize, width: usize) -> String {
+    let fit = |line: &str| {
+        let words = line.trim_start_matches(' ');
+        let is_drawn = ["-->", "|", "=", "│", "├", "└", "┌"].iter().any(|sign| words.starts_with(sign))
+            || words.trim_start_matches(|sign: char| sign.is_ascii_digit()).starts_with(" |");
+        if is_drawn || measure_text_width(line) <= width {
+            return line.to_owned();
+        }
+        let indent = line.len() - words.len();
+        // In the narrowest there is no room for it.
+        let hang = if indent + hang + NARROW < width { hang } else { 0 };
+        wrapped(&" ".repeat(indent), &" ".repeat(indent + hang), words, width)
+    };
+    text.split('\n').map(fit).collect::<Vec<_>>().join("\n")
 }
 
 const ARTICLES: &[&str] = &["a", "an", "the"];
@@ -113,6 +133,25 @@ mod tests {
         // Colours take no room, signs of the East two columns.
         assert_eq!(wrapped("", "", "\u{1b}[1mab\u{1b}[0m cd", 5), "\u{1b}[1mab\u{1b}[0m cd");
         assert_eq!(wrapped("", "", "漢字 ab", 6), "漢字\nab");
+    }
+
+    #[test]
+    fn long_lines_hang_under_their_begin_and_drawn_ones_stay() {
+        for (text, hang, lines) in [
+            ("short", 9, "short"),
+            ("warning: the quick brown fox jumps over it", 9, "warning: the quick brown fox jumps\n         over it"),
+            (
+                "a\n  hint: the quick brown fox jumps over it",
+                6,
+                "a\n  hint: the quick brown fox jumps\n        over it",
+            ),
+            ("29 | a = \"the quick brown fox jumps over it\"", 2, "29 | a = \"the quick brown fox jumps over it\""),
+            ("   = help: the quick brown fox jumps over", 2, "   = help: the quick brown fox jumps over"),
+            ("https://example.com/the-quick-brown-fox-jumps", 2, "https://example.com/the-quick-brown-fox-jumps"),
+            ("the quick brown fox jumps over it for ever", 30, "the quick brown fox jumps over it\nfor ever"),
+        ] {
+            assert_eq!(fitted(text, hang, 36), lines);
+        }
     }
 
     #[test]

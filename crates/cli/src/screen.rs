@@ -7,6 +7,7 @@ use console::Term;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::paper;
 use server::process::Environment;
 
 /// Columns where there is no terminal.
@@ -87,9 +88,15 @@ impl Screen {
         columns(&Term::stdout()).clamp(NARROWEST, WIDEST)
     }
 
-    /// The same of where questions are asked.
+    /// The same of where questions are asked and what goes wrong is told.
     pub fn width_asking(&self) -> usize {
         columns(&Term::stderr()).clamp(NARROWEST, WIDEST)
+    }
+
+    /// Text for stdout in lines that end between words, those that go on so many columns further in. In a pipe a line stays one,
+    /// since programs read lines.
+    pub fn fitted(&self, hang: usize, text: &str) -> String {
+        if self.is_terminal() { paper::fitted(text, hang, self.width()) } else { text.to_owned() }
     }
 
     /// A text in signs that can be shown: lines, arrows and quotes of ours in ASCII where there is no more. The words of
@@ -169,14 +176,15 @@ impl Screen {
     /// Prints something to look at on stderr; nothing when quiet.
     pub fn warn(&self, text: &str) {
         if !self.manner.quiet && !self.manner.json {
-            self.to_stderr(&format!("{}: {text}", painted(self.color_err, Ink::Warning, "warning")));
+            let word = "warning";
+            self.to_stderr(word.len() + 2, &format!("{}: {text}", painted(self.color_err, Ink::Warning, word)));
         }
     }
 
     /// Prints what is being done, where it takes a while, on stderr; nothing when quiet or when JSON is wanted.
     pub fn note(&self, text: &str) {
         if !self.manner.quiet && !self.manner.json {
-            self.to_stderr(text);
+            self.to_stderr(2, text);
         }
     }
 
@@ -186,13 +194,13 @@ impl Screen {
             return;
         }
         if self.manner.json {
-            return self.to_stderr(&serde_json::to_string(failure).unwrap_or_else(|_| failure.message.clone()));
+            let json = serde_json::to_string(failure).unwrap_or_else(|_| failure.message.clone());
+            return write_err(&self.legible(&json));
         }
-        let mut text = format!("{}: {}", painted(self.color_err, Ink::Bad, "error"), failure.message);
+        self.to_stderr(2, &format!("{}: {}", painted(self.color_err, Ink::Bad, "error"), failure.message));
         if let Some(hint) = &failure.hint {
-            text += &format!("\n  {}: {hint}", painted(self.color_err, Ink::Bold, "hint"));
+            self.to_stderr(6, &format!("  {}: {hint}", painted(self.color_err, Ink::Bold, "hint")));
         }
-        self.to_stderr(&text);
     }
 
     /// Asks a question that is answered with yes or no. Without anybody to ask the answer is no, unless `--yes`.
@@ -210,10 +218,17 @@ impl Screen {
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
-    fn to_stderr(&self, text: &str) {
-        // Where stderr is closed there is nobody to tell.
-        let _ = writeln!(io::stderr(), "{}", self.legible(text));
+    /// In lines that end between words, as [`Screen::fitted`] has them.
+    fn to_stderr(&self, hang: usize, text: &str) {
+        let text = self.legible(text);
+        let is_terminal = io::stderr().is_terminal();
+        write_err(&if is_terminal { paper::fitted(&text, hang, self.width_asking()) } else { text });
     }
+}
+
+/// Where stderr is closed there is nobody to tell.
+fn write_err(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 fn columns(terminal: &Term) -> usize {

@@ -70,6 +70,16 @@ pub struct Source {
 }
 
 impl Source {
+    /// A command as it is typed for the blueprint that was named.
+    pub fn command(&self, name: &str) -> String {
+        let is_usual = self.path.file_name().is_some_and(|file| file == FILE_NAME);
+        match (is_usual, &self.folder) {
+            (true, folder) if folder == Path::new(".") => format!("supermaker {name}"),
+            (true, folder) => format!("supermaker {name} --file {}", shell_word(&folder.display().to_string())),
+            (false, _) => format!("supermaker {name} --file {}", shell_word(&self.path.display().to_string())),
+        }
+    }
+
     /// Finds and reads it: a file, or a folder that holds a `blueprint.toml`; without an argument, the folder we are in.
     ///
     /// # Errors

@@ -72,6 +72,7 @@ impl Access {
             flags.push(READ_ANEW.to_owned());
         }
         let sentences = report.sentences.iter().cloned().chain(flags).collect::<Vec<_>>().join("\n");
+        let sentences = screen.fitted(2, &sentences);
         let heads = ["entity", "operation"].into_iter().chain(report.callers.iter().map(Caller::name));
         let head: Vec<String> = heads.map(str::to_owned).collect();
         let rows = report.matrix.iter().map(|row| {
@@ -84,6 +85,10 @@ impl Access {
         let legend = "own: the caller's own records (create: the new record is his); some: those for which what is said above \
                       holds; all: every record; none: refused";
         let head = screen.paint(Ink::Bold, head);
-        screen.result(&format!("{sentences}\n\n{head}\n{}\n\n{legend}", rows.join("\n")))
+        screen.result(&format!(
+            "{sentences}\n\n{head}\n{}\n\n{legend}",
+            rows.join("\n"),
+            legend = screen.fitted(0, legend)
+        ))
     }
 }

@@ -99,11 +99,14 @@ impl Change {
             }
             return match renewed.edited.as_slice() {
                 [] => Ok(()),
-                edited => screen.say(&format!(
-                    "What you edited may still say what was so before. To have it written anew, take it away and out of \
-                     .supermaker/files.json, then: supermaker docs ({})",
-                    edited.join(", ")
-                )),
+                edited => {
+                    let told = format!(
+                        "What you edited may still say what was so before. To have it written anew, take it away and out of \
+                         .supermaker/files.json, then: supermaker docs ({})",
+                        edited.join(", ")
+                    );
+                    screen.say(&screen.fitted(0, &told))
+                }
             };
         }
         if !changed.is_change() {
@@ -127,15 +130,15 @@ fn shown(screen: &Screen, source: &Source, changed: &Changed, effects: &Effects)
         out.push_str(&format!("{}\n", screen.paint(ink, line)));
     }
     for line in &changed.done {
-        out.push_str(&format!("\n  {line}"));
+        out.push_str(&screen.fitted(2, &format!("\n  {line}")));
     }
     for line in &changed.already {
-        out.push_str(&format!("\n  as it was: {line}"));
+        out.push_str(&screen.fitted(2, &format!("\n  as it was: {line}")));
     }
     let mut section = |head: &str, lines: &[String]| {
         if !lines.is_empty() {
             out.push_str(&format!("\n\n{head}"));
-            lines.iter().for_each(|line| out.push_str(&format!("\n  {line}")));
+            lines.iter().for_each(|line| out.push_str(&screen.fitted(2, &format!("\n  {line}"))));
         }
     };
     section("Who may do what", &effects.access);

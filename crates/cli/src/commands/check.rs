@@ -40,7 +40,7 @@ impl Check {
         if screen.manner.json {
             screen.json(&Report { file: source.path.display().to_string(), loads, problems: &problems })?;
         } else if !screen.manner.quiet || !loads {
-            screen.result(&text(&source, &problems, screen))?;
+            screen.result(&screen.fitted(2, &text(&source, &problems, screen)))?;
         }
         if loads { Ok(()) } else { Err(Failure::told()) }
     }

@@ -49,16 +49,15 @@ impl Docs {
             screen.say(&lines.join("\n"))?;
         }
         if self.check && renewed.record.is_some() {
-            return Err(
-                Failure::new("the record of the documents cannot be read").hint("supermaker docs makes it anew")
-            );
+            return Err(Failure::new("the record of the documents cannot be read")
+                .hint(format!("`{}` makes it anew", source.command("docs"))));
         }
         if self.check && !renewed.written.is_empty() {
             return Err(Failure::new(format!(
                 "{} not what the blueprint gives",
                 counted_are(renewed.written.len(), "document")
             ))
-            .hint("supermaker docs writes them anew"));
+            .hint(format!("`{}` writes them anew", source.command("docs"))));
         }
         Ok(())
     }

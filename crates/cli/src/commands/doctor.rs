@@ -59,9 +59,11 @@ fn line(finding: &Finding, screen: &Screen) -> String {
         State::Error => (Ink::Bad, "error"),
     };
     let name = finding.name.replace('_', " ");
-    let mut line = format!("{} {name}: {}", screen.paint(ink, &format!("{word:8}")), finding.what);
+    let what = format!("{} {name}: {}", screen.paint(ink, &format!("{word:8}")), finding.what);
+    let mut line = screen.fitted(9, &what);
     for (head, text) in [("why ", finding.why), ("mend", finding.mend.as_deref())] {
-        line.extend(text.map(|text| format!("\n         {} {text}", screen.paint(Ink::Dim, head))));
+        let told = text.map(|text| format!("         {} {text}", screen.paint(Ink::Dim, head)));
+        line.extend(told.map(|told| format!("\n{}", screen.fitted(5, &told))));
     }
     line
 }

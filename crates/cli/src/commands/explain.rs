@@ -91,7 +91,7 @@ fn text(screen: &Screen, explained: &Explained) -> String {
     let status = answer.status.map_or("it depends".to_owned(), |status| status.to_string());
     let code = answer.code.map_or(String::new(), |code| format!(" {code}"));
     let mut lines =
-        vec![screen.paint(Ink::Bold, &format!("{request} as {}: {status}{code}", caller.name)), why.clone()];
+        vec![screen.paint(Ink::Bold, &format!("{request} as {}: {status}{code}", caller.name)), screen.fitted(2, why)];
     lines.extend(unserved.map(|note| screen.paint(Ink::Warning, note)));
     lines.extend(answer.errors.iter().map(|error| format!("  {error}")));
     let roles = if caller.roles.is_empty() { "no roles".to_owned() } else { caller.roles.join(", ") };

@@ -212,10 +212,11 @@ fn report(
         ("created", true) => format!("Would make the tables in {database}, which has none yet"),
         _ => format!("Nothing to do: the tables of {database} are those of the blueprint"),
     };
-    screen.say(&screen.paint(Ink::Good, &text))?;
-    done.iter().try_for_each(|line| screen.say(&format!("  {line}")))?;
+    let tell = |text: &str| screen.say(&screen.fitted(2, text));
+    tell(&screen.paint(Ink::Good, &text))?;
+    done.iter().try_for_each(|line| tell(&format!("  {line}")))?;
     let gone = if dry_run { "would be gone for good" } else { "gone for good" };
-    let_go.iter().try_for_each(|line| screen.say(&format!("  {gone}: {line}")))?;
+    let_go.iter().try_for_each(|line| tell(&format!("  {gone}: {line}")))?;
     left.iter().for_each(|line| screen.warn(line));
     Ok(())
 }

@@ -173,7 +173,8 @@ impl New {
         let (name, place) = (folder.display().to_string(), shell_word(&folder.display().to_string()));
         let another = shell_word(&format!("{name}-2"));
         let other = if words(was) == words(is) { "with other answers" } else { "from another request" };
-        let message = format!("{name} was made {other}:\n\n  {made_from}\n");
+        let quoted: String = made_from.lines().map(|line| format!("  {line}\n")).collect();
+        let message = format!("{name} was made {other}:\n\n{quoted}");
         Err(Failure::new(message).hint(format!(
             "to serve what is there: supermaker serve --file {place}\n        to make another app: add --dir {another}"
         )))

@@ -128,6 +128,12 @@ fn patiently<T: Send>(screen: &Screen, work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
+/// A line of the checklist, and why it stands as it does.
+fn told(screen: &Screen, ink: Ink, state: &str, text: &str, why: Option<&str>) -> String {
+    let line = screen.fitted(9, &format!("{} {text}", screen.paint(ink, state)));
+    why.map_or(line.clone(), |why| format!("{line}\n{}", screen.fitted(0, &format!("         {why}"))))
+}
+
 /// What was found.
 struct Run<'a> {
     sections: &'a [Section],
@@ -183,14 +189,10 @@ impl<'a> Run<'a> {
             let was = if self.kept.was_ticked(&line.id) { " (was ticked)" } else { "" };
             match self.outcomes.get(&line.id) {
                 Some(Outcome::Failed(why)) => {
-                    lines.push(format!("{} {}{was}\n         {why}", screen.paint(Ink::Bad, "fails   "), line.text));
+                    lines.push(told(screen, Ink::Bad, "fails   ", &format!("{}{was}", line.text), Some(why)));
                 }
                 Some(Outcome::Waiting(why)) => {
-                    later.push(format!(
-                        "{} {}{was}\n         {why}",
-                        screen.paint(Ink::Warning, "not yet "),
-                        line.text
-                    ));
+                    later.push(told(screen, Ink::Warning, "not yet ", &format!("{}{was}", line.text), Some(why)));
                 }
                 Some(Outcome::Passed) | None => {}
             }
@@ -198,7 +200,7 @@ impl<'a> Run<'a> {
         let failed = lines.len();
         lines.extend(later);
         let left = self.left();
-        lines.extend(left.iter().map(|line| format!("{} {}", screen.paint(Ink::Dim, "by hand "), line.text)));
+        lines.extend(left.iter().map(|line| told(screen, Ink::Dim, "by hand ", &line.text, None)));
         if !lines.is_empty() {
             screen.say(&format!("{}\n", lines.join("\n")))?;
         }

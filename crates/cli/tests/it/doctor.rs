@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value as Json, json};
 
 use crate::program::{Bench, Run};
+use crate::terminal::Terminal;
 
 const APP: &str = "[app]\nname = \"x\"\n[auth]\nsign_up = \"invite\"\n[entity.a.field]\nb = { type = \"text\" }\n";
 const SECRET: &str = "SECRET_KEY=0123456789abcdef0123456789abcdef\n";
@@ -179,4 +180,27 @@ fn key_sets_of_other_issuers_are_asked_for() {
         assert_eq!(found(&run, "error").len(), errors, "{run:?}");
         assert!(run.out.contains(word), "{word}: {run:?}");
     }
+}
+
+/// On a terminal lines end between words, under their begin; in a pipe each is one, for those who search in it.
+#[test]
+fn on_a_terminal_no_line_is_cut_within_a_word() {
+    let bench = bench(&APP.replace("invite", "open"), "");
+    let piped = bench.run(&["doctor"]).fine();
+    assert!(piped.lines().any(|line| line.chars().count() > 60), "{piped}");
+    for columns in [40, 60, 80] {
+        let terminal = Terminal::start(bench.command(&["doctor", "--color", "never"]), columns, "C.UTF-8");
+        let (code, shown) = terminal.ends();
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(code == 0 && lines.iter().all(|line| line.chars().count() <= usize::from(columns)), "{shown}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words(&shown.replace('…', "...")), words(&piped), "{columns}");
+        let hanging = lines.iter().filter(|line| line.starts_with("              ")).count();
+        assert!(hanging > 0, "{shown}");
+    }
+    // What goes wrong, too.
+    let terminal = Terminal::start(bench.command(&["new", "boats", "--answer", "share=all"]), 50, "C.UTF-8");
+    let (code, shown) = terminal.ends();
+    let shown = console::strip_ansi_codes(&shown);
+    assert!(code != 0 && shown.lines().all(|line| line.chars().count() <= 50), "{shown}");
 }

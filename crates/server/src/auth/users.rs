@@ -93,7 +93,7 @@ impl fmt::Display for UserError {
             UserError::NoInvitations => {
                 write!(
                     out,
-                    "this app takes no invitations; `sign_up = \"invite\"` under [auth] does, `user add` makes an account"
+                    "this app takes no invitations: say `sign_up = \"invite\"` under [auth], or make the account with `supermaker user add`"
                 )
             }
             UserError::Failed(why) => out.write_str(why),
