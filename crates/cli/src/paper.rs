@@ -34,7 +34,7 @@ pub fn wrapped(first: &str, next: &str, text: &str, width: usize) -> String {
 pub fn fitted(text: &str, hang: usize, width: usize) -> String {
     let fit = |line: &str| {
         let words = line.trim_start_matches(' ');
-        let is_drawn = ["-->", "|", "=", "│", "├", "└", "┌"].iter().any(|sign| words.starts_with(sign))
+        let is_drawn = ["-->", "|", "│", "├", "└", "┌"].iter().any(|sign| words.starts_with(sign))
             || words.trim_start_matches(|sign: char| sign.is_ascii_digit()).starts_with(" |");
         if is_drawn || measure_text_width(line) <= width {
             return line.to_owned();
@@ -146,7 +146,8 @@ mod tests {
                 "a\n  hint: the quick brown fox jumps\n        over it",
             ),
             ("29 | a = \"the quick brown fox jumps over it\"", 2, "29 | a = \"the quick brown fox jumps over it\""),
-            ("   = help: the quick brown fox jumps over", 2, "   = help: the quick brown fox jumps over"),
+            ("   |     ^^^^^^^^^^^^^^^^^^^ the quick brown fox", 2, "   |     ^^^^^^^^^^^^^^^^^^^ the quick brown fox"),
+            ("   = help: the quick brown fox jumps over", 2, "   = help: the quick brown fox jumps\n     over"),
             ("https://example.com/the-quick-brown-fox-jumps", 2, "https://example.com/the-quick-brown-fox-jumps"),
             ("the quick brown fox jumps over it for ever", 30, "the quick brown fox jumps over it\nfor ever"),
         ] {

@@ -70,7 +70,7 @@ impl Migrate {
     pub fn run(self, screen: &Screen) -> Result<(), Failure> {
         if self.sql && !screen.manner.dry_run {
             let failure = Failure::usage("--sql only prints what would run, and changes nothing");
-            return Err(failure.hint("supermaker migrate --dry-run --sql"));
+            return Err(failure.hint("add --dry-run"));
         }
         let source = self.place.read()?;
         let environment = Environment::beside(&source.folder)?;

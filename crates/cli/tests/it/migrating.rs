@@ -155,11 +155,16 @@ fn rows_in_the_way_are_told_and_only_what_may_go_goes() {
 fn what_is_printed_is_what_runs() {
     let bench = filled();
     bench.write("blueprint.toml", &(BEFORE.replace(PHONE, MOBILE) + TAG));
+    let own = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    own.execute_batch("CREATE VIEW mine AS SELECT name FROM leads -- of mine\n; CREATE INDEX my_index ON leads (name)")
+        .unwrap();
+    drop(own);
     std::fs::create_dir(bench.path("copy")).unwrap();
     std::fs::copy(bench.path("data/app.db"), bench.path("copy/app.db")).unwrap();
-    bench.run(&["migrate", "--sql"]).refused(2, &["--sql only prints", "--dry-run --sql"]);
+    bench.run(&["migrate", "--sql"]).refused(2, &["--sql only prints", "add --dry-run"]);
     let sql = bench.run(&["migrate", "--dry-run", "--sql"]).fine();
-    for words in ["--   `phone` of lead is `mobile` now", "\nBEGIN IMMEDIATE;\n", "\nCOMMIT;"] {
+    for words in ["--   `phone` of lead is `mobile` now", "CREATE INDEX my_index", "\nBEGIN IMMEDIATE;\n", "\nCOMMIT;"]
+    {
         assert!(sql.contains(words), "no {words:?} in {sql}");
     }
     let json = bench.run(&["migrate", "--dry-run", "--sql", "--json"]).json();
