@@ -7,36 +7,11 @@
 //! Every blueprint must load.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::fs;
-use std::path::Path;
+mod rows;
 
 use intake::Reading;
+use rows::{Row, rows};
 use toml::{Table, Value};
-
-struct Row {
-    place: String,
-    request: String,
-    facts: Vec<String>,
-}
-
-fn rows() -> Vec<Row> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rights");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut rows: Vec<Row> = Vec::new();
-    for file in files {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
-            if let Some(text) = line.strip_prefix("> ") {
-                let place = format!("{name}:{}", number + 1);
-                rows.push(Row { place, request: text.replace("\\n", "\n"), facts: Vec::new() });
-            } else if !line.is_empty() && !line.starts_with('#') {
-                rows.last_mut().unwrap().facts.push(line.to_owned());
-            }
-        }
-    }
-    rows
-}
 
 fn sorted(list: Option<&Value>) -> Option<Vec<String>> {
     let word = |word: &Value| match word.as_table() {
@@ -99,7 +74,7 @@ fn holds(reading: &Reading, blueprint: &Table, fact: &str) -> bool {
 #[test]
 fn rights_are_read_as_they_are_said() {
     let (mut wrong, mut checked) = (Vec::new(), 0);
-    for Row { place, request, facts } in rows() {
+    for Row { place, request, facts } in rows("rights") {
         let reading = intake::read(&request);
         if !reading.understood() {
             wrong.push(format!("{place}: nothing was made of it: {request}"));

@@ -11,42 +11,10 @@
 //! not read yet; once it is, the test says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::fs;
-use std::path::Path;
+mod rows;
 
 use intake::{FieldSummary, Reading, RelationKind, Summary};
-
-struct Row {
-    place: String,
-    request: String,
-    facts: Vec<String>,
-}
-
-fn rows() -> Vec<Row> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sentences");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut rows: Vec<Row> = Vec::new();
-    for file in files {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
-            let last = rows.last_mut().filter(|row| row.facts.is_empty() && row.place.starts_with(&name));
-            if let Some(text) = line.strip_prefix("> ") {
-                match last {
-                    Some(row) => row.request = format!("{}\n{text}", row.request),
-                    None => rows.push(Row {
-                        place: format!("{name}:{}", number + 1),
-                        request: text.to_owned(),
-                        facts: Vec::new(),
-                    }),
-                }
-            } else if !line.is_empty() && !line.starts_with('#') {
-                rows.last_mut().unwrap().facts.push(line.to_owned());
-            }
-        }
-    }
-    rows
-}
+use rows::rows;
 
 fn tied(read: &Summary, a: &str, b: &str, kind: RelationKind) -> bool {
     read.relations.iter().any(|one| {
@@ -135,7 +103,7 @@ fn found(read: &Summary) -> String {
 #[test]
 fn every_sentence_means_what_it_says() {
     let mut wrong = Vec::new();
-    let rows = rows();
+    let rows = rows("sentences");
     for row in &rows {
         let read = intake::read(&row.request);
         for fact in &row.facts {
