@@ -13,6 +13,7 @@ mod clauses;
 mod coverage;
 mod dictation;
 mod draft;
+mod everybody;
 mod facts;
 mod integrations;
 mod kinds;

@@ -2,8 +2,9 @@
 
 use super::elided;
 use super::sentences::Reader;
-use super::statements::{Mode, accounts, outside};
+use super::statements::Mode;
 use crate::clauses::{Clause, Join, Polarity};
+use crate::everybody::{EVERYONE, accounts, outside};
 use crate::facts::Who;
 use crate::lexicon::verbs::Class;
 use crate::rules;
@@ -67,7 +68,7 @@ impl Reader<'_> {
             who = vec![Who::User];
         }
         // "everyone sees the shifts": all who work with it; only "anyone" comes from outside.
-        let all = matches!(clause.pronoun.as_deref(), Some("everyone" | "everybody"));
+        let all = clause.pronoun.as_deref().is_some_and(|word| EVERYONE.contains(&word));
         if all && who.contains(&Who::Public) && !outside(scene.padded(clause.from, clause.to)) {
             who = vec![Who::Everyone];
         }

@@ -4,10 +4,11 @@
 //! It is told, and the narrower right is taken: nothing is open to strangers, and nobody changes or deletes more than was said.
 
 use super::elided;
-use super::statements::{Mode, Op, Statement, accounts};
+use super::statements::{Mode, Op, Statement};
 use super::states;
 use crate::clauses::{Clause, Join};
 use crate::draft::Draft;
+use crate::everybody::accounts;
 use crate::facts::Who;
 use crate::lexicon::{has, words};
 use crate::resolve::Cast;

@@ -7,6 +7,7 @@ use super::values::ValueRight;
 use super::{sentences, states};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
+use crate::everybody::{EVERYONE, accounts, outside};
 use crate::facts::{Evidence, Fact, Who};
 use crate::lexicon::verbs::Class;
 use crate::nouns::{Count, Np};
@@ -236,7 +237,7 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
         "*" => (Op::Read, None),
         name => of_verb(base, *class, cast.entity(name)?, cast, draft)?,
     };
-    let all = ["everyone", "everybody"].iter().any(|word| text.contains(word)) && !outside(&text);
+    let all = EVERYONE.iter().any(|word| text.contains(word)) && !outside(&text);
     let who = match () {
         () if !public => vec![actor.clone()],
         () if accounts(&text) => vec![Who::User],
@@ -266,18 +267,6 @@ fn in_state(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) -> 
     let inside = |np: &&Np| found.span.start <= np.span.start && np.span.end <= found.span.end;
     let named = |np: &&Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == Some(entity);
     scene.nps.iter().filter(inside).filter(named).any(|np| states::of(scene, np, draft, entity).is_some())
-}
-
-/// "everyone can add" speaks of those who use it; only "anyone" and visitors come from outside.
-pub(super) fn outside(text: &str) -> bool {
-    let words = ["anyone", "anybody", "visitor", "stranger", "public", "without", " no login", " no account"];
-    words.iter().any(|word| text.contains(word))
-}
-
-/// Whether a text speaks of people with an account.
-pub(super) fn accounts(text: &str) -> bool {
-    let signed = ["signed in", "signed-in", "logged in", "logged-in", "registered", "with an account", "with a login"];
-    signed.iter().any(|words| text.contains(words)) && !text.contains("without")
 }
 
 /// What a verb means for an entity; a booking is made, the class that is booked is not.

@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::rights;
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, after_entity, at_end, list, spoken};
-use super::{Answer, values};
+use super::{Answer, people, values};
 use crate::lemma::{plural, with_article};
 
 /// A verb and what is so afterwards.
@@ -79,7 +79,7 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     }
     let Some(set) = sets(entity, done) else { return Some(Answer::Refused(asked(entity, name, done))) };
     let (rules, new) = match who {
-        Some(who) => match rights::people(who, places) {
+        Some(who) => match people::people(who, places) {
             Ok(found) => found,
             Err(why) => return Some(Answer::Refused(why)),
         },

@@ -1,15 +1,17 @@
 //! What is said of a field, put into the words of the field.
 
+use super::bounds::Bound;
 use super::edit::Edit;
+use super::limited::whole;
 use super::places::{Entity, Field, Places};
-use super::predicate::{Bound, Predicate};
+use super::predicate::Predicate;
 use super::wishes::{UNUSUAL, list, spoken};
 use super::{Answer, defaults, values};
 use crate::lemma::with_article;
 use crate::toml::quote;
 
-const NUMBERS: &[&str] = &["integer", "decimal", "money", "float"];
-const TEXTS: &[&str] = &["text", "long_text"];
+pub(super) const NUMBERS: &[&str] = &["integer", "decimal", "money", "float"];
+pub(super) const TEXTS: &[&str] = &["text", "long_text"];
 
 /// Words that mean something on some types only: `blueprint` refuses them elsewhere.
 const ON: &[(&str, &[&str])] = &[
@@ -49,21 +51,21 @@ pub(super) fn apply(entity: &Entity, field: &Field, said: &[Predicate], places: 
     }
 }
 
-struct Made<'p> {
-    entity: &'p Entity,
-    field: &'p Field,
+pub(super) struct Made<'p> {
+    pub entity: &'p Entity,
+    pub field: &'p Field,
     source: &'p str,
     /// The type that it has, or gets with the same wish.
-    kind: String,
-    edit: Edit,
-    told: Vec<String>,
-    met: Vec<String>,
+    pub kind: String,
+    pub edit: Edit,
+    pub told: Vec<String>,
+    pub met: Vec<String>,
     /// Whether the wish says both limits.
-    is_pair: bool,
+    pub is_pair: bool,
 }
 
 impl Made<'_> {
-    fn written(&self, word: &str) -> Option<&str> {
+    pub(super) fn written(&self, word: &str) -> Option<&str> {
         self.field.word(word).and_then(|at| self.source.get(at))
     }
 
@@ -104,7 +106,7 @@ impl Made<'_> {
         Ok(())
     }
 
-    fn set(&mut self, word: &'static str, value: String, told: String) {
+    pub(super) fn set(&mut self, word: &'static str, value: String, told: String) {
         if self.written(word) == Some(value.as_str()) {
             self.met.push(told);
         } else {
@@ -113,7 +115,7 @@ impl Made<'_> {
         }
     }
 
-    fn drop(&mut self, word: &'static str, told: &str) {
+    pub(super) fn drop(&mut self, word: &'static str, told: &str) {
         if self.written(word).is_some() {
             self.edit.drop(word);
             self.told.push(told.to_owned());
@@ -174,31 +176,6 @@ impl Made<'_> {
         }
         if !gone.is_empty() {
             self.told.push(format!("loses {}, which {} does not have", gone.join(", "), called(kind)));
-        }
-        Ok(())
-    }
-
-    /// Limits of one sort of number on another one.
-    fn limits_of(&mut self, kind: &str, gone: &mut Vec<&'static str>) -> Result<(), String> {
-        for word in ["min", "max"] {
-            let Some(written) = self.written(word).filter(|_| NUMBERS.contains(&kind)) else { continue };
-            let plain = written.trim_matches(['"', '\'']).to_owned();
-            let fits = match kind {
-                "integer" => whole(&plain),
-                "float" => Some(plain.clone()),
-                _ => Some(written.to_owned()),
-            };
-            match fits {
-                Some(number) if number != written => self.edit.set(word, number),
-                Some(_) => {}
-                None => {
-                    let name = &self.field.name;
-                    return Err(format!(
-                        "its `{word}` {plain} is no whole number: say what it is, as in \"{name} is at most 10\""
-                    ));
-                }
-            }
-            gone.retain(|one| *one != word);
         }
         Ok(())
     }
@@ -316,104 +293,6 @@ impl Made<'_> {
         }
     }
 
-    fn may_be_negative(&mut self) -> Result<(), String> {
-        let least = self.written("min").map(|value| value.trim_matches('"').to_owned());
-        match least.and_then(|least| least.parse::<f64>().ok()) {
-            Some(least) if least >= 0.0 => self.drop("min", "has no least value"),
-            _ if NUMBERS.contains(&self.kind.as_str()) => self.met.push("may be negative".to_owned()),
-            _ => return Err(format!("`{}` is {}, no number", self.field.name, called(&self.kind))),
-        }
-        Ok(())
-    }
-
-    fn bound(&mut self, word: &'static str, bound: &Bound) -> Result<(), String> {
-        let name = self.field.name.clone();
-        let is_text = TEXTS.contains(&self.kind.as_str());
-        let is_number = NUMBERS.contains(&self.kind.as_str());
-        if !is_text && !is_number || is_number && bound.of_characters {
-            let why = if is_number { "a number, which has no length" } else { called(&self.kind) };
-            return Err(format!("`{name}` is {why}; limits are for numbers and for the length of text"));
-        }
-        let by = if word == "min" { 1 } else { -1 };
-        let number = match (self.kind.as_str(), bound.is_strict) {
-            ("integer" | "text" | "long_text", strict) => {
-                let Some(whole) = whole(&bound.number).and_then(|number| number.parse::<i64>().ok()) else {
-                    return Err(format!("a limit of `{name}` is a whole number, not {}", bound.number));
-                };
-                (whole + if strict { by } else { 0 }).to_string()
-            }
-            (_, true) => {
-                return Err(format!(
-                    "is {0} still allowed? say \"{name} is at {1} …\"",
-                    bound.number,
-                    if word == "min" { "least" } else { "most" }
-                ));
-            }
-            _ => bound.number.clone(),
-        };
-        let long = if is_text { "_length" } else { "" };
-        let key: &'static str = match (word, is_text) {
-            ("min", true) => "min_length",
-            ("min", false) => "min",
-            (_, true) => "max_length",
-            _ => "max",
-        };
-        let of = match number.as_str() {
-            _ if long.is_empty() => "",
-            "1" => " character",
-            _ => " characters",
-        };
-        let told = format!("is at {} {number}{of}", if word == "min" { "least" } else { "most" });
-        let value = if number.contains('.') && matches!(self.kind.as_str(), "decimal" | "money") {
-            quote(&number)
-        } else {
-            number.clone()
-        };
-        // The other limit, as it is after this wish.
-        let other = if word == "min" { key.replace("min", "max") } else { key.replace("max", "min") };
-        let pending = self.edit.set.iter().find(|(one, _)| *one == other).map(|(_, value)| value.clone());
-        let is_said = pending.is_some();
-        let stands = pending
-            .or_else(|| self.written(&other).map(str::to_owned))
-            .filter(|_| !self.edit.drop.iter().any(|one| *one == other));
-        let float = |text: &str| text.trim_matches('"').parse::<f64>().ok();
-        if let Some((other, this)) = stands.as_deref().and_then(float).zip(float(&number)) {
-            // Where both are said at once, the second one is looked at.
-            if (is_said || !(self.is_pair && word == "min"))
-                && (word == "min" && this > other || word == "max" && this < other)
-            {
-                let (which, than) = if word == "min" { ("greatest", "less") } else { ("least", "more") };
-                let both = if word == "min" { format!("{this} and …") } else { format!("… and {this}") };
-                return Err(format!(
-                    "its {which} is {other}, which is {than}: say both, as in \"{name} between {both}\""
-                ));
-            }
-        }
-        self.set(key, value, told);
-        Ok(())
-    }
-
-    fn unlimited(&mut self) -> Result<(), String> {
-        let words: &[&'static str] =
-            if TEXTS.contains(&self.kind.as_str()) { &["min_length", "max_length"] } else { &["min", "max"] };
-        if !TEXTS.contains(&self.kind.as_str()) && !NUMBERS.contains(&self.kind.as_str()) {
-            return Err(format!("`{}` is {}, which has no limits", self.field.name, called(&self.kind)));
-        }
-        let told = match self.kind.as_str() {
-            "text" => "has the limit of every text, 255 characters",
-            "long_text" => "has the limit of every long text, 20000 characters",
-            _ => "has no limits",
-        };
-        let there: Vec<&'static str> = words.iter().copied().filter(|word| self.written(word).is_some()).collect();
-        there.iter().for_each(|word| self.edit.drop(word));
-        if there.is_empty() {
-            self.met.push(told.to_owned())
-        } else {
-            self.told.push(told.to_owned())
-        }
-        Ok(())
-    }
-
     fn default(&mut self, value: &str, places: &Places) -> Result<(), String> {
         let written = defaults::literal(self.entity, self.field, &self.kind, value, places)?;
         self.set(
@@ -425,14 +304,8 @@ impl Made<'_> {
     }
 }
 
-fn whole(number: &str) -> Option<String> {
-    let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
-    (rest.bytes().all(|byte| byte == b'0')).then_some(())?;
-    whole.parse::<i64>().ok().map(|whole| whole.to_string())
-}
-
 /// A type in words.
-fn called(kind: &str) -> &str {
+pub(super) fn called(kind: &str) -> &str {
     match kind {
         "long_text" => "long text",
         "integer" => "a whole number",

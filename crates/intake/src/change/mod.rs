@@ -7,7 +7,9 @@
 mod accounts;
 mod actions;
 mod additions;
+mod apart;
 mod becoming;
+mod bounds;
 mod closeness;
 mod columns;
 mod context;
@@ -21,18 +23,23 @@ mod fields;
 mod finding;
 mod hints;
 mod joins;
+mod limited;
 mod lists;
 mod made;
 mod names;
 mod openness;
 mod own;
+mod parsed;
 mod parts;
 mod passive;
 mod patch;
+mod people;
+mod permitted;
 mod phrases;
 mod places;
 mod plainly;
 mod predicate;
+mod questions;
 mod quiet;
 mod reasons;
 mod relations;
@@ -134,10 +141,9 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
             break;
         };
-        let wish = last.as_ref().and_then(|field| plainly::of_it(&wish, field)).unwrap_or_else(|| wish.clone());
-        let wish = them.as_ref().and_then(|record| plainly::of_them(&wish, record)).unwrap_or(wish);
+        let wish = if wish.is_asked { wish.clone() } else { referring(&wish, last.as_ref(), them.as_ref()) };
         them = places.the_named_record(&wish.words);
-        let mut said = plainly::wishes(wish.clone(), &places);
+        let mut said = if wish.is_asked { Vec::new() } else { plainly::wishes(wish.clone(), &places) };
         if said.len() > 1 {
             said.reverse();
             waiting.extend(said);
@@ -171,6 +177,12 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
         not_done.push(NotDone { wish: shortened(&wish.text), why: BOTH_WAYS.to_owned() });
     }
     if not_done.is_empty() { Ok(changed) } else { Err(not_done) }
+}
+
+/// A wish with what "it" and "them" are in it.
+fn referring(wish: &Said, it: Option<&String>, them: Option<&String>) -> Said {
+    let wish = it.and_then(|field| plainly::of_it(wish, field)).unwrap_or_else(|| wish.clone());
+    them.and_then(|record| plainly::of_them(&wish, record)).unwrap_or(wish)
 }
 
 /// Of two wishes that cannot both hold.

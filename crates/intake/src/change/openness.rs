@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::names;
+use super::people;
 use super::places::{Entity, Places};
 use super::rights::{self, Heard};
 use super::said::{self, Said};
@@ -41,7 +42,7 @@ pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<An
         )));
     }
     let end = access - usize::from(matches!(how, Some("read" | "view" | "read-only")));
-    let (rules, new) = match rights::people(wish.between(1, end), places) {
+    let (rules, new) = match people::people(wish.between(1, end), places) {
         Ok(people) => people,
         Err(why) => return Some(Answer::Refused(why)),
     };

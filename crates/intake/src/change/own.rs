@@ -1,4 +1,5 @@
-//! Wishes about what is one's own: "users can only see their own notes", "clerks may only edit their own leads".
+//! Wishes about what is one's own: "users can only see their own notes", "clerks may only edit their own leads", "users can no longer
+//! delete their own orders".
 //!
 //! Who is named by a role loses what the role gave him; of everybody, those with a role keep theirs. What everybody may is never
 //! taken away from some of them: there is no rule for "all but these".
@@ -20,14 +21,18 @@ enum Who {
 }
 
 pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    const DENIED: &[&str] =
-        &["not", "never", "can't", "cannot", "no", "nobody", "longer", "but", "except", "when", "if"];
-    let own = wish.place(&["own"]).filter(|_| !wish.opens(&["only"]) && wish.place(DENIED).is_none())?;
+    const MORE: &[&str] = &["nobody", "but", "except", "when", "if", "unless", "until"];
+    const DENIED: &[&str] = &["not", "never", "can't", "cannot", "cant", "mustn't", "shouldn't", "no", "longer"];
+    let own = wish.place(&["own"]).filter(|_| !wish.opens(&["only"]) && wish.place(MORE).is_none())?;
     wish.words.get(own - 1).filter(|word| matches!(word.as_str(), "their" | "his" | "her" | "its"))?;
-    let modal = wish.place(&["may", "can", "should", "must", "only"]).filter(|at| *at > 0 && *at < own)?;
+    const MODALS: &[&str] =
+        &["may", "can", "should", "must", "only", "can't", "cannot", "cant", "mustn't", "shouldn't"];
+    let modal = wish.place(MODALS).filter(|at| *at > 0 && *at < own)?;
+    let denied = wish.between(0, own).iter().any(|word| DENIED.contains(&word.as_str()));
     let only = wish.between(0, own).iter().any(|word| word == "only");
     let skipped = wish.between(modal, own - 1).iter().take_while(|word| {
-        matches!(word.as_str(), "may" | "can" | "should" | "must" | "only" | "be" | "able" | "allowed" | "to" | "also")
+        let between = matches!(word.as_str(), "be" | "able" | "allowed" | "to" | "also");
+        between || MODALS.contains(&word.as_str()) || DENIED.contains(&word.as_str())
     });
     let verbs = modal + skipped.count();
     let (operations, length) = rights::operations(wish.between(verbs, own - 1), places);
@@ -36,16 +41,33 @@ pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
     if operations.is_empty() || after != own - 1 {
         return None;
     }
-    let entities = match all_or_one(wish.from(own + 1), places) {
+    let end = wish.words.len() - usize::from(wish.words.last().is_some_and(|word| word == "anymore"));
+    if denied && only {
+        return None;
+    }
+    let entities = match all_or_one(wish.between(own + 1, end), places) {
         Ok(entities) => entities,
         Err(why) => return Some(Answer::Refused(why)),
     };
-    let who = who(wish.between(0, modal), places)?;
+    let Some(who) = who(wish.between(0, modal), places) else {
+        return Some(Answer::Refused(
+            "say it of one at a time, as in \"users can see their own notes\": a rule for what is one's own is for whoever made it".to_owned(),
+        ));
+    };
     let (mut patches, mut told, mut met) = (Vec::new(), Vec::new(), Vec::new());
     for entity in entities {
         let mut wanted = Vec::new();
         for operation in &operations {
-            match becomes(entity, operation, &who, only) {
+            let rule = match denied {
+                true => barred(entity, operation, &who),
+                false => becomes(entity, operation, &who, only),
+            };
+            match rule {
+                Ok(None) if denied => met.push(format!(
+                    "{} is not {} by whoever made it",
+                    with_article(&spoken(&entity.name)),
+                    done(operation)
+                )),
                 Ok(Some(rule)) => wanted.push((operation.clone(), rule)),
                 Ok(None) => met.push(format!(
                     "{} is {} by whoever made it",
@@ -138,6 +160,29 @@ fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Op
             ));
         }
         rule.push("owner".to_owned());
+    }
+    Ok((rule != before).then_some(rule))
+}
+
+/// The rule without what is for whoever made a record; none where it is so already.
+fn barred(entity: &Entity, operation: &str, who: &Who) -> Result<Option<Vec<String>>, String> {
+    let before = rights::written(entity, operation).ok_or_else(|| UNUSUAL.to_owned())?;
+    let many = plural(&spoken(&entity.name));
+    if let Some(open) = before.iter().find(|rule| matches!(rule.as_str(), "signed_in" | "anyone")) {
+        return Err(format!(
+            "`{operation}` of {} is for `{open}`, who made one among them: say who may, as in \"only … may {operation} {many}\"",
+            entity.name
+        ));
+    }
+    if let Who::Role(role) = who {
+        return Err(format!(
+            "a rule for what is one's own is for whoever made it, with the role `{role}` or without: say \"users can no longer {operation} their \
+             own {many}\", if that is meant"
+        ));
+    }
+    let mut rule: Vec<String> = before.iter().filter(|rule| *rule != "owner").cloned().collect();
+    if rule.is_empty() {
+        rule.push("nobody".to_owned());
     }
     Ok((rule != before).then_some(rule))
 }

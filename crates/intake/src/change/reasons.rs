@@ -21,7 +21,7 @@ const THANKS: &[&str] = &["please", "pls", "thanks", "thx", "thank", "cheers", "
 /// What follows these is a reason, whatever it says.
 const BECAUSE: &[&str] = &[" because ", " cause ", ", since ", ", as we ", ", as they ", ", as it ", ", as nobody "];
 
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| c.is_whitespace() || c == ',').map(|word| {
         word.trim_matches(|c: char| !c.is_alphanumeric()).replace(['\u{2019}', '\u{2018}'], "'").to_lowercase()
     });

@@ -2,11 +2,11 @@
 
 use super::names;
 use super::patch::Patch;
+use super::people::{NO_ROLE, people};
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, at_end, list};
 use super::{Answer, actions};
-use crate::lexicon::{archetypes, words};
 
 const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
 /// Words between the modal and the verb.
@@ -39,98 +39,11 @@ pub(super) fn operations(words: &[String], places: &Places) -> (Vec<String>, usi
     (found, end)
 }
 
-/// Words that make nobody's name of what they stand in: "no clerk", "everyone but clerks", "I doubt that clerks".
-const NO_NAME: &str = "no neither nor few but except excepting excluding not doubt that all every none nobody hardly rarely seldom \
-    barely without besides other than unless only even never ever think believe hope wish want refuse hate wrong false longer shorter later earlier number order under \
-    over after either whether together larger smaller bigger higher lower newer older faster slower better worse further another \
-    filter letter paper folder header footer counter timer trigger marker";
-
-/// How the refusal of such words begins.
-const NO_ROLE: &str = "nobody is named by ";
-
 /// How the refusal of a record begins that there is not.
 const NO_RECORD: &str = "there is no record";
 
 fn is_new(word: &str) -> bool {
     matches!(word, "create" | "add" | "make" | "enter" | "write" | "post")
-}
-
-/// Whether the words can name people who are not in the blueprint yet.
-fn names_people(role: &str) -> bool {
-    role.split('_').all(|word| {
-        let says = crate::lexicon::has(NO_NAME, word) || word.contains('\'') || word.contains('’');
-        !says && (word == "of" || !words::is_function_word(word))
-    })
-}
-
-/// Whether words may be a role that nobody has thought of before: two at most, and none that means something here already.
-fn is_new_role(role: &str, places: &Places) -> bool {
-    let words: Vec<&str> = role.split('_').collect();
-    let is_taken = |word: &&str| {
-        let one = crate::lemma::singular(word);
-        let of = |field: &super::places::Field| {
-            field.name == *word || field.name == one || field.values.items.contains(&one)
-        };
-        places.entities.iter().any(|entity| (entity.name == one && words.len() > 1) || entity.fields.iter().any(of))
-            || words.len() > 1 && places.roles.contains(&one)
-    };
-    words.len() <= 2 && !words.iter().any(is_taken)
-}
-
-/// The people that words name, one after the other: "clerks, managers and admins". Where commas were, roles stand side by side.
-fn groups<'w>(said: &'w [String], places: &Places) -> Vec<&'w [String]> {
-    let is_role = |word: &String| {
-        let one = crate::lemma::singular(word);
-        matches!(one.as_str(), "admin" | "administrator") || places.roles.contains(&one)
-    };
-    let parts = said.split(|word| matches!(word.as_str(), "and" | "or"));
-    parts
-        .flat_map(|part| if part.iter().all(is_role) { part.chunks(1) } else { part.chunks(part.len().max(1)) })
-        .collect()
-}
-
-/// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
-pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
-    let (mut rules, mut new) = (Vec::new(), Vec::new());
-    for group in groups(said, places) {
-        let one = said::one(group);
-        let rule = match one.as_str() {
-            "" => continue,
-            "nobody" | "none" => "nobody".to_owned(),
-            "anyone" | "everyone" | "everybody" | "anybody" | "public" | "visitor" | "stranger" | "anonymous_user" => {
-                "anyone".to_owned()
-            }
-            "user" | "signed_in" | "signed_in_user" | "member" if !places.roles.contains(&one) => {
-                "signed_in".to_owned()
-            }
-            "anyone_signed_in" | "everyone_signed_in" | "everybody_signed_in" | "signed_in_people" => {
-                "signed_in".to_owned()
-            }
-            "owner" | "creator" if !places.roles.contains(&one) => "owner".to_owned(),
-            "administrator" => "role:admin".to_owned(),
-            role => {
-                let known = role == "admin" || places.roles.iter().any(|one| one == role);
-                if !known && !names_people(role) {
-                    return Err(format!(
-                        "{NO_ROLE}`{}`; say \"clerks may not …\" or \"only clerks may …\"",
-                        group.join(" ")
-                    ));
-                }
-                if !known && !is_new_role(role, places) {
-                    return Err(format!("`{role}` is no role"));
-                }
-                if !known && !archetypes::is_person(role) && !archetypes::may_act(role) && !archetypes::is_group(role) {
-                    return Err(format!("`{role}` is no role"));
-                }
-                if !known {
-                    new.push(role.to_owned());
-                }
-                format!("role:{role}")
-            }
-        };
-        rules.push(rule);
-    }
-    if rules.is_empty() { Err("it does not say who".to_owned()) } else { Ok((rules, new)) }
 }
 
 pub(super) struct Heard<'p> {
@@ -164,6 +77,9 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
         Ok(found) => found,
         Err(why) => return Some(Err(why)),
     };
+    if let Some(why) = whose(named, places) {
+        return Some(Err(why));
+    }
     if let Some(why) = said::unclear(named, places.entities.len()) {
         return Some(Err(why));
     }
@@ -200,6 +116,18 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     })
 }
 
+/// "their notes" may be those of whom was named before, or the own ones: nobody gets a right to all of them by that.
+fn whose(named: &[String], places: &Places) -> Option<String> {
+    let is_theirs = |word: &String| matches!(word.as_str(), "their" | "his" | "her");
+    let rest: Vec<String> = named.iter().filter(|word| !is_theirs(word) && *word != "own").cloned().collect();
+    (rest.len() < named.len() && places.several(&rest).is_some()).then(|| {
+        let many = rest.join(" ");
+        format!("{WHOSE}{many}? say \"users can … their own {many}\", or who may do it with all {many}")
+    })
+}
+
+/// How the question begins of whom something is.
+const WHOSE: &str = "whose ";
 const STANDARD: &[&str] = &["read", "create", "update", "delete"];
 
 /// "only managers may delete", "nobody may delete leads", "nobody but admins can edit notes".
@@ -232,7 +160,7 @@ pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
     let told = wish.place(&["may", "can", "should"]);
     (from > 0 || wish.is_let() || told.is_some_and(|told| told > 0)).then_some(())?;
     Some(match heard(wish, from, places)? {
-        Err(why) if why.starts_with(NO_ROLE) || why.starts_with(said::WHICH) => Answer::Refused(why),
+        Err(why) if [NO_ROLE, said::WHICH, WHOSE].iter().any(|start| why.starts_with(start)) => Answer::Refused(why),
         // Who adds something that is not kept yet wants it kept; who may see it must say what it is.
         Err(why) if why.starts_with(NO_RECORD) && !wish.words.iter().any(|word| is_new(word)) => Answer::Refused(why),
         Err(_) => return None,

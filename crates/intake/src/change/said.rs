@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::reasons;
+use super::{questions, reasons};
 use crate::lemma;
 
 /// One wish.
@@ -14,6 +14,8 @@ pub(super) struct Said {
     pub words: Vec<String>,
     /// Where each word begins and ends in the text.
     pub places: Vec<Range<usize>>,
+    /// Whether it is a question.
+    pub is_asked: bool,
 }
 
 /// Words that open a wish after a comma or an "and".
@@ -61,8 +63,12 @@ const POLITE: &[&str] = &[
 /// The wishes in their order; no more than a few more than `most`.
 pub(super) fn wishes(request: &str, most: usize) -> Vec<Said> {
     let mut wishes = Vec::new();
-    for sentence in sentences(request) {
-        let mut rest = reasons::without(sentence);
+    for (sentence, has_mark) in sentences(request) {
+        if questions::is_asked(sentence, has_mark) {
+            wishes.extend(Said::of(sentence).map(|said| Said { is_asked: true, ..said }));
+            continue;
+        }
+        let mut rest = questions::requested(reasons::without(sentence));
         // "Drop the SMS. We don't need it."
         if wishes.last().is_some_and(super::drops::is_drop) && reasons::is_reason(rest) {
             continue;
@@ -79,8 +85,8 @@ pub(super) fn wishes(request: &str, most: usize) -> Vec<Said> {
     wishes
 }
 
-/// At lines, semicolons and full stops before a space; "e.g. x" and "1.5" stay whole.
-fn sentences(request: &str) -> Vec<&str> {
+/// At lines, semicolons and full stops before a space; "e.g. x" and "1.5" stay whole. With each, whether a question mark ends it.
+fn sentences(request: &str) -> Vec<(&str, bool)> {
     let (mut found, mut from) = (Vec::new(), 0);
     for (at, c) in request.char_indices() {
         let after = request.get(at + c.len_utf8()..).unwrap_or("");
@@ -91,11 +97,11 @@ fn sentences(request: &str) -> Vec<&str> {
                 && !before.ends_with("e.g")
                 && !before.ends_with("etc");
         if ends {
-            found.push(request.get(from..at).unwrap_or(""));
+            found.push((request.get(from..at).unwrap_or(""), c == '?'));
             from = at + c.len_utf8();
         }
     }
-    found.push(request.get(from..).unwrap_or(""));
+    found.push((request.get(from..).unwrap_or(""), false));
     found
 }
 
@@ -243,13 +249,13 @@ impl Said {
         let polite = words.iter().take_while(|word| POLITE.contains(&word.as_str())).count();
         words.drain(..polite);
         places.drain(..polite);
-        (!words.is_empty()).then(|| Said { text: text.to_owned(), words, places })
+        (!words.is_empty()).then(|| Said { text: text.to_owned(), words, places, is_asked: false })
     }
 
     /// The same with other words; nothing is known of where they stand.
     pub(super) fn reworded(&self, words: Vec<String>) -> Said {
         let places = vec![0..0; words.len()];
-        Said { text: self.text.clone(), words, places }
+        Said { text: self.text.clone(), words, places, is_asked: self.is_asked }
     }
 
     /// "let clerks edit leads".

@@ -5,7 +5,7 @@ use super::edit::Edit;
 use super::places::Places;
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, list, spoken};
-use super::{Answer, rights};
+use super::{Answer, people, rights};
 use crate::lemma::with_article;
 
 pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
@@ -33,7 +33,7 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         Err(why) if why.contains("say of which") => return Some(Answer::Refused(why)),
         Err(_) => return None,
     };
-    let (rules, new) = match rights::people(wish.between(1, modal), places) {
+    let (rules, new) = match people::people(wish.between(1, modal), places) {
         Ok(people) => people,
         Err(why) => return Some(Answer::Refused(why)),
     };

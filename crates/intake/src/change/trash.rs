@@ -4,7 +4,7 @@ use super::patch::Patch;
 use super::places::{Entity, Places};
 use super::said::Said;
 use super::wishes::{UNUSUAL, at_end, spoken};
-use super::{Answer, rights};
+use super::{Answer, people, rights};
 use crate::lemma::plural;
 
 /// Words that ask for it, and those that may stand around.
@@ -93,7 +93,7 @@ pub(super) fn trash(wish: &Said, places: &Places, source: &str) -> Option<Answer
     if !who.is_empty() {
         let before = rights::written(entity, "delete").unwrap_or_default();
         let may = |rule: &String| before.contains(rule) || before.iter().any(|word| word == "signed_in");
-        match rights::people(&who, places) {
+        match people::people(&who, places) {
             Ok((rules, new)) if new.is_empty() && rules.iter().all(may) => {}
             Ok(_) => {
                 return Some(Answer::Refused(format!(

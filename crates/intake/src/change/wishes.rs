@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
     Answer, accounts, actions, additions, defaults, deletion, drops, everyday, fields, finding, names, openness, own,
-    passive, quiet, relations, renames, rights, secrets, trash, values,
+    passive, questions, quiet, relations, renames, rights, secrets, trash, values,
 };
 
 /// One way of wishing.
@@ -21,7 +21,7 @@ pub(super) struct Wish {
 }
 
 pub(super) const ALL: &[Wish] = &[
-    Wish { id: "asks", example: "Who can see leads?", read: asks },
+    Wish { id: "asks", example: "Who can see leads?", read: questions::asks },
     Wish { id: "sign_up", example: "Close registration.", read: accounts::sign_up },
     Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
     Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
@@ -55,16 +55,6 @@ pub(super) const ALL: &[Wish] = &[
 
 /// What `change` cannot edit without moving it.
 pub(super) const UNUSUAL: &str = "its part of the blueprint is written in a form that only you can edit";
-
-/// "who can see orders?": a question, which others answer.
-fn asks(wish: &Said, _: &Places, _: &str) -> Option<Answer> {
-    wish.opens(&["who", "what", "why", "how", "which", "where", "whose"]).then(|| {
-        Answer::Refused(
-            "that is a question, and a change is a wish: `supermaker access` says who may do what, `supermaker explain` what becomes of a request"
-                .to_owned(),
-        )
-    })
-}
 
 /// "undo that": what was so before is not known here.
 fn undo(wish: &Said, _: &Places, _: &str) -> Option<Answer> {

@@ -2,10 +2,11 @@
 
 use super::{MINE, OTHERS, Pending, Reader, is_access, one_verb};
 use crate::access::elided;
-use crate::access::statements::{Mode, Op, Statement, of_verb, outside};
+use crate::access::statements::{Mode, Op, Statement, of_verb};
 use crate::access::states;
 use crate::access::values::{self, ValueRight};
 use crate::clauses::Clause;
+use crate::everybody::outside;
 use crate::facts::Who;
 use crate::lexicon::verbs::Class;
 use crate::nouns::{Count, Np};
