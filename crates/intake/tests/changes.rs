@@ -205,7 +205,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("frobnicate the gizmo", "other words"),
     ("rename colour to hue", "no field `colour`"),
     ("rename phone to name", "already"),
-    ("drop the status", "needs `status`"),
+    ("drop the status", "`status` is needed: the action `win` of leads sets it"),
     ("rename phone to mobile. Paint it blue", "other words"),
     ("tag boats", "no record `boat`"),
     ("only bananas may delete", "no role"),

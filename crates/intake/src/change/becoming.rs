@@ -6,7 +6,7 @@ use super::limited::whole;
 use super::places::{Entity, Field, Places};
 use super::predicate::Predicate;
 use super::wishes::{UNUSUAL, list, spoken};
-use super::{Answer, defaults, values};
+use super::{Answer, defaults, fitting, values};
 use crate::lemma::with_article;
 use crate::toml::quote;
 
@@ -41,6 +41,9 @@ pub(super) fn apply(entity: &Entity, field: &Field, said: &[Predicate], places: 
             return Answer::Refused(why);
         }
     }
+    if let Some(why) = fitting::unfit(&made, places).filter(|_| !made.told.is_empty()) {
+        return Answer::Refused(why);
+    }
     if made.told.is_empty() {
         return Answer::Already(format!("`{}` {}", field.name, made.met.join(" and ")));
     }
@@ -65,6 +68,12 @@ pub(super) struct Made<'p> {
 }
 
 impl Made<'_> {
+    /// A word as it is after this wish.
+    pub(super) fn after(&self, word: &str) -> Option<&str> {
+        let set = self.edit.set.iter().find(|(one, _)| *one == word).map(|(_, value)| value.as_str());
+        set.or_else(|| self.written(word).filter(|_| !self.edit.drop.contains(&word)))
+    }
+
     pub(super) fn written(&self, word: &str) -> Option<&str> {
         self.field.word(word).and_then(|at| self.source.get(at))
     }

@@ -5,7 +5,7 @@ use super::places::{Entity, Field, Places};
 use super::removals::{drop_entity, drop_field, drop_service, whole};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, spoken};
-use super::{Answer, edit, hints, names, quiet};
+use super::{Answer, edit, hints, names, needs, quiet};
 use crate::lexicon::integrations;
 
 /// Ways to say so; after some of them only a service can stand.
@@ -239,9 +239,11 @@ fn drop_role(words: &[String], places: &Places) -> Option<Answer> {
         let known: Vec<&str> = places.roles.iter().map(String::as_str).collect();
         return Some(Answer::Refused(format!("there is no role `{role}`{}", hints::instead(&role, &known))));
     };
-    if places.source.contains(&format!("role:{role}\"")) || places.source.contains(&format!("role:{role}'")) {
+    let may = needs::of_role(&role, places);
+    if !may.is_empty() {
         return Some(Answer::Refused(format!(
-            "rules name `{role}`: say who may instead first, as in \"only admins may …\""
+            "rules name `{role}`, which may {}: say who may instead first, as in \"only admins may …\"",
+            may.join(", ")
         )));
     }
     let kept: Vec<String> = places.roles.iter().filter(|one| **one != role).cloned().collect();

@@ -21,12 +21,14 @@ mod edit;
 mod everyday;
 mod fields;
 mod finding;
+mod fitting;
 mod hints;
 mod joins;
 mod limited;
 mod lists;
 mod made;
 mod names;
+mod needs;
 mod openness;
 mod own;
 mod parsed;
@@ -247,6 +249,11 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
     match answer {
         Answer::Done { patches, told } => {
             let after = patch::apply(text, patches.clone()).and_then(|text| Places::of(&text));
+            if let Some(name) = after.as_ref().and_then(|after| names::reserved(places, after)) {
+                return Answer::Refused(format!(
+                    "`{name}` is a name that every backend has for itself: say another one"
+                ));
+            }
             match after.and_then(|after| names::taken(&after)) {
                 Some((name, of)) if !wish.opens(&["rename"]) => Answer::Refused(format!(
                     "`{name}` is what `{of}` was called before, and a database may still have it under that name: say another name, or \

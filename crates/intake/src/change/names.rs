@@ -34,6 +34,18 @@ pub(super) fn taken(places: &Places) -> Option<(String, String)> {
     of_entity.or_else(|| entities().find_map(of_field))
 }
 
+/// What `blueprint` keeps for columns and parameters of its own.
+const RESERVED: &str = "limit sort cursor q count fields expand id user_id team_id created_at updated_at";
+
+/// A field of a later text whose name is none that a field can have.
+pub(super) fn reserved(before: &Places, after: &Places) -> Option<String> {
+    let has = |places: &Places, name: &str| {
+        places.entities.iter().any(|one| one.fields.iter().any(|field| field.name == name))
+    };
+    let mut names = after.entities.iter().flat_map(|one| &one.fields).map(|field| &field.name);
+    names.find(|name| crate::lexicon::has(RESERVED, name) && !has(before, name)).cloned()
+}
+
 /// What a name that is there may be meant by one that is not.
 pub(super) fn near(wanted: &str, places: &Places) -> Option<String> {
     let wanted = singular(&wanted.replace('-', "_"));

@@ -1,9 +1,9 @@
 //! What goes with a thing that goes: a service with what used it, a field with its line, a record with what refers to it.
 
 use super::Answer;
+use super::needs;
 use super::patch::Patch;
 use super::places::{Entity, Field, Places};
-use super::renames;
 use super::wishes::{UNUSUAL, spoken};
 
 pub(super) fn drop_service(name: &str, places: &Places, source: &str) -> Answer {
@@ -13,6 +13,17 @@ pub(super) fn drop_service(name: &str, places: &Places, source: &str) -> Answer 
     let Some(section) = places.section(&format!("integration.{name}")) else {
         return Answer::Refused(UNUSUAL.to_owned());
     };
+    let many = |entity: &Entity| crate::lemma::plural(&spoken(&entity.name));
+    let calls = |entity: &Entity| {
+        let own = entity.calls.iter().filter(|(_, call)| call.split('.').next() == Some(name));
+        own.map(|(action, _)| (action.clone(), many(entity))).collect::<Vec<_>>()
+    };
+    let calls: Vec<(String, String)> = places.entities.iter().flat_map(calls).collect();
+    if let Some((action, of)) = calls.first() {
+        return Answer::Refused(format!(
+            "the action `{action}` of {of} calls {name}: say \"remove the {action} action of {of}\" first, if that may go"
+        ));
+    }
     let mut patches = vec![Patch::remove(whole(section, source))];
     let uses = places.automations.iter().filter(|one| one.action.split('.').next() == Some(name));
     let gone: Vec<&str> = uses.map(|one| one.name.as_str()).collect();
@@ -24,21 +35,11 @@ pub(super) fn drop_service(name: &str, places: &Places, source: &str) -> Answer 
     }
     let and =
         if gone.is_empty() { String::new() } else { format!(", and neither is what used it: {}", gone.join(", ")) };
-    let calls = |entity: &Entity| {
-        let of = entity.name.clone();
-        let own = entity.calls.iter().filter(|(_, call)| call.split('.').next() == Some(name));
-        own.map(move |(action, _)| format!("; `{action}` of {of} still calls it")).collect::<Vec<_>>()
-    };
-    let still: String = places.entities.iter().flat_map(calls).collect();
-    Answer::Done { patches, told: format!("{name} is not used any more{and}{still}") }
+    Answer::Done { patches, told: format!("{name} is not used any more{and}") }
 }
 
 pub(super) fn drop_field(entity: &Entity, field: &Field, places: &Places, source: &str) -> Answer {
-    let event = format!("{}.{}=", entity.name, field.name);
-    let on = places.automations.iter().any(|one| one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&event)));
-    let named = |(_, when): &(std::ops::Range<usize>, String)| renames::renamed_in(when, &field.name, "") != *when;
-    if on || entity.uses.iter().any(|(_, name)| *name == field.name) || entity.conditions.iter().any(named) {
-        let why = format!("an action, a condition or an automation of {} needs `{}`", entity.name, field.name);
+    if let Some(why) = needs::refused(&field.name, &needs::of(entity, field, None, places)) {
         return Answer::Refused(why);
     }
     if entity.fields.len() == 1 {
@@ -79,10 +80,21 @@ pub(super) fn drop_entity(entity: &Entity, places: &Places, source: &str) -> Ans
         for field in other.fields.iter().filter(|field| field.to.as_ref().is_some_and(|(to, _)| *to == entity.name)) {
             match drop_field(other, field, places, source) {
                 Answer::Done { patches: removed, .. } => patches.extend(removed),
-                _ => return Answer::Refused(format!("`{}` of {} refers to it", field.name, other.name)),
+                Answer::Refused(why) => {
+                    return Answer::Refused(format!(
+                        "`{}` of {} refers to it, and would go along: {why}",
+                        field.name, other.name
+                    ));
+                }
+                Answer::Already(_) => {}
             }
             gone.push(format!("`{}` of {}", field.name, other.name));
         }
+    }
+    if let Some(field) = of_users(&entity.name, places) {
+        return Answer::Refused(format!(
+            "`{field}` of users refers to it: take it out of `[user.field]` in the blueprint first"
+        ));
     }
     for one in &places.automations {
         let about = one.on.as_ref().is_some_and(|(_, on)| on.starts_with(&format!("{}.", entity.name)));
@@ -97,6 +109,14 @@ pub(super) fn drop_entity(entity: &Entity, places: &Places, source: &str) -> Ans
         patches,
         told: format!("there are no {} any more{and}", crate::lemma::plural(&spoken(&entity.name))),
     }
+}
+
+/// A field of users that refers to a record.
+fn of_users(entity: &str, places: &Places) -> Option<String> {
+    let blueprint: toml::Table = toml::from_str(&places.source).ok()?;
+    let fields = blueprint.get("user")?.get("field")?.as_table()?;
+    let refers = |(_, field): &(&String, &toml::Value)| field.get("to").and_then(toml::Value::as_str) == Some(entity);
+    fields.iter().find(refers).map(|(name, _)| name.clone())
 }
 
 /// A section with the comments right above it and the empty lines after it.

@@ -51,7 +51,26 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             told.push(if word == "read" { "see" } else { "write" });
         }
     }
-    let who = rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect::<Vec<_>>().join(" and ");
+    // Who does not see it cannot write it either.
+    let seen: Vec<String> = edit.set.iter().any(|(word, _)| *word == "read").then(|| rules.clone()).unwrap_or_default();
+    let wrote = field.word("write").and_then(|at| source.get(at)).and_then(words_of).filter(|_| !seen.is_empty());
+    let mut also = String::new();
+    if let Some(wrote) = wrote.filter(|wrote| wrote.iter().any(|word| !seen.contains(word))) {
+        let left: Vec<String> = wrote.iter().filter(|word| seen.contains(word)).cloned().collect();
+        let says_write = edit.set.iter().any(|(word, _)| *word == "write");
+        if left.is_empty() && !says_write {
+            let (write, name) = (plain(&wrote), spoken(&field.name));
+            return Some(Answer::Refused(format!(
+                "{write} may write the {name}, and who does not see it cannot: say \"only {} can see and write the {name}\", if they may",
+                wish.between(1, modal).join(" ")
+            )));
+        }
+        if !says_write {
+            edit.set("write", list(&left));
+            also = format!("; {} may write it, for who does not see it cannot", plain(&left));
+        }
+    }
+    let who = plain(&rules);
     let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
     if told.is_empty() {
         return Some(Answer::Already(format!("{name} is for {who} alone")));
@@ -62,11 +81,26 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             patches.extend(roles);
             Answer::Done {
                 patches,
-                told: format!("only {who} may {} {name}, of the records that they may see", told.join(" and ")),
+                told: format!("only {who} may {} {name}, of the records that they may see{also}", told.join(" and ")),
             }
         }
         None => Answer::Refused(UNUSUAL.to_owned()),
     })
+}
+
+/// "manager and owner".
+pub(super) fn plain(rules: &[String]) -> String {
+    let who = |rule: &String| match rule.as_str() {
+        "signed_in" => "whoever is signed in".to_owned(),
+        rule => rule.strip_prefix("role:").unwrap_or(rule).to_owned(),
+    };
+    rules.iter().map(who).collect::<Vec<_>>().join(" and ")
+}
+
+/// The words of a list of them alone.
+pub(super) fn words_of(written: &str) -> Option<Vec<String>> {
+    let table: toml::Table = toml::from_str(&format!("x = {written}")).ok()?;
+    table.get("x")?.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
 }
 
 /// "hide the fee from clerks", "clerks must not see the fee": there are rules for who may, none for who may not.

@@ -3,6 +3,7 @@
 
 use super::Answer;
 use super::drops::dropped;
+use super::needs;
 use super::places::{Entity, Field, Places};
 use super::predicate;
 use super::said::{self, Said};
@@ -72,7 +73,7 @@ pub(super) fn is_value(value: &str) -> bool {
     !value.is_empty() && value.chars().count() <= 60 && value.chars().all(fits) && value.split([' ', '_']).count() <= 5
 }
 
-fn to(entity: &Entity, field: &Field, wanted: &[String], source: &str) -> Answer {
+fn to(entity: &Entity, field: &Field, wanted: &[String], places: &Places, source: &str) -> Answer {
     if let Some(value) = wanted.iter().find(|value| !field.values.items.contains(value) && !is_value(value)) {
         return Answer::Refused(format!("`{}` cannot be a value", value.chars().take(80).collect::<String>()));
     }
@@ -92,6 +93,10 @@ fn to(entity: &Entity, field: &Field, wanted: &[String], source: &str) -> Answer
             spoken(&field.name),
             spoken(&entity.name)
         ));
+    }
+    let gone = || before.iter().filter(|value| !wanted.contains(value));
+    if let Some(why) = gone().find_map(|value| needs::refused(value, &needs::of(entity, field, Some(value), places))) {
+        return Answer::Refused(why);
     }
     let Some(patches) = field.values.becomes(wanted, source) else { return Answer::Refused(UNUSUAL.to_owned()) };
     let (more, less): (Vec<&str>, Vec<&str>) = (
@@ -118,7 +123,7 @@ fn add(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         let can = wish.words.get(also - 1).is_some_and(|word| matches!(word.as_str(), "can" | "may" | "could"));
         let be = wish.words.get(also + 1).is_some_and(|word| word == "be");
         let found = listed(wish.between(0, also - 1), places).filter(|_| can && be)?;
-        return Some(with(found, predicate::listed(wish, also + 2, end), source));
+        return Some(with(found, predicate::listed(wish, also + 2, end), places, source));
     }
     if !wish.opens(&["add", "allow"]) {
         return None;
@@ -126,7 +131,7 @@ fn add(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if let Some(at) = wish.words.iter().rposition(|word| matches!(word.as_str(), "to" | "as")).filter(|at| *at > 1) {
         let target: Vec<String> = wish.from(at + 1).to_vec();
         if let Some(found) = listed(&target, places) {
-            return Some(with(found, predicate::listed(wish, 1, at), source));
+            return Some(with(found, predicate::listed(wish, 1, at), places, source));
         }
     }
     // "add a status archived to leads".
@@ -174,10 +179,10 @@ fn add(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         )),
         Some(found) => found,
     };
-    Some(with(found, values, source))
+    Some(with(found, values, places, source))
 }
 
-fn with(found: Result<(&Entity, &Field), String>, values: Vec<String>, source: &str) -> Answer {
+fn with(found: Result<(&Entity, &Field), String>, values: Vec<String>, places: &Places, source: &str) -> Answer {
     let (entity, field) = match found {
         Ok(found) => found,
         Err(why) => return Answer::Refused(why),
@@ -191,7 +196,7 @@ fn with(found: Result<(&Entity, &Field), String>, values: Vec<String>, source: &
     if values.is_empty() {
         return Answer::Refused("it does not say which value".to_owned());
     }
-    to(entity, field, &wanted, source)
+    to(entity, field, &wanted, places, source)
 }
 
 /// "remove lost from the status", "drop the status lost".
@@ -235,7 +240,7 @@ fn remove(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         return Some(if is_all { Answer::Already(told) } else { Answer::Refused(told) });
     }
     let kept: Vec<String> = field.values.items.iter().filter(|one| !gone.contains(one)).cloned().collect();
-    Some(to(entity, field, &kept, source))
+    Some(to(entity, field, &kept, places, source))
 }
 
 /// "the statuses are now new, open, done", "change the statuses to new and done".
@@ -255,7 +260,7 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
         }
         let found = listed(named, places)?;
         let said = predicate::listed(wish, colon + 1, end);
-        return Some(all(found, &said, source)).filter(|_| said.len() > 1);
+        return Some(all(found, &said, places, source)).filter(|_| said.len() > 1);
     }
     let at = joined?;
     let modal = wish
@@ -285,7 +290,7 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if let Some(why) = unlisted(subject, wish, from, places).filter(|_| start == 0 && modal.is_none() && !is_choice) {
         return Some(Answer::Refused(why));
     }
-    Some(all(listed(subject, places)?, &said, source))
+    Some(all(listed(subject, places)?, &said, places, source))
 }
 
 /// "categories: news, tech" of a field that is a text: is that a list of all that it can be?
@@ -300,7 +305,7 @@ fn unlisted(named: &[String], wish: &Said, from: usize, places: &Places) -> Opti
 }
 
 /// These values and no others.
-fn all(found: Result<(&Entity, &Field), String>, said: &[String], source: &str) -> Answer {
+fn all(found: Result<(&Entity, &Field), String>, said: &[String], places: &Places, source: &str) -> Answer {
     let (entity, field) = match found {
         Ok(found) => found,
         Err(why) => return Answer::Refused(why),
@@ -311,7 +316,7 @@ fn all(found: Result<(&Entity, &Field), String>, said: &[String], source: &str) 
             wanted.push(value);
         }
     }
-    to(entity, field, &wanted, source)
+    to(entity, field, &wanted, places, source)
 }
 
 /// "replace won with closed": a value is no name that could be changed.
