@@ -111,12 +111,18 @@ impl Np {
         if !known && self.words.iter().any(|word| is_product(&word.lemma)) {
             return false;
         }
-        if known || words::may_be_record(head) {
+        // "a small program for repairs" is asked for; programs, and each program, are kept.
+        let asked_for = head == "program" && !self.plural && self.count != Count::Each;
+        if known || words::may_be_record(head) && !asked_for {
             return true;
         }
-        // "allotment sites": the word alone may mean the app.
+        // "allotment sites", "every car wash booking": the word alone may mean the app.
         let web = self.words.iter().any(|word| matches!(word.lemma.as_str(), "web" | "internet" | "company"));
-        if self.words.len() >= 2 && archetypes::sort(head).is_some() && self.plural && !web {
+        if self.words.len() >= 2
+            && archetypes::sort(head).is_some()
+            && (self.plural || self.count == Count::Each)
+            && !web
+        {
             return true;
         }
         !words::is_app_head(head)

@@ -126,6 +126,7 @@ fn known(token: &Token) -> bool {
     let word = token.text.as_str();
     KNOWN.contains(word)
         || KNOWN.contains(token.lemma.as_str())
+        || verbs::lookup(word).is_some()
         || words::is_function_word(word)
         || words::is_adverb(word)
         || words::is_adjective(word)

@@ -215,6 +215,10 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     {
         return Some(Tag::Preposition);
     }
+    // "who got it, when": a question that stands alone asks for a value.
+    if matches!(word, "when" | "where") && next.is_none_or(Token::is_sign) {
+        return Some(Tag::Pronoun);
+    }
     if words::is_subordinator(word) {
         return Some(Tag::Subordinator);
     }

@@ -226,8 +226,13 @@ impl<'t> Place<'t> {
     /// "Invoices contain items": one of the words that follow is the verb.
     fn verb_in_run(&self) -> bool {
         let run = self.tokens.iter().skip(self.at + 1).take_while(|token| opens_noun(token));
-        let verbs = run.filter_map(|token| crate::lexicon::verbs::lookup(&token.text));
-        verbs.into_iter().any(|(verb, form)| !verb.noun_too || form == Form::Past)
+        let run: Vec<&Token> = run.collect();
+        // "solved tickets" describes them.
+        let last = run.len().saturating_sub(1);
+        run.iter().enumerate().any(|(at, token)| {
+            let verb = crate::lexicon::verbs::lookup(&token.text);
+            verb.is_some_and(|(verb, form)| if form == Form::Past { at == last } else { !verb.noun_too })
+        })
     }
 
     /// "Support agents can …": a verb follows the nouns, so they are its subject.

@@ -189,7 +189,7 @@ const HEADS: &[(FieldType, &str)] = &[
     (
         FieldType::Json,
         "tags skills skill tag dimension coordinate availability metadata preference answer-set checklist \
-            allergies opening-hours opening_hours subjects amenity language-list specialty-list hobby topic",
+            opening-hours opening_hours subjects amenity language-list specialty-list hobby topic",
     ),
     (
         FieldType::Text,

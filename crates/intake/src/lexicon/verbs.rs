@@ -2,7 +2,7 @@
 //!
 //! Which word of a sentence is a verb is decided in `tags`; here is only what it would mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
@@ -133,6 +133,18 @@ const TABLE: &[(Class, &str)] = &[
     ),
 ];
 
+/// Common verbs that say nothing about records but where the words around them belong. No misspelt word is taken for one.
+const PLAIN: &str = "lay lie admit agree apologize appreciate argue arrange attract begin behave bind breathe broadcast* bury \
+    celebrate climb* combine communicate compete complain consider continue cooperate decide decorate depart \
+    deserve destroy detect determine develop die differ disappear discover distribute divide eat educate employ \
+    encourage enjoy entertain establish expand expect explain explore fetch forget forgive gather govern graze \
+    hatch hope* hurt* ignore imagine improve indicate inherit injure install instruct insure interrupt involve \
+    laugh* lean listen mention merge moor obey obtain occupy occur owe persuade prefer preserve protect pull \
+    qualify realize recognize recover refer refuse relax rely repeat* replace represent rescue* reside retain \
+    retire reveal rotate sail* satisfy seem settle sleep* speak steal* stir subtract succeed suffer survive \
+    suspend sweep* swim* tear* throw* undergo understand undertake unload unpack vary wake wander wipe wish* \
+    wonder worry wrap";
+
 /// base: past participle(s), where not regular.
 const IRREGULAR: &str = "send:sent write:wrote,written make:made build:built leave:left hold:held keep:kept \
     see:saw,seen \
@@ -143,7 +155,11 @@ const IRREGULAR: &str = "send:sent write:wrote,written make:made build:built lea
     begin:began,begun \
     win:won lose:lost meet:met choose:chose,chosen feed:fed spend:spent sit:sat rent:rented \
     withdraw:withdrew,withdrawn \
-    bear:bore,born lead:led fall:fell,fallen do:did,done bid:bid hide:hid,hidden ride:rode,ridden";
+    bear:bore,born lead:led fall:fell,fallen do:did,done bid:bid hide:hid,hidden ride:rode,ridden \
+    lay:laid lie:lain bind:bound eat:ate,eaten forget:forgot,forgotten forgive:forgave,forgiven hurt:hurt \
+    sleep:slept speak:spoke,spoken steal:stole,stolen sweep:swept swim:swam,swum tear:tore,torn throw:threw,thrown \
+    undergo:underwent,undergone understand:understood undertake:undertook,undertaken wake:woke,woken \
+    broadcast:broadcast stand:stood think:thought wear:wore,worn sing:sang,sung hang:hung";
 
 /// The event that a verb leaves behind, where its name is not "VERB-ing".
 const EVENTS: &str = "book:booking reserve:reservation borrow:loan rent:rental lend:loan loan:loan enroll:enrollment \
@@ -155,7 +171,7 @@ const EVENTS: &str = "book:booking reserve:reservation borrow:loan rent:rental l
 
 static FORMS: LazyLock<HashMap<String, (Verb, Form), BuildHasherDefault<WordHasher>>> = LazyLock::new(|| {
     let mut forms: HashMap<String, (Verb, Form), _> = HashMap::default();
-    for (class, words) in TABLE {
+    for (class, words) in TABLE.iter().chain(&[(Class::Other, PLAIN)]) {
         for entry in words.split_ascii_whitespace() {
             let base = entry.trim_end_matches('*');
             let verb = Verb { base, class: *class, noun_too: entry.ends_with('*') };
@@ -186,6 +202,12 @@ fn third(base: &str) -> String {
 /// "plan" with "ing" is "planning".
 pub(crate) fn with_ending(base: &str, ending: &str) -> String {
     let vowel = |c: char| "aeiou".contains(c);
+    // "lying", "tying".
+    if ending == "ing"
+        && let Some(stem) = base.strip_suffix("ie")
+    {
+        return format!("{stem}ying");
+    }
     let mut back = base.chars().rev();
     let (last, before, third) = (back.next().unwrap_or(' '), back.next().unwrap_or(' '), back.next().unwrap_or(' '));
     if last == 'e' && before != 'e' {
@@ -199,18 +221,28 @@ pub(crate) fn with_ending(base: &str, ending: &str) -> String {
         && !"wxy".contains(last)
         && vowel(before)
         && !vowel(third)
-        && (base.len() <= 4 && !matches!(base, "edit" | "open" | "exit") || matches!(base, "submit" | "refer"));
+        && (base.chars().filter(|c| vowel(*c)).count() == 1
+            || matches!(
+                base,
+                "submit" | "refer" | "begin" | "admit" | "permit" | "occur" | "prefer" | "transfer" | "forget" | "bid"
+            ));
     if doubles { format!("{base}{last}{ending}") } else { format!("{base}{ending}") }
 }
 
 /// The verb that a lower-case word may be.
 pub(crate) fn lookup(word: &str) -> Option<(Verb, Form)> {
-    FORMS.get(word).copied()
+    // "auto-close tickets" closes them.
+    let auto = || {
+        let (verb, form) = FORMS.get(word.strip_prefix("auto-")?)?;
+        Some((Verb { noun_too: false, ..*verb }, *form))
+    };
+    FORMS.get(word).copied().or_else(auto)
 }
 
-/// Every form of every verb, for spelling repair.
+/// Every form of every verb that a misspelt word may stand for.
 pub(crate) fn all_forms() -> impl Iterator<Item = &'static str> {
-    FORMS.keys().map(String::as_str)
+    let plain: HashSet<&str> = PLAIN.split_ascii_whitespace().map(|entry| entry.trim_end_matches('*')).collect();
+    FORMS.iter().filter(move |(_, (verb, _))| !plain.contains(verb.base)).map(|(form, _)| form.as_str())
 }
 
 static LEFT: LazyLock<Table<&'static str>> =
@@ -235,6 +267,13 @@ mod tests {
             ("booking", "book"),
             ("paid", "pay"),
             ("moves", "move"),
+            ("lies", "lie"),
+            ("lying", "lie"),
+            ("tying", "tie"),
+            ("beginning", "begin"),
+            ("preferred", "prefer"),
+            ("opening", "open"),
+            ("dropped", "drop"),
         ] {
             assert_eq!(lookup(form).map(|(verb, _)| verb.base), Some(base), "{form}");
         }

@@ -15,7 +15,7 @@ const SUBJECTS: &str = "i we you he she it they who there";
 const PREPOSITIONS: &str = "of in on at for from by with without to into onto over under about against between \
     during \
     through per via as within up out off down toward towards near like than across around among upon along behind \
-    above below plus minus except besides including inside beneath";
+    above below plus minus except besides including inside beneath aboard";
 const CONJUNCTIONS: &str = "and or nor & + but yet then";
 const SUBORDINATORS: &str = "when whenever if once after before until till while because since unless so although \
     though \
@@ -107,7 +107,7 @@ const SOFT: &str = "idea tool report message link channel level value \
     period printer door \
     chart option sheet shop store office clinic school church gym club salon studio market partner home feed \
     title digest unit calendar row column phase header banner tab tablet camera semester robot window cell demo \
-    prototype screen piece webhook scenario criterion background problem integration workspace warning";
+    prototype screen piece program laptop paper track engine filter webhook scenario criterion background problem integration workspace warning";
 /// Titles of parts of a text: "Jobs:" above what is done at night, "Scenario: a late return".
 const SECTIONS: &str = "background scenario context overview introduction summary goal scope requirement criteria criterion \
     acceptance_criteria job rule role note task automation trigger feature page screen example step permission event \

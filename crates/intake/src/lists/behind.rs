@@ -67,10 +67,12 @@ impl Reader<'_, '_> {
 
     /// "several addresses: street, zip, city": what each of them has.
     pub(super) fn parts(&mut self) -> bool {
-        let table = archetypes::sort(&self.item.entity).is_some() && self.item.plural && self.item.values.is_empty();
-        let items = if table && self.item.many { super::read(self.scene, self.at + 1, self.to) } else { Vec::new() };
+        let table = archetypes::sort(&self.item.entity).is_some();
+        let several = self.item.many && self.item.plural && self.item.values.is_empty();
+        let items = if several { super::read(self.scene, self.at + 1, self.to) } else { Vec::new() };
         let known = items.iter().filter(|item| item.known()).count();
-        if items.len() < 2 || known * 2 < items.len() {
+        // "several colours: red, blue" has values; all of "street, zip, city" name some.
+        if items.len() < 2 || known * 2 < items.len() || !table && known < items.len() {
             return false;
         }
         self.item.items = items;

@@ -218,6 +218,8 @@ impl Reader<'_, '_> {
             && scene.np_at(self.at).is_none_or(|np| np.words().len() <= 1)
         {
             ("description".to_owned(), FieldType::LongText)
+        } else if scene.is(self.at, "since") && scene.is(self.at + 1, "when") && self.at + 2 >= self.end {
+            ("since_date".to_owned(), FieldType::Date)
         } else if scene.is(self.at, "when") {
             let verb = (self.at..self.end).find(|at| scene.tag(*at) == Some(Tag::Verb)).and_then(|at| scene.token(at));
             (verb.map_or("date".to_owned(), |verb| format!("{}_at", nouns::snake(&[&verb.text]))), FieldType::Datetime)
@@ -303,6 +305,10 @@ impl Reader<'_, '_> {
         let verb = (from + 1..self.end).find(|at| matches!(scene.tag(*at), Some(Tag::Verb)));
         let name = if scene.is(from, "who") {
             match (scene.np_at(from + 1), verb.and_then(|at| scene.token(at))) {
+                // "who has it".
+                (_, None) if scene.is(from + 1, "has") && scene.one_of(from + 2, &["it", "them"]) => {
+                    "holder".to_owned()
+                }
                 // "who the tenant is".
                 (Some(np), None) => np.field().to_owned(),
                 (_, Some(verb)) => match participle(&verb.text) {
@@ -386,6 +392,7 @@ fn participle(verb: &str) -> Option<&str> {
     Some(match verb {
         "took" | "takes" => "taken",
         "gave" => "given",
+        "got" | "gets" | "receives" => "received",
         "wrote" | "writes" => "written",
         "did" | "does" => "done",
         "drove" | "drives" => "driven",

@@ -142,7 +142,9 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
         let said = (score(candidate) - doubt(&seen) - ACCEPT) * SAID;
         let likely = seen.score() - LIKELY;
         // What is described is asked for, however it is spoken of: nobody lists three values of what is to be left out.
-        let likely = if candidate.fields.len() >= DESCRIBED && said >= 0.0 { likely.max(0.0) } else { likely };
+        let described = candidate.fields.len() >= DESCRIBED
+            || candidate.heading && candidate.fields.len() >= 2 && candidate.grounds.rules.contains(&"described");
+        let likely = if described && said >= 0.0 { likely.max(0.0) } else { likely };
         (said * (1.0 - share) + likely * share, said)
     };
     let scores: Vec<(f64, f64)> = found.iter().map(weigh).collect();

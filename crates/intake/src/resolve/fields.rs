@@ -194,6 +194,10 @@ fn typed(name: &str, item: &Item, doers: &Doers<'_>) -> Field {
     let yes_no = matches!(pair.as_str(), "yes/no" | "no/yes" | "true/false" | "y/n");
     let mut field = Field::new(name, if yes_no { FieldType::Boolean } else { kind });
     field.file = item.file || item.kind.is_none() && guess.is_some_and(|guess| guess.file);
+    // "photos": several links.
+    if field.file && item.plural && field.kind == FieldType::Url {
+        field.kind = FieldType::Json;
+    }
     field.required = item.required;
     field.unique = item.unique;
     field.min = item.min;
@@ -394,11 +398,9 @@ fn type_note(entity: &str, field: &Field) -> Option<Note> {
             &["a number of days", "no such field"],
         )
     } else if field.file {
+        let links = if field.kind == FieldType::Json { "a list of links to the files" } else { "a link to the file" };
         (
-            format!(
-                "`{name}` of {record} holds a link to the file, because files themselves are not stored \
-            here"
-            ),
+            format!("`{name}` of {record} holds {links}, because files themselves are not stored here"),
             "file.link",
             &["text"],
         )

@@ -409,9 +409,13 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         if scene.one_of(at + 1, &["this", "it"]) {
             continue;
         }
-        // "pay at the table with their phone".
+        // "pay at the table with their phone"; "customers with their phone and email" have both.
         if scene.one_of(at + 1, &["their", "his", "her", "my"])
-            && scene.np_at(at + 1).is_some_and(|means| crate::lexicon::has("phone card badge mobile", means.head()))
+            && scene.np_at(at + 1).is_some_and(|means| {
+                let alone =
+                    lists::read(scene, at + 1, clause_end(scene, at)).iter().filter(|item| item.known()).count() < 2;
+                crate::lexicon::has("phone card badge mobile", means.head()) && alone
+            })
         {
             continue;
         }

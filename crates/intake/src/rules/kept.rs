@@ -337,7 +337,7 @@ fn tail(scene: &Scene<'_>, sink: &mut Sink) {
             continue;
         }
         // "families borrow tents: from, until": of what they do.
-        if scene.clause_around(np).is_some_and(|clause| super::noted::left_by(clause).is_some()) {
+        if super::noted::left_by(clause).is_some() || super::given::handed(scene, clause).is_some() {
             continue;
         }
         // "twice a season: date, grade": how often.

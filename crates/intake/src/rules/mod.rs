@@ -10,6 +10,7 @@ mod belongs;
 pub(crate) mod bounds;
 mod chained;
 mod code;
+mod described;
 mod enumerated;
 mod faint;
 mod given;
@@ -80,6 +81,11 @@ impl Sink {
     fn has(&mut self, owner: &Thing, items: Vec<Item>, weight: f64) {
         for item in items {
             let span = item.span.unwrap_or(owner.span);
+            // "several addresses: street, zip, city": what has values of its own is a record, however often it is named.
+            if item.many && item.plural && item.items.len() >= 2 {
+                let thing = Thing { plural: true, ..Thing::named(&item.entity, span) };
+                self.add(Fact::Mention(thing), span, 2.2);
+            }
             self.add(Fact::Has { owner: owner.clone(), item }, span, weight);
         }
     }
@@ -91,6 +97,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         analogy::RULES,
         app::RULES,
         has::RULES,
+        described::RULES,
         enumerated::RULES,
         kept::RULES,
         noted::RULES,

@@ -119,6 +119,9 @@ fn recorded(scene: &Scene<'_>, sink: &mut Sink) {
         if clause.base == "be" && clause.subject.first().is_some_and(is_value) {
             continue;
         }
+        if super::given::handed(scene, clause).is_some() {
+            continue;
+        }
         let told = clause.passive || clause.base == "be";
         let written = told.then(|| clause.subject.first()).flatten().filter(|np| !is_value(np));
         let Some(mut owner) =

@@ -115,16 +115,24 @@ fn comma_with(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "showings are of one film in one screen", "a donation is from a donor": one for each.
 fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
-    let ties =
-        |clause: &&crate::clauses::Clause| matches!(clause.base, "be" | "go" | "happen" | "run") && !clause.passive;
-    for clause in asked(scene).filter(ties).filter(|clause| clause.modal.is_none()) {
+    let ties = |clause: &&crate::clauses::Clause| {
+        (matches!(clause.base, "be" | "go" | "happen" | "run") || rests(clause.base)) && !clause.passive
+    };
+    let here = |clause: &&crate::clauses::Clause| {
+        let places = if clause.base == "come" { &["from"][..] } else { PLACES };
+        !rests(clause.base) || scene.one_of(clause.after, places)
+    };
+    for clause in asked(scene).filter(ties).filter(here).filter(|clause| clause.modal.is_none()) {
         let [subject] = clause.subject.as_slice() else { continue };
         let any = subject.plural && subject.possessive.is_none() || matches!(subject.count, Count::Each | Count::One);
-        let Some(child) = table(subject).filter(|_| any) else { continue };
+        // "shelves stand in aisles": names of values, where nothing is said of them.
+        let kept_np = |np: &Np| record(np).filter(|thing| !is_value(np) || described(scene, &thing.name));
+        let Some(child) = kept_np(subject).filter(|_| any) else { continue };
         let mut at = clause.after;
         let mut found = 0;
         while scene
-            .one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into", "about", "regarding"])
+            .one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into", "about", "regarding", "under", "inside", "within",
+                "aboard"])
             // "for one horse and one rider".
             || found > 0 && scene.is(at, "and") && scene.np_at(at + 1).is_some_and(|np| np.article.as_deref() == Some("one"))
         {
@@ -132,8 +140,13 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
             let Some(np) = scene.np_at(at + 1 + exact).filter(|np| np.to <= clause.to) else { break };
             let one = matches!(np.article.as_deref(), Some("a" | "an" | "one"));
             let many = np.plural && subject.plural && np.article.is_none() && np.possessive.is_none();
-            let Some(parent) = table(np).filter(|parent| (one || many) && parent.name != child.name) else { break };
-            let sure = archetypes::sort(&child.name).is_some() || archetypes::sort(&parent.name).is_some();
+            let Some(parent) = kept_np(np).filter(|parent| (one || many) && parent.name != child.name) else { break };
+            let kept = |thing: &Thing| archetypes::sort(&thing.name).is_some() || described(scene, &thing.name);
+            // "guests sit on chairs": where somebody is, unless both are kept.
+            if rests(clause.base) && !(kept(&child) && kept(&parent)) {
+                break;
+            }
+            let sure = kept(&child) || kept(&parent);
             let fact = Fact::Belongs { child: child.clone(), parent };
             sink.add(fact, scene.span(clause.from, np.to), if sure { 1.6 } else { 1.1 });
             found += 1;
@@ -147,6 +160,21 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Where something rests.
+const PLACES: &[&str] = &["in", "on", "at", "under", "inside", "within", "aboard"];
+
+/// Verbs that say where something is, or where it is from: "a patient lies in a ward".
+fn rests(base: &str) -> bool {
+    crate::lexicon::has("lie sit stand live hang stay reside work sleep graze moor belong come remain", base)
+}
+
+/// Whether the request says what such a record has.
+fn described(scene: &Scene<'_>, name: &str) -> bool {
+    scene.clauses.iter().any(|clause| {
+        clause.base == "have" && !clause.carried && clause.subject.iter().any(|subject| subject.entity() == name)
+    }) || scene.nps.iter().any(|np| np.entity() == name && scene.close_of(np.to).is_some())
 }
 
 /// "a project is made up of phases".

@@ -127,12 +127,22 @@ impl Place<'_> {
                 Tag::Verb
             }
             Some(Tag::Noun) if self.object => Tag::Verb,
+            // "is accepted or refused the author should hear": two ends of one question.
+            Some(Tag::Conjunction) if self.either() => Tag::Participle,
             Some(Tag::Conjunction | Tag::Sign) if self.before.contains(&Tag::Verb) && self.object => Tag::Verb,
             Some(Tag::Verb) if word.ends_with("ed") && !self.next_noun => Tag::Verb,
             Some(Tag::Conjunction) if self.before.iter().rev().nth(1) == Some(&Tag::Verb) => Tag::Verb,
             _ if self.noun_too && !regular => Tag::Noun,
             _ => Tag::Participle,
         }
+    }
+
+    /// After "is", another participle and "or".
+    fn either(&self) -> bool {
+        let back = |n: usize| self.before.len().checked_sub(n).and_then(|at| self.before.get(at));
+        self.previous_token.is_some_and(|token| token.is("or"))
+            && matches!(back(2), Some(Tag::Verb | Tag::Participle))
+            && back(3) == Some(&Tag::Be)
     }
 
     pub(super) fn ing(&self) -> Tag {

@@ -86,8 +86,12 @@ pub(super) fn told(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     Some(done)
 }
 
-/// "let me know", "keep the owner posted", "give me a shout".
+/// "let me know", "keep the owner posted", "give me a shout", "the owner hears about it".
 pub(super) fn know(line: &Line<'_, '_>, at: usize) -> Option<Done> {
+    // "the author should hear about it by mail".
+    if line.has(at, "hear hears") && line.one_of(at + 1, &["about", "of", "from", "back", "by", "via"]) {
+        return Some(line.send(at, at));
+    }
     let known: &[&str] = match line.text(at) {
         "let" | "lets" => &["know"],
         "keep" | "keeps" => &["posted", "informed", "updated", "loop"],

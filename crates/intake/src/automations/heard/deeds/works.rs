@@ -70,6 +70,8 @@ fn human(line: &Line<'_, '_>, at: usize) -> bool {
     let person = scene
         .nps_before(at)
         .next()
+        // "we settle the merchants, so generate a payout": an order of its own.
+        .filter(|np| !(np.to..at).any(|t| line.one_of(t, &["so", "then"])))
         .is_some_and(|np| np.from >= clause && np.to + 2 >= at && archetypes::is_person(np.entity()));
     pronoun || person
 }

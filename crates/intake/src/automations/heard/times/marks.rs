@@ -24,6 +24,8 @@ pub(in crate::automations::heard) fn marks(line: &Line<'_, '_>, at: usize) -> Op
     let next = |texts: &[&str]| line.one_of(at + 1, texts);
     let previous = |texts: &[&str]| at > line.from && line.one_of(at - 1, texts);
     let condition = match line.text(at) {
+        // "who got it, when": a value in a list.
+        "when" if at + 1 >= line.to || line.is_break(at + 1) => 0,
         "when" | "whenever" | "if" | "wen" => 1,
         "once" if !regular::opens(line, at) && !next(&["in"]) && !previous(&["at", "more"]) => 1,
         "as" if next(&["soon"]) && line.one_of(at + 2, &["as"]) => 3,
