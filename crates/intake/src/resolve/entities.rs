@@ -3,6 +3,7 @@
 mod alike;
 mod gathered;
 mod score;
+mod seen;
 mod signs;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ pub use self::gathered::Noun;
 use self::gathered::gather;
 pub(crate) use self::gathered::nouns;
 use self::score::{doubt, score};
-use self::signs::Around;
+use self::seen::Around;
 use super::guesses::{obvious, spoken_of};
 
 /// What has to be said of a noun that it is a record.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Candidate;
 use super::alike::merge;
 use super::score::{acting, score};
-use super::signs::Around;
+use super::seen::Around;
 use crate::facts::{Evidence, Fact, Thing, Who};
 use crate::kinds;
 use crate::lexicon::verbs::Class;

@@ -2,7 +2,8 @@
 //! it. In a short request that is all there is to go by; in a longer one `signs` weigh more.
 
 use super::Candidate;
-use super::signs::{LAID_OUT, Seen};
+use super::seen::Seen;
+use super::signs::LAID_OUT;
 use crate::facts::Thing;
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::verbs::Class;
