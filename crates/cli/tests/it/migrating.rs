@@ -227,6 +227,10 @@ fn what_is_printed_is_what_runs_on_a_server() {
     }
     at(copy.url());
     assert!(bench.run(&["migrate", "--dry-run"]).fine().contains("Nothing to do"));
+    // What shows nothing is found here as on a file.
+    throwaway::execute(copy.url(), "UPDATE app.leads SET name = E' \\u200b\\t' WHERE id = 2").unwrap();
+    let run = bench.run(&["migrate", "--dry-run"]);
+    assert!(run.err.contains("rows of `leads` with nothing in `name`, which is required: 1 (id 2)"), "{run:?}");
 }
 
 /// Rows from before that would be refused today are told of, by both commands that look at them, and stay.
