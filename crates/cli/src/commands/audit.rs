@@ -49,7 +49,7 @@ Examples:
   supermaker audit rekey --lost
 
 A server does the first at every start. By hand it is for a SECRET_KEY that somebody else may know: then nothing has to be served
-with it once more. docs/secret-key.md has the whole way.")]
+with it once more. Supermaker's docs/secret-key.md has the whole way.")]
     Rekey {
         /// Nobody has the SECRET_KEY any more with which the last seals were made: do without checking what is there
         #[arg(long)]

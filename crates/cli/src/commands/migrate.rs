@@ -83,7 +83,10 @@ impl Migrate {
         let serving = serving.map(|who| {
             let goes_on = "a server goes on where that is right with the tables of after, and else answers 503 until \
                            it is started with";
-            format!("this database is served ({who}): {goes_on} {} (docs/changes.md)", source.path.display())
+            format!(
+                "this database is served ({who}): {goes_on} {} (Supermaker's docs/changes.md)",
+                source.path.display()
+            )
         });
         // Where no table is changed, nobody need be told of who serves them, nor of a way back.
         let stays = stays(&blueprint, &settings);
@@ -119,10 +122,10 @@ impl Migrate {
         if self.backup.is_none() {
             screen.note(match settings.database {
                 Database::Sqlite(_) => {
-                    "Without --backup there is no way back but the next `migrate` (docs/changes.md)."
+                    "Without --backup there is no way back but the next `migrate` (Supermaker's docs/changes.md)."
                 }
                 Database::Postgres(_) => {
-                    "Without a dump there is no way back but the next `migrate` (docs/backups.md)."
+                    "Without a dump there is no way back but the next `migrate` (Supermaker's docs/backups.md)."
                 }
             });
         }
@@ -144,9 +147,12 @@ fn back_up(screen: &Screen, blueprint: &Blueprint, settings: &Settings, to: &Pat
     }
     if !timed(screen, "copying the database", || server::copy_database(settings, to)).map_err(failed)? {
         let message = "--backup copies a database file, and this one is on a server; nothing was changed";
-        return Err(Failure::new(message).hint("pg_dump makes a back-up of it (docs/backups.md)"));
+        return Err(Failure::new(message).hint("pg_dump makes a back-up of it (Supermaker's docs/backups.md)"));
     }
-    screen.note(&format!("The database was copied to {}, which is the way back (docs/changes.md).", to.display()));
+    screen.note(&format!(
+        "The database was copied to {}, which is the way back (Supermaker's docs/changes.md).",
+        to.display()
+    ));
     Ok(())
 }
 

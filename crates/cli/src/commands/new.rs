@@ -36,7 +36,7 @@ Examples:
 On a terminal at most three questions are asked, the default first; with --yes or in a pipe the default holds and is told.
 What was answered is kept under the request in the blueprint.
 
-Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (docs/models.md); without it
+Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (Supermaker's docs/models.md); without it
 nothing is sent anywhere.
 
 Typing it twice is safe: a folder that it made is left as it is, and one that it was ended in the middle of is finished.

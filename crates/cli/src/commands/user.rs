@@ -127,7 +127,7 @@ Examples:
   supermaker user import accounts.jsonl --json
 
 Columns: email; hash (bcrypt, argon2id, scrypt, pbkdf2, Better Auth's salt:key); roles; verified; fields of [user]. Who has an account
-already is left as he is. Each gets a hash of this server at his first log-in. docs/import-users.md has more.")]
+already is left as he is. Each gets a hash of this server at his first log-in. Supermaker's docs/import-users.md has more.")]
     Import(Import),
     /// Show all accounts
     #[command(after_help = "Example:\n  supermaker user list --file lead-tracker --json")]

@@ -139,7 +139,7 @@ fn refused(outcome: &Outcome) -> Result<(), ReadError> {
 
 fn strange() -> SettingProblem {
     let detail = "is not the one that this database was served with: the last seals of its audit do not hold by it, and access \
-        tokens of that one do not count; set that one as SECRET_KEY_PREVIOUS beside it (docs/secret-key.md), or, where it is lost, \
+        tokens of that one do not count; set that one as SECRET_KEY_PREVIOUS beside it (Supermaker's docs/secret-key.md), or, where it is lost, \
         run `supermaker audit rekey --lost` once";
     SettingProblem { name: "SECRET_KEY", detail: detail.to_owned() }
 }

@@ -93,7 +93,7 @@ pub(super) fn accept(text: &str) -> Result<Accepted, Unfit> {
     Ok(Accepted { kind: read.kind(), text: stored })
 }
 
-const RESET: &str = "known are bcrypt, argon2id, scrypt and pbkdf2 (docs/import-users.md); an empty `hash` imports the account, and its \
+const RESET: &str = "known are bcrypt, argon2id, scrypt and pbkdf2 (Supermaker's docs/import-users.md); an empty `hash` imports the account, and its \
      owner resets the password";
 const TOO_DEAR: &str = "each log-in, a wrong one too, would cost that; an empty `hash` imports the account, and its owner resets the \
      password";

@@ -67,7 +67,8 @@ fn standing(survey: &Survey, options: &PostgresOptions, settings: &Settings) -> 
         let what = format!("{} is a superuser, or above row-level security", survey.role);
         let why = "whoever gets at its password has the whole server";
         findings.push(
-            Finding::warning("database_role", what, why, "two roles, as docs/postgres.md has them").grave(settings),
+            Finding::warning("database_role", what, why, "two roles, as Supermaker's docs/postgres.md has them")
+                .grave(settings),
         );
     }
     if i64::try_from(options.connections).is_ok_and(|ours| ours > survey.max_connections) {

@@ -56,15 +56,23 @@ fn key_sets(settings: &Settings, blueprint: &Blueprint) -> Vec<Finding> {
         Ok(sets) => sets,
         Err(problems) => {
             let told = problems.into_iter().map(|problem| {
-                Finding::error("key_set", problem.to_string(), why, "docs/tokens.md says what each issuer needs")
+                Finding::error(
+                    "key_set",
+                    problem.to_string(),
+                    why,
+                    "Supermaker's docs/tokens.md says what each issuer needs",
+                )
             });
             return told.collect();
         }
     };
     let told = |(url, keys): SeenKeys| match keys {
-        Ok(0) => {
-            Finding::error("key_set", format!("{url} holds no key that counts"), why, "docs/tokens.md says which do")
-        }
+        Ok(0) => Finding::error(
+            "key_set",
+            format!("{url} holds no key that counts"),
+            why,
+            "Supermaker's docs/tokens.md says which do",
+        ),
         Ok(keys) => Finding::good("key_set", format!("{url} holds {keys} keys")),
         Err(error) => Finding::error(
             "key_set",

@@ -55,7 +55,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "SECRET_KEY_PREVIOUS",
         "none",
-        "the SECRET_KEY before it, or the next one, while they are exchanged (docs/secret-key.md): what it signed counts too",
+        "the SECRET_KEY before it, or the next one, while they are exchanged (Supermaker's docs/secret-key.md): what it signed counts too",
     ),
     setting("HOST", "127.0.0.1", "the address to listen on"),
     setting("PORT", "8000", "the port to listen on; 0 takes a free one"),
