@@ -151,6 +151,11 @@ impl Reader<'_, '_> {
         {
             return Some(self.trigger("after", anchor(from)));
         }
+        // "more than 5 days late".
+        let late = text.contains(" overdue ") || text.contains(" late ") || text.contains(" past due ");
+        if late && span && text.contains(" than ") {
+            return Some(self.trigger("overdue", anchor(to)));
+        }
         if text.contains(" running low ")
             || text.contains(" runs low ")
             || text.contains(" low stock ")

@@ -229,6 +229,15 @@ pub(crate) fn with_ending(base: &str, ending: &str) -> String {
     if doubles { format!("{base}{last}{ending}") } else { format!("{base}{ending}") }
 }
 
+/// "pay" leaves what is "paid", "cancel" what is "cancelled".
+pub(crate) fn participle(base: &str) -> String {
+    let last = inflect(base).into_iter().filter(|(_, form)| *form == Form::Past).last();
+    match base {
+        "cancel" => "cancelled".to_owned(),
+        _ => last.map_or_else(|| base.to_owned(), |(text, _)| text),
+    }
+}
+
 /// The verb that a lower-case word may be.
 pub(crate) fn lookup(word: &str) -> Option<(Verb, Form)> {
     // "auto-close tickets" closes them.

@@ -40,8 +40,8 @@ impl Place<'_> {
                 {
                     return Tag::Verb;
                 }
-                // "an auction runs from a start date to an end date".
-                if one && self.is(&["runs", "goes"]) && self.next_is(&["from"]) {
+                // "an auction runs from a start date to an end date", "a contract runs out".
+                if one && self.is(&["runs", "goes"]) && self.next_is(&["from", "out", "low", "up", "down"]) {
                     return Tag::Verb;
                 }
                 // "a rental starts at a time".
@@ -137,6 +137,16 @@ impl Place<'_> {
         }
     }
 
+    /// "cancels a booking email the cleaner": what follows is done to somebody.
+    fn next_orders(&self) -> bool {
+        let verb = self.next().and_then(|next| crate::lexicon::verbs::lookup(&next.text));
+        let whom = self
+            .tokens
+            .get(self.at + 2)
+            .is_some_and(|token| token.one_of(&["the", "our", "their", "me", "us", "them", "him", "her", "everyone"]));
+        whom && verb.is_some_and(|(_, form)| form == Form::Base)
+    }
+
     /// After "is", another participle and "or".
     fn either(&self) -> bool {
         let back = |n: usize| self.before.len().checked_sub(n).and_then(|at| self.before.get(at));
@@ -162,7 +172,7 @@ impl Place<'_> {
             Some(Tag::Noun) if self.object && self.ties() => Tag::Verb,
             Some(Tag::Determiner | Tag::Sign | Tag::Conjunction | Tag::Noun | Tag::Adjective | Tag::Possessive)
             | None
-                if self.next_noun && self.describes_value() =>
+                if self.next_noun && self.describes_value() && !self.next_orders() =>
             {
                 Tag::Adjective
             }

@@ -39,9 +39,8 @@ fn part(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
             }) && scene.tag(*at) != Some(Tag::Determiner)
         })
     };
-    let thing = |from: usize, to: usize| {
-        scene.nps_in(from, to).filter_map(|np| super::whose::named(line, np)).find(|name| !archetypes::is_person(name))
-    };
+    let named = |from: usize, to: usize| scene.nps_in(from, to).filter_map(|np| super::whose::named(line, np));
+    let thing = |from: usize, to: usize| named(from, to).find(|name| !archetypes::is_person(name));
     let taken = verb(TAKES).filter(|at| {
         (from..*at).any(|t| line.has(t, "inbound incoming"))
             || line.verb_form(*at) == Some(Form::Past) && line.one_of(at.wrapping_sub(1), &["are", "is"])
@@ -71,7 +70,12 @@ fn part(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
     } else {
         "create"
     };
-    let entity = if line.has(at, "come comes arrive arrives") { subject.or(object) } else { object.or(subject) };
+    let entity = if line.has(at, "come comes arrive arrives") {
+        // "new leads come in by a webhook": who comes, where nothing else does.
+        subject.or(object).or_else(|| named(from, at).next())
+    } else {
+        object.or(subject)
+    };
     let trigger = Trigger { entity, ..line.trigger("inbound") };
     Some(Automation { trigger, action, span: scene.span(from, to) })
 }

@@ -55,6 +55,10 @@ pub(super) fn opens(line: &Line<'_, '_>, at: usize) -> bool {
 
 /// The schedule that the words say.
 pub(super) fn read(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Trigger> {
+    // "at 6 pm every day".
+    let from = (from.saturating_sub(5).max(line.part_start(from))..from)
+        .find(|at| line.one_of(*at, &["at"]) && clock(line, at + 1))
+        .unwrap_or(from);
     let read = line.reader(from).and_then(|reader| reader.schedule(from, to));
     let cron = read.and_then(|trigger| trigger.cron).or_else(|| cron(line, from, to));
     Some(Trigger { cron, ..line.trigger("schedule") })

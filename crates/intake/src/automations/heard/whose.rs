@@ -72,6 +72,7 @@ pub(super) fn about(line: &Line<'_, '_>, from: usize, to: usize) -> Named {
     {
         return Named::Record(owner);
     }
+    // "when their order ships": a noun as well.
     let event = (from..to).find_map(|at| {
         let (verb, _) = crate::lexicon::verbs::lookup(&line.scene.token(at)?.text)?;
         line.cast.entity(crate::lexicon::verbs::event_of(verb.base)?)
@@ -92,6 +93,16 @@ pub(super) fn about(line: &Line<'_, '_>, from: usize, to: usize) -> Named {
     }
 }
 
+/// The record that a verb of the tokens leaves: the sign-up of "signs up".
+pub(super) fn left_by(line: &Line<'_, '_>, from: usize, to: usize) -> Option<String> {
+    let left = |at: usize| {
+        let (verb, form) = crate::lexicon::verbs::lookup(&line.scene.token(at)?.text)?;
+        let sure = form != crate::lexicon::verbs::Form::Ing && line.scene.tag(at) == Some(crate::tags::Tag::Verb);
+        line.cast.entity(crate::lexicon::verbs::event_of(verb.base).filter(|_| sure)?).map(str::to_owned)
+    };
+    (from..to).find_map(left)
+}
+
 /// The date of an entity that words speak of.
 pub(super) fn date_of(entity: &Entity, words: &str) -> Option<String> {
     let dated = |field: &&crate::draft::Field| {
@@ -108,6 +119,20 @@ pub(super) fn date_of(entity: &Entity, words: &str) -> Option<String> {
     let due = || all.iter().find(|name| name.contains("due") || name.contains("deadline"));
     let found = said.or_else(|| ends().filter(|_| ending)).or_else(|| due().filter(|_| words.contains("due")));
     found.or(all.first()).map(|name| (*name).to_owned())
+}
+
+/// "the renewal date": a date that records have.
+pub(super) fn is_date(line: &Line<'_, '_>, at: usize) -> bool {
+    let Some(np) =
+        line.scene.np_at(at).filter(|np| matches!(np.article.as_deref(), Some("the")) || np.possessive.is_some())
+    else {
+        return false;
+    };
+    let name = np.field();
+    line.draft.entities.iter().any(|entity| {
+        let field = entity.field(name).or_else(|| entity.field(crate::lemma::singular(name).as_str()));
+        field.is_some_and(|field| matches!(field.kind, FieldType::Date | FieldType::Datetime)) && name.contains('_')
+    })
 }
 
 /// "when he leaves … after 10 years": of what happened, and so long after; "remind me at 9 if I have not": at nine.

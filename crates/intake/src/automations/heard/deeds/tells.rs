@@ -6,8 +6,7 @@ use crate::lexicon::{archetypes, integrations};
 use crate::tags::Tag;
 
 /// Verbs by which somebody is told something, whatever the way.
-const TELLS: &str =
-    "notify alert remind warn inform tell ping nudge message nag chase contact invite escalate buzz prompt";
+const TELLS: &str = "notify alert remind warn inform tell ping nudge message nag chase contact invite escalate buzz prompt page thank congratulate";
 
 /// Verbs that name the way.
 const WAYS: &[(&str, &str)] = &[
@@ -91,6 +90,14 @@ pub(super) fn know(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     // "the author should hear about it by mail".
     if line.has(at, "hear hears") && line.one_of(at + 1, &["about", "of", "from", "back", "by", "via"]) {
         return Some(line.send(at, at));
+    }
+    // "follow up with the client by email".
+    if line.has(at, "follow")
+        && line.one_of(at + 1, &["up"])
+        && line.orders(at)
+        && line.one_of(at + 2, &["with", "by", "via"])
+    {
+        return Some(line.send(at, at + 1));
     }
     let known: &[&str] = match line.text(at) {
         "let" | "lets" => &["know"],

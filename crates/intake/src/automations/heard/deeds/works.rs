@@ -132,6 +132,8 @@ pub(super) fn change(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     }
     let base = line.verb(at).map_or(line.text(at), |(base, ..)| base);
     let form = line.verb(at).map_or(Form::Base, |(_, form, _)| form);
+    // "the room is set to dirty": its participle looks like its base.
+    let form = if matches!(base, "set" | "reset" | "put") && line.passive(at) { Form::Past } else { form };
     let up = base == "go" && line.one_of(at + 1, &["up", "down"])
         || base == "go" && line.one_of(at + 1, &["to", "back"]) && scene.tag(at + 2) != Some(Tag::Determiner);
     if !up && !crate::lexicon::has(CHANGES, base) && !line.has(at, "status state stage") {
@@ -164,6 +166,6 @@ pub(super) fn change(line: &Line<'_, '_>, at: usize) -> Option<Done> {
         Form::Past => line.passive(at) && subject(),
         Form::Ing => false,
     };
-    let known = words::is_not_record(base);
+    let known = words::is_not_record(base) && form != Form::Past;
     done.filter(|_| does && !known && !line.has(at, "status state stage"))
 }

@@ -1,6 +1,6 @@
 //! Where a time begins: "when", "after payment", "3 days before", "every Monday".
 
-use super::super::{Line, regular};
+use super::super::{Line, regular, whose};
 use super::Length;
 use crate::automations::events;
 use crate::lexicon::words;
@@ -51,6 +51,9 @@ pub(in crate::automations::heard) fn marks(line: &Line<'_, '_>, at: usize) -> Op
     }
     if regular::opens(line, at) {
         return Some((Marker::Regular, at + 1));
+    }
+    if line.one_of(at, &["on"]) && whose::is_date(line, at + 1) {
+        return Some((Marker::Offset, at + 1));
     }
     let event = match line.text(at) {
         "after" | "upon" | "following" => {

@@ -90,8 +90,14 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
     }
     match marker {
         Marker::Condition => {
-            let end = if end == deed && deed < line.to { lead_in(line, start + 1, end).max(start + 1) } else { end };
-            let deed = if end < deed && deed < line.to && end > start + 1 { end } else { deed };
+            // "if a guest cancels a booking, email the host": up to a sign all is part of the time.
+            let runs_on = end == deed && deed < line.to;
+            // "after a customer places an order send them a text": an order needs nobody who does it.
+            let ordered = runs_on
+                && line.verb_form(deed) == Some(verbs::Form::Base)
+                && !line.has(deed, "get receive want need have");
+            let end = if runs_on { lead_in(line, start + 1, end).max(start + 1) } else { end };
+            let deed = if runs_on && end > start + 1 { end } else { deed };
             // "… the owner gets an email": whom it is done to is no part of the time.
             let subject = line.scene.nps_before(end).next().filter(|np| {
                 let stated = np.from.checked_sub(1).is_some_and(|before| {
@@ -105,7 +111,12 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
                             || verbs::lookup(line.text(before))
                                 .is_some_and(|(verb, _)| events::kind(verb.base, false, "") == "threshold")
                     });
+                let done_to = ordered
+                    && end == np.to
+                    && np.article.is_some()
+                    && np.from.checked_sub(1).is_some_and(|verb| line.scene.tag(verb) == Some(Tag::Verb));
                 np.to == end
+                    && !done_to
                     && !amount
                     && np.from > start + 1
                     && end == deed
@@ -123,6 +134,10 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
                 return start.max(at + 1).min(end.max(at + 1));
             };
             let mut to = happening_end(line, np).unwrap_or(np.to);
+            // "every review below 3 stars".
+            if line.one_of(to, &["below", "under", "above", "over"]) && line.scene.tag(to + 1) == Some(Tag::Number) {
+                return line.scene.np_at(to + 1).map_or(to + 2, |np| np.to).min(line.part_end(start));
+            }
             if to == np.to
                 && line.one_of(to, &["of", "has", "have", "is", "starts", "ends", "begins", "expires", "are"])
             {
@@ -133,6 +148,10 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
                 && (to < deed || ends_itself(line, to))
             {
                 to += 1;
+            }
+            // "after a customer places an order": what it is done to.
+            if to > np.to && archetypes::is_person(np.entity()) {
+                to = line.scene.np_at(to).filter(|object| object.to <= deed).map_or(to, |object| object.to);
             }
             to.min(line.part_end(start))
         }
@@ -266,9 +285,12 @@ fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker
         Named::Other => (None, false),
         Named::Nothing => (None, true),
     };
-    let entity = trigger.entity.clone().or(entity);
+    // "signs up for a lesson": what is made is the sign-up, where it is kept.
+    let left = (trigger.kind == "created").then(|| whose::left_by(line, from, end)).flatten();
+    let entity = trigger.entity.clone().or(left).or(entity);
     let open = open && trigger.entity.is_none();
     let mut cues = vec![Cue { trigger: Trigger { entity, ..trigger }, open }];
+    cues.extend(other_value(line, &cues, at, end, marker));
     // "gets booked or moved": both.
     if let Some(either) = (at..end).find(|t| line.one_of(*t, &["or", "/"])).filter(|_| marker == Marker::Condition)
         && let (Some(first), Some(second)) = (deed_kind(line, at, either), deed_kind(line, either + 1, end))
@@ -284,6 +306,17 @@ fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker
         }
     }
     cues
+}
+
+/// "is approved or declined": each of the two states.
+fn other_value(line: &Line<'_, '_>, cues: &[Cue], at: usize, end: usize, marker: Marker) -> Option<Cue> {
+    let either = (at..end).find(|t| line.one_of(*t, &["or", "/"])).filter(|_| marker == Marker::Condition)?;
+    let first = cues.first().filter(|cue| cue.trigger.kind == "changed" && cue.trigger.value.is_some())?;
+    let entity = line.draft.entity(first.trigger.entity.as_deref()?)?;
+    let field = entity.field(first.trigger.field.as_deref()?)?;
+    let value = (either + 1..end).find_map(|t| field.value(line.text(t)))?;
+    let other = Some(value.clone()) != first.trigger.value;
+    other.then(|| Cue { trigger: Trigger { value: Some(value.clone()), ..first.trigger.clone() }, open: first.open })
 }
 
 /// What the last verb of the tokens says has happened.

@@ -1,5 +1,6 @@
 //! The rules of times: each knows the words of one kind. Those of states and amounts are in `states`.
 
+use super::super::whose;
 use super::marks::{AFTER, BEFORE};
 use super::states::{changed, gone, limit, made};
 use super::{Phrase, Rule};
@@ -13,6 +14,12 @@ pub(in crate::automations::heard) const RULES: &[Rule] = &[
         example: "Children (name, group). Child absent at 9:30 -> push to the parents",
         reads: "schedule -> push",
         read: clock,
+    },
+    Rule {
+        id: "time.on",
+        example: "Plans have a name and a renewal date. Charge the card on the renewal date.",
+        reads: "before -> billing",
+        read: on,
     },
     Rule {
         id: "time.soon",
@@ -106,6 +113,12 @@ pub(super) fn clock(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let days = phrase.span.is_some() || !phrase.whole || phrase.says(&[" return day ", " due "]);
     let cron = line.reader(at).and_then(|reader| reader.schedule(at, phrase.to)).and_then(|trigger| trigger.cron);
     (!days).then(|| Trigger { cron: cron.or(Some("0 9 * * *".to_owned())), ..line.trigger("schedule") })
+}
+
+/// "on the renewal date": no time before it.
+pub(super) fn on(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
+    let on = phrase.line.one_of(phrase.from, &["on"]) && whose::is_date(phrase.line, phrase.from + 1);
+    on.then(|| trigger(phrase, "before", Some("0 day".to_owned()))).flatten()
 }
 
 /// "expires in 30 days", "deadline in 24 h", "interview tomorrow".

@@ -116,6 +116,35 @@ pub(super) fn made(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
         .flatten()
 }
 
+/// Verbs after which a record stays as it was made: "when a client pays an invoice" it is paid.
+const LEAVE: &str = "accept approve reject decline confirm cancel pay finish complete close resolve return refund archive publish sign \
+    deliver ship";
+
+/// "a client pays an invoice", "the buyer accepts an offer": of what it is done to, and what that is from then on.
+fn done_to(line: &super::super::Line<'_, '_>, from: usize, to: usize) -> Option<Trigger> {
+    let scene = line.scene;
+    let verb = (from + 1..to).find(|at| scene.tag(*at) == Some(Tag::Verb))?;
+    let (known, form) = verbs::lookup(line.text(verb)).filter(|(_, form)| *form != verbs::Form::Ing)?;
+    // Somebody does it, and it is not done to the subject.
+    let who = scene.np_before(verb).filter(|np| np.from >= from)?;
+    let object = scene.np_at(verb + 1).filter(|np| np.to <= to)?;
+    let name = whose::named(line, object).filter(|name| archetypes::sort(name) != Some(archetypes::Sort::Person))?;
+    let acts =
+        archetypes::is_person(who.entity()) || archetypes::may_act(who.entity()) || archetypes::is_party(who.entity());
+    if !acts || form == verbs::Form::Past && line.passive(verb) || object.is_value() {
+        return None;
+    }
+    let entity = line.draft.entity(&name)?;
+    let left = verbs::participle(known.base);
+    let kept = entity.fields.iter().find_map(|field| Some((field.name.clone(), field.value(&left)?.clone())));
+    let (field, value) = match kept {
+        Some((field, value)) => (Some(field), Some(value)),
+        None if crate::lexicon::has(LEAVE, known.base) => (None, Some(left)),
+        None => return None,
+    };
+    Some(Trigger { entity: Some(name), field, value, ..line.trigger("changed") })
+}
+
 /// "gets settled", "on stop", "once approved", "status changes to offer".
 pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let (line, from, to) = (phrase.line, phrase.from, phrase.to);
@@ -145,6 +174,9 @@ pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
             value: has.then_some(value),
             ..line.trigger("changed")
         });
+    }
+    if let Some(trigger) = done_to(line, from, to) {
+        return Some(trigger);
     }
     let state = |at: usize| {
         matches!(line.scene.tag(at), Some(Tag::Verb | Tag::Participle | Tag::Adjective | Tag::Be | Tag::Have))
