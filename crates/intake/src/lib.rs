@@ -181,6 +181,8 @@ fn decide(
     automate(&mut draft);
     let placed = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);
+    resolve::tell_once(scene, &cast, &mut draft);
+    resolve::tell_exports(scene, &cast, &mut draft);
     let maybes = maybes.unwrap_or_else(|| draft.maybes.clone());
     let asked = asking::ask(scene, &maybes, &mut draft, &request.answers);
     resolve::complete(&mut draft);

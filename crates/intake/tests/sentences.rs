@@ -5,7 +5,7 @@
 //! `a has many b` and `a meets many b` about relations, `boat has length` and `boat lacks price` about fields,
 //! `boat takes status free sold` about values, `boat demands tag`, `boat frees tag` and `boat unique tag` about limits,
 //! `boat holds length decimal` about types, `called boat-hire` about the name of the whole, `leaves WORDS` says that a phrase with
-//! these words is told as having found no place, and `writes WORDS` that the blueprint has them.
+//! these words is told as having found no place, `tells WORDS` that an assumption has them, and `writes WORDS` the blueprint.
 //! `built` says that a blueprint comes of it, `cook may update dish` and `cook may not …` are about rights, `role cook` and `norole cook`
 //! about roles, `when KIND [record] -> action` and `automates nothing` about what happens by itself. A fact after `open` is
 //! not read yet; once it is, the test says so.
@@ -70,6 +70,10 @@ fn holds(reading: &Reading, fact: &str) -> bool {
         ["leaves", ..] => {
             let words = fact.strip_prefix("leaves ").unwrap_or_default();
             reading.unplaced.iter().any(|left| left.text.contains(words))
+        }
+        ["tells", ..] => {
+            let words = fact.strip_prefix("tells ").unwrap_or_default();
+            reading.assumptions.iter().any(|told| told.text.contains(words))
         }
         ["writes", ..] => {
             let words = fact.strip_prefix("writes ").unwrap_or_default();

@@ -336,8 +336,12 @@ fn new_clause(scene: &Scene<'_>, mut at: usize, to: usize, after_condition: bool
     if scene.is(next, "(") {
         next = scene.close_of(next).map_or(next, |close| close + 1);
     }
+    // "jobs have a title and a price and customers have a name": the price is still the jobs'.
+    let last = |second: &crate::nouns::Np| {
+        matches!(np.article.as_deref(), Some("a" | "an")) && np.is_value() && !second.is_value()
+    };
     if scene.tag(next) == Some(Tag::Conjunction)
-        && let Some(second) = scene.np_at(next + 1)
+        && let Some(second) = scene.np_at(next + 1).filter(|second| !last(second))
     {
         next = second.to;
     }

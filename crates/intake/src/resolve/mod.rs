@@ -6,11 +6,13 @@ mod actions;
 mod complete;
 mod defaults;
 mod entities;
+mod exports;
 mod fields;
 mod guesses;
 mod nameless;
 mod names;
 mod near;
+mod once;
 mod relations;
 mod sorting;
 mod watch;
@@ -22,6 +24,8 @@ use crate::scene::Scene;
 
 pub(crate) use entities::{Cast, event, nouns};
 pub use entities::{LIKELY, Noun};
+pub(crate) use exports::tell_exports;
+pub(crate) use once::tell_once;
 pub(crate) use watch::watch;
 
 /// Decides.

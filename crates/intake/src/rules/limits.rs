@@ -80,6 +80,12 @@ fn unique(scene: &Scene<'_>, sink: &mut Sink) {
             sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0);
         }
     });
+    // "no number is used twice".
+    predicated(scene, Polarity::Asked, &["twice", "repeated", "reused"], |owner, np| {
+        if is_value(np) && np.count == crate::nouns::Count::None {
+            sink.add(Fact::Unique { owner, field: np.field().to_owned() }, np.span, 1.0);
+        }
+    });
     // "Badge number unique."
     for sentence in &scene.sentences {
         let Some(np) = scene.np_at(sentence.from).filter(|np| is_value(np)) else { continue };
