@@ -21,6 +21,8 @@ const SAME: &[(&str, &str)] = &[
     ("create accounts", "signup"),
     ("make an account", "signup"),
     ("make accounts", "signup"),
+    ("join", "signup"),
+    ("joining", "signup"),
     ("invitation", "invite"),
     ("invitations", "invite"),
     ("invited", "invite"),
@@ -55,6 +57,9 @@ const FILLERS: &[&str] = &[
     "from",
     "new",
     "themselves",
+    "public",
+    "self",
+    "free",
     "up",
     "have",
 ];
@@ -93,7 +98,7 @@ pub(super) fn sign_up(wish: &Said, places: &Places, source: &str) -> Option<Answ
     let denies = rest.iter().any(|word| DENIED.contains(word) && !matches!(*word, "do" | "longer"));
     let is_denied = denies && rest.iter().all(|word| DENIED.contains(word) || OPEN.contains(word));
     let (word, told) = if rest.contains(&"invite")
-        && has(&["invite", "only", "require", "requires"])
+        && has(&["invite", "only", "require", "requires", "allow"])
         && (is_about || rest.contains(&"only"))
     {
         ("invite", "only who is invited can make an account")

@@ -49,6 +49,9 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     }) {
         return None;
     }
+    if let Some(why) = unknown(wish, places) {
+        return Some(Answer::Refused(why));
+    }
     let (who, verb) = verb(wish)?;
     let (name, done) = DONE.iter().find(|(one, _)| wish.words.get(verb).is_some_and(|word| word == one))?;
     let named = wish.from(verb + 1);
@@ -109,6 +112,23 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
         rules => rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect::<Vec<_>>().join(" and "),
     };
     Some(Answer::Done { patches, told: format!("{who} may {name} {}: it sets {set}", plural(&spoken(&entity.name))) })
+}
+
+/// "add an action reschedule to appointments": a verb of which nobody knows what is so afterwards.
+fn unknown(wish: &Said, places: &Places) -> Option<String> {
+    let at = wish.place(&["action"]).filter(|at| *at <= 3 && wish.opens(&["add"]))?;
+    let name = wish.words.iter().skip(at + 1).find(|word| !matches!(word.as_str(), "called" | "named" | "to"))?;
+    let to = wish.place(&["to", "for"]).filter(|to| *to > at)?;
+    let entity = places.entity(wish.from(to + 1)).or_else(|| places.entity(wish.from(to + 2)))?;
+    let is_known = DONE.iter().any(|(verb, _)| verb == name) || entity.actions.contains(name);
+    (!is_known).then(|| {
+        format!(
+            "what does `{name}` set? an action sets a value, as in \"add an action cancel to {}\"; another one is for you to write: \
+             `[entity.{}.action.{name}]` with `set = {{ … }}`",
+            plural(&spoken(&entity.name)),
+            entity.name
+        )
+    })
 }
 
 /// Who is to do it, where that is said, and where the verb stands.

@@ -10,9 +10,43 @@ use super::{drops, predicate, rights};
 /// The wishes in one, where there are several.
 pub(super) fn apart(one: &Said, places: &Places) -> Option<Vec<Said>> {
     renames(one)
+        .or_else(|| each_said(one, places))
+        .or_else(|| limits(one))
         .or_else(|| verbs_apart(one, places))
         .or_else(|| dropped(one, places))
         .or_else(|| of_fields(one, places))
+}
+
+/// "make the birthday optional and the phone required", "subject required, description optional".
+fn each_said(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    let start = usize::from(wish.opens(&["make"]));
+    let text = raw(wish, start, wish.words.len());
+    let pieces: Vec<&str> = text.split(", ").flat_map(|piece| piece.split(" and ")).map(str::trim).collect();
+    let said = |piece: &&str| {
+        let said = Said::of(piece.strip_prefix("and ").unwrap_or(piece))?;
+        let says = |at: &usize| {
+            places.field(said.between(0, *at)).is_ok() && predicate::predicates(&said, *at, true).is_some()
+        };
+        let is_field = (1..said.words.len()).find(says).is_some();
+        is_field.then(|| Said::of(&format!("make {}", said.text)))?
+    };
+    let found: Vec<Said> = pieces.iter().map(said).collect::<Option<_>>()?;
+    (found.len() > 1 && !wish.words.iter().any(|word| matches!(word.as_str(), "if" | "when" | "not" | "or")))
+        .then_some(found)
+}
+
+/// "limit name to 50 characters and message to 500".
+fn limits(wish: &Said) -> Option<Vec<Said>> {
+    let count = wish.words.iter().filter(|word| *word == "to").count();
+    let text = wish.text.get("limit ".len()..).filter(|_| wish.opens(&["limit"]) && count > 1)?;
+    let pieces: Vec<&str> = text.split(", ").flat_map(|piece| piece.split(" and ")).map(str::trim).collect();
+    let one = |piece: &&str| piece.strip_prefix("and ").unwrap_or(piece).matches(" to ").count() == 1;
+    pieces.iter().all(one).then(|| {
+        pieces
+            .iter()
+            .filter_map(|piece| Said::of(&format!("limit {}", piece.strip_prefix("and ").unwrap_or(piece))))
+            .collect()
+    })
 }
 
 /// "managers can see leads, edit notes and delete tasks": what they may with each.
@@ -110,6 +144,11 @@ fn dropped(wish: &Said, places: &Places) -> Option<Vec<Said>> {
     }
     let start = wish.words.len() - named.len();
     let mut pieces = predicate::listed(wish, start, wish.words.len());
+    for piece in &mut pieces {
+        if let Some(rest) = piece.strip_prefix("also ") {
+            *piece = rest.to_owned();
+        }
+    }
     let words = |piece: &str| piece.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     // "the status and the phone of prospects".
     let of = pieces.last().and_then(|last| last.find(" of ").and_then(|at| last.get(at..))).map(str::to_owned);

@@ -39,6 +39,9 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
         made.refused =
             Some(format!("what happens when it is `{value}` would be left out: say one such thing in a sentence"));
     }
+    if made.has_automation && made.refused.is_none() && wish.place(&["instead"]).is_some() {
+        made.refused = Some(instead(places));
+    }
     if is_service && !made.has_automation && made.refused.is_none() && asks_when(wish, &draft, own, places) {
         let example = super::hints::with_event(wish, places);
         made.refused = Some(format!("what it is sent for, or when, is not understood: say for example \"{example}\""));
@@ -53,6 +56,19 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
             Some(words) => Answer::Refused(format!("nothing is made of \"{words}\"; {NOT_READ}")),
             None => Answer::Done { patches: made.patches, told: made.told.join("; ") },
         },
+    }
+}
+
+/// "email the agent when a ticket is closed instead": of what, is not said, and would be left.
+fn instead(places: &Places) -> String {
+    let names: Vec<String> =
+        places.automations.iter().map(|one| format!("\"remove the automation {}\"", spoken(&one.name))).collect();
+    match names.as_slice() {
+        [] => "instead of what? nothing happens by itself yet: say it without \"instead\"".to_owned(),
+        names => format!(
+            "instead of what? say {} for what should not happen any more, and this without \"instead\"",
+            names.join(" or ")
+        ),
     }
 }
 
@@ -143,6 +159,13 @@ fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
         if wish.words.iter().any(|one| one == word) && !made.patches.iter().any(|patch| patch.text.contains(written)) {
             left.push(word);
         }
+    }
+    // Who is named and gets nothing of it: "reviews must be approved by staff".
+    for role in &made.places.roles {
+        let said = wish.words.iter().find(|word| crate::lemma::singular(word) == *role);
+        let is_record = made.places.entities.iter().any(|entity| entity.name == *role);
+        let is_made = made.patches.iter().any(|patch| patch.text.contains(role.as_str()));
+        left.extend(said.filter(|_| !is_record && !is_made && !made.patches.is_empty()).map(String::as_str));
     }
     left.retain(|word| !made.patches.is_empty() || !matches!(*word, "unique" | "required" | "default"));
     (!left.is_empty()).then(|| left.join(" "))

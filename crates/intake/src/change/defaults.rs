@@ -85,6 +85,8 @@ fn said_default(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     };
     let (named, value) = match wish.words.first()?.as_str() {
         // "make draft the default status".
+        // "make the status required and default to open".
+        "make" if wish.words.get(at + 1).is_some_and(|word| word == "to") && at > 2 => return None,
         "make" | "use" if at > 2 => {
             let the = wish.words.get(at - 1).is_some_and(|word| matches!(word.as_str(), "the" | "a"));
             let stop = if the { at - 1 } else { at };

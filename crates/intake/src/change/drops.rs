@@ -11,6 +11,8 @@ use crate::lexicon::integrations;
 /// Ways to say so; after some of them only a service can stand.
 const WAYS: &[(&[&str], bool)] = &[
     (&["drop"], false),
+    (&["forget", "about"], false),
+    (&["forget"], false),
     (&["remove"], false),
     (&["delete"], false),
     (&["ditch"], false),
@@ -112,6 +114,10 @@ pub(super) fn is_one(words: &[String], places: &Places) -> bool {
 pub(super) fn drop(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let (words, only_service) = way(wish).filter(|(words, _)| !words.is_empty())?;
     let name = said::name(words);
+    // "no more than 3 notes per lead".
+    if words.first().is_some_and(|word| word == "than") {
+        return Some(Answer::Refused("how many records there may be of something cannot be said in a blueprint: it is for code of your own (docs/code.md)".to_owned()));
+    }
     if words.iter().any(|word| matches!(word.as_str(), "all" | "every" | "each")) && places.entity(words).is_some() {
         let why = format!(
             "rows are deleted through the API; to do without the record and its routes say \"remove {}\"",

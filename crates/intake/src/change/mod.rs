@@ -41,6 +41,7 @@ mod phrases;
 mod places;
 mod plainly;
 mod predicate;
+mod providers;
 mod questions;
 mod quiet;
 mod reasons;
@@ -50,11 +51,15 @@ mod renames;
 mod rights;
 mod said;
 mod secrets;
+mod times;
 mod trash;
+mod unbound;
 mod values;
 mod wishes;
 
 use serde::Serialize;
+
+use crate::lemma;
 
 pub use difference::difference;
 
@@ -132,6 +137,9 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
     let mut last: Option<String> = None;
     // And "them" in "users can read invoices, but only admins can delete them".
     let mut them: Option<String> = None;
+    let mut previous: Option<Said> = None;
+    // And "it" in "add waiting to the status and make it the default".
+    let mut value: Option<(String, String)> = None;
     let (mut waiting, mut left): (Vec<Said>, Vec<Said>) = (Vec::new(), wishes.into_iter().rev().collect());
     while let Some(wish) = waiting.pop().or_else(|| left.pop()) {
         let refused = |why: String| NotDone { wish: shortened(&wish.text), why };
@@ -143,7 +151,24 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             not_done.push(refused("the blueprint cannot be read as TOML; `supermaker check` says where".to_owned()));
             break;
         };
-        let wish = if wish.is_asked { wish.clone() } else { referring(&wish, last.as_ref(), them.as_ref()) };
+        let only = || {
+            places
+                .entities
+                .first()
+                .filter(|_| places.entities.len() == 1)
+                .map(|one| lemma::plural(&one.name.replace('_', " ")))
+        };
+        let record = them.clone().or_else(only);
+        let list = last
+            .as_ref()
+            .zip(previous.as_ref())
+            .and_then(|(field, before)| plainly::of_list(&wish, before, field, &places));
+        let list = list.or_else(|| value.as_ref().and_then(|(value, field)| plainly::of_value(&wish, value, field)));
+        let wish = match list {
+            Some(wish) => wish,
+            None if wish.is_asked => wish.clone(),
+            None => referring(&wish, last.as_ref(), record.as_ref()),
+        };
         them = places.the_named_record(&wish.words);
         let mut said = if wish.is_asked { Vec::new() } else { plainly::wishes(wish.clone(), &places) };
         if said.len() > 1 {
@@ -160,8 +185,17 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
                     if was.contains(&changed.text) {
                         not_done.push(refused(BOTH_WAYS.to_owned()));
                     }
-                    last = Places::of(&changed.text).and_then(|after| places.the_changed_field(&after));
+                    let after = Places::of(&changed.text);
+                    last = after.as_ref().and_then(|after| places.the_changed_field(after));
+                    value = after.as_ref().and_then(|after| values::new_value(&places, after));
+                    // What was renamed is called otherwise from here on.
+                    let is_new = |one: &&places::Entity| !places.entities.iter().any(|old| old.name == one.name);
+                    let renamed = |one: &&places::Entity| is_new(one) && !one.former.0.is_empty();
+                    if let Some(one) = after.as_ref().and_then(|after| after.entities.iter().find(renamed)) {
+                        them = Some(lemma::plural(&one.name.replace('_', " ")));
+                    }
                     was.push(changed.text.clone());
+                    previous = Some(wish.clone());
                     done.push(wish);
                 }
                 None => not_done.push(refused("it asks for two changes of one place".to_owned())),
@@ -169,6 +203,8 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             Answer::Already(told) => {
                 changed.already.push(told);
                 last = places.the_named_field(&wish.words);
+                value = values::named_value(&wish.words, &places);
+                previous = Some(wish);
             }
             Answer::Refused(why) => not_done.push(refused(why)),
         }
@@ -235,12 +271,15 @@ fn ended(before: &str, after: String) -> String {
 
 /// The first way of wishing that fits; else the sentence is read as a request is, with the blueprint before it.
 fn answer(wish: &Said, places: &Places, text: &str) -> Answer {
-    let read = wishes::ALL.iter().find_map(|one| (one.read)(wish, places, text));
-    let answer = read.unwrap_or_else(|| context::read(wish, places));
-    match hinted(answer, wish, places, text) {
+    match hinted(read(wish, places, text), wish, places, text) {
         Answer::Refused(why) => Answer::Refused(hints::with_examples(why, places)),
         answer => answer,
     }
+}
+
+fn read(wish: &Said, places: &Places, text: &str) -> Answer {
+    let read = wishes::ALL.iter().find_map(|one| (one.read)(wish, places, text));
+    read.unwrap_or_else(|| context::read(wish, places))
 }
 
 /// With what the words may have meant, where nothing came of them: a name of before, or one that is a slip away.
@@ -276,6 +315,17 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
             (None, Some((word, name))) if !why.contains("perhaps you mean") => {
                 Answer::Refused(format!("perhaps you mean `{name}` by \"{word}\"; {why}"))
             }
+            _ if (why.ends_with(context::NOT_READ) || why.starts_with("nothing can be made of"))
+                && names::misspelt_command(&wish.words, places).is_some_and(|(word, command)| {
+                    let said: Vec<&str> =
+                        wish.words.iter().map(|one| if *one == word { command } else { one.as_str() }).collect();
+                    let said = Said::of(&said.join(" "));
+                    said.is_some_and(|said| !matches!(read(&said, places, text), Answer::Refused(_)))
+                }) =>
+            {
+                let (word, command) = names::misspelt_command(&wish.words, places).unwrap_or_default();
+                Answer::Refused(format!("perhaps you mean \"{command}\" by \"{word}\": say it again with that"))
+            }
             _ if why.ends_with(context::NOT_READ)
                 && wish.opens(&["add", "store", "record", "track"])
                 && !names::any(&wish.words, places) =>
@@ -295,11 +345,12 @@ mod tests {
     use super::*;
 
     const BLUEPRINT: &str = "[app]\nname = \"x\"\n\n[auth]\nroles = [\"clerk\"]\n\n[entity.lead]\nowner = true\n\
-        [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\n\
+        [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\nsecret = { type = \"text\", read = [\"role:clerk\"] }\n\
         status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\"]\n\n\
         [entity.call.field]\n\
         lead = { type = \"reference\", to = \"lead\" }\n\n[entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n\n\
-        [automation.sms_lead_created]\non = \"lead.created\"\ndo = \"sms.send\"\n";
+        [automation.sms_lead_created]\non = \"lead.created\"\ndo = \"sms.send\"\n\n\
+        [automation.sms_schedule]\nevery = \"0 9 * * 1\"\ndo = \"sms.send\"\n";
 
     #[test]
     fn every_wish_reads_its_example() {
@@ -309,7 +360,9 @@ mod tests {
             let [said] = said.as_slice() else { panic!("{} is not one wish", wish.example) };
             let read = (wish.read)(said, &places, BLUEPRINT);
             // What these are for is to say what to do instead.
-            let is_answered = matches!(wish.id, "replace" | "undo" | "of_user" | "asks" | "needs") && read.is_some();
+            let is_answered =
+                matches!(wish.id, "replace" | "undo" | "of_user" | "asks" | "needs" | "unbound" | "only_that")
+                    && read.is_some();
             assert!(is_answered || matches!(read, Some(Answer::Done { .. })), "{}: {}", wish.id, wish.example);
         }
     }

@@ -90,6 +90,21 @@ pub(super) fn misspelt(words: &[String], places: &Places) -> Option<(String, Str
     words.iter().filter(unknown).find_map(|word| Some((word.clone(), near(word, places).filter(|name| !named(name))?)))
 }
 
+/// A word that may be a slip of one that wishes are made of: "optonal", "renmae".
+pub(super) fn misspelt_command<'w>(words: &'w [String], places: &Places) -> Option<(&'w str, &'static str)> {
+    const COMMANDS: &str = "rename remove delete require required optional unique default values change replace instead between characters \
+        longer searchable sortable hidden public private registration invite";
+    let known = |word: &str| {
+        crate::lexicon::words::is_function_word(word) || crate::lexicon::has(COMMANDS, word) || is_name(word, places)
+    };
+    words.iter().filter(|word| word.len() > 4 && word.is_ascii() && !known(word)).find_map(|word| {
+        let most = if word.len() < 7 { 1 } else { 2 };
+        let near =
+            COMMANDS.split_ascii_whitespace().map(|one| (slips(word, one), one)).filter(|(slips, _)| *slips <= most);
+        near.min_by_key(|(slips, _)| *slips).map(|(_, one)| (word.as_str(), one))
+    })
+}
+
 /// "there is no record `prospct`; perhaps you mean `prospect`".
 pub(super) fn no_record(words: &[String], places: &Places) -> String {
     let one = super::said::one(words);

@@ -126,6 +126,39 @@ pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answ
     Some(Answer::Done { patches, told: also.join("; ") })
 }
 
+/// "clerks can only see leads": what else they may must be taken away by name.
+pub(super) fn only_that(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
+    let at = wish
+        .words
+        .windows(2)
+        .position(|two| matches!(two[0].as_str(), "can" | "may") && two[1] == "only")
+        .filter(|at| *at > 0)?;
+    let (operations, length) = rights::operations(wish.from(at + 2), places);
+    let entities = places.several(wish.from(at + 2 + length)).filter(|_| !operations.is_empty())?;
+    let (rules, new) = people::people(wish.between(0, at), places).ok()?;
+    let more = |entity: &&Entity| {
+        let own = entity.actions.iter().map(String::as_str);
+        let all = ["read", "create", "update", "delete"].into_iter().chain(own);
+        let named =
+            |one: &&str| rights::written(entity, one).is_some_and(|rule| rule.iter().any(|word| rules.contains(word)));
+        all.filter(|one| !operations.iter().any(|said| said == one))
+            .filter(named)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let who = wish.between(0, at).join(" ");
+    let found = entities.iter().map(|entity| (entity, more(entity))).find(|(_, more)| !more.is_empty());
+    Some(match found {
+        Some((entity, more)) => Answer::Refused(format!(
+            "{who} may {1} {0} too: say \"{who} can no longer {1} {0}\", if that is meant",
+            crate::lemma::plural(&super::wishes::spoken(&entity.name)),
+            super::needs::listed(&more.iter().map(String::as_str).collect::<Vec<_>>())
+        )),
+        None if new.is_empty() => Answer::Already("no rule lets them do more".to_owned()),
+        None => return None,
+    })
+}
+
 /// The records that words name, or all of them.
 pub(super) fn all_or_one<'p>(named: &[String], places: &'p Places) -> Result<Vec<&'p Entity>, String> {
     let name = said::name(named);

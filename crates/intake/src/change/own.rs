@@ -69,6 +69,9 @@ pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
                     done(operation)
                 )),
                 Ok(Some(rule)) => wanted.push((operation.clone(), rule)),
+                Ok(None) if has_all(entity, operation, &who) => {
+                    met.push(format!("they may {operation} all {}", plural(&spoken(&entity.name))));
+                }
                 Ok(None) => met.push(format!(
                     "{} is {} by whoever made it",
                     with_article(&spoken(&entity.name)),
@@ -162,6 +165,12 @@ fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Op
         rule.push("owner".to_owned());
     }
     Ok((rule != before).then_some(rule))
+}
+
+/// Whether who is named by a role may do it with all of them.
+fn has_all(entity: &Entity, operation: &str, who: &Who) -> bool {
+    let Who::Role(role) = who else { return false };
+    rights::written(entity, operation).is_some_and(|rule| rule.contains(&format!("role:{role}")))
 }
 
 /// The rule without what is for whoever made a record; none where it is so already.

@@ -52,6 +52,7 @@ impl Places {
                 name: key.get_ref().to_string(),
                 on: get(&words, "on").and_then(|on| Some((on.span(), text(on)?))),
                 every: get(&words, "every").and_then(text),
+                every_at: get(&words, "every").map(Spanned::span),
                 action: get(&words, "do").and_then(text).unwrap_or_default(),
             });
         }

@@ -9,6 +9,7 @@ use super::said::Said;
 /// The same in the words of the table.
 pub(super) fn reworded(wish: &Said, places: &Places) -> Option<String> {
     with_account(wish)
+        .or_else(|| access(wish))
         .or_else(|| their_own(wish, places))
         .or_else(|| said_openly(wish, places))
         .or_else(|| visible(wish))
@@ -50,6 +51,30 @@ fn with_account(wish: &Said) -> Option<String> {
         ));
     let after = 1 + be + length(1 + be, WITH)?;
     Some(format!("users {}", raw(wish, after, end)))
+}
+
+/// "clerks have full access to leads" is "give clerks full access to leads", "revoke the clerks' access to leads" takes it away.
+fn access(wish: &Said) -> Option<String> {
+    let end = wish.words.len();
+    let two = |from: usize, one: &str, other: &str| wish.between(from, from + 2) == [one, other];
+    if wish.opens(&["revoke", "remove", "take"]) {
+        let at = wish.place(&["access"]).filter(|at| *at > 1 && two(*at, "access", "to"))?;
+        let who: Vec<&str> = wish
+            .between(1, at)
+            .iter()
+            .map(|word| word.trim_end_matches('\''))
+            .filter(|word| !matches!(*word, "the" | "'s" | "away"))
+            .collect();
+        return Some(format!("{} may no longer see {}", who.join(" "), raw(wish, at + 2, end)));
+    }
+    let has = wish.place(&["have", "has", "get", "gets"]).filter(|at| *at > 0 && at + 3 < end);
+    if let Some(at) = has.filter(|at| wish.words.get(at + 2).is_some_and(|word| word == "access")) {
+        return Some(format!("give {} {}", raw(wish, 0, at), raw(wish, at + 1, end)));
+    }
+    let modal = wish
+        .place(&["can", "may"])
+        .filter(|at| *at > 0 && wish.between(at + 1, at + 4) == ["do", "everything", "with"])?;
+    Some(format!("give {} full access to {}", raw(wish, 0, modal), raw(wish, modal + 4, end)))
 }
 
 /// "users can see their bookings" is about their own, as a request for a whole is read.
@@ -136,7 +161,17 @@ fn said_openly(wish: &Said, places: &Places) -> Option<String> {
 
 /// "payments are only visible to admins" is "payments can only be seen by admins".
 fn visible(wish: &Said) -> Option<String> {
+    // "open prospects to the public".
+    if wish.opens(&["open"]) && wish.words.ends_with(&["to".to_owned(), "the".to_owned(), "public".to_owned()]) {
+        return Some(format!("make {} public", raw(wish, 1, wish.words.len() - 3)));
+    }
     let at = wish.words.windows(2).position(|two| two[0] == "visible" && two[1] == "to")?;
+    if wish.opens(&["make"]) {
+        let start = at - usize::from(wish.words.get(at - 1).is_some_and(|word| word == "only"));
+        let only = if start < at { "only " } else { "" };
+        return (start > 1)
+            .then(|| format!("{} can {only}be seen by {}", raw(wish, 1, start), raw(wish, at + 2, wish.words.len())));
+    }
     const BEFORE: &[&str] = &["are", "is", "should", "must", "be", "only", "may", "can"];
     let start = at - wish.between(0, at).iter().rev().take_while(|word| BEFORE.contains(&word.as_str())).count();
     let last = wish.words.last().is_some_and(|word| word == "only");

@@ -94,6 +94,7 @@ pub(super) struct Automation {
     pub on: Option<(Range<usize>, String)>,
     /// When, where it goes by the clock.
     pub every: Option<String>,
+    pub every_at: Option<Range<usize>>,
     pub action: String,
 }
 

@@ -5,7 +5,7 @@ use super::places::{Entity, Places};
 use super::predicate::raw;
 use super::said::{self, Said};
 use super::wishes::spoken;
-use super::{apart, everyday, permitted, predicate};
+use super::{apart, everyday, permitted, predicate, unbound};
 
 /// The wish as others are said, one for each thing that it is about.
 pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
@@ -32,10 +32,41 @@ pub(super) fn of_it(wish: &Said, field: &str) -> Option<Said> {
 
 /// "only admins may delete them" of records that the wish before named.
 pub(super) fn of_them(wish: &Said, record: &str) -> Option<Said> {
-    let (last, _) = wish.words.split_last()?;
-    let says = wish.place(&["may", "can", "should", "must", "let", "allow"]).is_some();
+    let (last, before) = wish.words.split_last()?;
+    // "add an email to it".
+    let adds = wish.opens(&["add"]) && before.last().is_some_and(|word| word == "to");
+    let says = adds || wish.place(&["may", "can", "should", "must", "let", "allow"]).is_some();
     let fits = matches!(last.as_str(), "them" | "it") && says && !wish.words.iter().any(|word| word == "own");
-    fits.then(|| Said::of(&format!("{} {record}", raw(wish, 0, wish.words.len() - 1))))?
+    let all = usize::from(before.ends_with(&["all".to_owned(), "of".to_owned()]));
+    fits.then(|| Said::of(&format!("{} {record}", raw(wish, 0, before.len() - all))))?
+}
+
+/// "make it the default" of a value that the wish before added.
+pub(super) fn of_value(wish: &Said, value: &str, field: &str) -> Option<Said> {
+    let said = wish.words.join(" ");
+    let fits = [
+        "make it the default",
+        "make that the default",
+        "it is the default",
+        "it should be the default",
+        "make it default",
+    ];
+    fits.contains(&said.as_str()).then(|| Said::of(&format!("the default {field} is {}", value.replace('_', " "))))?
+}
+
+/// "remove lost from the statuses and add archived": to the same list.
+pub(super) fn of_list(wish: &Said, before: &Said, field: &str, places: &Places) -> Option<Said> {
+    let is_less = before.opens(&["remove", "drop", "delete", "take"]) && before.place(&["from"]).is_some();
+    let named = wish.words.get(1).is_some_and(|word| !matches!(word.as_str(), "a" | "an" | "the" | "another" | "new"));
+    let words: Vec<String> = field.split(' ').map(str::to_owned).collect();
+    let is_list = places.field(&words).is_ok_and(|(_, field)| field.kind == "enum");
+    let fits = is_less
+        && named
+        && is_list
+        && wish.opens(&["add"])
+        && wish.place(&["to", "as"]).is_none()
+        && wish.words.len() < 6;
+    fits.then(|| Said::of(&format!("{} to the {field}", raw(wish, 0, wish.words.len()))))?
 }
 
 fn reworded(wish: &Said, places: &Places) -> Option<String> {
@@ -47,6 +78,63 @@ fn reworded(wish: &Said, places: &Places) -> Option<String> {
         .or_else(|| permitted::reworded(wish, places))
         .or_else(|| called(wish, places))
         .or_else(|| without(wish, places))
+        .or_else(|| unbound::reworded(wish, places))
+        .or_else(|| instead_of(wish))
+        .or_else(|| no_longer_one(wish, places))
+        .or_else(|| length(wish))
+        .or_else(|| bare_default(wish, places))
+}
+
+/// "the default status should be contacted instead of new": what it was is of no account.
+fn instead_of(wish: &Said) -> Option<String> {
+    let at = wish.words.windows(2).position(|two| two == ["instead", "of"])?;
+    let is_start =
+        wish.place(&["default", "defaults", "start", "starts", "begin", "begins"]).is_some_and(|word| word < at);
+    (is_start && wish.words.len() < at + 5).then(|| raw(wish, 0, at))
+}
+
+/// "general is no longer a specialty" of a value.
+fn no_longer_one(wish: &Said, places: &Places) -> Option<String> {
+    let at = wish
+        .words
+        .windows(3)
+        .position(|three| matches!(three[0].as_str(), "is" | "are") && three[1] == "no" && three[2] == "longer")?;
+    let article = usize::from(wish.words.get(at + 3).is_some_and(|word| matches!(word.as_str(), "a" | "an" | "the")));
+    let (_, field) = places.field(wish.from(at + 3 + article)).ok()?;
+    let value = raw(wish, 0, at);
+    let is_value = field.values.items.contains(&super::values::written(field, &value));
+    (is_value && article > 0).then(|| format!("remove {value} from the {}", wish.from(at + 3 + article).join(" ")))
+}
+
+/// "the max length of the name is 50" is "the name is at most 50 characters".
+fn length(wish: &Said) -> Option<String> {
+    let start = usize::from(wish.opens(&["the", "set"]))
+        + usize::from(wish.words.get(1).is_some_and(|word| word == "the") && wish.opens(&["set"]));
+    let most = match wish.words.get(start)?.as_str() {
+        "max" | "maximum" => "most",
+        "min" | "minimum" => "least",
+        _ => return None,
+    };
+    let of = wish
+        .words
+        .get(start + 1..start + 3)
+        .is_some_and(|two| two[0] == "length" && matches!(two[1].as_str(), "of" | "for"));
+    let number = wish.words.iter().position(|word| word.bytes().all(|byte| byte.is_ascii_digit())).filter(|_| of)?;
+    let around = |word: &&String| matches!(word.as_str(), "is" | "should" | "be" | "must" | "to" | "now");
+    let end = number - wish.between(0, number).iter().rev().take_while(around).count();
+    let rest = wish.from(number + 1).iter().all(|word| super::phrases::CHARACTERS.contains(&word.as_str()));
+    (rest && end > start + 3)
+        .then(|| format!("{} at {most} {} characters", raw(wish, start + 3, end), raw(wish, number, number + 1)))
+}
+
+/// "priority default medium" is "the default priority is medium".
+fn bare_default(wish: &Said, places: &Places) -> Option<String> {
+    let at = wish.place(&["default"]).filter(|at| *at > 0 && at + 1 < wish.words.len())?;
+    let field = wish.between(0, at);
+    let is_plain =
+        !wish.words.iter().any(|word| matches!(word.as_str(), "to" | "is" | "should" | "the" | "no" | "not" | "by"));
+    (is_plain && places.field(field).is_ok())
+        .then(|| format!("the default {} is {}", field.join(" "), raw(wish, at + 1, wish.words.len())))
 }
 
 /// "the phone number should be called phone".

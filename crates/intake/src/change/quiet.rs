@@ -20,6 +20,15 @@ const VERBS: &[(&str, &[&str], Option<&str>)] = &[
 const TELLS: &[&str] = &["email", "sms", "chat"];
 
 pub(super) fn quiet(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    // "stop the weekly report": which of them that is, the blueprint does not say.
+    const REPORTS: &str = "report reports reminder reminders summary digest newsletter";
+    let is_report = wish.words.iter().any(|word| crate::lexicon::has(REPORTS, word));
+    if wish.opens(&["stop", "cancel", "disable"]) && is_report && !places.automations.is_empty() {
+        return Some(Answer::Refused(format!(
+            "which of what happens by itself? {}",
+            listed(&places.automations.iter().collect::<Vec<_>>())
+        )));
+    }
     let start = match wish.words.first()?.as_str() {
         "stop" | "don't" | "dont" | "never" => 1,
         "do" if wish.words.get(1).is_some_and(|word| word == "not") => 2,

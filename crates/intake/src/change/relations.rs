@@ -95,7 +95,19 @@ pub(super) fn several(wish: &Said, places: &Places, source: &str) -> Option<Answ
     let entity = places.entity(&owner)?;
     let one = said::one(wish.from(at + 1));
     let many = said::name(wish.from(at + 1));
-    if entity.fields.iter().any(|field| field.name == many) {
+    let there = entity.fields.iter().find(|field| field.name == many);
+    if let Some(field) =
+        there.filter(|field| matches!(field.kind.as_str(), "text" | "long_text" | "integer" | "decimal" | "enum"))
+    {
+        let (of, many) = (plural(&spoken(&entity.name)), spoken(&field.name));
+        return Some(Answer::Refused(format!(
+            "`{many}` of {of} is one {}: say \"remove the {many} of {of}\" first, and then \"also keep {many} with a text. Each {1} belongs to {2}\"",
+            spoken(&field.kind),
+            crate::lemma::singular(&many),
+            with_article(&spoken(&entity.name))
+        )));
+    }
+    if there.is_some() {
         return Some(Answer::Already(format!("{} has {}", with_article(&spoken(&entity.name)), spoken(&many))));
     }
     if matches!(one.as_str(), "tag" | "label" | "category") {
@@ -249,8 +261,16 @@ fn refer(
             )),
         };
     }
-    if to != "user" && child.fields.iter().any(|field| refers(&field)) {
-        return Answer::Already(told);
+    if let Some(there) = child.fields.iter().find(|field| refers(field)).filter(|_| to != "user") {
+        let many = plural(&spoken(&child.name));
+        return match there.word("many").is_some() {
+            true => Answer::Refused(format!(
+                "{} has several {1} now: say \"remove the {1} of {many}\" first, if it is to have one",
+                with_article(&spoken(&child.name)),
+                spoken(&there.name)
+            )),
+            false => Answer::Already(told),
+        };
     }
     let required = if required { ", required = true" } else { "" };
     let Some(line) = add_field(places, source, child, name, &format!("type = \"reference\", to = \"{to}\"{required}"))

@@ -43,6 +43,7 @@ pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answe
         from.iter().find(|word| places.roles.contains(&crate::lemma::singular(word)) || places.roles.contains(word));
     let is_role = from.iter().any(|word| matches!(word.as_str(), "role" | "roles")) || places.field(from).is_err();
     if let Some(role) = role.filter(|_| is_role) {
+        let role = crate::lemma::singular(role);
         let why = format!(
             "users have the role `{role}`: say \"add a role {target}\", give it to them with `supermaker user role`, and say what it may"
         );

@@ -103,6 +103,100 @@ pub(super) fn words_of(written: &str) -> Option<Vec<String>> {
     table.get("x")?.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
 }
 
+/// "let clerks see the fee", "clerks can no longer see the fee": of a field that has a rule, one more or one less of those in it.
+pub(super) fn one_more(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    const NOT: &[&str] = &["not", "cannot", "can't", "cant", "never", "longer"];
+    const MORE: &[&str] = &["only", "own", "when", "if", "but", "except", "unless", "their", "his", "her"];
+    (wish.place(MORE).is_none() && !wish.opens(&["only", "nobody", "none", "no"])).then_some(())?;
+    let start = usize::from(wish.opens(&["allow"]));
+    let is_verb = |word: &String| verb(word).is_some();
+    let at = wish.words.iter().position(is_verb).filter(|at| *at > start)?;
+    let between = |word: &&String| {
+        matches!(word.as_str(), "may" | "can" | "should" | "must" | "to" | "also" | "be" | "able" | "allowed" | "no")
+            || NOT.contains(&word.as_str())
+    };
+    let modal = at - wish.between(start, at).iter().rev().take_while(between).count();
+    (modal > start && (modal < at || wish.is_let())).then_some(())?;
+    let denied = wish.between(modal, at).iter().any(|word| NOT.contains(&word.as_str()));
+    let verbs = wish.from(at).iter().take_while(|word| verb(word).is_some() || *word == "and").count();
+    let words: Vec<&'static str> = wish.between(at, at + verbs).iter().filter_map(|word| verb(word)).collect();
+    let end = wish.words.len()
+        - wish
+            .words
+            .iter()
+            .rev()
+            .take_while(|word| matches!(word.as_str(), "too" | "anymore" | "again" | "also"))
+            .count();
+    let named = wish.between(at + verbs, end);
+    if said::name(named).is_empty() || places.several(named).is_some() {
+        return None;
+    }
+    let (entity, field) = places.field(named).ok()?;
+    let (rules, new) = people::people(wish.between(start, modal), places).ok()?;
+    let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
+    let list_of = |word: &str| field.word(word).and_then(|at| source.get(at)).and_then(words_of);
+    let has_rule = |word: &&str| field.word(word).is_some();
+    if !["read", "write"].iter().any(has_rule) {
+        return (!denied)
+            .then(|| Answer::Already(format!("no rule keeps anybody from {name} who may do it with the record")));
+    }
+    if denied && words.iter().any(|word| !has_rule(word)) {
+        return Some(Answer::Refused(format!(
+            "a rule says who may, and not who may not: say \"only … may see the {} of {}\"",
+            spoken(&field.name),
+            crate::lemma::plural(&spoken(&entity.name))
+        )));
+    }
+    let mut edit = Edit::default();
+    let mut told = Vec::new();
+    for word in ["read", "write"] {
+        let Some(before) = list_of(word) else {
+            if has_rule(&word) {
+                return Some(Answer::Refused(UNUSUAL.to_owned()));
+            }
+            continue;
+        };
+        // Who writes it sees it, and who does not see it does not write it.
+        let is_meant = words.contains(&word) || (word == "read") != denied && words.iter().any(|one| *one != word);
+        if !is_meant {
+            continue;
+        }
+        let mut after: Vec<String> = before.iter().filter(|rule| !denied || !rules.contains(rule)).cloned().collect();
+        after.extend(rules.iter().filter(|rule| !denied && !before.contains(rule)).cloned());
+        if after.len() > 1 {
+            after.retain(|rule| rule != "nobody");
+        }
+        if after.is_empty() {
+            after.push("nobody".to_owned());
+        }
+        if after != before {
+            told.push(format!("{} may {} {name}", plain(&after), if word == "read" { "see" } else { "write" }));
+            edit.set(if word == "read" { "read" } else { "write" }, list(&after));
+        }
+    }
+    if told.is_empty() {
+        return Some(Answer::Already(format!("that is so of {name}")));
+    }
+    if rules.iter().any(|rule| rule == "anyone") || !entity.owned && rules.iter().any(|rule| rule == "owner") {
+        return None;
+    }
+    let roles = if new.is_empty() { Some(Vec::new()) } else { rights::roles_patch(&new, places) };
+    Some(match edit.patches(field, source).zip(roles) {
+        Some((patches, roles)) => {
+            Answer::Done { patches: patches.into_iter().chain(roles).collect(), told: told.join("; ") }
+        }
+        None => Answer::Refused(UNUSUAL.to_owned()),
+    })
+}
+
+fn verb(word: &str) -> Option<&'static str> {
+    match word {
+        "see" | "read" | "view" => Some("read"),
+        "edit" | "change" | "update" | "write" | "set" | "enter" => Some("write"),
+        _ => None,
+    }
+}
+
 /// "hide the fee from clerks", "clerks must not see the fee": there are rules for who may, none for who may not.
 fn but_some(wish: &Said, places: &Places) -> Option<String> {
     const NOT: &[&str] = &["not", "cannot", "can't", "never", "mustn't", "shouldn't"];

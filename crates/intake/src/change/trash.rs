@@ -72,6 +72,9 @@ const AROUND: &[&str] = &[
 ];
 
 pub(super) fn trash(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    if let Some(answer) = without(wish, places, source) {
+        return Some(answer);
+    }
     wish.place(ASKS)?;
     let (at, length, entity) = named(wish, places)?;
     let rest = || {
@@ -107,10 +110,79 @@ pub(super) fn trash(wish: &Said, places: &Places, source: &str) -> Option<Answer
     if has {
         return Some(Answer::Already(told));
     }
+    if let Some(other) = lost_with(entity, places, source) {
+        let other = plural(&spoken(&other.name));
+        return Some(Answer::Refused(format!(
+            "{other} go with them, and would be lost: say \"keep deleted {other} in the trash\" first"
+        )));
+    }
     Some(match patch(entity, places, source) {
         Some(patch) => Answer::Done { patches: vec![patch], told },
         None => Answer::Refused(UNUSUAL.to_owned()),
     })
+}
+
+/// "no trash for leads", "leads are deleted for good".
+fn without(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
+    const DENIED: &[&str] = &["no", "drop", "remove", "not", "without", "don't", "disable", "stop", "longer"];
+    const AROUND: &str = "no drop remove not without don't disable stop longer the a of for from trash bin recycle soft delete soft-delete \
+        deleted keep kept go goes to in into are is be should must they when permanently good really any more anymore";
+    let (_, _, entity) = named(wish, places)?;
+    let for_good = wish.words.windows(2).any(|two| two == ["for", "good"]) || wish.place(&["permanently"]).is_some();
+    let is_denied =
+        wish.place(ASKS).is_some() && wish.place(DENIED).is_some() || for_good && wish.place(&["deleted"]).is_some();
+    let is_name = |word: &String| entity.name.split('_').any(|part| part == crate::lemma::singular(word));
+    let is_plain = wish.words.iter().all(|word| crate::lexicon::has(AROUND, word) || is_name(word));
+    (is_denied && is_plain).then_some(())?;
+    let many = plural(&spoken(&entity.name));
+    let told = format!("{many} that are deleted are gone for good");
+    let goes_with = entity.fields.iter().filter(|field| cascades(field, source)).find_map(|field| {
+        let (to, _) = field.to.as_ref()?;
+        places
+            .entities
+            .iter()
+            .find(|one| one.name == *to && one.trash == Some(true))
+            .filter(|_| entity.trash == Some(true))
+    });
+    if let Some(other) = goes_with {
+        let of = spoken(&other.name);
+        return Some(Answer::Refused(format!(
+            "{many} go with their {of}, which goes to the trash, and they would be lost: say \"{many} are not deleted with their {of}\" or \"{} are \
+             deleted for good\" first",
+            plural(&of)
+        )));
+    }
+    if entity.trash != Some(true) {
+        return Some(Answer::Already(told));
+    }
+    let section = places.section(&format!("entity.{}", entity.name));
+    let line = section.and_then(|section| {
+        let at = section.header.end + source.get(section.header.end..section.end)?.find("soft_delete")?;
+        let end = at + source.get(at..)?.find("true")? + "true".len();
+        super::edit::line(at, end, source)
+    });
+    Some(match line {
+        Some(at) => Answer::Done {
+            patches: vec![Patch::remove(at)],
+            told: format!("{told}; those in the trash are in the way of `migrate`"),
+        },
+        None => Answer::Refused(UNUSUAL.to_owned()),
+    })
+}
+
+/// Whether a record goes with what it refers to.
+fn cascades(field: &super::places::Field, source: &str) -> bool {
+    field.word("on_delete").and_then(|at| source.get(at)).is_some_and(|word| word.contains("cascade"))
+}
+
+/// What goes with a record and is in no trash: it would be lost.
+fn lost_with<'p>(entity: &Entity, places: &'p Places, source: &str) -> Option<&'p Entity> {
+    let goes = |one: &&Entity| {
+        one.fields
+            .iter()
+            .any(|field| field.to.as_ref().is_some_and(|(to, _)| *to == entity.name) && cascades(field, source))
+    };
+    places.entities.iter().filter(|one| one.trash != Some(true) && one.name != entity.name).find(goes)
 }
 
 /// The one record that is named, and where.

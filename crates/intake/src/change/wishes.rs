@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::{
     Answer, accounts, actions, additions, defaults, deletion, drops, everyday, fields, finding, names, openness, own,
-    passive, questions, quiet, relations, renames, rights, secrets, trash, values,
+    passive, providers, questions, quiet, relations, renames, rights, secrets, times, trash, unbound, values,
 };
 
 /// One way of wishing.
@@ -23,6 +23,8 @@ pub(super) struct Wish {
 pub(super) const ALL: &[Wish] = &[
     Wish { id: "asks", example: "Who can see leads?", read: questions::asks },
     Wish { id: "sign_up", example: "Close registration.", read: accounts::sign_up },
+    Wish { id: "provider", example: "Use vonage instead of twilio.", read: providers::provider },
+    Wish { id: "time", example: "Move the schedule to friday.", read: times::time },
     Wish { id: "rename", example: "Rename the phone of leads to mobile.", read: renames::rename },
     Wish { id: "replace", example: "Replace won with closed.", read: values::replace },
     Wish { id: "deletion", example: "Calls are deleted with their lead.", read: deletion::deletion },
@@ -31,6 +33,8 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "action", example: "Let clerks win leads.", read: actions::action },
     Wish { id: "secret", example: "Only clerks can see the phone of leads.", read: secrets::only },
     Wish { id: "only", example: "Only clerks may delete leads.", read: rights::only },
+    Wish { id: "one_more", example: "Admins may see the secret of leads too.", read: secrets::one_more },
+    Wish { id: "only_that", example: "Clerks can only see leads.", read: openness::only_that },
     Wish { id: "may", example: "Clerks may update leads.", read: rights::may },
     Wish { id: "own", example: "Users may see their own leads.", read: own::own },
     Wish { id: "open", example: "Make notes public.", read: openness::open },
@@ -42,6 +46,7 @@ pub(super) const ALL: &[Wish] = &[
     Wish { id: "default", example: "New leads start as won.", read: defaults::defaults },
     Wish { id: "value", example: "Add lost to the status of leads.", read: values::values },
     Wish { id: "several", example: "A lead can have several tags.", read: relations::several },
+    Wish { id: "unbound", example: "Calls no longer belong to a lead.", read: unbound::unbound },
     Wish { id: "of_user", example: "Each lead belongs to a user.", read: relations::of_user },
     Wish { id: "belongs", example: "Each lead belongs to a campaign.", read: relations::belongs },
     Wish { id: "find", example: "Search leads by name.", read: finding::find },
@@ -61,7 +66,10 @@ fn undo(wish: &Said, _: &Places, _: &str) -> Option<Answer> {
     const LAST: &[&str] = &["that", "it", "the", "last", "this", "previous", "change", "changes", "latest"];
     let is_undo =
         wish.opens(&["undo", "revert", "rollback"]) && wish.from(1).iter().all(|word| LAST.contains(&word.as_str()));
-    is_undo.then(|| {
+    // "put the phone back", "restore the phone".
+    let is_back =
+        wish.opens(&["bring", "put", "get", "take"]) && wish.place(&["back"]).is_some() && wish.words.len() < 6;
+    (is_undo || is_back).then(|| {
         Answer::Refused("former changes are not kept here: say what should be different now, or take the former file from version control".to_owned())
     })
 }
