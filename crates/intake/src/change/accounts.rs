@@ -58,6 +58,8 @@ const FILLERS: &[&str] = &[
     "new",
     "themselves",
     "public",
+    "need",
+    "needs",
     "self",
     "free",
     "up",
@@ -99,7 +101,7 @@ pub(super) fn sign_up(wish: &Said, places: &Places, source: &str) -> Option<Answ
     let is_denied = denies && rest.iter().all(|word| DENIED.contains(word) || OPEN.contains(word));
     let (word, told) = if rest.contains(&"invite")
         && has(&["invite", "only", "require", "requires", "allow"])
-        && (is_about || rest.contains(&"only"))
+        && (is_about || rest.contains(&"only") || wish.place(&["must", "need", "needs"]).is_some())
     {
         ("invite", "only who is invited can make an account")
     } else if is_about && (has(CLOSED) && rest.len() == 1 || is_denied) {

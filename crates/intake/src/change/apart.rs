@@ -28,6 +28,14 @@ fn each_said(wish: &Said, places: &Places) -> Option<Vec<Said>> {
             places.field(said.between(0, *at)).is_ok() && predicate::predicates(&said, *at, true).is_some()
         };
         let is_field = (1..said.words.len()).find(says).is_some();
+        // "products are public, orders are private".
+        let (last, before) = said.words.split_last()?;
+        let verb =
+            before.iter().rev().take_while(|word| matches!(word.as_str(), "is" | "are" | "should" | "be")).count();
+        if matches!(last.as_str(), "public" | "private") && verb > 0 {
+            let named = said.between(0, before.len() - verb);
+            return places.entity(named).and_then(|_| Said::of(&format!("make {} {last}", named.join(" "))));
+        }
         is_field.then(|| Said::of(&format!("make {}", said.text)))?
     };
     let found: Vec<Said> = pieces.iter().map(said).collect::<Option<_>>()?;

@@ -90,6 +90,10 @@ impl Made<'_> {
             }
             Predicate::Values(values) => {
                 let values: Vec<String> = values.iter().map(|value| values::written(self.field, value)).collect();
+                if self.field.kind == "enum" && self.field.values.items == values {
+                    self.met.push(format!("can be {}", values.join(", ")));
+                    return Ok(());
+                }
                 if self.kind == "enum" {
                     return Err(format!("say \"the values of {name} are now {}\"", values.join(", ")));
                 }

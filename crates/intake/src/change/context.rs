@@ -39,6 +39,13 @@ pub(super) fn read(wish: &Said, places: &Places) -> Answer {
         made.refused =
             Some(format!("what happens when it is `{value}` would be left out: say one such thing in a sentence"));
     }
+    let not = wish.place(&["not"]).filter(|at| *at > 1 && made.has_automation);
+    if let Some(at) = not.filter(|_| made.refused.is_none()) {
+        let rest = wish.from(at + 1).join(" ");
+        made.refused = Some(format!(
+            "what should not happen ({rest}) is said alone, as in \"don't email when …\" or \"remove the automation …\""
+        ));
+    }
     if made.has_automation && made.refused.is_none() && wish.place(&["instead"]).is_some() {
         made.refused = Some(instead(places));
     }
@@ -160,6 +167,13 @@ fn left_out(wish: &Said, made: &Made<'_>) -> Option<String> {
             left.push(word);
         }
     }
+    // "an end date, which is after the start".
+    let order = wish
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| *at > 0 && matches!(word.as_str(), "after" | "before" | "earlier" | "later"));
+    left.extend(order.map(|(_, word)| word.as_str()).filter(|_| !made.patches.is_empty()));
     // Who is named and gets nothing of it: "reviews must be approved by staff".
     for role in &made.places.roles {
         let said = wish.words.iter().find(|word| crate::lemma::singular(word) == *role);

@@ -235,6 +235,18 @@ fn in_need(wish: &Said, places: &Places) -> Option<String> {
 pub(super) fn needs(wish: &Said, places: &Places, _: &str) -> Option<Answer> {
     let (entity, end) = plainly::record(&wish.words, places)?;
     wish.words.get(end).filter(|word| matches!(word.as_str(), "need" | "needs" | "get" | "gets"))?;
+    // "customers need a phone", which they have not.
+    let list = wish.from(end + 1);
+    let is_one = list.first().is_some_and(|word| matches!(word.as_str(), "a" | "an"))
+        && list.len() < 4
+        && !list.iter().any(|word| word == "and");
+    if is_one && is_new_list(list, entity, places) {
+        let (name, many) = (predicate::raw(wish, end + 2, wish.words.len()), plural(&spoken(&entity.name)));
+        return Some(Answer::Refused(format!(
+            "may it be left out? say \"add {} to {many}\", or \"add a required {name} to {many}\" if each must have one",
+            with_article(&name)
+        )));
+    }
     let several = wish.from(end + 1).iter().any(|word| word == "and");
     let named: Vec<String> = predicate::listed(wish, end + 1, wish.words.len())
         .iter()

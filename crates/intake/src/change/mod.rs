@@ -293,6 +293,10 @@ fn hinted(answer: Answer, wish: &Said, places: &Places, text: &str) -> Answer {
                     "`{name}` is a name that every backend has for itself: say another one"
                 ));
             }
+            let as_name = after.as_ref().and_then(|after| names::wish_as_name(places, after));
+            if let Some(name) = as_name.filter(|_| !wish.opens(&["rename"])) {
+                return Answer::Refused(format!("a field `{name}` would come of this: say one thing at a time"));
+            }
             match after.and_then(|after| names::taken(&after)) {
                 Some((name, of)) if !wish.opens(&["rename"]) => Answer::Refused(format!(
                     "`{name}` is what `{of}` was called before, and a database may still have it under that name: say another name, or \

@@ -46,6 +46,16 @@ pub(super) fn reserved(before: &Places, after: &Places) -> Option<String> {
     names.find(|name| crate::lexicon::has(RESERVED, name) && !has(before, name)).cloned()
 }
 
+/// A field of a later text that is called like a wish: "drop_grade" of "students: add a phone, drop grade".
+pub(super) fn wish_as_name(before: &Places, after: &Places) -> Option<String> {
+    const WISHES: &[&str] = &["drop_", "remove_", "delete_", "rename_", "make_", "add_", "action_"];
+    let has = |places: &Places, name: &str| {
+        places.entities.iter().any(|one| one.fields.iter().any(|field| field.name == name))
+    };
+    let mut names = after.entities.iter().flat_map(|one| &one.fields).map(|field| &field.name);
+    names.find(|name| WISHES.iter().any(|start| name.starts_with(start)) && !has(before, name)).cloned()
+}
+
 /// What a name that is there may be meant by one that is not.
 pub(super) fn near(wanted: &str, places: &Places) -> Option<String> {
     let wanted = singular(&wanted.replace('-', "_"));

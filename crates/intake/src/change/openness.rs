@@ -10,9 +10,11 @@ use super::wishes::UNUSUAL;
 
 /// "make notes public", "make it private".
 pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    let last = wish.words.last()?.as_str();
+    let again = usize::from(wish.words.last().is_some_and(|word| matches!(word.as_str(), "again" | "now" | "too")));
+    let end = wish.words.len() - again;
+    let last = wish.words.get(end.checked_sub(1)?)?.as_str();
     if wish.opens(&["make"]) && matches!(last, "public" | "private") {
-        let named = wish.between(1, wish.words.len() - 1);
+        let named = wish.between(1, end - 1);
         let entities = match all_or_one(named, places) {
             Ok(entities) => entities,
             Err(why) => return Some(Answer::Refused(why)),

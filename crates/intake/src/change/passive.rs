@@ -69,6 +69,14 @@ pub(super) fn passive(wish: &Said, places: &Places, source: &str) -> Option<Answ
         (true, false) if places.several(subject).is_none() => secrets::only(&say(&["only"], &["may"]), places, source)
             .or_else(|| rights::only(&say(&["only"], &["may"]), places, source)),
         (true, false) => rights::only(&say(&["only"], &["may"]), places, source),
+        // "the cost can be seen by clerks".
+        (false, denied) if places.several(subject).is_none() => {
+            let modal: &[&str] = if denied { &["may", "not"] } else { &["may"] };
+            let said = say(&[], modal);
+            secrets::one_more(&said, places, source).or_else(|| {
+                if denied { openness::may_not(&said, places, source) } else { rights::may(&said, places, source) }
+            })
+        }
         (false, false) => rights::may(&say(&[], &["may"]), places, source),
         (false, true) => openness::may_not(&say(&[], &["may", "not"]), places, source),
         (true, true) => None,

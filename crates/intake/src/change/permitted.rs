@@ -159,18 +159,26 @@ fn said_openly(wish: &Said, places: &Places) -> Option<String> {
         })
 }
 
+/// "make payments visible to admins only".
+fn make_visible(wish: &Said, at: usize) -> Option<String> {
+    let is_only = |word: &&String| *word == "only";
+    let start = at - wish.between(0, at).iter().rev().take_while(is_only).count();
+    let only = if wish.words.iter().any(|word| word == "only") { "only " } else { "" };
+    let to = at + 2 + wish.from(at + 2).iter().take_while(|word| is_only(word) || *word == "to").count();
+    let who: Vec<&str> = wish.from(to).iter().filter(|word| !is_only(word)).map(String::as_str).collect();
+    (start > 1).then(|| format!("{} can {only}be seen by {}", raw(wish, 1, start), who.join(" ")))
+}
+
 /// "payments are only visible to admins" is "payments can only be seen by admins".
 fn visible(wish: &Said) -> Option<String> {
     // "open prospects to the public".
     if wish.opens(&["open"]) && wish.words.ends_with(&["to".to_owned(), "the".to_owned(), "public".to_owned()]) {
         return Some(format!("make {} public", raw(wish, 1, wish.words.len() - 3)));
     }
-    let at = wish.words.windows(2).position(|two| two[0] == "visible" && two[1] == "to")?;
+    let is_to = |two: &[String]| two[0] == "visible" && (two[1] == "to" || two[1] == "only" && wish.opens(&["make"]));
+    let at = wish.words.windows(2).position(is_to)?;
     if wish.opens(&["make"]) {
-        let start = at - usize::from(wish.words.get(at - 1).is_some_and(|word| word == "only"));
-        let only = if start < at { "only " } else { "" };
-        return (start > 1)
-            .then(|| format!("{} can {only}be seen by {}", raw(wish, 1, start), raw(wish, at + 2, wish.words.len())));
+        return make_visible(wish, at);
     }
     const BEFORE: &[&str] = &["are", "is", "should", "must", "be", "only", "may", "can"];
     let start = at - wish.between(0, at).iter().rev().take_while(|word| BEFORE.contains(&word.as_str())).count();

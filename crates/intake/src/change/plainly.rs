@@ -32,6 +32,10 @@ pub(super) fn of_it(wish: &Said, field: &str) -> Option<Said> {
 
 /// "only admins may delete them" of records that the wish before named.
 pub(super) fn of_them(wish: &Said, record: &str) -> Option<Said> {
+    // "give them a birthday".
+    if wish.opens(&["give"]) && wish.words.get(1).is_some_and(|word| matches!(word.as_str(), "them" | "it")) {
+        return Said::of(&format!("give {record} {}", raw(wish, 2, wish.words.len())));
+    }
     let (last, before) = wish.words.split_last()?;
     // "add an email to it".
     let adds = wish.opens(&["add"]) && before.last().is_some_and(|word| word == "to");
@@ -80,6 +84,8 @@ fn reworded(wish: &Said, places: &Places) -> Option<String> {
         .or_else(|| without(wish, places))
         .or_else(|| unbound::reworded(wish, places))
         .or_else(|| instead_of(wish))
+        .or_else(|| can_also_be(wish, places))
+        .or_else(|| for_record(wish, places))
         .or_else(|| no_longer_one(wish, places))
         .or_else(|| length(wish))
         .or_else(|| bare_default(wish, places))
@@ -91,6 +97,35 @@ fn instead_of(wish: &Said) -> Option<String> {
     let is_start =
         wish.place(&["default", "defaults", "start", "starts", "begin", "begins"]).is_some_and(|word| word < at);
     (is_start && wish.words.len() < at + 5).then(|| raw(wish, 0, at))
+}
+
+/// "orders can also be returned" of the one list of values that orders have.
+fn can_also_be(wish: &Said, places: &Places) -> Option<String> {
+    let (entity, end) = record(&wish.words, places)?;
+    let says = matches!(wish.between(end, end + 3), [can, also, be] if matches!(can.as_str(), "can" | "may") && also == "also" && be == "be");
+    let mut lists = entity.fields.iter().filter(|field| field.kind == "enum");
+    let field = lists.next().filter(|_| says && lists.next().is_none())?;
+    let done = wish.words.get(end + 3).filter(|word| {
+        !matches!(
+            word.as_str(),
+            "seen" | "read" | "edited" | "changed" | "deleted" | "updated" | "created" | "added" | "restored"
+        )
+    })?;
+    let rest = raw(wish, end + 3, wish.words.len());
+    (!done.is_empty() && wish.place(&["by", "if", "when"]).is_none()).then(|| {
+        format!("the {} of {} can also be {rest}", spoken(&field.name), crate::lemma::plural(&spoken(&entity.name)))
+    })
+}
+
+/// "email is required and unique for customers" is of the email of customers.
+fn for_record(wish: &Said, places: &Places) -> Option<String> {
+    let verb = wish.place(&["is", "are", "should", "must"]).filter(|at| *at > 0)?;
+    let at = wish.words.iter().rposition(|word| word == "for").filter(|at| *at > verb + 1)?;
+    let (entity, end) = record(wish.from(at + 1), places).filter(|(_, end)| at + 1 + end == wish.words.len())?;
+    let name = said::name(wish.between(0, verb));
+    (end > 0 && entity.fields.iter().any(|field| field.name == name)).then(|| {
+        format!("the {} of {} {}", spoken(&name), crate::lemma::plural(&spoken(&entity.name)), raw(wish, verb, at))
+    })
 }
 
 /// "general is no longer a specialty" of a value.

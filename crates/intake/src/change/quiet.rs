@@ -200,6 +200,12 @@ pub(super) fn automation(words: &[String], places: &Places, source: &str) -> Opt
     }
     Some(match places.automations.iter().find(|one| one.name == name) {
         Some(one) => gone(&[one], places, source),
-        None => Answer::Already(format!("there is no automation {}", spoken(&name))),
+        None if rest.iter().any(|word| matches!(word.as_str(), "and" | "or")) => Answer::Refused(
+            "say each by its name, as in \"remove the automation …\" and \"stop using email\"".to_owned(),
+        ),
+        None => {
+            let known: Vec<&str> = places.automations.iter().map(|one| one.name.as_str()).collect();
+            Answer::Refused(format!("there is no automation `{name}`{}", super::hints::instead(&name, &known)))
+        }
     })
 }

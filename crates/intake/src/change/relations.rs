@@ -169,6 +169,9 @@ pub(super) fn belongs(wish: &Said, places: &Places, source: &str) -> Option<Answ
     const DENIED: &[&str] = &[
         "not", "never", "no", "only", "when", "if", "own", "several", "many", "multiple", "or", "by", "don't", "longer",
     ];
+    if let Some(why) = one_or_other(wish, places) {
+        return Some(Answer::Refused(why));
+    }
     if wish.place(DENIED).is_some() {
         return None;
     }
@@ -224,6 +227,21 @@ pub(super) fn belongs(wish: &Said, places: &Places, source: &str) -> Option<Answ
         closed.access(&name)
     );
     Some(refer(child, &name, &name, is_firm, Some(section), places, source))
+}
+
+/// "invoices belong to an order or a customer": of two references, one.
+fn one_or_other(wish: &Said, places: &Places) -> Option<String> {
+    let to = wish.words.windows(2).position(|two| two[0].starts_with("belong") && two[1] == "to")? + 2;
+    let or = wish.place(&["or"]).filter(|or| *or > to)?;
+    let (child, one, other) =
+        (places.entity(wish.between(0, to - 2))?, said::one(wish.between(to, or)), said::one(wish.from(or + 1)));
+    let many = plural(&spoken(&child.name));
+    let (one, other) = (spoken(&one), spoken(&other));
+    Some(format!(
+        "that one of two holds cannot be said in a blueprint: say \"{many} may belong to {}\" and \"{many} may belong to {}\", and neither is required",
+        with_article(&one),
+        with_article(&other)
+    ))
 }
 
 fn is(words: &'static [&'static str]) -> impl Fn(&&String) -> bool {

@@ -14,6 +14,13 @@ use super::{Answer, predicate};
 /// "rename phone to mobile", "rename leads to prospects".
 pub(super) fn rename(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let to = wish.place(&["to", "into", "as"]).filter(|_| wish.opens(&["rename"]))?;
+    // "rename dog to pet everywhere".
+    const TAIL: &[&str] = &["everywhere", "instead", "too", "again", "now", "throughout"];
+    if let Some((_, before)) =
+        wish.words.split_last().filter(|(last, _)| TAIL.contains(&last.as_str()) && wish.words.len() > to + 2)
+    {
+        return rename(&Said::of(&predicate::raw(wish, 0, before.len()))?, places, source);
+    }
     let (from, target) = (wish.between(1, to), said::name(wish.from(to + 1)));
     if target.is_empty() {
         return Some(Answer::Refused("the new name is missing".to_owned()));

@@ -164,7 +164,14 @@ pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
         // Who adds something that is not kept yet wants it kept; who may see it must say what it is.
         Err(why) if why.starts_with(NO_RECORD) && !wish.words.iter().any(|word| is_new(word)) => Answer::Refused(why),
         Err(_) => return None,
-        Ok(heard) => set(&heard, places, source, |before| before.to_vec()),
+        Ok(mut heard) => {
+            // Who writes a review adds one: that everybody writes in those of others is not said by it.
+            let is_all = heard.rules.iter().any(|rule| matches!(rule.as_str(), "signed_in" | "anyone"));
+            if is_all && wish.place(&["write", "writes"]).is_some() && wish.place(&["all"]).is_none() {
+                heard.operations = vec!["create".to_owned()];
+            }
+            set(&heard, places, source, |before| before.to_vec())
+        }
     })
 }
 
@@ -200,7 +207,11 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
                 return Answer::Refused("only who is signed in can change anything: say \"users\"".to_owned());
             }
             if !entity.owned && rule.iter().any(|one| one == "owner") {
-                return Answer::Refused(format!("{} has no owner", entity.name));
+                let many = crate::lemma::plural(&super::wishes::spoken(&entity.name));
+                return Answer::Refused(format!(
+                    "{} has no owner: say who may {operation} {many}, as in \"only admins can … {many}\"",
+                    entity.name
+                ));
             }
             if rule != before {
                 wanted.push((operation.clone(), rule));

@@ -256,7 +256,9 @@ pub(super) fn new_value(before: &Places, after: &Places) -> Option<(String, Stri
 
 /// The one value that words name, and the field that has it.
 pub(super) fn named_value(words: &[String], places: &Places) -> Option<(String, String)> {
-    let named = |value: &str| words.iter().any(|word| plain(word) == plain(value));
+    // "archived after lost" is about archived.
+    let end = words.iter().position(|word| matches!(word.as_str(), "after" | "before")).unwrap_or(words.len());
+    let named = |value: &str| words.iter().take(end).any(|word| plain(word) == plain(value));
     let fields = places.entities.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
     let mut found = fields.flat_map(|(entity, field)| {
         let of = format!("{} of {}", spoken(&field.name), spoken(&entity.name));
@@ -361,8 +363,8 @@ fn replaced(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     // "statuses: new, open, done".
     let colon = wish.places.iter().position(|at| wish.text.get(at.clone()).is_some_and(|word| word.ends_with(':')));
     let joined = wish.words.iter().position(|word| joint.contains(&word.as_str())).filter(|at| *at > start);
-    if let (Some(colon), None) = (colon.filter(|_| start == 0), joined) {
-        let named = wish.between(0, colon + 1);
+    if let (Some(colon), None) = (colon.filter(|at| *at >= start), joined) {
+        let named = wish.between(start, colon + 1);
         if let Some(why) = unlisted(named, wish, colon + 1, places) {
             return Some(Answer::Refused(why));
         }

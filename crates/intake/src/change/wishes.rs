@@ -63,9 +63,7 @@ pub(super) const UNUSUAL: &str = "its part of the blueprint is written in a form
 
 /// "undo that": what was so before is not known here.
 fn undo(wish: &Said, _: &Places, _: &str) -> Option<Answer> {
-    const LAST: &[&str] = &["that", "it", "the", "last", "this", "previous", "change", "changes", "latest"];
-    let is_undo =
-        wish.opens(&["undo", "revert", "rollback"]) && wish.from(1).iter().all(|word| LAST.contains(&word.as_str()));
+    let is_undo = wish.opens(&["undo", "revert", "rollback"]);
     // "put the phone back", "restore the phone".
     let is_back =
         wish.opens(&["bring", "put", "get", "take"]) && wish.place(&["back"]).is_some() && wish.words.len() < 6;
