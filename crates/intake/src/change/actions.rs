@@ -45,7 +45,8 @@ const DONE: &[(&str, &[&str])] = &[
 
 pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     if wish.words.iter().any(|word| {
-        matches!(word.as_str(), "not" | "never" | "no" | "when" | "if" | "own" | "can't" | "cannot" | "longer")
+        matches!(word.as_str(), "not" | "never" | "no" | "when" | "if" | "can't" | "cannot" | "longer" | "only")
+            && !wish.opens(&["only"])
     }) {
         return None;
     }
@@ -63,6 +64,11 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     if named.first().is_some_and(|word| matches!(word.as_str(), "with" | "at" | "from")) {
         return None;
     }
+    // "users may close their tickets" is about their own.
+    let is_theirs = named.first().is_some_and(|word| matches!(word.as_str(), "their" | "his" | "her"));
+    let named: Vec<String> =
+        named.iter().filter(|word| !matches!(word.as_str(), "own" | "their" | "his" | "her")).cloned().collect();
+    let named = named.as_slice();
     let Some(entity) = places.entity(named) else {
         let names: Vec<String> = places.entities.iter().map(|one| plural(&spoken(&one.name))).collect();
         return Some(Answer::Refused(format!(
@@ -88,6 +94,11 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
         },
         None => (Vec::new(), Vec::new()),
     };
+    let (rules, new) = match is_theirs.then(|| of_own(entity, name, &rules, &new)) {
+        Some(Ok(rules)) => (rules, Vec::new()),
+        Some(Err(why)) => return Some(Answer::Refused(why)),
+        None => (rules, new),
+    };
     if rules.iter().any(|rule| rule == "anyone") {
         return Some(Answer::Refused("only who is signed in can change anything: say \"users\"".to_owned()));
     }
@@ -112,6 +123,23 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
         rules => rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect::<Vec<_>>().join(" and "),
     };
     Some(Answer::Done { patches, told: format!("{who} may {name} {}: it sets {set}", plural(&spoken(&entity.name))) })
+}
+
+/// Who may do it with what is his own: whoever made it, with a role or without.
+fn of_own(entity: &Entity, name: &str, rules: &[String], new: &[String]) -> Result<Vec<String>, String> {
+    let many = plural(&spoken(&entity.name));
+    if !entity.owned {
+        return Err(format!(
+            "{many} belong to nobody (`owner = false`), so nobody has one of his own: say who may {name} all {many}"
+        ));
+    }
+    match rules.iter().find_map(|rule| rule.strip_prefix("role:")).filter(|role| !new.iter().any(|one| one == role)) {
+        Some(role) => Err(format!(
+            "whose {many}? say \"{} may {name} all {many}\" or \"users may {name} their own {many}\"",
+            plural(role)
+        )),
+        None => Ok(vec!["owner".to_owned()]),
+    }
 }
 
 /// "add an action reschedule to appointments": a verb of which nobody knows what is so afterwards.

@@ -29,6 +29,7 @@ mod lists;
 mod made;
 mod names;
 mod needs;
+mod new_values;
 mod openness;
 mod own;
 mod parsed;
@@ -187,7 +188,7 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
                     }
                     let after = Places::of(&changed.text);
                     last = after.as_ref().and_then(|after| places.the_changed_field(after));
-                    value = after.as_ref().and_then(|after| values::new_value(&places, after));
+                    value = after.as_ref().and_then(|after| new_values::new_value(&places, after));
                     // What was renamed is called otherwise from here on.
                     let is_new = |one: &&places::Entity| !places.entities.iter().any(|old| old.name == one.name);
                     let renamed = |one: &&places::Entity| is_new(one) && !one.former.0.is_empty();
@@ -203,7 +204,7 @@ pub fn change(blueprint: &str, request: &str) -> Result<Changed, Vec<NotDone>> {
             Answer::Already(told) => {
                 changed.already.push(told);
                 last = places.the_named_field(&wish.words);
-                value = values::named_value(&wish.words, &places);
+                value = new_values::named_value(&wish.words, &places);
                 previous = Some(wish);
             }
             Answer::Refused(why) => not_done.push(refused(why)),

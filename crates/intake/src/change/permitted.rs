@@ -10,6 +10,7 @@ use super::said::Said;
 pub(super) fn reworded(wish: &Said, places: &Places) -> Option<String> {
     with_account(wish)
         .or_else(|| access(wish))
+        .or_else(|| not_let(wish, places))
         .or_else(|| their_own(wish, places))
         .or_else(|| said_openly(wish, places))
         .or_else(|| visible(wish))
@@ -51,6 +52,20 @@ fn with_account(wish: &Said) -> Option<String> {
         ));
     let after = 1 + be + length(1 + be, WITH)?;
     Some(format!("users {}", raw(wish, after, end)))
+}
+
+/// "don't let clerks delete leads" is "clerks may not delete leads".
+fn not_let(wish: &Said, places: &Places) -> Option<String> {
+    let start = match wish.words.first()?.as_str() {
+        "don't" | "dont" | "never" if wish.words.get(1).is_some_and(|word| word == "let") => 2,
+        "do" if wish.between(1, 3) == ["not", "let"] => 3,
+        _ => return None,
+    };
+    let is_verb = |at: &usize| !rights::operations(wish.between(*at, at + 1), places).0.is_empty();
+    let at = (start + 1..wish.words.len()).find(is_verb)?;
+    let (_, length) = rights::operations(wish.from(at), places);
+    places.several(wish.from(at + length))?;
+    Some(format!("{} may not {}", raw(wish, start, at), raw(wish, at, wish.words.len())))
 }
 
 /// "clerks have full access to leads" is "give clerks full access to leads", "revoke the clerks' access to leads" takes it away.

@@ -97,6 +97,7 @@ pub(super) fn requested(sentence: &str) -> &str {
         "make sure",
         "ensure that",
         "see to it that",
+        "let's",
     ];
     let mut rest = sentence.trim_start();
     loop {
@@ -111,6 +112,10 @@ pub(super) fn requested(sentence: &str) -> &str {
         );
         match HEADS.iter().find(begins).map(|head| head.len()).or_else(|| is_polite.then_some(first.len())) {
             Some(length) => rest = rest.get(length..).unwrap_or("").trim_start(),
+            // "could you also let agents delete leads".
+            None if rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("also let ")) => {
+                rest = rest.get(5..).unwrap_or("")
+            }
             None => return rest,
         }
     }
@@ -198,7 +203,10 @@ fn turned(text: &str, places: &Places) -> Vec<String> {
         verb => verb,
     };
     let (subject, rest) = rest.split_at(end);
-    let (subject, rest) = (subject.join(" "), rest.join(" "));
+    // "should agents only see": "agents should only see".
+    let late = subject.iter().rev().take_while(|word| matches!(**word, "only" | "also")).count();
+    let (subject, adverbs) = subject.split_at(subject.len() - late);
+    let (subject, rest) = (subject.join(" "), adverbs.iter().chain(rest).copied().collect::<Vec<_>>().join(" "));
     let plain = rest.to_lowercase().starts_with("have ").then(|| format!("{subject} {rest}"));
     std::iter::once(format!("{subject} {verb} {rest}")).chain(plain).collect()
 }

@@ -52,7 +52,8 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         }
     }
     // Who does not see it cannot write it either.
-    let seen: Vec<String> = edit.set.iter().any(|(word, _)| *word == "read").then(|| rules.clone()).unwrap_or_default();
+    let is_seen = edit.set.iter().any(|(word, _)| *word == "read");
+    let seen: Vec<String> = if is_seen { rules.clone() } else { Vec::new() };
     let wrote = field.word("write").and_then(|at| source.get(at)).and_then(words_of).filter(|_| !seen.is_empty());
     let mut also = String::new();
     if let Some(wrote) = wrote.filter(|wrote| wrote.iter().any(|word| !seen.contains(word))) {
