@@ -172,6 +172,16 @@ fn read(scene: &Scene<'_>, sentence: usize, from: usize, to: usize, join: Join, 
     };
     find_verb(scene, &mut clause);
     find_subject(scene, &mut clause, last);
+    // "can be edited and deleted by coaches only": both are done to the same.
+    let done = clause.verb == Some(from)
+        && scene
+            .token(from)
+            .and_then(|token| verbs::lookup(&token.text))
+            .is_some_and(|(_, form)| form == verbs::Form::Past);
+    let follows = last.is_some_and(|last| last.passive && last.modal.is_some() && last.to == from);
+    if done && follows && clause.carried && from > 0 && scene.one_of(from - 1, &["and", "or", ","]) {
+        clause.passive = true;
+    }
     clause.only =
         (from..clause.verb.unwrap_or(to)).any(|at| scene.one_of(at, &["only", "just"]) && clause.verb.is_some());
     let wanted =

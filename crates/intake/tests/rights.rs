@@ -17,7 +17,11 @@ fn sorted(list: Option<&Value>) -> Option<Vec<String>> {
     let word = |word: &Value| match word.as_table() {
         Some(rule) => {
             let said = |key: &str| rule.get(key).and_then(Value::as_str);
-            format!("{}:{}", said("who").unwrap_or("signed_in"), said("when").unwrap().replace(" = ", "="))
+            format!(
+                "{}:{}",
+                said("who").unwrap_or("signed_in"),
+                said("when").unwrap().replace(" = ", "=").replace(" != ", "!=")
+            )
         }
         None => word.as_str().unwrap().to_owned(),
     };

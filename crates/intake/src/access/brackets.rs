@@ -85,6 +85,56 @@ impl Reader<'_> {
         }
     }
 
+    /// "members add recipes (only editors can delete them)": a sentence in brackets.
+    pub(super) fn bracketed(&mut self, index: usize) {
+        let scene = self.scene;
+        let Some(sentence) = scene.sentences.get(index) else { return };
+        for open in sentence.from..sentence.to {
+            let Some(close) = scene.close_of(open) else { continue };
+            let Some(modal) = (open + 1..close).find(|at| scene.tag(*at) == Some(Tag::Modal)) else { continue };
+            let Some(np) = scene.np_before(modal).filter(|np| np.from > open && np.from <= open + 2) else { continue };
+            let verb = (modal + 1..close).find(|at| scene.tag(*at) == Some(Tag::Verb));
+            let known = verb.and_then(|at| scene.token(at)).and_then(|token| verbs::lookup(&token.text));
+            let (Some(verb), Some((known, _))) = (verb, known) else { continue };
+            let only = (open + 1..modal).any(|at| elided::is_only(scene, at));
+            let not = (modal..verb).any(|at| scene.tag(at) == Some(Tag::Negation));
+            let span = scene.span(open + 1, close);
+            let who = self.known(vec![rules::who_of(scene, np)]);
+            if who.is_empty() {
+                self.lost.push(span);
+                if !only {
+                    continue;
+                }
+            }
+            let mode = match (not, only) {
+                (true, _) => Mode::MayNot,
+                (_, true) if elided::is_only(scene, np.from.wrapping_sub(1)) => Mode::Exclusive,
+                (_, true) => Mode::Limit,
+                _ => Mode::May,
+            };
+            let clause = Clause {
+                sentence: index,
+                from: open + 1,
+                to: close,
+                join: Join::Main,
+                polarity: Polarity::Asked,
+                subject: vec![np.clone()],
+                pronoun: None,
+                carried: false,
+                verb: Some(verb),
+                base: known.base,
+                class: Some(known.class),
+                modal: scene.token(modal).map(|token| token.text.clone()),
+                passive: false,
+                only,
+                after: verb + 1,
+            };
+            let mut pending = Vec::new();
+            self.verbs(&clause, verb, &who, mode, &mut pending);
+            self.elided(&mut pending);
+        }
+    }
+
     fn manage(&mut self, one: &Pending) {
         for (base, class) in
             [("read", Class::Read), ("create", Class::Create), ("edit", Class::Update), ("delete", Class::Delete)]

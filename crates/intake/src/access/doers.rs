@@ -173,7 +173,10 @@ impl Reader<'_> {
 
 /// Verbs that speak of rights and of little else.
 fn is_plain(base: &str) -> bool {
-    crate::lexicon::has("see view read edit change update modify delete remove add create enter cancel approve", base)
+    crate::lexicon::has(
+        "see view read edit change update modify delete remove add create enter cancel approve write post",
+        base,
+    )
 }
 
 /// A carried "cannot" ends where a new modal stands.

@@ -1,7 +1,7 @@
 //! What a sentence about rights leaves out: "vets see all pets, owners only their own", "clerks see their own only",
 //! "staff see orders but not invoices", "everything except invoices".
 
-use crate::clauses::Clause;
+use crate::clauses::{Clause, Join};
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
 use crate::nouns::Np;
@@ -32,6 +32,79 @@ pub(crate) fn gap<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Option<Gap<'s>> 
         }
         opens(scene, next).filter(|_| next > at).map(|gap| Gap { at, ..gap })
     })
+}
+
+/// What is kept for somebody without a verb: ", and only managers the price", "addresses only the board".
+pub(crate) struct Kept<'s> {
+    /// Where the part before it ends.
+    pub at: usize,
+    pub from: usize,
+    pub to: usize,
+    /// "shippers only the address": they see no more.
+    pub limit: bool,
+    pub who: Vec<&'s Np>,
+    pub what: Vec<&'s Np>,
+}
+
+/// All that is so kept after the verb of a clause, or in one that has none: "; phones only the reception".
+pub(crate) fn kept<'s>(scene: &'s Scene<'_>, clause: &Clause) -> Vec<Kept<'s>> {
+    let Some(verb) = clause.verb.or_else(|| clause.from.checked_sub(1)) else { return Vec::new() };
+    let mut found: Vec<Kept<'_>> = Vec::new();
+    for only in (verb + 1..clause.to).filter(|at| is_only(scene, *at)) {
+        let people = |np: &&&Np| rules::is_people(np.entity()) || np.plural || np.article.as_deref() == Some("the");
+        let who: Vec<&Np> = rules::objects(scene, only + 1, clause.to);
+        let Some(first) = who.first().filter(people) else { continue };
+        if found.last().is_some_and(|last| only < last.to) {
+            continue;
+        }
+        let leads = |at: usize| scene.one_of(at, &[",", ";", "and", "but", "while", "whereas"]);
+        // "only managers the price".
+        let next = scene.np_at(first.to).filter(|np| np.article.is_some() || np.possessive.is_some());
+        if let Some(what) = next.filter(|_| leads(only - 1)) {
+            let at = (verb..only).rev().find(|at| !leads(*at)).map_or(only, |at| at + 1);
+            let what: Vec<&Np> = rules::objects(scene, what.from, clause.to);
+            let to = what.last().map_or(first.to, |np| np.to);
+            found.push(Kept { at, from: only, to, limit: false, who: vec![first], what });
+            continue;
+        }
+        // "addresses only the board", "the diagnosis and the fee only doctors".
+        let Some(last) = scene.np_before(only).filter(|np| np.from > verb) else { continue };
+        let mut what = vec![last];
+        while let Some(before) = what.last().and_then(|np| before_and(scene, np, verb)) {
+            what.push(before);
+        }
+        let start = what.last().map_or(last.from, |np| np.from);
+        if !leads(start - 1) {
+            continue;
+        }
+        let at = (verb..start).rev().find(|at| !leads(*at)).map_or(start, |at| at + 1);
+        let to = who.last().map_or(only + 1, |np| np.to);
+        let limit = rules::is_people(last.entity()) && !rules::is_people(first.entity());
+        if limit && first.possessive.is_some() {
+            continue;
+        }
+        let (who, what) = if limit { (what, who) } else { (who, what) };
+        if to >= clause.to || leads(to) || scene.tag(to) == Some(Tag::Sign) {
+            found.push(Kept { at, from: start, to, limit, who, what });
+        }
+    }
+    found
+}
+
+/// The phrase that "and" ties to this one, behind the verb: not the first object, from which a comma parts it.
+fn before_and<'s>(scene: &'s Scene<'_>, np: &Np, verb: usize) -> Option<&'s Np> {
+    let and = np.from.checked_sub(1).filter(|at| scene.one_of(*at, &["and", "or"]))?;
+    let before = scene.np_before(and).filter(|before| before.from > verb + 1)?;
+    scene.one_of(before.from - 1, &[",", ";", "but"]).then_some(before)
+}
+
+/// "parents who paid can see albums": where, in a clause that opens with "who", the right of those before it starts.
+pub(crate) fn late_modal(scene: &Scene<'_>, clause: &Clause) -> Option<usize> {
+    let opens = clause.join == Join::Relative && scene.one_of(clause.from, &["who", "that", "whose"]);
+    let verb = clause.verb.filter(|_| opens && clause.modal.is_none())?;
+    let people = scene.np_before(clause.from).is_some_and(|np| rules::is_people(np.entity()) || np.plural);
+    let modal = (verb + 1..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal)).filter(|_| people)?;
+    (modal + 1..clause.to).any(|at| scene.tag(at) == Some(Tag::Verb)).then_some(modal)
 }
 
 /// A clause that has nothing else: "Owners only their own."
@@ -110,6 +183,12 @@ pub(super) fn theirs(scene: &Scene<'_>, class: Class, np: &Np, clause: &Clause) 
     has && people && matches!(class, Class::Read | Class::Update | Class::Delete)
 }
 
+/// "As a tenant I want to see my lease": the tenant's own.
+pub(super) fn in_story(scene: &Scene<'_>, np: &Np, clause: &Clause) -> bool {
+    let mine = np.possessive.as_deref().is_some_and(|word| matches!(word, "my" | "our"));
+    mine && matches!(clause.pronoun.as_deref(), Some("i" | "we")) && rules::story_role(scene, clause.sentence).is_some()
+}
+
 /// "but not invoices", "never invoices", "neither invoices nor orders": what comes after is denied.
 pub(super) fn turns(scene: &Scene<'_>, at: usize) -> bool {
     scene.one_of(at, NOT) && scene.np_at(at + 1).is_some()
@@ -166,6 +245,20 @@ pub(crate) fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> Option<(Vec
     let at = excepted(scene, from, to);
     let start = (at + 1..at + 3).find(|at| !scene.one_of(*at, &["for", "from", "than", "by", "of"]))?;
     rules::people_at(scene, start, to).filter(|_| at < to)
+}
+
+/// Those whom "everyone except interns", "all staff but trainees" leaves out.
+pub(crate) fn but_for(scene: &Scene<'_>, clause: &Clause) -> Vec<Who> {
+    let Some(verb) = clause.verb else { return Vec::new() };
+    let all = (clause.from..verb)
+        .find(|at| scene.one_of(*at, &["everyone", "everybody", "anyone", "anybody", "all", "every", "any", "each"]));
+    let Some(all) = all else { return Vec::new() };
+    let at = excepted(scene, all + 1, verb);
+    if at >= verb || verb <= at + 1 {
+        return Vec::new();
+    }
+    let start = (at + 1..verb).find(|at| !scene.one_of(*at, &["for", "from", "than", "by", "of"])).unwrap_or(verb);
+    rules::objects(scene, start, verb).into_iter().map(|np| rules::who_of(scene, np)).collect()
 }
 
 /// "must not be changed by anybody".

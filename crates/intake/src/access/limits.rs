@@ -6,10 +6,13 @@
 use super::elided;
 use super::statements::{Mode, Op, Statement};
 use super::states;
+use super::values::ValueRight;
 use crate::clauses::{Clause, Join};
 use crate::draft::Draft;
 use crate::everybody::accounts;
 use crate::facts::Who;
+use crate::lexicon::fields::FieldType;
+use crate::lexicon::verbs::{self, Class};
 use crate::lexicon::{has, words};
 use crate::resolve::Cast;
 use crate::scene::Scene;
@@ -27,34 +30,52 @@ const WHOLE: &str = "app application system shop store site website page homepag
     catalogue library database portal platform dashboard screen browser phone mobile computer home time moment public account \
     login registration advance menu search archive office question detail overview view tool software";
 
-/// Where a limit stands, and whether it limits who it is.
+/// Where a limit stands, whether it limits who it is, and whether it says whose the records are.
 struct Limit {
     span: Span,
     of_people: bool,
+    theirs: bool,
 }
 
 /// Narrows what is said with a limit and tells of it. Returns the places of the limits.
-pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut [Statement], draft: &mut Draft) -> Vec<Span> {
+pub(super) fn keep(
+    scene: &Scene<'_>,
+    cast: &Cast,
+    statements: &mut [Statement],
+    values: &mut [ValueRight],
+    draft: &mut Draft,
+) -> Vec<Span> {
     let found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
-    let free = |statements: &[Statement], at: usize, one: &Statement| {
-        statements.iter().zip(&found).enumerate().any(|(other, (said, limit))| {
-            other != at
-                && (limit.is_none() || said.own)
-                && said.op == one.op
-                && said.entity == one.entity
-                && matches!(said.mode, Mode::May | Mode::Limit | Mode::Exclusive)
-        })
-    };
     let mut told: Vec<Span> = Vec::new();
     for at in 0..statements.len() {
         let (Some(Some(limit)), Some(one)) = (found.get(at), statements.get(at).cloned()) else { continue };
+        let free = |role: Option<&Who>| {
+            statements.iter().zip(&found).enumerate().any(|(other, (said, limit))| {
+                other != at
+                    && (limit.is_none() || said.own)
+                    && said.op == one.op
+                    && (said.entity == one.entity || role.is_some() && said.entity.is_none())
+                    && matches!(said.mode, Mode::May | Mode::Limit | Mode::Exclusive)
+                    && role.is_none_or(|role| said.who.contains(role) && !said.own)
+            })
+        };
         let mut next = one.clone();
         match one.op {
-            Op::Read => open_to_users(&mut next, draft),
-            Op::Create if limit.of_people => open_to_users(&mut next, draft),
+            Op::Read => {
+                open_to_users(&mut next, draft);
+                if !one.own && matches!(one.mode, Mode::May | Mode::Limit | Mode::Exclusive) {
+                    narrow_reading(&mut next, limit, |who| free(Some(who)));
+                }
+            }
+            Op::Create if limit.of_people => {
+                open_to_users(&mut next, draft);
+                if one.mode != Mode::MayNot {
+                    next.who.retain(|who| !matches!(who, Who::Role(_)) || free(Some(who)));
+                }
+            }
             Op::Update | Op::Delete if !one.own && one.mode != Mode::MayNot => {
                 // Where others have the right without a limit, it is these who have it not.
-                next.mode = if free(statements, at, &one) { Mode::MayNot } else { Mode::Exclusive };
+                next.mode = if free(None) { Mode::MayNot } else { Mode::Exclusive };
                 next.who.retain(|who| next.mode == Mode::MayNot && matches!(who, Who::Role(_)));
                 if next.mode == Mode::MayNot && next.who.is_empty() {
                     next.mode = Mode::May;
@@ -62,7 +83,8 @@ pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut [Statement],
             }
             _ => {}
         }
-        let taken = next.mode != one.mode || next.who != one.who;
+        let taken = (next.mode, &next.who, next.own) != (one.mode, &one.who, one.own);
+        let (own, alone) = (next.own, next.mode == Mode::Exclusive);
         if let Some(place) = statements.get_mut(at) {
             *place = next;
         }
@@ -71,16 +93,56 @@ pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut [Statement],
         }
         told.push(limit.span);
         let what = one.entity.as_deref().map_or("/entity".to_owned(), |name| format!("/entity/{name}/access"));
+        let roles = one.who.iter().any(|who| matches!(who, Who::Role(_)));
         let came = match (taken, one.mode) {
-            (true, _) if matches!(one.op, Op::Update | Op::Delete) => "so the right is not given at all, but to admins",
+            _ if own && one.op == Op::Read => "so it was taken for those that they made themselves",
+            (true, _) if matches!(one.op, Op::Update | Op::Delete) && alone => {
+                "so the right is not given at all, but to admins"
+            }
+            (true, _) if roles => "so the right is not given by it",
             (true, _) => "so it is not open to everyone, but to all who sign in",
             (_, Mode::MayNot) => "so it is forbidden at all times",
             _ => "so the right holds without it",
         };
-        let text = format!("\"{}\" limits a right in a way that access cannot say, {came}", scene.text(limit.span));
-        draft.note(what, text, "access.limited", Some(limit.span), &["the right without the limit", "nobody's right"]);
+        tell(scene, draft, what, limit.span, came);
+    }
+    for one in values {
+        let spoken = one.spoken();
+        let Some(limit) = limit(scene, cast, draft, &spoken).filter(|_| one.mode != Mode::MayNot) else { continue };
+        // Who alone had it under a limit has it not; of whom else it is said is not touched.
+        match one.mode {
+            Mode::Exclusive => one.who.clear(),
+            _ => one.mode = Mode::MayNot,
+        }
+        if !told.contains(&limit.span) {
+            told.push(limit.span);
+            let what = format!("/entity/{}/field/{}", one.entity, one.field);
+            tell(scene, draft, what, limit.span, "so the right is not given by it");
+        }
     }
     told
+}
+
+fn tell(scene: &Scene<'_>, draft: &mut Draft, what: String, span: Span, came: &str) {
+    let text = format!("\"{}\" limits a right in a way that access cannot say, {came}", scene.text(span));
+    draft.note(what, text, "access.limited", Some(span), &["the right without the limit", "nobody's right"]);
+}
+
+/// "the sessions they give" are theirs; "invoices after 2020" are nobody's, where all cannot be meant.
+fn narrow_reading(one: &mut Statement, limit: &Limit, free: impl Fn(&Who) -> bool) {
+    if limit.theirs && one.who.iter().all(|who| matches!(who, Who::Role(_) | Who::User)) {
+        one.own = true;
+        if one.mode == Mode::Exclusive {
+            one.mode = Mode::May;
+        }
+        return;
+    }
+    let limited: Vec<Who> = one.who.iter().filter(|who| matches!(who, Who::Role(_)) && !free(who)).cloned().collect();
+    match one.mode {
+        _ if limited.is_empty() => {}
+        Mode::Exclusive => one.who.retain(|who| !limited.contains(who)),
+        _ => (one.who, one.mode) = (limited, Mode::MayNot),
+    }
 }
 
 /// Whoever is limited is not the world.
@@ -106,14 +168,57 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
     let verb = clause.verb?;
     let all = one.who.iter().any(|who| matches!(who, Who::Public | Who::User | Who::Everyone));
     if let Some((from, to)) = all.then(|| of_people(scene, clause, verb)).flatten() {
-        return Some(Limit { span: scene.span(from, to), of_people: true });
+        return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });
     }
-    let permits = clause.modal.is_some() || one.mode != Mode::May || clause.only;
+    let role = one.who.iter().any(|who| matches!(who, Who::Role(_)));
+    if let Some((from, to)) = role.then(|| of_role(scene, clause, verb)).flatten() {
+        return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });
+    }
+    let plain = matches!(clause.base, "see" | "view" | "access");
+    let permits = clause.modal.is_some() || one.mode != Mode::May || clause.only || plain;
     if !permits || one.op == Op::Approve {
         return None;
     }
     let (from, to) = of_record(scene, cast, draft, one, clause)?;
-    Some(Limit { span: scene.span(from, to), of_people: false })
+    let theirs = personal(scene, from, to);
+    Some(Limit { span: scene.span(from, to), of_people: false, theirs })
+}
+
+/// Whether a limit says whose the records are: "they give", "in their territory", "assigned to him".
+fn personal(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let turned = (from..to).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, STATES));
+    let theirs = |at: usize| scene.one_of(at, &["they", "he", "she", "their", "his", "her", "them", "him"]);
+    !turned && (from..to).any(theirs)
+}
+
+/// What opens a condition on how something is.
+const STATES: &[&str] = &["if", "unless", "until", "till", "while", "once", "after", "before", "when", "as", "during"];
+
+/// "guests with a booking", "the doctor who treated the patient": some of those who have the role.
+fn of_role(scene: &Scene<'_>, clause: &Clause, verb: usize) -> Option<(usize, usize)> {
+    let np = clause.subject.last()?;
+    let start = scene.sentences.get(clause.sentence)?.from;
+    if let Some(modal) = elided::late_modal(scene, clause) {
+        return Some((np.from, modal));
+    }
+    // "no one apart from the manager" is said of all.
+    let lead = scene.padded(clause.from, verb);
+    let nobody = has_phrase(lead, &[" nobody ", " no one ", " no-one ", " none ", " apart from "]);
+    if nobody || clause.pronoun.is_some() || clause.carried || clause.passive || np.to > verb || np.from < start {
+        return None;
+    }
+    let stop = (np.to..=verb).find(|at| scene.tag(*at) == Some(Tag::Modal)).unwrap_or(verb);
+    let who = ["who", "whose", "that", "aged", "older", "younger", "having", "holding"];
+    let with = ["with", "without", "over", "under", "above", "below", "within", "near", "from", "in", "at", "on", "of"];
+    if scene.one_of(np.to, &who) {
+        return (np.to + 1 < stop).then_some((np.from, stop));
+    }
+    let group = scene.one_of(np.to, &with).then(|| scene.np_at(np.to + 1)).flatten();
+    let whole = group.is_some_and(|group| {
+        has(WHOLE, group.head()) && group.words().len() == 1 || group.possessive.as_deref() == Some("our")
+    });
+    let said = scene.padded(np.from, stop);
+    (scene.one_of(np.to, &with) && np.to + 1 < stop && !whole && !accounts(said)).then_some((np.from, stop))
 }
 
 /// "anyone with the link", "everyone in the same department", "anybody who has the code".
@@ -182,11 +287,15 @@ fn of_record(
     }
     // "change only the memo of invoices", where the memo is no value.
     let part = |at: usize| scene.is(at, "of") && scene.np_at(at + 1).is_some();
-    if changes && elided::is_only(scene, verb + 1) && (verb + 2..end).any(part) {
+    if changes && one.base != ValueRight::BASE && elided::is_only(scene, verb + 1) && (verb + 2..end).any(part) {
         return Some((verb + 1, end));
     }
     let object = scene.nps_in(verb + 1, end).next().map_or(verb + 1, |np| np.to);
+    let object = object - usize::from(object > verb + 1 && scene.is(object - 1, "worth"));
     let at = (object..end).find(|at| scene.depth_at(*at) == 0 && limits(scene, cast, draft, one, *at, end))?;
+    // "in their team but not their salaries": what turns is another right.
+    let turns = |at: &usize| scene.one_of(*at, &["but", "though", "although", "however"]);
+    let end = (at + 1..end).find(turns).map_or(end, |at| at - usize::from(scene.is(at - 1, ",")));
     // "as long as".
     let from = at - usize::from(scene.is(at, "long") && scene.is(at - 1, "as"));
     Some((from, end))
@@ -214,12 +323,27 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     let Some(token) = scene.token(at) else { return false };
     let text = token.text.as_str();
     let behind_np = scene.np_before(at).is_some_and(|np| np.to == at);
-    if has(STRONG, text) || text == "long" && scene.is(at + 1, "as") {
+    let up_to = text == "up" && scene.is(at + 1, "to");
+    let only = elided::is_only(scene, at) && (matches!(scene.tag(at + 1), Some(Tag::Preposition | Tag::Subordinator)));
+    if has(STRONG, text) || text == "long" && scene.is(at + 1, "as") || up_to || only {
         return at + 1 < end || text == "together";
+    }
+    let here = scene.np_at(at + 1);
+    let groups = here.is_some_and(|np| theirs_of(np) && is_foreign(cast, draft, one, np));
+    // "the leads of their team" are no leads of theirs.
+    if one.own && one.op == Op::Read && groups && scene.one_of(at, &["of", "from", "in", "at", "for", "on"]) {
+        return true;
     }
     // What is said of a value, or of whose it is, was read.
     if one.own || one.op == Op::Create {
         return false;
+    }
+    // "letters addressed to their boss", "invoices worth more than 100".
+    let past = verbs::lookup(text).is_some_and(|(_, form)| form == verbs::Form::Past);
+    let told = (past || text.ends_with("ed")) && scene.tag(at) != Some(Tag::Noun)
+        || has("worth due dated older newer larger smaller", text);
+    if (behind_np || text == "worth") && told && at + 1 < end && one.when.is_none() && one.mode != Mode::MayNot {
+        return true;
     }
     if matches!(text, "over" | "under") {
         return scene.token(at + 1).is_some_and(|next| next.text.starts_with(|c: char| c.is_ascii_digit()));
@@ -228,14 +352,17 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
         return scene.tag(at + 1) != Some(Tag::Modal) && at + 1 < end;
     }
     if matches!(text, "which" | "that" | "whose") && behind_np && one.when.is_none() {
-        return at + 1 < end;
+        return at + 1 < end && !(text != "whose" && one.op == Op::Read && comes(scene, at + 1, end));
     }
     if text == "not" && one.mode != Mode::MayNot {
         let entity = one.entity.as_deref().and_then(|name| draft.entity(name));
         let stated = |at: usize| {
             scene.token(at).is_some_and(|token| {
                 entity.is_some_and(|entity| {
-                    entity.fields.iter().any(|field| field.values.contains(&token.text) || field.name == token.text)
+                    entity.fields.iter().any(|field| {
+                        field.values.contains(&token.text)
+                            || field.kind == FieldType::Boolean && field.name == token.text
+                    })
                 })
             })
         };
@@ -261,13 +388,14 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
         return true;
     }
     let Some(np) = next else { return false };
-    let theirs = np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "his" | "her"));
+    let theirs = theirs_of(np);
     let fields = || draft.entities.iter().flat_map(|entity| &entity.fields);
     let named = |name: &str| name == np.field() || name == np.entity() || name == np.head();
     let value = fields().any(|field| named(&field.name) || field.name.rsplit('_').next() == Some(np.head()));
     let record =
         cast.entity(np.entity()).or_else(|| cast.entity(np.head())).is_some_and(|name| draft.entity(name).is_some());
-    if value || has(WHOLE, np.head()) || record && !theirs {
+    let group = theirs && matches!(text, "in" | "at" | "on" | "from" | "near");
+    if value && !group || has(WHOLE, np.head()) || record && !theirs {
         return false;
     }
     let public = one.who.iter().any(|who| matches!(who, Who::Public | Who::User | Who::Everyone));
@@ -275,4 +403,34 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
         Op::Read => public || theirs && matches!(text, "in" | "at" | "on" | "from"),
         _ => true,
     }
+}
+
+/// "that customers have placed", "which come in": how all such records come to be.
+fn comes(scene: &Scene<'_>, from: usize, end: usize) -> bool {
+    let helps = |at: usize| scene.one_of(at, &["have", "has", "had", "been", "are", "were", "was", "is"]);
+    let does = |at: &usize| {
+        !helps(*at)
+            && scene.np_at(*at).is_none()
+            && scene.token(*at).is_some_and(|token| verbs::lookup(&token.text).is_some())
+    };
+    let Some(verb) = (from..end).find(does) else { return false };
+    let known = scene.token(verb).and_then(|token| verbs::lookup(&token.text));
+    let by_others = scene.np_at(from).is_some() || scene.np_at(from - 1).is_some() || helps(from) || verb == from;
+    let made = known.is_some_and(|(known, _)| {
+        matches!(known.class, Class::Create | Class::Event | Class::Send) || matches!(known.base, "come" | "arrive")
+    });
+    // "that were placed after May" are not all.
+    by_others && made && (verb + 1..end).all(|at| scene.one_of(at, &["in", "to", "us", "with"]))
+}
+
+fn theirs_of(np: &crate::nouns::Np) -> bool {
+    np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "his" | "her"))
+}
+
+/// Whether a phrase names neither the record nor those who are spoken of: "their team", "their branch".
+fn is_foreign(cast: &Cast, draft: &Draft, one: &Statement, np: &crate::nouns::Np) -> bool {
+    let known = cast.entity(np.entity()).or_else(|| cast.entity(np.head()));
+    let own = np.words().iter().all(|word| word.text == "own");
+    let value = draft.entities.iter().flat_map(|entity| &entity.fields).any(|field| field.name == np.field());
+    !own && !value && known != one.entity.as_deref() && !crate::lexicon::archetypes::is_person(np.entity())
 }

@@ -40,6 +40,15 @@ pub(super) struct Said {
     pub(super) by_value: bool,
 }
 
+/// Roles that see those in a state, and no others.
+fn only_in_states(said: &Said) -> impl Iterator<Item = &str> {
+    let all = said.roles(Op::Read);
+    said.states.iter().filter_map(move |(who, _)| match who {
+        Who::Role(role) if !all.contains(role) => Some(role.as_str()),
+        _ => None,
+    })
+}
+
 impl Said {
     /// What the statements say of this entity.
     pub(super) fn of(entity: &str, statements: &[Statement], values: &[ValueRight], givers: Vec<String>) -> Self {
@@ -149,6 +158,12 @@ impl Said {
         self.own.iter().any(|(found, owner)| *found == op && owner == role)
     }
 
+    /// Roles of whom it is said that they see none.
+    fn barred_readers(&self) -> Vec<String> {
+        let role = |who: &Option<Who>| if let Some(Who::Role(role)) = who { Some(role.clone()) } else { None };
+        unique(self.denied.iter().filter(|(op, _)| *op == Op::Read).filter_map(|(_, who)| role(who)))
+    }
+
     fn creators(&self) -> Vec<String> {
         let own = self.own.iter().filter(|(op, _)| *op == Op::Create).map(|(_, role)| role.clone());
         unique(self.roles(Op::Create).into_iter().chain(own))
@@ -216,8 +231,14 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
     }
     let read = rights.read.get_or_insert_default();
     if said.everyone && said.only(Op::Read).is_none() && !covers(read, "signed_in") {
-        read.push("signed_in".to_owned());
-        read.retain(|word| word == "signed_in");
+        let barred = said.barred_readers();
+        if barred.is_empty() {
+            *read = vec!["signed_in".to_owned()];
+        } else {
+            // "everyone except interns".
+            let not = barred.iter().map(|role| format!("caller.role != '{role}'")).collect::<Vec<_>>().join(" and ");
+            read.push(format!("{{ when = \"{not}\" }}"));
+        }
     }
     in_states(entity.owned, said, declared, &mut rights);
     entity.rights = rights;
@@ -234,12 +255,15 @@ pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
     };
     entity.setters.clear();
     let mut let_in = Vec::new();
+    // "anyone sees published ones, subscribers the body": of those that they see anyway.
+    let stated = |role: &String| said.states.iter().any(|(who, _)| !matches!(who, Who::Role(name) if name != role));
     // Who sees his own alone sees no others for a value of theirs.
     let own = |role: &String| said.own.iter().any(|(_, one)| one == role) || owned && said.givers.contains(role);
     for (op, role) in said.values.iter().filter(|(_, role)| !own(role)) {
         let word = format!("role:{role}");
         let read = rights.read.get_or_insert_with(|| vec![if owned { "owner" } else { "signed_in" }.to_owned()]);
-        if !covers(read, &word) && !barred(Op::Read, role) {
+        let seen = covers(read, &word) || *op == Op::Read && stated(role);
+        if !seen && !barred(Op::Read, role) {
             read.push(word.clone());
             let_in.push(word.clone());
         }
@@ -273,15 +297,29 @@ fn in_states(owned: bool, said: &Said, declared: &[String], rights: &mut Rights)
         if more || said.only(Op::Read).is_some() {
             continue;
         }
-        match who {
-            Who::Public => {}
-            who => deny(rights, Op::Read, Some(who), owned, declared),
-        }
         let when = crate::toml::quote(when);
         let rule = match who {
             Who::User | Who::Everyone => format!("{{ when = {when} }}"),
             who => format!("{{ who = {}, when = {when} }}", crate::toml::quote(&word(who))),
         };
+        match who {
+            Who::Role(role) => {
+                deny(rights, Op::Read, Some(who), owned, declared);
+                // What he changes is what he sees.
+                let lists = [&mut rights.update, &mut rights.delete].into_iter().flatten();
+                for word in lists.flatten().filter(|word| word.strip_prefix("role:") == Some(role)) {
+                    word.clone_from(&rule);
+                }
+            }
+            // Who has an account sees no more than strangers do, but for those of whom it is said.
+            _ if *who == Who::Public && (said.everyone || said.users.contains(&Op::Read)) => {}
+            _ => {
+                deny(rights, Op::Read, Some(&Who::User), owned, declared);
+                let read = rights.read.get_or_insert_default();
+                let named = list(if owned { &[] } else { &[ADMIN] }, &said.roles(Op::Read));
+                *read = unique(std::mem::take(read).into_iter().chain(named));
+            }
+        }
         rights.read.get_or_insert_default().push(rule);
     }
     if !said.states.is_empty() {
@@ -322,7 +360,8 @@ fn owned(entity: &Entity, said: &Said) -> Rights {
     let creators = said.creators();
     // Who enters rows that others call their own keeps them with all who do, but for who hands in his own.
     let absent = said.own_but_not_made();
-    let keepers = if absent.is_empty() { Vec::new() } else { said.but_givers(creators.clone()) };
+    let mut keepers = if absent.is_empty() { Vec::new() } else { said.but_givers(creators.clone()) };
+    keepers.retain(|role| !said.owns(Op::Read, role) || said.roles(Op::Read).contains(role));
     let readers = [said.roles(Op::Read), said.but_givers(said.roles(Op::Approve)), keepers.clone()];
     Rights {
         read: Some(list(&["owner"], &readers.concat())),
@@ -373,6 +412,8 @@ fn actions(entity: &Entity, said: &Said, rights: &mut Rights) {
 
 /// "only", "cannot" and what follows from them.
 fn restrict(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
+    // Who adds none has none of his own to lose: the owners of the others keep theirs.
+    bar(owned, said, declared, rights);
     if let Some(who) = said.only(Op::Approve).filter(|_| rights.actions.is_empty() && !said.by_value) {
         rights.update = Some(exactly(who, owned));
     }

@@ -13,6 +13,7 @@ mod others;
 mod sentences;
 mod statements;
 mod states;
+mod unheard;
 mod values;
 
 use crate::draft::{Draft, Entity, Grant, RelationKind, Rights};
@@ -35,10 +36,11 @@ pub(crate) struct Placed {
 /// Reads the permissions and writes the rights of every entity.
 pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &mut Draft) -> Placed {
     draft.grants = grants(evidence, cast, draft);
-    let Heard { mut statements, mut values, lost } = statements::statements(scene, evidence, cast, draft);
+    let Heard { mut statements, mut values, lost, heard } = statements::statements(scene, evidence, cast, draft);
     others::keep(scene, cast, &mut statements, draft);
+    others::private(scene, cast, &mut statements, draft);
     values.extend(others::secrets(scene, cast, draft));
-    let limited = limits::keep(scene, cast, &mut statements, draft);
+    let limited = limits::keep(scene, cast, &mut statements, &mut values, draft);
     let judged = judged(&statements, draft);
     values.extend(judged.iter().cloned());
     tell_grants(&statements, draft);
@@ -93,7 +95,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     follow(draft, &unsaid, &doers);
     // Facts are made of what is allowed; of a limit there may be none.
     let limits = statements.iter().filter(|one| one.mode != Mode::May || one.who.contains(&Who::Owner));
-    let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).collect();
+    let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).chain(heard).collect();
     draft.values = values;
     tell_defaults(draft);
     tell_approval(draft, &statements, &judged);
@@ -173,8 +175,12 @@ fn words(name: &str) -> String {
 
 /// A list of the blueprint for people to read.
 fn people(list: &[String]) -> String {
-    let all: Vec<String> = list.iter().map(|word| words(word.strip_prefix("role:").unwrap_or(word))).collect();
-    all.join(", ")
+    let one = |word: &String| match word.split_once("caller.role != '") {
+        Some((_, role)) => format!("all but {}", words(role.split('\'').next().unwrap_or(role))),
+        None if word.starts_with('{') => "some in a state".to_owned(),
+        None => words(word.strip_prefix("role:").unwrap_or(word)),
+    };
+    list.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn tell_defaults(draft: &mut Draft) {
@@ -233,10 +239,12 @@ fn judged(statements: &[Statement], draft: &Draft) -> Vec<ValueRight> {
 /// "auditors can read everything but change nothing", where everybody would write.
 fn tell_barred(draft: &mut Draft, name: &str) {
     let Some(entity) = draft.entity(name) else { return };
-    let (create, update) = (people(&list(&entity.rights.create)), people(&list(&entity.rights.update)));
+    let (create, update) = (list(&entity.rights.create), list(&entity.rights.update));
     let rows = words(&lemma::plural(name));
+    let added = if covers(&create, "signed_in") { String::new() } else { format!("added by {} and ", people(&create)) };
+    let update = people(&update);
     let text = format!(
-        "{rows} are added by {create} and changed by {update}, not by everyone signed in, because some of them may not change them"
+        "{rows} are {added}changed by {update}, not by everyone signed in, because some of them may not change them"
     );
     draft.note(format!("/entity/{name}/access/create"), text, "access.barred", None, &["more roles"]);
 }
@@ -342,10 +350,19 @@ fn tell_unmet(draft: &mut Draft, statements: &[Statement]) {
                 && one.who.iter().any(|who| matches!(who, Who::Role(found) if found == role))
         })
     };
+    // What was forbidden, or not given because of a limit, was told.
+    let forbidden = |grant: &Grant, name: &str| {
+        statements.iter().any(|one| {
+            one.mode == Mode::MayNot
+                && one.entity.as_deref().is_none_or(|entity| entity == name)
+                && action(one.op) == grant.action
+                && one.who.iter().any(|who| matches!(who, Who::Role(role) if *role == grant.role))
+        })
+    };
     let mut unmet = Vec::new();
     for grant in &draft.grants {
         for entity in draft.entities.iter().filter(|entity| grant.entity == "*" || entity.name == grant.entity) {
-            if !granted(entity, grant) && !own(&grant.role, &entity.name) {
+            if !granted(entity, grant) && !own(&grant.role, &entity.name) && !forbidden(grant, &entity.name) {
                 unmet.push((entity.name.clone(), grant.clone()));
             }
         }
@@ -374,8 +391,15 @@ fn granted(entity: &Entity, grant: &Grant) -> bool {
         "administrator" => "role:admin".to_owned(),
         role => format!("role:{role}"),
     };
+    // Of those in a state, as it was said.
+    let stated = |has: &String| match word.as_str() {
+        "signed_in" => has.starts_with("{ when = "),
+        word => has.starts_with(&format!("{{ who = \"{word}\", ")),
+    };
     let has = |list: &[String]| {
-        covers(list, &word) || list.iter().any(|has| has == "owner") && word != "anyone" && covers(&create, &word)
+        covers(list, &word)
+            || list.iter().any(stated)
+            || list.iter().any(|has| has == "owner") && word != "anyone" && covers(&create, &word)
     };
     match grant.action {
         "read" => has(&or(&rights.read, reader)),
@@ -414,16 +438,20 @@ fn operation(class: Class, base: &str, permission: bool) -> Option<&'static str>
     }
 }
 
+fn action(op: Op) -> &'static str {
+    match op {
+        Op::Read => "read",
+        Op::Create => "create",
+        Op::Update => "update",
+        Op::Delete => "delete",
+        Op::Approve => "approve",
+    }
+}
+
 /// What sentences allow to roles, besides what single verbs do: "staff can view and update orders".
 fn tell_grants(statements: &[Statement], draft: &mut Draft) {
     for one in statements.iter().filter(|one| one.mode != Mode::MayNot) {
-        let action = match one.op {
-            Op::Read => "read",
-            Op::Create => "create",
-            Op::Update => "update",
-            Op::Delete => "delete",
-            Op::Approve => "approve",
-        };
+        let action = action(one.op);
         let entity = one.entity.clone().unwrap_or_else(|| "*".to_owned());
         for who in &one.who {
             let Who::Role(role) = who else { continue };

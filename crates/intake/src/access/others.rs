@@ -53,6 +53,30 @@ pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statemen
     }
 }
 
+/// "notes are private": each is its maker's alone.
+pub(super) fn private(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statement>, draft: &Draft) {
+    let private = |at: usize| {
+        scene.one_of(at, &["private", "confidential", "secret"])
+            && !scene.one_of(at + 1, &["to", "or", "if", "unless", "until", "and", "when", "for"])
+    };
+    let asked = |clause: &&crate::clauses::Clause| clause.polarity == crate::clauses::Polarity::Asked;
+    for clause in scene.clauses.iter().filter(asked).filter(|clause| clause.base == "be" && private(clause.after)) {
+        for np in &clause.subject {
+            let Some(name) = cast.entity(np.entity()).filter(|name| draft.entity(name).is_some()) else { continue };
+            statements.push(Statement {
+                who: vec![Who::Owner],
+                mode: Mode::May,
+                op: Op::Read,
+                base: "see",
+                entity: Some(name.to_owned()),
+                own: true,
+                when: None,
+                span: scene.span(clause.from, clause.to),
+            });
+        }
+    }
+}
+
 /// "the cost is secret": of whom nothing is said, the admins alone see it.
 pub(super) fn secrets(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<ValueRight> {
     let secret = |at: usize| scene.one_of(at, &["secret", "confidential"]) && !scene.is(at + 1, "to");

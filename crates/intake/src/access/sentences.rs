@@ -2,7 +2,7 @@
 
 mod objects;
 
-use super::elided::{self, Gap};
+use super::elided::{self, Gap, Kept};
 use super::statements::{Heard, Mode, Statement};
 use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
@@ -31,13 +31,16 @@ pub(super) fn read(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft:
         fresh: false,
         meant: false,
         hangs: false,
+        before: (0, 0),
+        heard: Vec::new(),
     };
     for index in 0..scene.sentences.len() {
         reader.sentence(index);
         reader.brackets(index);
+        reader.bracketed(index);
     }
     evidence.iter().for_each(|found| reader.shown(found));
-    Heard { statements: reader.found, values: reader.values, lost: reader.lost }
+    Heard { statements: reader.found, values: reader.values, lost: reader.lost, heard: reader.heard }
 }
 
 pub(super) struct Reader<'a> {
@@ -58,6 +61,10 @@ pub(super) struct Reader<'a> {
     meant: bool,
     /// Whether it depends on something.
     hangs: bool,
+    /// Where what the last sentence about rights said starts: statements and values.
+    before: (usize, usize),
+    /// What was understood without a statement of its own.
+    heard: Vec<Span>,
 }
 
 /// A verb that waits for its object.
@@ -73,21 +80,41 @@ pub(super) struct Pending {
 impl Reader<'_> {
     fn sentence(&mut self, index: usize) {
         let scene = self.scene;
-        let clauses: Vec<&Clause> = scene.clauses_of(index).collect();
+        let clauses = joined(scene, scene.clauses_of(index));
         let (first, values) = (self.found.len(), self.values.len());
         (self.fresh, self.meant) = (false, false);
         // "insurance ended -> the contractor cannot submit": what holds at times only.
         let arrow = scene.sentences.get(index).is_some_and(|one| (one.from..one.to).any(|at| scene.is(at, "->")));
         self.hangs = arrow || clauses.iter().any(|clause| clause.join == Join::Condition);
         let mut pending: Vec<Pending> = Vec::new();
-        let mut negated = false;
-        for clause in &clauses {
+        let (mut negated, mut spoken) = (false, Vec::new());
+        for clause in clauses.iter() {
             if !clause.carried {
                 self.elided(&mut pending);
             }
+            let late = self.behind_who(clause);
+            let clause = &late.as_ref().unwrap_or(clause);
             let gap = elided::gap(scene, clause);
-            let cut = Clause { to: gap.as_ref().map_or(clause.to, |gap| gap.at), ..(*clause).clone() };
+            let kept = elided::kept(scene, clause);
+            let end = gap.as_ref().map_or(clause.to, |gap| gap.at);
+            let end = kept.first().map_or(end, |kept| kept.at.min(end));
+            let (whole, cut): (&Clause, _) = (clause, Clause { to: end, ..(*clause).clone() });
             let clause = &cut;
+            let asked = !clause.polarity.is_aside() && !matches!(clause.join, Join::Condition);
+            if let (Some(verb), Some(class)) = (whole.verb, whole.class) {
+                let reads = |at: usize| {
+                    scene
+                        .token(at)
+                        .and_then(|token| verbs::lookup(&token.text))
+                        .is_some_and(|(verb, _)| verb.class == Class::Read)
+                };
+                // "staff can see and edit orders, but the price only the owner".
+                let first = scene.sentences.get(index).map_or(verb, |sentence| sentence.from);
+                let also = class == Class::Update && (first..verb).any(reads);
+                spoken = if also { vec![("see", Class::Read)] } else { Vec::new() };
+                spoken.push((whole.base, class));
+            }
+            kept.iter().filter(|_| asked).for_each(|kept| self.kept(&spoken, kept));
             // "tenants don't log in" is no word about what they may do.
             self.meant |= clause.verb.is_some() && clause.modal.is_none();
             self.meant |= matches!(clause.pronoun.as_deref(), Some("they" | "it" | "he" | "she"));
@@ -109,7 +136,14 @@ impl Reader<'_> {
                 self.remember(clause.from, clause.to);
                 continue;
             };
+            // "everyone except interns can see budgets".
+            let out = self.known(elided::but_for(scene, clause));
+            if mode == Mode::May && !clause.passive && !out.is_empty() {
+                self.verbs(clause, verb, &out, Mode::MayNot, &mut Vec::new());
+            }
             negated = mode == Mode::MayNot;
+            // "only the doctor who treated the patient can see it".
+            let mode = if late.is_some() && clause.only && mode == Mode::May { Mode::Exclusive } else { mode };
             // It is kept for somebody of whom nothing is known: nobody else gets it.
             if mode == Mode::Exclusive && who.is_empty() {
                 self.lost.push(scene.span(clause.from, clause.to));
@@ -122,7 +156,9 @@ impl Reader<'_> {
                 continue;
             }
             let before = self.found.len();
-            self.verbs(clause, verb, &who, mode, &mut pending);
+            let last = self.verbs(clause, verb, &who, mode, &mut pending);
+            // "may add payments but not edit or delete them".
+            negated |= last == Mode::MayNot && scene.one_of(clause.to.wrapping_sub(1), &["or", "nor", ","]);
             if let (Some(gap), Some(class)) = (gap.filter(|_| clause.polarity == Polarity::Asked), clause.class) {
                 // "managers see invoices and orders, clerks only their own": of both.
                 let mut all: Vec<String> = Vec::new();
@@ -136,6 +172,11 @@ impl Reader<'_> {
             }
         }
         self.elided(&mut pending);
+        if self.found.len() > first || self.values.len() > values {
+            self.before = (first, values);
+        } else if let [clause] = clauses.as_slice() {
+            self.short(clause, self.before);
+        }
         let (from, to) = scene.sentences.get(index).map_or((0, 0), |sentence| (sentence.from, sentence.to));
         let words = scene.words(from, to);
         let nobody = ["nobody else", "no one else", "no-one else"].iter().any(|phrase| words.contains(phrase));
@@ -153,6 +194,79 @@ impl Reader<'_> {
                 said.mode = Mode::Exclusive;
             }
         }
+    }
+
+    /// "parents who paid can see albums": what the parents do.
+    fn behind_who(&self, clause: &Clause) -> Option<Clause> {
+        let scene = self.scene;
+        let modal = elided::late_modal(scene, clause)?;
+        let verb = (modal + 1..clause.to).find(|at| scene.tag(*at) == Some(Tag::Verb))?;
+        let (known, _) = scene.token(verb).and_then(|token| verbs::lookup(&token.text))?;
+        let np = scene.np_before(clause.from)?;
+        Some(Clause {
+            from: modal,
+            join: Join::Main,
+            subject: vec![np.clone()],
+            carried: false,
+            verb: Some(verb),
+            base: known.base,
+            class: Some(known.class),
+            modal: scene.token(modal).map(|token| token.text.clone()),
+            passive: false,
+            only: elided::is_only(scene, np.from.wrapping_sub(1)),
+            after: verb + 1,
+            ..clause.clone()
+        })
+    }
+
+    /// A sentence without a verb: "Interns can't.", "The manager can.", "Nobody else can.": said of what the one before says.
+    fn short(&mut self, clause: &Clause, before: (usize, usize)) {
+        let scene = self.scene;
+        let Some(modal) = (clause.from..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal)) else { return };
+        let whole = clause.verb.is_none()
+            && matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "should" | "must"));
+        let rest = (modal + 1..clause.to).all(|at| {
+            scene.tag(at) == Some(Tag::Negation)
+                || scene.one_of(at, &["not", "too", "also", "either", "this", "that", "so", "of", "course"])
+        });
+        if !whole || !rest {
+            return;
+        }
+        let not = (modal..clause.to).any(|at| scene.tag(at) == Some(Tag::Negation));
+        let lead = scene.padded(clause.from, modal);
+        let said = |words: &[&str]| words.iter().any(|word| lead.contains(word));
+        let others =
+            said(&[" nobody ", " no one ", " no-one "]) || not && said(&[" else ", " other ", " others ", " rest "]);
+        let span = scene.span(clause.from, clause.to);
+        let (found, values) = before;
+        if others {
+            let kept = |mode: Mode| if mode == Mode::May { Mode::Exclusive } else { mode };
+            self.found.iter_mut().skip(found).for_each(|said| said.mode = kept(said.mode));
+            self.values.iter_mut().skip(values).for_each(|said| said.mode = kept(said.mode));
+            self.heard.push(span);
+            return;
+        }
+        let people: Vec<Who> = scene.nps_in(clause.from, modal).map(|np| rules::who_of(scene, np)).collect();
+        let who = self.known(people);
+        // Of what was denied just before, where it is allowed; of what was allowed, where it is denied.
+        let turned = |mode: Mode| if not { mode != Mode::MayNot } else { mode == Mode::MayNot };
+        let mode = if not { Mode::MayNot } else { Mode::May };
+        let any = self.found.iter().skip(found).any(|one| turned(one.mode));
+        let statements: Vec<Statement> =
+            self.found.iter().skip(found).filter(|one| !any || turned(one.mode)).cloned().collect();
+        let rights: Vec<ValueRight> = self.values.iter().skip(values).cloned().collect();
+        if who.is_empty() || statements.is_empty() && rights.is_empty() {
+            self.lost.push(span);
+            return;
+        }
+        self.found.extend(statements.into_iter().map(|one| Statement {
+            who: who.clone(),
+            mode,
+            span,
+            own: false,
+            ..one
+        }));
+        self.values.extend(rights.into_iter().map(|one| one.of(&who, mode, span)));
     }
 
     /// "vets see all pets, owners only their own": the same is done, with one's own or with none. Whoever is no role sees
@@ -174,6 +288,27 @@ impl Reader<'_> {
         let one = Pending { who, mode, base, class, span };
         for entity in entities {
             self.place(&one, &entity, !gap.none && !gap.all);
+        }
+    }
+
+    /// "staff see the cost, and only managers the price": the same verb, for them alone.
+    fn kept(&mut self, spoken: &[(&'static str, Class)], kept: &Kept<'_>) {
+        let scene = self.scene;
+        let who = self.known(kept.who.iter().map(|np| rules::who_of(scene, np)).collect());
+        let span = scene.span(kept.from, kept.to);
+        let mode = if kept.limit { Mode::Limit } else { Mode::Exclusive };
+        let mut placed = !who.is_empty();
+        for (base, class) in spoken.iter().filter(|(_, class)| is_access(*class)) {
+            let one = Pending { who: who.clone(), mode, base, class: *class, span };
+            for np in &kept.what {
+                match self.entity(np) {
+                    Some(entity) => self.place(&one, &entity, false),
+                    None => placed &= self.value(&one, np, false),
+                }
+            }
+        }
+        if !placed {
+            self.lost.push(span);
         }
     }
 
@@ -204,7 +339,15 @@ impl Reader<'_> {
     }
 
     /// The verbs of a clause in turn: "can view but not edit or delete X".
-    pub(super) fn verbs(&mut self, clause: &Clause, verb: usize, who: &[Who], mode: Mode, pending: &mut Vec<Pending>) {
+    /// Tells how the last of them is meant.
+    pub(super) fn verbs(
+        &mut self,
+        clause: &Clause,
+        verb: usize,
+        who: &[Who],
+        mode: Mode,
+        pending: &mut Vec<Pending>,
+    ) -> Mode {
         let scene = self.scene;
         let (mut at, mut mode, mut placed) = (verb, mode, false);
         let span = scene.span(clause.from, clause.to);
@@ -215,7 +358,8 @@ impl Reader<'_> {
             }
             let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
             let noun = elided::turns(scene, at) && next.is_some_and(|(_, form)| form != verbs::Form::Base);
-            if at > verb && !noun && scene.one_of(at, elided::NOT) && next.is_some() {
+            let value = next.is_some_and(|(next, _)| next.class == Class::Other) && !self.named_by(at + 1).is_empty();
+            if at > verb && !noun && !value && scene.one_of(at, elided::NOT) && next.is_some() {
                 mode = Mode::MayNot;
                 at += 1;
                 continue;
@@ -253,7 +397,11 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            if elided::turns(scene, at) && at > verb && !pending.is_empty() {
+            if at > verb && scene.one_of(at, elided::NOT) && !pending.is_empty() && self.value_after(at, pending) {
+                // "items but not cost", where the value looks like a verb.
+                placed = true;
+                at += 1;
+            } else if elided::turns(scene, at) && at > verb && !pending.is_empty() {
                 // "can see orders but not invoices".
                 pending.iter_mut().for_each(|one| one.mode = Mode::MayNot);
                 mode = Mode::MayNot;
@@ -381,6 +529,32 @@ impl Reader<'_> {
         if placed {
             pending.clear();
         }
+        mode
+    }
+
+    /// The values of the records last spoken of that a single word names.
+    fn named_by(&self, at: usize) -> Vec<(String, String)> {
+        let Some(token) = self.scene.token(at) else { return Vec::new() };
+        let of = self.last.iter().filter_map(|name| self.draft.entity(name));
+        of.flat_map(|entity| entity.field(&token.text).map(|field| (entity.name.clone(), field.name.clone()))).collect()
+    }
+
+    /// Denies the value behind "not" to those of whom the verbs before speak.
+    fn value_after(&mut self, at: usize, pending: &[Pending]) -> bool {
+        if self.scene.np_at(at + 1).is_some() {
+            return false;
+        }
+        let named = self.named_by(at + 1);
+        let mut said = false;
+        for one in pending {
+            let Some(op) = values::op(one.class) else { continue };
+            for (entity, field) in named.clone() {
+                let (who, mode, own, span) = (one.who.clone(), Mode::MayNot, false, one.span);
+                self.values.push(ValueRight { entity, field, who, mode, op, own, span });
+                said = true;
+            }
+        }
+        said
     }
 
     /// Verbs whose object was said before: "can view orders but not edit".
@@ -437,6 +611,26 @@ const OTHERS: &[&str] =
 
 fn one_verb(clause: &Clause) -> usize {
     clause.verb.unwrap_or(clause.from)
+}
+
+/// "can be seen and edited by the manager only": one clause, where only the last part says by whom.
+fn joined<'c>(scene: &Scene<'_>, clauses: impl Iterator<Item = &'c Clause>) -> Vec<Clause> {
+    let mut all: Vec<Clause> = Vec::new();
+    for clause in clauses {
+        match all.last_mut() {
+            Some(last)
+                if last.passive
+                    && clause.passive
+                    && clause.carried
+                    && clause.polarity == last.polarity
+                    && !(last.after..last.to).any(|at| scene.is(at, "by")) =>
+            {
+                last.to = clause.to;
+            }
+            _ => all.push(clause.clone()),
+        }
+    }
+    all
 }
 
 fn is_access(class: Class) -> bool {

@@ -4,7 +4,7 @@
 //! blueprint's lists.
 
 use super::values::ValueRight;
-use super::{sentences, states};
+use super::{sentences, states, unheard};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::everybody::{EVERYONE, accounts, outside};
@@ -60,10 +60,12 @@ pub(super) struct Heard {
     pub values: Vec<ValueRight>,
     /// The places of what names nothing the blueprint could limit.
     pub lost: Vec<Span>,
+    /// The places of what changed another statement.
+    pub heard: Vec<Span>,
 }
 
 pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
-    let Heard { statements: mut found, values, mut lost } = sentences::read(scene, evidence, cast, draft);
+    let Heard { statements: mut found, values, mut lost, heard } = sentences::read(scene, evidence, cast, draft);
     found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
     let (denied, unplaced) = without(scene, cast, draft);
     found.extend(denied);
@@ -79,7 +81,14 @@ pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, 
     let granted = |one: &&Evidence| one.rule == "rights.access" || one.rule == "rights.everything" && does(one);
     found.extend(evidence.iter().filter(granted).flat_map(|one| given(scene.text(one.span), one, cast, draft)));
     found.extend(evidence.iter().filter_map(|one| looks(scene, one, draft)));
-    Heard { statements: found, values, lost }
+    lost.extend(unheard::unheard(
+        scene,
+        evidence,
+        cast,
+        draft,
+        &Heard { statements: found.clone(), values: values.clone(), lost: lost.clone(), heard: heard.clone() },
+    ));
+    Heard { statements: found, values, lost, heard }
 }
 
 /// "interns may only look", "trainees may read only": they write nothing.

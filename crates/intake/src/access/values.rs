@@ -3,7 +3,7 @@
 //! What is said of values narrows what is said of their record. Where the words leave a choice the fewer are let in.
 
 use super::lists::{self, covers, exactly};
-use super::statements::{Mode, Op};
+use super::statements::{Mode, Op, Statement};
 use crate::draft::{Draft, Entity, Field, Rights};
 use crate::facts::Who;
 use crate::lemma;
@@ -30,6 +30,28 @@ pub(crate) struct ValueRight {
 }
 
 impl ValueRight {
+    /// What stands for the verb where the right is taken for one on the record.
+    pub(super) const BASE: &'static str = "value";
+
+    /// The same, as what is said of the record.
+    pub(super) fn spoken(&self) -> Statement {
+        Statement {
+            who: self.who.clone(),
+            mode: self.mode,
+            op: self.op,
+            base: Self::BASE,
+            entity: Some(self.entity.clone()),
+            own: self.own,
+            when: None,
+            span: self.span,
+        }
+    }
+
+    /// The same of others.
+    pub(super) fn of(self, who: &[Who], mode: Mode, span: Span) -> ValueRight {
+        ValueRight { who: who.to_vec(), mode, span, own: false, ..self }
+    }
+
     /// A value that some people alone set.
     pub(super) fn kept(entity: &str, field: &str, who: &[Who], span: Span) -> ValueRight {
         let (entity, field, who) = (entity.to_owned(), field.to_owned(), who.to_vec());
@@ -77,6 +99,17 @@ fn likeness(said: &[String], entity: &Entity, field: &Field) -> Option<u8> {
     }
 }
 
+/// "the note of invoices", "the status of orders": what stands before "of" is a value of the record behind it.
+pub(super) fn listed(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> Vec<(String, String)> {
+    let of = (np.from + 1..np.to).find(|at| scene.is(*at, "of"));
+    let word = of.and_then(|of| scene.token(of - 1)).map(|token| parts(&token.text));
+    let last = scene.token(np.to.wrapping_sub(1)).filter(|_| of.is_some()).and_then(|token| cast.entity(&token.lemma));
+    let entity = cast.entity(np.entity()).or(last).and_then(|name| draft.entity(name));
+    let (Some(said), Some(entity)) = (word, entity) else { return Vec::new() };
+    let named = entity.fields.iter().filter(|field| likeness(&said, entity, field) == Some(EXACT));
+    named.map(|field| (entity.name.clone(), field.name.clone())).collect()
+}
+
 /// The values that a phrase means, those of the record that it names or of all that have such a value, and whether it is
 /// sure of them.
 pub(super) fn of(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> (Vec<(String, String)>, bool) {
@@ -88,6 +121,10 @@ pub(super) fn of(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> (Vec
     };
     if lead == Some(Tag::Preposition) && !direct(np.from - 1) || matches!(np.count, Count::Number(_)) {
         return (Vec::new(), false);
+    }
+    let listed = listed(scene, np, cast, draft);
+    if !listed.is_empty() {
+        return (listed, true);
     }
     let known = |name: &str| cast.entity(name).map(str::to_owned);
     let owner = np.owner.as_ref().and_then(|words| {

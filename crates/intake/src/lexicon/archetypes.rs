@@ -185,7 +185,10 @@ pub(crate) fn is_group(name: &str) -> bool {
 
 /// Whether a name, "the office", stands for those who sit there when it is said what they may do.
 pub(crate) fn is_seat(name: &str) -> bool {
-    has("office committee board warehouse lab laboratory workshop headquarters hq", name)
+    has(
+        "office committee board warehouse lab laboratory workshop headquarters hq cfo ceo cto coo legal leadership",
+        name,
+    )
 }
 
 /// Whether such records act like people do: "companies post jobs".
@@ -198,7 +201,8 @@ pub(crate) fn may_act(name: &str) -> bool {
     let head = name.rsplit('_').next().unwrap_or(name);
     let doer =
         head.len() > 4 && ["er", "or", "ist", "ian", "eer", "man", "woman"].iter().any(|ending| head.ends_with(ending));
-    doer && sort(head).is_none()
+    (doer || has("assistant attendant", head))
+        && sort(head).is_none()
         && !has(
             "order center calendar register corner supper number paper letter folder tracker computer printer \
                 poster chapter semester character newsletter container trailer charger meter layer sensor server \

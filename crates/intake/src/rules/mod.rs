@@ -381,7 +381,7 @@ fn named_by_value(
 }
 
 /// The role that a user story in this sentence speaks for.
-fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
+pub(crate) fn story_role(scene: &Scene<'_>, sentence: usize) -> Option<Thing> {
     let range = scene.sentences.get(sentence)?;
     let role = |from: usize| {
         let np = scene.is(from, "as").then(|| scene.np_at(from + 1)).flatten()?;

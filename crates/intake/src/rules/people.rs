@@ -70,7 +70,20 @@ fn who(scene: &Scene<'_>, np: &Np) -> (Who, Option<Thing>) {
 
 /// Whom a phrase means: a role, or the one whose record it is.
 pub(crate) fn who_of(scene: &Scene<'_>, np: &Np) -> Who {
-    if is_maker(scene, np) { Who::Owner } else { role_of(np.entity()) }
+    match () {
+        () if is_operator(np) => Who::Role("admin".to_owned()),
+        () if is_maker(scene, np) => Who::Owner,
+        () => role_of(np.entity()),
+    }
+}
+
+/// "the owner of the club", "the shop owner": who runs the whole, and has made none of the records.
+fn is_operator(np: &Np) -> bool {
+    const RUN: &str = "shop business company club firm restaurant store studio salon gym practice clinic school agency bar cafe hotel \
+        bakery";
+    let run = |words: &[crate::nouns::Word]| words.iter().any(|word| crate::lexicon::has(RUN, &word.lemma));
+    np.head() == "owner"
+        && (np.owner.as_ref().is_some_and(|words| run(words)) || np.words().len() > 1 && run(np.words()))
 }
 
 /// "its author", "the author" where nobody speaks of authors: who made the record.
@@ -80,7 +93,7 @@ pub(crate) fn is_maker(scene: &Scene<'_>, np: &Np) -> bool {
         return true;
     }
     const MAKERS: &str = "author creator owner writer poster submitter uploader";
-    if np.plural || np.words().len() != 1 || !crate::lexicon::has(MAKERS, np.head()) {
+    if is_operator(np) || np.plural || np.words().len() != 1 || !crate::lexicon::has(MAKERS, np.head()) {
         return false;
     }
     let its = matches!(np.possessive.as_deref(), Some("its" | "their"));
@@ -176,6 +189,8 @@ pub(crate) fn role_of(name: &str) -> Who {
         "public" | "visitor" | "everyone" | "stranger" => Who::Public,
         "user" | "person" | "friend" | "people" => Who::User,
         "creator" | "owner" if !name.contains('_') => Who::Owner,
+        // "sales" are people here, and no sale.
+        "sale" => Who::Role(format!("{name}s")),
         _ => Who::Role(name.to_owned()),
     }
 }

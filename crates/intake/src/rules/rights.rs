@@ -1,13 +1,15 @@
 //! Rights said with a noun or without a verb of their own: "auditors have read-only access to invoices", "interns may read
 //! only", "the office can do everything", "clients get read access to their flights".
 
-use super::{Rule, Sink, is_value, objects, record, role_of};
-use crate::clauses::{Clause, Polarity};
+use super::{Rule, Sink, is_people, is_value, objects, record, role_of};
+use crate::access::elided;
+use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
-use crate::lexicon::has;
 use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, has};
 use crate::nouns::Np;
 use crate::scene::Scene;
+use crate::tags::Tag;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -23,12 +25,13 @@ pub(super) const RULES: &[Rule] = &[
         run: named_beside,
     },
     Rule { id: "rights.everything", example: "Members rent kayaks. The manager can do everything.", run: everything },
+    Rule { id: "rights.sees", example: "Members rent kayaks. Couples may see rentals.", run: sees },
 ];
 
 /// The role that a subject names.
 fn role(np: &Np) -> Option<String> {
     let name = np.entity();
-    let acts = super::is_people(name);
+    let acts = is_people(name);
     match role_of(name) {
         Who::Role(name) if acts => Some(name),
         _ => None,
@@ -100,6 +103,90 @@ fn none(scene: &Scene<'_>, sink: &mut Sink) {
             sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 1.5);
         }
     }
+}
+
+/// "assistants may see treatments", "families cannot see anything": who sees, or may change something, is somebody, whatever the
+/// word. Were it nobody's role, what is said of it would be lost.
+fn sees(scene: &Scene<'_>, sink: &mut Sink) {
+    const SEE: &str = "see view read access";
+    const CHANGE: &str = "edit change update modify delete remove";
+    let said = |clause: &&Clause| {
+        matches!(clause.polarity, Polarity::Asked | Polarity::Denied)
+            && clause.join == Join::Main
+            && !clause.passive
+            && clause.pronoun.is_none()
+            && clause.verb.is_some()
+    };
+    // "Interns can't.", "The bank manager can."
+    for clause in scene.clauses.iter().filter(|clause| clause.verb.is_none() && clause.to <= clause.from + 6) {
+        let modal = (clause.from..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal));
+        let ends = |at: usize| (at + 1..clause.to).all(|at| scene.tag(at) == Some(Tag::Negation));
+        let Some(modal) = modal.filter(|at| clause.polarity != Polarity::Past && ends(*at)) else { continue };
+        let np = scene.np_before(modal).filter(|np| np.from >= clause.from && may_see(scene, np));
+        if let Some(Who::Role(name)) = np.map(|np| role_of(np.entity())) {
+            sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 2.5);
+        }
+    }
+    // "(only editors can delete them)".
+    for open in 0..scene.tokens.len() {
+        let Some(close) = scene.close_of(open) else { continue };
+        let modal = (open + 1..close).find(|at| scene.tag(*at) == Some(Tag::Modal));
+        let np = modal.and_then(|at| scene.np_before(at)).filter(|np| np.from > open && may_see(scene, np));
+        if let Some(Who::Role(name)) = np.filter(|np| may_act(scene, np)).map(|np| role_of(np.entity())) {
+            sink.add(Fact::Role(name), scene.span(open + 1, close), 2.5);
+        }
+    }
+    // "everyone except interns can see budgets".
+    for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked && clause.modal.is_some()) {
+        for who in elided::but_for(scene, clause) {
+            if let Who::Role(name) = who {
+                sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 2.5);
+            }
+        }
+    }
+    // "customers who bought the product can write a review".
+    for clause in scene.clauses.iter().filter(|clause| elided::late_modal(scene, clause).is_some()) {
+        let np = scene.np_before(clause.from).filter(|np| may_see(scene, np) && may_act(scene, np));
+        if let Some(Who::Role(name)) = np.map(|np| role_of(np.entity())) {
+            sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 2.5);
+        }
+    }
+    for clause in scene.clauses.iter().filter(said) {
+        let all = ["everything", "anything", "nothing", "it", "them", "all"];
+        let told = matches!(clause.base, "see" | "access") || scene.one_of(clause.after, &all);
+        let sees = has(SEE, clause.base) && (clause.modal.is_some() || told);
+        let object = || scene.nps_in(clause.after, clause.to).next().is_some() || scene.one_of(clause.after, &all);
+        let changes = has(CHANGE, clause.base) && clause.modal.is_some() && object();
+        if !sees && !changes {
+            continue;
+        }
+        // Of those that are known for people the verb alone says it.
+        for np in clause.subject.iter().filter(|np| !is_people(np.entity()) && may_see(scene, np)) {
+            if let (Who::Role(name), true) = (role_of(np.entity()), sees || may_act(scene, np)) {
+                sink.add(Fact::Role(name), np.span, 2.5);
+            }
+        }
+    }
+}
+
+/// "orders can change their status": what has values of its own does nothing.
+pub(crate) fn may_act(scene: &Scene<'_>, np: &Np) -> bool {
+    let has_values = |one: &Clause| one.base == "have" && one.subject.iter().any(|other| other.entity() == np.entity());
+    is_people(np.entity())
+        || archetypes::sort(np.entity()).is_none_or(|sort| sort == archetypes::Sort::Person)
+            && !scene.clauses.iter().any(has_values)
+}
+
+/// Whether a subject can be somebody: not the app, nor a part of it, nor "other people".
+pub(crate) fn may_see(scene: &Scene<'_>, np: &Np) -> bool {
+    const APP: &str = "app application system software site website page tool api bot job script backend service server platform \
+        dashboard database ui list calendar report screen view module portal thing one other rest anyone nobody somebody version else apart";
+    np.count != crate::nouns::Count::None
+        && !has(APP, np.head())
+        && !is_value(np)
+        && !archetypes::is_party(np.entity())
+        && !np.words().iter().any(|word| word.text == "other")
+        && !scene.one_of(np.from.wrapping_sub(1), &["of", "in", "on", "at", "for", "by", "with", "other"])
 }
 
 /// "interns may read only", "trainees can only look".

@@ -178,6 +178,12 @@ fn nobody_but(scene: &Scene<'_>, sink: &mut Sink) {
 /// "workers see their own tasks, foremen all tasks".
 fn all_of(scene: &Scene<'_>, sink: &mut Sink) {
     for clause in scene.clauses.iter().filter(|clause| clause.polarity == Polarity::Asked) {
+        // "names, but addresses only the board".
+        for np in elided::kept(scene, clause).iter().flat_map(|kept| &kept.who).filter(|np| !is_value(np)) {
+            if let Who::Role(name) = who_of(scene, np) {
+                sink.add(Fact::Role(name), np.span, 2.5);
+            }
+        }
         let Some(gap) = elided::gap(scene, clause).filter(|gap| gap.all) else { continue };
         if let Who::Role(name) = who_of(scene, gap.who)
             && super::is_people(&name)

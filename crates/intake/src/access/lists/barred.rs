@@ -85,6 +85,10 @@ pub(in crate::access) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, ow
             words.retain(|word| !matches!(word.as_str(), "anyone" | "signed_in"));
             if all {
                 *words = list(&[ADMIN], declared);
+                // "interns can change nothing" and nobody else is named: all others make records of their own.
+                if owned && op == Op::Create && declared.iter().all(|one| one == role) {
+                    words.push(format!("{{ when = \"caller.role != '{role}'\" }}"));
+                }
             }
             let mine = format!("role:{role}");
             words.retain(|word| *word != mine && !(word == "owner" && made_by_all(role, &before)));
@@ -99,7 +103,11 @@ pub(in crate::access) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, ow
 pub(in crate::access) fn within_read(said: &Said, rights: &mut Rights) {
     let closed = said.only(Op::Read).is_some() || said.denied.iter().any(|(op, who)| *op == Op::Read && who.is_none());
     let barred = |word: &str| {
-        said.denied.iter().any(|(op, who)| *op == Op::Read && who.as_ref().is_some_and(|who| super::word(who) == word))
+        super::only_in_states(said).any(|role| word.strip_prefix("role:") == Some(role))
+            || said
+                .denied
+                .iter()
+                .any(|(op, who)| *op == Op::Read && who.as_ref().is_some_and(|who| super::word(who) == word))
     };
     let mut readers = rights.read.clone().unwrap_or_default();
     let written: Vec<String> = [&rights.update, &rights.delete]

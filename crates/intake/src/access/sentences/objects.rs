@@ -76,7 +76,8 @@ impl Reader<'_> {
             return;
         }
         let exact = self.cast.entity(np.entity()).is_some_and(|name| self.draft.entity(name).is_some());
-        let value = !exact && (self.entity(np).is_none() || np.words().len() > 1);
+        let listed = !values::listed(self.scene, np, self.cast, self.draft).is_empty();
+        let value = listed || !exact && (self.entity(np).is_none() || np.words().len() > 1);
         let not = Pending { mode: if np.count == Count::None { Mode::MayNot } else { one.mode }, ..one.clone() };
         // "we print it, no e-mails" is nobody's right.
         let ours = matches!(clause.pronoun.as_deref(), Some("i" | "we" | "you")) && one.mode != Mode::Exclusive;
@@ -92,7 +93,9 @@ impl Reader<'_> {
             && elided::is_only(self.scene, np.from.wrapping_sub(1));
         let behind = behind || ahead && one.mode == Mode::May;
         let not = if behind && !own { Pending { mode: Mode::Limit, ..not } } else { not };
-        if value && !ours && !told && self.value(&not, np, own) {
+        // "employees, but not their salaries" denies those of the employees.
+        let mine = own && (not.mode != Mode::MayNot || np.words().iter().any(|word| word.text == "own"));
+        if value && !ours && !told && self.value(&not, np, mine) {
             return;
         }
         let Some(entity) = self.entity(np) else {
@@ -142,6 +145,7 @@ impl Reader<'_> {
         their.is_some_and(|p| matches!(p, "their" | "his" | "her" | "its" | "my"))
             && (np.words().iter().any(|word| word.text == "own") || one.mode == Mode::Limit || clause.only)
             || elided::theirs(self.scene, one.class, np, clause)
+            || elided::in_story(self.scene, np, clause)
             || MINE.iter().any(|phrase| words.contains(phrase))
             || their.is_some() && OTHERS.iter().any(|phrase| words.contains(phrase))
     }
