@@ -116,7 +116,12 @@ impl Reader<'_> {
             match rules::people_at(scene, from, clause.to) {
                 Some((who, _)) => found.extend(who),
                 None => {
-                    found.extend(rules::objects(scene, from, clause.to).into_iter().map(|np| rules::who_of(scene, np)))
+                    // "by the person it is assigned to" is not by everybody.
+                    let some = |np: &&crate::nouns::Np| {
+                        !np.plural && rules::who_of(scene, np) == Who::User && np.to < clause.to
+                    };
+                    let named = rules::objects(scene, from, clause.to).into_iter().filter(|np| !some(np));
+                    found.extend(named.map(|np| rules::who_of(scene, np)))
                 }
             }
         }

@@ -187,7 +187,8 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
 /// Whether a limit says whose the records are: "they give", "in their territory", "assigned to him".
 fn personal(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let turned = (from..to).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, STATES));
-    let theirs = |at: usize| scene.one_of(at, &["they", "he", "she", "their", "his", "her", "them", "him"]);
+    let theirs =
+        |at: usize| scene.one_of(at, &["they", "he", "she", "their", "his", "her", "them", "him", "my", "our"]);
     !turned && (from..to).any(theirs)
 }
 
@@ -209,7 +210,11 @@ fn of_role(scene: &Scene<'_>, clause: &Clause, verb: usize) -> Option<(usize, us
     }
     let stop = (np.to..=verb).find(|at| scene.tag(*at) == Some(Tag::Modal)).unwrap_or(verb);
     let who = ["who", "whose", "that", "aged", "older", "younger", "having", "holding"];
-    let with = ["with", "without", "over", "under", "above", "below", "within", "near", "from", "in", "at", "on", "of"];
+    let with = ["with", "without", "over", "under", "above", "below", "within", "near", "from", "in", "at", "on"];
+    let asides = ["if", "when", "unless", "only", "after", "with", "once", "provided"];
+    if scene.is(np.to, "(") && scene.one_of(np.to + 1, &asides) {
+        return scene.close_of(np.to).map(|close| (np.from, close + 1));
+    }
     if scene.one_of(np.to, &who) {
         return (np.to + 1 < stop).then_some((np.from, stop));
     }
@@ -323,15 +328,26 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     let Some(token) = scene.token(at) else { return false };
     let text = token.text.as_str();
     let behind_np = scene.np_before(at).is_some_and(|np| np.to == at);
+    let here = scene.np_at(at + 1);
     let up_to = text == "up" && scene.is(at + 1, "to");
     let only = elided::is_only(scene, at) && (matches!(scene.tag(at + 1), Some(Tag::Preposition | Tag::Subordinator)));
-    if has(STRONG, text) || text == "long" && scene.is(at + 1, "as") || up_to || only {
+    let when = matches!(text, "when" | "whenever") && one.mode != Mode::MayNot;
+    // "tickets of priority low".
+    let entity = one.entity.as_deref().and_then(|name| draft.entity(name));
+    let valued = |name: &str| entity.and_then(|entity| entity.field(name)).is_some();
+    let of_value = text == "of"
+        && behind_np
+        && one.base != ValueRight::BASE
+        && here.is_some_and(|np| {
+            np.article.is_none() && (valued(np.field()) || np.words().first().is_some_and(|word| valued(&word.lemma)))
+        });
+    if has(STRONG, text) || when || of_value || text == "long" && scene.is(at + 1, "as") || up_to || only {
         return at + 1 < end || text == "together";
     }
-    let here = scene.np_at(at + 1);
     let groups = here.is_some_and(|np| theirs_of(np) && is_foreign(cast, draft, one, np));
     // "the leads of their team" are no leads of theirs.
-    if one.own && one.op == Op::Read && groups && scene.one_of(at, &["of", "from", "in", "at", "for", "on"]) {
+    let told_of = scene.one_of(at, &["of", "from", "in", "at", "for", "on", "about"]) && one.mode != Mode::MayNot;
+    if one.op == Op::Read && groups && told_of {
         return true;
     }
     // What is said of a value, or of whose it is, was read.
@@ -348,7 +364,7 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     if matches!(text, "over" | "under") {
         return scene.token(at + 1).is_some_and(|next| next.text.starts_with(|c: char| c.is_ascii_digit()));
     }
-    if matches!(text, "they" | "he" | "she") && behind_np {
+    if matches!(text, "they" | "he" | "she" | "nobody" | "i") && behind_np {
         return scene.tag(at + 1) != Some(Tag::Modal) && at + 1 < end;
     }
     if matches!(text, "which" | "that" | "whose") && behind_np && one.when.is_none() {
@@ -424,7 +440,7 @@ fn comes(scene: &Scene<'_>, from: usize, end: usize) -> bool {
 }
 
 fn theirs_of(np: &crate::nouns::Np) -> bool {
-    np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "his" | "her"))
+    np.possessive.as_deref().is_some_and(|word| matches!(word, "their" | "his" | "her" | "my" | "our"))
 }
 
 /// Whether a phrase names neither the record nor those who are spoken of: "their team", "their branch".

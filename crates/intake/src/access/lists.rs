@@ -27,6 +27,8 @@ pub(super) struct Said {
     denied: Vec<(Op, Option<Who>)>,
     /// May only read, or only their own.
     limited: Vec<String>,
+    /// May do nothing but this.
+    limited_to: Vec<(Op, String)>,
     /// May set nothing but single values.
     setting: Vec<String>,
     /// Roles of which it is said that they see, or set, a value of it.
@@ -119,7 +121,16 @@ impl Said {
                 self.denied.extend(one.who.iter().map(|who| (one.op, Some(who.clone()))));
                 return;
             }
+            // "donors see their donations, nobody else does": no donor sees those of the others.
+            Mode::Exclusive if one.own => self.exclusive.push((one.op, one.base, vec!["owner".to_owned()])),
             Mode::Exclusive => self.exclusive.push((one.op, one.base, one.who.iter().map(word).collect())),
+            // "guards can only add reports".
+            Mode::Limit if one.op != Op::Read && !one.own => {
+                self.limited_to.extend(one.who.iter().filter_map(|who| match who {
+                    Who::Role(role) => Some((one.op, role.clone())),
+                    _ => None,
+                }));
+            }
             Mode::May | Mode::Limit => {}
         }
         if let Some(when) = &one.when {

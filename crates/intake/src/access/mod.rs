@@ -241,11 +241,11 @@ fn tell_barred(draft: &mut Draft, name: &str) {
     let Some(entity) = draft.entity(name) else { return };
     let (create, update) = (list(&entity.rights.create), list(&entity.rights.update));
     let rows = words(&lemma::plural(name));
-    let added = if covers(&create, "signed_in") { String::new() } else { format!("added by {} and ", people(&create)) };
-    let update = people(&update);
-    let text = format!(
-        "{rows} are {added}changed by {update}, not by everyone signed in, because some of them may not change them"
-    );
+    let said =
+        |done: &str, list: &[String]| (!covers(list, "signed_in")).then(|| format!("{done} by {}", people(list)));
+    let done: Vec<String> = [said("added", &create), said("changed", &update)].into_iter().flatten().collect();
+    let done = done.join(" and ");
+    let text = format!("{rows} are {done}, not by everyone signed in, because some of them may not change them");
     draft.note(format!("/entity/{name}/access/create"), text, "access.barred", None, &["more roles"]);
 }
 

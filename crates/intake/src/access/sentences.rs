@@ -3,12 +3,13 @@
 mod objects;
 
 use super::elided::{self, Gap, Kept};
-use super::statements::{Heard, Mode, Statement};
+use super::statements::{Heard, Mode, Op, Statement};
 use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Who};
 use crate::lexicon::verbs::{self, Class};
+use crate::nouns::Np;
 use crate::resolve::Cast;
 use crate::rules;
 use crate::scene::Scene;
@@ -126,6 +127,10 @@ impl Reader<'_> {
                 self.gap("see", Class::Read, &gap, self.last.clone());
                 continue;
             }
+            // "dealers may see prices, customers may not".
+            if clause.verb.is_none() && self.found.len() + self.values.len() > first + values {
+                self.short(clause, (first, values));
+            }
             let Some(verb) = clause.verb.filter(|_| !aside) else {
                 self.remember(clause.from, clause.to);
                 continue;
@@ -157,6 +162,7 @@ impl Reader<'_> {
             }
             let before = self.found.len();
             let last = self.verbs(clause, verb, &who, mode, &mut pending);
+            self.all_but_doing(clause, &who);
             // "may add payments but not edit or delete them".
             negated |= last == Mode::MayNot && scene.one_of(clause.to.wrapping_sub(1), &["or", "nor", ","]);
             if let (Some(gap), Some(class)) = (gap.filter(|_| clause.polarity == Polarity::Asked), clause.class) {
@@ -244,6 +250,13 @@ impl Reader<'_> {
             self.found.iter_mut().skip(found).for_each(|said| said.mode = kept(said.mode));
             self.values.iter_mut().skip(values).for_each(|said| said.mode = kept(said.mode));
             self.heard.push(span);
+            // "nobody else except the treasurer can".
+            let also = elided::left_out(scene, clause.from, modal).map(|(who, _)| self.known(who)).unwrap_or_default();
+            if !also.is_empty() {
+                let more: Vec<Statement> = self.found.iter().skip(found).cloned().collect();
+                let more = more.into_iter().filter(|one| one.mode == Mode::Exclusive);
+                self.found.extend(more.map(|one| Statement { who: also.clone(), own: false, span, ..one }));
+            }
             return;
         }
         let people: Vec<Who> = scene.nps_in(clause.from, modal).map(|np| rules::who_of(scene, np)).collect();
@@ -464,6 +477,8 @@ impl Reader<'_> {
                     last.iter().for_each(|entity| self.place(&one, entity, false));
                 }
                 placed = true;
+            } else if placed && at > verb && self.only_the(at, clause, pending) {
+                at = clause.to;
             } else if placed && !elided::except(scene, at, clause.to).is_empty() {
                 // "applicants except for the salary".
                 for np in elided::except(scene, at, clause.to) {
@@ -473,7 +488,8 @@ impl Reader<'_> {
                 }
                 at = clause.to;
             } else if placed && scene.is(at, "without") {
-                // "products without the cost".
+                // "products without the cost"; "without total", where the value looks like a verb.
+                self.value_after(at, pending);
                 for np in rules::objects(scene, at + 1, clause.to) {
                     if self.entity(np).is_some() {
                         continue;
@@ -530,6 +546,58 @@ impl Reader<'_> {
             pending.clear();
         }
         mode
+    }
+
+    /// "can update parcels, but only the status": the status, and not the parcels.
+    fn only_the(&mut self, at: usize, clause: &Clause, pending: &[Pending]) -> bool {
+        let scene = self.scene;
+        let only = at + usize::from(scene.one_of(at, &[",", "but"]));
+        let turns = scene.one_of(at, &["but", ","]) && elided::is_only(scene, only);
+        let things = if turns { rules::objects(scene, only + 1, clause.to) } else { Vec::new() };
+        let values =
+            |np: &&&Np| self.entity(np).is_none() && !values::of(scene, np, self.cast, self.draft).0.is_empty();
+        if things.is_empty() || things.iter().filter(values).count() < things.len() {
+            return false;
+        }
+        for one in pending.iter().filter(|one| one.mode == Mode::May) {
+            let Some(op) = values::op(one.class) else { continue };
+            if op != Op::Read {
+                self.found.retain(|said| said.span != one.span || said.op != op);
+            }
+            for np in &things {
+                if !self.value(&Pending { mode: Mode::Limit, ..one.clone() }, np, false) {
+                    self.lost.push(one.span);
+                }
+            }
+        }
+        true
+    }
+
+    /// "can do everything except delete parcels".
+    fn all_but_doing(&mut self, clause: &Clause, who: &[Who]) {
+        let scene = self.scene;
+        let Some(verb) = clause.verb else { return };
+        let out = |at: &usize| {
+            scene.one_of(*at, &["except", "but", "besides", "excluding"])
+                || scene.is(*at, "from") && scene.is(*at - 1, "apart")
+        };
+        let all = (verb..clause.to).any(|at| scene.one_of(at, &["everything", "anything", "all", "whatever"]));
+        let Some(except) = (verb + 1..clause.to).find(out).filter(|_| all) else { return };
+        let words = ["not", "for", "from"];
+        let at = (except + 1..clause.to).find(|at| !scene.one_of(*at, &words)).unwrap_or(clause.to);
+        let known = scene.token(at).filter(|_| at < clause.to).and_then(|token| verbs::lookup(&token.text));
+        let Some((known, _)) = known
+            .filter(|(known, form)| is_access(known.class) && matches!(form, verbs::Form::Base | verbs::Form::Ing))
+        else {
+            return;
+        };
+        let (base, class, span) = (known.base, known.class, scene.span(clause.from, clause.to));
+        let one = Pending { who: who.to_vec(), mode: Mode::MayNot, base, class, span };
+        let named: Vec<String> = scene.nps_in(at + 1, clause.to).filter_map(|np| self.entity(np)).collect();
+        if named.is_empty() {
+            self.everything(&one);
+        }
+        named.iter().for_each(|entity| self.place(&one, entity, false));
     }
 
     /// The values of the records last spoken of that a single word names.
@@ -606,8 +674,14 @@ const MINE: &[&str] = &[
 ];
 
 /// "their loans, not those of others".
-const OTHERS: &[&str] =
-    &[" not those of other", " not the ones of other", " not other", " not anyone else", " not anybody else"];
+const OTHERS: &[&str] = &[
+    " those of other",
+    " the ones of other",
+    " not the ones of other",
+    " not other",
+    " not anyone else",
+    " not anybody else",
+];
 
 fn one_verb(clause: &Clause) -> usize {
     clause.verb.unwrap_or(clause.from)

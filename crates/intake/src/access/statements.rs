@@ -129,7 +129,9 @@ fn given(text: &str, found: &Evidence, cast: &Cast, draft: &Draft) -> Vec<Statem
     let text = format!(" {} ", text.to_lowercase());
     let reads = *base != "manage"
         && ["read-only", "read only", "view-only", "view only"].iter().any(|word| text.contains(word));
-    let own = [" own ", " their ", " his ", " her "].iter().any(|word| text.contains(word));
+    let own = [" own ", " their ", " his ", " her ", " with them ", " assigned to them ", " by them "]
+        .iter()
+        .any(|word| text.contains(word));
     let one = |(op, base): &(Op, &'static str)| Statement {
         who: vec![Who::Role(role.clone())],
         mode: if reads { Mode::Limit } else { Mode::May },

@@ -47,7 +47,18 @@ fn speaks(scene: &Scene<'_>, clause: &Clause) -> bool {
     let asked = matches!(clause.polarity, Polarity::Asked | Polarity::Denied);
     let main = clause.join == Join::Main;
     let may = clause.modal.is_some() || clause.only || clause.polarity == Polarity::Denied;
+    let short =
+        clause.verb.is_none() && matches!(clause.modal.as_deref(), Some("can" | "may")) && clause.to <= clause.from + 8;
     let does = clause.verb.is_some() && has(DONE, clause.base) && !clause.passive;
+    if short {
+        let not = (clause.from..clause.to).any(|at| scene.tag(at) == Some(Tag::Negation));
+        return not && asked && scene.nps_in(clause.from, clause.to).any(|np| rights::may_see(scene, np));
+    }
+    let access = matches!(clause.base, "have" | "get" | "receive")
+        && scene.nps_in(clause.after, clause.to).next().is_some_and(rights::is_access);
+    if access {
+        return asked && main && clause.subject.iter().any(|np| rights::may_see(scene, np));
+    }
     let people = match clause.pronoun.as_deref() {
         Some("i" | "we" | "you" | "it") => false,
         Some(_) => true,
@@ -75,7 +86,11 @@ fn keeps(scene: &Scene<'_>, clause: &Clause) -> bool {
     let asked = matches!(clause.polarity, Polarity::Asked | Polarity::Denied) && clause.join == Join::Main;
     let verb = clause.verb.unwrap_or(clause.from);
     let be = clause.base == "be" || clause.passive;
-    asked && be && (verb..clause.after + 1).any(|at| scene.one_of(at, KEPT))
+    // "margins are for the boss".
+    let meant = clause.base == "be"
+        && scene.is(clause.after, "for")
+        && scene.np_at(clause.after + 1).is_some_and(|np| crate::rules::is_people(np.entity()) || np.head() == "boss");
+    asked && be && meant || asked && be && (verb..clause.after + 1).any(|at| scene.one_of(at, KEPT))
 }
 
 fn hides(scene: &Scene<'_>, clause: &Clause, cast: &Cast, draft: &Draft) -> bool {
@@ -87,7 +102,7 @@ fn hides(scene: &Scene<'_>, clause: &Clause, cast: &Cast, draft: &Draft) -> bool
 }
 
 fn limits(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let verb = clause.verb.unwrap_or(clause.from);
+    let verb = clause.verb.unwrap_or(clause.to.saturating_sub(1));
     clause.only
         || (clause.from..=verb).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.one_of(at, &["never", "nobody"]))
         || scene.is(clause.after, "nothing")
@@ -97,6 +112,8 @@ fn limits(scene: &Scene<'_>, clause: &Clause) -> bool {
 /// Whether it speaks of a record, or of what was spoken of before.
 fn of_record(scene: &Scene<'_>, clause: &Clause, cast: &Cast, draft: &Draft) -> bool {
     let record = |name: &str| cast.entity(name).is_some_and(|name| draft.entity(name).is_some());
-    scene.one_of(clause.after, &["them", "it", "everything", "all", "these", "those"])
+    let access = || scene.nps_in(clause.after, clause.to).next().is_some_and(rights::is_access);
+    access()
+        || scene.one_of(clause.after, &["them", "it", "everything", "all", "these", "those"])
         || scene.nps_in(clause.after, clause.to).next().is_some_and(|np| record(np.entity()) || record(np.head()))
 }

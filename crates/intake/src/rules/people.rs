@@ -1,6 +1,7 @@
 //! Whom words mean: roles, the one whose record it is, strangers, and who does what a clause says.
 
 use super::{antecedent, objects, story_role};
+use crate::clauses::Polarity;
 use crate::facts::{Thing, Who};
 use crate::lexicon::archetypes;
 use crate::nouns::Np;
@@ -53,8 +54,8 @@ pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<
 fn doer_before(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Option<Thing> {
     let before = scene.clauses.iter().rev().find(|one| one.to <= clause.from && one.verb.is_some())?;
     let right = crate::lexicon::has("see view read edit change update modify delete remove set", clause.base);
-    let near =
-        before.sentence + 1 >= clause.sentence && right && matches!(clause.modal.as_deref(), Some("can" | "may"));
+    let may = matches!(clause.modal.as_deref(), Some("can" | "may" | "must" | "should" | "could"));
+    let near = before.sentence + 1 >= clause.sentence && right && (may || clause.polarity == Polarity::Denied);
     let np = before.subject.iter().find(|np| np.plural && archetypes::is_person(np.entity())).filter(|_| near)?;
     Some(Thing::of(np))
 }
@@ -156,7 +157,10 @@ pub(crate) fn people_at(scene: &Scene<'_>, mut at: usize, mut to: usize) -> Opti
                     role_of(&crate::nouns::snake(&lemmas))
                 },
             );
+            // "by the person it is assigned to" is not by everybody.
+            let some = who == Who::User && !np.plural && scene.tag(np.to) == Some(crate::tags::Tag::Pronoun);
             match who {
+                _ if some => break,
                 Who::Role(name) if !is_people(&name) => break,
                 who => found.push(who),
             }

@@ -64,7 +64,7 @@ fn asked<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
 }
 
 /// Whether "have" and "get" speak of rights here, not of values.
-pub(super) fn is_access(np: &Np) -> bool {
+pub(crate) fn is_access(np: &Np) -> bool {
     has("access right permission rights", np.head())
 }
 
@@ -78,9 +78,14 @@ fn access(scene: &Scene<'_>, sink: &mut Sink) {
             .any(|word| kind.contains(word));
         let (class, base) = if all { (Class::Update, "manage") } else { (Class::Read, "read") };
         let to = scene.one_of(np.to, &["to", "on", "over", "for"]).then_some(np.to + 1);
-        let mut things: Vec<Thing> = to
-            .map(|to| objects(scene, to, clause.to).into_iter().filter(|np| !is_value(np)).filter_map(record).collect())
-            .unwrap_or_default();
+        // "files" where they have values of their own.
+        let kept = |np: &Np| {
+            let has =
+                |one: &Clause| one.base == "have" && one.subject.iter().any(|other| other.entity() == np.entity());
+            record(np).filter(|_| !is_value(np)).or_else(|| scene.clauses.iter().any(has).then(|| Thing::of(np)))
+        };
+        let mut things: Vec<Thing> =
+            to.map(|to| objects(scene, to, clause.to).into_iter().filter_map(kept).collect()).unwrap_or_default();
         if things.is_empty() && to.is_none_or(|to| scene.one_of(to, &["everything", "all", "anything"])) {
             things.push(Thing::named("*", np.span));
         }
@@ -227,7 +232,12 @@ pub(crate) fn beside(scene: &Scene<'_>, np: &Np) -> Option<(usize, usize)> {
         || scene.one_of(start, &["all", "full"]) && scene.one_of(start + 1, &["access", "rights"]);
     let own = scene.is(start, "own") || scene.one_of(start, &["their", "his", "her"]) && scene.is(start + 1, "own");
     // "Members: add, edit, delete" lists what is done with members.
-    let does = does && (bracket || !np.plural && scene.np_at(start + 1).is_some());
+    let row = |at: &usize| {
+        let verb = scene.token(*at).is_some_and(|token| crate::lexicon::verbs::lookup(&token.text).is_some());
+        !(scene.one_of(*at, &[",", "and", "or", "/", "&"]) || verb && scene.np_at(*at).is_none())
+    };
+    let object = (start + 1..close).find(row).and_then(|at| scene.np_at(at)).filter(|one| one.entity() != np.entity());
+    let does = does && (bracket || object.is_some());
     let alone = (start + 1..close).all(|at| scene.one_of(at, &["only", "access", "rights"]));
     let reads = !bracket && scene.one_of(start, &["read", "view"]) && start + 1 < close && alone;
     (does || whole || own || reads).then_some((from, close))

@@ -23,6 +23,15 @@ pub(in crate::access) fn bar(owned: bool, said: &Said, declared: &[String], righ
             deny(rights, *op, who.as_ref(), owned, declared);
         }
     }
+    for (done, role) in &said.limited_to {
+        // Who only adds does not see what others added.
+        let others = [Op::Create, Op::Update, Op::Delete].into_iter().chain((*done == Op::Create).then_some(Op::Read));
+        for op in others.filter(|op| op != done) {
+            if !said.roles(op).contains(role) && !said.owns(op, role) {
+                deny(rights, op, Some(&Who::Role(role.clone())), owned, declared);
+            }
+        }
+    }
     for role in said.limited.iter().filter(|role| !said.creators().contains(role)) {
         for op in [Op::Create, Op::Update, Op::Delete] {
             if !said.roles(op).contains(role) && !said.owns(op, role) {
@@ -35,7 +44,7 @@ pub(in crate::access) fn bar(owned: bool, said: &Said, declared: &[String], righ
 /// Whether only such people keep what everybody signed in would write from the others.
 pub(in crate::access) fn is_barred(entity: &Entity, said: &Said, declared: &[String]) -> bool {
     let mut free = entity.clone();
-    let without = Said { denied: Vec::new(), limited: Vec::new(), ..said.clone() };
+    let without = Said { denied: Vec::new(), limited: Vec::new(), limited_to: Vec::new(), ..said.clone() };
     decide(&mut free, &without, declared);
     let open = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| covers(list, "signed_in"));
     let pairs = [(&free.rights.create, &entity.rights.create), (&free.rights.update, &entity.rights.update)];

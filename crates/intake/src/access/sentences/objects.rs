@@ -46,6 +46,10 @@ impl Reader<'_> {
                     self.found.push(place(Op::Create));
                 }
             }
+            // "may read but never write".
+            Class::Create if one.mode == Mode::MayNot && one.base == "write" => {
+                self.found.extend([Op::Create, Op::Update, Op::Delete].map(place));
+            }
             Class::Create => {
                 self.found.push(place(Op::Create));
                 if one.mode != Mode::May && one.base == "open" {
@@ -96,6 +100,7 @@ impl Reader<'_> {
         // "employees, but not their salaries" denies those of the employees.
         let mine = own && (not.mode != Mode::MayNot || np.words().iter().any(|word| word.text == "own"));
         if value && !ours && !told && self.value(&not, np, mine) {
+            self.spoken = Some(np.from);
             return;
         }
         let Some(entity) = self.entity(np) else {
@@ -147,6 +152,7 @@ impl Reader<'_> {
             || elided::theirs(self.scene, one.class, np, clause)
             || elided::in_story(self.scene, np, clause)
             || MINE.iter().any(|phrase| words.contains(phrase))
+            || words.contains(" those of other") && one.mode == Mode::May
             || their.is_some() && OTHERS.iter().any(|phrase| words.contains(phrase))
     }
 
