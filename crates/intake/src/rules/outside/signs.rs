@@ -56,7 +56,7 @@ const SIGNS: &[Sign] = &[
     ("verb.past", -0.08, |it| it.past()),
     ("passive", 0.59, |it| it.clause.passive),
     ("passive.led", 0.19, |it| it.clause.passive && it.before("by via through in to into from with on per over")),
-    ("asked.led", 0.12, |it| it.order() && it.before("by via through in to into from with on per over")),
+    ("asked.led", 0.11, |it| it.order() && it.before("by via through in to into from with on per over")),
     ("modal.must", 0.71, |it| it.modal("should must shall has have needs need")),
     ("modal.may", -0.13, |it| it.modal("can could may might")),
     ("modal.will", -0.39, |it| it.modal("will would")),
