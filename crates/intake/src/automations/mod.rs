@@ -156,7 +156,10 @@ impl Reader<'_, '_> {
         let mut from = self.clause.from;
         if let Some(before) = self.index.checked_sub(1).and_then(|at| self.scene.clauses.get(at))
             && before.sentence == self.clause.sentence
-            && (before.verb.is_none() || before.join == Join::Condition || self.clause.join == Join::Purpose)
+            && (before.verb.is_none()
+                || before.join == Join::Condition
+                || self.clause.join == Join::Purpose
+                || self.scene.is(self.clause.from, "so"))
         {
             from = before.from;
         }

@@ -231,7 +231,7 @@ pub(crate) fn with_ending(base: &str, ending: &str) -> String {
 
 /// "pay" leaves what is "paid", "cancel" what is "cancelled".
 pub(crate) fn participle(base: &str) -> String {
-    let last = inflect(base).into_iter().filter(|(_, form)| *form == Form::Past).last();
+    let last = inflect(base).into_iter().rfind(|(_, form)| *form == Form::Past);
     match base {
         "cancel" => "cancelled".to_owned(),
         _ => last.map_or_else(|| base.to_owned(), |(text, _)| text),

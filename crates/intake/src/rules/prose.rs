@@ -126,9 +126,12 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
         let [subject] = clause.subject.as_slice() else { continue };
         let any = subject.plural && subject.possessive.is_none() || matches!(subject.count, Count::Each | Count::One);
         // "shelves stand in aisles": names of values, where nothing is said of them.
+        // "each ticket is good for one event".
+        let good =
+            usize::from(clause.base == "be" && scene.one_of(clause.after, &["good", "valid", "meant", "intended"]));
         let kept_np = |np: &Np| record(np).filter(|thing| !is_value(np) || described(scene, &thing.name));
         let Some(child) = kept_np(subject).filter(|_| any) else { continue };
-        let mut at = clause.after;
+        let mut at = clause.after + good;
         let mut found = 0;
         while scene
             .one_of(at, &["of", "from", "with", "in", "by", "on", "for", "at", "through", "to", "into", "about", "regarding", "under", "inside", "within",
@@ -142,8 +145,8 @@ fn is_of(scene: &Scene<'_>, sink: &mut Sink) {
             let many = np.plural && subject.plural && np.article.is_none() && np.possessive.is_none();
             let Some(parent) = kept_np(np).filter(|parent| (one || many) && parent.name != child.name) else { break };
             let kept = |thing: &Thing| archetypes::sort(&thing.name).is_some() || described(scene, &thing.name);
-            // "guests sit on chairs": where somebody is, unless both are kept.
-            if rests(clause.base) && !(kept(&child) && kept(&parent)) {
+            // "guests sit on chairs", "employees work at a desk": where somebody is, unless something is said of it.
+            if rests(clause.base) && !(kept(&child) && described(scene, &parent.name)) {
                 break;
             }
             let sure = kept(&child) || kept(&parent);
@@ -171,7 +174,7 @@ fn rests(base: &str) -> bool {
 }
 
 /// Whether the request says what such a record has.
-fn described(scene: &Scene<'_>, name: &str) -> bool {
+pub(super) fn described(scene: &Scene<'_>, name: &str) -> bool {
     scene.clauses.iter().any(|clause| {
         clause.base == "have" && !clause.carried && clause.subject.iter().any(|subject| subject.entity() == name)
     }) || scene.nps.iter().any(|np| np.entity() == name && scene.close_of(np.to).is_some())

@@ -115,13 +115,24 @@ fn own(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
-/// "for each project there are tasks", "under each project there are tasks".
+/// "for each project there are tasks", "under a project you can add tasks".
 fn under(scene: &Scene<'_>, sink: &mut Sink) {
-    for clause in asked(scene).filter(|clause| clause.base == "be" && clause.pronoun.as_deref() == Some("there")) {
-        let lead = scene.one_of(clause.from, &["for", "under", "in", "on", "at", "to", "within", "inside", "per"]);
-        let one = |np: &&Np| lead && matches!(np.count, Count::Each | Count::One);
-        let Some(np) = scene.np_at(clause.from + 1).filter(one) else { continue };
-        let Some(parent) = table(np) else { continue };
+    let says = |clause: &&crate::clauses::Clause| match clause.pronoun.as_deref() {
+        Some("there") => clause.base == "be",
+        Some("you" | "we" | "i") => matches!(clause.base, "have" | "add" | "put" | "keep" | "list"),
+        _ => false,
+    };
+    for clause in asked(scene).filter(says) {
+        let leads = |at: usize| scene.one_of(at, &["for", "under", "in", "on", "at", "to", "within", "inside", "per"]);
+        // "under a task you can have subtasks": the pronoun opens a clause of its own.
+        let sentence = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+        let from = if leads(clause.from) { clause.from } else { sentence };
+        let near = |np: &Np| from == clause.from || np.to == clause.from;
+        let one = |np: &&Np| leads(from) && matches!(np.count, Count::Each | Count::One) && near(np);
+        let Some(np) = scene.np_at(from + 1).filter(one) else { continue };
+        // "on each floor": the name of a value, where floors have something of their own.
+        let told = || record(np).filter(|thing| super::prose::described(scene, &thing.name));
+        let Some(parent) = table(np).or_else(told) else { continue };
         for child in objects(scene, clause.after, clause.to).into_iter().filter(|np| np.plural).filter_map(table) {
             let fact = Fact::Many { parent: parent.clone(), child };
             sink.add(fact, scene.span(clause.from, clause.to), 1.6);

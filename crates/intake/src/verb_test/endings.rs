@@ -41,7 +41,8 @@ impl Place<'_> {
                     return Tag::Verb;
                 }
                 // "an auction runs from a start date to an end date", "a contract runs out".
-                if one && self.is(&["runs", "goes"]) && self.next_is(&["from", "out", "low", "up", "down"]) {
+                let runs_out = self.next_is(&["out", "low", "up", "down"]) && !self.before.contains(&Tag::Genitive);
+                if one && self.is(&["runs", "goes"]) && (self.next_is(&["from"]) || runs_out) {
                     return Tag::Verb;
                 }
                 // "a rental starts at a time".
