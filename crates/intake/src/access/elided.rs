@@ -152,7 +152,7 @@ fn ends(scene: &Scene<'_>, at: usize) -> bool {
     !verb || scene.sentence_at(at).is_none()
 }
 
-const OWNERS: &[&str] = &["their", "his", "her"];
+pub(super) const OWNERS: &[&str] = &["their", "his", "her"];
 
 pub(super) fn is_only(scene: &Scene<'_>, at: usize) -> bool {
     scene.one_of(at, &["only", "just", "solely"])
@@ -178,7 +178,7 @@ pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
 pub(super) fn theirs(scene: &Scene<'_>, class: Class, np: &Np, clause: &Clause) -> bool {
     let people = clause.subject.iter().any(|np| rules::is_people(np.entity()) || np.head() == "user")
         || matches!(clause.pronoun.as_deref(), Some("they"));
-    let of = scene.is(np.to, "of") && scene.one_of(np.to + 1, OWNERS);
+    let of = (np.from..=np.to).any(|at| scene.is(at, "of") && scene.one_of(at + 1, OWNERS));
     let has = np.possessive.as_deref().is_some_and(|word| OWNERS.contains(&word)) || of;
     has && people && matches!(class, Class::Read | Class::Update | Class::Delete)
 }

@@ -73,7 +73,7 @@ pub(super) fn keep(
                     next.who.retain(|who| !matches!(who, Who::Role(_)) || free(Some(who)));
                 }
             }
-            Op::Update | Op::Delete if !one.own && one.mode != Mode::MayNot => {
+            Op::Update | Op::Delete | Op::Approve if !one.own && one.mode != Mode::MayNot => {
                 // Where others have the right without a limit, it is these who have it not.
                 next.mode = if free(None) { Mode::MayNot } else { Mode::Exclusive };
                 next.who.retain(|who| next.mode == Mode::MayNot && matches!(who, Who::Role(_)));
@@ -96,7 +96,7 @@ pub(super) fn keep(
         let roles = one.who.iter().any(|who| matches!(who, Who::Role(_)));
         let came = match (taken, one.mode) {
             _ if own && one.op == Op::Read => "so it was taken for those that they made themselves",
-            (true, _) if matches!(one.op, Op::Update | Op::Delete) && alone => {
+            (true, _) if matches!(one.op, Op::Update | Op::Delete | Op::Approve) && alone => {
                 "so the right is not given at all, but to admins"
             }
             (true, _) if roles => "so the right is not given by it",
@@ -174,9 +174,9 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
     if let Some((from, to)) = role.then(|| of_role(scene, clause, verb)).flatten() {
         return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });
     }
-    let plain = matches!(clause.base, "see" | "view" | "access");
+    let plain = matches!(clause.base, "see" | "view" | "access" | "approve");
     let permits = clause.modal.is_some() || one.mode != Mode::May || clause.only || plain;
-    if !permits || one.op == Op::Approve {
+    if !permits {
         return None;
     }
     let (from, to) = of_record(scene, cast, draft, one, clause)?;
@@ -191,6 +191,10 @@ fn personal(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         |at: usize| scene.one_of(at, &["they", "he", "she", "their", "his", "her", "them", "him", "my", "our"]);
     !turned && (from..to).any(theirs)
 }
+
+/// How records are shown, and not which.
+const SHOWN: &str =
+    "sorted ordered grouped listed shown displayed filtered arranged paged combined related attached linked";
 
 /// What opens a condition on how something is.
 const STATES: &[&str] = &["if", "unless", "until", "till", "while", "once", "after", "before", "when", "as", "during"];
@@ -331,7 +335,17 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     let here = scene.np_at(at + 1);
     let up_to = text == "up" && scene.is(at + 1, "to");
     let only = elided::is_only(scene, at) && (matches!(scene.tag(at + 1), Some(Tag::Preposition | Tag::Subordinator)));
-    let when = matches!(text, "when" | "whenever") && one.mode != Mode::MayNot;
+    // "when they want" is always.
+    let wish = ["want", "like", "wish", "need"];
+    let when = matches!(text, "when" | "whenever") && one.mode != Mode::MayNot && !scene.one_of(at + 2, &wish);
+    // "events near them", "lessons for the next week".
+    let near = matches!(text, "near" | "around") && scene.one_of(at + 1, &["them", "him", "her", "me", "us"]);
+    let soon = ["next", "this", "last", "coming", "current", "past", "previous"];
+    let timed = matches!(text, "for" | "of" | "from" | "in" | "on")
+        && (at + 1..at + 3).any(|at| {
+            scene.one_of(at, &soon)
+                && scene.token(at + 1).is_some_and(|token| has("week month day year season quarter", &token.lemma))
+        });
     // "tickets of priority low".
     let entity = one.entity.as_deref().and_then(|name| draft.entity(name));
     let valued = |name: &str| entity.and_then(|entity| entity.field(name)).is_some();
@@ -341,13 +355,16 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
         && here.is_some_and(|np| {
             np.article.is_none() && (valued(np.field()) || np.words().first().is_some_and(|word| valued(&word.lemma)))
         });
+    if behind_np && (near || timed) && one.mode != Mode::MayNot && !one.own {
+        return true;
+    }
     if has(STRONG, text) || when || of_value || text == "long" && scene.is(at + 1, "as") || up_to || only {
         return at + 1 < end || text == "together";
     }
     let groups = here.is_some_and(|np| theirs_of(np) && is_foreign(cast, draft, one, np));
     // "the leads of their team" are no leads of theirs.
     let told_of = scene.one_of(at, &["of", "from", "in", "at", "for", "on", "about"]) && one.mode != Mode::MayNot;
-    if one.op == Op::Read && groups && told_of {
+    if matches!(one.op, Op::Read | Op::Approve) && groups && told_of {
         return true;
     }
     // What is said of a value, or of whose it is, was read.
@@ -356,7 +373,7 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     }
     // "letters addressed to their boss", "invoices worth more than 100".
     let past = verbs::lookup(text).is_some_and(|(_, form)| form == verbs::Form::Past);
-    let told = (past || text.ends_with("ed")) && scene.tag(at) != Some(Tag::Noun)
+    let told = (past || text.ends_with("ed")) && scene.tag(at) != Some(Tag::Noun) && !has(SHOWN, text)
         || has("worth due dated older newer larger smaller", text);
     if (behind_np || text == "worth") && told && at + 1 < end && one.when.is_none() && one.mode != Mode::MayNot {
         return true;

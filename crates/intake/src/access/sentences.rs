@@ -1,15 +1,16 @@
 //! Sentences that say who may do what, read verb by verb: whom they name, what is allowed, forbidden or kept for them.
 
 mod objects;
+mod short;
+mod turned;
 
-use super::elided::{self, Gap, Kept};
-use super::statements::{Heard, Mode, Op, Statement};
+use super::elided;
+use super::statements::{Heard, Mode, Statement};
 use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Who};
 use crate::lexicon::verbs::{self, Class};
-use crate::nouns::Np;
 use crate::resolve::Cast;
 use crate::rules;
 use crate::scene::Scene;
@@ -199,129 +200,6 @@ impl Reader<'_> {
             for said in self.values.iter_mut().skip(values).filter(|said| said.mode == Mode::May) {
                 said.mode = Mode::Exclusive;
             }
-        }
-    }
-
-    /// "parents who paid can see albums": what the parents do.
-    fn behind_who(&self, clause: &Clause) -> Option<Clause> {
-        let scene = self.scene;
-        let modal = elided::late_modal(scene, clause)?;
-        let verb = (modal + 1..clause.to).find(|at| scene.tag(*at) == Some(Tag::Verb))?;
-        let (known, _) = scene.token(verb).and_then(|token| verbs::lookup(&token.text))?;
-        let np = scene.np_before(clause.from)?;
-        Some(Clause {
-            from: modal,
-            join: Join::Main,
-            subject: vec![np.clone()],
-            carried: false,
-            verb: Some(verb),
-            base: known.base,
-            class: Some(known.class),
-            modal: scene.token(modal).map(|token| token.text.clone()),
-            passive: false,
-            only: elided::is_only(scene, np.from.wrapping_sub(1)),
-            after: verb + 1,
-            ..clause.clone()
-        })
-    }
-
-    /// A sentence without a verb: "Interns can't.", "The manager can.", "Nobody else can.": said of what the one before says.
-    fn short(&mut self, clause: &Clause, before: (usize, usize)) {
-        let scene = self.scene;
-        let Some(modal) = (clause.from..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal)) else { return };
-        let whole = clause.verb.is_none()
-            && matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "should" | "must"));
-        let rest = (modal + 1..clause.to).all(|at| {
-            scene.tag(at) == Some(Tag::Negation)
-                || scene.one_of(at, &["not", "too", "also", "either", "this", "that", "so", "of", "course"])
-        });
-        if !whole || !rest {
-            return;
-        }
-        let not = (modal..clause.to).any(|at| scene.tag(at) == Some(Tag::Negation));
-        let lead = scene.padded(clause.from, modal);
-        let said = |words: &[&str]| words.iter().any(|word| lead.contains(word));
-        let others =
-            said(&[" nobody ", " no one ", " no-one "]) || not && said(&[" else ", " other ", " others ", " rest "]);
-        let span = scene.span(clause.from, clause.to);
-        let (found, values) = before;
-        if others {
-            let kept = |mode: Mode| if mode == Mode::May { Mode::Exclusive } else { mode };
-            self.found.iter_mut().skip(found).for_each(|said| said.mode = kept(said.mode));
-            self.values.iter_mut().skip(values).for_each(|said| said.mode = kept(said.mode));
-            self.heard.push(span);
-            // "nobody else except the treasurer can".
-            let also = elided::left_out(scene, clause.from, modal).map(|(who, _)| self.known(who)).unwrap_or_default();
-            if !also.is_empty() {
-                let more: Vec<Statement> = self.found.iter().skip(found).cloned().collect();
-                let more = more.into_iter().filter(|one| one.mode == Mode::Exclusive);
-                self.found.extend(more.map(|one| Statement { who: also.clone(), own: false, span, ..one }));
-            }
-            return;
-        }
-        let people: Vec<Who> = scene.nps_in(clause.from, modal).map(|np| rules::who_of(scene, np)).collect();
-        let who = self.known(people);
-        // Of what was denied just before, where it is allowed; of what was allowed, where it is denied.
-        let turned = |mode: Mode| if not { mode != Mode::MayNot } else { mode == Mode::MayNot };
-        let mode = if not { Mode::MayNot } else { Mode::May };
-        let any = self.found.iter().skip(found).any(|one| turned(one.mode));
-        let statements: Vec<Statement> =
-            self.found.iter().skip(found).filter(|one| !any || turned(one.mode)).cloned().collect();
-        let rights: Vec<ValueRight> = self.values.iter().skip(values).cloned().collect();
-        if who.is_empty() || statements.is_empty() && rights.is_empty() {
-            self.lost.push(span);
-            return;
-        }
-        self.found.extend(statements.into_iter().map(|one| Statement {
-            who: who.clone(),
-            mode,
-            span,
-            own: false,
-            ..one
-        }));
-        self.values.extend(rights.into_iter().map(|one| one.of(&who, mode, span)));
-    }
-
-    /// "vets see all pets, owners only their own": the same is done, with one's own or with none. Whoever is no role sees
-    /// his own too, or nobody's: the records belong to who makes them.
-    fn gap(&mut self, base: &'static str, class: Class, gap: &Gap<'_>, spoken_of: Vec<String>) {
-        let who = self.known(vec![rules::who_of(self.scene, gap.who)]);
-        let span = self.scene.span(gap.who.from, gap.what.map_or(gap.who.to, |np| np.to));
-        let named = gap.what.and_then(|np| self.entity(np));
-        let mode = match (gap.none, gap.only) {
-            (true, _) => Mode::MayNot,
-            (_, true) => Mode::Limit,
-            _ => Mode::May,
-        };
-        let entities = named.map_or(spoken_of, |entity| vec![entity]);
-        if entities.is_empty() || (gap.none || gap.all) && who.is_empty() {
-            self.lost.push(span);
-            return;
-        }
-        let one = Pending { who, mode, base, class, span };
-        for entity in entities {
-            self.place(&one, &entity, !gap.none && !gap.all);
-        }
-    }
-
-    /// "staff see the cost, and only managers the price": the same verb, for them alone.
-    fn kept(&mut self, spoken: &[(&'static str, Class)], kept: &Kept<'_>) {
-        let scene = self.scene;
-        let who = self.known(kept.who.iter().map(|np| rules::who_of(scene, np)).collect());
-        let span = scene.span(kept.from, kept.to);
-        let mode = if kept.limit { Mode::Limit } else { Mode::Exclusive };
-        let mut placed = !who.is_empty();
-        for (base, class) in spoken.iter().filter(|(_, class)| is_access(*class)) {
-            let one = Pending { who: who.clone(), mode, base, class: *class, span };
-            for np in &kept.what {
-                match self.entity(np) {
-                    Some(entity) => self.place(&one, &entity, false),
-                    None => placed &= self.value(&one, np, false),
-                }
-            }
-        }
-        if !placed {
-            self.lost.push(span);
         }
     }
 
@@ -546,83 +424,6 @@ impl Reader<'_> {
             pending.clear();
         }
         mode
-    }
-
-    /// "can update parcels, but only the status": the status, and not the parcels.
-    fn only_the(&mut self, at: usize, clause: &Clause, pending: &[Pending]) -> bool {
-        let scene = self.scene;
-        let only = at + usize::from(scene.one_of(at, &[",", "but"]));
-        let turns = scene.one_of(at, &["but", ","]) && elided::is_only(scene, only);
-        let things = if turns { rules::objects(scene, only + 1, clause.to) } else { Vec::new() };
-        let values =
-            |np: &&&Np| self.entity(np).is_none() && !values::of(scene, np, self.cast, self.draft).0.is_empty();
-        if things.is_empty() || things.iter().filter(values).count() < things.len() {
-            return false;
-        }
-        for one in pending.iter().filter(|one| one.mode == Mode::May) {
-            let Some(op) = values::op(one.class) else { continue };
-            if op != Op::Read {
-                self.found.retain(|said| said.span != one.span || said.op != op);
-            }
-            for np in &things {
-                if !self.value(&Pending { mode: Mode::Limit, ..one.clone() }, np, false) {
-                    self.lost.push(one.span);
-                }
-            }
-        }
-        true
-    }
-
-    /// "can do everything except delete parcels".
-    fn all_but_doing(&mut self, clause: &Clause, who: &[Who]) {
-        let scene = self.scene;
-        let Some(verb) = clause.verb else { return };
-        let out = |at: &usize| {
-            scene.one_of(*at, &["except", "but", "besides", "excluding"])
-                || scene.is(*at, "from") && scene.is(*at - 1, "apart")
-        };
-        let all = (verb..clause.to).any(|at| scene.one_of(at, &["everything", "anything", "all", "whatever"]));
-        let Some(except) = (verb + 1..clause.to).find(out).filter(|_| all) else { return };
-        let words = ["not", "for", "from"];
-        let at = (except + 1..clause.to).find(|at| !scene.one_of(*at, &words)).unwrap_or(clause.to);
-        let known = scene.token(at).filter(|_| at < clause.to).and_then(|token| verbs::lookup(&token.text));
-        let Some((known, _)) = known
-            .filter(|(known, form)| is_access(known.class) && matches!(form, verbs::Form::Base | verbs::Form::Ing))
-        else {
-            return;
-        };
-        let (base, class, span) = (known.base, known.class, scene.span(clause.from, clause.to));
-        let one = Pending { who: who.to_vec(), mode: Mode::MayNot, base, class, span };
-        let named: Vec<String> = scene.nps_in(at + 1, clause.to).filter_map(|np| self.entity(np)).collect();
-        if named.is_empty() {
-            self.everything(&one);
-        }
-        named.iter().for_each(|entity| self.place(&one, entity, false));
-    }
-
-    /// The values of the records last spoken of that a single word names.
-    fn named_by(&self, at: usize) -> Vec<(String, String)> {
-        let Some(token) = self.scene.token(at) else { return Vec::new() };
-        let of = self.last.iter().filter_map(|name| self.draft.entity(name));
-        of.flat_map(|entity| entity.field(&token.text).map(|field| (entity.name.clone(), field.name.clone()))).collect()
-    }
-
-    /// Denies the value behind "not" to those of whom the verbs before speak.
-    fn value_after(&mut self, at: usize, pending: &[Pending]) -> bool {
-        if self.scene.np_at(at + 1).is_some() {
-            return false;
-        }
-        let named = self.named_by(at + 1);
-        let mut said = false;
-        for one in pending {
-            let Some(op) = values::op(one.class) else { continue };
-            for (entity, field) in named.clone() {
-                let (who, mode, own, span) = (one.who.clone(), Mode::MayNot, false, one.span);
-                self.values.push(ValueRight { entity, field, who, mode, op, own, span });
-                said = true;
-            }
-        }
-        said
     }
 
     /// Verbs whose object was said before: "can view orders but not edit".

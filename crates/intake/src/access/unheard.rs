@@ -90,7 +90,7 @@ fn keeps(scene: &Scene<'_>, clause: &Clause) -> bool {
     let meant = clause.base == "be"
         && scene.is(clause.after, "for")
         && scene.np_at(clause.after + 1).is_some_and(|np| crate::rules::is_people(np.entity()) || np.head() == "boss");
-    asked && be && meant || asked && be && (verb..clause.after + 1).any(|at| scene.one_of(at, KEPT))
+    asked && be && (meant || (verb..clause.after + 1).any(|at| scene.one_of(at, KEPT)))
 }
 
 fn hides(scene: &Scene<'_>, clause: &Clause, cast: &Cast, draft: &Draft) -> bool {

@@ -101,6 +101,13 @@ impl Reader<'_> {
         let mine = own && (not.mode != Mode::MayNot || np.words().iter().any(|word| word.text == "own"));
         if value && !ours && !told && self.value(&not, np, mine) {
             self.spoken = Some(np.from);
+            // "customers can see the status of their order": of no other.
+            let theirs = |at: usize| self.scene.is(at, "of") && self.scene.one_of(at + 1, elided::OWNERS);
+            let inside = (np.from..=np.to).any(theirs);
+            if own && inside && one.class == Class::Read && matches!(not.mode, Mode::May | Mode::Limit) {
+                let of = values::of(self.scene, np, self.cast, self.draft).0;
+                of.iter().for_each(|(entity, _)| self.place(one, entity, true));
+            }
             return;
         }
         let Some(entity) = self.entity(np) else {
@@ -194,8 +201,10 @@ impl Reader<'_> {
         known(np.entity())
             .or_else(|| np.words().last().and_then(|word| known(&word.lemma)))
             .or_else(|| {
-                let page =
-                    matches!(np.head(), "page" | "listing" | "table" | "profile" | "list" | "calendar" | "record");
+                let page = matches!(
+                    np.head(),
+                    "page" | "listing" | "table" | "profile" | "list" | "calendar" | "record" | "history" | "overview"
+                );
                 np.words().first().filter(|_| page).and_then(|word| known(&word.lemma))
             })
             .map(str::to_owned)
