@@ -347,7 +347,11 @@ fn tell_unmet(draft: &mut Draft, statements: &[Statement]) {
         statements.iter().any(|one| {
             one.own
                 && one.entity.as_deref().is_none_or(|entity| entity == name)
-                && one.who.iter().any(|who| matches!(who, Who::Role(found) if found == role))
+                && one.who.iter().any(|who| match who {
+                    Who::Role(found) => found == role,
+                    // "everyone sees their own notes" was never meant of all.
+                    _ => matches!(role, "public" | "user"),
+                })
         })
     };
     // What was forbidden, or not given because of a limit, was told.
