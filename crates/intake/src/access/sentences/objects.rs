@@ -1,6 +1,6 @@
 //! What a right is about: everything, a record, a value, and whose.
 
-use super::{MINE, OTHERS, Pending, Reader, is_access, one_verb};
+use super::{Pending, Reader, is_access, one_verb};
 use crate::access::elided;
 use crate::access::statements::{Mode, Op, Statement, of_verb};
 use crate::access::states;
@@ -243,3 +243,29 @@ impl Reader<'_> {
         said
     }
 }
+
+/// Ways to say whose a record is.
+const MINE: &[&str] = &[
+    " own ",
+    " assigned to them ",
+    " they are assigned to ",
+    " they created ",
+    " they made ",
+    " they posted ",
+    " they added ",
+    " they entered ",
+    " they submitted ",
+    " they uploaded ",
+    " they logged ",
+    " they own ",
+];
+
+/// "their loans, not those of others".
+const OTHERS: &[&str] = &[
+    " those of other",
+    " the ones of other",
+    " not the ones of other",
+    " not other",
+    " not anyone else",
+    " not anybody else",
+];
