@@ -13,6 +13,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, Once, PoisonError};
 #[cfg(unix)]
 use std::thread;
+#[cfg(unix)]
+use std::time::Duration;
 
 #[cfg(unix)]
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -34,6 +36,12 @@ const LEFT: u8 = 2;
 
 #[cfg(unix)]
 static STATE: AtomicU8 = AtomicU8::new(LEFT);
+/// How often it is looked whether the terminal stays as it was, and how long after each other.
+#[cfg(unix)]
+const LOOKS: usize = 10;
+#[cfg(unix)]
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 /// The terminal as it was before the question.
 #[cfg(unix)]
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
@@ -102,11 +110,16 @@ async fn hear(mut interrupts: Signal, mut terminations: Signal) {
     }
 }
 
-/// The terminal as it was, with the cursor, and what became of the question.
+/// What became of the question, with the cursor, and the terminal as it was. Who asks switches it for each key, as soon as the
+/// terminal has taken what was shown, and may be about to do so: it is given back until it stays.
 #[cfg(unix)]
 fn give_back() {
-    if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
-    }
     eprintln!("\u{1b}[?25h\nstopped at a question; nothing was written");
+    let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(before) = before.as_ref() else { return };
+    for _ in 0..LOOKS {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
+        thread::sleep(BETWEEN_LOOKS);
+    }
+    let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
 }
