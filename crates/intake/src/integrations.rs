@@ -5,6 +5,9 @@ use crate::facts::{Evidence, Fact};
 use crate::lexicon::integrations as known;
 use crate::tokens::Span;
 
+/// Why a service is told to be left out.
+pub(crate) const SPOKEN: &str = "integration.spoken";
+
 /// The integrations that the facts ask for, in the order of the table.
 pub(crate) fn integrations(evidence: &[Evidence]) -> Vec<IntegrationUse> {
     known::ALL.iter().filter_map(|integration| used(integration, evidence)).collect()
@@ -49,6 +52,23 @@ pub(crate) fn doubted(evidence: &[Evidence], draft: &Draft) -> Vec<&'static str>
         evidence.iter().any(|found| doubt(found, name)) && !evidence.iter().any(|found| said(found, name))
     };
     known::ALL.iter().map(|known| known.name).filter(open).filter(|name| !used(name)).collect()
+}
+
+/// Tells of services that are spoken of and not used: who meant one can say so.
+pub(crate) fn tell_spoken_of(evidence: &[Evidence], draft: &mut Draft) {
+    for integration in known::ALL {
+        let spoken =
+            |found: &&Evidence| matches!(found.fact, Fact::Spoken { category, .. } if category == integration.name);
+        let said = |found: &Evidence| matches!(&found.fact, Fact::Integration { category, .. } if *category == integration.name);
+        let used = draft.integrations.iter().any(|used| used.category == integration.name);
+        let Some(found) = evidence.iter().find(spoken).filter(|_| !used && !evidence.iter().any(said)) else {
+            continue;
+        };
+        let text =
+            format!("it does not {}: what is said of that sounds like how it is done without it", integration.does);
+        let place = format!("/integration/{}", integration.name);
+        draft.note(place, text, SPOKEN, Some(found.span), &["it does"]);
+    }
 }
 
 fn used(integration: &known::Integration, evidence: &[Evidence]) -> Option<IntegrationUse> {

@@ -178,6 +178,7 @@ fn decide(
     automations::settle(&mut draft);
     integrations::follow(evidence, &mut draft);
     draft.doubted_services = integrations::doubted(evidence, &draft);
+    integrations::tell_spoken_of(evidence, &mut draft);
     automate(&mut draft);
     let placed = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);

@@ -19,7 +19,7 @@ fn answered(request: &str, id: &str, choice: &str) -> Reading {
 /// Names a service as people do who only tell of it, and as some do who want it.
 const CHOIR: &str = "We are a choir of forty people and meet on Thursdays in the old school behind the church. Songs have a title, a \
     composer and a year. Rehearsals have a date, a place and a leader, and each rehearsal has many songs. Members have a name, a \
-    voice and a birthday. Telegram is loved by the younger ones, and the older ones ring. The tea is made by whoever comes first, \
+    voice and a birthday. Video calls with the conductor are a habit of the altos. The tea is made by whoever comes first, \
     and nobody has ever been late twice.";
 
 fn requests() -> Vec<String> {
@@ -103,8 +103,8 @@ fn a_record_in_doubt_is_kept_when_somebody_says_so() {
 #[test]
 fn a_service_that_is_only_spoken_of_is_used_when_somebody_says_so() {
     assert_eq!(read(CHOIR).summary.integrations, [""; 0]);
-    assert_eq!(answered(CHOIR, "use.chat", "yes").summary.integrations, ["chat"]);
-    assert_eq!(answered(CHOIR, "use.chat", "no").summary.integrations, [""; 0]);
+    assert_eq!(answered(CHOIR, "use.video", "yes").summary.integrations, ["video"]);
+    assert_eq!(answered(CHOIR, "use.video", "no").summary.integrations, [""; 0]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ struct Request {
     roles: Vec<String>,
     /// What must not become a record.
     not: Vec<String>,
+    services: Vec<String>,
     /// Services that are spoken of and not wanted.
     no_services: Vec<String>,
 }
@@ -41,7 +42,7 @@ fn same(a: &str, b: &str) -> bool {
 #[test]
 fn strangers_get_what_they_want_and_little_else() {
     let (mut wanted, mut found, mut beside, mut forbidden) = (0, 0, 0, Vec::new());
-    let mut unwanted = 0;
+    let (mut asked_for, mut used, mut unwanted) = (0, 0, 0);
     let corpus = corpus();
     for asked in &corpus {
         let read = intake::read(&asked.request).summary;
@@ -53,16 +54,20 @@ fn strangers_get_what_they_want_and_little_else() {
         beside += made.iter().filter(|name| !known(name) && !any(&asked.roles, name)).count();
         forbidden
             .extend(made.iter().filter(|name| any(&asked.not, name) && !known(name)).map(|name| (*name).to_owned()));
+        asked_for += asked.services.len();
+        used += asked.services.iter().filter(|one| read.integrations.contains(one)).count();
         unwanted += read.integrations.iter().filter(|one| asked.no_services.contains(one)).count();
     }
     let (requests, made) = (corpus.len(), found + beside);
     println!(
-        "{requests} requests: {found} of {wanted} records, {beside} others, {} of them and {unwanted} services forbidden",
+        "{requests} requests: {found} of {wanted} records, {beside} others, {used} of {asked_for} services; {} records and {unwanted} \
+         services forbidden",
         forbidden.len()
     );
     assert!(requests >= 500);
     assert!(found * 100 >= wanted * 70, "{found} of {wanted} records are made");
     assert!(found * 100 >= made * 92, "{beside} of {made} records were not asked for");
+    assert!(used * 100 >= asked_for * 90, "{used} of {asked_for} services are used");
     assert!((forbidden.len() + unwanted) * 20 <= requests, "{forbidden:?} and {unwanted} services must not be made");
 }
 

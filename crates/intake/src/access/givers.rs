@@ -24,6 +24,20 @@ const SERVED: &str =
 const WRITES_DOWN: &str = "clerk receptionist secretary manager coordinator dispatcher assistant agent operator staff admin \
     administrator officer office director owner keeper handler";
 
+/// Who works for those that are served, and writes down what is theirs.
+const WORKS_FOR: &str = "teacher doctor nurse vet veterinarian physician dentist therapist counselor trainer coach instructor tutor \
+    mechanic technician accountant bookkeeper treasurer librarian ranger pastor priest caretaker chef cook waiter driver guide lawyer \
+    attorney paralegal notary engineer inspector auditor planner warden curator registrar host supervisor foreman nanny carer \
+    caregiver midwife physiotherapist psychologist pharmacist hygienist groomer barber hairdresser stylist seller landlord organizer \
+    moderator editor scheduler consultant advisor recruiter scientist judge referee umpire captain leader head principal cashier \
+    practitioner specialist surgeon provider rep representative salesperson photographer pilot skipper";
+
+/// Whether such people enter rows for others, and keep them together.
+pub(super) fn writes_down(role: &str) -> bool {
+    let head = role.rsplit('_').next().unwrap_or_default();
+    has(WRITES_DOWN, head) || has(WORKS_FOR, head) || archetypes::is_group(role) || archetypes::is_seat(role)
+}
+
 /// Who makes records of this kind for himself: roles and people that are records.
 pub(super) fn givers(
     entity: &str,

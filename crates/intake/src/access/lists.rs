@@ -5,6 +5,7 @@
 mod barred;
 
 pub(super) use self::barred::{bar, covers, cut, deny, exactly, is_barred, within_read};
+use super::givers;
 use super::statements::{Mode, Op, Statement};
 use super::values::ValueRight;
 use crate::draft::{Entity, Rights};
@@ -372,7 +373,9 @@ fn owned(entity: &Entity, said: &Said) -> Rights {
     // Who enters rows that others call their own keeps them with all who do, but for who hands in his own.
     let absent = said.own_but_not_made();
     let mut keepers = if absent.is_empty() { Vec::new() } else { said.but_givers(creators.clone()) };
-    keepers.retain(|role| !said.owns(Op::Read, role) || said.roles(Op::Read).contains(role));
+    keepers.retain(|role| {
+        givers::writes_down(role) && (!said.owns(Op::Read, role) || said.roles(Op::Read).contains(role))
+    });
     let readers = [said.roles(Op::Read), said.but_givers(said.roles(Op::Approve)), keepers.clone()];
     Rights {
         read: Some(list(&["owner"], &readers.concat())),
@@ -394,7 +397,10 @@ fn shared(entity: &Entity, said: &Said) -> Rights {
     let creators = unique(said.creators().into_iter().chain(keepers.into_iter().flatten()));
     let changing = updaters(entity, said);
     let writers = unique(creators.iter().chain(&changing).cloned());
-    let open = writers.is_empty();
+    // "clerks view products, managers can edit prices": who only looks changes nothing, and adds none.
+    let sets = said.values.iter().any(|(op, _)| *op == Op::Update);
+    let looks = said.roles(Op::Read).iter().any(|role| !said.values.contains(&(Op::Update, role.clone())));
+    let open = writers.is_empty() && !(sets && looks);
     let everyone = || list(&["signed_in"], &[]);
     let deleters = said.roles(Op::Delete);
     Rights {

@@ -1,6 +1,7 @@
 //! What an answer does to the draft, before it is completed. What no longer holds is no longer told.
 
 use crate::draft::{Draft, Grant, Grounds, IntegrationUse, Rights};
+use crate::integrations::SPOKEN;
 use crate::lexicon::integrations;
 
 /// A change.
@@ -76,6 +77,8 @@ impl Effect {
                     let (category, provider) = (service.name, service.provider);
                     draft.integrations.push(IntegrationUse { category, provider, grounds: Grounds::default() });
                 }
+                let place = format!("/integration/{name}");
+                forget(draft, |why, what| why == SPOKEN && what == place);
             }
             Effect::Untie { from, to } => {
                 draft.relations.retain(|relation| relation.from != *from || relation.to != *to);

@@ -30,105 +30,104 @@ pub(super) struct Seen<'s> {
 pub(super) type Sign = (&'static str, f64, fn(&Seen<'_>) -> bool);
 
 /// Where no sign speaks for anything.
-const BIAS: Sign = ("bias", 1.76, |_| true);
+const BIAS: Sign = ("bias", 1.74, |_| true);
 
 const SIGNS: &[Sign] = &[
     // What is asked to be done, and how.
     ("order", 0.20, |it| it.order()),
     ("class.send", -0.12, |it| it.class(&[Class::Send, Class::Notify])),
     ("class.pay", 0.24, |it| it.class(&[Class::Pay])),
-    ("class.make", 0.18, |it| it.class(&[Class::Create, Class::Track, Class::Relate, Class::Upload, Class::Update])),
-    ("verb.gets", 0.57, |it| it.base("get receive")),
-    ("verb.wants", -0.07, |it| it.base("want need like love prefer") && !it.past()),
+    ("class.make", 0.20, |it| it.class(&[Class::Create, Class::Track, Class::Relate, Class::Upload, Class::Update])),
+    ("verb.gets", 0.56, |it| it.base("get receive")),
+    ("verb.wants", -0.27, |it| it.base("want need like love prefer") && !it.past()),
     ("verb.tells", 0.85, |it| it.any(TELLS)),
     ("please", -0.20, |it| it.any("please pls plz")),
     ("paid.by", 0.62, |it| it.any(PAYS) && it.before("by via through with on using over per")),
-    ("stored", -0.02, |it| {
+    ("stored", -0.03, |it| {
         it.any("stored saved upload uploads uploaded attach attached files photos documents pictures")
     }),
     ("stored.in", 0.29, |it| it.any(STORES) && it.before("in into to on")),
-    ("listed", -0.54, |it| it.clause.verb.is_none() && it.within(it.near.0, it.named.from, ":")),
+    ("listed", -0.53, |it| it.clause.verb.is_none() && it.within(it.near.0, it.named.from, ":")),
     ("by_hand", -0.73, |it| it.any("cash cheque check bank till terminal hand counter paper invoice manually")),
-    ("verb.be", -0.45, |it| it.base("be")),
+    ("verb.be", -0.43, |it| it.base("be")),
     ("verb.have", -0.71, |it| it.base("have")),
-    ("verb.use", 0.12, |it| it.base("use work run keep live stay do talk chat communicate handle make")),
-    ("verb.none", 0.53, |it| it.clause.verb.is_none()),
+    ("verb.use", 0.14, |it| it.base("use work run keep live stay do talk chat communicate handle make")),
+    ("verb.none", 0.54, |it| it.clause.verb.is_none()),
     ("verb.past", -0.08, |it| it.past()),
-    ("passive", 0.59, |it| it.clause.passive),
-    ("passive.led", 0.19, |it| it.clause.passive && it.before("by via through in to into from with on per over")),
+    ("passive", 0.52, |it| it.clause.passive),
+    ("passive.led", 0.22, |it| it.clause.passive && it.before("by via through in to into from with on per over")),
     ("asked.led", 0.11, |it| it.order() && it.before("by via through in to into from with on per over")),
-    ("modal.must", 0.71, |it| it.modal("should must shall has have needs need")),
-    ("modal.may", -0.13, |it| it.modal("can could may might")),
-    ("modal.will", -0.39, |it| it.modal("will would")),
-    ("story", 0.35, |it| story_role(it.scene, it.clause.sentence).is_some()),
-    ("wished", 0.15, |it| it.any(WISHED)),
+    ("modal.must", 0.72, |it| it.modal("should must shall has have needs need")),
+    ("modal.may", -0.12, |it| it.modal("can could may might")),
+    ("modal.will", -0.38, |it| it.modal("will would")),
+    ("story", 0.39, |it| story_role(it.scene, it.clause.sentence).is_some()),
+    ("wished", 0.14, |it| it.any(WISHED)),
     ("timed", 1.22, |it| it.any(TIMED)),
     ("when", 0.79, |it| it.any("when if once whenever unless until till soon ->")),
-    ("every", 0.86, |it| it.any("every each per")),
+    ("every", 0.87, |it| it.any("every each per")),
     ("automatic", 0.64, |it| it.any("automatically automatic auto automated")),
-    ("moved", 0.41, |it| it.any(MOVED)),
-    ("condition", 0.20, |it| it.clause.join == Join::Condition),
-    ("relative", 0.30, |it| it.clause.join == Join::Relative),
-    ("aside", -0.35, |it| it.clause.polarity != Polarity::Asked),
+    ("moved", 0.40, |it| it.any(MOVED)),
+    ("condition", 0.18, |it| it.clause.join == Join::Condition),
+    ("relative", 0.28, |it| it.clause.join == Join::Relative),
+    ("aside", -0.33, |it| it.clause.polarity != Polarity::Asked),
     // Who does it.
-    ("we", -0.29, |it| it.who("we i")),
+    ("we", -0.27, |it| it.who("we i")),
     ("they", 0.11, |it| it.who("they he she")),
     ("it", -0.01, |it| it.who("it this that")),
     ("ours", 0.20, |it| it.ours()),
-    ("somebody", 0.50, |it| it.somebody()),
-    ("itself", -0.30, |it| it.clause.verb.is_some_and(|verb| it.named.from < verb)),
+    ("somebody", 0.51, |it| it.somebody()),
+    ("itself", -0.38, |it| it.clause.verb.is_some_and(|verb| it.named.from < verb)),
     // The words beside it.
     ("behind.to", 0.01, |it| it.before("to into onto")),
-    ("behind.by", 0.74, |it| it.before("by via through per over using with")),
-    ("behind.in", 0.27, |it| it.before("in on at inside")),
+    ("behind.by", 0.75, |it| it.before("by via through per over using with")),
+    ("behind.in", 0.29, |it| it.before("in on at inside")),
     ("behind.from", -0.29, |it| it.before("from of than like as about for out")),
-    ("behind.a", 0.44, |it| it.before("a an")),
-    ("behind.the", -0.31, |it| it.before("the that this")),
-    ("behind.my", 0.45, |it| it.before("my our their his her your its")),
-    ("behind.or", -0.18, |it| it.before("or and & / ,")),
+    ("behind.a", 0.45, |it| it.before("a an")),
+    ("behind.the", -0.30, |it| it.before("the that this")),
+    ("behind.my", 0.47, |it| it.before("my our their his her your its")),
+    ("behind.or", -0.19, |it| it.before("or and & / ,")),
     ("behind.colon", 0.99, |it| it.before(": -> ( -")),
-    ("opens", -0.35, |it| it.scene.sentences.iter().any(|sentence| sentence.from == it.named.from)),
-    ("ends", 0.65, |it| it.named.to + 1 >= it.near.1),
+    ("opens", -0.41, |it| it.scene.sentences.iter().any(|sentence| sentence.from == it.named.from)),
+    ("ends", 0.66, |it| it.named.to + 1 >= it.near.1),
     ("before.to", 1.02, |it| it.after("to for the a them him her me us")),
-    ("before.when", 0.38, |it| it.after("when if once before after on at every as")),
-    ("before.message", -0.43, |it| it.after(SENT)),
-    ("before.group", -0.51, |it| it.after(PLACES)),
-    ("before.sign", -0.24, |it| it.after(", ; . ) : -")),
+    ("before.when", 0.39, |it| it.after("when if once before after on at every as")),
+    ("before.message", -0.44, |it| it.after(SENT)),
+    ("before.group", -0.50, |it| it.after(PLACES)),
+    ("before.sign", -0.22, |it| it.after(", ; . ) : -")),
     ("bracketed", -1.04, |it| it.scene.depth_at(it.named.from) > 0),
     // That it is not wanted, or how it is today.
-    ("no.before", -1.17, |it| it.within(it.near.0.max(it.named.from.saturating_sub(6)), it.named.from, NO)),
-    ("no.after", -1.48, |it| it.within(it.named.to, it.near.1.min(it.named.to + 10), DENIES)),
+    ("no.before", -1.18, |it| it.within(it.near.0.max(it.named.from.saturating_sub(6)), it.named.from, NO)),
+    ("no.after", -1.46, |it| it.within(it.named.to, it.near.1.min(it.named.to + 10), DENIES)),
     ("no.next", -0.64, |it| it.within(it.next.0, it.next.1.min(it.next.0 + 5), NO)),
-    ("next.takes_up", -1.49, |it| {
-        it.within(it.next.0, it.next.1.min(it.next.0 + 2), "that this it which actually hmm wait but")
-    }),
-    ("today", -0.40, |it| it.any(TODAY)),
-    ("fine", 0.00, |it| it.any(FINE)),
+    ("next.takes_up", -1.32, |it| it.taken_up() && it.goes_on(NO)),
+    ("next.tells", -0.63, |it| it.taken_up() && (it.goes_on(FINE) || it.goes_on(TODAY) || it.goes_on(ELSE))),
+    ("today", -0.38, |it| it.any(TODAY)),
+    ("fine", 0.02, |it| it.any(FINE)),
     ("else", 0.04, |it| it.any(ELSE)),
-    ("likened", 0.07, |it| it.any("like as than similar instead rather unlike")),
+    ("likened", 0.09, |it| it.any("like as than similar instead rather unlike")),
     ("but", 0.35, |it| it.any("but though although however")),
-    ("because", -0.09, |it| it.any("because since so")),
-    ("product", -0.17, |it| it.named.product),
-    ("product.bare", -0.12, |it| it.named.product && !it.any(WISHED) && !it.any(TIMED) && !it.any(MOVED)),
-    ("named", -0.37, |it| it.named.rule == "outside.named"),
+    ("because", -0.08, |it| it.any("because since so")),
+    ("product", -0.18, |it| it.named.product),
+    ("product.bare", -0.16, |it| it.named.product && !it.any(WISHED) && !it.any(TIMED) && !it.any(MOVED)),
+    ("named", -0.38, |it| it.named.rule == "outside.named"),
     ("verbal", -0.33, |it| it.named.rule == "outside.verb"),
     ("sure", 0.44, |it| !has(COMMON, it.named.rule)),
     ("paid.way", 0.06, |it| {
         it.named.rule == "outside.pay" && it.any("card online app website site phone link stripe paypal")
     }),
     ("paid", -1.11, |it| it.named.rule == "outside.pay"),
-    ("few", 0.36, |it| it.near.1 - it.near.0 <= 5),
-    ("long", 0.87, |it| it.near.1 - it.near.0 >= 24),
-    ("request.short", 0.10, |it| it.scene.tokens.len() < 50),
+    ("few", 0.35, |it| it.near.1 - it.near.0 <= 5),
+    ("long", 0.88, |it| it.near.1 - it.near.0 >= 24),
+    ("request.short", 0.13, |it| it.scene.tokens.len() < 50),
     ("verbal.somebody", -0.68, |it| it.named.rule == "outside.verb" && it.somebody()),
-    ("common", -0.47, |it| {
+    ("common", -0.43, |it| {
         it.named.product && !it.capital(it.named.from) && !it.before("to into in via by through with on using")
     }),
-    ("part_of_name", -0.68, |it| {
+    ("part_of_name", -0.70, |it| {
         it.capital(it.named.from) && (it.capital(it.named.to) || it.capital(it.named.from.wrapping_sub(1)))
     }),
     ("told", -4.11, |it| it.told),
-    ("asks", -0.07, |it| it.scene.is(it.near.1, "?") || it.within(it.near.0, it.near.1, "?")),
+    ("asks", -0.06, |it| it.scene.is(it.near.1, "?") || it.within(it.near.0, it.near.1, "?")),
 ];
 
 /// Rules that see every place where a service is named; all others know what they see.
@@ -208,6 +207,14 @@ impl<'s> Seen<'s> {
     }
     fn ours(&self) -> bool {
         self.clause.modal.is_none() && self.clause.subject.iter().any(|np| np.possessive.is_some())
+    }
+    /// The next sentence is about it.
+    fn taken_up(&self) -> bool {
+        self.within(self.next.0, self.next.1.min(self.next.0 + 2), "that this it which actually hmm wait but")
+    }
+    /// The next sentence has one of these words.
+    fn goes_on(&self, list: &str) -> bool {
+        self.within(self.next.0, self.next.1.min(self.next.0 + FAR), list)
     }
     fn capital(&self, at: usize) -> bool {
         (self.near.0..self.near.1).contains(&at) && self.scene.token(at).is_some_and(|token| token.capital)
