@@ -160,6 +160,10 @@ const MESSAGES: &[&str] = &[
 fn message(scene: &Scene<'_>, sink: &mut Sink) {
     for (at, token) in scene.tokens.iter().enumerate().filter(|(_, token)| token.one_of(MESSAGES)) {
         let Some(clause) = scene.clause_at(at) else { continue };
+        // "requested by (text)": what a value holds.
+        if token.is("text") && at > 0 && scene.close_of(at - 1) == Some(at + 1) {
+            continue;
+        }
         let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
             || matches!(clause.base, "get" | "receive" | "trigger" | "go" | "shoot" | "drop" | "expect" | "become");
         let way = at > 0

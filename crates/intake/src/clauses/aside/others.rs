@@ -44,6 +44,13 @@ pub(super) const PHRASES: &[Aside] = &[
         example: "Our old system sent SMS and printed invoices.",
     },
     Aside {
+        id: "past.was",
+        polarity: Polarity::Elsewhere,
+        place: Place::Sentence,
+        phrases: &[" was : ", " were : ", " formerly : ", " previously : ", " in the past : ", " used to be : "],
+        example: "(was: SMS and invoices for all. dropped)",
+    },
+    Aside {
         id: "elsewhere.have",
         polarity: Polarity::Elsewhere,
         place: Place::Sentence,
