@@ -37,6 +37,7 @@ use self::guard::{Guard, Patience, Protocol};
 use self::line::Line;
 use crate::edge::MAX_HEAD_BYTES;
 use crate::patience::Patient;
+use crate::served_at::{self, Ends};
 use crate::{Live, edge};
 
 /// More than a head may have, so that the guard refuses one that is too long, in words, and hyper never does.
@@ -69,9 +70,12 @@ pub(crate) async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr, p
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     send_little_ahead(&stream);
+    // Where it cannot be told the connection is gone.
+    let Ok(here) = stream.local_addr() else { return };
+    let ends = Ends { peer, here };
     let Shared { live, tls, mut stop } = shared;
     match tls {
-        None => drive(live, stream, peer, stop).await,
+        None => drive(live, stream, ends, stop).await,
         Some(tls) => {
             let hands = tokio::time::timeout(live.now().settings.limits.header_timeout, tls.accept(stream));
             let shaken = tokio::select! {
@@ -79,7 +83,7 @@ pub(crate) async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr, p
                 _ = stop.changed() => return,
             };
             match shaken {
-                Ok(Ok(stream)) => drive(live, stream, peer, stop).await,
+                Ok(Ok(stream)) => drive(live, stream, ends, stop).await,
                 Ok(Err(error)) => tracing::debug!(%error, "TLS could not be agreed on"),
                 Err(_) => tracing::debug!("TLS was not agreed on in time"),
             }
@@ -99,7 +103,7 @@ fn send_little_ahead(stream: &TcpStream) {
     let _ = stream;
 }
 
-async fn drive<S>(live: Live, stream: S, peer: SocketAddr, mut stop: watch::Receiver<()>)
+async fn drive<S>(live: Live, stream: S, ends: Ends, mut stop: watch::Receiver<()>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -112,7 +116,7 @@ where
         _ = stop.changed() => return,
     };
     let io = TokioIo::new(guard);
-    let answers = Answers(Arc::new(Asked { live, peer, line }));
+    let answers = Answers(Arc::new(Asked { live, ends, line }));
     match protocol {
         Some(Protocol::Http1) => to_the_end(http1().serve_connection(io, answers), stop).await,
         Some(Protocol::Http2) => to_the_end(http2().serve_connection(io, answers), stop).await,
@@ -164,7 +168,7 @@ where
 /// Who asks on one connection, and whom.
 struct Asked {
     live: Live,
-    peer: SocketAddr,
+    ends: Ends,
     line: Arc<Line>,
 }
 
@@ -181,7 +185,15 @@ impl Service<Request<Incoming>> for Answers {
             let running = asked.line.begin();
             let app = asked.live.now();
             match running.refusal() {
-                None => Ok(edge::handle(&app, asked.peer.ip(), request).await),
+                None => {
+                    // Only here it is known who asks, and where he reached us, past whatever a proxy says.
+                    let proof = app.note.as_ref().and_then(|note| note.proof(&request, asked.ends));
+                    let mut response = edge::handle(&app, asked.ends.peer.ip(), request).await;
+                    if let Some(proof) = proof {
+                        response.headers_mut().insert(served_at::PROOF, proof);
+                    }
+                    Ok(response)
+                }
                 Some(error) => Ok(edge::refuse(&app, error)),
             }
         })

@@ -9,7 +9,9 @@ mod proof;
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
+use http::{HeaderValue, Request};
 use serde::Deserialize;
 use store::{Store, StoreError};
 use work::{Column, Cost, Kind, Outcome, Shape, Statement, Step, Value, Work};
@@ -17,7 +19,10 @@ use work::{Column, Cost, Kind, Outcome, Shape, Statement, Step, Value, Work};
 use crate::audit::hex;
 use crate::settings::{Links, Settings, links};
 
-pub(crate) use self::proof::{CHALLENGE, PROOF};
+pub(crate) use self::proof::{Ends, PROOF};
+
+/// So long all servers together may take to show that they are there.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Notes that are kept: those of servers that were killed are many where each took a port of its own.
 const NOTES: usize = 20;
@@ -54,8 +59,8 @@ impl Note {
     }
 
     /// What shows whoever asks that this is the server that left it.
-    pub(crate) fn proof(&self, challenge: &str) -> String {
-        proof::of(&self.secret, challenge)
+    pub(crate) fn proof<B>(&self, request: &Request<B>, ends: Ends) -> Option<HeaderValue> {
+        proof::answer(self, request, ends)
     }
 }
 
@@ -100,13 +105,14 @@ pub enum Whereto {
 }
 
 impl Whereto {
-    /// Looks at the settings, and else for a server that runs, the last one that began. It blocks the thread.
+    /// Looks at the settings, and else for a server that runs, the last one that began. It blocks the thread, about a second at
+    /// most.
     pub fn find(store: &Store, settings: &Settings) -> Whereto {
         let Some(links) = settings.links.clone() else { return Whereto::Unknown };
         if !links.are_guessed() {
             return Whereto::Known(links);
         }
-        let there = notes(store).into_iter().find(|note| proof::is_given(note, settings.tls.as_ref()));
+        let there = proof::first_given(notes(store), settings.tls.as_ref(), PATIENCE);
         match there {
             Some(note) => Whereto::Known(Links::to_this_machine(links::of_this_machine(settings, note.address))),
             None => Whereto::Guessed(links),

@@ -133,6 +133,44 @@ async fn a_server_that_speaks_tls_is_found() {
     assert_eq!(found(&[PORT], &live.folder), guessed(), "in the clear it says nothing");
 }
 
+/// A server for all addresses is found at the usual one, and answers a challenge of the form that the program sends, for the
+/// address that was asked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_is_for_the_address_that_was_asked() {
+    let live = Live::start(&[("HOST", "0.0.0.0")]).await;
+    let port = live.address.port();
+    assert_eq!(found(&[PORT], &live.folder), known(format_args!("127.0.0.1:{port}")));
+    let asked = |host: &'static str, path: &'static str, challenge: String| async move {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Served-Challenge: {challenge}\r\nConnection: close\r\n\r\n"
+        );
+        tokio::task::block_in_place(|| {
+            let mut stream = std::net::TcpStream::connect((host, port)).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+            let mut headers = answer.lines().filter_map(|line| line.split_once(": "));
+            headers.find(|(name, _)| name.eq_ignore_ascii_case("x-served-proof")).map(|(_, value)| value.to_owned())
+        })
+    };
+    let challenge = "0123456789abcdef".repeat(2);
+    let here = asked("127.0.0.1", "/healthz", challenge.clone()).await;
+    assert_eq!(here.as_ref().map(String::len), Some(64));
+    for (path, challenge) in [
+        ("/readyz", challenge.clone()),
+        ("/healthz", challenge.to_uppercase()),
+        ("/healthz", "0".repeat(31)),
+        ("/healthz", "0".repeat(30_000)),
+    ] {
+        assert_eq!(asked("127.0.0.1", path, challenge).await, None, "{path}");
+    }
+    if cfg!(target_os = "linux") {
+        let elsewhere = asked("127.0.0.2", "/healthz", challenge).await;
+        assert!(elsewhere.is_some() && elsewhere != here, "{elsewhere:?}");
+    }
+}
+
 #[tokio::test]
 async fn documents_say_where_the_server_is_reached() {
     for (settings, base, servers) in [
