@@ -53,6 +53,8 @@ pub enum Applied {
         /// The whole of the transaction, statement by statement, for those who want to read it first. What is counted before stands
         /// there as comments.
         script: Vec<String>,
+        /// It calls `fold`, which no other program has that opens this database.
+        takes_fold: bool,
     },
 }
 

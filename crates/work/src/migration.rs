@@ -17,6 +17,8 @@ pub struct Migration {
     pub guards: Vec<Guard>,
     /// The statements, in their order. On SQLite references are not enforced meanwhile, and checked at the end.
     pub statements: Vec<String>,
+    /// They call `fold`, which on SQLite only our own connections have.
+    pub takes_fold: bool,
 }
 
 /// A table that goes or is made anew, or a column that goes or becomes another one.

@@ -159,8 +159,8 @@ fn back_up(screen: &Screen, blueprint: &Blueprint, settings: &Settings, to: &Pat
 /// What would run, to be read, kept, or run by somebody else: what is no SQL is a comment.
 fn script(settings: &Settings, foreseen: &Applied) -> String {
     let database = &settings.database;
-    let (told, let_go, statements) = match foreseen {
-        Applied::Migrated { told, let_go, script } => (told, let_go, script),
+    let (told, let_go, statements, takes_fold) = match foreseen {
+        Applied::Migrated { told, let_go, script, takes_fold } => (told, let_go, script, *takes_fold),
         Applied::Created => {
             return format!("-- There are no tables in {database} yet: `supermaker migrate` makes them.");
         }
@@ -171,9 +171,15 @@ fn script(settings: &Settings, foreseen: &Applied) -> String {
     let mut text = format!("-- What `supermaker migrate` would run on {database}, all of it or nothing:\n");
     told.iter().for_each(|line| text += &format!("--   {line}\n"));
     let_go.iter().for_each(|line| text += &format!("--   gone for good: {line}\n"));
-    let is_file = matches!(settings.database, Database::Sqlite(_));
-    if is_file && statements.iter().any(|statement| statement.contains(" fold(")) {
-        text += "-- `fold` is a function of Supermaker: only `supermaker migrate` can run this.\n";
+    text += "-- What must be none below was counted when this was printed, and is not counted again.\n";
+    match settings.database {
+        Database::Sqlite(_) if takes_fold => {
+            text += "-- `fold` is a function of Supermaker: only `supermaker migrate` can run this.\n";
+        }
+        Database::Sqlite(_) => {
+            text += "-- Run it with `sqlite3 -bail`: without it sqlite3 goes on after an error, and keeps the rest.\n";
+        }
+        Database::Postgres(_) => {}
     }
     for statement in statements {
         let statement = statement.trim_end_matches([';', '\n', ' ']);
@@ -196,7 +202,7 @@ fn report(
     shows_sql: bool,
 ) -> Result<(), Failure> {
     let (outcome, done, let_go, sql) = match applied {
-        Applied::Migrated { told, let_go, script } => ("migrated", told, let_go, script),
+        Applied::Migrated { told, let_go, script, .. } => ("migrated", told, let_go, script),
         Applied::Created => ("created", Vec::new(), Vec::new(), Vec::new()),
         Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new(), Vec::new()),
     };

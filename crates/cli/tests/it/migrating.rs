@@ -198,6 +198,45 @@ fn what_is_printed_is_what_runs() {
     assert!(none.starts_with("-- There are no tables"), "{none}");
 }
 
+/// Which is told by what the change does, and not by the letters of somebody's text.
+#[test]
+fn what_only_this_program_can_run_says_so() {
+    let bench = filled();
+    let printed = |fields: &str| {
+        bench.write("blueprint.toml", &BEFORE.replace(PHONE, fields));
+        bench.run(&["migrate", "--dry-run", "--sql"]).fine()
+    };
+    let sql = printed(&(PHONE.to_owned() + "hint = { type = \"text\", default = \"how to fold(a) map\" }\n"));
+    assert!(sql.contains(" fold(") && sql.contains("sqlite3 -bail"), "{sql}");
+    assert!(!sql.contains("only `supermaker migrate` can run this"), "{sql}");
+    let file = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    file.execute("UPDATE leads SET phone = 'ana' || id || '@example.com'", []).unwrap();
+    let sql = printed(&PHONE.replace("text", "email"));
+    assert!(sql.contains("only `supermaker migrate` can run this") && !sql.contains("-bail"), "{sql}");
+}
+
+/// A row that somebody made meanwhile, and that refers to nothing: nothing is kept, whoever goes on after an error.
+#[test]
+fn what_is_printed_takes_itself_back_where_a_row_refers_to_nothing() {
+    let bench = Bench::with(
+        &(BEFORE.to_owned()
+            + "[entity.visit]\nowner = false\n[entity.visit.field]\nlead = { type = \"reference\", to = \"lead\" }\n"),
+    );
+    bench.write(".env", "SECRET_KEY=0123456789abcdef0123456789abcdef\n");
+    assert_eq!(bench.run(&["seed", "--rows", "3"]).code, 0);
+    bench.write(
+        "blueprint.toml",
+        &std::fs::read_to_string(bench.path("blueprint.toml")).unwrap().replace(PHONE, MOBILE),
+    );
+    let sql = bench.run(&["migrate", "--dry-run", "--sql"]).fine();
+    let file = rusqlite::Connection::open(bench.path("data/app.db")).unwrap();
+    file.execute_batch("PRAGMA foreign_keys = OFF; UPDATE visits SET lead_id = 99 WHERE id = 1").unwrap();
+    let refused = file.execute_batch(&sql).unwrap_err().to_string();
+    assert!(refused.contains("CHECK constraint failed"), "{refused}");
+    assert!(file.is_autocommit(), "the transaction goes on");
+    assert_eq!((values(&bench, "phone"), values(&bench, "mobile")), (Some(3), None), "something was kept");
+}
+
 /// The same on a server.
 #[test]
 fn what_is_printed_is_what_runs_on_a_server() {

@@ -19,6 +19,11 @@ pub(super) enum Way {
 /// Whole numbers that every part of the engine holds.
 const LARGEST: i64 = 9_007_199_254_740_991;
 
+/// Whether texts become addresses, which are kept in lower case as the engine makes it.
+pub(super) fn folds(before: &FieldKind, after: &FieldKind) -> bool {
+    matches!((before, after), (FieldKind::Text(_) | FieldKind::LongText(_), FieldKind::Email))
+}
+
 /// How the values of `before` become those of `after`.
 pub(super) fn way(pairs: &Pairs, dialect: &Dialect, before: &Field, after: &Field) -> Way {
     use FieldKind::{
@@ -40,8 +45,8 @@ pub(super) fn way(pairs: &Pairs, dialect: &Dialect, before: &Field, after: &Fiel
         (Text(_) | LongText(_) | Email | Phone | Url | Enum { .. }, Text(_) | LongText(_)) => Way::Same,
         (Uuid, Text(_) | LongText(_)) if sqlite => Way::Same,
         (Integer { .. } | Uuid, Text(_) | LongText(_)) => by(format!("CAST({column} AS TEXT)")),
-        // In lower case as the engine makes it, which knows one letter that becomes another at the end of a word.
-        (Text(_) | LongText(_), Email) => Way::By {
+        // It knows one letter that becomes another at the end of a word.
+        (before, after) if folds(before, after) => Way::By {
             value: format!("{}({column})", if sqlite { "fold".to_owned() } else { dialect.table("fold") }),
             unfit: Some(format!("{column} NOT LIKE '%_@_%' OR {column} LIKE '% %' OR {column} LIKE '%Σ%'")),
         },

@@ -39,7 +39,15 @@ pub fn migration(before: &Blueprint, after: &Blueprint, dialect: &Dialect) -> Mi
         told: told(&pairs, dialect),
         guards: guards::all(&pairs, dialect),
         statements,
+        takes_fold: takes_fold(&pairs, dialect),
     }
+}
+
+/// Whether values go over by `fold` where the database does not have it by itself.
+fn takes_fold(pairs: &Pairs, dialect: &Dialect) -> bool {
+    let of_entities = pairs.entities.iter().flat_map(|pair| &pair.fields.both);
+    let mut both = of_entities.chain(&pairs.users.both);
+    *dialect == Dialect::Sqlite && both.any(|(before, after)| convert::folds(&before.kind, &after.kind))
 }
 
 /// All tables of before; that of users where their fields differ.

@@ -112,7 +112,7 @@ fn migrated(ground: &Ground<'_>, migration: Migration, cleared: Cleared) -> Appl
         script.push("-- Here `supermaker migrate` ends the connections of servers of the former blueprint.".to_owned());
     }
     script.push("COMMIT".to_owned());
-    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script }
+    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script, takes_fold: migration.takes_fold }
 }
 
 /// That nothing is in the way; what would go for good, and all that is to be run.

@@ -55,9 +55,16 @@ fn literal(text: &str) -> String {
 /// The whole of it, as it was run or would be.
 fn migrated(migration: Migration, cleared: Cleared) -> Applied {
     let begin = ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"].map(str::to_owned);
-    let end = ["-- Must give no row.", LOST, "COMMIT"].map(str::to_owned);
+    let end = [
+        "-- Must find no row that refers to one that is not there: else all is taken back here.",
+        "CREATE TEMP TABLE \"_lost\" (\"table\" TEXT CHECK (\"table\" IS NULL))",
+        &format!("INSERT OR ROLLBACK INTO temp.\"_lost\" {LOST}"),
+        "DROP TABLE temp.\"_lost\"",
+        "COMMIT",
+    ]
+    .map(str::to_owned);
     let script = begin.into_iter().chain(app::counted(&migration)).chain(cleared.statements).chain(end).collect();
-    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script }
+    Applied::Migrated { told: migration.told, let_go: cleared.let_go, script, takes_fold: migration.takes_fold }
 }
 
 /// Rows that refer to one that is not there.
