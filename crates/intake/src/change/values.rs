@@ -245,6 +245,10 @@ fn remove(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     let (found, said) = match wish.words.iter().position(|word| word == "from").filter(|at| *at > start) {
         Some(from) => (listed(wish.from(from + 1), places)?, predicate::listed(wish, start, from)),
         None => {
+            // "the status of tutors": a field, though others have one too.
+            if is_field_of(words, places) {
+                return None;
+            }
             // "the status lost", "the lost status".
             let article = usize::from(wish.words.get(start).is_some_and(|word| matches!(word.as_str(), "the" | "a")));
             let start = start + article;
@@ -279,6 +283,19 @@ fn remove(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
     }
     let kept: Vec<String> = field.values.items.iter().filter(|one| !gone.contains(one)).cloned().collect();
     Some(to(entity, field, &kept, places, source))
+}
+
+/// "the status of tutors", "the tutor's status": a field by its name and a record, whether this one has it or not.
+fn is_field_of(words: &[String], places: &Places) -> bool {
+    let place = |sign: &str| words.iter().position(|word| word == sign);
+    let (owner, field) = match (place("of"), place("'s")) {
+        (_, Some(at)) => (words.get(..at), words.get(at + 1..)),
+        (Some(at), _) => (words.get(at + 1..), words.get(..at)),
+        _ => return false,
+    };
+    let is_record = owner.is_some_and(|owner| places.entity(owner).is_some());
+    let name = said::name(field.unwrap_or_default());
+    is_record && places.entities.iter().flat_map(|one| &one.fields).any(|field| field.name == name)
 }
 
 /// "the statuses are now new, open, done", "change the statuses to new and done".
