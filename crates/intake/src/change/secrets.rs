@@ -71,6 +71,11 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             also = format!("; {} may write it, for who does not see it cannot", plain(&left));
         }
     }
+    // Who sees it is said now, which counts more than that nobody did.
+    if is_seen && field.word("hidden").and_then(|at| source.get(at)) == Some("true") {
+        edit.drop("hidden");
+        also.push_str("; so far nobody saw it, for it was hidden");
+    }
     let who = plain(&rules);
     let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
     if told.is_empty() {
@@ -137,6 +142,15 @@ pub(super) fn one_more(wish: &Said, places: &Places, source: &str) -> Option<Ans
     let name = format!("`{}` of {}", field.name, with_article(&spoken(&entity.name)));
     let list_of = |word: &str| field.word(word).and_then(|at| source.get(at)).and_then(words_of);
     let has_rule = |word: &&str| field.word(word).is_some();
+    let is_hidden = field.word("hidden").and_then(|at| source.get(at)) == Some("true");
+    if is_hidden && words.contains(&"read") && !denied {
+        return Some(Answer::Refused(format!(
+            "{name} is hidden from everybody: say \"only {} can see the {} of {}\", and nobody else will",
+            wish.between(start, modal).join(" "),
+            spoken(&field.name),
+            crate::lemma::plural(&spoken(&entity.name))
+        )));
+    }
     if !["read", "write"].iter().any(has_rule) {
         return (!denied)
             .then(|| Answer::Already(format!("no rule keeps anybody from {name} who may do it with the record")));
