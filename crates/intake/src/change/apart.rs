@@ -10,11 +10,43 @@ use super::{drops, predicate, rights};
 /// The wishes in one, where there are several.
 pub(super) fn apart(one: &Said, places: &Places) -> Option<Vec<Said>> {
     renames(one)
+        .or_else(|| alike(one, places))
         .or_else(|| each_said(one, places))
         .or_else(|| limits(one))
         .or_else(|| verbs_apart(one, places))
         .or_else(|| dropped(one, places))
         .or_else(|| of_fields(one, places))
+}
+
+/// "prices are in euros": `price`, `purchase_price` and whatever else is a price, of all records or of the one that is named.
+fn alike(wish: &Said, places: &Places) -> Option<Vec<Said>> {
+    let end = wish.words.len();
+    let at = end.checked_sub(2).filter(|at| wish.words.get(*at).is_some_and(|word| word == "in"))?;
+    let last = wish.words.last()?.as_str();
+    (matches!(last, "pound" | "pounds") || crate::values::currency(last).is_some()).then_some(())?;
+    let start = usize::from(wish.opens(&["all"]));
+    let verb = wish.place(&["is", "are", "be", "should", "must"]).filter(|verb| *verb < at).unwrap_or(at);
+    let subject = wish.between(start, verb);
+    let of = subject.iter().position(|word| matches!(word.as_str(), "of" | "for"));
+    let owner = match of {
+        Some(of) => Some(places.entity(subject.get(of + 1..)?)?),
+        None => None,
+    };
+    let named = subject.get(..of.unwrap_or(subject.len()))?;
+    named.last().filter(|last| crate::lemma::is_plural(last))?;
+    let (plural, one) = (said::name(named), said::one(named));
+    let of_it = || places.entities.iter().filter(|entity| owner.is_none_or(|owner| owner.name == entity.name));
+    let all = || of_it().flat_map(|entity| entity.fields.iter().map(move |field| (entity, field)));
+    if all().any(|(_, field)| field.name == plural) {
+        return None;
+    }
+    let is_one =
+        |name: &str| name.strip_suffix(one.as_str()).is_some_and(|kind| kind.is_empty() || kind.ends_with('_'));
+    let rest = raw(wish, verb, end);
+    let found = all().filter(|(_, field)| field.kind == "money" && is_one(&field.name));
+    let said = found.map(|(entity, field)| format!("{} of {} {rest}", spoken(&field.name), spoken(&entity.name)));
+    let said: Vec<Said> = said.filter_map(|text| Said::of(&text)).collect();
+    (said.len() > 1).then_some(said)
 }
 
 /// "make the birthday optional and the phone required", "subject required, description optional".
@@ -217,6 +249,30 @@ fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
     {
         return None;
     }
+    of_one(words, places).or_else(|| of_each(words, places))
+}
+
+/// "the sale price and the price of repairs": each by what it is of, where one record has not all of them. That is said of what is
+/// called alike alone: of whom the name is in "the name and the price of repairs", nobody knows.
+fn of_each(words: &[String], places: &Places) -> Option<Vec<String>> {
+    let (mut at, mut found, mut kinds) = (0, Vec::new(), Vec::new());
+    while let Some(word) = words.get(at) {
+        if word == "and" || said::name(std::slice::from_ref(word)).is_empty() {
+            at += 1;
+            continue;
+        }
+        let one = |end: &usize| places.field(words.get(at..*end).unwrap_or_default()).ok().map(|one| (*end, one));
+        let (end, (entity, field)) = (at + 1..=words.len()).rev().find_map(|end| one(&end))?;
+        kinds.push(field.name.rsplit('_').next().unwrap_or(&field.name));
+        found.push(format!("{} of {}", spoken(&field.name), spoken(&entity.name)));
+        at = end;
+    }
+    kinds.dedup();
+    (found.len() > 1 && kinds.len() == 1).then_some(found)
+}
+
+/// "the name and phone of patients": all of one record, or each of the only one that has it.
+fn of_one(words: &[String], places: &Places) -> Option<Vec<String>> {
     let of = words.iter().position(|word| word == "of");
     let genitive = words.iter().position(|word| word == "'s");
     let (owner, named) = match (of, genitive) {
