@@ -34,6 +34,17 @@ fn is_new_role(role: &str, places: &Places) -> bool {
     words.len() <= 2 && !words.iter().any(is_taken)
 }
 
+fn may_be_people(role: &str) -> bool {
+    archetypes::is_person(role) || archetypes::may_act(role) || archetypes::is_group(role)
+}
+
+/// What is a field or a value too may be meant as people: then it is said first that accounts have it.
+fn no_role(role: &str) -> String {
+    let role_of = role.replace('_', " ");
+    let hint = format!(": if some accounts are to have it, say \"add a role {role_of}\" first");
+    format!("`{role}` is no role{}", if may_be_people(role) { hint.as_str() } else { "" })
+}
+
 /// The people that words name, one after the other: "clerks, managers and admins". Where commas were, roles stand side by side.
 fn groups<'w>(said: &'w [String], places: &Places) -> Vec<&'w [String]> {
     let is_role = |word: &String| {
@@ -79,11 +90,8 @@ pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, V
                         group.join(" ")
                     ));
                 }
-                if !known && !is_new_role(role, places) {
-                    return Err(format!("`{role}` is no role"));
-                }
-                if !known && !archetypes::is_person(role) && !archetypes::may_act(role) && !archetypes::is_group(role) {
-                    return Err(format!("`{role}` is no role"));
+                if !known && !(is_new_role(role, places) && may_be_people(role)) {
+                    return Err(no_role(role));
                 }
                 if !known {
                     new.push(role.to_owned());
