@@ -45,6 +45,7 @@ mod predicate;
 mod providers;
 mod questions;
 mod quiet;
+mod reach;
 mod reasons;
 mod relations;
 mod removals;

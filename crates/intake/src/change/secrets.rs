@@ -3,6 +3,7 @@
 
 use super::edit::Edit;
 use super::places::Places;
+use super::reach::{Asked, NOT, denies, is_user};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, list, spoken};
 use super::{Answer, people, rights};
@@ -42,6 +43,10 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     }
     if !entity.owned && rules.iter().any(|rule| rule == "owner") {
         return Some(Answer::Refused(format!("{} has no owner", entity.name)));
+    }
+    let enters = wish.between(modal, after).iter().any(|word| enters(word));
+    if let Some(why) = (Asked { entity, words: &words, enters }).nobody(&rules) {
+        return Some(Answer::Refused(why));
     }
     let mut edit = Edit::default();
     let (mut told, written) = (Vec::new(), list(&rules));
@@ -87,7 +92,11 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             patches.extend(roles);
             Answer::Done {
                 patches,
-                told: format!("only {who} may {} {name}, of the records that they may see{also}", told.join(" and ")),
+                told: format!(
+                    "only {who} may {} {name}, of the records that they may {}{also}",
+                    told.join(" and "),
+                    if told.contains(&"write") { "change" } else { "see" }
+                ),
             }
         }
         None => Answer::Refused(UNUSUAL.to_owned()),
@@ -111,7 +120,6 @@ pub(super) fn words_of(written: &str) -> Option<Vec<String>> {
 
 /// "let clerks see the fee", "clerks can no longer see the fee": of a field that has a rule, one more or one less of those in it.
 pub(super) fn one_more(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    const NOT: &[&str] = &["not", "cannot", "can't", "cant", "never", "longer"];
     const MORE: &[&str] = &["only", "own", "when", "if", "but", "except", "unless", "their", "his", "her"];
     (wish.place(MORE).is_none() && !wish.opens(&["only", "nobody", "none", "no"])).then_some(())?;
     let start = usize::from(wish.opens(&["allow"]));
@@ -119,11 +127,11 @@ pub(super) fn one_more(wish: &Said, places: &Places, source: &str) -> Option<Ans
     let at = wish.words.iter().position(is_verb).filter(|at| *at > start)?;
     let between = |word: &&String| {
         matches!(word.as_str(), "may" | "can" | "should" | "must" | "to" | "also" | "be" | "able" | "allowed" | "no")
-            || NOT.contains(&word.as_str())
+            || denies(word)
     };
     let modal = at - wish.between(start, at).iter().rev().take_while(between).count();
     (modal > start && (modal < at || wish.is_let())).then_some(())?;
-    let denied = wish.between(modal, at).iter().any(|word| NOT.contains(&word.as_str()));
+    let denied = wish.between(modal, at).iter().any(|word| denies(word));
     let verbs = wish.from(at).iter().take_while(|word| verb(word).is_some() || *word == "and").count();
     let words: Vec<&'static str> = wish.between(at, at + verbs).iter().filter_map(|word| verb(word)).collect();
     let end = wish.words.len()
@@ -150,6 +158,11 @@ pub(super) fn one_more(wish: &Said, places: &Places, source: &str) -> Option<Ans
             spoken(&field.name),
             crate::lemma::plural(&spoken(&entity.name))
         )));
+    }
+    let enters = wish.between(at, at + verbs).iter().any(|word| enters(word));
+    let own = wish.between(start, modal).iter().any(|word| is_user(word));
+    if let Some(why) = (Asked { entity, words: &words, enters }).missing(&rules, own).filter(|_| !denied) {
+        return Some(Answer::Refused(why));
     }
     if !["read", "write"].iter().any(has_rule) {
         return (!denied)
@@ -212,9 +225,13 @@ fn verb(word: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether it is said of what is given with a new record too.
+fn enters(word: &str) -> bool {
+    matches!(word, "write" | "set" | "enter")
+}
+
 /// "hide the fee from clerks", "clerks must not see the fee": there are rules for who may, none for who may not.
 fn but_some(wish: &Said, places: &Places) -> Option<String> {
-    const NOT: &[&str] = &["not", "cannot", "can't", "never", "mustn't", "shouldn't"];
     let named = match wish.opens(&["hide"]) {
         true => wish.between(1, wish.place(&["from"])?),
         false => {
