@@ -53,6 +53,7 @@ mod renames;
 mod rights;
 mod said;
 mod secrets;
+mod theirs;
 mod times;
 mod trash;
 mod unbound;

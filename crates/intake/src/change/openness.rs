@@ -4,6 +4,7 @@ use super::Answer;
 use super::names;
 use super::people;
 use super::places::{Entity, Places};
+use super::reach::denies;
 use super::rights::{self, Heard};
 use super::said::{self, Said};
 use super::wishes::UNUSUAL;
@@ -23,6 +24,7 @@ pub(super) fn open(wish: &Said, places: &Places, source: &str) -> Option<Answer>
             rules: vec![rule.to_owned()],
             new: Vec::new(),
             operations: vec!["read".to_owned()],
+            of_owned: vec!["read".to_owned()],
             entities,
         };
         if last == "public" {
@@ -52,27 +54,30 @@ pub(super) fn access_to(wish: &Said, places: &Places, source: &str) -> Option<An
         Ok(entities) => entities,
         Err(why) => return Some(Answer::Refused(why)),
     };
-    let heard = Heard { rules, new, operations: vec!["read".to_owned()], entities };
+    let sees = vec!["read".to_owned()];
+    let heard = Heard { rules, new, of_owned: sees.clone(), operations: sees, entities };
     Some(rights::set(&heard, places, source, |before| before.to_vec()))
 }
 
 /// "clerks may no longer see leads", "clerks can't delete".
 pub(super) fn may_not(wish: &Said, places: &Places, source: &str) -> Option<Answer> {
-    const NOT: &[&str] = &["not", "cannot", "can't", "cant", "mustn't", "shouldn't", "longer", "never"];
     // "no clerk may see leads" is "clerks may not see leads".
     let of_none = wish.opens(&["no"])
         && !wish
             .words
             .get(1)
             .is_some_and(|word| matches!(word.as_str(), "but" | "except" | "more" | "longer" | "other"))
-        && !wish.words.iter().skip(1).any(|word| NOT.contains(&word.as_str()));
-    let at =
-        if of_none { wish.place(&["may", "can", "should", "must"])? } else { wish.place(NOT).filter(|at| *at > 0)? };
+        && !wish.words.iter().skip(1).any(|word| denies(word));
+    let at = if of_none {
+        wish.place(&["may", "can", "should", "must"])?
+    } else {
+        wish.words.iter().position(|word| denies(word)).filter(|at| *at > 0)?
+    };
     // The same without the denial, as somebody would say that they may.
     let mut words: Vec<String> =
         wish.words.iter().filter(|word| !matches!(word.as_str(), "no" | "longer" | "not" | "never")).cloned().collect();
     for word in &mut words {
-        if NOT.contains(&word.as_str()) {
+        if denies(word) {
             "can".clone_into(word);
         }
     }

@@ -11,6 +11,7 @@ use super::rights;
 use super::said::Said;
 use super::wishes::{UNUSUAL, spoken};
 use crate::lemma::{plural, singular, with_article};
+use crate::lexicon::verbs::participle;
 
 /// Of whom it is said.
 enum Who {
@@ -196,11 +197,11 @@ fn barred(entity: &Entity, operation: &str, who: &Who) -> Result<Option<Vec<Stri
     Ok((rule != before).then_some(rule))
 }
 
-fn done(operation: &str) -> &str {
+fn done(operation: &str) -> String {
     match operation {
-        "read" => "seen",
-        "update" => "changed",
-        "delete" => "deleted",
-        other => other,
+        "read" => "seen".to_owned(),
+        "update" => "changed".to_owned(),
+        "delete" => "deleted".to_owned(),
+        action => participle(action),
     }
 }

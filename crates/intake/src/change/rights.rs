@@ -6,7 +6,7 @@ use super::people::{NO_ROLE, people};
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, at_end, list};
-use super::{Answer, actions};
+use super::{Answer, actions, theirs};
 
 const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
 /// Words between the modal and the verb.
@@ -31,10 +31,12 @@ pub(super) fn operations(words: &[String], places: &Places) -> (Vec<String>, usi
         if !matches!(word.as_str(), "and" | "or") {
             end = at + 1;
         }
-        if named.is_empty() && !matches!(word.as_str(), "and" | "or" | "at") {
+        if named.is_empty() && !matches!(word.as_str(), "and" | "or" | "at") && !found.contains(word) {
             found.push(word.clone());
         }
-        found.extend(named.iter().map(|word| (*word).to_owned()));
+        // "write and delete" says one of them twice.
+        let more = named.iter().filter(|word| !found.iter().any(|one| one == **word)).copied().collect::<Vec<_>>();
+        found.extend(more.into_iter().map(str::to_owned));
     }
     (found, end)
 }
@@ -46,10 +48,19 @@ fn is_new(word: &str) -> bool {
     matches!(word, "create" | "add" | "make" | "enter" | "write" | "post")
 }
 
+/// What is done with records of which each has his own: "write" adds one.
+fn of_owned(said: &[String], places: &Places) -> Vec<String> {
+    let adds =
+        |word: &String| if matches!(word.as_str(), "write" | "writes") { "create".to_owned() } else { word.clone() };
+    operations(&said.iter().map(adds).collect::<Vec<_>>(), places).0
+}
+
 pub(super) struct Heard<'p> {
     pub rules: Vec<String>,
     pub new: Vec<String>,
     pub operations: Vec<String>,
+    /// The same where each has his own: who writes a review adds one, and writes in none of the others.
+    pub of_owned: Vec<String>,
     pub entities: Vec<&'p Entity>,
 }
 
@@ -112,7 +123,14 @@ pub(super) fn heard<'p>(wish: &Said, from: usize, places: &'p Places) -> Option<
     } else if entities.is_empty() {
         Err("no record has such an action".to_owned())
     } else {
-        Ok(Heard { rules, new, operations, entities })
+        // "only clerks can see and write notes" leaves nobody his own, nor does what nobody may.
+        let shuts = rules.iter().any(|rule| rule == "nobody")
+            || wish.opens(&["only"]) && operations.first().is_some_and(|one| one == "read");
+        let of_owned = match wish.place(&["all"]).is_some() || shuts {
+            true => operations.clone(),
+            false => of_owned(wish.from(verb), places),
+        };
+        Ok(Heard { rules, new, operations, of_owned, entities })
     })
 }
 
@@ -127,7 +145,7 @@ fn whose(named: &[String], places: &Places) -> Option<String> {
 }
 
 /// How the question begins of whom something is.
-const WHOSE: &str = "whose ";
+pub(super) const WHOSE: &str = "whose ";
 const STANDARD: &[&str] = &["read", "create", "update", "delete"];
 
 /// "only managers may delete", "nobody may delete leads", "nobody but admins can edit notes".
@@ -169,8 +187,10 @@ pub(super) fn may(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
             let is_all = heard.rules.iter().any(|rule| matches!(rule.as_str(), "signed_in" | "anyone"));
             if is_all && wish.place(&["write", "writes"]).is_some() && wish.place(&["all"]).is_none() {
                 heard.operations = vec!["create".to_owned()];
+                heard.of_owned.clone_from(&heard.operations);
             }
-            set(&heard, places, source, |before| before.to_vec())
+            theirs::theirs(wish, &heard, places, source)
+                .unwrap_or_else(|| set(&heard, places, source, |before| before.to_vec()))
         }
     })
 }
@@ -189,7 +209,7 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
     let (mut patches, mut also) = (Vec::new(), Vec::new());
     for entity in &heard.entities {
         let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
-        for operation in &heard.operations {
+        for operation in if entity.owned { &heard.of_owned } else { &heard.operations } {
             let before = written(entity, operation);
             let Some(before) = before else { return Answer::Refused(UNUSUAL.to_owned()) };
             let mut rule = kept(&before);
@@ -237,7 +257,17 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
         }
     }
     if patches.is_empty() {
-        return Answer::Already("they are the ones who may".to_owned());
+        return Answer::Already(
+            match heard.entities.iter().find(|entity| entity.owned && heard.of_owned != heard.operations) {
+                Some(entity) => {
+                    let many = crate::lemma::plural(&super::wishes::spoken(&entity.name));
+                    format!(
+                        "they may add {many}, and each has his own: say who may change all {many}, if that is meant"
+                    )
+                }
+                None => "they are the ones who may".to_owned(),
+            },
+        );
     }
     if !heard.new.is_empty() {
         match roles_patch(&heard.new, places) {
@@ -359,5 +389,7 @@ fn told(heard: &Heard<'_>) -> String {
         [] => String::new(),
         new => format!("; new roles, which nobody has before he is given one: {}", new.join(", ")),
     };
-    format!("{} may {} {}{new}", who.join(" and "), heard.operations.join(" and "), what.join(", "))
+    let is_own = heard.entities.iter().all(|entity| entity.owned);
+    let operations = if is_own { &heard.of_owned } else { &heard.operations };
+    format!("{} may {} {}{new}", who.join(" and "), operations.join(" and "), what.join(", "))
 }
