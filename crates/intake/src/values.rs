@@ -267,6 +267,8 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
     let mut start = from;
     let mut at = from;
     let mut last_was_or = false;
+    // "received, sent to the workshop, collected": among what is listed by commas, "to" is no step.
+    let mut listing = false;
     // "a / b / c, d": what follows the comma is something else.
     let slashed = (from..to).find(|at| scene.depth_at(*at) == depth && scene.one_of(*at, &[",", "/", "|", ";"]));
     let slashed = slashed.is_some_and(|at| scene.one_of(at, &["/", "|"]));
@@ -274,7 +276,7 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
         let ends = at == to || scene.one_of(at, &[";", "."]) || slashed && scene.is(at, ",");
         let arrow = scene.one_of(at, &[",", "/", "|", "->", ">"])
             || scene.one_of(at, &["or", "and", "then", "&"])
-            || scene.is(at, "to") && !found.is_empty();
+            || scene.is(at, "to") && !found.is_empty() && (at == start || !listing);
         let hyphen = scene.is(at, "-") && scene.is(at + 1, ">");
         if scene.close_of(at).is_some() || scene.depth_at(at) < depth {
             push_value(scene, &mut found, start, at);
@@ -293,6 +295,7 @@ pub(crate) fn values(scene: &Scene<'_>, from: usize, to: usize) -> (Vec<String>,
                 return (found, at);
             }
             last_was_or = scene.one_of(at, &["or", "and"]);
+            listing = scene.one_of(at, &[",", "or", "and", "&"]);
             start = at + 1 + usize::from(hyphen);
         } else if matches!(scene.tag(at), Some(Tag::Subordinator | Tag::Relative))
             || at > start && matches!(scene.tag(at), Some(Tag::Modal | Tag::Be))
@@ -316,7 +319,8 @@ fn push_value(scene: &Scene<'_>, found: &mut Vec<String>, from: usize, to: usize
     if to <= from || to - from > 4 {
         return;
     }
-    let value = value(scene, from, to);
+    let article = (from + 1..to).any(|at| scene.one_of(at, &["the", "a", "an"]));
+    let value = if article { without_articles(scene, from, to) } else { value(scene, from, to) };
     if let Some((first, last)) = value.split_once("_").filter(|_| to - from == 1)
         && let (Some(letter), Some(low), Some(high)) = series(first, last)
         && high > low
@@ -357,4 +361,11 @@ pub(crate) fn value(scene: &Scene<'_>, from: usize, to: usize) -> String {
         return name.get(1..).unwrap_or("").to_owned();
     }
     name
+}
+
+/// "sent to the workshop" is `sent_to_workshop`.
+pub(crate) fn without_articles(scene: &Scene<'_>, from: usize, to: usize) -> String {
+    let kept = (from..to).filter(|at| !scene.one_of(*at, &["the", "a", "an"]));
+    let words: Vec<String> = kept.map(|at| value(scene, at, at + 1)).filter(|word| !word.is_empty()).collect();
+    words.join("_")
 }

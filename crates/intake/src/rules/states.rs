@@ -67,6 +67,16 @@ fn can_be(scene: &Scene<'_>, sink: &mut Sink) {
             .unwrap_or(sentence_end);
         let end = if scene.is(end.saturating_sub(1), "and") { end - 1 } else { end };
         let or = (start..end).any(|at| scene.one_of(at, &["or", "/"]) || !may && scene.is(at, "then"));
+        // "received, sent to the workshop or collected": what stands behind a state is of it.
+        if let Some(values) = row_with_tails(scene, start, sentence_end, may || clause.modal.is_some()) {
+            let it = matches!(clause.pronoun.as_deref(), Some("it" | "they")) && clause.subject.is_empty();
+            let before = || super::antecedent(scene, clause.from).filter(|thing| !thing.is_person());
+            let owners: Vec<Thing> = clause.subject.iter().filter(|np| !is_value(np)).filter_map(record).collect();
+            for owner in owners.into_iter().chain(it.then(before).flatten()) {
+                emit(scene, sink, Some(owner), "status", values.clone(), (clause.from, sentence_end));
+            }
+            continue;
+        }
         let chooses = may || clause.modal.is_none() && clause.passive && is_row(scene, start, end);
         if !chooses
             || !or
@@ -148,6 +158,57 @@ fn is_row(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         && words.clone().count() >= 2
         && !words.clone().all(works)
         && (from..to).any(|at| scene.one_of(at, &["or", "then"]))
+}
+
+/// "received, ready for pickup or collected", "new, waiting for payment, paid or shipped": three states or more, of
+/// which one says for what, where or to whom it is. Articles are no part of their names. What "can be edited, sent to a
+/// customer or deleted" is only done to it, so after a modal one of them says how it is.
+fn row_with_tails(scene: &Scene<'_>, from: usize, to: usize, modal: bool) -> Option<Vec<String>> {
+    let last = (from..to).rev().find(|at| scene.one_of(*at, &["or", "/"]))?;
+    let by = (last..to).find(|at| scene.is(*at, "by"));
+    let to = by.unwrap_or(to);
+    let mut parts = Vec::new();
+    let mut start = from;
+    for end in (from..to).filter(|at| scene.one_of(*at, &[",", "or", "/"])).chain([to]) {
+        if start < end {
+            parts.push((start, end));
+        }
+        start = end + 1;
+    }
+    let verb = |at: usize| scene.token(at).and_then(|token| verbs::lookup(&token.text));
+    let happened = |at: usize| {
+        scene.tag(at) == Some(Tag::Participle)
+            || verb(at).is_some_and(|(_, form)| matches!(form, verbs::Form::Past | verbs::Form::Ing))
+    };
+    let state = |at: usize| {
+        happened(at)
+            || matches!(scene.tag(at), Some(Tag::Adjective | Tag::Adverb))
+            || scene.one_of(at, &["in", "on", "out", "progress", "hold", "no-show", "not", "over", "done", "ready"])
+    };
+    let tail = |at: usize| scene.one_of(at, &["for", "to", "at", "in", "on", "from", "with"]);
+    let mut tails = 0;
+    for (from, to) in parts.iter().copied() {
+        if (from..to).all(state) {
+            continue;
+        }
+        let rest = from + 2..to;
+        let named = rest.clone().all(|at| {
+            matches!(scene.tag(at), Some(Tag::Noun | Tag::Adjective | Tag::Participle | Tag::Verb))
+                || from < last && scene.one_of(at, &["the", "a", "an"])
+        });
+        if !state(from) || !tail(from + 1) || rest.is_empty() || to - from > 5 || !named {
+            return None;
+        }
+        tails += 1;
+    }
+    // "red, good for kids or blue" are no states.
+    let any = parts.iter().any(|(from, _)| happened(*from));
+    let past = |at: usize| verb(at).is_some_and(|(_, form)| form == verbs::Form::Past);
+    if (modal || by.is_some()) && parts.iter().all(|(from, _)| past(*from)) {
+        return None;
+    }
+    let names = parts.iter().map(|(from, to)| values::without_articles(scene, *from, *to));
+    (parts.len() >= 3 && tails > 0 && any).then(|| names.collect())
 }
 
 /// "three types of tickets: standard and VIP", "types of leave are annual and sick".
