@@ -97,7 +97,10 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             && scene.one_of(target.to, &["and", ","]))
         .then(|| scene.np_at(target.to + 1).filter(|np| np.article.is_some() && !np.plural).and_then(table))
         .flatten();
-        let mut children: Vec<Thing> = clause.subject.iter().filter_map(table).collect();
+        // "each treatment belongs to a visit": what belongs is a record, also where its name may be that of a value.
+        let each = |np: &&Np| clause.base == "belong" && np.count == Count::Each;
+        let mut children: Vec<Thing> =
+            clause.subject.iter().filter_map(|np| if each(&np) { record(np) } else { table(np) }).collect();
         if children.is_empty() && matches!(clause.pronoun.as_deref(), Some("it" | "they" | "one")) {
             children.extend(antecedent(scene, clause.from));
         }
