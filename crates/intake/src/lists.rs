@@ -49,6 +49,13 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = end + 1;
             continue;
         }
+        // "a paid, yes or no, and a price": of the paid.
+        let doubt = scene.one_of(at, &["yes", "true"]) && scene.one_of(at + 1, &["or", "/"]);
+        if let Some(last) = items.last_mut().filter(|_| doubt && scene.one_of(at + 2, &["no", "false"])) {
+            last.kind = Some(FieldType::Boolean);
+            at = item_end(scene, at + 2, to) + 1;
+            continue;
+        }
         let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at };
         reader.read();
         let next = reader.at.max(end);
