@@ -5,6 +5,7 @@
 mod aside;
 mod cuts;
 mod past;
+pub(crate) mod sole;
 
 use crate::lexicon::{archetypes, verbs, words};
 use crate::nouns::Np;
@@ -96,6 +97,7 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
         }
         let verdict = aside::tail(scene, &heard, sentence.from, sentence.to);
         let said = all.get_mut(first..).unwrap_or(&mut []);
+        sole::give(scene, said);
         if let Some(verdict) = verdict.or_else(|| turned_down(scene, said).then_some(Polarity::Elsewhere)) {
             // What was listed before stays: "boats have a name and a length, the till is old, leave it".
             for clause in said.iter_mut().rev().take_while(|clause| !lists_values(scene, clause)) {

@@ -3,7 +3,7 @@
 use super::elided;
 use super::sentences::Reader;
 use super::statements::Mode;
-use crate::clauses::{Clause, Join, Polarity};
+use crate::clauses::{Clause, Join, Polarity, sole};
 use crate::everybody::{EVERYONE, accounts, outside};
 use crate::facts::Who;
 use crate::lexicon::verbs::Class;
@@ -141,7 +141,8 @@ impl Reader<'_> {
         let said = (clause.from..verb).find(|at| scene.tag(*at) == Some(Tag::Pronoun));
         let subject = clause.subject.first().map(|np| np.from).or(said).unwrap_or(verb);
         let modal_follows = scene.tag(at + 1) == Some(Tag::Modal);
-        if at <= subject || modal_follows || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
+        let sole = sole::leads(scene, at);
+        if at <= subject || modal_follows || sole || clause.pronoun.is_some() && scene.one_of(at + 1, &["i", "we"]) {
             Mode::Exclusive
         } else {
             Mode::Limit
