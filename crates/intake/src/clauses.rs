@@ -345,7 +345,9 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
                         &w.lemma,
                     )
             });
-            if !lead && !time && np.to <= verb {
+            // "no one else" is nobody's name.
+            let rest = np.words().iter().all(|word| word.lemma == "else");
+            if !lead && !time && !rest && np.to <= verb {
                 found.push(np.clone());
             }
             at = np.to.max(at + 1);

@@ -2,7 +2,7 @@
 
 use super::elided;
 use super::sentences::Reader;
-use super::statements::Mode;
+use super::statements::{Mode, Op};
 use crate::clauses::{Clause, Join, Polarity, sole};
 use crate::everybody::{EVERYONE, accounts, outside};
 use crate::facts::Who;
@@ -36,6 +36,9 @@ impl Reader<'_> {
         // "nobody can edit or delete entries": the second verb is nobody's either.
         let carried =
             carried_not && clause.subject.is_empty() && matches!(clause.pronoun.as_deref(), Some("nobody" | "one"));
+        if let Some(who) = (nobody && self.is_of_the_rest(clause, verb)).then(|| self.named_before(clause)) {
+            return Some((who, Mode::Exclusive));
+        }
         if nobody || carried {
             return Some((Vec::new(), Mode::MayNot));
         }
@@ -96,6 +99,45 @@ impl Reader<'_> {
             return None;
         }
         Some((who, if not { Mode::MayNot } else { self.only(clause, verb) }))
+    }
+
+    /// "nobody else may see the prices", and not one's own rows, which `others` reads.
+    fn is_of_the_rest(&self, clause: &Clause, verb: usize) -> bool {
+        let scene = self.scene;
+        let mine = |at: usize| scene.one_of(at, &["my", "own", "our"]);
+        let rest = |at: usize| {
+            scene.one_of(at, &["nobody", "no-one"]) && scene.is(at + 1, "else")
+                || scene.is(at, "no") && scene.is(at + 1, "one") && scene.is(at + 2, "else")
+        };
+        (clause.from..verb).any(rest) && !(clause.from..clause.to).any(mine)
+    }
+
+    /// Whom "nobody else" leaves it to: those who were given the same just before, else those who were given anything. Where
+    /// nobody was named it is who asks: the admin, or everybody for himself where there are no roles.
+    fn named_before(&self, clause: &Clause) -> Vec<Who> {
+        let reads = clause.class == Some(Class::Read);
+        let statements = self.found.iter().map(|one| (one.span, one.op, one.mode, one.own, &one.who));
+        let values = self.values.iter().map(|one| (one.span, one.op, one.mode, one.own, &one.who));
+        let mut given: Vec<_> = statements
+            .chain(values)
+            .filter(|(_, _, mode, ..)| *mode != Mode::MayNot)
+            .filter(|(.., own, who)| *own || who.iter().any(|who| matches!(who, Who::Role(_) | Who::Owner)))
+            .collect();
+        let same = |op: Op| (op == Op::Read) == reads;
+        if given.iter().any(|(_, op, ..)| same(*op)) {
+            given.retain(|(_, op, ..)| same(*op));
+        }
+        let Some(last) = given.iter().map(|(span, ..)| span.start).max() else {
+            let alone = self.draft.roles.is_empty();
+            return vec![if alone { Who::Owner } else { Who::Role("admin".to_owned()) }];
+        };
+        let mut who: Vec<Who> = Vec::new();
+        for (.., own, named) in given.iter().filter(|(span, ..)| span.start == last) {
+            let named = if *own { vec![Who::Owner] } else { (*named).clone() };
+            who.extend(named.into_iter().filter(|one| !matches!(one, Who::Public | Who::User | Who::Everyone)));
+        }
+        who.dedup();
+        who
     }
 
     /// Those for whom "only" stands before a clause that goes on with "and".

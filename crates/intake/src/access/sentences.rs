@@ -49,7 +49,7 @@ pub(super) struct Reader<'a> {
     pub(super) cast: &'a Cast,
     pub(super) draft: &'a Draft,
     pub(super) found: Vec<Statement>,
-    values: Vec<ValueRight>,
+    pub(super) values: Vec<ValueRight>,
     pub(super) lost: Vec<Span>,
     /// The entities last spoken of, for "it" and "them".
     pub(super) last: Vec<String>,
