@@ -2,6 +2,7 @@
 //!
 //! A clause without a subject of its own ("… and cancel appointments") carries the one before it.
 
+mod absent;
 mod aside;
 mod cuts;
 mod past;
@@ -88,6 +89,8 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
                 clause.polarity = polarity;
             } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
+            } else if absent::says(scene, &clause) {
+                clause.polarity = Polarity::Elsewhere;
             } else if clause.polarity == Polarity::Asked
                 && (aside::doers::elsewhere(scene, &clause) || aside::stays::elsewhere(scene, &clause))
             {
