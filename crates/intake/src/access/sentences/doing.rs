@@ -72,7 +72,13 @@ impl Reader<'_> {
                 || !placed_np(scene, at)
                 || mode == Mode::MayNot && scene.one_of(at - 1, elided::NOT) && !elided::turns(scene, at - 1);
             let known = scene.token(at).and_then(|token| verbs::lookup(&token.text));
-            let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base;
+            // "sees and changes everything".
+            let third = |at: usize| {
+                scene.token(at).and_then(|token| verbs::lookup(&token.text)).map(|(_, form)| form)
+                    == Some(verbs::Form::Third)
+            };
+            let also = whole && third(verb) && third(at);
+            let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base || also;
             // "sign up" signs nothing.
             let joins = |base: &str| base == "sign" && scene.one_of(at + 1, &["up", "in"]);
             if let Some((known, _)) = known.filter(|(one, form)| is_verb && base_form(form) && !joins(one.base)) {
