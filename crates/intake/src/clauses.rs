@@ -350,7 +350,11 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
             });
             // "no one else" is nobody's name.
             let rest = np.words().iter().all(|word| word.lemma == "else");
-            if !lead && !time && !rest && np.to <= verb {
+            // "level 1 agents": the agents do it.
+            let number = scene.tag(np.to) == Some(Tag::Number);
+            let next = scene.np_at(np.to).or_else(|| scene.np_at(np.to + 1));
+            let grade = number && next.is_some_and(|next| next.to <= verb && next.plural);
+            if !lead && !time && !rest && !grade && np.to <= verb {
                 found.push(np.clone());
             }
             at = np.to.max(at + 1);

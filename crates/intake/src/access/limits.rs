@@ -69,8 +69,15 @@ pub(super) fn keep(
             }
             Op::Create if limit.of_people => {
                 open_to_users(&mut next, draft);
-                if one.mode != Mode::MayNot {
-                    next.who.retain(|who| !matches!(who, Who::Role(_)) || free(Some(who)));
+                let limited = |who: &&Who| matches!(who, Who::Role(_)) && !free(Some(who));
+                let limited: Vec<Who> = next.who.iter().filter(limited).cloned().collect();
+                match one.mode {
+                    Mode::MayNot => {}
+                    // Where nobody else is said to add any, all would, and they among them.
+                    Mode::May if !limited.is_empty() && limited.len() == next.who.len() => {
+                        (next.who, next.mode) = (limited, Mode::MayNot);
+                    }
+                    _ => next.who.retain(|who| !limited.contains(who)),
                 }
             }
             Op::Update | Op::Delete | Op::Approve if !one.own && one.mode != Mode::MayNot => {
@@ -205,6 +212,12 @@ fn of_role(scene: &Scene<'_>, clause: &Clause, verb: usize) -> Option<(usize, us
     let start = scene.sentences.get(clause.sentence)?.from;
     if let Some(modal) = elided::late_modal(scene, clause) {
         return Some((np.from, modal));
+    }
+    // "level 1 agents": some of the agents.
+    let number = np.from + usize::from(scene.tag(np.from) == Some(Tag::Number));
+    let graded = number.checked_sub(2).filter(|at| *at >= start && scene.tag(*at) == Some(Tag::Noun));
+    if let Some(from) = graded.filter(|_| np.to <= verb && scene.tag(number - 1) == Some(Tag::Number)) {
+        return Some((from, np.to));
     }
     // "no one apart from the manager" is said of all.
     let lead = scene.padded(clause.from, verb);
