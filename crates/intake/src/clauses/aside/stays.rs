@@ -205,6 +205,7 @@ const STAYS: &[Stay] = &[
     Stay { id: "stay.software", example: "Invoices are made by the ODAV software.", says: software },
     Stay { id: "stay.tool", example: "The county gave us Freshdesk for invoices.", says: tool },
     Stay { id: "stay.leave", example: "Leave the invoices, we write those by hand.", says: leave },
+    Stay { id: "stay.reached", example: "Customers write to me on WhatsApp.", says: reached },
     Stay { id: "stay.hand", example: "The invoices we count by hand.", says: by_hand },
 ];
 
@@ -331,6 +332,19 @@ fn leave(scene: &Scene<'_>, clause: &Clause) -> bool {
     clause.base == "leave" && order && these && ends && clause.verb == Some(clause.from)
 }
 
+/// "customers write to me on WhatsApp", "clients call us": how people reach who asks for the application.
+fn reached(scene: &Scene<'_>, clause: &Clause) -> bool {
+    const MEANS: &[&str] = &["on", "by", "via", "over", "through", "with"];
+    let Some(verb) = clause.verb.filter(|_| !clause.passive && clause.join == Join::Main) else { return false };
+    let us = verb + 1 + usize::from(scene.is(verb + 1, "to"));
+    let ends = us + 1 >= clause.to || scene.tag(us + 1) == Some(Tag::Sign) || scene.one_of(us + 1, MEANS);
+    matches!(clause.base, "write" | "message" | "call" | "ring" | "contact" | "reach" | "text" | "email" | "whatsapp")
+        && scene.one_of(us, &["me", "us"])
+        && ends
+        && !scene.one_of(clause.to, &["when", "if", "once", "whenever", "as"])
+        && clause.subject.first().is_some_and(|np| np.plural && archetypes::is_person(np.entity()))
+}
+
 /// "we count those by hand".
 fn by_hand(scene: &Scene<'_>, clause: &Clause) -> bool {
     let ours = matches!(clause.pronoun.as_deref(), Some("we" | "i"));
@@ -377,6 +391,8 @@ mod tests {
             "Guests leave a review.",
             "Payments are made with Stripe.",
             "Members have boats.",
+            "Customers can write to me on WhatsApp.",
+            "Write to me on WhatsApp.",
         ] {
             let scene = Scene::read(asked);
             assert!(!scene.clauses.iter().any(|clause| elsewhere(&scene, clause)), "{asked}");

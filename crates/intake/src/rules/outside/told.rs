@@ -189,10 +189,13 @@ fn to_us(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
     let written = clause.verb.is_some_and(|verb| verb <= at && at <= verb + 2)
         && matches!(clause.class, Some(Class::Send))
         && (at..at + 3).any(|t| scene.one_of(t, &["us", "me"]));
-    // "people message me on WhatsApp".
-    let reached = clause.verb.is_some_and(|verb| verb < at && scene.one_of(verb + 1, &["us", "me"]))
-        && clause.modal.is_none()
-        && (matches!(clause.class, Some(Class::Send)) || matches!(clause.base, "message" | "write" | "ask" | "ring"));
+    // "people message me on WhatsApp", "people write to us on WhatsApp".
+    let us = |at: usize| scene.one_of(at, &["us", "me"]);
+    let reached =
+        clause.verb.is_some_and(|verb| verb < at && (us(verb + 1) || scene.is(verb + 1, "to") && us(verb + 2)))
+            && clause.modal.is_none()
+            && (matches!(clause.class, Some(Class::Send))
+                || matches!(clause.base, "message" | "write" | "ask" | "ring" | "call" | "contact" | "reach" | "talk"));
     let written = written || reached;
     let person = |np: &crate::nouns::Np| {
         archetypes::is_person(np.entity()) || np.words().first().is_some_and(|word| archetypes::is_person(&word.lemma))
