@@ -90,7 +90,7 @@ pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, V
                         group.join(" ")
                     ));
                 }
-                if !known && !(is_new_role(role, places) && may_be_people(role)) {
+                if !(known || is_new_role(role, places) && may_be_people(role)) {
                     return Err(no_role(role));
                 }
                 if !known {
