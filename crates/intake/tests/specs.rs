@@ -216,6 +216,25 @@ fn what_is_wrong_is_told_with_its_place_and_what_to_try() {
 }
 
 #[test]
+fn a_type_that_is_none_is_an_error_in_a_list_too() {
+    for line in [
+        "- `shade`: rainbow (not null)",
+        "- `shade`: rainbow, unique",
+        "* `shade`: `rainbow` (optional, default 1)",
+        "- shade: rainbow (not null)",
+    ] {
+        let problems = read(&[("p.md", &format!("### paints\n- `name`: text (not null)\n{line}\n"))]).unwrap_err();
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(problem.place, "p.md:3", "{problem:?}");
+        assert!(problem.what.contains("rainbow") && problem.hint.contains("types are"), "{problem:?}");
+    }
+    for prose in ["- `shade`: what it looks like", "- shade: rainbow (optional)", "- `make dev`: starts (optional)"] {
+        let reading = read(&[("p.md", &format!("### paints\n- `name`: text (not null)\n{prose}\n"))]).unwrap();
+        assert!(!reading.blueprint.contains("shade"), "{}", reading.blueprint);
+    }
+}
+
+#[test]
 fn schemas_made_of_themselves_are_read_once() {
     let itself = [r##"{"$ref": "#/components/schemas/Boat"}"##; 40].join(", ");
     let boat =

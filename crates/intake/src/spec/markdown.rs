@@ -273,11 +273,18 @@ fn item(item: &str, under: &Under<'_>, place: String, spec: &mut Spec) {
         return;
     }
     let enumerated = kind.eq_ignore_ascii_case("enum");
-    // A list of something else is prose.
-    if !enumerated && kinds::kind(kind.trim_matches(['`', '*'])).is_none() {
+    // A list of something else is prose, but not where a word has the constraints of a column: "`shade`: rainbow (not
+    // null)" is a type that is none. What prose says too needs a name in backticks: "lunch: late (optional)".
+    let named = name.trim().starts_with('`') && name.trim().ends_with('`');
+    let known = enumerated || kinds::kind(kind.trim_matches(['`', '*'])).is_some();
+    if !known && !is_column(rest, named) {
         return;
     }
     let Some((entity, plural)) = under.record().filter(|_| !under.heading.is_some_and(is_part)) else { return };
+    if !known {
+        let what = format!("\"{}\", the type of `{bare}`, is none", kind.trim_matches(['`', '*']));
+        return spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}")));
+    }
     match Column::read(bare, rest, "", under.whole) {
         Ok(column) => {
             let column = Column { place, ..column };
@@ -285,6 +292,18 @@ fn item(item: &str, under: &Under<'_>, place: String, spec: &mut Spec) {
         }
         Err(what) => spec.problems.push(SpecProblem::new(place, what, &format!("types are {TYPES}"))),
     }
+}
+
+/// "rainbow (not null, unique)": a word, and behind it in brackets or after a comma what is said of columns alone.
+fn is_column(rest: &str, named: bool) -> bool {
+    const SAID: &str = "not null|nullable|primary key|pk|unique";
+    const PROSE: &str = "null|required|optional|index|indexed";
+    let Some((kind, said)) = rest.trim().split_once([' ', ',', '(']) else { return false };
+    let one_of = |words: &str, part: &str| words.split('|').any(|word| part.trim().eq_ignore_ascii_case(word));
+    let default = |part: &str| part.trim().to_ascii_lowercase().starts_with("default ");
+    let of = |part: &str| one_of(SAID, part) || named && (one_of(PROSE, part) || default(part));
+    let parts = || said.trim().trim_matches(['(', ')']).split([',', ';']).filter(|part| !part.trim().is_empty());
+    !kind.is_empty() && parts().any(of)
 }
 
 /// The record that a heading names: "### 2. Table: `tasks`", "## Task (tasks table)".
