@@ -353,7 +353,7 @@ mod tests {
 
     const BLUEPRINT: &str = "[app]\nname = \"x\"\n\n[auth]\nroles = [\"clerk\"]\n\n[entity.lead]\nowner = true\n\
         [entity.lead.field]\nname   = { type = \"text\" }\nphone  = { type = \"phone\" }\nsecret = { type = \"text\", read = [\"role:clerk\"] }\n\
-        status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\"]\n\n\
+        status = { type = \"enum\", values = [\"new\", \"won\"] }\n[entity.lead.access]\nread = [\"role:clerk\", \"role:admin\"]\n\n\
         [entity.call.field]\n\
         lead = { type = \"reference\", to = \"lead\" }\n\n[entity.note.field]\nbody = { type = \"long_text\" }\n\n[integration.sms]\nprovider = \"twilio\"\n\n\
         [automation.sms_lead_created]\non = \"lead.created\"\ndo = \"sms.send\"\n\n\
