@@ -89,10 +89,9 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
                 clause.polarity = polarity;
             } else if clause.polarity == Polarity::Asked && someday_clause(scene, *from, to) {
                 clause.polarity = Polarity::Someday;
-            } else if absent::says(scene, &clause) {
-                clause.polarity = Polarity::Elsewhere;
-            } else if clause.polarity == Polarity::Asked
-                && (aside::doers::elsewhere(scene, &clause) || aside::stays::elsewhere(scene, &clause))
+            } else if absent::says(scene, &clause)
+                || clause.polarity == Polarity::Asked
+                    && (aside::doers::elsewhere(scene, &clause) || aside::stays::elsewhere(scene, &clause))
             {
                 clause.polarity = Polarity::Elsewhere;
             }
