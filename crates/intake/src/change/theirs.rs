@@ -40,7 +40,7 @@ pub(super) fn theirs(wish: &Said, heard: &Heard<'_>, places: &Places, source: &s
         let list = rights::written(entity, "create").unwrap_or_default();
         list.iter().any(|word| word == "signed_in")
     };
-    let adds = heard.operations.iter().any(|what| what == "create") && !heard.entities.iter().all(|one| created(one));
+    let adds = heard.operations.iter().any(|what| what == "create") && !heard.entities.iter().all(created);
     if who.is_empty() || adds || !heard.entities.iter().all(|entity| entity.owned) {
         return Some(Answer::Refused(format!(
             "{WHOSE}{many}? say \"users can … their own {many}\", or who may do it with all {many}"
