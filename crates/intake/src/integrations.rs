@@ -42,32 +42,27 @@ pub(crate) fn follow(evidence: &[Evidence], draft: &mut Draft) {
     draft.integrations.sort_by_key(place);
 }
 
-/// Services that are as likely wanted as not, of which nothing surer is said.
-pub(crate) fn doubted(evidence: &[Evidence], draft: &Draft) -> Vec<&'static str> {
-    let said =
-        |found: &Evidence, name: &str| matches!(&found.fact, Fact::Integration { category, .. } if *category == name);
-    let doubt = |found: &Evidence, name: &str| matches!(&found.fact, Fact::Spoken { category, doubted: true } if *category == name);
-    let used = |name: &str| draft.integrations.iter().any(|used| used.category == name);
-    let open = |name: &&str| {
-        evidence.iter().any(|found| doubt(found, name)) && !evidence.iter().any(|found| said(found, name))
-    };
-    known::ALL.iter().map(|known| known.name).filter(open).filter(|name| !used(name)).collect()
-}
-
-/// Tells of services that are spoken of and not used: who meant one can say so.
-pub(crate) fn tell_spoken_of(evidence: &[Evidence], draft: &mut Draft) {
+/// Tells of services that are spoken of and not used, and keeps those that are as likely wanted as not, to be asked about.
+pub(crate) fn leave_out(evidence: &[Evidence], draft: &mut Draft) {
     for integration in known::ALL {
-        let spoken =
-            |found: &&Evidence| matches!(found.fact, Fact::Spoken { category, .. } if category == integration.name);
-        let said = |found: &Evidence| matches!(&found.fact, Fact::Integration { category, .. } if *category == integration.name);
         let used = draft.integrations.iter().any(|used| used.category == integration.name);
-        let Some(found) = evidence.iter().find(spoken).filter(|_| !used && !evidence.iter().any(said)) else {
-            continue;
-        };
-        let text =
-            format!("it does not {}: what is said of that sounds like how it is done without it", integration.does);
-        let place = format!("/integration/{}", integration.name);
-        draft.note(place, text, SPOKEN, Some(found.span), &["it does"]);
+        let (mut first, mut doubt, mut said) = (None, false, used);
+        for found in evidence {
+            match &found.fact {
+                Fact::Integration { category, .. } if *category == integration.name => said = true,
+                Fact::Spoken { category, doubted } if *category == integration.name => {
+                    first = first.or(Some(found.span));
+                    doubt |= *doubted;
+                }
+                _ => {}
+            }
+        }
+        if let (Some(span), false) = (first, said) {
+            let text =
+                format!("it does not {}: what is said of that sounds like how it is done without it", integration.does);
+            draft.note(format!("/integration/{}", integration.name), text, SPOKEN, Some(span), &["it does"]);
+            draft.doubted_services.extend(doubt.then_some(integration.name));
+        }
     }
 }
 

@@ -177,8 +177,7 @@ fn decide(
     draft.automations = automations::automations(scene, &cast, &draft);
     automations::settle(&mut draft);
     integrations::follow(evidence, &mut draft);
-    draft.doubted_services = integrations::doubted(evidence, &draft);
-    integrations::tell_spoken_of(evidence, &mut draft);
+    integrations::leave_out(evidence, &mut draft);
     automate(&mut draft);
     let placed = access::access(scene, evidence, &cast, &mut draft);
     automations::tell_unsaid(scene, &mut draft);
