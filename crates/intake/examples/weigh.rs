@@ -124,8 +124,8 @@ fn nouns(asked: &Request, names: &mut Vec<&'static str>) -> Vec<Row> {
             continue;
         }
         let must_not = asked.not.iter().any(|name| same(name, &noun.name));
-        let (signs, chosen) = (numbers(&noun.signs, names), noun.chosen);
-        rows.push(Row { name: noun.name, signs, chosen, enough: intake::LIKELY, wanted, must_not, share: 1.0 });
+        let (signs, chosen, enough) = (numbers(&noun.signs, names), noun.chosen, noun.enough);
+        rows.push(Row { name: noun.name, signs, chosen, enough, wanted, must_not, share: 1.0 });
     }
     rows
 }

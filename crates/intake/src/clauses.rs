@@ -100,7 +100,8 @@ pub(crate) fn clauses(scene: &Scene<'_>) -> Vec<Clause> {
         let verdict = aside::tail(scene, &heard, sentence.from, sentence.to);
         let said = all.get_mut(first..).unwrap_or(&mut []);
         sole::give(scene, said);
-        if let Some(verdict) = verdict.or_else(|| turned_down(scene, said).then_some(Polarity::Elsewhere)) {
+        let verdict = verdict.or_else(|| turned_down(scene, said).then_some(Polarity::Elsewhere));
+        if let Some(verdict) = verdict.or_else(|| complains(said).then_some(Polarity::Past)) {
             // What was listed before stays: "boats have a name and a length, the till is old, leave it".
             for clause in said.iter_mut().rev().take_while(|clause| !lists_values(scene, clause)) {
                 clause.polarity = verdict;
@@ -137,6 +138,18 @@ fn turned_down(scene: &Scene<'_>, said: &[Clause]) -> bool {
         && before.join == Join::Main
         && scene.one_of(last.after, &["that", "those", "them", "these", "it", "this"])
         && scene.np_at(last.after).is_none()
+}
+
+/// "The students write labels and after a month nobody can read": how it is today, and what is wrong with it.
+fn complains(said: &[Clause]) -> bool {
+    let [.., before, last] = said else { return false };
+    matches!(last.pronoun.as_deref(), Some("nobody" | "no" | "none"))
+        && matches!(last.base, "read" | "know" | "find" | "remember" | "understand" | "care" | "see")
+        && last.after >= last.to
+        && last.join != Join::Relative
+        && before.join == Join::Main
+        && before.modal.is_none()
+        && !before.subject.is_empty()
 }
 
 /// Whether the clause lists two values or more.
@@ -364,11 +377,31 @@ fn find_subject(scene: &Scene<'_>, clause: &mut Clause, last: Option<&Clause>) {
     if found.is_empty() && clause.pronoun.is_none() {
         found.extend(colon.and_then(|colon| before_colon(scene, clause, colon)));
     }
+    if let Some(np) = around_dashes(scene, clause, verb) {
+        found = vec![np];
+    }
+    let names = found.first().is_some_and(|np| exemplified(scene, np.to));
+    if names {
+        found.truncate(1);
+    }
     if found.is_empty() && clause.pronoun.is_none() {
         carry(scene, clause, last);
     } else {
         clause.subject = found;
     }
+}
+
+/// "Guardians - mums, dads, whoever collects - have a name": who stands before what is put in between.
+fn around_dashes(scene: &Scene<'_>, clause: &Clause, verb: usize) -> Option<Np> {
+    let dash = verb.checked_sub(1).filter(|dash| scene.is(*dash, "-") && *dash <= clause.from)?;
+    let sentence = scene.sentences.get(clause.sentence)?;
+    let open = (sentence.from..dash).rev().find(|at| scene.is(*at, "-"))?;
+    scene.np_before(open).filter(|np| np.to == open && np.from <= sentence.from + 1).cloned()
+}
+
+/// "activities like archery or pottery": what follows are examples of it.
+fn exemplified(scene: &Scene<'_>, at: usize) -> bool {
+    scene.is(at, "like") || scene.is(at, "such") && scene.is(at + 1, "as") || scene.one_of(at, &["e.g.", "including"])
 }
 
 /// "Manager: sees all orders": who leads the line, alone.

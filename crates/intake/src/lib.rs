@@ -49,7 +49,7 @@ pub use reading::{
     AccessSummary, Answered, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
     RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
-pub use resolve::{LIKELY, Noun};
+pub use resolve::Noun;
 pub use rules::Service;
 pub use spec::{SpecFile, SpecProblem, read_spec};
 pub use tokens::Span;

@@ -125,6 +125,14 @@ impl Np {
         {
             return true;
         }
+        // "a quiz night", but neither "Friday night" nor "a busy day".
+        let of_two = words::names_with_another(entity)
+            && self.words.len() >= 2
+            && self.words.iter().all(|word| word.noun && words::weekday(&word.lemma).is_none())
+            && (self.plural || matches!(self.article.as_deref(), None | Some("a" | "an")));
+        if of_two && !web {
+            return true;
+        }
         !words::is_app_head(head)
             && !words::is_not_record(head)
             && words::month(head).is_none()

@@ -93,6 +93,10 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     {
         return Tag::Adverb;
     }
+    // "sixty-odd singers".
+    if word.strip_suffix("-odd").is_some_and(|number| !number.is_empty()) {
+        return Tag::Number;
+    }
     // "0-3", "1-5" are ranges.
     if word.starts_with(|c: char| c.is_ascii_digit())
         && word.contains('-')

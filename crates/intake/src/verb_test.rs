@@ -317,7 +317,19 @@ impl<'t> Place<'t> {
         }
     }
 
+    /// "Drive: place, date, capacity": no order, for those say what is kept.
+    fn labels(&self) -> bool {
+        let text = self.tokens.get(self.at).map_or("", |token| token.text.as_str());
+        let class = crate::lexicon::verbs::lookup(text).map(|(verb, _)| verb.class);
+        let value = |token: &Token| !token.is_sign() && fields::guess(&token.lemma).is_some();
+        let listed = self.tokens.iter().skip(self.at + 2).take(8).filter(|token| value(token)).count() >= 2;
+        matches!(class, Some(Class::Other | Class::Event)) && self.next_is(&[":"]) && listed
+    }
+
     fn opening(&self) -> Tag {
+        if self.labels() {
+            return Tag::Noun;
+        }
         let each = self.next_is(&["for"])
             && self.tokens.get(self.at + 2).is_some_and(|token| token.one_of(&["each", "every", "all"]));
         if !self.noun_too || self.object || each || self.addresses() {

@@ -7,12 +7,14 @@ pub(super) mod doers;
 mod later;
 mod others;
 mod out;
+mod outsiders;
 pub(super) mod stays;
+mod undone;
 
 use std::collections::HashSet;
 
 use super::Polarity;
-use crate::scene::Scene;
+use crate::scene::{Scene, Sentence};
 
 /// Where the phrases of an entry stand, and what they speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ enum Place {
     Clause,
     /// Before a colon, or above bullets: what follows.
     Lead,
+    /// Ends a line of any length above bullets: what follows.
+    LongLead,
     /// After a colon or a dash, or in brackets: what stands before it.
     Verdict,
     /// After a question: what was asked.
@@ -58,7 +62,7 @@ struct Aside {
 
 /// Every way, in the order of the tables.
 fn all() -> impl Iterator<Item = &'static Aside> {
-    [out::PHRASES, later::PHRASES, others::PHRASES, stays::PHRASES].into_iter().flatten()
+    [out::PHRASES, later::PHRASES, others::PHRASES, stays::PHRASES, undone::PHRASES].into_iter().flatten()
 }
 
 /// The ways whose words the request has at all: few, so that a long text is not searched for hundreds of phrases.
@@ -94,7 +98,20 @@ pub(super) fn of_sentence(
     from: usize,
     to: usize,
 ) -> Option<Polarity> {
-    if stays::is_out(scene, from) || stays::ends_in_no(scene, from, to) {
+    by_itself(scene, heard, sentence, from, to).or_else(|| {
+        // A heading is said for what the line under it is.
+        let (place, under) = undone::under(scene, sentence)?;
+        let said = by_itself(scene, heard, place, under.from, under.to);
+        said.or_else(|| heard.0.iter().find(|way| answers(scene, way, under)).map(|(aside, _)| aside.polarity))
+    })
+}
+
+fn by_itself(scene: &Scene<'_>, heard: &Heard, sentence: usize, from: usize, to: usize) -> Option<Polarity> {
+    if stays::is_out(scene, from)
+        || stays::ends_in_no(scene, from, to)
+        || undone::marked(scene, from)
+        || undone::not_these(scene, from, to)
+    {
         return Some(Polarity::Aside);
     }
     if stays::goes_on(scene, from, to) {
@@ -136,7 +153,8 @@ fn clause_says(scene: &Scene<'_>, (aside, phrases): &Way, from: usize, to: usize
     }
 }
 
-fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize, to: usize) -> bool {
+fn says(scene: &Scene<'_>, way: &Way, sentence: usize, from: usize, to: usize) -> bool {
+    let (aside, phrases) = way;
     let colon = || (from..to.min(from + 4 * LONGEST_LEAD)).find(|at| scene.is(*at, ":") && scene.depth_at(*at) == 0);
     let short = |end: usize| end <= from + LONGEST_LEAD;
     match aside.place {
@@ -166,22 +184,24 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
         }),
         Place::Back => {
             // "Not needed: fines" speaks of the fines.
-            let next =
-                scene.sentences.get(sentence + 1).filter(|next| !(next.from..next.to).any(|at| scene.is(at, ":")));
-            next.is_some_and(|next| opens(scene.padded(next.from, next.to), phrases))
+            let next = undone::next(scene, sentence);
+            let next = next.map(|next| (undone::opens_at(scene, *next), next.to));
+            // "Not needed: fines" speaks of the fines.
+            next.filter(|(from, to)| !(*from..*to).any(|at| scene.is(at, ":")))
+                .is_some_and(|(from, to)| opens(scene.padded(from, to), phrases))
         }
         Place::Short => {
-            let next = scene.sentences.get(sentence + 1).filter(|next| next.to - next.from <= LONGEST_LEAD + 2);
             let here = scene.sentences.get(sentence).map(|one| one.block);
-            // "Do not touch invoices" speaks of the invoices.
-            next.filter(|next| scene.nps_in(next.from, next.to).next().is_none())
-                .is_some_and(|next| Some(next.block) == here && opens(scene.padded(next.from, next.to), phrases))
+            let next = undone::next(scene, sentence).filter(|next| Some(next.block) == here);
+            next.is_some_and(|next| answers(scene, way, next))
         }
         Place::Lead => {
             let own =
                 || colon().filter(|colon| short(*colon)).is_some_and(|end| holds(scene.padded(from, end), phrases));
             own() || heading(scene, sentence).is_some_and(|(from, to)| holds(scene.padded(from, to), phrases))
         }
+        Place::LongLead => long_heading(scene, sentence)
+            .is_some_and(|(from, to)| phrases.iter().any(|phrase| scene.padded(from, to).ends_with(phrase))),
         Place::Verdict => {
             let verdict = colon().or_else(|| verdict(scene, from, to));
             verdict.is_some_and(|verdict| {
@@ -199,6 +219,16 @@ fn says(scene: &Scene<'_>, (aside, phrases): &Way, sentence: usize, from: usize,
                 })
         }
     }
+}
+
+/// Whether a sentence that says little more takes back the one before.
+fn answers(scene: &Scene<'_>, (aside, phrases): &Way, next: &Sentence) -> bool {
+    let from = undone::opens_at(scene, *next);
+    aside.place == Place::Short
+        && next.to - from <= LONGEST_LEAD + 2
+        // "Do not touch invoices" speaks of the invoices.
+        && scene.nps_in(from, next.to).next().is_none()
+        && opens(scene.padded(from, next.to), phrases)
 }
 
 /// "teams (not needed)", "teams - not needed": where the verdict on the first words of a line opens.
@@ -222,6 +252,14 @@ fn heading(scene: &Scene<'_>, sentence: usize) -> Option<(usize, usize)> {
     let parent = block.parent.or_else(|| place.checked_sub(1).filter(|_| !block.bullet).filter(leads))?;
     let above = scene.sentences_of(parent).next()?;
     (above.to <= above.from + LONGEST_LEAD + 1).then_some((above.from, above.to))
+}
+
+/// The line above a bullet, however long, without its colon.
+fn long_heading(scene: &Scene<'_>, sentence: usize) -> Option<(usize, usize)> {
+    let block = scene.blocks.get(scene.sentences.get(sentence)?.block).filter(|block| block.bullet)?;
+    let above = scene.sentences_of(block.parent?).last()?;
+    let to = if scene.is(above.to.wrapping_sub(1), ":") { above.to - 1 } else { above.to };
+    Some((above.from, to))
 }
 
 /// "our website (WordPress, stays as it is) must be called": the pieces around brackets; all, if it is all in brackets.

@@ -34,6 +34,18 @@ pub(super) fn past(scene: &Scene<'_>, clause: &Clause) -> bool {
     if kept && clause.modal.is_none() {
         return true;
     }
+    // "our choir has sixty-odd singers": how big it is.
+    let boasts = clause.base == "have"
+        && clause.modal.is_none()
+        && scene.tag(clause.after) == Some(Tag::Number)
+        && scene.np_at(clause.after + 1).or_else(|| scene.np_at(clause.after)).is_some_and(|np| np.plural)
+        && !(clause.after..clause.to).any(|at| scene.one_of(at, &["with", "(", ":"]))
+        && clause.subject.first().is_some_and(|np| {
+            !np.plural && matches!(np.possessive.as_deref(), Some("my" | "our")) && crate::rules::is_run(np.head())
+        });
+    if boasts {
+        return true;
+    }
     let replaced = clause.base == "replace" && !speaks && clause.subject.is_empty();
     speaks && clause.modal.is_none() && !clause.passive && had || before && speaks || by_other_means || replaced
 }
@@ -50,7 +62,13 @@ fn narrates(scene: &Scene<'_>, clause: &Clause) -> bool {
         "ask" | "want" | "need" | "decide" | "tell" | "say" | "like" | "love" | "plan" | "agree" | "hope" | "request"
     );
     let perfect = (clause.from..verb).any(|at| matches!(scene.tag(at), Some(Tag::Have | Tag::Be)));
-    form == Some(verbs::Form::Past) && !scene.one_of(verb, &["got", "set", "put", "read"]) && !wish && !perfect
+    // "no, we changed, send an e-mail": what follows is asked for.
+    let turns = clause.base == "change" && scene.tag(verb + 1) == Some(Tag::Sign);
+    form == Some(verbs::Form::Past)
+        && !turns
+        && !scene.one_of(verb, &["got", "set", "put", "read"])
+        && !wish
+        && !perfect
 }
 
 /// "one day before", "within one day": a length of time, and no distant day.

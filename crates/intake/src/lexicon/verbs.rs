@@ -109,7 +109,7 @@ const TABLE: &[(Class, &str)] = &[
     (
         Class::Relate,
         "belong link* attach connect relate associate map* tie* group* tag* categorize label* own join match* \
-            depend reference* come contain",
+            depend reference* come contain concern*",
     ),
     (Class::Upload, "upload* attach scan* photograph* import*"),
     (

@@ -119,6 +119,9 @@ const APP_HEADS: &str = "app application system tracker tool platform site websi
     builder planner manager management dashboard marketplace store shop directory helpdesk crm erp board log \
     register \
     panel registry catalog hub blog forum organizer scheduler tracking scheduling booking thing suite solution program";
+/// Of them, and of the words for no record, those that name one with another word before: "dive site", "quiz night".
+const HEADS_OF_TWO: &str =
+    "site store shop studio clinic school church gym place night morning evening day weekend lot";
 /// "list of X", "details of X" speak of X.
 const GENERIC_HEADS: &str = "list set bunch lot lots kind sort type collection group record records details \
     detail information \
@@ -203,6 +206,25 @@ const SHORT: &[(&str, &str)] = &[
     ("adn", "and"),
     ("hav", "have"),
     ("shoud", "should"),
+    ("evry", "every"),
+    ("eveyr", "every"),
+    ("evrybody", "everybody"),
+    ("evryone", "everyone"),
+    ("wen", "when"),
+    ("wehn", "when"),
+    ("wich", "which"),
+    ("thier", "their"),
+    ("befor", "before"),
+    ("becuase", "because"),
+    ("tme", "time"),
+    ("nite", "night"),
+    ("nites", "nights"),
+    ("w/", "with"),
+    ("msgd", "messaged"),
+    ("untill", "until"),
+    ("wheter", "whether"),
+    ("somthing", "something"),
+    ("alot", "lots"),
     ("notif", "notification"),
     ("notifs", "notifications"),
     ("pics", "pictures"),
@@ -357,6 +379,10 @@ pub(crate) fn may_be_record(lemma: &str) -> bool {
 }
 pub(crate) fn is_app_head(lemma: &str) -> bool {
     is(List::AppHeads, lemma)
+}
+/// "dive site", "quiz night": a record, though "site" and "night" alone are none.
+pub(crate) fn names_with_another(name: &str) -> bool {
+    name.rsplit_once('_').is_some_and(|(_, head)| super::has(HEADS_OF_TWO, head))
 }
 pub(crate) fn is_generic_head(text: &str) -> bool {
     is(List::GenericHeads, text)

@@ -19,13 +19,17 @@ pub use self::gathered::Noun;
 use self::gathered::gather;
 pub(crate) use self::gathered::nouns;
 use self::score::{doubt, score};
-use self::seen::Around;
+use self::seen::{Around, Seen};
 use super::guesses::{obvious, spoken_of};
 
 /// What has to be said of a noun that it is a record.
 const ACCEPT: f64 = 2.2;
 /// How likely it has to look beside the nouns of other requests, in log-odds: more than even.
-pub const LIKELY: f64 = 0.4;
+const LIKELY: f64 = 0.4;
+/// By so much more, where no list of records knows the word.
+const UNKNOWN: f64 = 0.5;
+/// Less likely by more than this, what is described is no record all the same.
+const UNHEARD_OF: f64 = -1.6;
 /// What is said of a noun, in log-odds.
 const SAID: f64 = 0.6;
 /// With so many values a record is described.
@@ -131,6 +135,11 @@ impl Cast {
     }
 }
 
+/// The log-odds from which on a noun is a record.
+fn enough(seen: &Seen<'_>) -> f64 {
+    LIKELY + if seen.sort.is_none() && seen.head_sort.is_none() { UNKNOWN } else { 0.0 }
+}
+
 /// Weighs every noun.
 pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let (mut found, alias) = gather(evidence);
@@ -141,16 +150,21 @@ pub(crate) fn cast(scene: &Scene<'_>, evidence: &[Evidence]) -> Cast {
     let weigh = |candidate: &Candidate| {
         let seen = around.see(candidate);
         let said = (score(candidate) - doubt(&seen) - ACCEPT) * SAID;
-        let likely = seen.score() - LIKELY;
+        let likely = seen.score() - enough(&seen);
         // What is described is asked for, however it is spoken of: nobody lists three values of what is to be left out.
         let described = candidate.fields.len() >= DESCRIBED
-            || candidate.heading && candidate.fields.len() >= 2 && candidate.grounds.rules.contains(&"described");
-        let likely = if described && said >= 0.0 { likely.max(0.0) } else { likely };
+            || candidate.heading && candidate.fields.len() >= 2 && candidate.grounds.rules.contains(&"described")
+            // "buildings have units", which have a number and a rent.
+            || seen.holds && candidate.plural && seen.sort.is_some() && candidate.grounds.rules.contains(&"has.verb");
+        let likely = if described && said >= 0.0 && likely >= UNHEARD_OF { likely.max(0.0) } else { likely };
         (said * (1.0 - share) + likely * share, said)
     };
     let scores: Vec<(f64, f64)> = found.iter().map(weigh).collect();
     let mut cast = Cast { alias, ..Cast::default() };
     for (candidate, (score, said)) in found.into_iter().zip(scores) {
+        if candidate.app >= crate::rules::WHOLE && !candidate.plural {
+            continue;
+        }
         let listed = cast.accepted.len() >= 50;
         if score >= 0.0 && !listed && !crate::lexicon::has(RESERVED, &candidate.name) {
             cast.accepted.push((candidate.name, candidate.grounds));

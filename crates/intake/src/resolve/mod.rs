@@ -22,8 +22,8 @@ use crate::facts::{Evidence, Fact, Item, Thing};
 use crate::lexicon::{archetypes, fields as field_words};
 use crate::scene::Scene;
 
+pub use entities::Noun;
 pub(crate) use entities::{Cast, event, nouns};
-pub use entities::{LIKELY, Noun};
 pub(crate) use exports::tell_exports;
 pub(crate) use once::tell_once;
 pub(crate) use watch::watch;

@@ -20,6 +20,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "app.topic", example: "A recipe app", run: topic },
 ];
 
+/// The weight of a word that can only be the whole: what it is asked for with is told behind it.
+pub(crate) const WHOLE: f64 = 8.0;
+
 /// A phrase in the first sentences whose head is a word for software.
 fn kind(scene: &Scene<'_>, sink: &mut Sink) {
     for sentence in scene.sentences.iter().take(3) {
@@ -29,6 +32,10 @@ fn kind(scene: &Scene<'_>, sink: &mut Sink) {
                 || np.possessive.is_some() && !words::is_not_record(head)
                 || np.plural && head != "thing"
             {
+                continue;
+            }
+            // "Dive site: name, depth" is one of many.
+            if sentence.from > 0 && scene.is(np.to, ":") && words::names_with_another(np.entity()) {
                 continue;
             }
             let asked = (sentence.from..np.from).any(|at| {
@@ -56,11 +63,17 @@ fn kind(scene: &Scene<'_>, sink: &mut Sink) {
             if !asked && np.from > sentence.from + 1 {
                 continue;
             }
+            // "I would like an application where coordinators enter events".
+            let described = scene.one_of(np.to, &["where", "in", "with"]) || scene.is(np.to, "that");
+            let whole = asked && described && matches!(np.article.as_deref(), Some("a" | "an" | "one"));
             // "create a log": a verb of records with such an object is not this.
-            if archetypes::sort(np.entity()).is_some() && !(np.from <= sentence.from + 1 || sentence.from == 0) {
+            if !whole
+                && archetypes::sort(np.entity()).is_some()
+                && !(np.from <= sentence.from + 1 || sentence.from == 0)
+            {
                 continue;
             }
-            sink.add(Fact::App(Thing::of(np)), np.span, 2.0);
+            sink.add(Fact::App(Thing::of(np)), np.span, if whole { WHOLE } else { 2.0 });
         }
     }
 }
@@ -119,7 +132,12 @@ const PLACES: &str = "gym clinic school church hotel library restaurant company 
     salon studio agency firm organization university hospital farm practice cafe bar pub kindergarten daycare \
     kennel nursery theater cinema spa charity ngo nonprofit foundation association community startup business \
     garage workshop hostel resort campground zoo lab laboratory pharmacy academy college department brewery \
-    winery vineyard ranch stable marina airline dealership factory parish mosque temple synagogue";
+    choir orchestra ensemble troupe society winery vineyard ranch stable marina airline dealership factory parish mosque temple synagogue borough municipality council county authority ministry";
+
+/// "choir", "clinic": what somebody runs.
+pub(crate) fn is_run(name: &str) -> bool {
+    crate::lexicon::has(PLACES, name)
+}
 
 /// "the clinic", "our hotel": one that is never spoken of as several.
 fn place(scene: &Scene<'_>, sink: &mut Sink) {
@@ -175,10 +193,29 @@ fn again(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// What a text that asks for something calls itself.
+const PAPERS: &str =
+    "specification spec annex appendix statement extract brief rfp tender memo minutes draft briefing outline";
+
 /// "Orchard crew: pickers fill bins": a title, and then a sentence.
 fn heading(scene: &Scene<'_>, sink: &mut Sink) {
     let Some(first) = scene.sentences.first() else { return };
-    let Some(np) = scene.first_np(first.from, first.to).filter(|np| scene.is(np.to, ":") && !np.plural) else { return };
+    let Some(np) = scene.first_np(first.from, first.to).filter(|np| !np.plural) else { return };
+    // "SPECIFICATION (extract) - Studio records".
+    let paper =
+        crate::lexicon::has(PAPERS, np.head()) && np.from == first.from && scene.one_of(np.to, &["(", "-", ":"]);
+    if paper && scene.sentences.len() > 2 {
+        sink.add(Fact::App(Thing::of(np)), np.span, WHOLE);
+    }
+    // "SEED VAULT - needs".
+    let sheet =
+        scene.one_of(np.to + 1, &["needs", "requirements", "spec", "specs", "brief", "notes", "wishes", "scope"]);
+    if scene.one_of(np.to, &["-", ":"]) && sheet && np.to + 2 >= first.to && np.from == first.from {
+        sink.add(Fact::App(Thing::of(np)), np.span, WHOLE);
+    }
+    if !scene.is(np.to, ":") {
+        return;
+    }
     let verb = (np.to..first.to).any(|at| {
         scene.depth_at(at) == 0 && matches!(scene.tag(at), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal))
     });

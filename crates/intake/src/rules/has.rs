@@ -103,6 +103,11 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         {
             continue;
         }
+        // "of residents the borough keeps name and address": the residents'.
+        let keeps = matches!(clause.base, "keep" | "store" | "hold" | "record" | "take");
+        if keeps && scene.is(clause.from, "of") && scene.np_at(clause.from + 1).is_some_and(|np| np.plural) {
+            continue;
+        }
         let to = list_end(scene, clause);
         let items = lists::read(scene, clause.after, to);
         if clause.base == "take"
@@ -274,6 +279,11 @@ fn brackets(scene: &Scene<'_>, sink: &mut Sink) {
             && scene.one_of(np.to + 2, &["/", "or"])
             && scene.one_of(np.to + 3, &["no", "n", "false"]);
         if doubt || scene.is(np.to + 1, "yes/no") {
+            continue;
+        }
+        // "an order: occasion, message (the text inside), colour": a word on a value.
+        let listed = np.article.is_none() && !np.plural && scene.one_of(np.from.wrapping_sub(1), &[",", ":"]);
+        if listed && scene.one_of(np.to + 1, &["the", "a", "an", "up", "max", "i.e.", "e.g.", "what", "as"]) {
             continue;
         }
         let items = lists::read(scene, np.to + 1, close);

@@ -16,6 +16,8 @@ use crate::tokens::{Span, Token};
 enum About {
     /// What the whole is called, or who wrote it: nothing of the line is kept.
     Line,
+    /// What a board of tickets writes around one, wherever it stands.
+    Card,
     /// The text goes on; only the label is no record.
     Label,
     /// Who works with it.
@@ -71,6 +73,12 @@ const LABELS: &[Label] = &[
         example: "Assumptions: Single sign-on exists.",
     },
     Label {
+        id: "label.ticket",
+        about: About::Card,
+        words: "label,labels,watcher,watchers,assignee,story point,fix version,affects version,epic link,linked issue,blocked by,ac",
+        example: "Labels: mvp, backend",
+    },
+    Label {
         id: "label.people",
         about: About::People,
         words: "user,role,actor,persona,user group,user role,user type,type of user,kind of user,who use it,who work with it,\
@@ -96,7 +104,11 @@ fn labels(scene: &Scene<'_>) -> Vec<Found> {
 
 /// The lines that name the whole, who wrote it, or with what it is made: tokens from and to.
 pub(crate) fn lines(scene: &Scene<'_>) -> Vec<(usize, usize)> {
-    labels(scene).into_iter().filter(|one| one.about == About::Line).map(|one| (one.from, one.end)).collect()
+    labels(scene)
+        .into_iter()
+        .filter(|one| matches!(one.about, About::Line | About::Card))
+        .map(|one| (one.from, one.end))
+        .collect()
 }
 
 /// Takes away what was found of labels and of what they say.
@@ -116,7 +128,7 @@ pub(super) fn leave_out(scene: &Scene<'_>, evidence: &mut Vec<Evidence>) {
         );
         let things = super::idle::things(&one.fact);
         let gone = |label: &Found| match label.about {
-            About::Line => inside(label.from, label.end, one.span),
+            About::Line | About::Card => inside(label.from, label.end, one.span),
             About::Label => things.iter().any(|thing| inside(label.from, label.to, thing.span)),
             About::People => things.iter().any(|thing| inside(label.from, label.end, thing.span)),
         };
@@ -138,6 +150,10 @@ fn label(scene: &Scene<'_>, place: usize) -> Option<Found> {
     let (label, spelled) = (said(|token| &token.lemma)?, said(|token| &token.text)?);
     let is = |word: &str| word.trim() == label || word.trim() == spelled;
     let known = LABELS.iter().find(|one| one.words.split(',').any(is))?;
+    // "label: string" is a value in somebody's code.
+    if known.about == About::Card && !scene.token(from).is_some_and(|token| token.capital) {
+        return None;
+    }
     let first = scene.opens_block(place);
     let top = first && scene.blocks.get(sentence.block).is_some_and(|block| block.parent.is_none());
     if colon && (top || known.about != About::Line) {
@@ -167,6 +183,9 @@ fn is_record(scene: &Scene<'_>, found: &Found) -> bool {
         return !people(scene, colon, found.end);
     }
     let items = lists::read(scene, found.to + 1, found.end);
+    if found.about == About::Card {
+        return items.iter().filter(|item| crate::lexicon::fields::guess(&item.name).is_some()).count() >= 2;
+    }
     // "screens: start page, detail page, print dialog".
     let shown =
         |item: &Item| has("page screen dialog view form tab menu popup", item.name.rsplit('_').next().unwrap_or(""));

@@ -164,6 +164,7 @@ fn colon(scene: &Scene<'_>, sink: &mut Sink) {
                 || archetypes::sort(&owner.name).is_some()
                 || words::may_be_record(owner.head()) && known >= 2
                 || bullet && np.words().len() == 2 && known >= 3
+                || index > 0 && words::names_with_another(&owner.name) && known >= 2
             {
                 sink.has(&owner, items, 2.2);
                 tie(scene, sink, np, colon);

@@ -51,6 +51,7 @@ use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
+pub(crate) use app::{WHOLE, is_run};
 pub use outside::Service;
 pub(crate) use outside::services;
 pub(crate) use people::{actors, is_people, people_at, role_of, who_of};

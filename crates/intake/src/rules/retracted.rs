@@ -17,12 +17,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule { id: "back.no", example: "A kayak has a name and a colour. Sorry, no colour.", run: no },
     Rule { id: "back.not", example: "We keep kayaks and oars, no wait, oars not.", run: not },
     Rule { id: "back.that", example: "Text the guide - scrap that.", run: that },
+    Rule { id: "back.those", example: "We keep kayaks. Oars have a length. Actually skip those.", run: those },
     Rule { id: "back.channel", example: "Text the guide. Or no, better mail.", run: channel },
 ];
 
 /// Words before a change of mind, and around its verb.
 const FILLERS: &str = "no nope nah wait hm hmm hmmm mm sorry ah oh uh um er erm ok okay well actually and but or so now \
-    then please just let us we can could i you also simply better rather second thought thinking about it on maybe \
+    then please just let us we can could i you also simply better rather second thought thoughts thinking about it on maybe \
     , - . ... i'd would like to";
 /// Of them, those that tell of one by themselves.
 const CHANGES: &str = "wait hm hmm hmmm sorry ah oh uh er erm actually correction nope nah";
@@ -40,7 +41,9 @@ fn filled(scene: &Scene<'_>, from: usize, at: usize) -> usize {
 /// Whether the words from here to `at` tell of a change of mind.
 fn changes(scene: &Scene<'_>, from: usize, at: usize) -> bool {
     (from..at).any(|t| {
-        scene.token(t).is_some_and(|token| has(CHANGES, &token.text)) || scene.is(t, "no") && scene.is(t + 1, ",")
+        scene.token(t).is_some_and(|token| has(CHANGES, &token.text))
+            || scene.is(t, "no") && scene.is(t + 1, ",")
+            || scene.is(t, "second") && scene.one_of(t + 1, &["thought", "thoughts"])
     })
 }
 
@@ -177,6 +180,32 @@ fn that(scene: &Scene<'_>, sink: &mut Sink) {
     }
 }
 
+/// "Tournaments have a name and a date. Actually skip those": what the sentence before told of.
+fn those(scene: &Scene<'_>, sink: &mut Sink) {
+    for (place, sentence) in scene.sentences.iter().enumerate().skip(1) {
+        let opens = (sentence.from..sentence.to)
+            .find(|at| !scene.token(*at).is_some_and(|token| has(FILLERS, &token.text)))
+            .unwrap_or(sentence.to);
+        let drops = scene.token(opens).is_some_and(|token| has(DROPS, &token.text) || token.is("leave"));
+        let them = opens + 1;
+        let ends = |at: usize| {
+            at >= sentence.to
+                || scene.token(at).is_some_and(|token| token.is_sign())
+                || scene.one_of(at, &["out", "then", "again", "please", "for", "now", "too", "as", "because"])
+        };
+        if !drops || !scene.one_of(them, &["those", "them", "these", "both"]) || !ends(them + 1) {
+            continue;
+        }
+        let Some(before) = scene.sentences.get(place - 1) else { continue };
+        let told: Vec<&Np> = scene.nps_in(before.from, before.to).filter(|np| np.plural).collect();
+        // What is told of for the first time is what goes, before what it has.
+        let first = told.first().filter(|np| np.from <= before.from + 1 && !spoken_of(scene, np, np.from));
+        if let Some(np) = first.or(told.last()) {
+            sink.add(Fact::TakenBack(Some(Thing::of(np))), scene.span(sentence.from, them + 1), 2.0);
+        }
+    }
+}
+
 /// Ways of telling somebody something, by their words.
 fn way(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -226,9 +255,12 @@ fn channel(scene: &Scene<'_>, sink: &mut Sink) {
 fn marks(scene: &Scene<'_>, from: usize, at: usize) -> bool {
     let opens = at == from || scene.one_of(at - 1, &["-", ",", ";", "("]);
     let or_no = scene.is(at, "or") && scene.one_of(at + 1, &["no", "better", "rather"]);
-    let no = scene.is(at, "no") && (scene.is(at + 1, "wait") || scene.is(at + 1, ",") && scene.is(at + 2, "better"));
+    let no = scene.is(at, "no")
+        && (scene.is(at + 1, "wait")
+            || scene.is(at + 1, ",")
+                && (scene.is(at + 2, "better") || scene.one_of(at + 3, &["changed", "decided", "switched"])));
     let change = scene.token(at).is_some_and(|token| has(CHANGES, &token.text));
-    let second = scene.is(at, "on") && scene.is(at + 1, "second") && scene.is(at + 2, "thought");
+    let second = scene.is(at, "on") && scene.is(at + 1, "second") && scene.one_of(at + 2, &["thought", "thoughts"]);
     opens && (or_no || no || second || change)
 }
 

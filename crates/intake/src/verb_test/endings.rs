@@ -32,6 +32,11 @@ impl Place<'_> {
                 {
                     return Tag::Verb;
                 }
+                // "a burial concerns one grave".
+                let some = self.next_is(&["one", "two", "several", "many", "exactly"]);
+                if one && some && self.is(&["concerns", "covers", "contains"]) {
+                    return Tag::Verb;
+                }
                 // "staff gets assigned to events".
                 if self.is(&["gets", "get"])
                     && self.next().is_some_and(|next| {

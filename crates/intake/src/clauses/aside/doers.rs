@@ -3,6 +3,7 @@
 //!
 //! A way of saying so is an entry of `DOERS`; it speaks of one clause.
 
+use super::outsiders::OUTSIDERS;
 use crate::clauses::{Clause, Join};
 use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, has};
@@ -10,13 +11,13 @@ use crate::nouns::{Count, Np};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
-struct Doer {
+pub(super) struct Doer {
     #[cfg_attr(not(test), expect(dead_code, reason = "named where the test fails"))]
-    id: &'static str,
+    pub id: &'static str,
     /// What the test reads; it names SMS or invoices.
     #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
-    example: &'static str,
-    says: fn(&Scene<'_>, &Clause) -> bool,
+    pub example: &'static str,
+    pub says: fn(&Scene<'_>, &Clause) -> bool,
 }
 
 const DOERS: &[Doer] = &[
@@ -37,7 +38,7 @@ pub(in crate::clauses) fn elsewhere(scene: &Scene<'_>, clause: &Clause) -> bool 
     clause.modal.is_none()
         && !matches!(clause.join, Join::Condition | Join::Purpose)
         && !with_this(scene, clause)
-        && DOERS.iter().any(|doer| (doer.says)(scene, clause))
+        && DOERS.iter().chain(OUTSIDERS).any(|doer| (doer.says)(scene, clause))
 }
 
 /// "does the invoices with this app", "in the new system", "here": what is asked for is what it is done with.
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn nothing_is_made_of_what_others_do() {
-        for doer in DOERS {
+        for doer in DOERS.iter().chain(OUTSIDERS) {
             let scene = Scene::read(doer.example);
             assert!(scene.clauses.iter().any(|clause| (doer.says)(&scene, clause)), "{} does not fire", doer.id);
             let reading = crate::read(&format!("Boats have a name and a length. {}", doer.example)).summary;

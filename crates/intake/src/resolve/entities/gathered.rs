@@ -49,6 +49,8 @@ pub struct Noun {
     pub signs: Vec<&'static str>,
     /// The sum of the weights of signs that are not learnt.
     pub chosen: f64,
+    /// The log-odds from which on it is kept.
+    pub enough: f64,
 }
 
 /// All nouns that are weighed.
@@ -58,7 +60,7 @@ pub(crate) fn nouns(scene: &Scene<'_>, evidence: &[Evidence]) -> Vec<Noun> {
     let noun = |candidate: &Candidate| {
         let seen = around.see(candidate);
         let signs = seen.shown().map(|(name, ..)| *name).collect();
-        Noun { name: candidate.name.clone(), signs, chosen: seen.chosen() }
+        Noun { name: candidate.name.clone(), signs, chosen: seen.chosen(), enough: super::enough(&seen) }
     };
     found.iter().map(noun).collect()
 }

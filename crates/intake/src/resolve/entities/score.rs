@@ -104,7 +104,7 @@ pub(super) fn score(candidate: &Candidate) -> f64 {
     if words::is_not_record(head) && archetypes::sort(name).is_none() {
         score -= match own {
             0 | 1 => 5.0,
-            _ if words::may_be_record(head) => 0.0,
+            _ if words::may_be_record(head) || words::names_with_another(name) => 0.0,
             _ => 2.0,
         };
     }

@@ -30,104 +30,104 @@ pub(super) struct Seen<'s> {
 pub(super) type Sign = (&'static str, f64, fn(&Seen<'_>) -> bool);
 
 /// Where no sign speaks for anything.
-const BIAS: Sign = ("bias", 1.76, |_| true);
+const BIAS: Sign = ("bias", 1.83, |_| true);
 
 const SIGNS: &[Sign] = &[
     // What is asked to be done, and how.
-    ("order", 0.21, |it| it.order()),
-    ("class.send", -0.13, |it| it.class(&[Class::Send, Class::Notify])),
-    ("class.pay", 0.24, |it| it.class(&[Class::Pay])),
-    ("class.make", 0.21, |it| it.class(&[Class::Create, Class::Track, Class::Relate, Class::Upload, Class::Update])),
-    ("verb.gets", 0.57, |it| it.base("get receive")),
-    ("verb.wants", -0.27, |it| it.base("want need like love prefer") && !it.past()),
-    ("verb.tells", 0.86, |it| it.any(TELLS)),
-    ("please", -0.20, |it| it.any("please pls plz")),
-    ("paid.by", 0.63, |it| it.any(PAYS) && it.before("by via through with on using over per")),
-    ("stored", -0.02, |it| {
+    ("order", 0.08, |it| it.order()),
+    ("class.send", -0.06, |it| it.class(&[Class::Send, Class::Notify])),
+    ("class.pay", 0.07, |it| it.class(&[Class::Pay])),
+    ("class.make", 0.32, |it| it.class(&[Class::Create, Class::Track, Class::Relate, Class::Upload, Class::Update])),
+    ("verb.gets", 0.69, |it| it.base("get receive")),
+    ("verb.wants", -0.15, |it| it.base("want need like love prefer") && !it.past()),
+    ("verb.tells", 0.84, |it| it.any(TELLS)),
+    ("please", -0.18, |it| it.any("please pls plz")),
+    ("paid.by", 0.59, |it| it.any(PAYS) && it.before("by via through with on using over per")),
+    ("stored", -0.01, |it| {
         it.any("stored saved upload uploads uploaded attach attached files photos documents pictures")
     }),
-    ("stored.in", 0.31, |it| it.any(STORES) && it.before("in into to on")),
-    ("listed", -0.56, |it| it.clause.verb.is_none() && it.within(it.near.0, it.named.from, ":")),
-    ("by_hand", -0.72, |it| it.any("cash cheque check bank till terminal hand counter paper invoice manually")),
-    ("verb.be", -0.40, |it| it.base("be")),
-    ("verb.have", -0.70, |it| it.base("have")),
-    ("verb.use", 0.16, |it| it.base("use work run keep live stay do talk chat communicate handle make")),
-    ("verb.none", 0.54, |it| it.clause.verb.is_none()),
-    ("verb.past", -0.07, |it| it.past()),
-    ("passive", 0.52, |it| it.clause.passive),
-    ("passive.led", 0.23, |it| it.clause.passive && it.before("by via through in to into from with on per over")),
-    ("asked.led", 0.12, |it| it.order() && it.before("by via through in to into from with on per over")),
+    ("stored.in", 0.60, |it| it.any(STORES) && it.before("in into to on")),
+    ("listed", -0.35, |it| it.clause.verb.is_none() && it.within(it.near.0, it.named.from, ":")),
+    ("by_hand", -0.48, |it| it.any("cash cheque check bank till terminal hand counter paper invoice manually")),
+    ("verb.be", -0.51, |it| it.base("be")),
+    ("verb.have", -0.67, |it| it.base("have")),
+    ("verb.use", -0.13, |it| it.base("use work run keep live stay do talk chat communicate handle make")),
+    ("verb.none", 0.23, |it| it.clause.verb.is_none()),
+    ("verb.past", -0.33, |it| it.past()),
+    ("passive", 0.49, |it| it.clause.passive),
+    ("passive.led", 0.10, |it| it.clause.passive && it.before("by via through in to into from with on per over")),
+    ("asked.led", 0.47, |it| it.order() && it.before("by via through in to into from with on per over")),
     ("modal.must", 0.73, |it| it.modal("should must shall has have needs need")),
-    ("modal.may", -0.07, |it| it.modal("can could may might")),
-    ("modal.will", -0.36, |it| it.modal("will would")),
-    ("story", 0.38, |it| story_role(it.scene, it.clause.sentence).is_some()),
-    ("wished", 0.14, |it| it.any(WISHED)),
-    ("timed", 1.23, |it| it.any(TIMED)),
-    ("when", 0.80, |it| it.any("when if once whenever unless until till soon ->")),
-    ("every", 0.88, |it| it.any("every each per")),
-    ("automatic", 0.64, |it| it.any("automatically automatic auto automated")),
-    ("moved", 0.41, |it| it.any(MOVED)),
-    ("condition", 0.19, |it| it.clause.join == Join::Condition),
+    ("modal.may", 0.19, |it| it.modal("can could may might")),
+    ("modal.will", -0.31, |it| it.modal("will would")),
+    ("story", 0.55, |it| story_role(it.scene, it.clause.sentence).is_some()),
+    ("wished", -0.24, |it| it.any(WISHED)),
+    ("timed", 1.22, |it| it.any(TIMED)),
+    ("when", 0.87, |it| it.any("when if once whenever unless until till soon ->")),
+    ("every", 0.83, |it| it.any("every each per")),
+    ("automatic", 0.68, |it| it.any("automatically automatic auto automated")),
+    ("moved", 0.46, |it| it.any(MOVED)),
+    ("condition", -0.19, |it| it.clause.join == Join::Condition),
     ("relative", 0.29, |it| it.clause.join == Join::Relative),
-    ("aside", -0.43, |it| it.clause.polarity != Polarity::Asked),
+    ("aside", -0.51, |it| it.clause.polarity != Polarity::Asked),
     // Who does it.
-    ("we", -0.27, |it| it.who("we i")),
-    ("they", 0.09, |it| it.who("they he she")),
-    ("it", -0.00, |it| it.who("it this that")),
-    ("ours", 0.21, |it| it.ours()),
-    ("somebody", 0.48, |it| it.somebody()),
-    ("itself", -0.37, |it| it.clause.verb.is_some_and(|verb| it.named.from < verb)),
+    ("we", -0.20, |it| it.who("we i")),
+    ("they", 0.38, |it| it.who("they he she")),
+    ("it", 0.18, |it| it.who("it this that")),
+    ("ours", 0.33, |it| it.ours()),
+    ("somebody", 0.30, |it| it.somebody()),
+    ("itself", -0.22, |it| it.clause.verb.is_some_and(|verb| it.named.from < verb)),
     // The words beside it.
-    ("behind.to", 0.01, |it| it.before("to into onto")),
-    ("behind.by", 0.74, |it| it.before("by via through per over using with")),
-    ("behind.in", 0.25, |it| it.before("in on at inside")),
+    ("behind.to", 0.23, |it| it.before("to into onto")),
+    ("behind.by", 0.76, |it| it.before("by via through per over using with")),
+    ("behind.in", 0.55, |it| it.before("in on at inside")),
     ("behind.from", -0.28, |it| it.before("from of than like as about for out")),
-    ("behind.a", 0.45, |it| it.before("a an")),
-    ("behind.the", -0.30, |it| it.before("the that this")),
-    ("behind.my", 0.47, |it| it.before("my our their his her your its")),
-    ("behind.or", -0.18, |it| it.before("or and & / ,")),
-    ("behind.colon", 0.98, |it| it.before(": -> ( -")),
-    ("opens", -0.41, |it| it.scene.sentences.iter().any(|sentence| sentence.from == it.named.from)),
-    ("ends", 0.65, |it| it.named.to + 1 >= it.near.1),
-    ("before.to", 1.00, |it| it.after("to for the a them him her me us")),
-    ("before.when", 0.40, |it| it.after("when if once before after on at every as")),
-    ("before.message", -0.44, |it| it.after(SENT)),
-    ("before.group", -0.50, |it| it.after(PLACES)),
-    ("before.sign", -0.22, |it| it.after(", ; . ) : -")),
-    ("bracketed", -1.07, |it| it.scene.depth_at(it.named.from) > 0),
+    ("behind.a", 0.58, |it| it.before("a an")),
+    ("behind.the", -0.22, |it| it.before("the that this")),
+    ("behind.my", 0.80, |it| it.before("my our their his her your its")),
+    ("behind.or", 0.08, |it| it.before("or and & / ,")),
+    ("behind.colon", 0.77, |it| it.before(": -> ( -")),
+    ("opens", -0.21, |it| it.scene.sentences.iter().any(|sentence| sentence.from == it.named.from)),
+    ("ends", 0.73, |it| it.named.to + 1 >= it.near.1),
+    ("before.to", 1.03, |it| it.after("to for the a them him her me us")),
+    ("before.when", 0.52, |it| it.after("when if once before after on at every as")),
+    ("before.message", -0.92, |it| it.after(SENT)),
+    ("before.group", -0.23, |it| it.after(PLACES)),
+    ("before.sign", 0.18, |it| it.after(", ; . ) : -")),
+    ("bracketed", -0.99, |it| it.scene.depth_at(it.named.from) > 0),
     // That it is not wanted, or how it is today.
-    ("no.before", -1.15, |it| it.within(it.near.0.max(it.named.from.saturating_sub(6)), it.named.from, NO)),
-    ("no.after", -1.46, |it| it.within(it.named.to, it.near.1.min(it.named.to + 10), DENIES)),
-    ("no.next", -0.64, |it| it.within(it.next.0, it.next.1.min(it.next.0 + 5), NO)),
-    ("next.takes_up", -1.32, |it| it.taken_up() && it.goes_on(NO)),
-    ("next.tells", -0.63, |it| it.taken_up() && (it.goes_on(FINE) || it.goes_on(TODAY) || it.goes_on(ELSE))),
-    ("today", -0.39, |it| it.any(TODAY)),
-    ("fine", 0.02, |it| it.any(FINE)),
-    ("else", 0.04, |it| it.any(ELSE)),
-    ("likened", 0.07, |it| it.any("like as than similar instead rather unlike")),
-    ("but", 0.36, |it| it.any("but though although however")),
-    ("because", -0.08, |it| it.any("because since so")),
-    ("product", -0.19, |it| it.named.product),
-    ("product.bare", -0.16, |it| it.named.product && !it.any(WISHED) && !it.any(TIMED) && !it.any(MOVED)),
-    ("named", -0.38, |it| it.named.rule == "outside.named"),
-    ("verbal", -0.32, |it| it.named.rule == "outside.verb"),
-    ("sure", 0.44, |it| !has(COMMON, it.named.rule)),
-    ("paid.way", 0.06, |it| {
+    ("no.before", -1.13, |it| it.within(it.near.0.max(it.named.from.saturating_sub(6)), it.named.from, NO)),
+    ("no.after", -1.94, |it| it.within(it.named.to, it.near.1.min(it.named.to + 10), DENIES)),
+    ("no.next", -0.82, |it| it.within(it.next.0, it.next.1.min(it.next.0 + 5), NO)),
+    ("next.takes_up", -1.60, |it| it.taken_up() && it.goes_on(NO)),
+    ("next.tells", -1.16, |it| it.taken_up() && (it.goes_on(FINE) || it.goes_on(TODAY) || it.goes_on(ELSE))),
+    ("today", -0.55, |it| it.any(TODAY)),
+    ("fine", -0.28, |it| it.any(FINE)),
+    ("else", -0.59, |it| it.any(ELSE)),
+    ("likened", 0.18, |it| it.any("like as than similar instead rather unlike")),
+    ("but", 0.41, |it| it.any("but though although however")),
+    ("because", 0.14, |it| it.any("because since so")),
+    ("product", -0.30, |it| it.named.product),
+    ("product.bare", -0.23, |it| it.named.product && !it.any(WISHED) && !it.any(TIMED) && !it.any(MOVED)),
+    ("named", -0.49, |it| it.named.rule == "outside.named"),
+    ("verbal", -0.34, |it| it.named.rule == "outside.verb"),
+    ("sure", 0.27, |it| !has(COMMON, it.named.rule)),
+    ("paid.way", 0.35, |it| {
         it.named.rule == "outside.pay" && it.any("card online app website site phone link stripe paypal")
     }),
-    ("paid", -1.11, |it| it.named.rule == "outside.pay"),
-    ("few", 0.35, |it| it.near.1 - it.near.0 <= 5),
-    ("long", 0.89, |it| it.near.1 - it.near.0 >= 24),
-    ("request.short", 0.11, |it| it.scene.tokens.len() < 50),
-    ("verbal.somebody", -0.67, |it| it.named.rule == "outside.verb" && it.somebody()),
-    ("common", -0.43, |it| {
+    ("paid", -1.51, |it| it.named.rule == "outside.pay"),
+    ("few", 0.30, |it| it.near.1 - it.near.0 <= 5),
+    ("long", 0.84, |it| it.near.1 - it.near.0 >= 24),
+    ("request.short", -0.03, |it| it.scene.tokens.len() < 50),
+    ("verbal.somebody", -0.44, |it| it.named.rule == "outside.verb" && it.somebody()),
+    ("common", -0.46, |it| {
         it.named.product && !it.capital(it.named.from) && !it.before("to into in via by through with on using")
     }),
-    ("part_of_name", -0.70, |it| {
+    ("part_of_name", -0.55, |it| {
         it.capital(it.named.from) && (it.capital(it.named.to) || it.capital(it.named.from.wrapping_sub(1)))
     }),
-    ("told", -4.10, |it| it.told),
-    ("asks", -0.05, |it| it.scene.is(it.near.1, "?") || it.within(it.near.0, it.near.1, "?")),
+    ("told", -3.75, |it| it.told),
+    ("asks", -0.21, |it| it.scene.is(it.near.1, "?") || it.within(it.near.0, it.near.1, "?")),
 ];
 
 /// Rules that see every place where a service is named; all others know what they see.
@@ -225,6 +225,23 @@ impl<'s> Seen<'s> {
             |np: &crate::nouns::Np| has("app system application tool software platform backend it program", np.head());
         let (clause, subject) = (self.clause, &self.clause.subject);
         clause.modal.is_none() && !clause.passive && !subject.is_empty() && !subject.iter().any(program)
+    }
+    /// "drivers pay through the app", "I want the bookings in my calendar": nothing else can be meant.
+    pub(super) fn is_plain(&self) -> bool {
+        let (scene, at) = (self.scene, self.named.from);
+        let here = |at: usize| {
+            scene.one_of(at, &["through", "in", "via", "over"])
+                && scene.one_of(at + 1, &["the", "our", "this"])
+                && scene.one_of(at + 2, &["app", "site", "website", "portal"])
+        };
+        let paid = self.named.rule == "outside.pay" && self.base("pay") && here(self.clause.after);
+        let wished = self.modal("want would") || self.base("want need") && self.who("i we");
+        let shown = self.named.category == "calendar"
+            && wished
+            && (1..=3).filter_map(|back| at.checked_sub(back)).any(|at| {
+                scene.one_of(at, &["in", "into", "to"]) && scene.one_of(at + 1, &["my", "our", "their", "the"])
+            });
+        self.clause.polarity == Polarity::Asked && !self.any(NO) && (paid || shown)
     }
     fn order(&self) -> bool {
         let (clause, scene) = (self.clause, self.scene);

@@ -31,7 +31,9 @@ const NO: &[&str] = &[
 pub(super) fn asked(scene: &Scene<'_>, at: usize) -> Option<bool> {
     let clause = scene.clause_at(at)?;
     let near = at.saturating_sub(4).max(clause.from);
-    if TOLD.iter().any(|told| (told.says)(scene, clause, at)) {
+    // "we do that with Bizum, no Stripe please": however it is told, it is turned down.
+    let refused = at > clause.from && scene.one_of(at - 1, &["no", "without"]);
+    if !refused && TOLD.iter().any(|told| (told.says)(scene, clause, at)) {
         return None;
     }
     // "no reading for 6 hours -> alert in Slack": what stands before an arrow is when.
@@ -112,6 +114,9 @@ const TOLD: &[Told] = &[
     },
     Told { id: "told.group", example: "The WhatsApp group has 900 unread messages.", says: practice::group },
     Told { id: "told.what", example: "Slack is what we chat in.", says: practice::what },
+    Told { id: "told.itself", example: "Our lock has keys (it mails them out by itself).", says: by_itself },
+    Told { id: "told.enlarged", example: "Lenses have a mount, zoom y/n.", says: yes_or_no },
+    Told { id: "told.as_per", example: "As per Slack thread.", says: as_per },
     Told { id: "told.got", example: "We have got Stripe.", says: got },
     Told { id: "told.is", example: "The chat is Discord.", says: is_it },
     Told { id: "told.for_that", example: "No messages, people have Discord for that.", says: for_that },
@@ -275,6 +280,31 @@ fn noun(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
         crate::lexicon::has("stripe square slack zoom outlook sage epic resend ses discord plaid", &token.text);
     let phrase = scene.nps_before(at + 1).next().filter(|np| np.from <= at && at < np.to);
     common && phrase.is_some_and(|np| np.article.is_some() && np.words().len() == 1)
+}
+
+/// "(it mails the thing out by itself)": in brackets, of what stands before them.
+fn by_itself(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
+    scene.depth_at(at) > 0
+        && scene.one_of(at.wrapping_sub(1), &["it", "which", "that"])
+        && (at + 1..at + 8)
+            .take_while(|t| scene.depth_at(*t) > 0)
+            .any(|t| scene.one_of(t, &["itself", "themselves", "himself", "herself"]))
+}
+
+/// "as per Slack thread", "see Teams", "per our Zoom call": where it was spoken of.
+fn as_per(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).filter(|t| *t >= clause.from);
+    let per = (1..=3).filter_map(before).any(|t| scene.is(t, "per") && (t == clause.from || scene.is(t - 1, "as")));
+    let talk = scene.one_of(at + 1, &["thread", "call", "chat", "conversation", "discussion", "message", "meeting"]);
+    per || talk
+        && (1..=3).filter_map(before).any(|t| scene.one_of(t, &["from", "our", "see", "following", "after", "the"]))
+        && clause.modal.is_none()
+        && clause.verb.is_none()
+}
+
+/// "zoom y/n": a value that is so or not.
+fn yes_or_no(scene: &Scene<'_>, _: &Clause, at: usize) -> bool {
+    scene.one_of(at + 1, &["y", "yes"]) && scene.is(at + 2, "/") && scene.one_of(at + 3, &["n", "no"])
 }
 
 /// "by hand" asks for nothing.

@@ -83,7 +83,8 @@ pub(super) fn add(
     let named = Named { category, product: provider.is_some(), rule: sink.rule, from, to };
     sink.named.push(named);
     let Some(asked) = told::asked(scene, from) else { return };
-    let lacks = if asked { enough(scene) - Seen::of(scene, named).map_or(0.0, |seen| seen.score()) } else { 0.0 };
+    let seen = Seen::of(scene, named).filter(|seen| asked && !seen.is_plain());
+    let lacks = seen.map_or(0.0, |seen| enough(scene) - seen.score());
     let fact = match lacks > 0.0 {
         true => Fact::Spoken { category, doubted: lacks <= DOUBT },
         false => Fact::Integration { category, provider, asked },

@@ -1,0 +1,84 @@
+//! Programs and people of whom only is told what they do of themselves: "the locker app, which texts them itself",
+//! "the panels' own app sends push alerts", "somebody wanted us to text people".
+
+use super::doers::Doer;
+use crate::clauses::Clause;
+use crate::lexicon::has;
+use crate::lexicon::verbs::Class;
+use crate::nouns::Np;
+use crate::scene::Scene;
+use crate::tags::Tag;
+
+pub(super) const OUTSIDERS: &[Doer] = &[
+    Doer { id: "doer.itself", example: "Codes are in the lock, which texts them itself.", says: itself },
+    Doer { id: "doer.own_app", example: "The panel's own app sends SMS at night.", says: own_app },
+    Doer { id: "doer.its_own", example: "The insurer sends its own invoices by SMS.", says: its_own },
+    Doer { id: "doer.has_product", example: "The drivers have Google Maps on their phones.", says: has_product },
+    Doer { id: "doer.pays_us", example: "Klarna pays us each month.", says: pays_us },
+    Doer { id: "doer.hearsay", example: "Somebody wanted us to text the elderly.", says: hearsay },
+];
+
+/// The application that is asked for.
+const THIS: &str = "app application system software backend platform tool program site website it we i";
+
+fn program(np: &Np) -> bool {
+    has(THIS, np.head()) && np.owner.is_none() && !np.has_adjective("own")
+}
+
+/// "which texts them itself", "Stripe sends the link out by itself".
+fn itself(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let told = clause.verb.is_some() && !clause.passive && clause.pronoun.is_none();
+    let own = |at: usize| scene.one_of(at, &["itself", "himself", "herself", "themselves"]);
+    let sends = matches!(clause.class, Some(Class::Send | Class::Notify | Class::Pay | Class::Create))
+        || matches!(clause.base, "do" | "handle" | "text" | "email" | "make" | "take");
+    told && sends
+        && (clause.after..clause.to).any(own)
+        && !clause.subject.iter().any(program)
+        && !scene.one_of(clause.from, &["and", "or", "that"])
+}
+
+/// "the panels' own app sends push alerts".
+fn own_app(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let own = |np: &Np| {
+        let app = has("app application system software portal program platform tool site website", np.head());
+        let ours = matches!(np.possessive.as_deref(), Some("my" | "our"));
+        app && !ours && (np.from..np.to).any(|at| scene.is(at, "own"))
+    };
+    !clause.passive && !clause.carried && clause.subject.first().is_some_and(own)
+}
+
+/// "the insurer sends its own letters".
+fn its_own(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let own = |at: usize| scene.one_of(at, &["its", "their", "his", "her"]) && scene.is(at + 1, "own");
+    let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
+        || matches!(clause.base, "write" | "issue" | "print" | "make" | "run" | "use");
+    let somebody = clause.subject.first().is_some_and(|np| !np.plural && !program(np) && np.article.is_some());
+    sends && somebody && !clause.passive && !clause.carried && (clause.after..clause.to.min(clause.after + 2)).any(own)
+}
+
+/// "the drivers have Google Maps on their phones", "we have Stripe for that".
+fn has_product(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(np) = scene.np_at(clause.after) else { return false };
+    let known = (np.from..np.to).all(|at| scene.token(at).is_some_and(|token| token.capital));
+    let theirs = scene.one_of(np.to, &["on", "in"]) && scene.one_of(np.to + 1, &["their", "his", "her"]);
+    let person = clause.subject.first().is_some_and(|np| crate::lexicon::archetypes::is_person(np.entity()));
+    clause.base == "have" && known && theirs && person
+}
+
+/// "GetYourGuide pays us monthly": somebody does, and by what way is theirs to know.
+fn pays_us(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let product = |np: &Np| (np.from..np.to).all(|at| scene.token(at).is_some_and(|token| token.capital));
+    clause.base == "pay"
+        && !clause.passive
+        && scene.one_of(clause.after, &["us", "me"])
+        && clause.subject.first().is_some_and(product)
+        && !(clause.after..clause.to).any(|at| scene.one_of(at, &["via", "through", "with", "by", "using", "online"]))
+}
+
+/// "somebody wanted us to text the elderly", "somebody will say: put it on a map".
+fn hearsay(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let who = matches!(clause.pronoun.as_deref(), Some("somebody" | "someone"));
+    let past = clause.verb.is_some_and(|verb| scene.tag(verb) == Some(Tag::Verb));
+    who && past && matches!(clause.base, "want" | "suggest" | "ask" | "say" | "propose")
+        || clause.carried && who && clause.base == "text"
+}
