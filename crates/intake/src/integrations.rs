@@ -15,7 +15,7 @@ pub(crate) fn integrations(evidence: &[Evidence]) -> Vec<IntegrationUse> {
 
 /// What is sent by itself goes out by its service: "confirmed -> email with the list" names no service otherwise.
 pub(crate) fn follow(evidence: &[Evidence], draft: &mut Draft) {
-    const SENT: &[&str] = &["email", "sms", "push"];
+    const SENT: &[&str] = &["email", "sms", "push", "chat", "calendar"];
     let denied = |name: &str| {
         let no = |found: &Evidence| matches!(&found.fact, Fact::Integration { category, asked: false, .. } if *category == name);
         evidence.iter().any(no)

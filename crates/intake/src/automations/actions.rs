@@ -103,6 +103,8 @@ impl Reader<'_, '_> {
             }
             // "a list of drugs goes to the pharmacist by mail".
             _ if clause.base == "go" && !self.permits() && channel().is_some() => channel(),
+            // "reviews have a rating and a text, and are shown when approved": values.
+            _ if clause.base == "have" && clause.modal.is_none() && !clause.subject.is_empty() => None,
             _ if has(DELIVERS, clause.base) && !self.permits() && delivered() => {
                 Some(channel().unwrap_or_else(|| self.only_channel()))
             }

@@ -20,7 +20,7 @@ use crate::tags::Tag;
 /// Finds the automations of a request.
 pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Automation> {
     let meant = Meant::new(scene, draft);
-    let (heard, inbound) = listen(scene, cast, draft, &meant);
+    let Listened { heard, times, inbound } = listen(scene, cast, draft, &meant);
     // What comes in by a webhook calls none.
     let comes_in = |at: usize| inbound.iter().any(|(from, to, _)| *from <= at && at < *to);
     let mut found: Vec<Automation> = Vec::new();
@@ -30,7 +30,9 @@ pub(crate) fn automations(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<
     };
     for (index, clause) in scene.clauses.iter().enumerate() {
         // What is done here was heard already, with its time.
-        let known = || heard.iter().any(|(at, _)| clause.from <= *at && *at < clause.to);
+        // "60 days before a lease expires": its end is no change, but when something is done.
+        let timed = |(from, to): &Place| clause.verb.is_some_and(|verb| *from <= verb && verb < *to);
+        let known = || heard.iter().any(|(at, _)| clause.from <= *at && *at < clause.to) || times.iter().any(timed);
         if clause.polarity != Polarity::Asked || clause.join == Join::Condition || known() {
             continue;
         }
@@ -72,18 +74,30 @@ fn add(found: &mut Vec<Automation>, new: Automation) {
 }
 
 /// What every sentence says is to be done at some time, with the place of the deed.
-fn listen(scene: &Scene<'_>, cast: &Cast, draft: &Draft, meant: &Meant<'_>) -> (Vec<Heard>, Vec<Inbound>) {
+fn listen(scene: &Scene<'_>, cast: &Cast, draft: &Draft, meant: &Meant<'_>) -> Listened {
     let lines = scene.sentences.iter().map(|sentence| heard::Line::new(scene, cast, draft, meant, sentence));
-    let (mut deeds, mut inbound) = (Vec::new(), Vec::new());
+    let mut all = Listened::default();
     for line in lines {
-        deeds.extend(heard::of_sentence(&line));
-        inbound.extend(heard::inbound::of_sentence(&line));
+        let (heard, times) = heard::of_sentence(&line);
+        all.heard.extend(heard);
+        all.times.extend(times);
+        all.inbound.extend(heard::inbound::of_sentence(&line));
     }
-    (deeds, inbound)
+    all
+}
+
+#[derive(Default)]
+struct Listened {
+    heard: Vec<Heard>,
+    /// The tokens that say when.
+    times: Vec<Place>,
+    inbound: Vec<Inbound>,
 }
 
 /// With the place of what is done.
 type Heard = (usize, Automation);
+/// The tokens from and to.
+type Place = (usize, usize);
 /// With the tokens that say it.
 type Inbound = (usize, usize, Automation);
 

@@ -104,7 +104,7 @@ fn named(scene: &Scene<'_>, sink: &mut Sink) {
 /// in "the payroll is in Sage" or "DATEV swallows the bookkeeping".
 fn moves(scene: &Scene<'_>, at: usize) -> bool {
     const MOVES: &str = "export sync synchronize push send connect integrate import transfer post book link flow copy create \
-        integration connection interface sync-up export-file webhook upload generate issue raise end land go appear";
+        integration connection interface sync-up export-file webhook upload generate issue raise end land go appear become turn";
     let Some(sentence) = scene.sentence_at(at).and_then(|place| scene.sentences.get(place)) else { return true };
     // "the books are in Xero, push every expense there".
     let there = (at..sentence.to).any(|t| scene.is(t, "there"));
@@ -308,7 +308,8 @@ fn into_calendar(scene: &Scene<'_>, clause: &Clause, at: usize) -> bool {
             | "see"
             | "have"
     ) && (clause.base != "have" || clause.modal.is_some());
-    let owned = scene.np_before(at + 1).is_some_and(|np| np.possessive.is_some() || np.owner.is_some());
+    let owned = scene.np_before(at + 1).is_some_and(|np| np.possessive.is_some() || np.owner.is_some())
+        || scene.is(at + 1, "of");
     let into = (at.saturating_sub(6).max(clause.from)..at).any(|t| scene.one_of(t, &["to", "in", "into", "with"]));
     puts && into && owned
 }

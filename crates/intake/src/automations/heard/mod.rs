@@ -12,8 +12,9 @@ mod whose;
 
 use std::cell::OnceCell;
 
-use super::{Meant, Reader};
+use super::{Heard, Meant, Place, Reader};
 use crate::draft::{Automation, Draft, Trigger};
+use crate::lexicon::verbs;
 use crate::resolve::Cast;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -66,21 +67,31 @@ pub(super) struct Cue {
     pub open: bool,
 }
 
-/// What a sentence asks to happen by itself, each with the place of what is done.
-pub(super) fn of_sentence(line: &Line<'_, '_>) -> Vec<(usize, Automation)> {
+/// What a sentence asks to happen by itself, each with the place of what is done, and the tokens of its times.
+pub(super) fn of_sentence(line: &Line<'_, '_>) -> (Vec<Heard>, Vec<Place>) {
     let aside = |at: usize| line.scene.clause_at(at).is_some_and(|clause| clause.polarity.is_aside());
     if (line.from..line.to).all(aside) {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let done: Vec<Done> = deeds::of(line).into_iter().filter(|done| !aside(done.from)).collect();
     if done.is_empty() {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
+    // "inverter goes to fault -> mail the technicians": what stands before the arrow is what happened.
+    let all: Vec<usize> = done.iter().map(|done| done.from).collect();
+    let told = |done: &Done| {
+        let next = line.part_end(done.from);
+        let happens = matches!(line.verb_form(done.from), Some(verbs::Form::Third | verbs::Form::Past));
+        line.one_of(next, &["->"]) && happens && all.iter().any(|from| (next + 1..next + 4).contains(from))
+    };
+    let done: Vec<Done> = done.into_iter().filter(|done| done.action != "update" || !told(done)).collect();
     let said: Vec<Said> = times::of(line, &done).into_iter().filter(|said| !aside(said.from)).collect();
     // What is done within a time is part of it: "when the owner gets an email".
     let within = |done: &Done| said.iter().any(|said| said.from <= done.from && done.from < said.to);
     let done: Vec<Done> = done.into_iter().filter(|done| !within(done)).collect();
-    pairs(line, &done, &said)
+    let found = pairs(line, &done, &said);
+    let times = if found.is_empty() { Vec::new() } else { said.iter().map(|said| (said.from, said.to)).collect() };
+    (found, times)
 }
 
 /// Which deed goes with which time: "T D D", "D T T" and rows of them; a sign between rows ends one.

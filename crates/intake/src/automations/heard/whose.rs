@@ -65,6 +65,12 @@ pub(super) fn about(line: &Line<'_, '_>, from: usize, to: usize) -> Named {
     if let Some(of) = of.filter(|name| !archetypes::is_person(name)) {
         return Named::Record(of.to_owned());
     }
+    // "when I put an engineer on a job": the job's.
+    let put = (from..to).find(|at| line.verb(*at).is_some_and(|(base, ..)| matches!(base, "put" | "assign" | "place")));
+    let onto = put.and_then(|put| (put + 2..to).find(|at| line.one_of(*at, &["on", "to", "onto"])));
+    if let Some(thing) = onto.and_then(|at| line.scene.np_at(at + 1)).and_then(|np| line.cast.entity(np.entity())) {
+        return Named::Record(thing.to_owned());
+    }
     if let Some(thing) = records.iter().find(|name| !archetypes::is_person(name)) {
         return Named::Record(thing.clone());
     }
@@ -119,6 +125,49 @@ pub(super) fn date_of(entity: &Entity, words: &str) -> Option<String> {
     let due = || all.iter().find(|name| name.contains("due") || name.contains("deadline"));
     let found = said.or_else(|| ends().filter(|_| ending)).or_else(|| due().filter(|_| words.contains("due")));
     found.or(all.first()).map(|name| (*name).to_owned())
+}
+
+/// Parts of a date's name that many dates share.
+const PLAIN_PARTS: &str = "date day time at on in by of until to from for end ends start starts due next last valid expiry expires \
+    expire expiration ending starting begin begins is the and before after";
+
+/// Words of the end of something, and the parts of names that mean it.
+const ENDS: &str = "expire expires expired expiry expiring lapse lapses ends end ending out until valid renew renews";
+
+/// The record, and its date, that the words of a time name by the date: "before a clearance runs out", "before the renewal date".
+pub(super) fn dated_by(line: &Line<'_, '_>, from: usize, to: usize) -> Option<(String, String)> {
+    let lemmas: Vec<&str> =
+        (from..to).filter_map(|at| line.scene.token(at)).map(|token| token.lemma.as_str()).collect();
+    let texts: Vec<&str> = (from..to).filter_map(|at| line.scene.token(at)).map(|token| token.text.as_str()).collect();
+    let says = |part: &str| lemmas.contains(&part) || texts.contains(&part);
+    let ends = texts.iter().any(|text| crate::lexicon::has(ENDS, text));
+    let score = |field: &crate::draft::Field| {
+        let parts: Vec<&str> = field.name.split('_').filter(|part| part.len() > 1).collect();
+        let (plain, own): (Vec<&str>, Vec<&str>) =
+            parts.iter().partition(|part| crate::lexicon::has(PLAIN_PARTS, part));
+        let named = own.iter().filter(|part| says(part)).count();
+        // "best before": all of its words.
+        let shared = plain.iter().filter(|part| says(part) || ends && crate::lexicon::has(ENDS, part)).count();
+        if !own.is_empty() && named == 0 { 0 } else { 3 * named + shared }
+    };
+    let dated = |field: &&crate::draft::Field| {
+        matches!(field.kind, FieldType::Date | FieldType::Datetime)
+            && (!field.name.contains("birth") || says("birthday") || says("birth"))
+    };
+    let all: Vec<(usize, &str, &str)> = line
+        .draft
+        .entities
+        .iter()
+        .flat_map(|entity| {
+            let fields = entity.fields.iter().filter(dated);
+            fields.map(|field| (score(field), entity.name.as_str(), field.name.as_str())).collect::<Vec<_>>()
+        })
+        .filter(|(score, ..)| *score > 0)
+        .collect();
+    let best = all.iter().map(|(score, ..)| *score).max()?;
+    let mut first = all.iter().filter(|(score, ..)| *score == best);
+    let (_, entity, field) = first.next()?;
+    first.all(|(_, other, _)| other == entity).then(|| ((*entity).to_owned(), (*field).to_owned()))
 }
 
 /// "the renewal date": a date that records have.

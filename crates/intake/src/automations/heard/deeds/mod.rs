@@ -250,6 +250,23 @@ impl Line<'_, '_> {
             if scene.is(at, "#") && scene.tag(at + 1) == Some(Tag::Noun) || scene.is(at, "slack") {
                 return Some("chat");
             }
+            // "into the calendar of the agent", "in her calendar": whose it is is said.
+            let theirs = at > from
+                && scene.one_of(at, &["calendar", "calendars"])
+                && (matches!(scene.tag(at - 1), Some(Tag::Possessive | Tag::Genitive))
+                    || scene.one_of(at + 1, &["of"]));
+            if theirs {
+                return Some("calendar");
+            }
+            // "our team lives in Slack, so post every new lead there".
+            if scene.is(at, "there") && self.one_of(at, &["there"]) && to >= self.part_end(at) {
+                let named = (self.from..at).rev().find_map(|before| {
+                    integrations::spoken(scene.words(before, before + 1)).map(|(known, _)| known.name)
+                });
+                if let Some(named) = named.filter(|name| matches!(*name, "chat" | "accounting" | "calendar")) {
+                    return Some(named);
+                }
+            }
             let teams = scene.is(at, "teams") && scene.token(at).is_some_and(|token| token.capital);
             if teams && at > from && scene.one_of(at - 1, &["on", "in", "to", "via"]) {
                 return Some("chat");

@@ -42,6 +42,11 @@ pub(super) fn tell(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     if !crate::lexicon::has(TELLS, base) && named.is_none() || !line.orders(at) {
         return None;
     }
+    // "push the invoice into QuickBooks": to a service and to nobody.
+    let served = |way: &str| matches!(way, "accounting" | "calendar" | "ehr" | "webhook" | "chat");
+    if base == "push" && line.way(at + 1, line.deed_end(at)).is_some_and(served) {
+        return None;
+    }
     // "parents text us": people write to people.
     let us = line.one_of(at + 1, &["us", "me"]);
     let human = at > line.from
@@ -87,6 +92,10 @@ pub(super) fn told(line: &Line<'_, '_>, at: usize) -> Option<Done> {
 
 /// "let me know", "keep the owner posted", "give me a shout", "the owner hears about it".
 pub(super) fn know(line: &Line<'_, '_>, at: usize) -> Option<Done> {
+    // "confirm by SMS when the party is booked".
+    if line.has(at, "confirm") && line.orders(at) && line.one_of(at + 1, &["by", "via", "per", "with", "it"]) {
+        return line.way(at + 1, line.deed_end(at)).map(|_| line.send(at, at));
+    }
     // "the author should hear about it by mail".
     if line.has(at, "hear hears") && line.one_of(at + 1, &["about", "of", "from", "back", "by", "via"]) {
         return Some(line.send(at, at));
@@ -173,9 +182,10 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let start = line.part_start(at);
     let arrow = start > line.from && line.one_of(start - 1, &["->", ":", "=", "-"]);
     // "automatic email", "another text", "+ a text w their call time".
-    let lead = (start..at).all(|t| {
+    let timed = regular::opens(line, start) && at - start <= 5;
+    let lead = timed || (start..at).all(|t| {
         matches!(scene.tag(t), Some(Tag::Determiner | Tag::Adverb | Tag::Conjunction))
-            || line.has(t, "and + also then please plus automatic plain outgoing quick short so friendly another again welcome i we just maybe weekly daily three two")
+            || line.has(t, "and + also then please plus automatic plain outgoing quick short so friendly another again welcome confirmation i we just maybe weekly daily three two")
             || line.one_of(t, &["("])
             || arrow && scene.token(t).is_some_and(|token| token.capital || token.text.contains('-') || token.text.ends_with(')'))
             || way.is_none() && integrations::named(line.text(t)).is_some()
@@ -189,14 +199,17 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     // "email reminder": the message follows its way.
     let next =
         if scene.token(next).is_some_and(|token| crate::lexicon::has(PLAIN, &token.lemma)) { next + 1 } else { next };
+    let next = next + usize::from(line.one_of(next, &["confirmation", "invitation"]));
+    let listing = timed && line.has(next, "list report summary overview statement");
     let follows = next >= line.to
         || line.is_break(next)
         || line.whom(next)
+        || listing
         || line.one_of(
             next,
             &[
                 "to", "when", "if", "on", "for", "before", "once", "whenever", "after", "w", "with", "and", "+", "#",
-                "as", "in", "every", "2", "upon",
+                "as", "in", "every", "2", "upon", "too",
             ],
         )
         || scene.tag(next) == Some(Tag::Number);
@@ -216,7 +229,10 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
         && start > line.from
         && line.one_of(start - 1, &[",", ":", "(", "|"])
         && !line.one_of(next, &["to", "when", "if", "before", "once", "whenever", "the", "after"])
-        && !line.whom(next);
+        && !line.whom(next)
+        && !timed
+        // ", and an email too": the second of what is sent.
+        && !(joined && (line.one_of(at - 1, &["a", "an"]) || line.one_of(next, &["too", "as"])));
     if values || scene.depth_at(at) > scene.depth_at(line.from) && !after_arrow && !arrow {
         return None;
     }

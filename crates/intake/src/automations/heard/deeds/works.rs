@@ -7,12 +7,16 @@ use crate::tags::Tag;
 
 /// Verbs by which something goes to a service.
 const OUTWARD: &str = "post push sync send export upload forward copy add hit appear land show put share publish transfer log write \
-    deliver show call fire trigger book enter transmit feed notify create update ping";
+    deliver show call fire trigger book enter transmit feed notify create update ping go";
+
+/// Verbs by which something comes to be in the books: "raise an invoice in Xero", "become an invoice in QuickBooks".
+const MADE_THERE: &str = "raise make issue draft generate become turn open convert";
 
 /// "finished moves exported to QuickBooks", "put jobs in google calendar", "paid invoices should land in Xero".
 pub(super) fn service(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let (base, ..) = line.verb(at)?;
-    if !crate::lexicon::has(OUTWARD, base) || !line.orders(at) {
+    let makes = crate::lexicon::has(MADE_THERE, base);
+    if !(makes || crate::lexicon::has(OUTWARD, base)) || !line.orders(at) {
         return None;
     }
     let end = line.deed_end(at);
@@ -21,6 +25,14 @@ pub(super) fn service(line: &Line<'_, '_>, at: usize) -> Option<Done> {
             .is_some_and(|way| matches!(way, "chat" | "webhook" | "calendar" | "accounting" | "ehr"))
     })?;
     let way = line.way(to, end)?;
+    // "raise a Slack post".
+    let message = way == "chat" && (to..end).any(|t| line.has(t, "post message alert notification"));
+    if makes && (way != "accounting" && !message || human(line, at)) {
+        return None;
+    }
+    if base == "go" && !line.one_of(at + 1, &["to", "into", "in", "on"]) {
+        return None;
+    }
     // "the gateway posts to our webhook": what comes in.
     let inward = way == "webhook" && (at..to).any(|t| line.one_of(t, &["us", "our"]));
     (!inward).then_some(Done { from: at, to: to + 1, action: way })
@@ -30,6 +42,19 @@ pub(super) fn service(line: &Line<'_, '_>, at: usize) -> Option<Done> {
 pub(super) fn charge(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     if line.has(at, "retry retries") {
         return Some(Done { from: at, to: at + 1, action: "billing" });
+    }
+    // "membership invoices monthly through Stripe": no verb, but how often and by whom.
+    if line.has(at, "invoices invoice fee fees rent dues payment payments subscription subscriptions memberships") {
+        let (start, end) = (line.part_start(at), line.part_end(at));
+        let by = (at + 1..end).any(|t| {
+            line.one_of(t, &["via", "through", "by", "with"])
+                && line.has(t + 1, "stripe paypal mollie gocardless adyen card sepa")
+        });
+        let verb = (start..end)
+            .any(|t| matches!(line.scene.tag(t), Some(Tag::Verb | Tag::Be | Tag::Have | Tag::Modal)) && t != at);
+        if by && !verb && (start..end).any(|t| super::super::regular::opens(line, t)) {
+            return Some(Done { from: at, to: at + 1, action: "billing" });
+        }
     }
     let (base, form, _) = line.verb(at)?;
     let held = base == "authorize" && line.has(line.deed_end(at).saturating_sub(1).min(at + 6), "card stripe");
@@ -156,7 +181,10 @@ pub(super) fn change(line: &Line<'_, '_>, at: usize) -> Option<Done> {
         })
     };
     let subject = || (start..at).any(|t| kept(t) || itself(t) && at - t <= 3);
-    let object = || kept(at + 1) || itself(at + 1) || line.one_of(at + 1, &["them"]);
+    // "+ flag agreement as locked out": read as a noun before another.
+    let sign = at > line.from && line.one_of(at - 1, &["+", "->"]);
+    let noun = || sign && scene.token(at + 1).is_some_and(|token| line.cast.entity(&token.lemma).is_some());
+    let object = || kept(at + 1) || itself(at + 1) || line.one_of(at + 1, &["them"]) || noun();
     let does = match form {
         Form::Base if up => subject() && !human(line, at),
         Form::Base => line.orders(at) && object() && !human(line, at),

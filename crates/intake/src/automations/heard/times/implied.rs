@@ -12,6 +12,9 @@ use crate::tags::Tag;
 /// that goes to a service.
 pub(in crate::automations::heard) fn implied(line: &Line<'_, '_>, deed: &Done) -> Option<Cue> {
     let start = line.part_start(deed.from);
+    if let Some(cue) = each_new(line, deed) {
+        return Some(cue);
+    }
     if matches!(deed.action, "calendar" | "accounting" | "ehr") {
         let end = line.part_end(deed.from);
         let from = match whose::about(line, start, end) {
@@ -26,6 +29,9 @@ pub(in crate::automations::heard) fn implied(line: &Line<'_, '_>, deed: &Done) -
             let trigger = if state { changed(&phrase)? } else { line.trigger("created") };
             return Some(Cue { trigger: Trigger { entity: Some(name), ..trigger }, open: false });
         }
+    }
+    if let Some(cue) = graded(line, deed).or_else(|| confirmed(line, deed)) {
+        return Some(cue);
     }
     // "so that the teachers get a notification", "and the parent immediately gets an SMS".
     let gets = line.has(deed.from, "gets get receives receive") || line.verb_form(deed.from) == Some(verbs::Form::Past);
@@ -53,4 +59,65 @@ pub(in crate::automations::heard) fn implied(line: &Line<'_, '_>, deed: &Done) -
         Named::Nothing => (None, true),
     };
     Some(Cue { trigger: Trigger { entity, ..line.trigger(kind) }, open })
+}
+
+/// "an emergency one should text the manager", "serious incidents: mail the harbour master", "new P1 -> Slack": each new one that is so;
+/// of a state, each that comes to be so.
+fn graded(line: &Line<'_, '_>, deed: &Done) -> Option<Cue> {
+    if matches!(deed.action, "update" | "create" | "delete") {
+        return None;
+    }
+    let start = line.part_start(deed.from);
+    // The words before the deed, or before the sign that leads to it.
+    let sign = start > line.from && line.one_of(start - 1, &["->", ":", "="]) && deed.from <= start + 2;
+    let (from, to) = if sign { (line.part_start(start - 1), start - 1) } else { (start, deed.from) };
+    let obliged = sign || (from..to).any(|at| line.one_of(at, &["should", "must", "has", "have", "shall", "needs"]));
+    if !obliged || to - from > 9 || from >= to {
+        return None;
+    }
+    let (entity, field, value) = line.reader(from)?.value_in(from, to)?;
+    // "a ticket has a priority of high": lists of values are no events.
+    let several = line.draft.entity(&entity)?.field(&field)?;
+    let told = (from..to).filter(|at| several.value(line.text(*at)).is_some()).count();
+    if told != 1 {
+        return None;
+    }
+    let state = crate::lexicon::has("status state stage", &field);
+    let trigger = if state {
+        Trigger { field: Some(field), value: Some(value), ..line.trigger("changed") }
+    } else {
+        line.trigger("created")
+    };
+    Some(Cue { trigger: Trigger { entity: Some(entity), ..trigger }, open: false })
+}
+
+/// "post every new lead there", "each new one goes to Slack": each that is made, of what is named or was spoken of last.
+fn each_new(line: &Line<'_, '_>, deed: &Done) -> Option<Cue> {
+    if !matches!(deed.action, "chat" | "webhook" | "calendar" | "accounting" | "ehr") {
+        return None;
+    }
+    let (start, end) = (line.part_start(deed.from), line.part_end(deed.from));
+    let new = (start..end).find(|at| line.one_of(*at, &["new"]))?;
+    let one = line.one_of(new + 1, &["one", "ones"]);
+    let entity = match line.scene.np_at(new).or_else(|| line.scene.np_before(new + 2)).filter(|_| !one) {
+        Some(np) => whose::named(line, np)?,
+        None => line.scene.nps_before(new).find_map(|np| line.cast.entity(np.entity())).map(str::to_owned)?,
+    };
+    Some(Cue { trigger: Trigger { entity: Some(entity), ..line.trigger("created") }, open: false })
+}
+
+/// "confirm by mail", "a confirmation by email": of what is booked, ordered or applied for.
+fn confirmed(line: &Line<'_, '_>, deed: &Done) -> Option<Cue> {
+    let (start, end) = (line.part_start(deed.from), line.part_end(deed.from));
+    if !(start..end).any(|at| line.has(at, "confirm confirmation confirmed confirms")) {
+        return None;
+    }
+    const ASKED: &str =
+        "booking reservation order registration appointment application enrollment signup sign_up rental party";
+    let mut asked = line.draft.entities.iter().filter(|entity| {
+        let head = entity.name.rsplit('_').next().unwrap_or(&entity.name);
+        crate::lexicon::has(ASKED, head)
+    });
+    let one = asked.next().filter(|_| asked.next().is_none())?;
+    Some(Cue { trigger: Trigger { entity: Some(one.name.clone()), ..line.trigger("created") }, open: false })
 }

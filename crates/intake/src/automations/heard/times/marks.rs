@@ -3,6 +3,7 @@
 use super::super::{Line, regular, whose};
 use super::Length;
 use crate::automations::events;
+use crate::lexicon::verbs::Form;
 use crate::lexicon::words;
 use crate::tags::Tag;
 
@@ -30,10 +31,26 @@ pub(in crate::automations::heard) fn marks(line: &Line<'_, '_>, at: usize) -> Op
         "once" if !regular::opens(line, at) && !next(&["in"]) && !previous(&["at", "more"]) => 1,
         "as" if next(&["soon"]) && line.one_of(at + 2, &["as"]) => 3,
         "every" | "each" | "any" if next(&["time"]) => 2,
+        // "after I save it".
+        "after"
+            if line.one_of(at + 1, &["i", "we", "they", "he", "she", "it", "you"])
+                && line.scene.tag(at + 2) == Some(Tag::Verb) =>
+        {
+            1
+        }
         "should" if line.part_start(at) == at && line.scene.np_at(at + 1).is_some() => 1,
         "in" if next(&["case"]) => 2,
         // "patients who have not been here for 6 months".
         "who" | "that" | "which" | "whoever" if lacks(line, at) => 1,
+        // "tickets nobody touched for 7 days".
+        "nobody"
+            if previous_noun(line, at)
+                && (at + 1..line.part_end(at).min(at + 8)).any(|t| length(line, t).is_some()) =>
+        {
+            1
+        }
+        // "whoever booked gets a mail".
+        "whoever" if matches!(line.verb_form(at + 1), Some(Form::Past | Form::Third)) => 1,
         _ => 0,
     };
     if condition > 0 {
@@ -61,12 +78,30 @@ pub(in crate::automations::heard) fn marks(line: &Line<'_, '_>, at: usize) -> Op
                 length.to >= line.to || line.is_break(length.to) || !line.one_of(length.to, &["of"])
             }) && !previous(&["look", "looks", "looking", "short", "shortly", "soon", "named"])
         }
+        "on" if state(line, at + 1) => true,
         "on" | "at" | "of" | "for" | "about" | "with" => happens(line, at + 1),
         "older" | "longer" => next(&["than"]),
         "past" => next(&["its", "their", "the"]),
+        // "email the student on done or failed".
         _ => false,
     };
     event.then_some((Marker::Event, at + 1))
+}
+
+fn previous_noun(line: &Line<'_, '_>, at: usize) -> bool {
+    at > line.from && line.scene.tag(at - 1) == Some(Tag::Noun)
+}
+
+/// Whether a word is a value of a state and nothing else: "done", "failed".
+pub(super) fn state(line: &Line<'_, '_>, at: usize) -> bool {
+    let word = line.text(at);
+    let bare = line.is_break(at + 1) || at + 1 >= line.to || line.one_of(at + 1, &["or", "/", "and"]);
+    let kept = || {
+        line.draft.entities.iter().flat_map(|entity| entity.fields.iter()).any(|field| {
+            field.value(word).is_some() && crate::lexicon::has("status state stage outcome result", &field.name)
+        })
+    };
+    bare && kept()
 }
 
 /// Whether a relative clause says that something is missing for so long, or late: who it is, and when.
@@ -152,5 +187,9 @@ fn offset(line: &Line<'_, '_>, at: usize) -> Option<usize> {
     }
     let advance = line.one_of(end, &["in"]) && line.one_of(end + 1, &["advance"]);
     let leans = line.one_of(end, BEFORE) || line.one_of(end, AFTER) || advance;
-    leans.then_some(end + 1 + usize::from(advance))
+    let end = end + 1 + usize::from(advance);
+    // "ahead of the renewal date", "prior to its end".
+    let of = line.one_of(end - 1, &["ahead", "advance"]) && line.one_of(end, &["of"])
+        || line.one_of(end - 1, &["prior"]) && line.one_of(end, &["to"]);
+    leans.then_some(end + usize::from(of))
 }

@@ -11,6 +11,7 @@ use super::whose::{self, Named};
 use super::{Cue, Done, Line, Said, regular};
 use crate::automations::events;
 use crate::draft::Trigger;
+use crate::lexicon::fields::FieldType;
 use crate::lexicon::{archetypes, verbs};
 use crate::tags::Tag;
 
@@ -130,8 +131,14 @@ fn end(line: &Line<'_, '_>, marker: Marker, at: usize, start: usize, done: &[Don
         Marker::Regular => end,
         Marker::Offset | Marker::Event => {
             // The phrase that follows, with what is said of it.
+            // "before somebody's certificate runs out": what is somebody's.
+            let theirs = line.scene.tag(start + 1) == Some(Tag::Genitive) && line.scene.np_at(start).is_none();
+            let start = if theirs { start + 2 } else { start };
             let Some(np) = line.scene.np_at(start).filter(|np| np.to <= end) else {
-                return start.max(at + 1).min(end.max(at + 1));
+                // "on done or failed".
+                let named = (start..end).find(|t| !(marks::state(line, *t) || line.one_of(*t, &["or", "/", "and"])));
+                let states = named.unwrap_or(end);
+                return states.max(start).max(at + 1).min(end.max(at + 1));
             };
             let mut to = happening_end(line, np).unwrap_or(np.to);
             // "every review below 3 stars".
@@ -223,6 +230,14 @@ fn happening_end(line: &Line<'_, '_>, np: &crate::nouns::Np) -> Option<usize> {
             let Some(token) = line.scene.token(*at) else { return false };
             let next = line.scene.token(at + 1);
             let person = next.is_some_and(|next| archetypes::is_person(&next.lemma));
+            // "the night before the job farmer gets a text".
+            if person
+                && *at + 2 == np.to
+                && line.cast.entity(&token.lemma).is_some()
+                && line.cast.entity(np.entity()).is_none()
+            {
+                return true;
+            }
             let each = np.count == crate::nouns::Count::Each
                 && line.cast.entity(&token.lemma).is_some()
                 && line.cast.entity(np.entity()).is_none();
@@ -257,7 +272,9 @@ fn arrow(line: &Line<'_, '_>, at: usize, found: &[Said], done: &[Done]) -> Optio
     let happened = |t: usize| {
         matches!(line.scene.tag(t), Some(Tag::Participle | Tag::Adjective | Tag::Negation))
             || line.scene.tag(t) == Some(Tag::Verb)
-            || line.one_of(t, &["<", ">", "tomorrow", "new", "no", "late", "overdue"])
+            || line.one_of(t, &["<", ">", "tomorrow", "new", "no", "late", "overdue", "expiring", "ending", "due"])
+            || line.one_of(t, &["above", "below", "over", "under", "within"])
+                && line.scene.tag(t + 1) == Some(Tag::Number)
             || line.scene.token(t).is_some_and(|token| token.text.ends_with("ed"))
     };
     let value = line.reader(after).and_then(|reader| reader.value_in(after, at)).is_some();
@@ -272,6 +289,9 @@ fn arrow(line: &Line<'_, '_>, at: usize, found: &[Said], done: &[Done]) -> Optio
 
 fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker) -> Vec<Cue> {
     let span = (at..end).find_map(|t| length(line, t).filter(|length| length.to <= end.max(start)));
+    // "night before the job", without an article.
+    let day = || Length { from: at, to: at + 1, offset: format!("1 {}", line.text(at)) };
+    let span = span.or_else(|| (marker == Marker::Offset && !line.one_of(at, &["on"])).then(day));
     let phrase =
         Phrase { line, from: at, to: end, words: line.scene.padded(at, end), span, whole: marker == Marker::Condition };
     let Some(trigger) = RULES.iter().find_map(|rule| (rule.read)(&phrase)) else { return Vec::new() };
@@ -289,6 +309,27 @@ fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker
     let left = (trigger.kind == "created").then(|| whose::left_by(line, from, end)).flatten();
     let entity = trigger.entity.clone().or(left).or(entity);
     let open = open && trigger.entity.is_none();
+    // "before the renewal date", "when a clearance runs out": whose date that is.
+    let undated = |name: &str| {
+        let dated = |field: &crate::draft::Field| matches!(field.kind, FieldType::Date | FieldType::Datetime);
+        let plainly = line.scene.nps_in(from, end).any(|np| {
+            let owner = np.owner.as_ref().and_then(|words| line.cast.entity(&words.last()?.lemma));
+            line.cast.entity(np.entity()) == Some(name) || owner == Some(name)
+        });
+        !plainly && !line.draft.entity(name).is_some_and(|entity| entity.fields.iter().any(dated))
+    };
+    let dated = matches!(trigger.kind, "before" | "after" | "overdue")
+        .then(|| whose::dated_by(line, from, end))
+        .flatten()
+        .filter(|(_, field)| {
+            // "an inspection is due": the date says of what.
+            let said = |name: &str| field.contains(name) && field.contains("next");
+            trigger.entity.is_none() && entity.as_deref().is_none_or(|name| undated(name) || said(name))
+        });
+    let (entity, open, trigger) = match dated {
+        Some((entity, field)) => (Some(entity), false, Trigger { field: Some(field), ..trigger }),
+        None => (entity, open, trigger),
+    };
     let mut cues = vec![Cue { trigger: Trigger { entity, ..trigger }, open }];
     cues.extend(other_value(line, &cues, at, end, marker));
     // "gets booked or moved": both.

@@ -136,6 +136,9 @@ pub(super) fn soon(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
         " start",
         " begin",
         " valid ",
+        " expiring ",
+        " ending ",
+        " best before ",
     ];
     if phrase.says(&[
         " tomorrow ",
@@ -160,6 +163,11 @@ pub(super) fn soon(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
             .scene
             .nps_in(phrase.from, phrase.to)
             .any(|np| np.field().contains("expir") || np.field().contains("deadline"));
+    // "the inspection of a crane within 30 days": what is to come has a date of its own.
+    let ends = ends
+        || within
+            && whose::dated_by(phrase.line, phrase.from, phrase.to)
+                .is_some_and(|(_, field)| field.split('_').any(|part| part.len() > 4 && phrase.words.contains(part)));
     let left = phrase.says(&[" away ", " left until "]);
     // "airs in 24 h": what is to come.
     let airs = within
@@ -232,12 +240,28 @@ pub(super) fn late(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
             " is passed ",
             " has passed ",
             " passed its ",
+            " date passed ",
+            " date passes ",
+            " deadline passed ",
+            " deadline passes ",
+            " date is past ",
+            " deadline is past ",
+            " past the deadline ",
+            " past the promised ",
+            " past the agreed ",
+            " past the return ",
+            " past the end ",
             " missed the deadline ",
             " running late ",
         ]);
     let back = phrase.denies()
         && phrase.says(&[" back ", " returned ", " picked up ", " brought "])
         && phrase.says(&[" by ", " in time ", " on time "]);
+    // "isn't submitted by its deadline".
+    let due = phrase.denies()
+        && phrase.says(&[" by its ", " by the ", " by their "])
+        && phrase.says(&[" deadline ", " due date ", " closing ", " end date "]);
+    let back = back || due;
     (late || back || phrase.denies() && phrase.says(&[" on time ", " in time "]))
         .then(|| trigger(phrase, "overdue", None))
         .flatten()
