@@ -62,6 +62,8 @@ pub(crate) struct Item {
     pub items: Vec<Item>,
     /// "list of".
     pub listed: bool,
+    /// "the parts used": those of a kind that are taken, among others.
+    pub taken: bool,
 }
 
 impl Item {

@@ -8,7 +8,7 @@ mod choices;
 mod ends;
 mod wordy;
 
-pub(crate) use self::ends::inner_end;
+pub(crate) use self::ends::{before_people, inner_end};
 use self::ends::{item_end, moment, separator};
 use crate::facts::Item;
 use crate::lexicon::fields::{self, FieldType};
@@ -59,7 +59,9 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at };
         reader.read();
         let next = reader.at.max(end);
-        let item = reader.item;
+        let mut item = reader.item;
+        let behind = item.span.map_or(next, |span| scene.tokens.partition_point(|token| token.span.end <= span.end));
+        item.taken |= item.plural && scene.one_of(behind, &["used", "needed", "replaced", "involved", "affected"]);
         // "volume in ml, default 450": of the volume.
         if scene.is(at, "default") && !items.is_empty() && !scene.is(at + 1, "value") {
             at = next.max(at) + 1;
@@ -73,7 +75,7 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         }
         at = next.max(at) + 1;
     }
-    shared_heads::share(items)
+    shared_heads::share(choices::gather(scene, items))
 }
 
 /// "14 days, 3 days and 1 day before": how long, no name.
@@ -181,7 +183,7 @@ impl Reader<'_, '_> {
             }
             let bound = self.scene.is(self.at, "up") && self.scene.is(self.at + 1, "to")
                 || self.scene.is(self.at, "to") && self.at > 0 && self.scene.is(self.at - 1, "up")
-                || self.scene.one_of(self.at, &["in", "on", "at"])
+                || self.scene.one_of(self.at, &["in", "on", "at", "from", "of", "for", "by", "with"])
                     && self.scene.one_of(self.at + 1, &["which", "what"]);
             if !skip && !bound {
                 break;

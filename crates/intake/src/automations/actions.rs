@@ -82,6 +82,8 @@ impl Reader<'_, '_> {
             || matches!(clause.base, "know" | "hear") && matches!(clause.modal.as_deref(), Some("let" | "lets"))
             || clause.base == "keep" && scene.words(clause.after, clause.to).contains("inform")
             || clause.base == "keep" && scene.words(clause.after, clause.to).contains("posted");
+        let subject_is_thing =
+            || clause.subject.first().is_some_and(|np| np.is_record() && !is_human(np.entity()) && np.plural);
         match clause.class {
             _ if told => Some(channel().unwrap_or_else(|| self.only_channel())),
             Some(Class::Send) => match clause.base {
@@ -104,7 +106,7 @@ impl Reader<'_, '_> {
             // "a list of drugs goes to the pharmacist by mail".
             _ if clause.base == "go" && !self.permits() && channel().is_some() => channel(),
             // "reviews have a rating and a text, and are shown when approved": values.
-            _ if clause.base == "have" && clause.modal.is_none() && !clause.subject.is_empty() => None,
+            _ if clause.base == "have" && clause.modal.is_none() && subject_is_thing() => None,
             _ if has(DELIVERS, clause.base) && !self.permits() && delivered() => {
                 Some(channel().unwrap_or_else(|| self.only_channel()))
             }

@@ -56,6 +56,7 @@ impl Reader<'_, '_> {
         if guess.is_some_and(|kind| !number(&kind) && kind != FieldType::Text) && !which {
             return false;
         }
+        self.item.taken = which;
         // "doses discarded": who knows.
         let plain = if which || guess == Some(FieldType::Text) { FieldType::Text } else { FieldType::Integer };
         self.item.kind = Some(guess.filter(number).unwrap_or(plain));

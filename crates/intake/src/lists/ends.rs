@@ -39,6 +39,24 @@ pub(super) fn moment(scene: &Scene<'_>, and: usize) -> bool {
         && scene.tag(and + 2) != Some(Tag::Noun)
 }
 
+/// Where a list ends before people with a list of their own: "books with a title and members with a name".
+pub(crate) fn before_people(scene: &Scene<'_>, from: usize, to: usize) -> usize {
+    let depth = scene.depth_at(from);
+    let people = |at: usize| {
+        scene.np_at(at + 1).is_some_and(|np| {
+            np.plural
+                && np.article.is_none()
+                && np.possessive.is_none()
+                && crate::lexicon::archetypes::is_person(np.entity())
+                && scene.one_of(np.to, &["with", "having"])
+                && np.to < to
+        })
+    };
+    let next =
+        (from..to).find(|at| scene.depth_at(*at) == depth && scene.one_of(*at, &["and", "&", "plus"]) && people(*at));
+    next.unwrap_or(to)
+}
+
 /// The end of a list within a list: "items with quantity and price, a total" ends before the total.
 pub(crate) fn inner_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
     let articles = scene.tag(from) == Some(Tag::Determiner);

@@ -77,7 +77,10 @@ pub(super) fn near(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Relatio
             one.from == first.name && one.to == second.name || one.from == second.name && one.to == first.name
         });
         let free = !tied(&first.name) || !tied(&second.name);
-        if direct || !(free || times >= OFTEN) {
+        // Members and rooms meet in bookings.
+        let meet = all()
+            .any(|one| one.from == first.name && all().any(|other| other.from == second.name && other.to == one.to));
+        if direct || meet || !(free || times >= OFTEN) {
             continue;
         }
         let (parent, child) = if under(first, second) { (second, first) } else { (first, second) };

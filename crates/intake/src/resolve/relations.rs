@@ -86,12 +86,14 @@ fn one_fact(ties: &mut Ties<'_>, found: &Evidence) {
             }
             let Some(target) = fields::relation_target(ties.cast, &entity, item).map(str::to_owned) else { return };
             let shared = archetypes::is_shared(&target);
+            // "the parts used": there are others, which hang on none.
+            let weight = if item.taken { found.weight.min(1.4) } else { found.weight };
             if item.plural && shared {
-                ties.add(&entity, &target, ManyToMany, found.weight, found);
+                ties.add(&entity, &target, ManyToMany, weight, found);
             } else if item.plural || item.many {
-                ties.add(&entity, &target, OneToMany, found.weight, found);
+                ties.add(&entity, &target, OneToMany, weight, found);
             } else {
-                ties.add(&target, &entity, OneToMany, found.weight, found);
+                ties.add(&target, &entity, OneToMany, weight, found);
             }
         }
         Fact::Op { actor, actor_thing, class, base, object, .. } => {
@@ -238,6 +240,53 @@ fn orphans(draft: &mut Draft) {
     }
     added.extend(doers(draft));
     assume(draft, added);
+    let roots = roots(draft);
+    assume(draft, roots);
+}
+
+/// What hangs on nothing and nothing on it, and stands before the others: the client before the jobs, the site before its units.
+fn roots(draft: &Draft) -> Vec<Relation> {
+    fn last(name: &str) -> &str {
+        name.rsplit('_').next().unwrap_or(name)
+    }
+    let is_event = |name: &str| archetypes::sort(name).or(archetypes::sort(last(name))) == Some(Sort::Event);
+    let mut added: Vec<Relation> = Vec::new();
+    for (place, entity) in draft.entities.iter().enumerate() {
+        let all = || draft.relations.iter().chain(&added);
+        let tied = all().any(|one| one.from == entity.name || one.to == entity.name);
+        let person = archetypes::is_person(&entity.name);
+        let head = last(&entity.name);
+        let event = is_event(&entity.name);
+        let strange = person && !archetypes::is_kept(&entity.name);
+        if tied || event || strange || entity.fields.is_empty() || archetypes::is_shared(&entity.name) {
+            continue;
+        }
+        let free = |other: &&Entity| {
+            let parent = |one: &Relation| one.to == other.name && (!person || archetypes::is_person(&one.from));
+            // "farms", "wind farms": perhaps the same.
+            let alike = other.name.ends_with(head) || entity.name.ends_with(&other.name);
+            !archetypes::is_person(&other.name) && !archetypes::is_shared(&other.name) && !alike && !all().any(parent)
+        };
+        let Some(child) = draft.entities.iter().skip(place + 1).find(free) else { continue };
+        // Swimmers come to practices together; an order is one customer's.
+        if person && is_event(&child.name) && !crate::lexicon::has(PERSONAL, last(&child.name)) {
+            continue;
+        }
+        // "trail conditions" are of a trail, however early they are named.
+        let part = entity.name.starts_with(&format!("{}_", child.name));
+        let (parent, child) = if part { (child, entity) } else { (entity, child) };
+        added.push(Relation {
+            from: parent.name.clone(),
+            to: child.name.clone(),
+            kind: RelationKind::OneToMany,
+            required: false,
+            assumed: true,
+            role: None,
+            weight: 0.5,
+            grounds: Grounds::default(),
+        });
+    }
+    added
 }
 
 /// Ties that nothing says, each with a note.
@@ -264,6 +313,10 @@ fn assume(draft: &mut Draft, added: Vec<Relation>) {
         draft.relations.push(relation);
     }
 }
+
+/// What is one person's.
+const PERSONAL: &str = "order donation appointment booking reservation visit rental loan membership subscription enrollment registration \
+    rsvp job contract case request repair claim parcel";
 
 /// Orders, bookings and donations are somebody's: of the one kind of people that is kept.
 fn doers(draft: &Draft) -> Vec<Relation> {

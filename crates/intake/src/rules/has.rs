@@ -222,7 +222,8 @@ fn list_end(scene: &Scene<'_>, clause: &Clause) -> usize {
     if let Some(each) = each.filter(record) {
         return each - 1;
     }
-    clause.to.min(scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to))
+    let end = clause.to.min(scene.sentences.get(clause.sentence).map_or(clause.to, |s| s.to));
+    lists::before_people(scene, clause.after, end)
 }
 
 pub(super) fn asked<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s Clause> {
@@ -433,7 +434,8 @@ fn with(scene: &Scene<'_>, sink: &mut Sink) {
         let has_list = clause.is_some_and(|clause| clause.base == "have");
         let end = if asks { scene.sentence_end(at) } else { clause_end(scene, at) };
         let end = if has_list { lists::inner_end(scene, from, end) } else { end };
-        let items = lists::read(scene, at + 1 + usize::from(scene.is(at + 1, ":")), end);
+        let end = lists::before_people(scene, from, end);
+        let items = lists::read(scene, from, end);
         let known = items.iter().filter(|item| item.known()).count();
         let sending = scene.clause_at(at).is_some_and(|clause| {
             matches!(clause.class, Some(Class::Send | Class::Notify | Class::Assign | Class::Approve))

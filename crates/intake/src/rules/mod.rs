@@ -10,6 +10,7 @@ mod belongs;
 pub(crate) mod bounds;
 mod chained;
 mod code;
+mod composed;
 mod described;
 mod enumerated;
 mod faint;
@@ -114,6 +115,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         spans::RULES,
         belongs::RULES,
         tied::RULES,
+        composed::RULES,
         joined::RULES,
         prose::RULES,
         ops::RULES,
@@ -255,6 +257,13 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
     if let Some(child) = per.and_then(|per| scene.np_before(per)).filter(|child| !is_value(child)).and_then(record) {
         return Some(child);
     }
+    // "placements of a student at a site with start and end": the placements'.
+    let whole = scene
+        .nps_before(np.from)
+        .find(|whole| composed::both(scene, whole).is_some_and(|(_, last)| last.span == np.span));
+    if let Some(child) = whole.filter(|whole| whole.plural && !is_value(whole)).and_then(record) {
+        return Some(child);
+    }
     // "each watering of a plant (date, amount)": the watering's.
     // "deliveries of concrete (volume, strength)" too: there are many of the first, and none of the second.
     let stuff = !np.plural && archetypes::sort(np.entity()).is_none();
@@ -273,6 +282,19 @@ fn list_owner(scene: &Scene<'_>, np: &Np) -> Option<Thing> {
             },
         );
     let np = joined.unwrap_or(np);
+    // "a flight is one balloon with one pilot", "owners are people with a name": of what is said to be that.
+    let is = scene.clause_around(np).filter(|clause| clause.base == "be" && !clause.passive && clause.after == np.from);
+    let told = |subject: &&Np| {
+        let one = matches!(np.article.as_deref(), Some("a" | "an" | "one"))
+            && matches!(subject.article.as_deref(), Some("a" | "an" | "each" | "every"));
+        one || crate::lexicon::has("people person somebody someone", np.head()) && subject.plural
+    };
+    if let Some(clause) = is
+        && let [subject] = clause.subject.as_slice()
+        && let Some(owner) = Some(subject).filter(told).filter(|np| !is_value(np)).and_then(record)
+    {
+        return Some(owner);
+    }
     let leans = np.from > 0
         && scene.tag(np.from - 1) == Some(Tag::Preposition)
         && !scene.one_of(np.from - 1, &["with", "of", "including"]);

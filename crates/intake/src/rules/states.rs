@@ -160,6 +160,10 @@ fn is_row(scene: &Scene<'_>, from: usize, to: usize) -> bool {
         && (from..to).any(|at| scene.one_of(at, &["or", "then"]))
 }
 
+/// What happens to things, one after the other.
+const PASSES: &str = "receive collect deliver pick return repair ship lose sell dispatch store clean wash pack rent lend fix mend scrap \
+    donate reserve check";
+
 /// "received, ready for pickup or collected", "new, waiting for payment, paid or shipped": three states or more, of
 /// which one says for what, where or to whom it is. Articles are no part of their names. What "can be edited, sent to a
 /// customer or deleted" is only done to it, so after a modal one of them says how it is.
@@ -204,7 +208,18 @@ fn row_with_tails(scene: &Scene<'_>, from: usize, to: usize, modal: bool) -> Opt
     // "red, good for kids or blue" are no states.
     let any = parts.iter().any(|(from, _)| happened(*from));
     let past = |at: usize| verb(at).is_some_and(|(_, form)| form == verbs::Form::Past);
-    if (modal || by.is_some()) && parts.iter().all(|(from, _)| past(*from)) {
+    // "can be received, sent to the workshop or collected": where it is, and nothing that is done to a record.
+    let base = |at: usize| verb(at).map(|(verb, _)| verb);
+    let passes =
+        parts.iter().filter(|(from, _)| base(*from).is_some_and(|verb| crate::lexicon::has(PASSES, verb.base)));
+    let handled = parts.iter().any(|(from, _)| {
+        base(*from).is_some_and(|verb| {
+            matches!(verb.class, Class::Create | Class::Update | Class::Delete | Class::Read | Class::Upload)
+                && !crate::lexicon::has(PASSES, verb.base)
+        })
+    });
+    let whereabouts = by.is_none() && !handled && passes.count() >= 2;
+    if (modal || by.is_some()) && parts.iter().all(|(from, _)| past(*from)) && !whereabouts {
         return None;
     }
     let names = parts.iter().map(|(from, to)| values::without_articles(scene, *from, *to));
