@@ -124,6 +124,16 @@ impl Reader<'_, '_> {
             self.at += 1;
             self.lead();
         }
+        // "best before": a date.
+        if self.scene.is(self.at, "best") && self.scene.is(self.at + 1, "before") && self.at + 1 < self.to {
+            let next = self.at + 2 + usize::from(self.scene.one_of(self.at + 2, &["date"]));
+            self.item.name = "best_before".to_owned();
+            self.item.entity = "best_before".to_owned();
+            self.item.kind = Some(FieldType::Date);
+            self.item.span = Some(self.scene.span(self.at, next));
+            self.at = next;
+            return;
+        }
         // "from date", "to date".
         let bound = self.scene.one_of(self.at, &["from", "to", "until"])
             && self.scene.np_at(self.at + 1).is_some_and(|np| matches!(np.head(), "date" | "time" | "day"));

@@ -236,7 +236,7 @@ fn cut_sentences(tokens: &[Token], from: usize, block: usize, sentences: &mut Ve
                         .get(at - 1)
                         .is_some_and(|before| before.one_of(&["e.g", "i.e", "no", "vs", "approx", "incl", "eg", "ie"]))
                     && next.is_some_and(|n| !n.capital);
-                if !short && !dated {
+                if !short && !dated && !is_dotted(tokens, at) {
                     depth = 0;
                     push_sentence(sentences, start, at, block);
                     start = at + 1;
@@ -246,6 +246,15 @@ fn cut_sentences(tokens: &[Token], from: usize, block: usize, sentences: &mut Ve
         }
     }
     push_sentence(sentences, start, tokens.len(), block);
+}
+
+/// "Session.starts_at", "Prop.condition": the value of a record, as programmers write it.
+pub(crate) fn is_dotted(tokens: &[Token], at: usize) -> bool {
+    let (Some(dot), Some(next)) = (tokens.get(at), tokens.get(at + 1)) else { return false };
+    let Some(before) = at.checked_sub(1).and_then(|before| tokens.get(before)) else { return false };
+    let glued = before.span.end == dot.span.start && dot.span.end == next.span.start;
+    let named = next.text.contains('_') || crate::lexicon::fields::takes_values(&next.text);
+    dot.is(".") && glued && before.kind == Kind::Word && before.capital && !next.capital && named
 }
 
 fn push_sentence(sentences: &mut Vec<Sentence>, from: usize, to: usize, block: usize) {

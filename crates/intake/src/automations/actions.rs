@@ -23,6 +23,10 @@ impl Reader<'_, '_> {
     /// What is done: a category of integration, or notify, update, create, delete.
     pub(super) fn action(&self) -> Option<&'static str> {
         let Some(verb) = self.clause.verb else { return self.bare_message() };
+        // "thank you for the call on Thursday".
+        if self.clause.base == "thank" && self.scene.is(verb + 1, "you") {
+            return None;
+        }
         let subject = self.clause.subject.first().filter(|_| !self.clause.passive);
         // "parents text us": people write to people.
         let to_us = || (verb..verb + 3).any(|at| self.scene.one_of(at, &["us", "me"]));
@@ -168,6 +172,19 @@ impl Reader<'_, '_> {
         let automatic = text.contains(" automatically ") || text.contains(" auto ") || text.contains(" itself ");
         let (from, to) = self.reach();
         let timed = || self.condition().is_some() || self.regular() || self.timed(from, to).is_some();
+        // "which will be retired in June", "let me put in writing": told of something.
+        let told = clause.join == Join::Relative || matches!(clause.modal.as_deref(), Some("let" | "lets"));
+        if told && !automatic {
+            return None;
+        }
+        // "a job goes through steps", "goes to one translator".
+        let passed = clause.base == "go"
+            && (scene.is(clause.after, "through")
+                || scene.is(clause.after, "to")
+                    && scene.np_at(clause.after + 1).is_some_and(|np| is_human(np.entity())));
+        if passed && !automatic {
+            return None;
+        }
         let human = clause.pronoun.is_some_and_not_it() || clause.subject.iter().any(|np| is_human(np.entity()));
         let by_itself = || automatic || !self.permits() && timed() && (clause.passive || !human);
         match clause.class {

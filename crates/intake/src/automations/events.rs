@@ -144,7 +144,7 @@ pub(super) fn kind(base: &str, passive: bool, text: &str) -> &'static str {
         | "order" | "file" | "upload" | "donate" | "sign" | "enroll" | "arrive" | "come" | "receive" | "log"
         | "comment" | "reply" | "request" | "open" | "join" | "subscribe" | "make" | "invite" | "rsvp" | "message"
         | "leave" | "buy" | "purchase" | "enter" | "raise" | "write" | "suggest" | "rent" | "borrow" | "bid"
-        | "vote" | "review" | "rate" | "check" | "record" => {
+        | "vote" | "review" | "rate" | "check" | "record" | "save" => {
             if base == "open" && passive {
                 "changed"
             } else {

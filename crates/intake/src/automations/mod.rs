@@ -75,9 +75,20 @@ fn add(found: &mut Vec<Automation>, new: Automation) {
 
 /// What every sentence says is to be done at some time, with the place of the deed.
 fn listen(scene: &Scene<'_>, cast: &Cast, draft: &Draft, meant: &Meant<'_>) -> Listened {
-    let lines = scene.sentences.iter().map(|sentence| heard::Line::new(scene, cast, draft, meant, sentence));
     let mut all = Listened::default();
-    for line in lines {
+    let mut asked: Option<usize> = None;
+    for (place, sentence) in scene.sentences.iter().enumerate() {
+        // "Overdue and not back? Text the guest.": the question is the condition of what follows.
+        let next = scene.sentences.get(place + 1).filter(|next| next.block == sentence.block);
+        let short = sentence.to - sentence.from <= 7 && scene.is(sentence.to, "?");
+        let verb = next.and_then(|next| verbs::lookup(scene.token(next.from)?.text.as_str()));
+        let ordered = verb.is_some_and(|(_, form)| form == verbs::Form::Base);
+        if short && ordered && asked.is_none() && scene.np_at(sentence.from).is_none_or(|np| np.to < sentence.to) {
+            asked = Some(sentence.from);
+            continue;
+        }
+        let whole = crate::scene::Sentence { from: asked.take().unwrap_or(sentence.from), ..*sentence };
+        let line = heard::Line::new(scene, cast, draft, meant, &whole);
         let (heard, times) = heard::of_sentence(&line);
         all.heard.extend(heard);
         all.times.extend(times);

@@ -21,7 +21,15 @@ pub(crate) fn add(
         match automation(&grounds, one, draft) {
             Ok(new) => {
                 let known = |known: &Automation| known.action == new.action && is_alike(&known.trigger, &new.trigger);
-                if !draft.automations.iter().any(known) {
+                // "when a boat goes under the hammer": at which change, the rules could not tell.
+                let vague = |known: &&mut Automation| {
+                    let (had, has) = (&known.trigger, &new.trigger);
+                    let same = had.kind == has.kind && had.entity == has.entity && known.action == new.action;
+                    same && had.kind == "changed" && had.value.is_none() && has.value.is_some()
+                };
+                if let Some(vague) = draft.automations.iter_mut().find(vague) {
+                    vague.trigger = new.trigger;
+                } else if !draft.automations.iter().any(known) {
                     draft.automations.push(new);
                 }
             }

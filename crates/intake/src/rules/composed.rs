@@ -93,7 +93,9 @@ fn is(scene: &Scene<'_>, sink: &mut Sink) {
         }
         tie(scene, sink, &child, &parents, 1.6);
         if scene.is(first.to, ",") {
-            sink.has(&child, lists::read(scene, clause.after, clause.to), 2.0);
+            let mut items = lists::read(scene, clause.after, clause.to);
+            items.extend(super::has::resumed(scene, clause));
+            sink.has(&child, items, 2.0);
         }
     }
 }

@@ -182,7 +182,7 @@ fn but(scene: &Scene<'_>, sink: &mut Sink) {
 }
 
 /// "a number that must be unique, and a location": the list goes on after the relative clause.
-fn resumed(scene: &Scene<'_>, clause: &Clause) -> Vec<Item> {
+pub(super) fn resumed(scene: &Scene<'_>, clause: &Clause) -> Vec<Item> {
     let next = scene
         .clauses
         .iter()

@@ -28,7 +28,24 @@ pub(in crate::automations) fn of_sentence(line: &Line<'_, '_>) -> Vec<(usize, us
     found
 }
 
+/// "inbound email creates a ticket", "the mail becomes a ticket with subject and body".
+fn mailed(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
+    let verb = (from..to).find(|at| {
+        line.verb(*at)
+            .is_some_and(|(base, form, _)| matches!(base, "create" | "become" | "open" | "turn") && form == Form::Third)
+    })?;
+    let mail = line.scene.np_before(verb).filter(|np| np.from >= from && np.to == verb)?;
+    let object = verb + 1 + usize::from(line.one_of(verb + 1, &["into"]));
+    let made = line.scene.np_at(object).filter(|np| np.to <= to && matches!(mail.head(), "email" | "mail"))?;
+    let entity = line.cast.entity(made.entity())?.to_owned();
+    let trigger = Trigger { entity: Some(entity), ..line.trigger("inbound") };
+    Some(Automation { trigger, action: "create", span: line.scene.span(mail.from, made.to) })
+}
+
 fn part(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
+    if let Some(mailed) = mailed(line, from, to) {
+        return Some(mailed);
+    }
     let scene = line.scene;
     let way = (from..to).find(|at| line.has(*at, WAYS))?;
     let inward = (from..to).any(|at| line.one_of(at, &["inbound", "incoming", "us", "our"]));
@@ -53,8 +70,10 @@ fn part(line: &Line<'_, '_>, from: usize, to: usize) -> Option<Automation> {
             np.to <= *at && !archetypes::is_person(np.entity()) && !matches!(np.head(), "system" | "app")
         });
         let comes = line.has(*at, "come comes arrive arrives coming");
-        let own = (from..*at)
-            .any(|t| line.one_of(t, &["we", "i", "when", "if", "once", "should", "must", "whenever", "->", "on"]));
+        let own = (from..*at).any(|t| {
+            line.one_of(t, &["has", "have", "needs"]) && line.one_of(t + 1, &["to"])
+                || line.one_of(t, &["we", "i", "when", "if", "once", "should", "must", "whenever", "->", "on"])
+        });
         (machine && !own || comes)
             && (inward
                 || comes

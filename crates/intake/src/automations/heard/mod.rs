@@ -214,11 +214,13 @@ impl<'s, 'a> Line<'s, 'a> {
             before.is_none_or(|before| before.span.end < token.span.start)
         };
         match token.text.as_str() {
+            "." if crate::scene::is_dotted(&self.scene.tokens, at) => false,
             "," | ";" | "->" | "•" | "|" | "!" | "?" | "." => true,
             ":" => self.scene.tag(at + 1) != Some(Tag::Number) || spaced(),
-            // "when status = ready" compares.
+            // "when status = ready", "severity = 5" compare.
             "=" => {
                 spaced()
+                    && self.scene.tag(at + 1) != Some(Tag::Number)
                     && !(at > self.from
                         && self.has(
                             at - 1,

@@ -118,7 +118,15 @@ fn day(line: &Line<'_, '_>, at: usize) -> bool {
     let weekday = line.scene.token(next).is_some_and(|token| words::weekday(&token.text).is_some());
     let month = line.one_of(at, &["in"])
         && line.scene.token(next).is_some_and(|token| words::month(&token.text).is_some() && token.capital);
-    ordinal && of || weekday && line.one_of(at, &["on"]) || line.one_of(next, &["weekdays", "weekends"]) || month
+    // "as a report on the 1st".
+    let alone = line.one_of(at + 1, &["the"])
+        && line.one_of(next, &["1st", "5th", "10th", "15th", "20th"])
+        && (next + 1 >= line.to || line.is_break(next + 1));
+    alone
+        || ordinal && of
+        || weekday && line.one_of(at, &["on"])
+        || line.one_of(next, &["weekdays", "weekends"])
+        || month
 }
 
 /// "at the end of the month", "at month's end".
@@ -199,6 +207,9 @@ fn cron(line: &Line<'_, '_>, from: usize, to: usize) -> Option<String> {
         "0 9 1 1,4,7,10 *".to_owned()
     } else if word("year") {
         if last { "0 9 31 12 *".to_owned() } else { "0 9 1 1 *".to_owned() }
+    } else if let Some(day) = day.filter(|_| word("1st 5th 10th 15th 20th")) {
+        // "on the 1st".
+        format!("0 9 {day} * *")
     } else if word("week") {
         if last { "0 9 * * 5".to_owned() } else { "0 9 * * 1".to_owned() }
     } else if word("season term semester cycle") {

@@ -4,6 +4,7 @@ use super::{Cue, Done, Line};
 use crate::draft::{Entity, Trigger};
 use crate::lexicon::archetypes;
 use crate::lexicon::fields::FieldType;
+use crate::lexicon::verbs::Form;
 use crate::nouns::Np;
 
 /// What the tokens of a time name.
@@ -74,6 +75,17 @@ pub(super) fn about(line: &Line<'_, '_>, from: usize, to: usize) -> Named {
     if let Some(thing) = records.iter().find(|name| !archetypes::is_person(name)) {
         return Named::Record(thing.clone());
     }
+    // "when a linguist is assigned": to what hangs on linguists.
+    let assigned =
+        (from..to).find(|at| line.verb(*at).is_some_and(|(base, form, _)| base == "assign" && form == Form::Past));
+    if let (Some(person), Some(at)) = (records.first(), assigned)
+        && line.passive(at)
+    {
+        let mut theirs = line.draft.relations.iter().filter(|one| one.from == *person && one.to != *person);
+        if let Some(one) = theirs.next().filter(|_| theirs.next().is_none()) {
+            return Named::Record(one.to.clone());
+        }
+    }
     if let Some(owner) = nps().filter(|np| line.cast.entity(np.entity()).is_none()).find_map(|np| field_owner(line, np))
     {
         return Named::Record(owner);
@@ -123,7 +135,18 @@ pub(super) fn date_of(entity: &Entity, words: &str) -> Option<String> {
     };
     let ending = ["expire", " end", "run out", "renew"].iter().any(|word| words.contains(word));
     let due = || all.iter().find(|name| name.contains("due") || name.contains("deadline"));
+    // "overdue and not back": by when it was to be.
+    let late = [" overdue ", " late ", " not back ", " past "].iter().any(|word| words.contains(word));
+    let back = || {
+        let by = |name: &&&str| {
+            name.split('_').any(|part| {
+                crate::lexicon::has("due deadline end ends until return returns back target promised expected", part)
+            })
+        };
+        all.iter().find(by).filter(|_| late)
+    };
     let found = said.or_else(|| ends().filter(|_| ending)).or_else(|| due().filter(|_| words.contains("due")));
+    let found = found.or_else(back);
     found.or(all.first()).map(|name| (*name).to_owned())
 }
 

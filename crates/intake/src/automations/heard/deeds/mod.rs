@@ -250,6 +250,11 @@ impl Line<'_, '_> {
             if scene.is(at, "#") && scene.tag(at + 1) == Some(Tag::Noun) || scene.is(at, "slack") {
                 return Some("chat");
             }
+            // "POST it to the URL given by the tenant".
+            let address = scene.is(at, "url") && at >= from + 2 && scene.is(at - 2, "to");
+            if address && matches!(scene.tag(at - 1), Some(Tag::Determiner | Tag::Possessive)) {
+                return Some("webhook");
+            }
             // "into the calendar of the agent", "in her calendar": whose it is is said.
             let theirs = at > from
                 && scene.one_of(at, &["calendar", "calendars"])
@@ -268,7 +273,8 @@ impl Line<'_, '_> {
                 }
             }
             let teams = scene.is(at, "teams") && scene.token(at).is_some_and(|token| token.capital);
-            if teams && at > from && scene.one_of(at - 1, &["on", "in", "to", "via"]) {
+            let message = scene.one_of(at + 1, &["message", "notification", "post", "ping", "channel", "chat"]);
+            if teams && (message || at > from && scene.one_of(at - 1, &["on", "in", "to", "via"])) {
                 return Some("chat");
             }
         }

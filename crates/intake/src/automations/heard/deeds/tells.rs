@@ -42,6 +42,10 @@ pub(super) fn tell(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     if !crate::lexicon::has(TELLS, base) && named.is_none() || !line.orders(at) {
         return None;
     }
+    // "thank you for the call on Thursday".
+    if base == "thank" && line.one_of(at + 1, &["you"]) {
+        return None;
+    }
     // "push the invoice into QuickBooks": to a service and to nobody.
     let served = |way: &str| matches!(way, "accounting" | "calendar" | "ehr" | "webhook" | "chat");
     if base == "push" && line.way(at + 1, line.deed_end(at)).is_some_and(served) {
@@ -52,9 +56,16 @@ pub(super) fn tell(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let human = at > line.from
         && (line.scene.np_before(at).is_some_and(|np| archetypes::is_person(np.entity()))
             || line.one_of(at.wrapping_sub(1), &["he", "she", "they", "who", "i", "we"]));
+    // "-> email site manager", "tell (e-mail) all members": a verb after all.
+    let opens = at == line.from || line.scene.token(at - 1).is_some_and(crate::tokens::Token::is_sign);
+    let chunk = line.scene.np_at(at).filter(|np| np.to > at + 1 && opens);
+    let named_whom = chunk.is_some_and(|np| archetypes::is_person(np.head()) || archetypes::may_act(np.head()));
+    let bracketed = line.scene.close_of(at + 1).is_some_and(|close| line.whom(close + 1));
     let acts = match form {
         Form::Base => {
             line.whom(at + 1)
+                || named_whom
+                || bracketed
                 || line.one_of(at + 1, &["to", "in", "on", "via", "by", "#", "again"])
                     && named.is_none_or(|(_, way)| *way != "push")
         }
@@ -125,6 +136,11 @@ pub(super) fn delivered(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     if !line.has(at, DELIVERS) || matches!(line.scene.tag(at), Some(Tag::Determiner)) {
         return None;
     }
+    // "if mortality goes above 15 % send an SMS": how much there is.
+    let amount = line.one_of(at + 1, &["above", "below", "under", "over", "past", "beyond", "up", "down"]);
+    if line.has(at, "go goes") && amount {
+        return None;
+    }
     let end = line.deed_end(at);
     let message = |t: usize| {
         let token = line.scene.token(t)?;
@@ -182,7 +198,7 @@ pub(super) fn bare(line: &Line<'_, '_>, at: usize) -> Option<Done> {
     let start = line.part_start(at);
     let arrow = start > line.from && line.one_of(start - 1, &["->", ":", "=", "-"]);
     // "automatic email", "another text", "+ a text w their call time".
-    let timed = regular::opens(line, start) && at - start <= 5;
+    let timed = regular::opens(line, start) && at - start <= 8;
     let lead = timed || (start..at).all(|t| {
         matches!(scene.tag(t), Some(Tag::Determiner | Tag::Adverb | Tag::Conjunction))
             || line.has(t, "and + also then please plus automatic plain outgoing quick short so friendly another again welcome confirmation i we just maybe weekly daily three two")

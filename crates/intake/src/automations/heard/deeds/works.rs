@@ -25,6 +25,13 @@ pub(super) fn service(line: &Line<'_, '_>, at: usize) -> Option<Done> {
             .is_some_and(|way| matches!(way, "chat" | "webhook" | "calendar" | "accounting" | "ehr"))
     })?;
     let way = line.way(to, end)?;
+    // "when a fault is created post to Slack": what is done comes after what happened.
+    let later = |t: usize| {
+        line.has(t, "post push send notify alert ping") && line.one_of(t + 1, &["to", "into", "in", "it", "on"])
+    };
+    if line.verb_form(at) == Some(Form::Past) && (at + 1..=to).any(later) {
+        return None;
+    }
     // "raise a Slack post".
     let message = way == "chat" && (to..end).any(|t| line.has(t, "post message alert notification"));
     if makes && (way != "accounting" && !message || human(line, at)) {
@@ -194,6 +201,8 @@ pub(super) fn change(line: &Line<'_, '_>, at: usize) -> Option<Done> {
         Form::Past => line.passive(at) && subject(),
         Form::Ing => false,
     };
-    let known = words::is_not_record(base) && form != Form::Past;
+    // "set the product to sold out".
+    let sets = base == "set" && scene.np_at(at + 1).is_some_and(|np| line.one_of(np.to, &["to", "as"]));
+    let known = words::is_not_record(base) && form != Form::Past && !sets;
     done.filter(|_| does && !known && !line.has(at, "status state stage"))
 }

@@ -19,7 +19,9 @@ pub(in crate::automations::heard) fn implied(line: &Line<'_, '_>, deed: &Done) -
         let end = line.part_end(deed.from);
         let from = match whose::about(line, start, end) {
             Named::Record(_) => start,
-            _ => line.from,
+            // "wages go to Sage": of nothing that is kept.
+            Named::Other => return None,
+            Named::Nothing => line.from,
         };
         let Named::Record(name) = whose::about(line, from, end) else { return None };
         if !archetypes::is_person(&name) {
@@ -74,6 +76,17 @@ fn graded(line: &Line<'_, '_>, deed: &Done) -> Option<Cue> {
     let obliged = sign || (from..to).any(|at| line.one_of(at, &["should", "must", "has", "have", "shall", "needs"]));
     if !obliged || to - from > 9 || from >= to {
         return None;
+    }
+    // "a finding of category 5 has to call our webhook".
+    let counted = (from..to).find(|at| line.one_of(*at, &["of"]) && line.scene.tag(*at + 2) == Some(Tag::Number));
+    if let Some(of) = counted
+        && let Some(entity) = line.scene.np_before(of).and_then(|np| line.cast.entity(np.entity()))
+        && line.draft.entity(entity).is_some_and(|entity| entity.field(line.text(of + 1)).is_some())
+    {
+        return Some(Cue {
+            trigger: Trigger { entity: Some(entity.to_owned()), ..line.trigger("created") },
+            open: false,
+        });
     }
     let (entity, field, value) = line.reader(from)?.value_in(from, to)?;
     // "a ticket has a priority of high": lists of values are no events.

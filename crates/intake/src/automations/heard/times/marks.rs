@@ -24,6 +24,10 @@ pub(in crate::automations::heard) enum Marker {
 pub(in crate::automations::heard) fn marks(line: &Line<'_, '_>, at: usize) -> Option<(Marker, usize)> {
     let next = |texts: &[&str]| line.one_of(at + 1, texts);
     let previous = |texts: &[&str]| at > line.from && line.one_of(at - 1, texts);
+    // "Overdue and not back? Text the guest."
+    if at == line.from && line.one_of(line.part_end(at), &["?"]) && line.part_end(at) + 1 < line.to {
+        return Some((Marker::Condition, at));
+    }
     let condition = match line.text(at) {
         // "who got it, when": a value in a list.
         "when" if at + 1 >= line.to || line.is_break(at + 1) => 0,
@@ -94,14 +98,22 @@ fn previous_noun(line: &Line<'_, '_>, at: usize) -> bool {
 
 /// Whether a word is a value of a state and nothing else: "done", "failed".
 pub(super) fn state(line: &Line<'_, '_>, at: usize) -> bool {
-    let word = line.text(at);
     let bare = line.is_break(at + 1) || at + 1 >= line.to || line.one_of(at + 1, &["or", "/", "and"]);
-    let kept = || {
-        line.draft.entities.iter().flat_map(|entity| entity.fields.iter()).any(|field| {
-            field.value(word).is_some() && crate::lexicon::has("status state stage outcome result", &field.name)
+    bare && state_named(line, at).is_some()
+}
+
+/// The record, its state and the value that a word names, also by the verb that leads to it: "on discard".
+pub(super) fn state_named(line: &Line<'_, '_>, at: usize) -> Option<(String, String, String)> {
+    let word = line.text(at);
+    let left = line.verb(at).map(|(base, ..)| crate::lexicon::verbs::participle(base));
+    line.draft.entities.iter().find_map(|entity| {
+        let states =
+            entity.fields.iter().filter(|field| crate::lexicon::has("status state stage outcome result", &field.name));
+        states.into_iter().find_map(|field| {
+            let value = field.value(word).or_else(|| field.value(left.as_deref()?))?;
+            Some((entity.name.clone(), field.name.clone(), value.clone()))
         })
-    };
-    bare && kept()
+    })
 }
 
 /// Whether a relative clause says that something is missing for so long, or late: who it is, and when.

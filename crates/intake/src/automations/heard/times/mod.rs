@@ -204,6 +204,8 @@ fn whole(line: &Line<'_, '_>, from: usize, to: usize) -> bool {
             && line.verb_form(at) != Some(verbs::Form::Ing))
             || verbs::lookup(line.text(at)).is_some_and(|(verb, form)| {
                 !verb.noun_too
+                    // "stock drops to 0".
+                    || events::kind(verb.base, false, "") == "threshold" && line.one_of(at + 1, &["to", "below", "under", "above", "over"])
                     || form == verbs::Form::Past
                     || form == verbs::Form::Third && scene.tag(at) != Some(Tag::Noun)
             })
@@ -272,6 +274,7 @@ fn arrow(line: &Line<'_, '_>, at: usize, found: &[Said], done: &[Done]) -> Optio
     let happened = |t: usize| {
         matches!(line.scene.tag(t), Some(Tag::Participle | Tag::Adjective | Tag::Negation))
             || line.scene.tag(t) == Some(Tag::Verb)
+            || line.one_of(t, &["="]) && t > after
             || line.one_of(t, &["<", ">", "tomorrow", "new", "no", "late", "overdue", "expiring", "ending", "due"])
             || line.one_of(t, &["above", "below", "over", "under", "within"])
                 && line.scene.tag(t + 1) == Some(Tag::Number)
@@ -304,6 +307,11 @@ fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker
         Named::Record(name) => (Some(name), false),
         Named::Other => (None, false),
         Named::Nothing => (None, true),
+    };
+    // "someone of my team files a request": what is made, not who makes it.
+    let entity = match object(line, from, end).filter(|_| trigger.kind == "created") {
+        Some(made) => Some(made),
+        None => entity,
     };
     // "signs up for a lesson": what is made is the sign-up, where it is kept.
     let left = (trigger.kind == "created").then(|| whose::left_by(line, from, end)).flatten();
@@ -347,6 +355,18 @@ fn cues(line: &Line<'_, '_>, at: usize, start: usize, end: usize, marker: Marker
         }
     }
     cues
+}
+
+/// What somebody makes: the object of a verb that is no passive.
+fn object(line: &Line<'_, '_>, from: usize, to: usize) -> Option<String> {
+    let verb = (from..to).find(|at| {
+        let known = verbs::lookup(line.text(*at));
+        let makes = known
+            .is_some_and(|(verb, form)| form == verbs::Form::Third && events::kind(verb.base, false, "") == "created");
+        makes && line.scene.tag(*at) == Some(Tag::Verb) && !line.passive(*at)
+    })?;
+    let made = line.scene.np_at(verb + 1).filter(|np| np.to <= to)?;
+    line.cast.entity(made.entity()).filter(|name| !archetypes::is_person(name)).map(str::to_owned)
 }
 
 /// "is approved or declined": each of the two states.

@@ -199,19 +199,23 @@ pub(super) fn since(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let passed = span.from > phrase.line.from && phrase.line.one_of(span.from - 1, &["after"])
         || phrase.line.one_of(span.to, &["then"])
         || phrase.line.one_of(span.to + 1, &["then"]) && phrase.to <= span.to;
-    (behind || older || passed).then(|| trigger(phrase, "after", Some(span.offset.clone()))).flatten()
+    // "is 90 days old".
+    let old = phrase.line.one_of(span.to, &["old"]);
+    (behind || older || passed || old).then(|| trigger(phrase, "after", Some(span.offset.clone()))).flatten()
 }
 
 /// "if the offer is not answered in 7 days", "faulted for > 15 min", "unassigned after 10 min", "inactive for a month".
 pub(super) fn waited(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let span = phrase.span.as_ref()?;
     let word = span.from.checked_sub(1).filter(|at| *at >= phrase.from);
-    let lasts = word.is_some_and(|at| {
-        phrase.line.one_of(
-            at,
-            &["for", "within", "in", "after", "than", ">", "since", "over", "by", "least", "past", "next", "last"],
-        )
-    });
+    let without = phrase.line.one_of(span.to, &["without"]);
+    let lasts = without
+        || word.is_some_and(|at| {
+            phrase.line.one_of(
+                at,
+                &["for", "within", "in", "after", "than", ">", "since", "over", "by", "least", "past", "next", "last"],
+            )
+        });
     let longer = phrase.says(&[
         " > ",
         " longer than ",

@@ -27,6 +27,7 @@ pub(super) fn limit(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let unit = |at: usize| line.scene.tag(at) == Some(Tag::Number) && length(line, at).is_none();
     let side = (from..to).any(|at| {
         line.one_of(at, &["below", "under", "above", "over", "beneath", "<", ">", "past"]) && amount(at)
+            || line.one_of(at, &["="]) && at > from && line.scene.tag(at + 1) == Some(Tag::Number)
             || line.one_of(at, &["<", ">"]) && line.scene.np_at(at + 1).is_some() && phrase.span.is_none()
             || line.one_of(at, &["exceed", "exceeds", "exceeded", "exceeding", "surpasses"])
             || line.one_of(at, &["than"]) && at > from && line.has(at - 1, COMPARED) && phrase.span.is_none()
@@ -149,7 +150,10 @@ fn done_to(line: &super::super::Line<'_, '_>, from: usize, to: usize) -> Option<
 pub(super) fn changed(phrase: &Phrase<'_, '_, '_>) -> Option<Trigger> {
     let (line, from, to) = (phrase.line, phrase.from, phrase.to);
     let value = line.reader(from).and_then(|reader| reader.value_in(from, to));
-    if let Some((entity, field, value)) = value {
+    // "on discard".
+    let led =
+        || (from..to).find_map(|at| super::marks::state_named(line, at)).filter(|_| !phrase.whole && to <= from + 3);
+    if let Some((entity, field, value)) = value.or_else(led) {
         let named = match whose::about(line, from, to) {
             Named::Record(name) => Some(name),
             _ => None,
