@@ -133,6 +133,16 @@ impl Cast {
         let name = self.alias.get(name).map_or(name, String::as_str);
         self.accepted.iter().find(|(accepted, _)| accepted == name).map(|(accepted, _)| accepted.as_str())
     }
+
+    /// The only entity whose name ends with a noun: the game slot of "slot".
+    pub(crate) fn in_full(&self, noun: &str) -> Option<&str> {
+        let mut longer = self
+            .accepted
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| name.strip_suffix(noun).is_some_and(|before| before.ends_with('_') || before == "time"));
+        longer.next().filter(|_| longer.next().is_none())
+    }
 }
 
 /// The log-odds from which on a noun is a record.

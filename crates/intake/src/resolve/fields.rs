@@ -104,7 +104,13 @@ pub(crate) fn relation_target<'c>(cast: &'c Cast, owner: &str, item: &Item) -> O
         let (lead, rest) = singular.split_once('_')?;
         crate::lexicon::has(WHICH, lead).then(|| cast.entity(rest)).flatten()
     };
-    cast.entity(&singular).or_else(|| cast.entity(&item.entity)).or_else(which).filter(|target| *target != owner)
+    // "booking = slot, team": of the game slots, where no value is called so.
+    let full = || {
+        let plain = !singular.contains('_') && !item.known() && singular.len() > 3;
+        if plain { cast.in_full(&singular) } else { None }
+    };
+    let named = cast.entity(&singular).or_else(|| cast.entity(&item.entity)).or_else(which).or_else(full);
+    named.filter(|target| *target != owner)
 }
 
 fn add(draft: &mut Draft, entity: &str, item: &Item, found: &Evidence, doers: &Doers<'_>) {

@@ -240,8 +240,37 @@ fn orphans(draft: &mut Draft) {
     }
     added.extend(doers(draft));
     assume(draft, added);
+    let parts = parts(draft);
+    assume(draft, parts);
     let roots = roots(draft);
     assume(draft, roots);
+}
+
+/// "firing shares" are of a firing, where nothing ties the two.
+fn parts(draft: &Draft) -> Vec<Relation> {
+    let tied = |a: &str, b: &str| {
+        draft.relations.iter().any(|one| one.from == a && one.to == b || one.from == b && one.to == a)
+    };
+    let part = |entity: &Entity, whole: &Entity| {
+        entity.name.strip_prefix(&whole.name).is_some_and(|rest| rest.starts_with('_'))
+            && !tied(&entity.name, &whole.name)
+            && !archetypes::is_person(&entity.name)
+    };
+    let pairs = draft.entities.iter().flat_map(|entity| {
+        draft.entities.iter().filter(move |whole| part(entity, whole)).map(move |whole| (whole, entity))
+    });
+    pairs
+        .map(|(whole, entity)| Relation {
+            from: whole.name.clone(),
+            to: entity.name.clone(),
+            kind: RelationKind::OneToMany,
+            required: false,
+            assumed: true,
+            role: None,
+            weight: 0.5,
+            grounds: Grounds::default(),
+        })
+        .collect()
 }
 
 /// What hangs on nothing and nothing on it, and stands before the others: the client before the jobs, the site before its units.

@@ -7,9 +7,10 @@ use super::has::asked;
 use super::{Rule, Sink, antecedent, is_value, record};
 use crate::clauses::Polarity;
 use crate::facts::{Fact, Thing};
+use crate::lexicon::verbs::Class;
 use crate::lexicon::{archetypes, verbs};
 use crate::lists;
-use crate::nouns::Np;
+use crate::nouns::{Count, Np};
 use crate::scene::Scene;
 use crate::tags::Tag;
 
@@ -34,6 +35,11 @@ pub(super) const RULES: &[Rule] = &[
         id: "composed.done",
         example: "Agents (name). Vessels (flag). Orders: placed by an agent for a vessel; time, remark.",
         run: done,
+    },
+    Rule {
+        id: "composed.each",
+        example: "Sculptures have a title. Of each sculpture we pour casts. A cast has a weight.",
+        run: each,
     },
     Rule {
         id: "composed.used",
@@ -179,6 +185,20 @@ fn done(scene: &Scene<'_>, sink: &mut Sink) {
             parents.extend(is_spoken(scene, np).then_some(np));
         }
         tie(scene, sink, &child, &parents, 1.6);
+    }
+}
+
+/// "Of each sculpture we pour casts": what is made of one is its.
+fn each(scene: &Scene<'_>, sink: &mut Sink) {
+    for clause in asked(scene).filter(|clause| !clause.passive && !matches!(clause.class, Some(Class::Hold))) {
+        let lead = scene.one_of(clause.from, &["of", "for", "from"]).then(|| scene.np_at(clause.from + 1)).flatten();
+        let Some(whole) = lead.filter(|np| np.count == Count::Each && !is_value(np) && is_spoken(scene, np)) else {
+            continue;
+        };
+        let made = super::objects(scene, clause.after, clause.to).into_iter().find(|np| np.plural && !is_value(np));
+        if let Some(child) = made.filter(|np| is_spoken(scene, np)).and_then(record) {
+            tie(scene, sink, &child, &[whole], 1.4);
+        }
     }
 }
 
