@@ -33,6 +33,12 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = end + 1;
             continue;
         }
+        if let Some(last) = items.last_mut()
+            && choices::goes_on(scene, last, at, end)
+        {
+            at = end + 1;
+            continue;
+        }
         // "a number of 7 digits, which is unique": of what stands before.
         if scene.one_of(at, &["which", "that"])
             && let Some(last) = items.last_mut()
@@ -75,7 +81,7 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         }
         at = next.max(at) + 1;
     }
-    shared_heads::share(choices::gather(scene, items))
+    shared_heads::share(items)
 }
 
 /// "14 days, 3 days and 1 day before": how long, no name.

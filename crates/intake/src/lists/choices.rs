@@ -2,59 +2,29 @@
 
 use super::*;
 
-/// "price, status open, done": states that stand in the list as if they were names of their own.
-pub(super) fn gather(scene: &Scene<'_>, items: Vec<Item>) -> Vec<Item> {
-    let words = |item: &Item| {
-        let span = item.span?;
-        let from = scene.tokens.partition_point(|token| token.span.start < span.start);
-        Some((from, scene.tokens.partition_point(|token| token.span.end <= span.end)))
-    };
-    let plain = |item: &Item| item.values.is_empty() && item.items.is_empty();
+/// "price, status open, done": a state that stands in the list as if it were a name of its own is one of the values.
+pub(super) fn goes_on(scene: &Scene<'_>, last: &mut Item, at: usize, end: usize) -> bool {
     let state = |at: usize| {
         matches!(scene.tag(at), Some(Tag::Participle | Tag::Adjective | Tag::Verb | Tag::Adverb))
             && scene.token(at).is_some_and(|token| !token.is_sign())
     };
-    let mut gathered: Vec<Item> = Vec::new();
-    // Where the values of the last item end, while it takes more.
-    let mut open: Option<usize> = None;
-    for mut item in items {
-        let place = words(&item);
-        let next = place.filter(|(from, to)| {
-            let follows = open.is_some_and(|end| end + 1 == *from && scene.one_of(end, &[",", "/", "or"]));
-            follows
-                && to - from == 1
-                && state(*from)
-                && plain(&item)
-                && matches!(item.kind, None | Some(FieldType::Boolean))
-        });
-        if let (Some((from, to)), Some(last)) = (next, gathered.last_mut()) {
-            if last.values.is_empty() {
-                last.values.push(value(scene, from - 2, from - 1));
-                let name = scene.token(from - 3).map(|token| token.lemma.clone()).unwrap_or_default();
-                last.entity.clone_from(&name);
-                last.name = name;
-                last.kind = None;
-            }
-            last.values.push(value(scene, from, to));
-            open = Some(to);
-            continue;
-        }
-        open = place
-            .filter(|(from, to)| {
-                let named = scene.one_of(*from, &["status", "state", "stage"]);
-                to - from == 2 && named && state(from + 1) && plain(&item)
-            })
-            .map(|(_, to)| to);
-        // "status open" is read as far as the name.
-        let short = place
-            .filter(|(from, to)| to - from == 1 && scene.one_of(*from, &["status", "state", "stage"]) && plain(&item));
-        if let Some((_, to)) = short.filter(|(_, to)| state(*to) && scene.one_of(to + 1, &[",", "/"])) {
-            open = Some(to + 1);
-        }
-        item.span = item.span.or_else(|| place.map(|(from, to)| scene.span(from, to)));
-        gathered.push(item);
+    if end != at + 1 || !state(at) || !last.items.is_empty() {
+        return false;
     }
-    gathered
+    let mut values = vec![at];
+    let mut next = at;
+    while next >= 3 && scene.one_of(next - 1, &[",", "/", "or", "and"]) && state(next - 2) {
+        next -= 2;
+        values.push(next);
+        if scene.one_of(next - 1, &["status", "state", "stage"]) {
+            last.values = values.iter().rev().map(|at| value(scene, *at, at + 1)).collect();
+            last.name = scene.token(next - 1).map(|token| token.lemma.clone()).unwrap_or_default();
+            last.entity.clone_from(&last.name);
+            last.kind = None;
+            return true;
+        }
+    }
+    false
 }
 
 impl Reader<'_, '_> {

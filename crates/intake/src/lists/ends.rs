@@ -68,7 +68,13 @@ pub(crate) fn inner_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
             return at;
         }
         let article = scene.tag(at + 1) == Some(Tag::Determiner);
-        if level(at) && scene.is(at, ",") && (closed || article && !articles) {
+        // "with a date and a status: planned, done or missed": values to the end.
+        let values = (from..at).any(|colon| {
+            level(colon)
+                && scene.is(colon, ":")
+                && scene.token(colon - 1).is_some_and(|token| crate::lexicon::fields::takes_values(&token.lemma))
+        });
+        if level(at) && scene.is(at, ",") && (closed && !values || article && !articles) {
             return at;
         }
         closed |= level(at) && scene.one_of(at, &["and", "&"]);
