@@ -2,8 +2,9 @@
 //!
 //! `> …` is a request; the lines under it are facts. `order read owner role:manager` is the list of an operation, all of it, with
 //! the engine's default where the blueprint says nothing; `order.price write role:admin` and `order.price read …` are the rule of
-//! a value, `anyone:status='sent'` the rule for those in a state, `order.price open` says that it has none and `order.price hidden` that nobody reads it. `roles clerk manager` are all
-//! roles, `told access.own` is an assumption, `left salary` is text that found no place and `norecord manager` no record.
+//! a value, `anyone:status='sent'` the rule for those in a state (with `_` for spaces), `order.price open` says that it has none and
+//! `order.price hidden` that nobody reads it. `roles clerk manager` are all roles, `told access.own` is an assumption, `left salary`
+//! is text that found no place and `norecord manager` no record.
 //! Every blueprint must load.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -20,7 +21,7 @@ fn sorted(list: Option<&Value>) -> Option<Vec<String>> {
             format!(
                 "{}:{}",
                 said("who").unwrap_or("signed_in"),
-                said("when").unwrap().replace(" = ", "=").replace(" != ", "!=")
+                said("when").unwrap().replace(" = ", "=").replace(" != ", "!=").replace(", ", ",").replace(' ', "_")
             )
         }
         None => word.as_str().unwrap().to_owned(),

@@ -199,9 +199,8 @@ impl Reader<'_> {
             if !exact && self.value(&shown, np, false) {
                 continue;
             }
-            match self.entity(np) {
-                Some(entity) => self.place(&one, &entity, false),
-                None => self.lost.push(found.span),
+            if !self.place_meant(&one, np) {
+                self.lost.push(found.span);
             }
         }
     }

@@ -220,16 +220,20 @@ pub(super) fn nothing_at(scene: &Scene<'_>, at: usize) -> bool {
 
 /// The records after "everything but".
 pub(super) fn except<'s>(scene: &'s Scene<'_>, at: usize, to: usize) -> Vec<&'s Np> {
-    let from = match () {
-        () if changes_nothing(scene, at + 1) => return Vec::new(),
+    but(scene, at).map(|from| rules::objects(scene, from, to)).unwrap_or_default()
+}
+
+/// Where those start that "except", "but", "apart from" leaves out.
+pub(super) fn but(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    match () {
+        () if changes_nothing(scene, at + 1) => None,
         () if scene.one_of(at, &["except", "but", "besides", "excluding"]) => {
-            at + 1 + usize::from(scene.is(at + 1, "for"))
+            Some(at + 1 + usize::from(scene.is(at + 1, "for")))
         }
-        () if scene.is(at, "apart") && scene.is(at + 1, "from") => at + 2,
-        () if scene.is(at, "other") && scene.is(at + 1, "than") => at + 2,
-        () => return Vec::new(),
-    };
-    rules::objects(scene, from, to)
+        () if scene.is(at, "apart") && scene.is(at + 1, "from") => Some(at + 2),
+        () if scene.is(at, "other") && scene.is(at + 1, "than") => Some(at + 2),
+        () => None,
+    }
 }
 
 /// Whether the word is the last one, but for what says no more.

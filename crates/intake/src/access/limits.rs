@@ -181,7 +181,8 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
     if let Some((from, to)) = role.then(|| of_role(scene, clause, verb)).flatten() {
         return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });
     }
-    let plain = matches!(clause.base, "see" | "view" | "access" | "approve");
+    let plain = matches!(clause.base, "see" | "view" | "access" | "approve")
+        || clause.base == "be" && scene.is(clause.after, "public") && one.when.is_none();
     let permits = clause.modal.is_some() || one.mode != Mode::May || clause.only || plain;
     if !permits {
         return None;
@@ -304,7 +305,7 @@ fn of_record(
         let named = |np: &&crate::nouns::Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == Some(name);
         let stated = scene.nps_in(verb + 1, end).filter(named).find(|np| states::of(scene, np, draft, name).is_some());
         if let Some(np) = stated {
-            return Some((np.from, np.to));
+            return Some((np.from, states::end(scene, np, draft, name)));
         }
     }
     // "change only the memo of invoices", where the memo is no value.
@@ -312,7 +313,19 @@ fn of_record(
     if changes && one.base != ValueRight::BASE && elided::is_only(scene, verb + 1) && (verb + 2..end).any(part) {
         return Some((verb + 1, end));
     }
-    let object = scene.nps_in(verb + 1, end).next().map_or(verb + 1, |np| np.to);
+    // "published posts", where nothing says which these are.
+    let meant = |np: &crate::nouns::Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == entity;
+    let unknown = |np: &&crate::nouns::Np| {
+        one.when.is_none() && one.op == Op::Read && entity.is_some() && meant(np) && states::unknown(np)
+    };
+    if let Some(np) = scene.nps_in(verb + 1, end).next().filter(unknown).filter(|_| one.base != ValueRight::BASE) {
+        return Some((np.from, np.to));
+    }
+    let said = |np: &crate::nouns::Np| match (entity, &one.when) {
+        (Some(name), Some(_)) => states::end(scene, np, draft, name),
+        _ => np.to,
+    };
+    let object = scene.nps_in(verb + 1, end).next().map_or(verb + 1, said);
     let object = object - usize::from(object > verb + 1 && scene.is(object - 1, "worth"));
     let at = (object..end).find(|at| scene.depth_at(*at) == 0 && limits(scene, cast, draft, one, *at, end))?;
     // "in their team but not their salaries": what turns is another right.
@@ -400,7 +413,7 @@ fn limits(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement, at: us
     if matches!(text, "which" | "that" | "whose") && behind_np && one.when.is_none() {
         return at + 1 < end && !(text != "whose" && one.op == Op::Read && comes(scene, at + 1, end));
     }
-    if text == "not" && one.mode != Mode::MayNot {
+    if text == "not" && one.mode != Mode::MayNot && one.when.is_none() {
         let entity = one.entity.as_deref().and_then(|name| draft.entity(name));
         let stated = |at: usize| {
             scene.token(at).is_some_and(|token| {

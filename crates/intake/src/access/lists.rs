@@ -3,10 +3,12 @@
 //! Where the words leave a choice the narrower list is taken, and no list of writers reaches beyond the readers.
 
 mod barred;
+mod some;
 
 pub(super) use self::barred::{bar, covers, cut, deny, exactly, is_barred, within_read};
 use super::givers;
 use super::statements::{Mode, Op, Statement};
+use super::states::State;
 use super::values::ValueRight;
 use crate::draft::{Entity, Rights};
 use crate::facts::Who;
@@ -21,7 +23,11 @@ pub(super) struct Said {
     /// All who use it see it.
     everyone: bool,
     /// Who sees those in a state alone.
-    states: Vec<(Who, String)>,
+    states: Vec<(Who, State)>,
+    /// From whom those in a state are kept.
+    withheld: Vec<(Who, State)>,
+    /// Those in a state that some alone see.
+    reserved: Vec<(Vec<Who>, State)>,
     public: Vec<Op>,
     users: Vec<Op>,
     exclusive: Vec<(Op, &'static str, Vec<String>)>,
@@ -41,15 +47,6 @@ pub(super) struct Said {
     givers: Vec<String>,
     /// What is approved is a value of it, with a rule of its own.
     pub(super) by_value: bool,
-}
-
-/// Roles that see those in a state, and no others.
-fn only_in_states(said: &Said) -> impl Iterator<Item = &str> {
-    let all = said.roles(Op::Read);
-    said.states.iter().filter_map(move |(who, _)| match who {
-        Who::Role(role) if !all.contains(role) => Some(role.as_str()),
-        _ => None,
-    })
 }
 
 impl Said {
@@ -81,6 +78,8 @@ impl Said {
             && self.limited.is_empty()
             && self.values.is_empty()
             && self.states.is_empty()
+            && self.withheld.is_empty()
+            && self.reserved.is_empty()
             && !self.everyone
             && !self.owner
     }
@@ -114,6 +113,13 @@ impl Said {
     }
 
     fn add(&mut self, one: &Statement) {
+        match (&one.when, one.mode) {
+            (Some(state), Mode::MayNot) => {
+                return self.withheld.extend(one.who.iter().map(|who| (who.clone(), state.clone())));
+            }
+            (Some(state), Mode::Exclusive) => return self.reserved.push((one.who.clone(), state.clone())),
+            _ => {}
+        }
         match one.mode {
             Mode::MayNot => {
                 if one.who.is_empty() {
@@ -252,7 +258,7 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
             read.push(format!("{{ when = \"{not}\" }}"));
         }
     }
-    in_states(entity.owned, said, declared, &mut rights);
+    some::in_states(entity.owned, said, declared, &mut rights);
     entity.rights = rights;
     let_in(entity, said)
 }
@@ -294,49 +300,6 @@ pub(super) fn let_in(entity: &mut Entity, said: &Said) -> Vec<String> {
         }
     }
     let_in
-}
-
-/// "readers see published articles": those, and no others of which it is not said that they see them.
-fn in_states(owned: bool, said: &Said, declared: &[String], rights: &mut Rights) {
-    for (who, when) in &said.states {
-        let more = match who {
-            Who::Role(role) => said.roles(Op::Read).contains(role),
-            Who::Public => said.public.contains(&Op::Read),
-            Who::User => said.users.contains(&Op::Read),
-            Who::Everyone => said.everyone,
-            Who::Owner => true,
-        };
-        if more || said.only(Op::Read).is_some() {
-            continue;
-        }
-        let when = crate::toml::quote(when);
-        let rule = match who {
-            Who::User | Who::Everyone => format!("{{ when = {when} }}"),
-            who => format!("{{ who = {}, when = {when} }}", crate::toml::quote(&word(who))),
-        };
-        match who {
-            Who::Role(role) => {
-                deny(rights, Op::Read, Some(who), owned, declared);
-                // What he changes is what he sees.
-                let lists = [&mut rights.update, &mut rights.delete].into_iter().flatten();
-                for word in lists.flatten().filter(|word| word.strip_prefix("role:") == Some(role)) {
-                    word.clone_from(&rule);
-                }
-            }
-            // Who has an account sees no more than strangers do, but for those of whom it is said.
-            _ if *who == Who::Public && (said.everyone || said.users.contains(&Op::Read)) => {}
-            _ => {
-                deny(rights, Op::Read, Some(&Who::User), owned, declared);
-                let read = rights.read.get_or_insert_default();
-                let named = list(if owned { &[] } else { &[ADMIN] }, &said.roles(Op::Read));
-                *read = unique(std::mem::take(read).into_iter().chain(named));
-            }
-        }
-        rights.read.get_or_insert_default().push(rule);
-    }
-    if !said.states.is_empty() {
-        within_read(said, rights);
-    }
 }
 
 fn from_outside(said: &Said) -> Rights {

@@ -96,7 +96,8 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     }
     follow(draft, &unsaid, &doers);
     // Facts are made of what is allowed; of a limit there may be none.
-    let limits = statements.iter().filter(|one| one.mode != Mode::May || one.who.contains(&Who::Owner));
+    let narrow = |one: &&Statement| one.mode != Mode::May || one.who.contains(&Who::Owner) || one.when.is_some();
+    let limits = statements.iter().filter(narrow);
     let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).chain(heard).collect();
     draft.values = values;
     telling::tell_defaults(draft);

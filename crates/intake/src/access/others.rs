@@ -1,13 +1,15 @@
 //! What is kept from all others: "nobody else may see my notes", "their own tasks and nobody else's", "the cost is secret".
 
 use super::statements::{Mode, Op, Statement};
+use super::states;
 use super::values::{self, ValueRight};
-use crate::draft::Draft;
+use crate::draft::{Draft, Entity};
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
 use crate::nouns::Np;
 use crate::resolve::Cast;
 use crate::scene::Scene;
+use crate::tokens::Span;
 
 /// Gives to who made it what nobody else is to have.
 pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statement>, draft: &Draft) {
@@ -62,7 +64,11 @@ pub(super) fn private(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<State
     let asked = |clause: &&crate::clauses::Clause| clause.polarity == crate::clauses::Polarity::Asked;
     for clause in scene.clauses.iter().filter(asked).filter(|clause| clause.base == "be" && private(clause.after)) {
         for np in &clause.subject {
-            let Some(name) = cast.entity(np.entity()).filter(|name| draft.entity(name).is_some()) else { continue };
+            let span = scene.span(clause.from, clause.to);
+            let Some(name) = cast.entity(np.entity()).filter(|name| draft.entity(name).is_some()) else {
+                statements.extend(draft.entities.iter().filter_map(|entity| kept_back(np, entity, span)));
+                continue;
+            };
             statements.push(Statement {
                 who: vec![Who::Owner],
                 mode: Mode::May,
@@ -71,10 +77,17 @@ pub(super) fn private(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<State
                 entity: Some(name.to_owned()),
                 own: true,
                 when: None,
-                span: scene.span(clause.from, clause.to),
+                span,
             });
         }
     }
+}
+
+/// "drafts are private": those of whom nothing more is said do not see them.
+fn kept_back(np: &Np, entity: &Entity, span: Span) -> Option<Statement> {
+    let when = Some(states::named(np, entity)?);
+    let (who, entity) = (vec![Who::Public, Who::Everyone], Some(entity.name.clone()));
+    Some(Statement { who, mode: Mode::MayNot, op: Op::Read, base: "see", entity, own: false, when, span })
 }
 
 /// "the cost is secret": of whom nothing is said, the admins alone see it.

@@ -3,10 +3,12 @@
 mod doing;
 mod objects;
 mod short;
+mod some;
 mod turned;
 
 use super::elided;
 use super::statements::{Heard, Mode, Statement};
+use super::states::State;
 use super::values::{self, ValueRight};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
@@ -54,7 +56,7 @@ pub(super) struct Reader<'a> {
     /// The entities last spoken of, for "it" and "them".
     pub(super) last: Vec<String>,
     /// The state in which those must be that are placed next.
-    when: Option<String>,
+    when: Option<State>,
     /// The value last spoken of, where that is nearer.
     spoken: Option<usize>,
     /// Whether this sentence speaks of them, or means them by "they" and "it".

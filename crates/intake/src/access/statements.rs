@@ -3,8 +3,9 @@
 //! `sentences` finds them, the rules find some too. Nothing is decided: `lists` turns the statements of an entity into the
 //! blueprint's lists.
 
+use super::states::{self, State};
 use super::values::ValueRight;
-use super::{sentences, states, unheard};
+use super::{sentences, unheard};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::everybody::{EVERYONE, accounts, outside};
@@ -49,8 +50,8 @@ pub(super) struct Statement {
     /// None means every entity.
     pub entity: Option<String>,
     pub own: bool,
-    /// Only of those in a state: a condition in the words of the blueprint.
-    pub when: Option<String>,
+    /// Only of those in a state.
+    pub when: Option<State>,
     pub span: Span,
 }
 
@@ -66,7 +67,9 @@ pub(super) struct Heard {
 
 pub(super) fn statements(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft: &Draft) -> Heard {
     let Heard { statements: mut found, values, mut lost, heard } = sentences::read(scene, evidence, cast, draft);
-    found.extend(evidence.iter().filter_map(|found| from_fact(scene, found, cast, draft)));
+    let facts = evidence.iter().filter(|one| !states::stated(&found, one, cast));
+    let facts: Vec<Statement> = facts.filter_map(|found| from_fact(scene, found, cast, draft)).collect();
+    found.extend(facts);
     let (denied, unplaced) = without(scene, cast, draft);
     found.extend(denied);
     lost.extend(unplaced);
@@ -241,9 +244,10 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
         return None;
     }
     // "anyone can read published articles" is read word by word.
-    if in_state(scene, found, cast, draft) {
-        return None;
-    }
+    let when = match states::public(scene, found, cast, draft) {
+        None if states::in_state(scene, found, cast, draft) => return None,
+        when => when,
+    };
     let (op, entity) = match object.name.as_str() {
         "*" => (Op::Read, None),
         name => of_verb(base, *class, cast.entity(name)?, cast, draft)?,
@@ -259,25 +263,8 @@ fn from_fact(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) ->
     }
     let mode = if found.rule == "op.readonly" && !public { Mode::Limit } else { Mode::May };
     let base = if op == Op::Read { "read" } else { base };
-    (op == Op::Read || op == Op::Create).then_some(Statement {
-        who,
-        mode,
-        op,
-        base,
-        entity,
-        own: false,
-        when: None,
-        span: found.span,
-    })
-}
-
-/// Whether what is said holds of some of the records alone.
-fn in_state(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &Draft) -> bool {
-    let Fact::Op { object, .. } = &found.fact else { return false };
-    let Some(entity) = cast.entity(&object.name) else { return false };
-    let inside = |np: &&Np| found.span.start <= np.span.start && np.span.end <= found.span.end;
-    let named = |np: &&Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == Some(entity);
-    scene.nps.iter().filter(inside).filter(named).any(|np| states::of(scene, np, draft, entity).is_some())
+    let span = found.span;
+    (op == Op::Read || op == Op::Create).then_some(Statement { who, mode, op, base, entity, own: false, when, span })
 }
 
 /// What a verb means for an entity; a booking is made, the class that is booked is not.

@@ -112,7 +112,7 @@ pub(in crate::access) fn deny(rights: &mut Rights, op: Op, who: Option<&Who>, ow
 pub(in crate::access) fn within_read(said: &Said, rights: &mut Rights) {
     let closed = said.only(Op::Read).is_some() || said.denied.iter().any(|(op, who)| *op == Op::Read && who.is_none());
     let barred = |word: &str| {
-        super::only_in_states(said).any(|role| word.strip_prefix("role:") == Some(role))
+        super::some::alone(said).any(|role| word.strip_prefix("role:") == Some(role))
             || said
                 .denied
                 .iter()

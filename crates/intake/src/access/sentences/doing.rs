@@ -2,6 +2,7 @@
 
 use super::{Pending, Reader, elided, is_access};
 use crate::access::statements::Mode;
+use crate::access::states;
 use crate::clauses::Clause;
 use crate::facts::Who;
 use crate::lexicon::verbs::{self, Class};
@@ -52,6 +53,14 @@ impl Reader<'_> {
         while at < clause.to {
             if let Some(close) = scene.close_of(at) {
                 at = close + 1;
+                continue;
+            }
+            if let Some((found, after)) = self.left_out(at, clause.to).filter(|_| placed) {
+                for one in pending.clone().iter().filter(|one| matches!(one.mode, Mode::May | Mode::Limit)) {
+                    let one = Pending { mode: Mode::MayNot, ..one.clone() };
+                    found.iter().for_each(|(entity, state)| self.place_some(&one, entity, state.clone()));
+                }
+                at = after;
                 continue;
             }
             let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
@@ -115,6 +124,20 @@ impl Reader<'_> {
                     self.everything(&Pending { mode: Mode::MayNot, ..one.clone() });
                 }
                 placed = true;
+            } else if let Some((found, after)) =
+                self.in_state(at, clause.to).filter(|_| at > verb && !placed && !pending.is_empty())
+            {
+                for one in pending.clone() {
+                    found.iter().for_each(|(entity, state)| self.place_some(&one, entity, state.clone()));
+                }
+                placed = true;
+                at = after;
+                continue;
+            } else if let Some(after) = states::unknown_ones(scene, at, clause.to).filter(|_| at > verb && !placed) {
+                self.unknown_ones(pending);
+                placed = true;
+                at = after;
+                continue;
             } else if elided::own_at(scene, at) && !placed {
                 let only = (verb..at).any(|at| elided::is_only(scene, at)) || elided::is_only(scene, at + 2);
                 let last = self.last.clone();
@@ -200,7 +223,7 @@ impl Reader<'_> {
                             continue;
                         }
                         let kept = Pending { mode: Mode::MayNot, ..one.clone() };
-                        if one.mode == Mode::May && !self.value(&kept, np, false) {
+                        if one.mode == Mode::May && !self.some_of_all(&kept, np) && !self.value(&kept, np, false) {
                             self.lost.push(one.span);
                         }
                     }

@@ -79,6 +79,9 @@ impl Reader<'_> {
             (self.last, self.fresh) = (mine, true);
             return;
         }
+        if let Some((found, _)) = self.in_state(np.from, clause.to).filter(|_| self.entity(np).is_none()) {
+            return found.into_iter().for_each(|(entity, state)| self.place_some(one, &entity, state));
+        }
         let exact = self.cast.entity(np.entity()).is_some_and(|name| self.draft.entity(name).is_some());
         let listed = !values::listed(self.scene, np, self.cast, self.draft).is_empty();
         let value = listed || !exact && (self.entity(np).is_none() || np.words().len() > 1);
@@ -131,14 +134,14 @@ impl Reader<'_> {
         } else {
             one.mode
         };
-        let state = states::of(self.scene, np, self.draft, &entity);
-        let allows = one.class == Class::Read && matches!(mode, Mode::May | Mode::Limit) && !own && !others;
-        if state.is_some() && !allows && one.mode != Mode::May {
-            self.lost.push(one.span);
+        let one = &Pending { mode, ..one.clone() };
+        match states::of(self.scene, np, self.draft, &entity).filter(|_| !own && !others) {
+            Some(state) => {
+                self.heard.push(self.scene.span(np.from, states::end(self.scene, np, self.draft, &entity)));
+                self.place_some(one, &entity, state);
+            }
+            None => self.place(one, &entity, own || others),
         }
-        self.when = state.filter(|_| allows);
-        self.place(&Pending { mode, ..one.clone() }, &entity, own || others);
-        self.when = None;
         (self.last, self.fresh, self.spoken) = (vec![entity], true, None);
     }
 

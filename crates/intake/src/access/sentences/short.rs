@@ -124,10 +124,7 @@ impl Reader<'_> {
         for (base, class) in spoken.iter().filter(|(_, class)| is_access(*class)) {
             let one = Pending { who: who.clone(), mode, base, class: *class, span };
             for np in &kept.what {
-                match self.entity(np) {
-                    Some(entity) => self.place(&one, &entity, false),
-                    None => placed &= self.value(&one, np, false),
-                }
+                placed &= self.place_meant(&one, np) || self.value(&one, np, false);
             }
         }
         if !placed {
