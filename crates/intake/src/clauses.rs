@@ -2,7 +2,7 @@
 //!
 //! A clause without a subject of its own ("… and cancel appointments") carries the one before it.
 
-mod absent;
+pub(crate) mod absent;
 mod aside;
 mod cuts;
 mod past;

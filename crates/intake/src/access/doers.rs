@@ -153,7 +153,8 @@ impl Reader<'_> {
     fn by(&self, clause: &Clause) -> Vec<Who> {
         let scene = self.scene;
         let mut found = Vec::new();
-        for at in (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.is(*at - 1, "even")) {
+        for at in (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.one_of(*at - 1, &["even", "not"]))
+        {
             let from = at + 1 + usize::from(elided::is_only(scene, at + 1));
             match rules::people_at(scene, from, clause.to) {
                 Some((who, _)) => found.extend(who),

@@ -131,6 +131,10 @@ fn opens<'s>(scene: &'s Scene<'_>, at: usize) -> Option<Gap<'s>> {
         let whole = what.map_or_else(alone, |np| ends(scene, np.to));
         return whole.then_some(Gap { at, who, only: false, none: false, all: true, what });
     }
+    // "managers too".
+    if scene.one_of(who.to, &["too", "also", "likewise"]) && ends(scene, who.to + 1) {
+        return Some(Gap { at, who, only: false, none: false, all: true, what: None });
+    }
     let mut end = who.to;
     let only = is_only(scene, end);
     end += usize::from(only);
@@ -283,12 +287,13 @@ pub(super) fn made_by_them(scene: &Scene<'_>, at: usize) -> Option<usize> {
     (what && makes && scene.one_of(they, &["they", "he", "she"])).then_some(made + 1)
 }
 
-/// "may add, change or remove visits": a verb in a row of verbs, though it looks like a noun.
+/// "may add, change or remove visits", "sees, adds and deletes everything": a verb in a row of verbs, though it looks like a noun.
 pub(super) fn listed(scene: &Scene<'_>, verb: usize, at: usize, to: usize) -> bool {
-    let base = |at: usize| {
-        scene.token(at).and_then(|token| verbs::lookup(&token.text)).is_some_and(|(_, form)| form == verbs::Form::Base)
-    };
-    let row = at > verb + 1 && scene.one_of(at - 1, &[",", "and", "or", "/"]) && base(at - 2) && base(at);
-    let bare = scene.np_at(at).is_none_or(|np| np.words().len() == 1 && !np.plural && np.article.is_none());
+    let form = |at: usize| scene.token(at).and_then(|token| verbs::lookup(&token.text)).map(|(_, form)| form);
+    let third = form(verb) == Some(verbs::Form::Third);
+    let same = |at: usize| form(at) == Some(if third { verbs::Form::Third } else { verbs::Form::Base });
+    let row = at > verb && scene.one_of(at - 1, &[",", "and", "or", "/"]) && same(at - 2) && same(at);
+    let row = row && (third || at > verb + 1);
+    let bare = scene.np_at(at).is_none_or(|np| np.words().len() == 1 && (third || !np.plural) && np.article.is_none());
     row && bare && (at + 1 >= to || scene.one_of(at + 1, &[",", "and", "or", "/", "them", "it"]))
 }

@@ -173,6 +173,16 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
     };
     let clause = scene.clauses.iter().find(around)?;
     let verb = clause.verb?;
+    // "reps can edit orders up to 5000, managers any": the limit is not theirs.
+    if elided::gap(scene, clause).is_some_and(|gap| gap.who.span.start <= one.span.start) {
+        let after = scene.tokens.partition_point(|token| token.span.end <= one.span.end);
+        let at = (after..clause.to).find(|at| limits(scene, cast, draft, one, *at, clause.to))?;
+        return Some(Limit {
+            span: scene.span(at, clause.to),
+            of_people: false,
+            theirs: personal(scene, at, clause.to),
+        });
+    }
     let all = one.who.iter().any(|who| matches!(who, Who::Public | Who::User | Who::Everyone));
     if let Some((from, to)) = all.then(|| of_people(scene, clause, verb)).flatten() {
         return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });

@@ -11,6 +11,7 @@ mod granting;
 mod limits;
 mod lists;
 mod others;
+pub(crate) mod refused;
 mod sentences;
 mod statements;
 mod states;

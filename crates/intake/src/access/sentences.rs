@@ -6,10 +6,10 @@ mod short;
 mod some;
 mod turned;
 
-use super::elided;
 use super::statements::{Heard, Mode, Statement};
 use super::states::State;
 use super::values::{self, ValueRight};
+use super::{elided, refused};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::draft::Draft;
 use crate::facts::{Evidence, Who};
@@ -101,6 +101,12 @@ impl Reader<'_> {
             let kept = elided::kept(scene, clause);
             let end = gap.as_ref().map_or(clause.to, |gap| gap.at);
             let end = kept.first().map_or(end, |kept| kept.at.min(end));
+            // "staff can see donations, volunteers not".
+            let left = refused::refused(scene, clause).filter(|_| clause.verb.is_some());
+            let refused = left.as_ref().map(|left| self.known(left.who.clone())).unwrap_or_default();
+            let cut_off =
+                |at: usize| !refused.is_empty() && scene.nps_in(at, clause.to).all(|np| self.entity(np).is_none());
+            let end = left.filter(|left| !left.object || cut_off(left.at)).map_or(end, |left| left.at.min(end));
             let (whole, cut): (&Clause, _) = (clause, Clause { to: end, ..(*clause).clone() });
             let clause = &cut;
             let asked = !clause.polarity.is_aside() && !matches!(clause.join, Join::Condition);
@@ -140,6 +146,9 @@ impl Reader<'_> {
             // "interns see their own only": whoever they are, they do not see those of others.
             let own = || elided::own(scene, clause).then(|| (Vec::new(), Mode::May));
             let Some((who, mode)) = self.actors(clause, clause.carried && negated).or_else(own) else {
+                if clause.passive && !refused.is_empty() {
+                    self.passive(clause, verb, &refused, Mode::MayNot);
+                }
                 self.remember(clause.from, clause.to);
                 continue;
             };
@@ -158,12 +167,14 @@ impl Reader<'_> {
             // "no one may delete orders except admins": they are no object.
             let cut = Clause { to: elided::excepted(scene, verb + 1, clause.to), ..clause.clone() };
             let clause = if mode == Mode::Exclusive { &cut } else { clause };
+            let (before, said) = (self.found.len(), self.values.len());
             if clause.passive {
                 self.passive(clause, verb, &who, mode);
+                self.refuse(&refused, (before, said));
                 continue;
             }
-            let before = self.found.len();
             let last = self.verbs(clause, verb, &who, mode, &mut pending);
+            self.refuse(&refused, (before, said));
             self.all_but_doing(clause, &who);
             // "may add payments but not edit or delete them".
             negated |= last == Mode::MayNot && scene.one_of(clause.to.wrapping_sub(1), &["or", "nor", ","]);

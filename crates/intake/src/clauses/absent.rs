@@ -10,7 +10,7 @@ const REST: &str = "in into to on onto the this our app application system site 
     themselves and but so . , ; ! ) -";
 
 /// Whether the clause says of some people that they do not sign in at all.
-pub(super) fn says(scene: &Scene<'_>, clause: &Clause) -> bool {
+pub(crate) fn says(scene: &Scene<'_>, clause: &Clause) -> bool {
     let Some(verb) = clause.verb.filter(|_| clause.join == Join::Main && !clause.passive) else { return false };
     let enters = scene.one_of(verb, &["log", "sign", "login", "log-in"])
         && (scene.one_of(verb, &["login", "log-in"]) || scene.one_of(verb + 1, &["in", "on", "into"]));

@@ -1,7 +1,7 @@
 //! Who does what with which records, and which people are roles.
 
 use super::{Rule, Sink, actors, antecedent, is_value, objects, record, story_role};
-use crate::clauses::{Clause, Join, Polarity};
+use crate::clauses::{Clause, Join, Polarity, absent};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::archetypes;
 use crate::lexicon::verbs::{self, Class};
@@ -195,6 +195,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 && !condition
                 && !matches!(clause.base, "say" | "think" | "tell" | "want" | "ask" | "know" | "like" | "love")
                 && (class != Class::Other || !archetypes::is_kept(name))
+                && !(matches!(clause.base, "get" | "receive") && absent_before(scene, clause))
             {
                 sink.add(
                     Fact::Role(name.clone()),
@@ -204,6 +205,12 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// "customers do not log in but get an email": who is told something there has no role by that.
+fn absent_before(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let said = scene.clauses_of(clause.sentence).take_while(|before| before.from < clause.from);
+    said.into_iter().any(|before| absent::says(scene, before))
 }
 
 /// "nurses can triage patients": who may do something here is a role, whatever it is.

@@ -11,7 +11,7 @@ use crate::scene::Scene;
 pub(crate) fn actors(scene: &Scene<'_>, clause: &crate::clauses::Clause) -> Vec<(Who, Option<Thing>)> {
     if clause.passive {
         // "not even by me".
-        let by = (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.is(*at - 1, "even"));
+        let by = (clause.after..clause.to).filter(|at| scene.is(*at, "by") && !scene.one_of(*at - 1, &["even", "not"]));
         let row = |at: usize| people_at(scene, at + 1, clause.to).map(|(who, _)| who).unwrap_or_default();
         let named: Vec<Who> = by.clone().filter(|_| clause.modal.is_some()).flat_map(row).collect();
         let people = by.flat_map(|at| objects(scene, at + 1, clause.to));

@@ -2,7 +2,7 @@
 //! only", "the office can do everything", "clients get read access to their flights".
 
 use super::{Rule, Sink, is_people, is_value, objects, record, role_of};
-use crate::access::elided;
+use crate::access::{elided, refused};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::verbs::Class;
@@ -149,6 +149,16 @@ fn sees(scene: &Scene<'_>, sink: &mut Sink) {
             }
         }
     }
+    // "staff can see donations, volunteers not".
+    for clause in scene.clauses.iter().filter(|clause| !clause.polarity.is_aside() && clause.join != Join::Condition) {
+        let speaks =
+            clause.verb.is_none() || has(SEE, clause.base) || has(CHANGE, clause.base) || clause.modal.is_some();
+        for who in refused::refused(scene, clause).filter(|_| speaks).map(|refused| refused.who).unwrap_or_default() {
+            if let Who::Role(name) = who {
+                sink.add(Fact::Role(name), scene.span(clause.from, clause.to), 2.5);
+            }
+        }
+    }
     // "customers who bought the product can write a review".
     for clause in scene.clauses.iter().filter(|clause| elided::late_modal(scene, clause).is_some()) {
         let np = scene.np_before(clause.from).filter(|np| may_see(scene, np) && may_act(scene, np));
@@ -176,10 +186,14 @@ fn sees(scene: &Scene<'_>, sink: &mut Sink) {
 
 /// "orders can change their status": what has values of its own does nothing.
 pub(crate) fn may_act(scene: &Scene<'_>, np: &Np) -> bool {
-    let has_values = |one: &Clause| one.base == "have" && one.subject.iter().any(|other| other.entity() == np.entity());
     is_people(np.entity())
-        || archetypes::sort(np.entity()).is_none_or(|sort| sort == archetypes::Sort::Person)
-            && !scene.clauses.iter().any(has_values)
+        || archetypes::sort(np.entity()).is_none_or(|sort| sort == archetypes::Sort::Person) && !has_values(scene, np)
+}
+
+/// Whether the request says what is kept of it.
+pub(crate) fn has_values(scene: &Scene<'_>, np: &Np) -> bool {
+    let said = |one: &Clause| one.base == "have" && one.subject.iter().any(|other| other.entity() == np.entity());
+    scene.clauses.iter().any(said)
 }
 
 /// Whether a subject can be somebody: not the app, nor a part of it, nor "other people".

@@ -86,7 +86,7 @@ impl Reader<'_> {
                 scene.token(at).and_then(|token| verbs::lookup(&token.text)).map(|(_, form)| form)
                     == Some(verbs::Form::Third)
             };
-            let also = whole && third(verb) && third(at);
+            let also = (whole || elided::listed(scene, verb, at, clause.to)) && third(verb) && third(at);
             let base_form = |form: &verbs::Form| at == verb || *form == verbs::Form::Base || also;
             // "sign up" signs nothing.
             let joins = |base: &str| base == "sign" && scene.one_of(at + 1, &["up", "in"]);

@@ -3,6 +3,7 @@
 
 use super::{Pending, Reader, is_access};
 use crate::access::elided::{self, Gap, Kept};
+use crate::access::refused;
 use crate::access::statements::{Mode, Statement};
 use crate::access::values::ValueRight;
 use crate::clauses::{Clause, Join};
@@ -38,9 +39,13 @@ impl Reader<'_> {
     /// A sentence without a verb: "Interns can't.", "The manager can.", "Nobody else can.": said of what the one before says.
     pub(in crate::access) fn short(&mut self, clause: &Clause, before: (usize, usize)) {
         let scene = self.scene;
-        let Some(modal) = (clause.from..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal)) else { return };
-        let whole = clause.verb.is_none()
-            && matches!(clause.modal.as_deref(), Some("can" | "could" | "may" | "should" | "must"));
+        let Some(modal) = (clause.from..clause.to).find(|at| scene.tag(*at) == Some(Tag::Modal)) else {
+            // "Not volunteers."
+            let left = refused::refused(scene, clause).map(|left| self.known(left.who)).unwrap_or_default();
+            return self.refuse(&left, before);
+        };
+        let helps = ["can", "could", "may", "should", "must", "do", "does"];
+        let whole = clause.verb.is_none() && clause.modal.as_deref().is_some_and(|modal| helps.contains(&modal));
         let rest = (modal + 1..clause.to).all(|at| {
             scene.tag(at) == Some(Tag::Negation)
                 || scene.one_of(at, &["not", "too", "also", "either", "this", "that", "so", "of", "course"])
@@ -90,6 +95,22 @@ impl Reader<'_> {
             ..one
         }));
         self.values.extend(rights.into_iter().map(|one| one.of(&who, mode, span)));
+    }
+
+    /// Denies to some what was said of others since.
+    pub(in crate::access) fn refuse(&mut self, who: &[Who], (found, values): (usize, usize)) {
+        if who.is_empty() {
+            return;
+        }
+        let given = |mode: Mode| mode != Mode::MayNot;
+        let same = self.found.iter().skip(found).filter(|one| given(one.mode)).cloned();
+        let denied: Vec<Statement> = same
+            .map(|one| Statement { who: who.to_vec(), mode: Mode::MayNot, own: false, when: None, ..one })
+            .collect();
+        let same = self.values.iter().skip(values).filter(|one| given(one.mode)).cloned();
+        let also: Vec<ValueRight> = same.map(|one| one.clone().of(who, Mode::MayNot, one.span)).collect();
+        self.found.extend(denied);
+        self.values.extend(also);
     }
 
     /// "vets see all pets, owners only their own": the same is done, with one's own or with none. Whoever is no role sees
