@@ -1,8 +1,8 @@
 //! Whose rights a sentence speaks of, and how it means them: "only X can", "X can only", "nobody but X", "by its author".
 
-use super::elided;
 use super::sentences::Reader;
 use super::statements::{Mode, Op};
+use super::{elided, givers};
 use crate::clauses::{Clause, Join, Polarity, sole};
 use crate::everybody::{EVERYONE, accounts, outside};
 use crate::facts::Who;
@@ -131,6 +131,11 @@ impl Reader<'_> {
             let alone = self.draft.roles.is_empty();
             return vec![if alone { Who::Owner } else { Who::Role("admin".to_owned()) }];
         };
+        // "members send messages, nobody else may read them": each his own, where they are not kept together.
+        let writes = |who: &Who| matches!(who, Who::Role(role) if givers::writes_down(role));
+        if reads && given.iter().all(|(_, op, _, own, who)| *op == Op::Create && !own && !who.iter().any(writes)) {
+            return vec![Who::Owner];
+        }
         let mut who: Vec<Who> = Vec::new();
         for (.., own, named) in given.iter().filter(|(span, ..)| span.start == last) {
             let named = if *own { vec![Who::Owner] } else { (*named).clone() };

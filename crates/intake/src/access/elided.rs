@@ -179,7 +179,7 @@ pub(super) fn own(scene: &Scene<'_>, clause: &Clause) -> bool {
 }
 
 /// "customers can see their orders", "parents see the grades of their children": nobody else's.
-pub(super) fn theirs(scene: &Scene<'_>, class: Class, np: &Np, clause: &Clause) -> bool {
+pub(crate) fn theirs(scene: &Scene<'_>, class: Class, np: &Np, clause: &Clause) -> bool {
     let people = clause.subject.iter().any(|np| rules::is_people(np.entity()) || np.head() == "user")
         || matches!(clause.pronoun.as_deref(), Some("they"));
     let of = (np.from..=np.to).any(|at| scene.is(at, "of") && scene.one_of(at + 1, OWNERS));

@@ -41,10 +41,11 @@ struct Limit {
 pub(super) fn keep(
     scene: &Scene<'_>,
     cast: &Cast,
-    statements: &mut [Statement],
+    statements: &mut Vec<Statement>,
     values: &mut [ValueRight],
     draft: &mut Draft,
 ) -> Vec<Span> {
+    let mut barred: Vec<Statement> = Vec::new();
     let found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
     let mut told: Vec<Span> = Vec::new();
     for at in 0..statements.len() {
@@ -90,6 +91,18 @@ pub(super) fn keep(
             }
             _ => {}
         }
+        // "level 1 agents can add tickets": no agent does more with them, unless it is said of all agents.
+        if limit.of_people && next.mode == Mode::MayNot && one.mode != Mode::MayNot {
+            for op in [Op::Create, Op::Update, Op::Delete].into_iter().filter(|op| *op != one.op) {
+                let freely = |who: &Who| {
+                    statements.iter().zip(&found).any(|(said, limit)| {
+                        limit.is_none() && said.op == op && said.mode != Mode::MayNot && said.who.contains(who)
+                    })
+                };
+                let who: Vec<Who> = next.who.iter().filter(|who| !freely(who)).cloned().collect();
+                barred.extend((!who.is_empty()).then(|| Statement { who, op, ..next.clone() }));
+            }
+        }
         let taken = (next.mode, &next.who, next.own) != (one.mode, &one.who, one.own);
         let (own, alone) = (next.own, next.mode == Mode::Exclusive);
         if let Some(place) = statements.get_mut(at) {
@@ -113,6 +126,7 @@ pub(super) fn keep(
         };
         tell(scene, draft, what, limit.span, came);
     }
+    statements.extend(barred);
     for one in values {
         let spoken = one.spoken();
         let Some(limit) = limit(scene, cast, draft, &spoken).filter(|_| one.mode != Mode::MayNot) else { continue };

@@ -72,6 +72,19 @@ impl Said {
         said
     }
 
+    /// Whether strangers see it, there are roles, and of nobody it is said that he writes it.
+    fn writers_unsaid(&self, writers: &[String], declared: &[String]) -> bool {
+        let seen = self.public.contains(&Op::Read) || self.states.iter().any(|(who, _)| *who == Who::Public);
+        let said = [Op::Create, Op::Update].into_iter().any(|op| self.users.contains(&op) || self.only(op).is_some());
+        writers.is_empty() && seen && !said && !declared.is_empty() && !self.public.contains(&Op::Create)
+    }
+
+    /// The same of a record as it is decided.
+    pub(super) fn left_to_staff(&self, entity: &Entity, declared: &[String]) -> bool {
+        let writers = [self.creators(), updaters(entity, self)].concat();
+        !entity.owned && self.writers_unsaid(&writers, declared)
+    }
+
     pub(super) fn is_silent(&self) -> bool {
         let lists = [self.may.len(), self.own.len(), self.public.len(), self.exclusive.len(), self.denied.len()];
         lists.iter().all(|len| *len == 0)
@@ -240,7 +253,7 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
         }
         rights
     } else {
-        shared(entity, said)
+        shared(entity, said, declared)
     };
     actions(entity, said, &mut rights);
     restrict(entity.owned, said, declared, &mut rights);
@@ -353,7 +366,21 @@ fn owned(entity: &Entity, said: &Said) -> Rights {
     }
 }
 
-fn shared(entity: &Entity, said: &Said) -> Rights {
+/// Who adds and changes what strangers see, where the request says it of nobody: those who work here. Whoever makes an account
+/// would, else.
+fn writers_here(said: &Said, declared: &[String]) -> Vec<String> {
+    let barred = |role: &String| {
+        let denied = |(op, who): &(Op, Option<Who>)| {
+            *op != Op::Delete && who.as_ref().is_some_and(|who| matches!(who, Who::Role(name) if name == role))
+        };
+        said.denied.iter().any(denied)
+            || said.limited.contains(role)
+            || said.limited_to.iter().any(|(_, one)| one == role)
+    };
+    declared.iter().filter(|role| givers::writes_down(role) && !barred(role)).cloned().collect()
+}
+
+fn shared(entity: &Entity, said: &Said, declared: &[String]) -> Rights {
     let keepers = said
         .only(Op::Create)
         .map(|words| unique(words.iter().filter_map(|word| word.strip_prefix("role:")).map(str::to_owned)).into_iter());
@@ -363,7 +390,9 @@ fn shared(entity: &Entity, said: &Said) -> Rights {
     // "clerks view products, managers can edit prices": who only looks changes nothing, and adds none.
     let sets = said.values.iter().any(|(op, _)| *op == Op::Update);
     let looks = said.roles(Op::Read).iter().any(|role| !said.values.contains(&(Op::Update, role.clone())));
-    let open = writers.is_empty() && !(sets && looks);
+    let unsaid = said.writers_unsaid(&writers, declared);
+    let writers = if unsaid { writers_here(said, declared) } else { writers };
+    let open = writers.is_empty() && !(sets && looks) && !unsaid;
     let everyone = || list(&["signed_in"], &[]);
     let deleters = said.roles(Op::Delete);
     Rights {

@@ -81,7 +81,11 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
             all.dedup();
             unsaid.push(Unsaid { name: name.clone(), ops: here, readers: all, said: said.clone() });
         }
+        let unsaid_writers = said.left_to_staff(entity, &declared);
         let (stranger, open) = (covers(&list(&entity.rights.create), "anyone"), list(&entity.rights.read));
+        if unsaid_writers {
+            telling::tell_writers(draft, &name);
+        }
         telling::tell_own(draft, &name, &said);
         telling::tell_givers(draft, &name, &said);
         if barred {
@@ -103,6 +107,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     draft.values = values;
     telling::tell_defaults(draft);
     telling::tell_approval(draft, &statements, &judged);
+    telling::tell_parties(draft, &statements);
     telling::tell_unmet(draft, &statements);
     telling::tell_lost(scene, draft, &lost);
     Placed { heard, lost: lost.into_iter().chain(limited).collect() }

@@ -64,6 +64,45 @@ pub(super) fn tell_own_values(draft: &mut Draft, name: &str, said: &Said) {
     }
 }
 
+/// "members send messages, nobody else can read them": but to whom one goes is no account that the record names.
+pub(super) fn tell_parties(draft: &mut Draft, statements: &[Statement]) {
+    let kept =
+        |one: &&Statement| one.op == Op::Read && one.mode == Mode::Exclusive && one.who == [Who::Owner] && !one.own;
+    for one in statements.iter().filter(kept) {
+        let Some(name) = &one.entity else { continue };
+        let sent =
+            |other: &Statement| other.op == Op::Create && other.base == "send" && other.entity.as_ref() == Some(name);
+        if !statements.iter().any(sent) {
+            continue;
+        }
+        let text = format!(
+            "{} are read by who sent them alone, not by whom they are sent to, because nothing says which account that is",
+            words(&lemma::plural(name))
+        );
+        let alternatives = &["each names the account it is sent to, who reads it too"];
+        draft.note(format!("/entity/{name}/access/read"), text, "access.parties", Some(one.span), alternatives);
+    }
+}
+
+/// "anyone can see products", and nothing is said of who adds them.
+pub(super) fn tell_writers(draft: &mut Draft, name: &str) {
+    let Some(entity) = draft.entity(name) else { return };
+    let mut writers = list(&entity.rights.create);
+    writers.extend(list(&entity.rights.update));
+    let text = format!(
+        "{} are added and changed by {} alone: strangers see them, and the request says of nobody that he writes them",
+        words(&lemma::plural(name)),
+        people(&super::lists::unique(writers))
+    );
+    draft.note(
+        format!("/entity/{name}/access/create"),
+        text,
+        "access.writers",
+        None,
+        &["admins alone", "everyone signed in"],
+    );
+}
+
 /// "auditors can read everything but change nothing", where everybody would write.
 pub(super) fn tell_barred(draft: &mut Draft, name: &str) {
     let Some(entity) = draft.entity(name) else { return };

@@ -11,6 +11,7 @@ use crate::lexicon::has;
 use crate::lexicon::verbs::Class;
 use crate::nouns::{Count, Np};
 use crate::resolve::Cast;
+use crate::rules;
 use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
@@ -133,6 +134,8 @@ pub(super) fn of(scene: &Scene<'_>, np: &Np, cast: &Cast, draft: &Draft) -> (Vec
     });
     let behind = || scene.one_of(np.to, &["of", "on"]).then(|| scene.np_at(np.to + 1)).flatten();
     let owner = owner.or_else(|| behind().and_then(|np| known(np.entity())));
+    // "the name and phone of patients": both are theirs.
+    let owner = owner.or_else(|| rules::valued::owner(scene, np).and_then(|name| known(&name)));
     let names = [parts(np.field()), parts(np.entity())];
     let mut found: Vec<(u8, String, String)> = Vec::new();
     for entity in draft.entities.iter().filter(|entity| owner.as_ref().is_none_or(|name| *name == entity.name)) {

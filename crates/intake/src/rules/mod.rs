@@ -42,6 +42,7 @@ mod states;
 mod tables;
 mod theirs;
 mod tied;
+pub(crate) mod valued;
 mod values;
 mod watched;
 
@@ -121,6 +122,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
         ops::RULES,
         met::RULES,
         rights::RULES,
+        valued::RULES,
         roles::RULES,
         limits::RULES,
         bounds::RULES,

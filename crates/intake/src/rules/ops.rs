@@ -1,11 +1,12 @@
 //! Who does what with which records, and which people are roles.
 
 use super::{Rule, Sink, actors, antecedent, is_value, objects, record, story_role};
+use crate::access::elided;
 use crate::clauses::{Clause, Join, Polarity, absent};
 use crate::facts::{Fact, Thing, Who};
 use crate::lexicon::archetypes;
 use crate::lexicon::verbs::{self, Class};
-use crate::nouns::Count;
+use crate::nouns::{Count, Np};
 use crate::scene::Scene;
 
 pub(super) const RULES: &[Rule] = &[
@@ -87,6 +88,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
         }
         let who = actors(scene, clause);
         let permission = permission(clause, scene);
+        let found_own = found.clone();
         for np in found {
             let Some(object) = record(np).filter(|_| !is_value(np)) else { continue };
             let span = scene.span(clause.from, clause.to);
@@ -176,6 +178,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 );
             }
         }
+        // "students see their grades": they come to see them.
+        let theirs = |np: &&Np| elided::theirs(scene, class, np, clause);
+        let own = class == Class::Read && matches!(clause.base, "see" | "view") && found_own.iter().any(theirs);
         for (actor, _) in &who {
             if let Who::Role(name) = actor
                 && (archetypes::is_person(name)
@@ -200,7 +205,7 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 sink.add(
                     Fact::Role(name.clone()),
                     scene.span(clause.from, clause.to),
-                    if permission { 1.5 } else { 1.0 },
+                    if permission || own { 1.5 } else { 1.0 },
                 );
             }
         }

@@ -63,6 +63,12 @@ impl Reader<'_> {
                 at = after;
                 continue;
             }
+            // "but not who reported them": no value.
+            let asks = ["who", "whom", "whose", "what", "when", "where", "why", "how"];
+            if placed && scene.one_of(at, elided::NOT) && scene.one_of(at + 1, &asks) {
+                self.lost.push(scene.span(at, scene.sentence_end(at)));
+                break;
+            }
             let next = scene.token(at + 1).and_then(|token| verbs::lookup(&token.text));
             let noun = elided::turns(scene, at) && next.is_some_and(|(_, form)| form != verbs::Form::Base);
             let value = next.is_some_and(|(next, _)| next.class == Class::Other) && !self.named_by(at + 1).is_empty();
