@@ -4,7 +4,8 @@
 //! the engine's default where the blueprint says nothing; `order.price write role:admin` and `order.price read …` are the rule of
 //! a value, `anyone:status='sent'` the rule for those in a state (with `_` for spaces), `order.price open` says that it has none and
 //! `order.price hidden` that nobody reads it. `roles clerk manager` are all roles, `told access.own` is an assumption, `left salary`
-//! is text that found no place and `norecord manager` no record.
+//! is text that found no place and `norecord manager` no record,
+//! `action order.ship` an action.
 //! Every blueprint must load.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -49,6 +50,9 @@ fn holds(reading: &Reading, blueprint: &Table, fact: &str) -> bool {
     match (what, what.split_once('.')) {
         ("told", _) => reading.assumptions.iter().any(|one| one.why == words),
         ("left", _) => reading.unplaced.iter().any(|one| one.text.contains(words)),
+        ("action", _) => words.split_once('.').is_some_and(|(entity, name)| {
+            entities.get(entity).and_then(|entity| entity.get("action")?.get(name)).is_some()
+        }),
         ("norecord", _) => !entities.contains_key(words),
         ("roles", _) => {
             let mut roles = sorted(blueprint["auth"].get("roles")).unwrap_or_default();

@@ -5,10 +5,10 @@
 
 use super::elided;
 use super::statements::{Mode, Op, Statement};
-use super::states;
+use super::states::{self, State};
 use super::values::ValueRight;
 use crate::clauses::{Clause, Join};
-use crate::draft::Draft;
+use crate::draft::{Action, Draft};
 use crate::everybody::accounts;
 use crate::facts::Who;
 use crate::lexicon::fields::FieldType;
@@ -37,15 +37,21 @@ struct Limit {
     theirs: bool,
 }
 
-/// Narrows what is said with a limit and tells of it. Returns the places of the limits.
+/// The places of the limits: those that access cannot say, and those that it can.
+pub(super) struct Kept {
+    pub told: Vec<Span>,
+    pub heard: Vec<Span>,
+}
+
+/// Narrows what is said with a limit and tells of it.
 pub(super) fn keep(
     scene: &Scene<'_>,
     cast: &Cast,
     statements: &mut Vec<Statement>,
     values: &mut [ValueRight],
     draft: &mut Draft,
-) -> Vec<Span> {
-    let mut barred: Vec<Statement> = Vec::new();
+) -> Kept {
+    let (mut barred, mut heard): (Vec<Statement>, Vec<Span>) = (Vec::new(), Vec::new());
     let found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
     let mut told: Vec<Span> = Vec::new();
     for at in 0..statements.len() {
@@ -61,6 +67,14 @@ pub(super) fn keep(
             })
         };
         let mut next = one.clone();
+        if let Some(state) = in_time(scene, limit, &one, draft).filter(|_| !one.who.iter().any(|who| free(Some(who)))) {
+            next.when = Some(state);
+            heard.push(limit.span);
+            if let Some(place) = statements.get_mut(at) {
+                *place = next;
+            }
+            continue;
+        }
         match one.op {
             Op::Read => {
                 open_to_users(&mut next, draft);
@@ -89,6 +103,10 @@ pub(super) fn keep(
                     next.mode = Mode::May;
                 }
             }
+            // "can edit their own until noon": nobody could say when, so they cannot.
+            Op::Update | Op::Delete if one.own && one.mode != Mode::MayNot && !limit.theirs => {
+                barred.push(Statement { who: vec![Who::Owner], mode: Mode::MayNot, own: false, ..one.clone() });
+            }
             _ => {}
         }
         // "level 1 agents can add tickets": no agent does more with them, unless it is said of all agents.
@@ -115,6 +133,9 @@ pub(super) fn keep(
         let what = one.entity.as_deref().map_or("/entity".to_owned(), |name| format!("/entity/{name}/access"));
         let roles = one.who.iter().any(|who| matches!(who, Who::Role(_)));
         let came = match (taken, one.mode) {
+            _ if own && matches!(one.op, Op::Update | Op::Delete) && !limit.theirs => {
+                "so the right is not given at all, but to admins"
+            }
             _ if own && one.op == Op::Read => "so it was taken for those that they made themselves",
             (true, _) if matches!(one.op, Op::Update | Op::Delete | Op::Approve) && alone => {
                 "so the right is not given at all, but to admins"
@@ -141,7 +162,24 @@ pub(super) fn keep(
             tell(scene, draft, what, limit.span, "so the right is not given by it");
         }
     }
-    told
+    Kept { told, heard }
+}
+
+/// "until they submit them", "while they are drafts": the state in which the right holds, where a value knows it. What leads out of
+/// it is done by an action, for nobody may change a record into one that he could not change.
+fn in_time(scene: &Scene<'_>, limit: &Limit, one: &Statement, draft: &mut Draft) -> Option<State> {
+    let writes = matches!(one.op, Op::Update | Op::Delete) && one.mode == Mode::May && !limit.of_people;
+    let some = one.own || !one.who.is_empty() && one.who.iter().all(|who| matches!(who, Who::Role(_)));
+    let entity = draft.entity_mut(one.entity.as_deref().filter(|_| writes && some && one.when.is_none())?)?;
+    let from = scene.tokens.partition_point(|token| token.span.start < limit.span.start);
+    let to = scene.tokens.partition_point(|token| token.span.start < limit.span.end);
+    let (state, verb) = states::until(scene, from, to, entity)?;
+    if let Some((verb, (field, value))) = verb.zip(state.value())
+        && entity.actions.iter().all(|action| action.name != verb)
+    {
+        entity.actions.push(Action::set(verb.to_owned(), field, &format!("\"{value}\"")));
+    }
+    Some(state)
 }
 
 fn tell(scene: &Scene<'_>, draft: &mut Draft, what: String, span: Span, came: &str) {

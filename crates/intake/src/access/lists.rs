@@ -24,6 +24,8 @@ pub(super) struct Said {
     everyone: bool,
     /// Who sees those in a state alone.
     states: Vec<(Who, State)>,
+    /// Who changes or deletes those in a state alone.
+    written: Vec<(Op, String, State)>,
     /// From whom those in a state are kept.
     withheld: Vec<(Who, State)>,
     /// Those in a state that some alone see.
@@ -153,7 +155,10 @@ impl Said {
             }
             Mode::May | Mode::Limit => {}
         }
-        if let Some(when) = &one.when {
+        if let Some(when) = one.when.as_ref().filter(|_| one.op != Op::Read) {
+            let who = if one.own { vec!["owner".to_owned()] } else { one.who.iter().map(word).collect() };
+            self.written.extend(who.into_iter().map(|who| (one.op, who, when.clone())));
+        } else if let Some(when) = &one.when {
             self.states.extend(one.who.iter().map(|who| (who.clone(), when.clone())));
             return;
         }
@@ -272,6 +277,7 @@ pub(super) fn decide(entity: &mut Entity, said: &Said, declared: &[String]) -> V
         }
     }
     some::in_states(entity.owned, said, declared, &mut rights);
+    some::written(said, &mut rights);
     entity.rights = rights;
     let_in(entity, said)
 }
@@ -413,6 +419,8 @@ fn actions(entity: &Entity, said: &Said, rights: &mut Rights) {
     for action in &entity.actions {
         let of = |base: &str| base == action.name;
         let roles = unique(said.may.iter().filter(|(_, base, _)| of(base)).map(|(.., role)| role.clone()));
+        // "employees submit timesheets": each his own.
+        let roles = said.but_givers(roles);
         if !roles.is_empty() {
             rights.actions.push((action.name.clone(), list(&[ADMIN], &roles)));
         }

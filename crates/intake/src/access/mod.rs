@@ -103,14 +103,15 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     // Facts are made of what is allowed; of a limit there may be none.
     let narrow = |one: &&Statement| one.mode != Mode::May || one.who.contains(&Who::Owner) || one.when.is_some();
     let limits = statements.iter().filter(narrow);
-    let heard = limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).chain(heard).collect();
+    let heard =
+        limits.map(|one| one.span).chain(values.iter().map(|one| one.span)).chain(heard).chain(limited.heard).collect();
     draft.values = values;
     telling::tell_defaults(draft);
     telling::tell_approval(draft, &statements, &judged);
     telling::tell_parties(draft, &statements);
     telling::tell_unmet(draft, &statements);
     telling::tell_lost(scene, draft, &lost);
-    Placed { heard, lost: lost.into_iter().chain(limited).collect() }
+    Placed { heard, lost: lost.into_iter().chain(limited.told).collect() }
 }
 
 /// A record of which the request does not say who alone sees it: what else is said of it, and who sees it for sure.
@@ -144,6 +145,13 @@ fn follow(draft: &mut Draft, unsaid: &[Unsaid], doers: &[(String, String)]) {
         let setter = |word: &String| other.setters.iter().any(|role| *word == format!("role:{role}"));
         let mut rights = other.rights.clone();
         rights.update.iter_mut().for_each(|update| update.retain(|word| !setter(word)));
+        // What holds of the others in a state is none of these, which have none: they are their maker's.
+        for list in [&mut rights.read, &mut rights.update, &mut rights.delete].into_iter().flatten() {
+            *list = lists::unique(list.iter().filter_map(|word| match word.starts_with("{ who = \"owner\"") {
+                true => Some("owner".to_owned()),
+                false => Some(word.clone()).filter(|word| !word.starts_with('{') || word.contains("\"caller.role ")),
+            }));
+        }
         let other_reads = list(&other.rights.read);
         let mut reached = Vec::new();
         if let Some(entity) = draft.entities.iter_mut().find(|entity| entity.name == name) {

@@ -5,7 +5,7 @@ use super::statements::Statement;
 use crate::draft::{Draft, Entity};
 use crate::facts::{Evidence, Fact};
 use crate::lexicon::fields::FieldType;
-use crate::lexicon::has;
+use crate::lexicon::{has, verbs};
 use crate::nouns::Np;
 use crate::resolve::Cast;
 use crate::scene::Scene;
@@ -36,6 +36,11 @@ impl State {
                 others => format!("{field} in ('{}')", others.join("', '")),
             },
         }
+    }
+
+    /// The value, and that of which field it is.
+    pub(super) fn value(&self) -> Option<(&str, &str)> {
+        self.value.as_deref().map(|value| (self.field.as_str(), value))
     }
 
     /// All that are not in it.
@@ -125,6 +130,48 @@ pub(super) fn behind(scene: &Scene<'_>, from: usize, entity: &Entity) -> Option<
     let also = |at: usize| scene.token(at).is_some_and(|token| state(entity, &token.text).is_some());
     let more = scene.is(to, "or") || scene.one_of(to, &["and", ","]) && (also(to + 1) || also(to + 2));
     (!more).then(|| (if not { found.opposite() } else { found }, to))
+}
+
+/// "until they submit them", "before they are shipped": the states before that one, and the verb that leads out of them; "as long
+/// as they are drafts", "while open": that one.
+pub(super) fn until(
+    scene: &Scene<'_>,
+    from: usize,
+    to: usize,
+    entity: &Entity,
+) -> Option<(State, Option<&'static str>)> {
+    let long = scene.is(from, "as") && scene.is(from + 1, "long") && scene.is(from + 2, "as");
+    let during = long || scene.one_of(from, &["while", "when", "if"]);
+    if !during && !scene.one_of(from, &["until", "till", "before"]) {
+        return None;
+    }
+    let be = |at: usize| matches!(scene.tag(at), Some(Tag::Be | Tag::Have));
+    let start = from + if long { 3 } else { 1 };
+    let who = start + usize::from(scene.one_of(start, &["they", "it", "he", "she", "these"]));
+    let at = (who..to).find(|at| !be(*at) && !scene.one_of(*at, &["still", "in", "a", "not", "yet", "fully"]))?;
+    let (token, not) = (scene.token(at)?, (who..at).any(|at| scene.is(at, "not")));
+    let rest = (at + 1..to).all(|at| scene.one_of(at, &["it", "them", "yet", ".", ","]));
+    let passive = (who..at).any(be) || who == start;
+    let named = state(entity, &token.text).or_else(|| state(entity, &token.lemma));
+    if !rest {
+        return None;
+    }
+    if during {
+        return Some((if not { named?.opposite() } else { named? }, None));
+    }
+    let verb = verbs::lookup(&token.text).map(|(verb, _)| verb.base);
+    let done = |value: &&String| verbs::lookup(value).is_some_and(|(known, _)| Some(known.base) == verb);
+    let reached =
+        entity.fields.iter().flat_map(|field| &field.values).find(done).and_then(|value| state(entity, value));
+    let mut found = named.or(reached).filter(|found| !found.not && !not)?;
+    if let Some(value) = &found.value {
+        let field = entity.fields.iter().find(|field| field.name == found.field)?;
+        found.others = field.values.iter().take_while(|one| *one != value).cloned().collect();
+        if found.others.is_empty() {
+            return None;
+        }
+    }
+    Some((found.opposite(), verb.filter(|_| !passive)))
 }
 
 /// Whether words before a record say in which state it is shown to others, and no value of it knows that.

@@ -182,7 +182,7 @@ pub(super) fn tell_approval(draft: &mut Draft, statements: &[Statement], judged:
         let Some(one) = statements.iter().find(here) else { continue };
         let judges: Vec<String> = one.who.iter().map(lists::word).collect();
         let mut others = list(&entity.rights.update);
-        others.retain(|word| word != "role:admin" && !judges.contains(word));
+        others.retain(|word| word != "role:admin" && !judges.contains(word) && !word.starts_with('{'));
         let acts = entity.actions.iter().any(|action| action.name == one.base);
         if others.is_empty() && one.mode == Mode::Exclusive && !acts && !judges.is_empty() {
             let (name, span) = (entity.name.clone(), one.span);

@@ -80,6 +80,25 @@ pub(super) fn in_states(owned: bool, said: &Said, declared: &[String], rights: &
     }
 }
 
+/// "employees can edit theirs until they submit them": those, and they delete no others either, unless it is said.
+pub(super) fn written(said: &Said, rights: &mut Rights) {
+    for (op, who, state) in &said.written {
+        // Who hands in his own has no others to change.
+        let giver = |who: &String| said.givers.iter().any(|role| format!("role:{role}") == *who);
+        let who = &if giver(who) { "owner".to_owned() } else { who.clone() };
+        let rule = rule(who, &state.condition());
+        let deletes = |(op, role): &(Op, String)| *op == Op::Delete && format!("role:{role}") == *who;
+        let may = said.may.iter().map(|(op, _, role)| (*op, role.clone()));
+        let own = said.own.iter().any(|(op, _)| *op == Op::Delete) && who == "owner";
+        let also = *op == Op::Update && !own && !may.into_iter().any(|one| deletes(&one));
+        let ops: &[Op] = if also { &[Op::Update, Op::Delete] } else { std::slice::from_ref(op) };
+        for op in ops {
+            let list = rights.of(*op);
+            *list = list.as_ref().map(|list| changed(list, |word| (word == who).then(|| vec![rule.clone()])));
+        }
+    }
+}
+
 /// "only editors see drafts": all others see those that are none.
 fn reserved(owned: bool, said: &Said, rights: &mut Rights) {
     for (who, state) in &said.reserved {
