@@ -96,7 +96,7 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "Orders have a number. Invoices have a number. Staff can see orders but not invoices.",
         &[
-            "invoice: create signed_in; delete role:admin; read role:admin; update role:admin",
+            "invoice: create role:admin; delete role:admin; read role:admin; update role:admin",
             "order: create signed_in; delete role:admin; read signed_in; update signed_in",
         ],
     ),
@@ -110,8 +110,8 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "Orders have a number. Invoices have a number. Staff can see neither invoices nor orders.",
         &[
-            "invoice: create signed_in; delete role:admin; read role:admin; update role:admin",
-            "order: create signed_in; delete role:admin; read role:admin; update role:admin",
+            "invoice: create role:admin; delete role:admin; read role:admin; update role:admin",
+            "order: create role:admin; delete role:admin; read role:admin; update role:admin",
         ],
     ),
     (
@@ -123,17 +123,17 @@ const SAID: &[(&str, &[&str])] = &[
     ),
     (
         "Invoices have a number. Clerks see no invoices.",
-        &["invoice: create signed_in; delete role:admin; read role:admin; update role:admin"],
+        &["invoice: create role:admin; delete role:admin; read role:admin; update role:admin"],
     ),
     (
         "Invoices have a number. Accountants see all invoices. Customers see none.",
         &[
-            "invoice: create signed_in; delete role:admin; read role:accountant role:admin; update role:accountant role:admin",
+            "invoice: create role:accountant role:admin; delete role:admin; read role:accountant role:admin; update role:accountant role:admin",
         ],
     ),
     (
         "Invoices have a number. Neither customers nor drivers can see invoices.",
-        &["invoice: create signed_in; delete role:admin; read role:admin; update role:admin"],
+        &["invoice: create role:admin; delete role:admin; read role:admin; update role:admin"],
     ),
     (
         "Notes have a text. Everyone sees their own notes only.",

@@ -5,7 +5,7 @@
 //! a value, `anyone:status='sent'` the rule for those in a state (with `_` for spaces), `order.price open` says that it has none and
 //! `order.price hidden` that nobody reads it. `roles clerk manager` are all roles, `told access.own` is an assumption, `left salary`
 //! is text that found no place and `norecord manager` no record,
-//! `action order.ship` an action.
+//! `action order.ship` an action, `sign_up invite` who makes accounts.
 //! Every blueprint must load.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -50,6 +50,7 @@ fn holds(reading: &Reading, blueprint: &Table, fact: &str) -> bool {
     match (what, what.split_once('.')) {
         ("told", _) => reading.assumptions.iter().any(|one| one.why == words),
         ("left", _) => reading.unplaced.iter().any(|one| one.text.contains(words)),
+        ("sign_up", _) => blueprint["auth"].get("sign_up").and_then(Value::as_str) == Some(words),
         ("action", _) => words.split_once('.').is_some_and(|(entity, name)| {
             entities.get(entity).and_then(|entity| entity.get("action")?.get(name)).is_some()
         }),

@@ -136,8 +136,10 @@ impl Reader<'_> {
         if reads && given.iter().all(|(_, op, _, own, who)| *op == Op::Create && !own && !who.iter().any(writes)) {
             return vec![Who::Owner];
         }
+        // "no one else sees anything": but all who see something.
+        let all = self.scene.one_of(clause.after, &["everything", "anything"]);
         let mut who: Vec<Who> = Vec::new();
-        for (.., own, named) in given.iter().filter(|(span, ..)| span.start == last) {
+        for (.., own, named) in given.iter().filter(|(span, ..)| all || span.start == last) {
             let named = if *own { vec![Who::Owner] } else { (*named).clone() };
             who.extend(named.into_iter().filter(|one| !matches!(one, Who::Public | Who::User | Who::Everyone)));
         }

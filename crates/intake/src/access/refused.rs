@@ -3,6 +3,7 @@
 use super::elided;
 use crate::clauses::Clause;
 use crate::facts::Who;
+use crate::nouns::Np;
 use crate::rules;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -31,8 +32,16 @@ pub(crate) fn refused(scene: &Scene<'_>, clause: &Clause) -> Option<Refused> {
             let kept = scene.np_at(at + 1).is_some_and(|np| rules::rights::has_values(scene, np));
             return (whole(end) && !kept).then_some(Refused { at: start, who, object: !by && clause.verb.is_some() });
         }
+        // "drivers neither" may be one phrase.
+        let both = |np: &&Np| np.words().len() > 1 && scene.is(np.to - 1, "neither") && whole(np.to);
+        if let Some(np) = scene.np_at(at).filter(both) {
+            let words = np.words().split_last().map_or(&[][..], |(_, rest)| rest);
+            let who = rules::who_of(scene, &np.renamed(words.to_vec()));
+            return Some(Refused { at: start, who: vec![who], object: false });
+        }
         let (who, end) = rules::people_at(scene, at, clause.to)?;
-        let not = scene.is(end, "not") && (end + 1 >= clause.to || scene.tag(end + 1) == Some(Tag::Sign));
+        let not =
+            scene.one_of(end, &["not", "neither"]) && (end + 1 >= clause.to || scene.tag(end + 1) == Some(Tag::Sign));
         not.then_some(Refused { at: start, who, object: false })
     })
 }

@@ -215,7 +215,8 @@ pub(super) fn public(scene: &Scene<'_>, found: &Evidence, cast: &Cast, draft: &D
     let name = cast.entity(&object.name)?;
     let entity = draft.entity(name)?;
     let clause = scene.clauses.iter().find(|clause| scene.span(clause.from, clause.to) == found.span)?;
-    if clause.base != "be" {
+    // "public recipes can be seen by anyone".
+    if clause.base != "be" && !clause.passive {
         return None;
     }
     let meant = |np: &&Np| cast.entity(np.entity()).or_else(|| cast.entity(np.head())) == Some(name);

@@ -29,7 +29,9 @@ pub(super) fn people(list: &[String]) -> String {
 }
 
 pub(super) fn tell_defaults(draft: &mut Draft) {
-    let shared = |entity: &Entity| covers(&list(&entity.rights.read), "signed_in");
+    // "everyone except interns", "everyone sees published ones": whoever makes an account would be among them.
+    let some = |entity: &Entity| list(&entity.rights.read).iter().any(|word| word.starts_with("{ when = "));
+    let shared = |entity: &Entity| covers(&list(&entity.rights.read), "signed_in") || some(entity);
     let public = |entity: &Entity| covers(&list(&entity.rights.read), "anyone");
     if draft.entities.iter().any(|entity| shared(entity) && !public(entity)) {
         draft.sign_up_invited = true;

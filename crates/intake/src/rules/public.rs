@@ -15,7 +15,13 @@ pub(super) fn public(scene: &Scene<'_>, sink: &mut Sink) {
         let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
             || text.contains(" visible to everyone ")
             || text.contains(" visible to anyone ")
-            || text.contains(" open to the public ");
+            || text.contains(" open to the public ")
+            || clause.passive
+                && clause.class == Some(Class::Read)
+                && clause.subject.iter().all(|np| np.count != crate::nouns::Count::None)
+                && [" by anyone ", " by anybody ", " by everyone ", " by everybody "]
+                    .iter()
+                    .any(|by| text.contains(by));
         if !open {
             continue;
         }

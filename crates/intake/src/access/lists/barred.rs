@@ -16,7 +16,8 @@ pub(in crate::access) fn bar(owned: bool, said: &Said, declared: &[String], righ
         let Some(Who::Role(role)) = who else { continue };
         let also: &[Op] = match op {
             Op::Update => &[Op::Create, Op::Delete],
-            Op::Read => &[Op::Update, Op::Delete],
+            // Who sees none adds none: else the owners of the others would lose theirs with him.
+            Op::Read => &[Op::Create, Op::Update, Op::Delete],
             _ => &[],
         };
         for op in also.iter().filter(|op| !said.roles(**op).contains(role) && !said.owns(**op, role)) {
