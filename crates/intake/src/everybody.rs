@@ -7,7 +7,12 @@ const ANYONE: &[&str] = &["anyone", "anybody"];
 
 /// Whether words speak of people without an account.
 pub(crate) fn outside(text: &str) -> bool {
-    let words = ["visitor", "stranger", "public", "without", " no login", " no account"];
+    const WITHOUT: [&str; 7] = [" an account", " account", " a login", " login", " logging", " signing", " regist"];
+    // "everyone sees employees without the salary" is no word about strangers.
+    if WITHOUT.iter().any(|what| text.contains(&format!("without{what}"))) {
+        return true;
+    }
+    let words = ["visitor", "stranger", "public", " no login", " no account"];
     ANYONE.iter().chain(&words).any(|word| text.contains(word))
 }
 
@@ -39,6 +44,8 @@ mod tests {
             ("everybody", Some(false)),
             ("anyone", Some(true)),
             ("everyone without an account", Some(true)),
+            ("everyone without logging in", Some(true)),
+            ("everyone without the salary", Some(false)),
             ("anyone who is logged in", Some(false)),
             ("everyone registered", Some(false)),
             ("clerks", None),

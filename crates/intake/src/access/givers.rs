@@ -48,11 +48,16 @@ pub(super) fn givers(
 ) -> Vec<String> {
     let here =
         |one: &&Statement| one.op == Op::Create && one.mode != Mode::MayNot && one.entity.as_deref() == Some(entity);
+    let open = |one: &Statement| {
+        let all = one.who.iter().any(|who| matches!(who, Who::Public | Who::Everyone | Who::User));
+        one.op == Op::Read && one.mode == Mode::May && all && !one.own && one.entity.as_deref() == Some(entity)
+    };
+    let shown = statements.iter().any(open);
     let mut found: Vec<String> = Vec::new();
     for one in statements.iter().filter(here) {
         for who in &one.who {
             if let Who::Role(role) = who
-                && is_giver(role, one.base, entity)
+                && (is_giver(role, one.base, entity) || shown && writes(role, one.base))
             {
                 found.push(role.clone());
             }
@@ -71,6 +76,12 @@ pub(super) fn givers(
     found.sort();
     found.dedup();
     found
+}
+
+/// "readers write comments", which all may see: whoever wrote one changes it, and no other reader.
+fn writes(who: &str, base: &str) -> bool {
+    let served = has(SERVED, who) || has("customer client guest buyer shopper", who);
+    served && has("write post leave add comment review rate", base)
 }
 
 fn is_giver(who: &str, base: &str, entity: &str) -> bool {

@@ -276,6 +276,14 @@ fn of_role(scene: &Scene<'_>, clause: &Clause, verb: usize) -> Option<(usize, us
     if let Some(modal) = elided::late_modal(scene, clause) {
         return Some((np.from, modal));
     }
+    // "only the assigned lawyer": one of them.
+    const ONE: &str =
+        "assigned responsible respective treating attending relevant own designated corresponding concerned";
+    let own =
+        matches!(np.possessive.as_deref(), Some("its" | "their")) || np.words().iter().any(|word| has(ONE, &word.text));
+    if own && !np.plural && np.to <= verb && np.from >= start && clause.pronoun.is_none() {
+        return Some((np.from, np.to));
+    }
     // "level 1 agents": some of the agents.
     let number = np.from + usize::from(scene.tag(np.from) == Some(Tag::Number));
     let graded = number.checked_sub(2).filter(|at| *at >= start && scene.tag(*at) == Some(Tag::Noun));

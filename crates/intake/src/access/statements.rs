@@ -131,7 +131,9 @@ fn given(text: &str, found: &Evidence, cast: &Cast, draft: &Draft) -> Vec<Statem
     // "read access to flights of their sites" is none to all flights.
     let text = format!(" {} ", text.to_lowercase());
     let reads = *base != "manage"
-        && ["read-only", "read only", "view-only", "view only"].iter().any(|word| text.contains(word));
+        && (["read-only", "read only", "view-only", "view only"].iter().any(|word| text.contains(word))
+            || ["read access", "view access", "reading access"].iter().any(|word| text.contains(word))
+                && [" only ", " just "].iter().any(|word| text.contains(word)));
     let own = [" own ", " their ", " his ", " her ", " with them ", " assigned to them ", " by them "]
         .iter()
         .any(|word| text.contains(word));

@@ -271,6 +271,16 @@ fn rule(field: &mut Field, owned: bool, here: &[&ValueRight], reach: &Reach, rol
             if owned && of(op).filter(mine).any(|right| right.own) && !left.iter().any(|word| word == "owner") {
                 left.push("owner".to_owned());
             }
+            // "everyone sees employees without the salary": but who enters it.
+            let all = |who: &Who| matches!(who, Who::Everyone | Who::User);
+            let enters = |word: &&String| {
+                let barred = barred.iter().any(|who| lists::word(who) == **word);
+                (word.starts_with("role:") || owned && *word == "owner") && !barred && !covers(&left, word)
+            };
+            if barred.iter().any(all) {
+                let more: Vec<String> = reach.write.iter().filter(enters).cloned().collect();
+                left.extend(more);
+            }
             if left.is_empty() {
                 left.push("role:admin".to_owned());
             }

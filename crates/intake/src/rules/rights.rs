@@ -39,8 +39,9 @@ fn role(np: &Np) -> Option<String> {
 }
 
 fn grant(scene: &Scene<'_>, sink: &mut Sink, clause: &Clause, class: Class, base: &'static str, objects: &[Thing]) {
-    let only = clause.only || clause.from.checked_sub(1).is_some_and(|before| scene.one_of(before, &["only", "just"]));
     for np in &clause.subject {
+        // "volunteers only have read access" keeps it from nobody.
+        let only = (clause.from.saturating_sub(1)..np.from).any(|at| scene.one_of(at, &["only", "just"]));
         let Some(name) = role(np) else { continue };
         sink.add(Fact::Role(name.clone()), np.span, 1.5);
         for object in objects {

@@ -63,6 +63,12 @@ impl Reader<'_> {
                 at = after;
                 continue;
             }
+            // "may tick off tasks but nothing else".
+            if placed && scene.is(at, "nothing") && scene.one_of(at + 1, &["else", "more"]) {
+                for said in self.found.iter_mut().filter(|said| said.span == span && said.mode == Mode::May) {
+                    said.mode = Mode::Limit;
+                }
+            }
             // "but not who reported them": no value.
             let asks = ["who", "whom", "whose", "what", "when", "where", "why", "how"];
             if placed && scene.one_of(at, elided::NOT) && scene.one_of(at + 1, &asks) {
