@@ -273,6 +273,14 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
     if words::number(word).is_some() {
         return Some(Tag::Number);
     }
+    // "the public can see listings".
+    if word == "public"
+        && at > 0
+        && tokens.get(at - 1).is_some_and(|before| before.is("the"))
+        && next.is_some_and(|next| words::is_modal(&next.text) || next.one_of(&["sees", "views", "reads", "only"]))
+    {
+        return Some(Tag::Noun);
+    }
     if words::is_adjective(word) {
         return Some(adjective(tokens, at, previous));
     }

@@ -59,7 +59,7 @@ pub(super) fn keep(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statemen
 pub(super) fn private(scene: &Scene<'_>, cast: &Cast, statements: &mut Vec<Statement>, draft: &Draft) {
     let private = |at: usize| {
         scene.one_of(at, &["private", "confidential", "secret"])
-            && !scene.one_of(at + 1, &["to", "or", "if", "unless", "until", "and", "when", "for"])
+            && !scene.one_of(at + 1, &["to", "or", "if", "and", "when", "for"])
     };
     let asked = |clause: &&crate::clauses::Clause| clause.polarity == crate::clauses::Polarity::Asked;
     for clause in scene.clauses.iter().filter(asked).filter(|clause| clause.base == "be" && private(clause.after)) {

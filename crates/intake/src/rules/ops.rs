@@ -178,9 +178,9 @@ fn verb(scene: &Scene<'_>, sink: &mut Sink) {
                 );
             }
         }
-        // "students see their grades": they come to see them.
-        let theirs = |np: &&Np| elided::theirs(scene, class, np, clause);
-        let own = class == Class::Read && matches!(clause.base, "see" | "view") && found_own.iter().any(theirs);
+        // "students see their grades", "pupils see open courses": they come to see them, and not all of them.
+        let some = |np: &&Np| elided::theirs(scene, class, np, clause) || np.words().iter().any(|word| !word.noun);
+        let own = class == Class::Read && matches!(clause.base, "see" | "view") && found_own.iter().any(some);
         for (actor, _) in &who {
             if let Who::Role(name) = actor
                 && (archetypes::is_person(name)
