@@ -6,8 +6,8 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use blueprint::Blueprint;
-use codegen::checklist::Outcomes;
-use codegen::{Asked, Assumption, ProjectFacts, SettingFact};
+use codegen::checklist::{self, Outcomes};
+use codegen::{Asked, Assumption, Part, ProjectFacts, SettingFact};
 use intake::{Question, Reading};
 use model::Read;
 use server::process::Environment;
@@ -86,12 +86,12 @@ pub fn has_model() -> bool {
 /// # Errors
 /// The system has no randomness.
 pub fn facts(reading: &Reading, blueprint: &Blueprint, outcomes: Outcomes) -> Result<ProjectFacts, Failure> {
-    let assumptions = reading.assumptions.iter();
+    let assumptions = reading.assumptions.iter().map(|one| assumption(one, blueprint));
     let settings = server::settings::SETTINGS.iter();
     Ok(ProjectFacts {
         planner: reading.planner.to_owned(),
         coverage: reading.coverage,
-        assumptions: assumptions.map(|one| Assumption { text: one.text.clone(), why: one.why.clone() }).collect(),
+        assumptions: assumptions.collect(),
         asked: asked(reading),
         questions: reading.questions.iter().map(open).collect(),
         unplaced: reading.unplaced.iter().map(|unplaced| unplaced.text.clone()).collect(),
@@ -102,6 +102,13 @@ pub fn facts(reading: &Reading, blueprint: &Blueprint, outcomes: Outcomes) -> Re
         outcomes,
         openapi: server::openapi::document(blueprint),
     })
+}
+
+/// What was assumed, with what it is about. That is kept only where it is in the blueprint: of what was left out, nothing can go.
+fn assumption(one: &intake::Assumption, blueprint: &Blueprint) -> Assumption {
+    let about = |what: &str| if checklist::stands(blueprint, what) { what.to_owned() } else { String::new() };
+    let parts = one.parts.iter().map(|part| Part { about: about(&part.what), name: part.name.clone() });
+    Assumption { text: one.text.clone(), why: one.why.clone(), about: about(&one.what), parts: parts.collect() }
 }
 
 /// A question that nobody answered, with what holds instead.

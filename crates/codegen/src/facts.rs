@@ -36,6 +36,22 @@ pub struct Assumption {
     pub text: String,
     /// Why; may be empty.
     pub why: String,
+    /// What of the blueprint it is about, as a JSON pointer: gone, it is open no more. Empty where that is nothing in it, and in records
+    /// of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// Where it is about several things, each of them; the text ends with their names, a comma between two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// One of the things that an assumption is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// JSON pointer into the blueprint.
+    pub about: String,
+    /// How the text names it.
+    pub name: String,
 }
 
 /// One thing that the request says somebody may do.

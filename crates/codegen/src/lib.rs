@@ -30,6 +30,6 @@ mod words;
 pub use access::access_document;
 pub use documents::documents;
 pub use draft::{FileDraft, FileMode, Ownership};
-pub use facts::{Asked, Assumption, ProjectFacts, SettingFact};
+pub use facts::{Asked, Assumption, Part, ProjectFacts, SettingFact};
 pub use project::{ProjectError, README_PATH, project, readme};
 pub use words::{field_type, human, link_type};

@@ -19,7 +19,12 @@ fn facts(blueprint: &Blueprint) -> ProjectFacts {
     ProjectFacts {
         planner: "rules".to_owned(),
         coverage: 0.75,
-        assumptions: vec![Assumption { text: "prices are in USD".to_owned(), why: "no currency is named".to_owned() }],
+        assumptions: vec![Assumption {
+            text: "prices are in USD".to_owned(),
+            why: "no currency is named".to_owned(),
+            about: String::new(),
+            parts: Vec::new(),
+        }],
         asked: vec![Asked { who: "user".to_owned(), action: "update".to_owned(), entity: "prospect".to_owned() }],
         questions: vec!["Who may see prospects?".to_owned()],
         unplaced: vec!["make it pop".to_owned()],

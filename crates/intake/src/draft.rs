@@ -2,6 +2,7 @@
 
 use crate::access::ValueRight;
 use crate::lexicon::fields::FieldType;
+use crate::reading::Part;
 use crate::tokens::Span;
 
 /// A decision with its reason.
@@ -10,6 +11,8 @@ pub(crate) struct Note {
     /// JSON pointer into the blueprint.
     pub what: String,
     pub text: String,
+    /// Where it is about several things, each of them; their names follow the text.
+    pub parts: Vec<Part>,
     pub why: String,
     pub span: Option<Span>,
     pub alternatives: Vec<String>,
@@ -279,9 +282,17 @@ impl Draft {
         self.notes.push(Note {
             what,
             text,
+            parts: Vec::new(),
             why: why.to_owned(),
             span,
             alternatives: alternatives.iter().map(|a| (*a).to_owned()).collect(),
         });
+    }
+    /// One decision about several things, told as one.
+    pub(crate) fn note_of_each(&mut self, text: &str, parts: Vec<Part>, why: &str, alternatives: &[&str]) {
+        self.note("/entity".to_owned(), text.to_owned(), why, None, alternatives);
+        if let Some(note) = self.notes.last_mut() {
+            note.parts = parts;
+        }
     }
 }

@@ -46,8 +46,8 @@ pub use proposal::{
     Merged, Proposal, ProposedAutomation, ProposedEntity, ProposedField, ProposedIntegration, ProposedRelation,
 };
 pub use reading::{
-    AccessSummary, Answered, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Question, Reading,
-    RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
+    AccessSummary, Answered, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, Part, Question,
+    Reading, RelationSummary, Summary, TriggerSummary, Unplaced, UnplacedClass,
 };
 pub use resolve::Noun;
 pub use rules::Service;

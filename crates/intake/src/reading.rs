@@ -159,6 +159,9 @@ pub struct Assumption {
     pub what: String,
     /// For a person.
     pub text: String,
+    /// Where it is about several things, each of them: the text ends with their names, a comma between two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// The rule behind it.
     pub why: String,
     /// The words that led to it, in bytes of the request.
@@ -166,6 +169,15 @@ pub struct Assumption {
     pub span: Option<[usize; 2]>,
     /// What it could be instead.
     pub alternatives: Vec<String>,
+}
+
+/// One of the things that an assumption is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// JSON pointer into the blueprint.
+    pub what: String,
+    /// How the text names it.
+    pub name: String,
 }
 
 /// Something to ask. An answer is the word before the colon of the default or of an alternative.

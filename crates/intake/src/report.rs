@@ -1,6 +1,6 @@
 //! The reading for people: summary and assumptions; what found no place is in `coverage`, what to ask in `asking`.
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Note};
 use crate::lexicon::fields::FieldType;
 use crate::reading::{
     AccessSummary, Assumption, AutomationSummary, EntitySummary, FieldSummary, Ground, RelationSummary, Summary,
@@ -75,31 +75,27 @@ fn entity_summary(entity: &crate::draft::Entity) -> EntitySummary {
 
 /// The draft's notes, the repairs of spelling first.
 pub(crate) fn assumptions(scene: &Scene<'_>, draft: &Draft) -> Vec<Assumption> {
-    let repairs = scene.repairs.iter().map(|repair| {
-        (
-            String::new(),
-            format!("\"{}\" was read as \"{}\", the nearest word known", repair.written, repair.read_as),
-            "spelling".to_owned(),
-            Some(repair.span),
-            vec![repair.written.clone()],
-        )
+    let repairs = scene.repairs.iter().map(|repair| Note {
+        what: String::new(),
+        text: format!("\"{}\" was read as \"{}\", the nearest word known", repair.written, repair.read_as),
+        parts: Vec::new(),
+        why: "spelling".to_owned(),
+        span: Some(repair.span),
+        alternatives: vec![repair.written.clone()],
     });
-    let notes = draft
-        .notes
-        .iter()
-        .map(|note| (note.what.clone(), note.text.clone(), note.why.clone(), note.span, note.alternatives.clone()));
-    repairs
-        .chain(notes)
-        .enumerate()
-        .map(|(at, (what, text, why, span, alternatives))| Assumption {
+    let told = |(at, note): (usize, Note)| {
+        let names = note.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join(", ");
+        Assumption {
             id: format!("a{}", at + 1),
-            what,
-            text,
-            why,
-            span: span.map(|s| [s.start, s.end]),
-            alternatives,
-        })
-        .collect()
+            what: note.what,
+            text: if names.is_empty() { note.text } else { format!("{}: {names}", note.text) },
+            parts: note.parts,
+            why: note.why,
+            span: note.span.map(|s| [s.start, s.end]),
+            alternatives: note.alternatives,
+        }
+    };
+    repairs.chain(draft.notes.iter().cloned()).enumerate().map(told).collect()
 }
 
 /// Where everything comes from.

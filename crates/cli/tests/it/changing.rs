@@ -260,6 +260,36 @@ fn readme_and_checklist_follow_a_change() {
     assert_eq!(bench.read("lead-tracker/README.md"), "# Mine\n");
 }
 
+/// What was assumed of something that is gone is nobody's to look at any more, whether it went by a wish or by hand.
+#[test]
+fn the_checklist_asks_nothing_of_what_is_gone() {
+    let bench = Bench::new();
+    let request = "Build a course platform: courses have a title and a price, each lesson belongs to a course and has a title \
+                   and a video.";
+    bench.run(&["new", request, "--no-model"]).fine();
+    let todos = "course-platform/docs/backend_todos_course_platform.md";
+    let assumed = || {
+        let list = bench.read(todos);
+        list.lines().filter(|line| line.contains("Assumed: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let has = |words: &str| assumed().iter().any(|line| line.contains(words));
+    let labels = "must be given, because records are known by it: `title` of a course, `title` of a lesson";
+    assert!(has("US dollars") && has("`video` of a lesson") && has(labels), "{:#?}", assumed());
+    bench.run(&["change", "rename price to fee", "--file", "course-platform", "--yes"]).fine();
+    assert!(has("US dollars"), "{:#?}", assumed());
+    bench.run(&["change", "remove the fee from courses", "--file", "course-platform", "--yes"]).fine();
+    assert!(!has("US dollars") && has("`video` of a lesson"), "{:#?}", assumed());
+    let kept = bench.read("course-platform/blueprint.toml");
+    let (kept, _) = kept.split_once("[entity.lesson]").unwrap();
+    bench.write("course-platform/blueprint.toml", kept);
+    bench.run(&["todos", "--file", "course-platform"]);
+    assert!(
+        has("known by it: `title` of a course (") && !assumed().iter().any(|it| it.contains("lesson")),
+        "{:#?}",
+        assumed()
+    );
+}
+
 #[test]
 fn a_summary_that_says_a_former_name_is_told() {
     let bench =

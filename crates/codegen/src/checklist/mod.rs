@@ -3,6 +3,7 @@
 //! What the lines are follows from the blueprint and is decided here; whether one is ticked is the outcome of a check that has
 //! run (`supermaker todos`), or what the person left. How it is laid out and read back is in `text.rs`.
 
+mod settled;
 mod text;
 
 use blueprint::{Action, ActionKind, Blueprint, Entity, Field, FieldKind, Rule, SignUp, TokenSource, Unique};
@@ -12,6 +13,7 @@ use crate::facts::Assumption;
 use crate::record::{Origin, sha256};
 use crate::words;
 
+pub use settled::stands;
 pub use text::{Kept, Outcome, Outcomes};
 
 /// A heading with its lines.
@@ -97,7 +99,7 @@ pub fn sections(blueprint: &Blueprint, open: Open<'_>) -> Vec<Section> {
         configuration(),
         logging(blueprint),
         verification(),
-        questions(open),
+        questions(blueprint, open),
     ];
     let sections = TITLES.into_iter().zip(lines).map(|(title, lines)| Section { title, lines });
     sections.filter(|section| !section.lines.is_empty()).collect()
@@ -360,7 +362,7 @@ fn verification() -> Vec<Line> {
     ]
 }
 
-fn questions(open: Open<'_>) -> Vec<Line> {
+fn questions(blueprint: &Blueprint, open: Open<'_>) -> Vec<Line> {
     let line = |kind: &str, said: &str, text: String| {
         let mark: String = sha256(said.as_bytes()).chars().take(8).collect();
         hand(format!("open.{kind}.{mark}"), one_line(&text))
@@ -368,9 +370,11 @@ fn questions(open: Open<'_>) -> Vec<Line> {
     let questions = open.questions.iter().map(|text| line("question", text, text.clone()));
     let unplaced =
         open.unplaced.iter().map(|text| line("unplaced", text, format!("Not understood, hence not built: “{text}”")));
-    let assumptions = open.assumptions.iter().map(|Assumption { text, why }| {
+    let assumptions = open.assumptions.iter().filter_map(|assumption| {
+        let Assumption { text, why, .. } = assumption;
         let because = if why.is_empty() { String::new() } else { format!(" ({why})") };
-        line("assumed", text, format!("Assumed: {text}{because}"))
+        let left = settled::left(blueprint, assumption)?;
+        Some(line("assumed", text, format!("Assumed: {left}{because}")))
     });
     let mut lines: Vec<Line> = Vec::new();
     for line in questions.chain(unplaced).chain(assumptions) {

@@ -3,6 +3,7 @@
 use crate::draft::{Draft, Entity, Field};
 use crate::lemma;
 use crate::lexicon::fields::FieldType;
+use crate::reading::Part;
 
 /// Gives the defaults, and tells of them.
 pub(super) fn give(draft: &mut Draft) {
@@ -18,7 +19,10 @@ pub(super) fn give(draft: &mut Draft) {
             }
             if is_label(field) && field.required.is_none() {
                 field.required = Some(true);
-                labelled.push(format!("`{}` of {}", field.name, lemma::with_article(&entity.name.replace('_', " "))));
+                labelled.push(Part {
+                    what: format!("/entity/{}/field/{}", entity.name, field.name),
+                    name: format!("`{}` of {}", field.name, lemma::with_article(&entity.name.replace('_', " "))),
+                });
             }
         }
     }
@@ -27,8 +31,8 @@ pub(super) fn give(draft: &mut Draft) {
         draft.note(format!("/entity/{name}/field/done"), text, "done.added", None, &["a status", "no such field"]);
     }
     if !labelled.is_empty() {
-        let text = format!("must be given, because records are known by it: {}", labelled.join(", "));
-        draft.note("/entity".to_owned(), text, "label.required", None, &["may be empty"]);
+        let text = "must be given, because records are known by it";
+        draft.note_of_each(text, labelled, "label.required", &["may be empty"]);
     }
 }
 

@@ -442,6 +442,7 @@ fn type_note(entity: &str, field: &Field) -> Option<Note> {
     Some(Note {
         what: format!("/entity/{entity}/field/{name}"),
         text,
+        parts: Vec::new(),
         why: why.to_owned(),
         span: field.grounds.spans.first().copied(),
         alternatives: alternatives.iter().map(|a| (*a).to_owned()).collect(),
