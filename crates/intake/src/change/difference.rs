@@ -1,5 +1,7 @@
-//! Two texts as a difference of lines: what goes with `-`, what comes with `+`, and some lines around. Spaces before an equals sign make
-//! no other line.
+//! Two texts as a difference of lines: what goes with `-`, what comes with `+`, and some lines of the same section around, below its
+//! head. Spaces before an equals sign make no other line.
+
+use std::collections::BTreeSet;
 
 /// Lines shown around a change.
 const AROUND: usize = 2;
@@ -8,12 +10,11 @@ const AROUND: usize = 2;
 pub fn difference(before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let lines = lines(&old, &new);
-    let changed: Vec<usize> =
-        lines.iter().enumerate().filter(|(_, (sign, _))| *sign != ' ').map(|(at, _)| at).collect();
+    let shown = shown(&lines);
     let mut out = String::new();
     let mut last = None;
     for (at, (sign, text)) in lines.iter().enumerate() {
-        if !changed.iter().any(|place| place.abs_diff(at) <= AROUND) {
+        if !shown.contains(&at) {
             continue;
         }
         if last.is_some_and(|last| last + 1 < at) {
@@ -24,6 +25,23 @@ pub fn difference(before: &str, after: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The places of the lines that are shown: those that change, what stands around them in their section, and its head.
+fn shown(lines: &[(char, &str)]) -> BTreeSet<usize> {
+    let text = |at: usize| lines.get(at).map_or("", |(_, text)| *text);
+    let is_head = |at: &usize| text(*at).starts_with('[');
+    let changed = lines.iter().enumerate().filter(|(_, (sign, _))| *sign != ' ').map(|(at, _)| at);
+    let mut shown = BTreeSet::new();
+    for at in changed {
+        let head = (0..=at).rev().find(is_head);
+        let end = (at + 1..lines.len()).find(is_head).unwrap_or(lines.len());
+        let start = at.saturating_sub(AROUND).max(head.unwrap_or(0));
+        let below = (at + 1..end.min(at + 1 + AROUND)).rev().find(|at| !text(*at).is_empty()).unwrap_or(at);
+        shown.extend(head);
+        shown.extend(start..=below);
+    }
+    shown
 }
 
 /// The longest common run of lines stays, by the classic table; blueprints are short.
@@ -90,5 +108,20 @@ mod tests {
         let after = "1\n2\nthree\n4\n5\n6\n7\n8\n9\n10\n";
         assert_eq!(difference(before, after), "  1\n  2\n- 3\n+ three\n  4\n  5\n  …\n  8\n  9\n+ 10\n");
         assert_eq!(difference(before, before), "");
+    }
+
+    #[test]
+    fn a_change_is_shown_below_the_head_of_its_section_and_without_that_of_the_next() {
+        let before = "[a]\n1\n2\n3\n4\n\n[b]\nx\n\n[c]\ny\n";
+        for (after, shown) in [
+            ("[a]\n1\n2\n3\n4\n5\n\n[b]\nx\n\n[c]\ny\n", "  [a]\n  …\n  3\n  4\n+ 5\n"),
+            ("[a]\none\n2\n3\n4\n\n[b]\nx\n\n[c]\ny\n", "  [a]\n- 1\n+ one\n  2\n  3\n"),
+            ("[a]\n1\n2\n3\n4\n\n[b]\nz\n\n[c]\ny\n", "  [b]\n- x\n+ z\n"),
+            ("[a]\n1\n2\n3\n4\n\n[c]\ny\n", "- [b]\n- x\n-\n"),
+            ("[a]\n1\n2\n3\n4\n\n[n]\nm\n\n[b]\nx\n\n[c]\ny\n", "+ [n]\n+ m\n+\n"),
+            ("[a]\n1\n2\n3\n4\n\n[b]\nx\n\n[c]\ny\n\n[n]\nm\n", "  [c]\n  y\n+\n+ [n]\n+ m\n"),
+        ] {
+            assert_eq!(difference(before, after), shown);
+        }
     }
 }
