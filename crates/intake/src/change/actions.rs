@@ -7,7 +7,7 @@ use super::places::{Entity, Places};
 use super::rights;
 use super::said::{self, Said};
 use super::wishes::{UNUSUAL, after_entity, at_end, list, spoken};
-use super::{Answer, people, values};
+use super::{Answer, people, theirs, values};
 use crate::lemma::{plural, with_article};
 
 /// A verb and what is so afterwards.
@@ -66,6 +66,7 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     }
     // "users may close their tickets" is about their own.
     let is_theirs = named.first().is_some_and(|word| matches!(word.as_str(), "their" | "his" | "her"));
+    let of_all = theirs::is_of_all(named);
     let named: Vec<String> =
         named.iter().filter(|word| !matches!(word.as_str(), "own" | "their" | "his" | "her")).cloned().collect();
     let named = named.as_slice();
@@ -94,7 +95,25 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
         },
         None => (Vec::new(), Vec::new()),
     };
-    let (rules, new) = match is_theirs.then(|| of_own(entity, name, &rules, &new)) {
+    // "customers may close tickets" is, too.
+    let served =
+        entity.owned && !new.is_empty() && new.iter().all(|role| theirs::served(&format!("role:{role}")).is_some());
+    let each = match theirs::of_each(entity, &rules) {
+        _ if of_all || !new.is_empty() => rules.clone(),
+        Ok(each) => each,
+        Err(_) if is_theirs => rules.clone(),
+        Err(role) => {
+            let many = plural(&spoken(&entity.name));
+            return Some(Answer::Refused(format!(
+                "{}{many}? say \"{} may {name} all {many}\", if all are meant",
+                rights::WHOSE,
+                plural(&role)
+            )));
+        }
+    };
+    let is_own = each != rules;
+    let rules = each;
+    let (rules, new) = match ((is_theirs || served && !of_all) && !is_own).then(|| of_own(entity, name, &rules, &new)) {
         Some(Ok(rules)) => (rules, Vec::new()),
         Some(Err(why)) => return Some(Answer::Refused(why)),
         None => (rules, new),
@@ -120,7 +139,7 @@ pub(super) fn action(wish: &Said, places: &Places, source: &str) -> Option<Answe
     }
     let who = match rules.as_slice() {
         [] => "whoever may change one".to_owned(),
-        rules => rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect::<Vec<_>>().join(" and "),
+        rules => rules.iter().map(|rule| people::told(rule)).collect::<Vec<_>>().join(" and "),
     };
     Some(Answer::Done { patches, told: format!("{who} may {name} {}: it sets {set}", plural(&spoken(&entity.name))) })
 }

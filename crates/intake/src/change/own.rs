@@ -4,12 +4,12 @@
 //! Who is named by a role loses what the role gave him; of everybody, those with a role keep theirs. What everybody may is never
 //! taken away from some of them: there is no rule for "all but these".
 
-use super::Answer;
 use super::openness::all_or_one;
 use super::places::{Entity, Places};
 use super::rights;
 use super::said::Said;
 use super::wishes::{UNUSUAL, spoken};
+use super::{Answer, theirs};
 use crate::lemma::{plural, singular, with_article};
 use crate::lexicon::verbs::participle;
 
@@ -92,7 +92,7 @@ pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
             wanted.insert(0, ("read".to_owned(), read.into_iter().chain(["owner".to_owned()]).collect()));
         }
         told.extend(wanted.iter().map(|(operation, rule)| {
-            let rule: Vec<&str> = rule.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
+            let rule: Vec<String> = rule.iter().map(|rule| super::people::told(rule)).collect();
             format!("{} may {operation} {}", rule.join(" and "), entity.name)
         }));
         told.extend(rights::follow_read(entity, &mut wanted));
@@ -129,7 +129,13 @@ fn who(words: &[String], places: &Places) -> Option<Who> {
 /// The rule after the wish; none where it is so already.
 fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Option<Vec<String>>, String> {
     let one = with_article(&spoken(&entity.name));
-    if !entity.owned {
+    // Who is served means what he made, or what names him.
+    let served = match who {
+        Who::Role(role) => theirs::served(&format!("role:{role}")).map(|role| theirs::rules_of(entity, role)),
+        Who::Everybody | Who::Others => None,
+    };
+    let served = served.unwrap_or_default();
+    if !entity.owned && served.is_empty() {
         return Err(format!("{one} belongs to nobody (`owner = false`), so nobody has one of his own"));
     }
     if operation == "create" {
@@ -156,14 +162,17 @@ fn becomes(entity: &Entity, operation: &str, who: &Who, only: bool) -> Result<Op
     rule.retain(|word| word != "nobody");
     if !rule.iter().any(reached) {
         // Own rows are everybody's who made them: with a role or without.
-        if let Who::Role(role) = who {
+        if let Who::Role(role) = who
+            && served.is_empty()
+        {
             let many = plural(&spoken(&entity.name));
             return Err(format!(
                 "a rule for what is one's own is for whoever made it, not for the role `{role}` alone: say \"users can {operation} their own {many}\", \
                  if that is meant"
             ));
         }
-        rule.push("owner".to_owned());
+        let theirs = if served.is_empty() { vec!["owner".to_owned()] } else { served };
+        rule.extend(theirs.into_iter().filter(|one| !before.contains(one)));
     }
     Ok((rule != before).then_some(rule))
 }

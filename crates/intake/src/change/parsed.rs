@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::lists::Listed;
+use super::people;
 use super::places::{Automation, Entity, Field, Places, Rule, Section};
 
 type Pairs<'d, 't> = Vec<(&'d Spanned<std::borrow::Cow<'t, str>>, &'d Spanned<DeValue<'t>>)>;
@@ -29,6 +30,20 @@ fn strings(value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
 fn listed(value: &Spanned<DeValue<'_>>) -> Option<Listed> {
     let places = value.get_ref().as_array()?.iter().map(Spanned::span).collect();
     Some(Listed { items: strings(value)?, places, at: value.span() })
+}
+
+/// The same of a list of who may, in which somebody may be meant by being named in the record.
+fn rules(value: &Spanned<DeValue<'_>>) -> Option<Listed> {
+    let items = value.get_ref().as_array()?;
+    let words: Option<Vec<String>> = items.iter().map(|item| text(item).or_else(|| named_in(item))).collect();
+    Some(Listed { items: words?, places: items.iter().map(Spanned::span).collect(), at: value.span() })
+}
+
+fn named_in(item: &Spanned<DeValue<'_>>) -> Option<String> {
+    let words = table(Some(item));
+    let (who, when) = (get(&words, "who").and_then(text)?, get(&words, "when").and_then(text)?);
+    let field = when.strip_suffix(" = caller.id").filter(|field| !field.contains([' ', '.']) && words.len() == 2)?;
+    Some(people::named_in(who.strip_prefix("role:")?, field))
 }
 
 impl Places {
@@ -87,7 +102,7 @@ fn entity(name: &str, value: &Spanned<DeValue<'_>>) -> Entity {
             entity.conditions.extend(condition(&table(Some(rule))));
         }
         let operation = key.get_ref().to_string();
-        entity.rules.push(Rule { operation, words: listed(value) });
+        entity.rules.push(Rule { operation, words: rules(value) });
     }
     for (key, value) in table(get(&words, "action")) {
         entity.actions.push(key.get_ref().to_string());

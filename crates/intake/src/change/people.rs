@@ -66,6 +66,19 @@ fn everybody(group: &[String]) -> Option<&'static str> {
     Some(if strangers { "anyone" } else { "signed_in" })
 }
 
+/// The rule for those of a role whom a reference to a user names.
+pub(super) fn named_in(role: &str, field: &str) -> String {
+    format!("{{ who = \"role:{role}\", when = \"{field} = caller.id\" }}")
+}
+
+/// A rule in a sentence: "clerk", "the customer who is named in it".
+pub(super) fn told(rule: &str) -> String {
+    match rule.split_once("who = \"role:").and_then(|(_, rest)| rest.split_once('"')) {
+        Some((role, _)) => format!("the {role} who is named in it"),
+        None => rule.strip_prefix("role:").unwrap_or(rule).to_owned(),
+    }
+}
+
 /// The words of a rule for people: `role:manager`, `owner`, `anyone`, and the roles that are new.
 pub(super) fn people(said: &[String], places: &Places) -> Result<(Vec<String>, Vec<String>), String> {
     let (mut rules, mut new) = (Vec::new(), Vec::new());

@@ -48,14 +48,29 @@ impl Asked<'_> {
         })
     }
 
-    /// Why nobody is left whom a rule for them alone names.
+    /// Why nothing comes of a rule for them alone for some of those whom it names.
     pub(super) fn nobody(&self, rules: &[String]) -> Option<String> {
         ["write", "read"].into_iter().filter(|word| self.words.contains(word)).find_map(|word| {
             let list = self.lists(word)?;
             // With a role or without, he may do it with what he made.
             let some = self.entity.owned && list.iter().any(|one| one == "owner");
-            let none = !some && !rules.iter().any(|rule| reaches(&list, rule, false));
-            none.then(|| self.refused(word, rules, &list, false))
+            let left: Vec<String> =
+                rules.iter().filter(|rule| !some && !reaches(&list, rule, false)).cloned().collect();
+            (!left.is_empty()).then(|| self.refused(word, &left, &list, false))
+        })
+    }
+
+    /// Of whom a rule for them alone is but for what they made themselves, beside others who get to all records.
+    pub(super) fn of_own_alone(&self, rules: &[String]) -> Option<String> {
+        let list = self.lists(if self.words.contains(&"write") { "write" } else { "read" })?;
+        let (all, own): (Vec<&String>, Vec<&String>) = rules.iter().partition(|rule| reaches(&list, rule, false));
+        let own: Vec<String> = own.iter().filter_map(|rule| rule.strip_prefix("role:")).map(many_of).collect();
+        (!all.is_empty() && !own.is_empty()).then(|| {
+            let (who, many) = (own.join(" and "), plural(&spoken(&self.entity.name)));
+            let verb = if self.words.contains(&"write") { "change" } else { "see" };
+            format!(
+                "; of {many}, {who} {verb} but what they made: say \"{who} can {verb} all {many}\", if all are meant"
+            )
         })
     }
 

@@ -8,7 +8,7 @@ use super::people::{NO_ROLE, people};
 use super::places::{Entity, Places};
 use super::said::{self, Said};
 use super::wishes::UNUSUAL;
-use super::{Answer, theirs};
+use super::{Answer, people, theirs};
 
 const MODALS: &[&str] = &["may", "can", "should", "are", "is", "be", "get"];
 /// Words between the modal and the verb.
@@ -282,7 +282,7 @@ pub(super) fn set(heard: &Heard<'_>, places: &Places, source: &str, kept: fn(&[S
 }
 
 fn told(heard: &Heard<'_>) -> String {
-    let who: Vec<&str> = heard.rules.iter().map(|rule| rule.strip_prefix("role:").unwrap_or(rule)).collect();
+    let who: Vec<String> = heard.rules.iter().map(|rule| people::told(rule)).collect();
     let what: Vec<&str> = heard.entities.iter().map(|entity| entity.name.as_str()).collect();
     let new = match heard.new.as_slice() {
         [] => String::new(),

@@ -45,9 +45,11 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         return Some(Answer::Refused(format!("{} has no owner", entity.name)));
     }
     let enters = wish.between(modal, after).iter().any(|word| enters(word));
-    if let Some(why) = (Asked { entity, words: &words, enters }).nobody(&rules) {
+    let asked = Asked { entity, words: &words, enters };
+    if let Some(why) = asked.nobody(&rules) {
         return Some(Answer::Refused(why));
     }
+    let of_own_alone = asked.of_own_alone(&rules).unwrap_or_default();
     let mut edit = Edit::default();
     let (mut told, written) = (Vec::new(), list(&rules));
     for word in words {
@@ -60,7 +62,7 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
     let is_seen = edit.set.iter().any(|(word, _)| *word == "read");
     let seen: Vec<String> = if is_seen { rules.clone() } else { Vec::new() };
     let wrote = field.word("write").and_then(|at| source.get(at)).and_then(words_of).filter(|_| !seen.is_empty());
-    let mut also = String::new();
+    let mut also = of_own_alone;
     if let Some(wrote) = wrote.filter(|wrote| wrote.iter().any(|word| !seen.contains(word))) {
         let left: Vec<String> = wrote.iter().filter(|word| seen.contains(word)).cloned().collect();
         let says_write = edit.set.iter().any(|(word, _)| *word == "write");
@@ -73,7 +75,7 @@ pub(super) fn only(wish: &Said, places: &Places, source: &str) -> Option<Answer>
         }
         if !says_write {
             edit.set("write", list(&left));
-            also = format!("; {} may write it, for who does not see it cannot", plain(&left));
+            also += &format!("; {} may write it, for who does not see it cannot", plain(&left));
         }
     }
     // Who sees it is said now, which counts more than that nobody did.

@@ -164,7 +164,9 @@ pub(super) fn at_end(source: &str, at: usize, text: &str) -> Patch {
 
 /// `["a", "b"]`.
 pub(super) fn list(words: &[String]) -> String {
-    format!("[{}]", words.iter().map(|word| crate::toml::quote(word)).collect::<Vec<_>>().join(", "))
+    // A rule with a condition is no word.
+    let written = |word: &String| if word.starts_with('{') { word.clone() } else { crate::toml::quote(word) };
+    format!("[{}]", words.iter().map(written).collect::<Vec<_>>().join(", "))
 }
 
 /// `follow_up` as people say it.
