@@ -249,7 +249,22 @@ fn fields(words: &[String], places: &Places) -> Option<Vec<String>> {
     {
         return None;
     }
-    of_one(words, places).or_else(|| of_each(words, places))
+    of_records(words, places).or_else(|| of_one(words, places)).or_else(|| of_each(words, places))
+}
+
+/// "the email of students and teachers": of each of the records.
+fn of_records(words: &[String], places: &Places) -> Option<Vec<String>> {
+    let of = words.iter().position(|word| word == "of")?;
+    let owners = places.several(words.get(of + 1..)?).filter(|owners| owners.len() > 1)?;
+    let named = words.get(..of)?;
+    let said = |owner: &&super::places::Entity| {
+        let one = [named, &["of".to_owned(), owner.name.clone()]].concat();
+        match fields(&one, places) {
+            Some(several) => several,
+            None => vec![format!("{} of {}", named.join(" "), spoken(&owner.name))],
+        }
+    };
+    Some(owners.iter().flat_map(said).collect())
 }
 
 /// "the sale price and the price of repairs": each by what it is of, where one record has not all of them. That is said of what is

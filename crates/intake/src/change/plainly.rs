@@ -21,6 +21,13 @@ pub(super) fn wishes(wish: Said, places: &Places) -> Vec<Said> {
 
 /// "make it required" of a field that the wish before was about.
 pub(super) fn of_it(wish: &Said, field: &str) -> Option<Said> {
+    if let Some(value) =
+        wish.text.to_lowercase().find("default is ").filter(|at| *at == 0 || wish.opens(&["the"]) && *at == 4)
+    {
+        // "… is between 1 and 30, and the default is 20".
+        let value = wish.text.get(value + "default is ".len()..)?;
+        return Said::of(&format!("the default {field} is {value}"));
+    }
     let at = wish.place(&["it"])?;
     let fits = at == 0 || at == 1 && wish.opens(&["make", "index", "hide", "require"]);
     let says = (at + 1..=wish.words.len()).any(|at| predicate::predicates(wish, at, true).is_some())
@@ -78,6 +85,7 @@ fn reworded(wish: &Said, places: &Places) -> Option<String> {
         .or_else(|| given(wish, places))
         .or_else(|| added(wish, places))
         .or_else(|| having(wish, places))
+        .or_else(|| having_as(wish, places))
         .or_else(|| more_than_one(wish))
         .or_else(|| permitted::reworded(wish, places))
         .or_else(|| called(wish, places))
@@ -117,14 +125,15 @@ fn can_also_be(wish: &Said, places: &Places) -> Option<String> {
     })
 }
 
-/// "email is required and unique for customers" is of the email of customers.
+/// "email is required and unique for customers" is of the email of customers, and of those of others who are named with them.
 fn for_record(wish: &Said, places: &Places) -> Option<String> {
     let verb = wish.place(&["is", "are", "should", "must"]).filter(|at| *at > 0)?;
     let at = wish.words.iter().rposition(|word| word == "for").filter(|at| *at > verb + 1)?;
-    let (entity, end) = record(wish.from(at + 1), places).filter(|(_, end)| at + 1 + end == wish.words.len())?;
+    let owners = places.several(wish.from(at + 1))?;
     let name = said::name(wish.between(0, verb));
-    (end > 0 && entity.fields.iter().any(|field| field.name == name)).then(|| {
-        format!("the {} of {} {}", spoken(&name), crate::lemma::plural(&spoken(&entity.name)), raw(wish, verb, at))
+    owners.iter().all(|owner| owner.fields.iter().any(|field| field.name == name)).then(|| {
+        let many: Vec<String> = owners.iter().map(|owner| crate::lemma::plural(&spoken(&owner.name))).collect();
+        format!("the {} of {} {}", spoken(&name), many.join(" and "), raw(wish, verb, at))
     })
 }
 
@@ -261,6 +270,20 @@ fn having(wish: &Said, places: &Places) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// "students and teachers have a unique email", which they have: it is said what theirs is.
+fn having_as(wish: &Said, places: &Places) -> Option<String> {
+    let have = wish.place(&["have", "has"]).filter(|at| *at > 0)?;
+    let must = usize::from(wish.words.get(have - 1).is_some_and(|word| matches!(word.as_str(), "must" | "should")));
+    let owners = places.several(wish.between(0, have - must))?;
+    let article = usize::from(wish.words.get(have + 1).is_some_and(|word| matches!(word.as_str(), "a" | "an")));
+    let what = wish.words.get(have + 1 + article).filter(|word| matches!(word.as_str(), "unique" | "required"))?;
+    let name = said::one(wish.from(have + 2 + article));
+    owners.iter().all(|owner| owner.fields.iter().any(|field| field.name == name)).then(|| {
+        let many: Vec<String> = owners.iter().map(|owner| crate::lemma::plural(&spoken(&owner.name))).collect();
+        format!("the {} of {} is {what}", spoken(&name), many.join(" and "))
+    })
 }
 
 /// "more than one dentist" is "several dentists".

@@ -113,7 +113,7 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
         {
             return None;
         }
-        let (one, after) = one(wish, after, end, verb)?;
+        let (one, after) = one(wish, after, end, verb, !found.is_empty())?;
         // "name must be unique, phone too" has no type of the name.
         let is_type = |one: &Predicate| matches!(one, Predicate::Kind(_) | Predicate::Number | Predicate::Values(_));
         if comma && one.iter().any(is_type) {
@@ -124,7 +124,8 @@ pub(super) fn predicates(wish: &Said, from: usize, bare: bool) -> Option<Vec<Pre
             return Some(found);
         }
         let word = wish.words.get(after)?;
-        at = after + usize::from(matches!(word.as_str(), "and" | "but"));
+        let with = word == "with" && default_at(wish, after + 1, true).is_some();
+        at = after + usize::from(matches!(word.as_str(), "and" | "but") || with);
         // "required, unique and hidden".
         let between = wish
             .places
@@ -197,9 +198,9 @@ pub(super) fn after_choice(wish: &Said, from: usize) -> usize {
     CHOICES.iter().find_map(|opening| starts(wish, at, opening)).unwrap_or(from)
 }
 
-/// One predicate and where it ends.
-fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
-    if let Some(found) = default(wish, from, end, verb).or_else(|| bounds(wish, from, end, verb)) {
+/// One predicate and where it ends; `follows` another one, in whose sentence "default 20" is one too.
+fn one(wish: &Said, from: usize, end: usize, verb: Verb, follows: bool) -> Option<(Vec<Predicate>, usize)> {
+    if let Some(found) = default(wish, from, end, verb, follows).or_else(|| bounds(wish, from, end, verb)) {
         return Some(found);
     }
     let at = from + wish.from(from).iter().take_while(|word| ARTICLES.contains(&word.as_str())).count();
@@ -254,19 +255,45 @@ fn one(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicat
     Some((vec![said], after))
 }
 
-/// "defaults to draft", "draft by default".
-fn default(wish: &Said, from: usize, end: usize, verb: Verb) -> Option<(Vec<Predicate>, usize)> {
-    let by = (from + 1..end).find(|at| starts(wish, *at, "by default") == Some(end));
-    let opening = ["defaults to", "default to", "the default", "a default of", "default"];
-    let (start, end_of) = match by {
-        Some(by) => (from, by),
-        None => (opening.iter().take(2).find_map(|phrase| starts(wish, from, phrase))?, end),
+/// After the words that open a default: "defaults to", and "with a default of" where something else was said before.
+fn default_at(wish: &Said, from: usize, follows: bool) -> Option<usize> {
+    const ALONE: &[&str] = &["defaults to", "default to"];
+    const FOLLOWING: &[&str] = &[
+        "a default value of",
+        "a default of",
+        "the default is",
+        "the default being",
+        "default value",
+        "default is",
+        "default of",
+        "by default",
+        "default",
+    ];
+    let more = FOLLOWING.iter().filter(|_| follows);
+    ALONE.iter().chain(more).find_map(|phrase| starts(wish, from, phrase))
+}
+
+/// "defaults to draft", "draft by default", "default 20, between 1 and 30".
+fn default(wish: &Said, from: usize, end: usize, verb: Verb, follows: bool) -> Option<(Vec<Predicate>, usize)> {
+    let (start, end_of, after) = match default_at(wish, from, follows) {
+        Some(start) => {
+            let said_more = (start + 1..end).find(|at| {
+                let is_and = wish.words.get(*at).is_some_and(|word| word == "and");
+                let written = wish.places.get(at - 1).and_then(|place| wish.text.get(place.clone()));
+                let next = *at + usize::from(is_and);
+                (is_and || written.is_some_and(|word| word.ends_with(','))) && predicates(wish, next, true).is_some()
+            });
+            (start, said_more.unwrap_or(end), said_more.unwrap_or(end))
+        }
+        // "between 1 and 30 and 20 by default" begins with its limits.
+        None if begins_bound(wish, from) => return None,
+        None => (from, (from + 1..end).find(|at| starts(wish, *at, "by default") == Some(end))?, end),
     };
     if verb.is_denied {
         return None;
     }
     let text = raw(wish, start, end_of);
-    (!text.is_empty()).then_some((vec![Predicate::Default(text)], end))
+    (!text.is_empty()).then_some((vec![Predicate::Default(text)], after))
 }
 
 /// The words of a place as they were written, without quotes around them.

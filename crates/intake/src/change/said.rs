@@ -282,6 +282,7 @@ const AROUND: &[&str] = &[
     "a",
     "an",
     "all",
+    "both",
     "any",
     "each",
     "every",
