@@ -50,8 +50,8 @@ pub enum Applied {
         told: Vec<String>,
         /// What went for good, and how many.
         let_go: Vec<String>,
-        /// The whole of the transaction, statement by statement, for those who want to read it first. What is counted before stands
-        /// there as comments.
+        /// The whole of the transaction, statement by statement, for those who want to read it first. What is counted before is counted
+        /// in it again: it ends where a row came in the way meanwhile.
         script: Vec<String>,
         /// It calls `fold`, which no other program has that opens this database.
         takes_fold: bool,
@@ -241,13 +241,25 @@ impl AppSchema {
     }
 }
 
-/// What is counted before a change, as comments.
-pub(crate) fn counted(migration: &Migration) -> impl Iterator<Item = String> {
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    migration.guards.iter().filter_map(move |guard| {
-        let may = if guard.is_loss { " (or may go, with --allow-loss)" } else { "" };
-        Some(format!("-- Must be none{may}: {}\n-- {}", line(&guard.what), line(guard.count.as_ref()?)))
-    })
+/// What is counted before a change, for a script that others run: what must be none, each as what it is called and how it is counted;
+/// and as comments what may go this once.
+pub(crate) struct Counted {
+    pub must_be_none: Vec<(String, String)>,
+    pub may_go: Vec<String>,
+}
+
+impl AppSchema {
+    pub(crate) fn counted(&self, migration: &Migration) -> Counted {
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let may_go = |guard: &&Guard| guard.is_loss && self.follow == Follow::AllowLoss;
+        let (free, held): (Vec<&Guard>, Vec<&Guard>) = migration.guards.iter().partition(may_go);
+        let counted = |guard: &Guard| Some((line(&guard.what), line(guard.count.as_ref()?)));
+        let told = free.into_iter().filter_map(counted);
+        Counted {
+            must_be_none: held.into_iter().filter_map(counted).collect(),
+            may_go: told.map(|(what, count)| format!("-- May go, with --allow-loss: {what}\n-- {count}")).collect(),
+        }
+    }
 }
 
 /// That nothing is in the way.

@@ -64,6 +64,9 @@ struct Report {
     /// With `--sql`: what would run, a statement or comment each.
     #[serde(skip_serializing_if = "Option::is_none")]
     sql: Option<Vec<String>>,
+    /// With `--sql`: whether it calls `fold`, a function of Supermaker, so that `supermaker migrate` alone can run it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    takes_fold: Option<bool>,
 }
 
 impl Migrate {
@@ -171,7 +174,7 @@ fn script(settings: &Settings, foreseen: &Applied) -> String {
     let mut text = format!("-- What `supermaker migrate` would run on {database}, all of it or nothing:\n");
     told.iter().for_each(|line| text += &format!("--   {line}\n"));
     let_go.iter().for_each(|line| text += &format!("--   gone for good: {line}\n"));
-    text += "-- What must be none below was counted when this was printed, and is not counted again.\n";
+    text += "-- What must be none is counted in it again: where a row came in the way meanwhile, nothing is changed.\n";
     match settings.database {
         Database::Sqlite(_) if takes_fold => {
             text += "-- `fold` is a function of Supermaker: only `supermaker migrate` can run this.\n";
@@ -201,19 +204,19 @@ fn report(
     applied: Applied,
     shows_sql: bool,
 ) -> Result<(), Failure> {
-    let (outcome, done, let_go, sql) = match applied {
-        Applied::Migrated { told, let_go, script, .. } => ("migrated", told, let_go, script),
-        Applied::Created => ("created", Vec::new(), Vec::new(), Vec::new()),
-        Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new(), Vec::new()),
+    let (outcome, done, let_go, sql, takes_fold) = match applied {
+        Applied::Migrated { told, let_go, script, takes_fold } => ("migrated", told, let_go, script, takes_fold),
+        Applied::Created => ("created", Vec::new(), Vec::new(), Vec::new(), false),
+        Applied::Unchanged | Applied::Recorded => ("unchanged", Vec::new(), Vec::new(), Vec::new(), false),
     };
-    let sql = shows_sql.then_some(sql);
+    let (sql, takes_fold) = (shows_sql.then_some(sql), shows_sql.then_some(takes_fold));
     // Of tables that are still those of before nothing is found.
     let left = server::blank_rows(blueprint, settings).unwrap_or_default();
     let left: Vec<String> =
         left.into_iter().map(|one| format!("{}: {}; {}", one.what, BlankRows::WHY, one.mend)).collect();
     let (database, dry_run) = (settings.database.to_string(), screen.manner.dry_run);
     if screen.manner.json {
-        return screen.json(&Report { database, dry_run, outcome, done, let_go, left, sql });
+        return screen.json(&Report { database, dry_run, outcome, done, let_go, left, sql, takes_fold });
     }
     let text = match (outcome, dry_run) {
         ("migrated", false) => format!("The tables of {database} are those of the blueprint now:"),

@@ -99,20 +99,35 @@ async fn change(ground: &Ground<'_>, app: &AppSchema, migration: Migration, numb
     for statement in &cleared.statements {
         ground.client.batch_execute(statement).await.map_err(unfit)?;
     }
-    Ok(migrated(ground, migration, cleared))
+    Ok(migrated(ground, app, migration, cleared))
 }
 
 /// The whole of it, as it was run or would be.
-fn migrated(ground: &Ground<'_>, migration: Migration, cleared: Cleared) -> Applied {
+fn migrated(ground: &Ground<'_>, app: &AppSchema, migration: Migration, cleared: Cleared) -> Applied {
     let mut script = ground.beginning();
     script.extend(lock(&migration));
-    script.extend(app::counted(&migration));
+    let counted = app.counted(&migration);
+    script.extend(counted.must_be_none.iter().map(|(what, count)| guard(what, count)));
+    script.extend(counted.may_go);
     script.extend(cleared.statements);
     if !migration.former_may_go_on {
         script.push("-- Here `supermaker migrate` ends the connections of servers of the former blueprint.".to_owned());
     }
     script.push("COMMIT".to_owned());
     Applied::Migrated { told: migration.told, let_go: cleared.let_go, script, takes_fold: migration.takes_fold }
+}
+
+/// What must be none, as a statement that ends the transaction where it is not.
+fn guard(what: &str, count: &str) -> String {
+    let message = literal(&format!("{what}: "));
+    let body = format!(
+        "BEGIN IF ({count}) > 0 THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message} || ({count}); END IF; END"
+    );
+    let mut quotes = "$in_the_way$".to_owned();
+    while body.contains(&quotes) {
+        quotes.insert(1, '_');
+    }
+    format!("DO {quotes} {body} {quotes}")
 }
 
 /// That nothing is in the way; what would go for good, and all that is to be run.
@@ -163,7 +178,7 @@ pub(super) async fn foresee(ground: &Ground<'_>, app: &AppSchema) -> Result<Appl
         Foreseen::Done(applied) => Ok(applied),
         Foreseen::Change(number, migration) => {
             let cleared = cleared(ground, app, &migration, number).await?;
-            Ok(migrated(ground, migration, cleared))
+            Ok(migrated(ground, app, migration, cleared))
         }
     };
     ground.end(foreseen).await

@@ -31,7 +31,7 @@ pub(super) fn apply(connection: &mut Connection, path: &Path, app: &AppSchema) -
             let cleared = cleared(&transaction, path, app, &migration, number)?;
             change(&transaction, path, &cleared.statements)?;
             transaction.commit().map_err(failed)?;
-            return Ok(Record { applied: migrated(migration, cleared), number });
+            return Ok(Record { applied: migrated(app, migration, cleared), number });
         }
     };
     transaction.execute_batch(&recorded(app, number)).map_err(failed)?;
@@ -53,7 +53,7 @@ fn literal(text: &str) -> String {
 }
 
 /// The whole of it, as it was run or would be.
-fn migrated(migration: Migration, cleared: Cleared) -> Applied {
+fn migrated(app: &AppSchema, migration: Migration, cleared: Cleared) -> Applied {
     let begin = ["PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"].map(str::to_owned);
     let end = [
         "-- Must find no row that refers to one that is not there: else all is taken back here.",
@@ -63,8 +63,32 @@ fn migrated(migration: Migration, cleared: Cleared) -> Applied {
         "COMMIT",
     ]
     .map(str::to_owned);
-    let script = begin.into_iter().chain(app::counted(&migration)).chain(cleared.statements).chain(end).collect();
+    let counted = app.counted(&migration);
+    let guards = guards(&counted.must_be_none).into_iter().chain(counted.may_go);
+    let script = begin.into_iter().chain(guards).chain(cleared.statements).chain(end).collect();
     Applied::Migrated { told: migration.told, let_go: cleared.let_go, script, takes_fold: migration.takes_fold }
+}
+
+/// What must be none, as statements that take all back where it is not: a constraint each, whose name is what is told then.
+fn guards(must_be_none: &[(String, String)]) -> Vec<String> {
+    if must_be_none.is_empty() {
+        return Vec::new();
+    }
+    let name = |what: &str| format!("\"{}\"", what.replace('"', "\"\""));
+    let checks = must_be_none.iter().enumerate();
+    let checks = checks
+        .map(|(at, (what, _))| format!("CONSTRAINT {} CHECK (\"guard\" <> {at} OR \"rows\" = 0)", name(what)))
+        .collect::<Vec<_>>()
+        .join(",\n  ");
+    let counts = must_be_none
+        .iter()
+        .enumerate()
+        .map(|(at, (_, count))| format!("INSERT OR ROLLBACK INTO temp.\"_in_the_way\" VALUES ({at}, ({count}))"));
+    let table = [
+        "-- Must find no row that is in the way: else all is taken back here.".to_owned(),
+        format!("CREATE TEMP TABLE \"_in_the_way\" (\"guard\" INTEGER, \"rows\" INTEGER,\n  {checks})"),
+    ];
+    table.into_iter().chain(counts).chain(["DROP TABLE temp.\"_in_the_way\"".to_owned()]).collect()
 }
 
 /// Rows that refer to one that is not there.
@@ -139,7 +163,7 @@ pub(super) fn foresee(connection: &mut Connection, path: &Path, app: &AppSchema)
         Foreseen::Done(applied) => Ok(applied),
         Foreseen::Change(number, migration) => {
             let cleared = cleared(&transaction, path, app, &migration, number)?;
-            Ok(migrated(migration, cleared))
+            Ok(migrated(app, migration, cleared))
         }
     }
 }
