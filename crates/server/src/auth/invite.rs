@@ -22,7 +22,7 @@ use crate::http::HttpResponse;
 use crate::pages::Page;
 use crate::settings::Links;
 
-pub(crate) const INVITED: &str = "a mail with the invitation is on its way";
+pub(crate) const INVITED: &str = "the mail with the invitation lies at /_/outbox: this server sends none";
 pub(super) const SPENT: &str = "is no invitation of this address, or does not count any more; ask for a new one";
 
 /// An invitation as somebody sent it.

@@ -14,8 +14,7 @@ use crate::error::{ApiError, FORBIDDEN, INTERNAL, UNIQUE};
 use crate::http::HttpResponse;
 
 pub(crate) const ACCEPTED: &str = "if this address had no account, it has one now; log in with it";
-pub(crate) const ACCEPTED_TO_VERIFY: &str =
-    "if this address had no account, it has one now; a mail that was sent there says how to go on";
+pub(crate) const ACCEPTED_TO_VERIFY: &str = "if this address had no account, it has one now; a mail to it lies at /_/outbox (this server sends none) and says how to go on";
 /// What only the server sets.
 const SERVER_FIELDS: &[&str] =
     &["id", "iss", "sub", "roles", "disabled", "password_hash", "version", "verified_at", "created_at", "updated_at"];

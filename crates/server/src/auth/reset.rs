@@ -14,7 +14,8 @@ use crate::error::ApiError;
 use crate::http::HttpResponse;
 use crate::mail::Mail;
 
-pub(crate) const FORGOTTEN: &str = "if this address has an account, a mail is on its way";
+pub(crate) const FORGOTTEN: &str =
+    "if this address has an account, a mail to it lies at /_/outbox: this server sends none";
 
 impl Auth {
     pub(super) async fn forgot_password(

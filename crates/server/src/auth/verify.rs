@@ -17,7 +17,8 @@ use super::{Auth, Caller, session};
 use crate::error::ApiError;
 use crate::http::HttpResponse;
 
-pub(crate) const RESENT: &str = "if an account with this address waits to be verified, a mail is on its way";
+pub(crate) const RESENT: &str =
+    "if an account with this address waits to be verified, a mail to it lies at /_/outbox: this server sends none";
 pub(super) const SPENT: &str = "does not count, or not any more; ask for a new mail";
 
 impl Auth {

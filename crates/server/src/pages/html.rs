@@ -111,10 +111,12 @@ fn row(input: &Input<'_>, sent: Option<&str>, problem: Option<&str>) -> String {
         ),
         Input::Password { least } => {
             let (label, kind) = if least.is_some() { ("New password", "new") } else { ("Password", "current") };
+            let rule = least.map_or_else(String::new, |least| format!(" <small>(at least {least} characters)</small>"));
+            let label = format!("{label}{rule}");
             let least = least.map_or_else(String::new, |least| format!(" minlength=\"{least}\""));
             let control =
                 format!("<input {common} type=\"password\" autocomplete=\"{kind}-password\"{least} required>");
-            (label.to_owned(), control)
+            (label, control)
         }
         Input::OfUser(field) => (control::label(field), control::control(field, &common, sent)),
     };

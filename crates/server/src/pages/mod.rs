@@ -89,8 +89,8 @@ impl Page {
             }
             Page::ForgotPassword => [
                 "Forgot your password?",
-                "A mail with a link to choose another one is sent to your address.",
-                "Send the mail",
+                "A mail with a link to choose another one is written to your address.",
+                "Have the mail written",
             ],
             Page::Verify => [
                 "Verify your address",
@@ -107,7 +107,9 @@ impl Page {
     fn done(self) -> &'static str {
         match self {
             Page::ResetPassword => "Your password is another one now. Log in with it.",
-            Page::ForgotPassword => "If this address has an account, a mail is on its way.",
+            Page::ForgotPassword => {
+                "If this address has an account, a mail to it lies at /_/outbox: this server sends none."
+            }
             Page::Verify => "Your address is verified. You can log in now.",
             Page::Invitation => "Your account is made. You can log in now.",
         }

@@ -31,8 +31,12 @@ fn invite() -> Operation {
     let description = "Mails an invitation that is good for one account of this address, with these roles, for a week, as long as its maker \
         may make one. A newer one voids the older; an address is invited three times an hour at most. 503 where the server cannot \
         send mail: `supermaker user invite` shows the token instead.";
-    let accepted =
-        json_answer("On its way.", &[], reference("schemas", "Accepted"), Some(json!({ "detail": INVITED })));
+    let accepted = json_answer(
+        "The invitation is made.",
+        &[],
+        reference("schemas", "Accepted"),
+        Some(json!({ "detail": INVITED })),
+    );
     Operation {
         body: Some(body("UserInvitation", Some(json!({ "email": INVITEE, "roles": [] })))),
         successes: vec![("202", accepted)],

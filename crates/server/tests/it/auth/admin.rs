@@ -175,7 +175,9 @@ async fn a4_whose_role_was_just_taken_by_another_process_changes_nothing() {
     let (root, ana) = (app.log_in("root").await, app.log_in("ana").await);
     let of_ana = format!("/auth/users/{}", ana.id);
     let eve = Some(json!({ "email": "eve@example.com" }));
-    root.send("POST", "/auth/invitations", eve.clone()).await.expect(202);
+    let invited = root.send("POST", "/auth/invitations", eve.clone()).await.expect(202);
+    // Nothing is sent, and it says where to look.
+    assert_eq!(invited.json()["detail"], "the mail with the invitation lies at /_/outbox: this server sends none");
     let open = root.send("GET", "/auth/invitations", None).await.expect(200).json();
     let invitation = format!("/auth/invitations/{}", open["data"][0]["id"].as_str().unwrap());
     app.write("UPDATE users SET roles = '[]' WHERE email = 'root@example.com'");
