@@ -1,15 +1,21 @@
-//! The help of the commands at the width of the terminal. What stands below the options is written in lines of this source; a
+//! The help of the commands at the width of the terminal, and in a pipe at that of most. What stands below the options is written in lines of this source; a
 //! paragraph of it is one line for clap, which wraps it where the terminal ends.
+
+use std::io::{self, IsTerminal};
 
 use clap::builder::StyledStr;
 use clap::{Command, CommandFactory, Error, FromArgMatches};
+
+use crate::screen::PIPED;
 
 /// Reads the command line.
 ///
 /// # Errors
 /// What clap says, which is help and version too.
 pub fn parse<P: CommandFactory + FromArgMatches>() -> Result<P, Error> {
-    let matches = flowing(P::command()).try_get_matches()?;
+    let command = flowing(P::command());
+    let command = if io::stdout().is_terminal() { command } else { command.term_width(PIPED) };
+    let matches = command.try_get_matches()?;
     P::from_arg_matches(&matches)
 }
 

@@ -128,8 +128,11 @@ fn usage(error: &clap::Error) -> ExitCode {
         let failure = meant.into_iter().fold(failure, Failure::hint);
         Screen::new(ColorChoice::Never, &Environment::process(), manner).failure(&failure);
     } else {
-        let _ = error.print();
-        meant.iter().for_each(|hint| eprintln!("\n  hint: {hint}"));
+        let manner = screen::Manner { json: false, yes: false, dry_run: false, quiet: false };
+        let screen = Screen::new(ColorChoice::Auto, &Environment::process(), manner);
+        let told = error.render();
+        screen.misused(&if screen.color_err() { told.ansi().to_string() } else { told.to_string() });
+        meant.iter().for_each(|hint| screen.misused(&format!("\n  hint: {hint}")));
     }
     ExitCode::from(USAGE)
 }

@@ -72,6 +72,25 @@ pub fn table(rows: Vec<Vec<String>>) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// Rows under a head, as they fit: a table, and on a terminal that is too narrow for it what each begins with and the rest below it.
+pub fn listed(screen: &Screen, head: &[&str], rows: &[Vec<String>]) -> String {
+    let named: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
+    let lines = table(std::iter::once(named).chain(rows.iter().cloned()).collect());
+    let is_wide = lines.iter().any(|line| line.chars().count() > screen.width());
+    if !(is_wide && screen.is_terminal()) {
+        let mut lines = lines.into_iter();
+        let head = lines.next().unwrap_or_default();
+        return std::iter::once(screen.paint(Ink::Bold, &head)).chain(lines).collect::<Vec<_>>().join("\n");
+    }
+    let one = |row: &Vec<String>| {
+        let first = row.first().map_or("", String::as_str);
+        let rest = head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty());
+        let rest: Vec<String> = rest.map(|(name, cell)| format!("{name} {cell}")).collect();
+        format!("{}\n{}", screen.paint(Ink::Bold, first), paper::wrapped("  ", "  ", &rest.join(", "), screen.width()))
+    };
+    rows.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
 fn tree(screen: &Screen, blueprint: &Blueprint, entity: &Entity) -> String {
     let whose = if entity.owned { "each belongs to the user who made it" } else { "shared, no single user's own" };
     let head = format!("{}  {}", screen.paint(Ink::Bold, &entity.name), screen.paint(Ink::Dim, whose));

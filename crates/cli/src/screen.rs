@@ -11,7 +11,7 @@ use crate::paper;
 use server::process::Environment;
 
 /// Columns where there is no terminal.
-const PIPED: usize = 80;
+pub const PIPED: usize = 80;
 const NARROWEST: usize = 20;
 /// Longer lines are hard to read.
 const WIDEST: usize = 120;
@@ -216,6 +216,11 @@ impl Screen {
         let mut answer = String::new();
         let read = io::stdin().lock().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// What is wrong with the command line, as it was found, on stderr.
+    pub fn misused(&self, told: &str) {
+        self.to_stderr(2, told.trim_end());
     }
 
     /// In lines that end between words, as [`Screen::fitted`] has them.

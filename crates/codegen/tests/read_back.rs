@@ -87,13 +87,14 @@ accept = ["own", "better-auth"]
 
 [user.field]
 team = { type = "text", read_only = true, summary = "the team | of his" }
-level = { type = "integer", min = 1, max = 5, default = 2 }
+level = { type = "integer", min = 1, max = 5, default = 2, renamed_from = "grade" }
 
 [integration.billing]
 provider = "stripe"
 
 [entity.staff]
 plural = "staff"
+renamed_from = ["employee", "worker"]
 summary = "- a list? `x` | y"
 id = "uuid"
 soft_delete = true
@@ -115,7 +116,7 @@ day = { type = "date", default = "now" }
 at = { type = "datetime", default = "2026-01-01T10:00:00Z" }
 hour = { type = "time", default = "10:30:00" }
 mail = { type = "email", sensitive = true, search = true }
-phone = { type = "phone", hidden = true }
+phone = { type = "phone", hidden = true, renamed_from = ["mobile", "cell"] }
 link = { type = "url", default = "https://example.com/a,b" }
 data = { type = "json", default = { a = [1, "x|y", { b = 1.5 }], "c d" = true } }
 quoted = { type = "json", default = "text" }
@@ -125,8 +126,8 @@ now_text = { type = "text", default = "now", max_length = 500, index = true }
 long = { type = "long_text", max_length = 1000, summary = "required; unique, index" }
 owner_id = { type = "text" }
 created_by = { type = "reference", to = "user" }
-boss = { type = "reference", to = "staff", on_delete = "set_null" }
-notes = { type = "reference", to = "model", many = true, on_delete = "restrict", read = ["owner"] }
+boss = { type = "reference", to = "staff", on_delete = "set_null", renamed_from = "manager" }
+notes = { type = "reference", to = "model", many = true, on_delete = "restrict", read = ["owner"], renamed_from = "papers" }
 secret = { type = "money", read = ["role:manager"], write = [{ who = "role:manager", when = "state = 'a, b' or state = 'c|d'" }] }
 counted = { type = "integer", read_only = true, required = true, default = 0 }
 [entity.staff.access]
@@ -208,6 +209,7 @@ fn another_meaning_is_another() {
         ("soft_delete = true\n", ""),
         ("sensitive = true, ", ""),
         ("min = 1, max = 5", "min = 1, max = 6"),
+        ("[\"employee\", \"worker\"]", "[\"worker\"]"),
         ("pattern = \"[A-Za-z", "pattern = \"[A-Zb-z"),
         ("when = \"done\"\n", ""),
     ] {

@@ -12,8 +12,8 @@ use store::Store;
 
 use crate::failure::Failure;
 use crate::logs;
-use crate::report::table;
-use crate::screen::{Ink, Screen};
+use crate::report::listed;
+use crate::screen::Screen;
 use crate::source::Place;
 use server::process::{Environment, read_settings};
 
@@ -155,19 +155,18 @@ fn list(screen: &Screen, store: &Store) -> Result<(), Failure> {
     if screen.manner.json {
         return screen.json(&keys.iter().map(View::of).collect::<Vec<_>>());
     }
-    let head = ["key", "name", "user", "allowed", "state", "last used"].map(str::to_owned).to_vec();
+    let head = ["key", "name", "user", "allowed", "state", "last used"];
     let rows = keys.iter().map(|key| {
         let allowed = Allowed::of_json(&key.allow.to_string()).words().join(" ");
         let user = key.email.clone().unwrap_or_else(|| key.user_id.clone());
         let used = key.last_used_at.as_deref().map_or("never".to_owned(), day);
         vec![key.prefix.clone(), key.name.clone(), user, allowed, state(key), used]
     });
-    let lines = table(std::iter::once(head).chain(rows).collect());
-    let [head, rows @ ..] = lines.as_slice() else { return Ok(()) };
+    let rows: Vec<Vec<String>> = rows.collect();
     if rows.is_empty() {
         return screen.result("There are no keys yet.");
     }
-    screen.result(&format!("{}\n{}", screen.paint(Ink::Bold, head), rows.join("\n")))
+    screen.result(&listed(screen, &head, &rows))
 }
 
 fn revoke(screen: &Screen, store: &Store, key: &str) -> Result<(), Failure> {

@@ -36,6 +36,10 @@ Examples:
 On a terminal at most three questions are asked, the default first; with --yes or in a pipe the default holds and is told.
 What was answered is kept under the request in the blueprint.
 
+A folder is made where you are, called as the app is, unless --dir says another one. With --from the app is called as the specification
+says (in `app.name` or a document's title), else as the folder in which `specs` lies: `new --from shop/specs/` makes ./shop, or says
+that it is there.
+
 Where SUPERMAKER_MODEL names a language model, the request is sent to it and it reads along (Supermaker's docs/models.md); without it
 nothing is sent anywhere.
 

@@ -16,8 +16,8 @@ use super::user_import::Import;
 use crate::counts::counted;
 use crate::failure::{Failure, shell_word};
 use crate::logs;
-use crate::report::table;
-use crate::screen::{Ink, Screen};
+use crate::report::listed;
+use crate::screen::Screen;
 use crate::source::{Place, Source};
 use server::Whereto;
 use server::process::{Environment, read_settings};
@@ -339,24 +339,24 @@ impl Desk {
         }
         // The same address at two issuers is two people.
         let is_one_issuer = everybody.iter().all(|user| user.iss == "own");
-        let row = |[email, issuer, roles, state, since, id]: [&str; 6]| {
+        fn row<'a>([email, issuer, rest @ ..]: [&'a str; 6], is_one_issuer: bool) -> Vec<&'a str> {
             let issuer = (!is_one_issuer).then_some(issuer);
-            let cells = [email].into_iter().chain(issuer).chain([roles, state, since, id]);
-            cells.map(str::to_owned).collect::<Vec<String>>()
-        };
-        let head = row(["email", "issuer", "roles", "state", "since", "id"]);
+            [email].into_iter().chain(issuer).chain(rest).collect()
+        }
+        let head = row(["email", "issuer", "roles", "state", "since", "id"], is_one_issuer);
         let rows = everybody.iter().map(|user| {
             let state = if user.disabled { "disabled" } else { "active" };
             let since: String = user.created_at.chars().take(10).collect();
             let email = user.email.as_deref().unwrap_or_default();
-            row([email, &user.iss, &user.roles.join(", "), state, &since, &user.id])
+            let roles = user.roles.join(", ");
+            let cells = row([email, &user.iss, &roles, state, &since, &user.id], is_one_issuer);
+            cells.into_iter().map(str::to_owned).collect()
         });
-        let lines = table(std::iter::once(head).chain(rows).collect());
-        let [head, rows @ ..] = lines.as_slice() else { return Ok(()) };
+        let rows: Vec<Vec<String>> = rows.collect();
         if rows.is_empty() {
             return screen.result("There are no users yet.");
         }
-        screen.result(&format!("{}\n{}", screen.paint(Ink::Bold, head), rows.join("\n")))
+        screen.result(&listed(screen, &head, &rows))
     }
 
     fn disable(&self, screen: &Screen, who: &str, disabled: bool) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::program::Bench;
+use crate::terminal::Terminal;
 
 const APP: &str = "[app]\nname = \"x\"\n[auth]\nroles = [\"agent\"]\n[entity.a]\n";
 const SECRET: &str = "SECRET_KEY=0123456789abcdef0123456789abcdef\n";
@@ -37,6 +38,22 @@ fn an_account_is_made_given_roles_and_disabled() {
     assert_eq!(roles(&bench), json!([["ana@example.com", [], false]]));
     let said = bench.run(&["user", "list"]).fine();
     assert!(said.contains("ana@example.com") && !said.contains(PASSWORD), "{said}");
+}
+
+/// An id alone is half of a line; in a pipe each is one line, since programs read lines.
+#[test]
+fn a_list_fits_the_terminal() {
+    let bench = bench();
+    let email = "somebody-with-a-rather-long-address@example.com";
+    add(&bench, email, "admin").fine();
+    let (code, shown) = Terminal::start(bench.command(&["user", "list", "--color", "never"]), 80, "C.UTF-8").ends();
+    let lines: Vec<&str> = shown.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    assert!(code == 0 && lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(lines.first() == Some(&email) && lines[1].starts_with("  roles admin, state active, since "), "{shown}");
+    let id = bench.run(&["user", "list", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    assert!(lines.iter().any(|line| line.ends_with(&id)), "{shown}");
+    let piped = bench.run(&["user", "list"]).fine();
+    assert!(piped.lines().count() == 2 && piped.starts_with("email "), "{piped}");
 }
 
 /// Somebody of another issuer may have the address of an admin: a list must not show one for the other.

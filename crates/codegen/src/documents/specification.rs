@@ -102,6 +102,10 @@ fn facts(entity: &Entity) -> String {
         ("Soft delete", yes(entity.soft_delete)),
         ("Audit of reads", yes(entity.audit_reads)),
         ("When its owner goes", goes),
+        (
+            "Formerly",
+            (!entity.renamed_from.is_empty()).then(|| former(&entity.renamed_from).collect::<Vec<_>>().join(", ")),
+        ),
     ];
     facts.into_iter().filter_map(|(label, text)| Some(format!("- **{label}**: {}\n", text?))).collect()
 }
@@ -223,7 +227,13 @@ fn said(blueprint: &Blueprint, field: &Field) -> String {
     ];
     said.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word.to_owned()));
     said.extend(rules(&field.read, &field.write));
+    said.extend(former(&field.renamed_from).map(|name| format!("formerly {name}")));
     said.join(", ")
+}
+
+/// Names of before, without which a database would lose what stands under them.
+fn former(names: &[String]) -> impl Iterator<Item = String> {
+    names.iter().map(|name| code(name))
 }
 
 /// Who may read a field, and who may write it, where that is not who may do so with the row.
@@ -264,6 +274,7 @@ fn link_row(blueprint: &Blueprint, link: &Link) -> Vec<String> {
     let mut said = vec![format!("many-to-many -> {}.id", table_of(blueprint, link.to)), format!("by {}", link.table)];
     said.extend(link.restrict.then(|| "on delete restrict".to_owned()));
     said.extend(rules(&link.read, &link.write));
+    said.extend(former(&link.renamed_from).map(|name| format!("formerly {name}")));
     let required = if link.required { "yes" } else { "no" };
     let summary = if link.summary.is_empty() { String::new() } else { exact(&link.summary) };
     vec![link.name.clone(), "reference".to_owned(), required.to_owned(), String::new(), said.join(", "), summary]

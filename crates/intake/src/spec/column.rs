@@ -48,12 +48,24 @@ pub(crate) struct Column {
     pub sensitive: bool,
     pub read: Option<Who>,
     pub write: Option<Who>,
+    /// Names that it had before.
+    pub former: Vec<String>,
     pub summary: String,
     /// What is not said of it does not hold; nothing is guessed.
     pub whole: bool,
     /// Words that mean nothing of a column, and where it stands.
     pub unread: Vec<String>,
     pub place: String,
+}
+
+/// Former names, in the words of the blueprint.
+pub(super) fn renamed_from(former: &[String]) -> Option<String> {
+    let names = || former.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
+    match former.len() {
+        0 => None,
+        1 => Some(format!("renamed_from = {}", names())),
+        _ => Some(format!("renamed_from = [{}]", names())),
+    }
 }
 
 /// Names that the engine keeps for itself in every table, and for the parameters of lists.
@@ -95,6 +107,7 @@ impl Column {
             sensitive: false,
             read: None,
             write: None,
+            former: Vec::new(),
             summary: String::new(),
             whole: false,
             unread: Vec::new(),
@@ -161,6 +174,7 @@ impl Column {
         (column.index, column.search, column.hidden) = (said.index, said.search, said.hidden);
         (column.read_only, column.sensitive) = (said.read_only, said.sensitive);
         (column.read, column.write) = (said.read, said.write);
+        column.former = said.former;
         column.whole = whole;
         column.unread = said.unread;
         Ok(column)
@@ -245,6 +259,7 @@ impl Column {
                 field.said.push(format!("{word} = {}", rights::toml(who, roles)));
             }
         }
+        field.said.extend(renamed_from(&self.former));
         // What no caller gives must come from somewhere.
         let given = field.default.is_some() || field.said.iter().any(|word| word.starts_with("default = "));
         if self.read_only && !field.many && self.required && !given {

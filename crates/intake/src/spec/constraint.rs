@@ -41,6 +41,8 @@ pub(super) struct Said {
     pub on_delete: Option<&'static str>,
     pub read: Option<Who>,
     pub write: Option<Who>,
+    /// Names that it had before.
+    pub former: Vec<String>,
     pub unread: Vec<String>,
 }
 
@@ -232,6 +234,13 @@ fn known<'t>(text: &'t str, said: &mut Said) -> Option<&'t str> {
             *(if reads { &mut said.read } else { &mut said.write }) = Some(who);
             return Some("");
         }
+    }
+    // "formerly `phone`": in code, for prose may say as much.
+    if let Some(rest) = after(text, "formerly").and_then(|rest| rest.trim_start().strip_prefix('`')) {
+        let (former, rest) =
+            rest.split_once('`').filter(|(former, _)| name(former) == *former && !former.is_empty())?;
+        said.former.push(former.to_owned());
+        return Some(rest);
     }
     // "CHECK (price >= 0)": the name in it is that of the column.
     if let Some(rest) = after(text, "check") {

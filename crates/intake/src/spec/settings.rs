@@ -2,6 +2,7 @@
 //!
 //! `codegen` writes them (`documents/specification.rs`); each is read wherever it stands.
 
+use super::column::renamed_from;
 use super::text::{code, exact, parts};
 use super::value;
 use crate::draft::{Action, Draft};
@@ -27,6 +28,8 @@ pub(super) struct Facts {
     soft_delete: bool,
     audit_reads: bool,
     on_user_delete: Option<&'static str>,
+    /// Names that it had before.
+    former: Vec<String>,
 }
 
 impl Facts {
@@ -44,6 +47,7 @@ impl Facts {
             "when its owner goes" => {
                 self.on_user_delete = ["restrict", "delete", "hand_over"].into_iter().find(|word| *word == exact(text));
             }
+            "formerly" => self.former = parts(text, &[","]).into_iter().map(|name| exact(name.trim())).collect(),
             _ => return false,
         }
         true
@@ -54,7 +58,7 @@ impl Facts {
         let summary = self.summary.as_ref().map(|text| format!("summary = {}", quote(text)));
         let gone = self.on_user_delete.filter(|_| owned).map(|word| format!("on_user_delete = {}", quote(word)));
         let trash = self.soft_delete.then(|| "soft_delete = true".to_owned());
-        summary.into_iter().chain(trash).chain(gone).collect()
+        summary.into_iter().chain(renamed_from(&self.former)).chain(trash).chain(gone).collect()
     }
 
     pub(super) fn audit_reads(&self) -> bool {
