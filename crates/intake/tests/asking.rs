@@ -100,6 +100,43 @@ fn a_record_in_doubt_is_kept_when_somebody_says_so() {
     assert!(reading.summary.entities.iter().all(|entity| entity.name != "invoice"), "{}", reading.blueprint);
 }
 
+const SCHOOL: &str = "I run a driving school with 7 instructors. Learners have name, phone, email and date of birth and they buy packages of \
+    lessons - actually scratch packages, they just pay per lesson. Lessons are with one instructor in one car, start time, \
+    duration in minutes, pick-up place, and price. Cars: plate, transmission manual or automatic, next inspection date. \
+    Each lesson can be planned, done, missed or cancelled. After every lesson the instructor rates some skills (parking, \
+    roundabouts, motorway and so on) from 1 to 5. I first wanted reminders by WhatsApp but SMS is fine, the day before at \
+    6 pm. Learners have theory tests too; hmm, no, the theory is at the ministry, forget about that. But driving tests \
+    yes: date, test centre, passed or failed. When someone passes, send them a congratulation e-mail with a link to review \
+    us. Instructors should only see their own lessons. And every Sunday evening each instructor gets next week's lessons \
+    by email.";
+const CREWS: &str = "I need something to keep track of my landscaping crews, the jobs they do for our clients and the machines they take along.";
+
+/// What is kept because somebody said so hangs on who was named before it; what hangs on nothing is told.
+#[test]
+fn a_record_that_an_answer_leaves_alone_is_tied_or_told() {
+    let question = |reading: &intake::Reading, id: &str| {
+        let found = reading.questions.iter().find(|one| one.id == id);
+        found.cloned().unwrap_or_else(|| panic!("no {id} among {:?}", reading.questions))
+    };
+    let both = |request: &str, answers: &[(&str, &str)]| {
+        let said = answers.iter().fold(request.to_owned(), |said, (id, choice)| {
+            with_answer(&said, &question(&read(&said), id), choice).unwrap()
+        });
+        read(&said)
+    };
+    let school = both(SCHOOL, &[("keep.purchase", "yes"), ("keep.skill", "no")]);
+    assert!(
+        school.summary.relations.iter().any(|one| one.to == "purchase" && one.from == "learner"),
+        "{}",
+        school.blueprint
+    );
+    assert!(school.assumptions.iter().all(|one| one.why != "answer.alone"), "{:?}", school.assumptions);
+    let crews = both(CREWS, &[("tie.job.landscaping_crew", "no")]);
+    let told = crews.assumptions.iter().filter(|one| one.why == "answer.alone");
+    let told: Vec<(&str, &str)> = told.map(|one| (one.what.as_str(), one.text.as_str())).collect();
+    assert!(told.contains(&("/entity/job", "a job hangs on no other record, as it was answered")), "{told:?}");
+}
+
 #[test]
 fn a_service_that_is_only_spoken_of_is_used_when_somebody_says_so() {
     assert_eq!(read(CHOIR).summary.integrations, [""; 0]);

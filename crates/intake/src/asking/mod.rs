@@ -101,6 +101,9 @@ pub(crate) struct Asked {
     pub stray: Vec<Answer>,
 }
 
+/// The rule of records that somebody wants to be kept.
+pub(crate) const KEPT: &str = "answer.keep";
+
 /// Whether any answer is about a record of its own.
 pub(crate) fn about_records(answers: &[Answer]) -> bool {
     answers.iter().any(|one| one.question.starts_with(KEEP))
@@ -115,7 +118,7 @@ pub(crate) fn kept(maybes: &[(String, Span)], answers: &[Answer]) -> Vec<Evidenc
         fact: Fact::Read(Thing::named(name, *span)),
         span: *span,
         weight: SURE,
-        rule: "answer.keep",
+        rule: KEPT,
     };
     chosen.map(fact).collect()
 }
@@ -147,10 +150,30 @@ pub(crate) fn ask(scene: &Scene<'_>, maybes: &[(String, Span)], draft: &mut Draf
             None => open.push(doubt),
         }
     }
+    alone(draft, &asked.answered);
     let known = |one: &&Answer| asked.answered.iter().any(|found| found.id == one.question);
     asked.stray = answers.iter().filter(|one| !known(one)).cloned().collect();
     asked.open = rank(draft, open);
     asked
+}
+
+/// Tells of records that hang on nothing because of answers: one that is kept, or that a tie was taken from.
+fn alone(draft: &mut Draft, answered: &[Answered]) {
+    let mut named: Vec<&str> = Vec::new();
+    for one in answered {
+        match one.id.split('.').collect::<Vec<_>>().as_slice() {
+            ["keep", name] if one.choice == "yes" => named.push(name),
+            ["tie", child, parent] if one.choice == "no" => named.extend([*child, *parent]),
+            _ => {}
+        }
+    }
+    let is_tied = |name: &str| draft.relations.iter().any(|one| one.from == name || one.to == name);
+    named.retain(|name| draft.entity(name).is_some() && draft.entities.len() > 1 && !is_tied(name));
+    named.dedup();
+    for name in named {
+        let text = format!("{} hangs on no other record, as it was answered", lemma::with_article(&words(name)));
+        draft.note(format!("/entity/{name}"), text, "answer.alone", None, &["what it belongs to, said in the request"]);
+    }
 }
 
 /// Those on which most hangs, as questions.

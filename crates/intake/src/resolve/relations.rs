@@ -225,6 +225,13 @@ fn orphans(draft: &mut Draft) {
         // What has most fields is what the application is about.
         let parent =
             draft.entities.iter().filter(free).max_by_key(|other| (other.fields.len(), usize::MAX - first(other)));
+        // Somebody wants it kept: what nothing else is said of is at least of those who were named before it.
+        let is_answered = entity.grounds.rules.contains(&crate::asking::KEPT);
+        let person = || {
+            let before = |other: &&Entity| archetypes::is_person(&other.name) && first(other) < place;
+            draft.entities.iter().filter(before).max_by_key(|other| first(other)).filter(|_| is_answered && alone)
+        };
+        let parent = parent.or_else(person);
         if let Some(parent) = parent {
             added.push(Relation {
                 from: parent.name.clone(),
