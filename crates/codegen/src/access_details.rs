@@ -51,14 +51,14 @@ fn of_field(blueprint: &Blueprint, entity: &Entity, one: &FieldReach) -> Option<
     let with_record = |verb| callers.iter().map(|caller| reach(blueprint, entity, verb, caller)).collect::<Vec<_>>();
     let [seen, written] = &one.conditions;
     let read = one.read != with_record(Verb::Read) || !seen.is_empty();
-    let read = read.then(|| format!("seen by {}{}", who(entity, &callers, &one.read), only_where(seen)));
+    let read = read.then(|| format!("seen {}{}", who(entity, &callers, &one.read), only_where(seen)));
     let change = one.change != with_record(Verb::Update) || !written.is_empty();
-    let changed = change.then(|| format!("changed by {}{}", who(entity, &callers, &one.change), only_where(written)));
+    let changed = change.then(|| format!("changed {}{}", who(entity, &callers, &one.change), only_where(written)));
     let made: Vec<bool> = with_record(Verb::Create).iter().map(|reach| *reach != Reach::None).collect();
     let given = (one.give != made).then(|| {
         let reach = |gives: &bool| if *gives { Reach::All } else { Reach::None };
         let givers: Vec<Reach> = one.give.iter().map(reach).collect();
-        format!("given to new ones by {}", who(entity, &callers, &givers))
+        format!("given to new {} {}", words::many(entity), who(entity, &callers, &givers))
     });
     let parts: Vec<String> = [read, given, changed].into_iter().flatten().collect();
     let (column, of) = (one.key, words::a(entity));
@@ -71,7 +71,7 @@ fn only_where(conditions: &[&str]) -> String {
     if texts.is_empty() { String::new() } else { format!(" (some: where {})", words::list(&texts, "or")) }
 }
 
-/// Those with a reach, as people.
+/// By those with a reach, as people: "only by clerks, and by nurses in their own visits".
 fn who(entity: &Entity, callers: &[Caller], reaches: &[Reach]) -> String {
     let of = |wanted: &Caller| {
         let place = callers.iter().position(|caller| caller == wanted);
@@ -83,27 +83,29 @@ fn who(entity: &Entity, callers: &[Caller], reaches: &[Reach]) -> String {
             _ => None,
         })
     };
-    let owner = format!("the owner of {}", words::a(entity));
+    let (owner, many) = (format!("the owner of {}", words::a(entity)), words::many(entity));
+    let only = |who: Vec<String>| format!("only by {}", words::list(&who, "and"));
     match (of(&Caller::Stranger), of(&Caller::SignedIn)) {
-        (Reach::All | Reach::Own, _) => "anyone".to_owned(),
-        (_, Reach::All) => "anyone signed in".to_owned(),
-        (Reach::Some | Reach::OwnAndSome | Reach::SomeOwn, _) => "anyone in some".to_owned(),
-        (_, Reach::OwnAndSome) => "anyone signed in, in their own and in some".to_owned(),
-        (_, Reach::Some) => "anyone signed in, in some".to_owned(),
-        (_, Reach::SomeOwn) => "anyone signed in, in some of their own".to_owned(),
+        (Reach::All | Reach::Own, _) => "by anyone".to_owned(),
+        (_, Reach::All) => "by anyone signed in".to_owned(),
+        (Reach::Some | Reach::OwnAndSome | Reach::SomeOwn, _) => format!("by anyone in some {many}"),
+        (_, Reach::OwnAndSome) => format!("by anyone signed in, in their own and in some other {many}"),
+        (_, Reach::Some) => format!("by anyone signed in, in some {many}"),
+        (_, Reach::SomeOwn) => format!("by anyone signed in, in some of their own {many}"),
         (_, Reach::Own) => {
-            let some = roles(Reach::OwnAndSome).map(|role| format!("{role} in some"));
+            let some = roles(Reach::OwnAndSome).map(|role| format!("{role} in some {many}"));
             let who: Vec<String> = std::iter::once(owner).chain(roles(Reach::All)).chain(some).collect();
-            format!("{} only", words::list(&who, "and"))
+            only(who)
         }
         (_, Reach::None) => {
-            let own = roles(Reach::Own).map(|role| format!("{role} in their own"));
-            let own_and_some = roles(Reach::OwnAndSome).map(|role| format!("{role} in their own and in some"));
-            let some = roles(Reach::Some).map(|role| format!("{role} in some"));
-            let some_own = roles(Reach::SomeOwn).map(|role| format!("{role} in some of their own"));
+            let own = roles(Reach::Own).map(|role| format!("{role} in their own {many}"));
+            let own_and_some =
+                roles(Reach::OwnAndSome).map(|role| format!("{role} in their own and in some other {many}"));
+            let some = roles(Reach::Some).map(|role| format!("{role} in some {many}"));
+            let some_own = roles(Reach::SomeOwn).map(|role| format!("{role} in some of their own {many}"));
             let who: Vec<String> =
                 roles(Reach::All).chain(own).chain(own_and_some).chain(some).chain(some_own).collect();
-            if who.is_empty() { "nobody".to_owned() } else { format!("{} only", words::list(&who, "and")) }
+            if who.is_empty() { "by nobody".to_owned() } else { only(who) }
         }
     }
 }

@@ -240,9 +240,9 @@ call = "service.bill"
             - Only the owner of an order and managers can do `bill` with it.
             - `take` of an order is possible only where `stock > 1 and caller.role = 'manager'` and only as long as `stock` and `price` each stay within its limits.
             - `bill` of an order calls `service.bill`, code of the app's own.
-            - `price` of an order is given to new ones by managers only and changed by managers only.
+            - `price` of an order is given to new orders only by managers and changed only by managers.
             - `note` of an order is seen by nobody and changed by nobody.
-            - `total` of an order is given to new ones by nobody and changed by nobody.
+            - `total` of an order is given to new orders by nobody and changed by nobody.
 
             A record that you may not see answers 404, as if it were not there.
 

@@ -282,6 +282,26 @@ mod tests {
     }
 
     #[test]
+    fn who_may_what_with_a_single_field_says_in_which_records() {
+        check(
+            "",
+            r#"[entity.visit.field]
+            total = { type = "integer", write = ["role:nurse"] }
+            note = { type = "text", read = ["role:head_doctor"] }
+            [entity.visit.access]
+            read = ["owner", "role:head_doctor"]
+            update = ["owner", "role:head_doctor"]"#,
+            expect![[r"
+                Anyone signed in can add visits.
+                Only the owner of a visit and head doctors can see or change it.
+                Only the owner of a visit can delete it.
+                `total` of a visit is given to new visits only by nurses and changed only by nurses in their own visits.
+                `note` of a visit is seen only by head doctors, given to new visits only by head doctors and changed only by head doctors.
+            "]],
+        );
+    }
+
+    #[test]
     fn what_is_told_besides_of_who_reads_and_who_leaves() {
         check(
             "",
