@@ -16,6 +16,7 @@ mod sqlite;
 mod store;
 #[cfg(feature = "tamper")]
 pub mod tamper;
+pub mod tls;
 mod transaction;
 mod triggers;
 mod turns;

@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderName, HeaderValue, Request};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::client::danger::ServerCertVerified;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, Error, StreamOwned};
 use sha2::Sha256;
+use store::tls::Taken;
 
 use super::Note;
 use crate::audit::hex;
@@ -167,24 +167,20 @@ fn says(head: &str, proof: &str) -> bool {
 
 fn config(files: &TlsFiles) -> Option<ClientConfig> {
     let certificate = tls::certificates(&files.certificate).ok()?.into_iter().next()?;
-    let provider = Arc::new(ring::default_provider());
-    let verifier = Arc::new(Pinned { certificate, provider: provider.clone() });
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-    Some(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    store::tls::client(Pinned { certificate }).ok()
 }
 
 /// Takes one certificate and no other, whoever signed it and for whatever name.
 #[derive(Debug)]
 struct Pinned {
     certificate: CertificateDer<'static>,
-    provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Pinned {
-    fn verify_server_cert(
+impl Taken for Pinned {
+    fn takes(
         &self,
         shown: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        _others: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
         _ocsp: &[u8],
         _now: UnixTime,
@@ -193,28 +189,6 @@ impl ServerCertVerifier for Pinned {
             return Ok(ServerCertVerified::assertion());
         }
         Err(Error::General("another certificate than that of the settings".to_owned()))
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

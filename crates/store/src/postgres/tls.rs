@@ -3,36 +3,37 @@
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::client::danger::{ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::url::{PostgresUrl, Roots, Tls};
+use crate::tls::{self, Taken};
 
 /// What makes TLS connections to the servers of a URL.
 pub(super) fn connector(url: &PostgresUrl) -> Result<MakeRustlsConnect, String> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|error| error.to_string())?;
     let mut config = match url.tls {
-        Tls::VerifyFull => builder.with_root_certificates(roots(url)?).with_no_client_auth(),
+        Tls::VerifyFull => trusting(roots(url)?),
         Tls::VerifyCa => {
-            let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots(url)?), provider.clone()).build();
-            let lenient = Lenient { provider, chain: Some(chain.map_err(|error| error.to_string())?) };
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(lenient)).with_no_client_auth()
+            let provider = Arc::new(ring::default_provider());
+            let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots(url)?), provider).build();
+            tls::client(Lenient { chain: Some(chain.map_err(|error| error.to_string())?) })
         }
-        Tls::Disable | Tls::Prefer | Tls::Require => {
-            let lenient = Lenient { provider, chain: None };
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(lenient)).with_no_client_auth()
-        }
-    };
+        Tls::Disable | Tls::Prefer | Tls::Require => tls::client(Lenient { chain: None }),
+    }
+    .map_err(|error| error.to_string())?;
     if url.tls_direct {
         config.alpn_protocols = vec![b"postgresql".to_vec()];
     }
     Ok(MakeRustlsConnect::new(config))
+}
+
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, Error> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn roots(url: &PostgresUrl) -> Result<RootCertStore, String> {
@@ -52,49 +53,24 @@ fn roots(url: &PostgresUrl) -> Result<RootCertStore, String> {
 /// its key is checked in any case, so that channel binding means something.
 #[derive(Debug)]
 struct Lenient {
-    provider: Arc<CryptoProvider>,
     chain: Option<Arc<WebPkiServerVerifier>>,
 }
 
-impl ServerCertVerifier for Lenient {
-    fn verify_server_cert(
+impl Taken for Lenient {
+    fn takes(
         &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        shown: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
-        match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+        match chain.verify_server_cert(shown, others, name, ocsp, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) => Ok(ServerCertVerified::assertion()),
             other => other,
         }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
