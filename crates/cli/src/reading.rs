@@ -145,7 +145,7 @@ pub fn asked_of(folder: &Path, blueprint: &Blueprint) -> Option<AskedOf> {
 }
 
 /// Keeps with the folder what was asked for by a change of its blueprint, so that it is not flagged as wider than what it was made
-/// of. A folder that we did not make keeps nothing.
+/// of, and no more what was assumed and is decided by it. A folder that we did not make keeps nothing.
 ///
 /// # Errors
 /// The disk refuses.
@@ -155,7 +155,9 @@ pub fn remember(folder: &Path, before: &Blueprint, after: &Blueprint) -> Result<
     let Some(mut made) = made else { return Ok(()) };
     let known = made.asked.take().unwrap_or_else(|| asked(&intake::read(request)));
     let now = codegen::access::asked_with(&known, before, after);
-    if now == known {
+    let open = made.assumptions.len();
+    made.assumptions.retain(|one| !checklist::decided(before, after, one));
+    if now == known && open == made.assumptions.len() {
         return Ok(());
     }
     made.asked = Some(now);

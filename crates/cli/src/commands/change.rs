@@ -16,7 +16,7 @@ use crate::{disk, documents, reading};
 #[command(after_help = "\
 Examples:
   supermaker change \"also let me tag prospects\"
-  supermaker change \"rename phone to mobile and drop the SMS\" --file lead-tracker
+  supermaker change \"rename phone to mobile and drop the SMS\" --file leads
   supermaker change \"only managers may delete\" --dry-run
   supermaker change \"keep track of tasks with a title and a due date\" --yes
 

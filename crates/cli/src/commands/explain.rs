@@ -22,7 +22,7 @@ Examples:
   supermaker explain --as user:ana@example.com GET /tasks/7
   supermaker explain --as anyone GET '/tasks?done=true'
   supermaker explain --as key:sm_h4k7w2xq PATCH /tasks/7 --body '{\"done\": true}'
-  supermaker explain --as user:0192f0c4-5b7e-7c1a-9d2e-3f4a5b6c7d8e DELETE /tasks/7 --json
+  supermaker explain --as user:ana@example.com DELETE /tasks/7 --json
 
 The request goes through the same stages as one that is sent, on the database of the blueprint, and what it writes is undone. No table
 is made or changed: a blueprint whose tables are not there is not served yet, and what it would change is said instead. Each part of the rules is then asked of the row by itself, past the rules: whoever may run this sees all rows anyway. Values of fields

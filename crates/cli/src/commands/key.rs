@@ -21,7 +21,7 @@ use server::process::{Environment, read_settings};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  supermaker key add --user ana@example.com --name ci --allow prospect:read,create
+  supermaker key add --user ana@example.com --name ci --allow task:read,create
   supermaker key list --json
   supermaker key revoke sm_h4k7w2xq
 
@@ -38,7 +38,7 @@ enum Action {
     /// Make a key, which is shown only then
     #[command(after_help = "\
 Examples:
-  supermaker key add --user ana@example.com --name ci --allow prospect:read,create --expires 30d
+  supermaker key add --user ana@example.com --name ci --allow task:read --expires 30d
   supermaker key add --user ana@example.com --name report --allow '*:read'")]
     Add {
         /// E-mail address or id of the user for whom it acts: it may never do more than he may

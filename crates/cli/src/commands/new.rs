@@ -25,7 +25,7 @@ use crate::{begun, reading, report, todos};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  supermaker new \"Build me a lead tracker where I can log prospects and update their status\"
+  supermaker new \"Build me a lead tracker where I can log prospects\"
   supermaker new \"A reading list: books with title, author and status\" --serve
   supermaker new - --dir shop < request.txt
   supermaker new --from specs/

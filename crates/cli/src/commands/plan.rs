@@ -11,7 +11,7 @@ use crate::{reading, report};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  supermaker plan \"An app for a vet: pets with a name and a species, and their visits\"
+  supermaker plan \"An app for a vet: pets with a name, and their visits\"
   supermaker plan - < request.txt
   supermaker plan \"A reading list: books with title, author and status\" --json
   supermaker plan \"We keep boats (name, length)\" --answer share=all

@@ -339,7 +339,7 @@ impl Desk {
         }
         // The same address at two issuers is two people.
         let is_one_issuer = everybody.iter().all(|user| user.iss == "own");
-        fn row<'a>([email, issuer, rest @ ..]: [&'a str; 6], is_one_issuer: bool) -> Vec<&'a str> {
+        fn row([email, issuer, rest @ ..]: [&str; 6], is_one_issuer: bool) -> Vec<&str> {
             let issuer = (!is_one_issuer).then_some(issuer);
             [email].into_iter().chain(issuer).chain(rest).collect()
         }

@@ -264,8 +264,8 @@ fn readme_and_checklist_follow_a_change() {
 #[test]
 fn the_checklist_asks_nothing_of_what_is_gone() {
     let bench = Bench::new();
-    let request = "Build a course platform: courses have a title and a price, each lesson belongs to a course and has a title \
-                   and a video.";
+    let request = "Build a course platform where teachers create courses with a title and a price, each lesson belongs to a course \
+                   and has a title and a video.";
     bench.run(&["new", request, "--no-model"]).fine();
     let todos = "course-platform/docs/backend_todos_course_platform.md";
     let assumed = || {
@@ -275,6 +275,9 @@ fn the_checklist_asks_nothing_of_what_is_gone() {
     let has = |words: &str| assumed().iter().any(|line| line.contains(words));
     let labels = "must be given, because records are known by it: `title` of a course, `title` of a lesson";
     assert!(has("US dollars") && has("`video` of a lesson") && has(labels), "{:#?}", assumed());
+    assert!(has("invitation only"), "{:#?}", assumed());
+    bench.run(&["change", "anyone can sign up", "--file", "course-platform", "--yes"]).fine();
+    assert!(!has("invitation only"), "{:#?}", assumed());
     bench.run(&["change", "rename price to fee", "--file", "course-platform", "--yes"]).fine();
     assert!(has("US dollars"), "{:#?}", assumed());
     bench.run(&["change", "remove the fee from courses", "--file", "course-platform", "--yes"]).fine();

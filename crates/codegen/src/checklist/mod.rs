@@ -13,7 +13,7 @@ use crate::facts::Assumption;
 use crate::record::{Origin, sha256};
 use crate::words;
 
-pub use settled::stands;
+pub use settled::{decided, stands};
 pub use text::{Kept, Outcome, Outcomes};
 
 /// A heading with its lines.

@@ -1,7 +1,9 @@
 //! What of an assumption is still open: what it is about may have gone since, by a change or by hand, and under another name it is
 //! still there.
 
-use blueprint::{Blueprint, Entity};
+use std::mem::discriminant;
+
+use blueprint::{Blueprint, Entity, Field, FieldKind};
 
 use crate::facts::Assumption;
 
@@ -19,10 +21,17 @@ pub(super) fn left(blueprint: &Blueprint, assumption: &Assumption) -> Option<Str
     (!there.is_empty()).then(|| format!("{head}{there}"))
 }
 
+fn is(wanted: &str, name: &str, former: &[String]) -> bool {
+    name == wanted || former.iter().any(|it| it == wanted)
+}
+
+fn entity<'b>(blueprint: &'b Blueprint, name: &str) -> Option<&'b Entity> {
+    blueprint.entities.iter().find(|entity| is(name, &entity.name, &entity.renamed_from))
+}
+
 /// Whether what a JSON pointer names is in the blueprint, also under a name that it had. What is not a record, a field, a service or
 /// an automation cannot go.
 pub fn stands(blueprint: &Blueprint, pointer: &str) -> bool {
-    let is = |wanted: &str, name: &String, former: &[String]| name == wanted || former.iter().any(|it| it == wanted);
     let has = |entity: &Entity, wanted: &str| {
         let mut links = entity.links.iter();
         entity.fields.iter().any(|field| is(wanted, &field.name, &field.renamed_from))
@@ -30,22 +39,54 @@ pub fn stands(blueprint: &Blueprint, pointer: &str) -> bool {
     };
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     match parts.as_slice() {
-        ["entity", name, rest @ ..] => {
-            let entity = blueprint.entities.iter().find(|entity| is(name, &entity.name, &entity.renamed_from));
-            entity.is_some_and(|entity| match rest {
-                ["field", field, ..] => has(entity, field),
-                _ => true,
-            })
-        }
+        ["entity", name, rest @ ..] => entity(blueprint, name).is_some_and(|entity| match rest {
+            ["field", field, ..] => has(entity, field),
+            _ => true,
+        }),
         ["integration", name, ..] => blueprint.integrations.iter().any(|one| one.name == **name),
         ["automation", name, ..] => blueprint.automations.iter().any(|one| one.name == **name),
         _ => true,
     }
 }
 
+/// Whether a change of the blueprint decided what was assumed: another answer stands there now.
+pub fn decided(before: &Blueprint, after: &Blueprint, assumption: &Assumption) -> bool {
+    let parts: Vec<&str> = assumption.about.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["auth", "sign_up"] => before.auth.sign_up != after.auth.sign_up,
+        ["entity", name, "access", ..] => {
+            let rules = |blueprint| {
+                let one = entity(blueprint, name)?;
+                let access = &one.access;
+                Some((one.owned, [&access.read, &access.create, &access.update, &access.delete]))
+            };
+            rules(before) != rules(after)
+        }
+        ["entity", name, "field", wanted, ..] => {
+            let field = |blueprint| {
+                let mut fields = entity(blueprint, name)?.fields.iter();
+                fields.find(|field| is(wanted, &field.name, &field.renamed_from))
+            };
+            field(before).zip(field(after)).is_some_and(|(one, other)| match assumption.why.as_str() {
+                "relation.optional" | "label.required" => one.required != other.required,
+                "money.currency" => currency(one) != currency(other),
+                _ => discriminant(&one.kind) != discriminant(&other.kind),
+            })
+        }
+        _ => false,
+    }
+}
+
+fn currency(field: &Field) -> Option<&str> {
+    match &field.kind {
+        FieldKind::Decimal { currency, .. } => currency.as_deref(),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::left;
+    use super::{decided, left};
     use crate::facts::{Assumption, Part};
 
     const BLUEPRINT: &str = "[app]\nname = \"school\"\n[entity.course.field]\ntitle = { type = \"text\" }\n\
@@ -76,6 +117,70 @@ mod tests {
             let assumption =
                 Assumption { text: text.clone(), why: String::new(), about: about.to_owned(), parts: Vec::new() };
             assert_eq!(left(&blueprint, &assumption), open.then_some(text), "{about}");
+        }
+    }
+
+    #[test]
+    fn what_a_change_decided_is_open_no_more() {
+        let before = blueprint::load(BLUEPRINT).unwrap();
+        for (from, to, about, why, is_decided) in [
+            (
+                "[entity.course.field]",
+                "[auth]\nsign_up = \"invite\"\n[entity.course.field]",
+                "/auth/sign_up",
+                "access.invite",
+                true,
+            ),
+            ("fee = {", "cost = {", "/auth/sign_up", "access.invite", false),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\nread = [\"signed_in\"]\n[entity.tutor]",
+                "/entity/course/access/read",
+                "",
+                true,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\nread = [\"signed_in\"]\n[entity.tutor]",
+                "/entity/tutor/access",
+                "",
+                false,
+            ),
+            (
+                "type = \"money\"",
+                "type = \"money\", currency = \"EUR\"",
+                "/entity/course/field/price",
+                "money.currency",
+                true,
+            ),
+            ("type = \"money\"", "type = \"money\", min = 1", "/entity/course/field/price", "money.currency", false),
+            (
+                "name = { type = \"text\"",
+                "name = { type = \"text\", required = true",
+                "/entity/teacher/field/name",
+                "relation.optional",
+                true,
+            ),
+            (
+                "name = { type = \"text\"",
+                "name = { type = \"long_text\"",
+                "/entity/teacher/field/name",
+                "type.default",
+                true,
+            ),
+            (
+                "name = { type = \"text\"",
+                "name = { type = \"text\", search = true",
+                "/entity/teacher/field/name",
+                "type.default",
+                false,
+            ),
+        ] {
+            let text = BLUEPRINT.replace(from, to);
+            let after = blueprint::load(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+            let one =
+                Assumption { text: String::new(), why: why.to_owned(), about: about.to_owned(), parts: Vec::new() };
+            assert_eq!(decided(&before, &after, &one), is_decided, "{about} {to}");
         }
     }
 

@@ -112,7 +112,7 @@ pub(super) fn theirs(wish: &Said, heard: &Heard<'_>, places: &Places, source: &s
         let said = if entity.owned { &heard.of_owned } else { &heard.operations };
         said.iter().any(|what| what != "create")
     };
-    if is_known && !of_all && heard.entities.iter().any(|entity| more(entity)) {
+    if is_known && !of_all && heard.entities.iter().any(more) {
         return Some(known(wish, heard, places, source));
     }
     let is_theirs = |what: &&String| *what != "create";
