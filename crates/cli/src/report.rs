@@ -85,8 +85,16 @@ pub fn listed(screen: &Screen, head: &[&str], rows: &[Vec<String>]) -> String {
     let one = |row: &Vec<String>| {
         let first = row.first().map_or("", String::as_str);
         let rest = head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty());
-        let rest: Vec<String> = rest.map(|(name, cell)| format!("{name} {cell}")).collect();
-        format!("{}\n{}", screen.paint(Ink::Bold, first), paper::wrapped("  ", "  ", &rest.join(", "), screen.width()))
+        let mut lines = vec![screen.paint(Ink::Bold, first), String::new()];
+        for piece in rest.map(|(name, cell)| format!("{name} {cell}")) {
+            match lines.last_mut().filter(|line| line.chars().count() + 2 + piece.chars().count() < screen.width()) {
+                Some(line) if line.is_empty() => *line = format!("  {piece}"),
+                Some(line) => line.extend([", ", &piece]),
+                None => lines.push(format!("  {piece}")),
+            }
+        }
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
     };
     rows.iter().map(one).collect::<Vec<_>>().join("\n")
 }

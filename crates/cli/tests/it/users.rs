@@ -51,7 +51,7 @@ fn a_list_fits_the_terminal() {
     assert!(code == 0 && lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
     assert!(lines.first() == Some(&email) && lines[1].starts_with("  roles admin, state active, since "), "{shown}");
     let id = bench.run(&["user", "list", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
-    assert!(lines.iter().any(|line| line.ends_with(&id)), "{shown}");
+    assert!(lines.iter().any(|line| line.ends_with(&format!("id {id}"))), "{shown}");
     let piped = bench.run(&["user", "list"]).fine();
     assert!(piped.lines().count() == 2 && piped.starts_with("email "), "{piped}");
 }

@@ -74,9 +74,10 @@ pub(super) fn own(wish: &Said, places: &Places, source: &str) -> Option<Answer> 
                     met.push(format!("they may {operation} all {}", plural(&spoken(&entity.name))));
                 }
                 Ok(None) => met.push(format!(
-                    "{} is {} by whoever made it",
+                    "{} is {} by {}",
                     with_article(&spoken(&entity.name)),
-                    done(operation)
+                    done(operation),
+                    if entity.owned { "whoever made it" } else { "who is named in it" }
                 )),
                 Err(why) => return Some(Answer::Refused(why)),
             }
