@@ -228,11 +228,12 @@ fn channel(scene: &Scene<'_>, sink: &mut Sink) {
     for (place, sentence) in scene.sentences.iter().enumerate() {
         let (from, to) = (sentence.from, sentence.to);
         let Some(mark) = (from..to).find(|at| marks(scene, from, *at)) else { continue };
-        if (mark..to).any(|at| scene.one_of(at, &["also", "too", "both", "additionally", "plus", "well"])) {
-            continue;
-        }
         let named = (mark..to).filter_map(|at| scene.token(at).and_then(|token| way(&token.text)).map(|way| (at, way)));
         let (refused, chosen): (Vec<_>, Vec<_>) = named.partition(|(at, _)| is_refused(scene, *at, to));
+        let also = (mark..to).any(|at| scene.one_of(at, &["also", "too", "both", "additionally", "plus", "well"]));
+        if also && refused.is_empty() {
+            continue;
+        }
         let Some((at, new)) = chosen.last().copied() else { continue };
         let start = place.checked_sub(2).and_then(|before| scene.sentences.get(before)).map_or(0, |before| before.from);
         let (start, end) = (scene.span(start, start + 1).start, scene.span(mark, mark + 1).start);
@@ -270,6 +271,11 @@ fn is_refused(scene: &Scene<'_>, at: usize, to: usize) -> bool {
     let end = (at + 1..to).find(|t| scene.one_of(*t, &[",", ";", "-"])).unwrap_or(to);
     (at + 1..end.min(at + 5)).any(|t| scene.token(t).is_some_and(|token| has(COSTS, &token.text)))
         || scene.one_of(at.wrapping_sub(1), &["no", "not", "than"])
+        // "I never read email".
+        || (1..=4)
+            .filter_map(|back| at.checked_sub(back))
+            .take_while(|t| !scene.one_of(*t, &[",", ";", "-"]))
+            .any(|t| scene.one_of(t, &["never", "hardly", "rarely"]))
 }
 
 /// Takes what was taken back out of what was found, and leaves that it is not wanted.

@@ -15,6 +15,7 @@ pub(super) const OUTSIDERS: &[Doer] = &[
     Doer { id: "doer.its_own", example: "The insurer sends its own invoices by SMS.", says: its_own },
     Doer { id: "doer.has_product", example: "The drivers have Google Maps on their phones.", says: has_product },
     Doer { id: "doer.pays_us", example: "Klarna pays us each month.", says: pays_us },
+    Doer { id: "doer.their_site", example: "Invoices get booked at the government site.", says: their_site },
     Doer { id: "doer.hearsay", example: "Somebody wanted us to text the elderly.", says: hearsay },
 ];
 
@@ -73,6 +74,21 @@ fn pays_us(scene: &Scene<'_>, clause: &Clause) -> bool {
         && scene.one_of(clause.after, &["us", "me"])
         && clause.subject.first().is_some_and(product)
         && !(clause.after..clause.to).any(|at| scene.one_of(at, &["via", "through", "with", "by", "using", "online"]))
+}
+
+/// "exams get booked at the government site": at somebody else's.
+fn their_site(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let site = |np: &Np| {
+        let named = np.words().len() >= 2 || np.owner.is_some();
+        let ours = matches!(np.possessive.as_deref(), Some("my" | "our")) || np.article.as_deref() == Some("this");
+        let new = np.has_adjective("new") || np.has_adjective("same");
+        has("site website portal platform", np.head()) && named && !ours && !new
+    };
+    clause.passive
+        && clause.modal.is_none()
+        && (clause.after..clause.to)
+            .filter(|at| scene.one_of(*at, &["at", "on", "via", "through"]))
+            .any(|at| scene.np_at(at + 1).is_some_and(|np| np.to >= clause.to && site(np)))
 }
 
 /// "somebody wanted us to text the elderly", "somebody will say: put it on a map".

@@ -150,6 +150,11 @@ pub(super) const PHRASES: &[Aside] = &[
             " so we do not have to ",
             " so no need ",
             " so there is no need ",
+            " no need to connect it ",
+            " no need to connect that ",
+            " no need to connect ",
+            " no need to integrate it ",
+            " no need to build it ",
             " that remains as is ",
             " remains as is ",
             " remains as it is ",
@@ -177,6 +182,20 @@ pub(super) const PHRASES: &[Aside] = &[
             " in my own words ",
         ],
         example: "Originally I wanted SMS and invoices.",
+    },
+    Aside {
+        id: "undone.supposed",
+        polarity: Polarity::Past,
+        place: Place::Clause,
+        phrases: &[
+            " were supposed to ",
+            " was supposed to ",
+            " were meant to ",
+            " was meant to ",
+            " were going to ",
+            " was going to ",
+        ],
+        example: "Owners were supposed to get SMS and invoices.",
     },
     Aside {
         id: "undone.once",
@@ -221,7 +240,12 @@ pub(super) fn not_these(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let colon = (at..to.min(at + super::LONGEST_LEAD)).find(|at| scene.is(*at, ":"));
     let turns = |at: usize| scene.is(at, "but");
     let of_values = ["null", "empty", "editable", "unique", "only", "blank", "nullable", "optional", "visible"];
-    scene.is(at, "not") && !scene.one_of(at + 1, &of_values) && colon.is_some_and(|colon| !(at..colon).any(turns))
+    // "n/a: refunds".
+    let none = scene.is(from, "n/a") || scene.is(from, "n") && scene.is(from + 1, "/") && scene.is(from + 2, "a");
+    none && colon.is_some()
+        || scene.is(at, "not")
+            && !scene.one_of(at + 1, &of_values)
+            && colon.is_some_and(|colon| !(at..colon).any(turns))
 }
 
 /// Where the news of a sentence begin: behind "EDIT:" and words that only fill.
