@@ -92,8 +92,11 @@ pub(crate) fn repair(tokens: &mut [Token]) -> Vec<Repair> {
     }
     let mut read: HashMap<String, Option<String>> = HashMap::new();
     let mut repairs = Vec::new();
+    let mut opens = true;
     for token in tokens.iter_mut() {
-        let once = times.get(&token.text) == Some(&1);
+        // Only within a sentence does a capital make a name.
+        let once = opens || times.get(&token.text) == Some(&1);
+        opens = token.one_of(&[".", "!", "?", ":"]);
         let inflected = ["ed", "ing", "er", "ers"].iter().any(|ending| {
             token
                 .text
@@ -229,6 +232,9 @@ mod tests {
     fn slips_are_put_right() {
         assert_eq!(read("custmers recieve apointments"), ["customers", "receive", "appointments"]);
         assert_eq!(read("the tittle"), ["the", "title"]);
+        assert_eq!(read("Lesons. Lesons"), ["lessons", ".", "lessons"]);
+        // A name, more than once.
+        assert_eq!(read("from Lesons by Lesons"), ["from", "lesons", "by", "lesons"]);
     }
 
     #[test]
