@@ -298,7 +298,8 @@ fn narrows(scene: &Scene<'_>, from: usize, verb: usize) -> bool {
     let Some(pronoun) = verb.checked_sub(1).filter(|at| *at > from) else { return false };
     scene.one_of(pronoun, &["we", "i", "they", "you"])
         && scene.np_before(pronoun).is_some_and(|np| np.from >= from)
-        && matches!(scene.tag(verb + 1), Some(Tag::Have | Tag::Be | Tag::Modal))
+        && (matches!(scene.tag(verb + 1), Some(Tag::Have | Tag::Be | Tag::Modal))
+            || scene.one_of(verb + 1, &["belongs", "belong", "gets", "get", "needs", "need", "carries", "contains"]))
 }
 
 fn skip_adverbs(scene: &Scene<'_>, mut at: usize, to: usize) -> usize {

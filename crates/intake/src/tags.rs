@@ -230,7 +230,10 @@ fn closed(token: &Token, next: Option<&Token>, previous: Option<Tag>, tokens: &[
         if word == "may" && token.capital && !starts_clause {
             return Some(Tag::Noun);
         }
-        return Some(if previous == Some(Tag::Possessive) { Tag::Noun } else { Tag::Modal });
+        // "dietary needs, phone".
+        let ends = next.is_none_or(|next| next.is_sign() || next.one_of(&["and", "or"]));
+        let kind = word == "needs" && ends && matches!(previous, Some(Tag::Adjective | Tag::Noun));
+        return Some(if kind || previous == Some(Tag::Possessive) { Tag::Noun } else { Tag::Modal });
     }
     if words::is_be(word) {
         return Some(Tag::Be);

@@ -63,10 +63,15 @@ impl Trial<'_> {
         let shape = self.errors().await;
         self.note("errors.shape".to_owned(), shape);
         // Those that refer to others go first.
-        let mut trash = Vec::new();
+        let mut left = Vec::new();
         while let Some((place, id)) = self.made.pop() {
-            let deleted = self.delete(place, &id, &trash).await;
-            trash.extend(blueprint.entities.get(place).filter(|entity| entity.soft_delete));
+            let deleted = self.delete(place, &id, &left).await;
+            // What lies in the trash may come back, and what nobody may delete stays: both would miss what they refer to.
+            let stays = |entity: &&Entity| {
+                let reach = self.full_reach(entity, "delete");
+                entity.soft_delete || matches!(reach, Reach::None | Reach::Some | Reach::SomeOwn)
+            };
+            left.extend(blueprint.entities.get(place).filter(stays));
             let row = rows.entry(place).or_insert(Ok(()));
             if row.is_ok() {
                 *row = deleted;
@@ -214,7 +219,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    async fn delete(&self, place: usize, id: &Json, trash: &[&Entity]) -> Tried {
+    async fn delete(&self, place: usize, id: &Json, left: &[&Entity]) -> Tried {
         let (entity, full) = (self.entity(place)?, &self.full);
         let item = self.item(entity, &full.id, id);
         let version = full.client.get(&item).await.etag;
@@ -224,8 +229,7 @@ impl Trial<'_> {
             // It went with another record, or is not to be seen any more.
             return Ok(());
         }
-        if deleted.status == 409 && trash.iter().any(|entity| holds_fast(entity, place)) {
-            // What lies in the trash may come back, and would miss it.
+        if deleted.status == 409 && left.iter().any(|entity| holds_fast(entity, place)) {
             return Ok(());
         }
         if self.expect("deleting it", reach, 204, &deleted)? {

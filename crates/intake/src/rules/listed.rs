@@ -30,6 +30,7 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
     let np = scene.first_np(from, colon)?;
     let parents = parents(scene, np, colon);
     let end = parents.last().map_or(np.to, |parent| parent.to);
+    let end = narrowed(scene, np, end, colon).unwrap_or(end);
     let only = (from..colon).all(|at| {
         at >= np.from && at < end
             || scene.one_of(
@@ -43,6 +44,21 @@ fn heading<'s>(scene: &'s Scene<'_>, from: usize, colon: usize) -> Option<&'s Np
             || scene.one_of(at, &["(", ")"])
     });
     (only && verbless(scene, np.from, np.to)).then_some(np)
+}
+
+/// "households that come to us:", "each parcel we hand out:": which ones are meant, up to the colon.
+fn narrowed(scene: &Scene<'_>, np: &Np, end: usize, colon: usize) -> Option<usize> {
+    let several = np.plural || np.count == crate::nouns::Count::Each;
+    let opens = scene.one_of(end, &["that", "who", "which", "we", "i", "they"]);
+    let list = crate::lists::read(scene, colon + 1, list_to(scene, colon));
+    let known = list.iter().filter(|item| item.known()).count();
+    let short = colon - end <= 8 && !(end..colon).any(|at| scene.one_of(at, &[",", ";", "have", "has"]));
+    (several && opens && short && known >= 2).then_some(colon)
+}
+
+/// Where the sentence ends that a colon stands in.
+fn list_to(scene: &Scene<'_>, colon: usize) -> usize {
+    scene.sentence_at(colon).and_then(|at| scene.sentences.get(at)).map_or(colon, |sentence| sentence.to)
 }
 
 /// "lab results per donation:", "bookings of a vehicle by a member:": what the records of a heading belong to.
