@@ -43,8 +43,12 @@ enum Place {
     Tail,
     /// Opens the next sentence: this one.
     Back,
+    /// The same, where nothing follows but what is behind a sign: not "ignore that field".
+    Scrapped,
     /// The same, where that sentence says little more.
     Short,
+    /// The same, where that sentence says nothing else.
+    Alone,
 }
 
 /// One way of setting something aside.
@@ -109,7 +113,7 @@ pub(super) fn of_sentence(
 fn by_itself(scene: &Scene<'_>, heard: &Heard, sentence: usize, from: usize, to: usize) -> Option<Polarity> {
     if stays::is_out(scene, from)
         || stays::ends_in_no(scene, from, to)
-        || undone::marked(scene, from)
+        || undone::marked(scene, from, to)
         || undone::not_these(scene, from, to)
     {
         return Some(Polarity::Aside);
@@ -190,7 +194,16 @@ fn says(scene: &Scene<'_>, way: &Way, sentence: usize, from: usize, to: usize) -
             next.filter(|(from, to)| !(*from..*to).any(|at| scene.is(at, ":")))
                 .is_some_and(|(from, to)| opens(scene.padded(from, to), phrases))
         }
-        Place::Short => {
+        Place::Scrapped => undone::next(scene, sentence).is_some_and(|next| {
+            let words = scene.padded(undone::opens_at(scene, *next), next.to);
+            let ends = |phrase: &&str| {
+                words
+                    .strip_prefix(*phrase)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ';', '-', '(']))
+            };
+            phrases.iter().any(ends)
+        }),
+        Place::Short | Place::Alone => {
             let here = scene.sentences.get(sentence).map(|one| one.block);
             let next = undone::next(scene, sentence).filter(|next| Some(next.block) == here);
             next.is_some_and(|next| answers(scene, way, next))
@@ -224,6 +237,10 @@ fn says(scene: &Scene<'_>, way: &Way, sentence: usize, from: usize, to: usize) -
 /// Whether a sentence that says little more takes back the one before.
 fn answers(scene: &Scene<'_>, (aside, phrases): &Way, next: &Sentence) -> bool {
     let from = undone::opens_at(scene, *next);
+    if aside.place == Place::Alone {
+        let words = scene.padded(from, stays::end(scene, from, next.to));
+        return phrases.contains(&words);
+    }
     aside.place == Place::Short
         && next.to - from <= LONGEST_LEAD + 2
         // "Do not touch invoices" speaks of the invoices.

@@ -188,12 +188,10 @@ fn those(scene: &Scene<'_>, sink: &mut Sink) {
             .unwrap_or(sentence.to);
         let drops = scene.token(opens).is_some_and(|token| has(DROPS, &token.text) || token.is("leave"));
         let them = opens + 1;
-        let ends = |at: usize| {
-            at >= sentence.to
-                || scene.token(at).is_some_and(|token| token.is_sign())
-                || scene.one_of(at, &["out", "then", "again", "please", "for", "now", "too", "as", "because"])
-        };
-        if !drops || !scene.one_of(them, &["those", "them", "these", "both"]) || !ends(them + 1) {
+        let leaves = !scene.is(opens, "leave") || scene.one_of(them + 1, &["out", "away", "off", "aside"]);
+        let next = them + 1 + usize::from(scene.one_of(them + 1, &["out", "away", "off", "aside", "please", "again"]));
+        let ends = |at: usize| at >= sentence.to || scene.token(at).is_some_and(|token| token.is_sign());
+        if !drops || !scene.one_of(them, &["those", "them", "these", "both"]) || !ends(next) || !leaves {
             continue;
         }
         let Some(before) = scene.sentences.get(place - 1) else { continue };
@@ -258,8 +256,7 @@ fn marks(scene: &Scene<'_>, from: usize, at: usize) -> bool {
     let or_no = scene.is(at, "or") && scene.one_of(at + 1, &["no", "better", "rather"]);
     let no = scene.is(at, "no")
         && (scene.is(at + 1, "wait")
-            || scene.is(at + 1, ",")
-                && (scene.is(at + 2, "better") || scene.one_of(at + 3, &["changed", "decided", "switched"])));
+            || scene.is(at + 1, ",") && (scene.is(at + 2, "better") || scene.is(at + 3, "changed")));
     let change = scene.token(at).is_some_and(|token| has(CHANGES, &token.text));
     let second = scene.is(at, "on") && scene.is(at + 1, "second") && scene.one_of(at + 2, &["thought", "thoughts"]);
     opens && (or_no || no || second || change)

@@ -58,7 +58,7 @@ const HANDLED: &str = "handle manage do make arrange organize count print delive
     issue prepare collect clean repair build design write own provide supply host calculate pay operate produce care";
 
 /// Who stands outside.
-const OUTSIDE: &str = "accountant bookkeeper adviser advisor lawyer solicitor notary agency bureau firm town city council \
+pub(super) const OUTSIDE: &str = "accountant bookkeeper adviser advisor lawyer solicitor notary agency bureau firm town city council \
     municipality county state government ministry bank insurer insurance broker post contractor subcontractor printer \
     wife husband partner dad father mum mom mother son daughter nephew niece cousin uncle aunt friend neighbor \
     neighbour sister brother wholesaler landlord caretaker union federation headquarters hq head_office company \

@@ -1,10 +1,10 @@
 //! Programs and people of whom only is told what they do of themselves: "the locker app, which texts them itself",
 //! "the panels' own app sends push alerts", "somebody wanted us to text people".
 
-use super::doers::Doer;
+use super::doers::{Doer, OUTSIDE};
 use crate::clauses::Clause;
-use crate::lexicon::has;
 use crate::lexicon::verbs::Class;
+use crate::lexicon::{archetypes, has};
 use crate::nouns::Np;
 use crate::scene::Scene;
 use crate::tags::Tag;
@@ -26,16 +26,25 @@ fn program(np: &Np) -> bool {
     has(THIS, np.head()) && np.owner.is_none() && !np.has_adjective("own")
 }
 
+/// A program or a firm, and nobody who works with what is asked for.
+fn outsider(np: &Np) -> bool {
+    !np.plural && !program(np) && !archetypes::is_person(np.entity()) && !archetypes::may_act(np.entity())
+}
+
 /// "which texts them itself", "Stripe sends the link out by itself".
 fn itself(scene: &Scene<'_>, clause: &Clause) -> bool {
     let told = clause.verb.is_some() && !clause.passive && clause.pronoun.is_none();
-    let own = |at: usize| scene.one_of(at, &["itself", "himself", "herself", "themselves"]);
-    let sends = matches!(clause.class, Some(Class::Send | Class::Notify | Class::Pay | Class::Create))
-        || matches!(clause.base, "do" | "handle" | "text" | "email" | "make" | "take");
+    let sends = matches!(clause.class, Some(Class::Send | Class::Notify | Class::Pay)) || clause.base == "text";
     told && sends
-        && (clause.after..clause.to).any(own)
-        && !clause.subject.iter().any(program)
-        && !scene.one_of(clause.from, &["and", "or", "that"])
+        && (clause.after..clause.to).any(|at| scene.is(at, "itself"))
+        && (which(scene, clause) || !clause.subject.is_empty() && clause.subject.iter().all(outsider))
+}
+
+/// ", which texts them": of what stands before it, where that is no person and not what is asked for.
+fn which(scene: &Scene<'_>, clause: &Clause) -> bool {
+    let Some(sign) = clause.from.checked_sub(1).filter(|_| scene.is(clause.from, "which")) else { return false };
+    let of = scene.np_before(clause.from).or_else(|| scene.np_before(sign));
+    of.is_some_and(|np| outsider(np) || !np.plural && (np.from..np.to).any(|at| scene.is(at, "own")))
 }
 
 /// "the panels' own app sends push alerts".
@@ -45,16 +54,18 @@ fn own_app(scene: &Scene<'_>, clause: &Clause) -> bool {
         let ours = matches!(np.possessive.as_deref(), Some("my" | "our"));
         app && !ours && (np.from..np.to).any(|at| scene.is(at, "own"))
     };
-    !clause.passive && !clause.carried && clause.subject.first().is_some_and(own)
+    let sends = matches!(clause.class, Some(Class::Send | Class::Notify | Class::Pay));
+    sends && !clause.passive && !clause.carried && clause.subject.first().is_some_and(own)
 }
 
 /// "the insurer sends its own letters".
 fn its_own(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let own = |at: usize| scene.one_of(at, &["its", "their", "his", "her"]) && scene.is(at + 1, "own");
-    let sends = matches!(clause.class, Some(Class::Send | Class::Notify))
-        || matches!(clause.base, "write" | "issue" | "print" | "make" | "run" | "use");
-    let somebody = clause.subject.first().is_some_and(|np| !np.plural && !program(np) && np.article.is_some());
-    sends && somebody && !clause.passive && !clause.carried && (clause.after..clause.to.min(clause.after + 2)).any(own)
+    let own = |at: usize| scene.is(at, "its") && scene.is(at + 1, "own");
+    let sends = matches!(clause.class, Some(Class::Send | Class::Notify));
+    let firm = clause.subject.first().is_some_and(|np| {
+        (outsider(np) || !np.plural && has(OUTSIDE, np.head())) && np.article.as_deref() == Some("the")
+    });
+    sends && firm && !clause.passive && !clause.carried && (clause.after..clause.to.min(clause.after + 2)).any(own)
 }
 
 /// "the drivers have Google Maps on their phones", "we have Stripe for that".
@@ -62,13 +73,14 @@ fn has_product(scene: &Scene<'_>, clause: &Clause) -> bool {
     let Some(np) = scene.np_at(clause.after) else { return false };
     let known = (np.from..np.to).all(|at| scene.token(at).is_some_and(|token| token.capital));
     let theirs = scene.one_of(np.to, &["on", "in"]) && scene.one_of(np.to + 1, &["their", "his", "her"]);
-    let person = clause.subject.first().is_some_and(|np| crate::lexicon::archetypes::is_person(np.entity()));
+    let person = clause.subject.first().is_some_and(|np| archetypes::is_person(np.entity()));
     clause.base == "have" && known && theirs && person
 }
 
 /// "GetYourGuide pays us monthly": somebody does, and by what way is theirs to know.
 fn pays_us(scene: &Scene<'_>, clause: &Clause) -> bool {
-    let product = |np: &Np| (np.from..np.to).all(|at| scene.token(at).is_some_and(|token| token.capital));
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    let product = |np: &Np| outsider(np) && np.article.is_none() && (np.from..np.to).all(capital);
     clause.base == "pay"
         && !clause.passive
         && scene.one_of(clause.after, &["us", "me"])

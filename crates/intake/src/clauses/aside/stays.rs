@@ -318,7 +318,13 @@ fn own_system(scene: &Scene<'_>, clause: &Clause) -> bool {
     clause.base == "have"
         && scene.np_at(clause.after).is_some_and(|np| {
             let own = np.possessive.is_some() && (np.from..np.to).any(|at| scene.is(at, "own"));
+            // "props and wigs have departments of their own".
+            let things =
+                clause.subject.len() >= 2 && !clause.subject.iter().any(|np| archetypes::is_person(np.entity()));
+            let words = scene.padded(clause.after, clause.to);
+            let apart = things && np.plural && (words.contains(" of their own ") || words.ends_with(" of their own"));
             own && has("system software program tool app application", np.head())
+                || apart && has("system software program tool app application department", np.head())
         })
 }
 

@@ -11,57 +11,48 @@ pub(super) const PHRASES: &[Aside] = &[
     Aside {
         id: "undone.back",
         polarity: Polarity::Aside,
-        place: Place::Back,
+        place: Place::Scrapped,
         phrases: &[
             " disregard that ",
+            " disregard that one ",
             " disregard this ",
             " ignore that ",
-            " ignore this ",
+            " ignore that one ",
             " scrap that ",
             " strike this ",
             " drop that ",
+            " drop that one ",
             " forget this ",
             " that one is out ",
             " that one is gone ",
             " never again ",
             " god , no ",
             " god no ",
-            " no way ",
             " we shall not ",
             " we sha not ",
             " those days are over ",
-            " a nice dream ",
-            " nice dream ",
-            " different budget ",
-            " no budget for ",
         ],
         example: "Also SMS and invoices. EDIT: disregard that one.",
     },
     Aside {
         id: "undone.short",
         polarity: Polarity::Someday,
-        place: Place::Short,
+        place: Place::Alone,
         phrases: &[
             " later perhaps ",
             " later maybe ",
             " maybe later ",
             " perhaps later ",
+            " later ",
             " not now ",
             " not yet ",
             " not here ",
             " someday ",
-            " one day ",
+            " one day perhaps ",
             " not this year ",
             " really not now ",
             " but not now ",
-            " postponed ",
-            " withdrawn ",
-            " canceled ",
             " but really not ",
-            " but not really ",
-            " dropped ",
-            " scrapped ",
-            " shelved ",
         ],
         example: "Text messages and invoicing. Later perhaps.",
     },
@@ -74,15 +65,9 @@ pub(super) const PHRASES: &[Aside] = &[
             " we do not want ",
             " i do not need ",
             " we do not need ",
-            " you can leave out ",
-            " you can skip ",
-            " you can ignore ",
-            " not part of it ",
             " not to be built ",
-            " should not do ",
-            " must not do ",
-            " we can live without ",
             " i can live without ",
+            " we can live without ",
         ],
         example: "Things that people always try to sell to us and that we do not want:\n- SMS\n- invoices",
     },
@@ -98,19 +83,7 @@ pub(super) const PHRASES: &[Aside] = &[
             " but really not now ",
             " so no thanks ",
             " not going to happen ",
-            " will not happen ",
             " is not happening ",
-            " not ours to build ",
-            " departments of their own ",
-            " an app of their own ",
-            " apps of their own ",
-            " a program of its own ",
-            " programs of their own ",
-            " a system of their own ",
-            " systems of their own ",
-            " a system of its own ",
-            " a tool of their own ",
-            " but nobody voted for it ",
         ],
         example: "I wanted SMS and invoices but it costs, therefore without.",
     },
@@ -124,42 +97,30 @@ pub(super) const PHRASES: &[Aside] = &[
             " not involved there ",
             " which is theirs ",
             " that is theirs ",
-            " all theirs ",
-            " their thing ",
-            " his thing ",
-            " her thing ",
-            " their own thing ",
-            " its own thing ",
-            " their affair ",
-            " their job ",
-            " their own business ",
-            " they have on their own ",
-            " 's thing ",
-            " s' thing ",
+            " is their thing ",
+            " is their own thing ",
+            " is their affair ",
+            " is their own business ",
             " that was before ",
-            " nice dream ",
-            " different budget ",
-            " another budget ",
-            " leave that for now ",
-            " leave it for now ",
-            " leave that be for the time being ",
-            " leave that for the time being ",
-            " out again ",
             " so we need not ",
             " so we do not need to ",
             " so we do not have to ",
             " so no need ",
             " so there is no need ",
+            " that remains as is ",
+            " remains as is ",
+            " remains as it is ",
             " no need to connect it ",
             " no need to connect that ",
             " no need to connect ",
             " no need to integrate it ",
-            " no need to build it ",
-            " that remains as is ",
-            " remains as is ",
-            " remains as it is ",
             " nothing from us ",
             " nothing from our side ",
+            " leave that for now ",
+            " leave it for now ",
+            " leave that be for the time being ",
+            " leave that for the time being ",
+            " they have on their own ",
         ],
         example: "SMS come from the printer and invoices too, we are not involved in that.",
     },
@@ -201,24 +162,13 @@ pub(super) const PHRASES: &[Aside] = &[
         id: "undone.once",
         polarity: Polarity::Elsewhere,
         place: Place::Sentence,
-        phrases: &[
-            " earlier prototype ",
-            " old prototype ",
-            " first prototype ",
-            " earlier version ",
-            " previous version ",
-            " earlier attempt ",
-            " previous developer ",
-            " previous agency ",
-            " last developer ",
-        ],
+        phrases: &[" earlier prototype ", " old prototype ", " first prototype ", " previous prototype "],
         example: "The earlier prototype sent SMS and invoices.",
     },
 ];
 
 /// Marks of what no longer counts.
-const MARKS: &str = "withdrawn dropped canceled cancelled deleted removed postponed deferred rejected parked obsolete struck void \
-    descoped scrapped shelved superseded";
+const MARKS: &str = "withdrawn dropped postponed deferred obsolete descoped scrapped shelved superseded";
 /// What may stand before a word on what was said: "EDIT 2:", "Update:".
 const NEWS: &str = "edit update correction ps p.s. later addendum";
 
@@ -227,25 +177,26 @@ const FILLERS: &[&str] = &[
     "well", "oh", "hmm", "ok", "okay", "but", "and", "so", "sorry", "actually", "no", "nope", "wait", "ah", "then", ",",
 ];
 
-/// "(withdrawn) SMS to everybody", "DROPPED: SMS".
-pub(super) fn marked(scene: &Scene<'_>, from: usize) -> bool {
-    let mark = |at: usize| scene.token(at).is_some_and(|token| has(MARKS, &token.text));
-    let bracket = scene.one_of(from, &["(", "["]) && mark(from + 1) && scene.close_of(from).is_some();
-    bracket || mark(from) && scene.is(from + 1, ":")
+/// "(withdrawn) SMS to everybody", and nothing that is said of it.
+pub(super) fn marked(scene: &Scene<'_>, from: usize, to: usize) -> bool {
+    let mark = scene.token(from + 1).is_some_and(|token| has(MARKS, &token.text));
+    let says = |at: usize| matches!(scene.tag(at), Some(Tag::Have | Tag::Be | Tag::Modal));
+    mark && scene.one_of(from, &["(", "["]) && scene.close_of(from) == Some(from + 2) && !(from..to).any(says)
 }
 
 /// "Explicitly NOT in sprint 1: workshops".
 pub(super) fn not_these(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     let at = from + usize::from(scene.one_of(from, &["explicitly", "expressly", "definitely", "deliberately"]));
     let colon = (at..to.min(at + super::LONGEST_LEAD)).find(|at| scene.is(*at, ":"));
+    const OUT: &[&str] = &[
+        "in", "for", "part", "now", "here", "yet", "needed", "wanted", "included", "required", "planned", "building",
+        "doing",
+    ];
     let turns = |at: usize| scene.is(at, "but");
-    let of_values = ["null", "empty", "editable", "unique", "only", "blank", "nullable", "optional", "visible"];
     // "n/a: refunds".
     let none = scene.is(from, "n/a") || scene.is(from, "n") && scene.is(from + 1, "/") && scene.is(from + 2, "a");
     none && colon.is_some()
-        || scene.is(at, "not")
-            && !scene.one_of(at + 1, &of_values)
-            && colon.is_some_and(|colon| !(at..colon).any(turns))
+        || scene.is(at, "not") && scene.one_of(at + 1, OUT) && colon.is_some_and(|colon| !(at..colon).any(turns))
 }
 
 /// Where the news of a sentence begin: behind "EDIT:" and words that only fill.
