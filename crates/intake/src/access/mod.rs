@@ -16,6 +16,7 @@ mod sentences;
 mod statements;
 mod states;
 mod telling;
+mod terse;
 mod unheard;
 mod values;
 

@@ -41,6 +41,7 @@ pub(super) fn read(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draft:
         reader.sentence(index);
         reader.brackets(index);
         reader.bracketed(index);
+        reader.terse(index);
     }
     evidence.iter().for_each(|found| reader.shown(found));
     Heard { statements: reader.found, values: reader.values, lost: reader.lost, heard: reader.heard }
