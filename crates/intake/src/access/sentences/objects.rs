@@ -10,6 +10,8 @@ use crate::everybody::outside;
 use crate::facts::Who;
 use crate::lexicon::verbs::Class;
 use crate::nouns::{Count, Np};
+use crate::rules;
+use crate::tokens::Span;
 
 impl Reader<'_> {
     /// "everyone can see everything except invoices": those are kept from them.
@@ -194,8 +196,21 @@ impl Reader<'_> {
             let (mode, base, span) = (one.mode, "read", one.span);
             self.found.push(Statement { who, mode, op: Op::Read, base, entity, own, when, span });
         }
+        let own = own || op != Op::Create && self.mine_in_story(one.span, &entity);
         let when = self.when.take().filter(|_| op == Op::Read && !own);
         self.found.push(Statement { who, mode: one.mode, op, base: one.base, entity, own, when, span: one.span });
+    }
+
+    /// "As a beekeeper I want to register my hives so that I can track them": the beekeeper's own.
+    fn mine_in_story(&self, span: Span, entity: &Option<String>) -> bool {
+        let scene = self.scene;
+        let at = scene.tokens.partition_point(|token| token.span.end <= span.start);
+        let Some(place) = scene.sentence_at(at).filter(|place| rules::story_role(scene, *place).is_some()) else {
+            return false;
+        };
+        let Some(sentence) = scene.sentences.get(place) else { return false };
+        let mine = |np: &&Np| np.possessive.as_deref() == Some("my") && self.entity(np) == *entity;
+        entity.is_some() && scene.nps_in(sentence.from, sentence.to).find(mine).is_some()
     }
 
     /// "job listings" speak of jobs.
