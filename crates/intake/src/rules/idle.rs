@@ -128,6 +128,9 @@ fn is_idle(scene: &Scene<'_>, np: &Np) -> bool {
         && scene.is(before(1), "of")
         && scene.np_before(before(1)).is_some_and(|report| has(TOLD, report.head()))
         && scene.clause_around(np).is_some_and(|clause| clause.verb.is_some());
+    // "batches that are for sale", "bikes for hire".
+    let bare = np.words().len() == 1 && !np.plural && np.article.is_none() && np.possessive.is_none();
+    let offered = bare && scene.is(before(1), "for") && has("sale rent hire adoption display free", np.head());
     // "put their name on the public form", "through a webhook": how it is done.
     let through = np.article.is_some()
         && has("form webhook endpoint page", np.head())
@@ -141,5 +144,13 @@ fn is_idle(scene: &Scene<'_>, np: &Np) -> bool {
         || has("case event request behalf expense discretion", last)
             && scene.one_of(before(1), &["in", "at", "on"])
             && scene.is(np.to, "of");
-    order || upon || event && !np.plural || show || shown || told || through || super::passing::names_nothing(scene, np)
+    order
+        || offered
+        || upon
+        || event && !np.plural
+        || show
+        || shown
+        || told
+        || through
+        || super::passing::names_nothing(scene, np)
 }
