@@ -214,6 +214,7 @@ const SHORT: &[(&str, &str)] = &[
     ("wehn", "when"),
     ("wich", "which"),
     ("thier", "their"),
+    ("ther", "their"),
     ("befor", "before"),
     ("becuase", "because"),
     ("tme", "time"),
