@@ -50,7 +50,7 @@ impl Reader<'_> {
 
 fn rights(scene: &Scene<'_>, from: usize, to: usize) -> Option<Vec<Right>> {
     let mut found: Vec<Right> = Vec::new();
-    let (mut who, mut deleted): (Option<Who>, Option<usize>) = (None, None);
+    let (mut who, mut does, mut deleted): (Vec<Who>, bool, bool) = (Vec::new(), false, false);
     let mut people = 0;
     for at in from..to {
         let token = scene.token(at)?;
@@ -58,11 +58,11 @@ fn rights(scene: &Scene<'_>, from: usize, to: usize) -> Option<Vec<Right>> {
             continue;
         }
         let deed = DEEDS.iter().find(|(words, _)| has(words, &token.text));
-        if let (Some((_, deeds)), Some(who)) = (deed, &who) {
-            if deeds.len() == 1 && deeds.iter().any(|(_, class)| *class == Class::Delete) {
-                deleted = Some(people);
-            }
-            found.extend(deeds.iter().map(|(base, class)| (who.clone(), *base, *class)));
+        if let (Some((_, deeds)), false) = (deed, who.is_empty()) {
+            does = true;
+            deleted |= matches!(deeds, [(_, Class::Delete)]);
+            let each = |who: &Who| deeds.iter().map(|(base, class)| (who.clone(), *base, *class)).collect::<Vec<_>>();
+            found.extend(who.iter().flat_map(each));
             continue;
         }
         // "HR can edit everybody": whom it is done to.
@@ -70,7 +70,11 @@ fn rights(scene: &Scene<'_>, from: usize, to: usize) -> Option<Vec<Right>> {
         if !led {
             return None;
         }
-        who = Some(match () {
+        // "managers and clerks can edit": both; "managers edit, clerks delete" not.
+        if std::mem::take(&mut does) {
+            who.clear();
+        }
+        who.push(match () {
             () if has(STRANGERS, &token.text) => Who::Public,
             () if has(EVERYONE, &token.text) => Who::Everyone,
             () if archetypes::is_person(&token.lemma) || has(ADMINS, &token.lemma) => Who::Role(token.lemma.clone()),
@@ -82,10 +86,15 @@ fn rights(scene: &Scene<'_>, from: usize, to: usize) -> Option<Vec<Right>> {
     if people < 2 || found.is_empty() {
         return None;
     }
-    // Who deletes was said apart from who writes.
-    if deleted.is_some() {
-        let last = found.iter().rfind(|(_, _, class)| *class == Class::Delete).map(|(who, ..)| who.clone());
-        found.retain(|(who, _, class)| *class != Class::Delete || Some(who) == last.as_ref());
+    // Who deletes was said apart from who writes: "editors write, admins delete".
+    if deleted {
+        let alone = |one: &Right| {
+            one.2 == Class::Delete && !found.iter().any(|(who, _, class)| *who == one.0 && *class == Class::Create)
+        };
+        let apart: Vec<Who> = found.iter().filter(|one| alone(one)).map(|(who, ..)| who.clone()).collect();
+        if !apart.is_empty() {
+            found.retain(|(who, _, class)| *class != Class::Delete || apart.contains(who));
+        }
     }
     Some(found)
 }
