@@ -206,7 +206,7 @@ pub(super) fn opens_at(scene: &Scene<'_>, sentence: Sentence) -> usize {
         let colon = (at + 1..sentence.to.min(at + 3)).find(|next| scene.is(*next, ":"));
         at = colon.map_or(at, |colon| colon + 1);
     }
-    while at < sentence.to && scene.one_of(at, &FILLERS) {
+    while at < sentence.to && scene.one_of(at, FILLERS) {
         at += 1;
     }
     at
