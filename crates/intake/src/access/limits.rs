@@ -224,7 +224,7 @@ fn limit(scene: &Scene<'_>, cast: &Cast, draft: &Draft, one: &Statement) -> Opti
         });
     }
     let all = one.who.iter().any(|who| matches!(who, Who::Public | Who::User | Who::Everyone));
-    if let Some((from, to)) = all.then(|| people::of_people(scene, clause, verb)).flatten() {
+    if let Some((from, to)) = all.then(|| people::of_people(scene, clause, verb, one.when.is_some())).flatten() {
         return Some(Limit { span: scene.span(from, to), of_people: true, theirs: false });
     }
     let role = one.who.iter().any(|who| matches!(who, Who::Role(_)));

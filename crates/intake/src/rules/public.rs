@@ -3,18 +3,25 @@
 use super::{Sink, objects, record, role_of};
 use crate::clauses::{Clause, Join, Polarity};
 use crate::facts::{Fact, Thing, Who};
+use crate::lexicon::has;
 use crate::lexicon::verbs::Class;
 use crate::scene::Scene;
+use crate::tags::Tag;
 
 /// "Anyone can see X", "X are public", "X visible to everyone".
 pub(super) fn public(scene: &Scene<'_>, sink: &mut Sink) {
-    // "videos that are public" are some of them.
-    let whole = |clause: &&Clause| clause.polarity == Polarity::Asked && clause.join != Join::Relative;
+    // "videos that are public" are some of them, and "if it is seen by anyone" gives nobody a right.
+    let whole = |clause: &&Clause| {
+        clause.polarity == Polarity::Asked
+            && !matches!(clause.join, Join::Relative | Join::Condition)
+            && !depends(scene, clause)
+    };
     for clause in scene.clauses.iter().filter(whole) {
         let text = scene.padded(clause.after.saturating_sub(1), clause.to);
         let open = clause.base == "be" && scene.is(clause.after, "public") && !scene.is(clause.after + 1, "or")
             || text.contains(" visible to everyone ")
             || text.contains(" visible to anyone ")
+            || text.contains(" visible to anybody ")
             || text.contains(" open to the public ")
             || clause.passive
                 && clause.class == Some(Class::Read)
@@ -41,6 +48,20 @@ pub(super) fn public(scene: &Scene<'_>, sink: &mut Sink) {
         }
     }
 }
+
+/// "before wages can be seen by anyone", "wages are rarely seen by anyone": no right is given by it.
+fn depends(scene: &Scene<'_>, clause: &Clause) -> bool {
+    const LEADS: &[&str] =
+        &["before", "after", "until", "till", "unless", "if", "when", "whenever", "once", "while", "whether"];
+    let verb = clause.verb.unwrap_or(clause.from);
+    let start = scene.sentences.get(clause.sentence).map_or(clause.from, |sentence| sentence.from);
+    let comma = (start..verb).rev().find(|at| scene.tag(*at) == Some(Tag::Sign)).map_or(start, |at| at + 1);
+    (comma..verb).any(|at| scene.one_of(at, LEADS))
+        || (clause.from..=verb).any(|at| scene.token(at).is_some_and(|token| has(SELDOM, &token.text)))
+}
+
+/// What says that it hardly happens.
+const SELDOM: &str = "rarely seldom hardly barely scarcely sometimes occasionally never";
 
 /// "product pages" and "job listings" speak of products and jobs.
 fn public_record(np: &crate::nouns::Np) -> Option<Thing> {

@@ -95,7 +95,12 @@ fn to(scene: &Scene<'_>, sink: &mut Sink) {
         let not = (start..at).any(|at| scene.tag(at) == Some(Tag::Negation) || scene.is(at, "never"));
         let loose = (scene.is(at, "shared") || meant && !not) && !named.only;
         let said = (start..at).any(|at| matches!(scene.tag(at), Some(Tag::Be)) || scene.one_of(at, &[",", "("]));
-        if things.is_empty() || loose || meant && !said {
+        // "visible to anyone except interns" shows it to those who are none.
+        let all_but = !not
+            && !hidden
+            && scene.one_of(next + 1, &["anyone", "anybody", "everyone", "everybody"])
+            && named.end > next + 2;
+        if things.is_empty() || loose || all_but || meant && !said {
             continue;
         }
         let only = named.only;
