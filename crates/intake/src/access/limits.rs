@@ -18,7 +18,39 @@ use crate::scene::Scene;
 use crate::tags::Tag;
 use crate::tokens::Span;
 
+/// "edit and delete their posts until they are published": what is said behind the last verb limits those before it.
+fn shared(scene: &Scene<'_>, statements: &[Statement], found: &mut [Option<Limit>]) {
+    let writes = |one: &Statement| matches!(one.op, Op::Update | Op::Delete) && one.mode != Mode::MayNot;
+    let clause = |one: &Statement| {
+        scene.clauses.iter().position(|clause| scene.span(clause.from, clause.to) == one.span && clause.verb.is_some())
+    };
+    for at in 0..statements.len() {
+        let Some(one) = statements.get(at).filter(|one| writes(one) && matches!(found.get(at), Some(None))) else {
+            continue;
+        };
+        let Some(first) = clause(one) else { continue };
+        let bare = |clause: &Clause| clause.verb.is_some_and(|verb| scene.nps_in(verb + 1, clause.to).next().is_none());
+        let listed = |last: usize| {
+            let between = scene.clauses.get(first..=last).unwrap_or(&[]);
+            last > first
+                && between.iter().skip(1).all(|clause| clause.carried)
+                && between.split_last().is_some_and(|(_, before)| before.iter().all(bare))
+        };
+        let same = |other: &(&Statement, &Option<Limit>)| {
+            writes(other.0)
+                && (&other.0.entity, &other.0.who) == (&one.entity, &one.who)
+                && clause(other.0).is_some_and(listed)
+        };
+        let limit = statements.iter().zip(found.iter()).filter(|(_, limit)| limit.is_some()).find(same);
+        let limit = limit.and_then(|(_, limit)| limit.clone()).filter(|limit| !limit.of_people);
+        if let Some(place) = found.get_mut(at) {
+            *place = limit;
+        }
+    }
+}
+
 /// Where a limit stands, whether it limits who it is, and whether it says whose the records are.
+#[derive(Clone)]
 struct Limit {
     span: Span,
     of_people: bool,
@@ -40,7 +72,8 @@ pub(super) fn keep(
     draft: &mut Draft,
 ) -> Kept {
     let (mut barred, mut heard): (Vec<Statement>, Vec<Span>) = (Vec::new(), Vec::new());
-    let found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
+    let mut found: Vec<Option<Limit>> = statements.iter().map(|one| limit(scene, cast, draft, one)).collect();
+    shared(scene, statements, &mut found);
     let mut told: Vec<Span> = Vec::new();
     for at in 0..statements.len() {
         let (Some(Some(limit)), Some(one)) = (found.get(at), statements.get(at).cloned()) else { continue };

@@ -20,6 +20,8 @@ pub(super) struct State {
     others: Vec<String>,
     /// Not in it.
     not: bool,
+    /// Where it is one of several: the values beside the first.
+    more: Vec<String>,
 }
 
 impl State {
@@ -27,6 +29,9 @@ impl State {
     pub(super) fn condition(&self) -> String {
         let field = &self.field;
         match (&self.value, self.not) {
+            (Some(value), false) if !self.more.is_empty() => {
+                format!("{field} in ('{value}', '{}')", self.more.join("', '"))
+            }
             (None, false) => field.clone(),
             (None, true) => format!("not {field}"),
             (Some(value), false) => format!("{field} = '{value}'"),
@@ -47,6 +52,18 @@ impl State {
     pub(super) fn opposite(&self) -> State {
         State { not: !self.not, ..self.clone() }
     }
+
+    /// Those in this state and those in another of the same field; none where they are told by two fields.
+    fn or(&self, other: &State) -> Option<State> {
+        let second = other.value.clone().filter(|_| self.field == other.field && !self.not && !other.not)?;
+        let first = self.value.clone()?;
+        let mut more = self.more.clone();
+        let also = [second].into_iter().chain(other.more.iter().cloned());
+        also.for_each(|value| more.extend((first != value && !more.contains(&value)).then_some(value)));
+        let others: Vec<String> = self.others.iter().filter(|value| !more.contains(*value)).cloned().collect();
+        // Of all states nothing is left out.
+        (!others.is_empty()).then(|| State { more, others, ..self.clone() })
+    }
 }
 
 /// The state that the words before or behind a record set, where its values know them.
@@ -54,7 +71,31 @@ pub(super) fn of(scene: &Scene<'_>, np: &Np, draft: &Draft, entity: &str) -> Opt
     let entity = draft.entity(entity)?;
     let (_, before) = np.words().split_last()?;
     let ahead = before.iter().find_map(|word| state(entity, &word.text));
-    ahead.or_else(|| behind(scene, np.to, entity).map(|(state, _)| state))
+    let found = match ahead {
+        Some(state) => listed(scene, np.from, entity, state),
+        None => behind(scene, np.to, entity).map(|(state, _)| state)?,
+    };
+    Some(if all_but(scene, np) { found.opposite() } else { found })
+}
+
+/// Whether a phrase names what is left out: "all but confidential files".
+pub(super) fn all_but(scene: &Scene<'_>, np: &Np) -> bool {
+    (2..=3).filter_map(|back| np.from.checked_sub(back)).any(|all| {
+        let all = scene.one_of(all, &["all", "any"]).then_some(all);
+        all.and_then(|all| elided::but(scene, all + 1)) == Some(np.from)
+    })
+}
+
+/// The state before a record and those before it: "open or urgent jobs".
+fn listed(scene: &Scene<'_>, from: usize, entity: &Entity, last: State) -> State {
+    let (mut at, mut found) = (from, last);
+    while at >= 2 && scene.one_of(at - 1, &["or", "and", ","]) {
+        let word = at - 2 - usize::from(at > 2 && scene.is(at - 2, ","));
+        let other = scene.token(word).and_then(|token| state(entity, &token.text));
+        let Some(both) = other.and_then(|other| other.or(&found)) else { break };
+        (at, found) = (word, both);
+    }
+    found
 }
 
 /// Where what is said of the state behind a record ends.
@@ -79,7 +120,8 @@ pub(super) fn ones(scene: &Scene<'_>, at: usize, to: usize, entity: &Entity) -> 
     if let Some(found) = ahead.filter(|_| scene.one_of(one, &["ones", "one"])) {
         return Some((if not { found.opposite() } else { found }, one + 1));
     }
-    behind(scene, one + 1, entity)
+    // "waiters not those that are paid" takes them from these.
+    behind(scene, one + 1, entity).filter(|_| !not)
 }
 
 /// Those that words describe by a state which no value knows.
@@ -124,12 +166,25 @@ pub(super) fn behind(scene: &Scene<'_>, from: usize, entity: &Entity) -> Option<
         at += 1;
     }
     let token = scene.token(at)?;
-    let found = state(entity, &token.text).or_else(|| state(entity, &token.lemma))?;
-    let to = at + 1 + usize::from(scene.one_of(at + 1, &["yet", "already", "now"]));
-    // "that are open or urgent" are more than those.
-    let also = |at: usize| scene.token(at).is_some_and(|token| state(entity, &token.text).is_some());
-    let more = scene.is(to, "or") || scene.one_of(to, &["and", ","]) && (also(to + 1) || also(to + 2));
+    let mut found = state(entity, &token.text).or_else(|| state(entity, &token.lemma))?;
+    let mut to = at + 1 + usize::from(scene.one_of(at + 1, &["yet", "already", "now"]));
+    // "that are open or urgent", "open, urgent or closed".
+    let named = |at: usize| scene.token(at).and_then(|token| state(entity, &token.text));
+    while let Some(next) = and(scene, to) {
+        let Some(other) = named(next) else { break };
+        found = found.or(&other)?;
+        to = next + 1;
+    }
+    // "that are open or theirs" are more than those.
+    let more = scene.is(to, "or") || and(scene, to).is_some_and(|next| named(next).is_some());
     (!more).then(|| (if not { found.opposite() } else { found }, to))
+}
+
+/// The place behind "and", "or" and a comma.
+fn and(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let comma = at + usize::from(scene.is(at, ","));
+    let next = comma + usize::from(scene.one_of(comma, &["or", "and"]));
+    (next > at).then_some(next)
 }
 
 /// "until they submit them", "before they are shipped": the states before that one, and the verb that leads out of them; "as long
@@ -188,12 +243,12 @@ fn state(entity: &Entity, word: &str) -> Option<State> {
         let valued = |one: &&crate::draft::Field| one.kind == FieldType::Enum && one.values.contains(&word);
         if let Some(field) = entity.fields.iter().find(valued) {
             let others = field.values.iter().filter(|value| **value != word).cloned().collect();
-            return Some(State { field: field.name.clone(), value: Some(word), others, not: false });
+            return Some(State { field: field.name.clone(), value: Some(word), others, not: false, more: Vec::new() });
         }
         let told =
             |one: &&crate::draft::Field| one.kind == FieldType::Boolean && one.name.trim_start_matches("is_") == word;
         let field = entity.fields.iter().find(told)?;
-        Some(State { field: field.name.clone(), value: None, others: Vec::new(), not: false })
+        Some(State { field: field.name.clone(), value: None, others: Vec::new(), not: false, more: Vec::new() })
     };
     plain(word).or_else(|| {
         let without = ["un", "non-", "non", "in"].iter().find_map(|start| word.strip_prefix(start))?;

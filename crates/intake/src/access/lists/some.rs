@@ -80,17 +80,19 @@ pub(super) fn in_states(owned: bool, said: &Said, declared: &[String], rights: &
     }
 }
 
-/// "employees can edit theirs until they submit them": those, and they delete no others either, unless it is said.
+/// "employees can edit theirs until they submit them": those, and they delete (or change) no others either, unless it is said.
 pub(super) fn written(said: &Said, rights: &mut Rights) {
     for (op, who, state) in &said.written {
         // Who hands in his own has no others to change.
         let giver = |who: &String| said.givers.iter().any(|role| format!("role:{role}") == *who);
         let who = &if giver(who) { "owner".to_owned() } else { who.clone() };
         let rule = rule(who, &state.condition());
-        let deletes = |(op, role): &(Op, String)| *op == Op::Delete && format!("role:{role}") == *who;
+        // Who changes what he may not delete could lead it back to where he may.
+        let other = if *op == Op::Update { Op::Delete } else { Op::Update };
+        let does = |(op, role): &(Op, String)| *op == other && format!("role:{role}") == *who;
         let may = said.may.iter().map(|(op, _, role)| (*op, role.clone()));
-        let own = said.own.iter().any(|(op, _)| *op == Op::Delete) && who == "owner";
-        let also = *op == Op::Update && !own && !may.into_iter().any(|one| deletes(&one));
+        let own = said.own.iter().any(|(op, _)| *op == other) && who == "owner";
+        let also = !own && !may.into_iter().any(|one| does(&one));
         let ops: &[Op] = if also { &[Op::Update, Op::Delete] } else { std::slice::from_ref(op) };
         for op in ops {
             let list = rights.of(*op);

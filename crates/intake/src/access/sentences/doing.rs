@@ -56,8 +56,11 @@ impl Reader<'_> {
                 continue;
             }
             if let Some((found, after)) = self.left_out(at, clause.to).filter(|_| placed) {
-                for one in pending.clone().iter().filter(|one| matches!(one.mode, Mode::May | Mode::Limit)) {
-                    let one = Pending { mode: Mode::MayNot, ..one.clone() };
+                let some = self.withheld_from(at, pending, &found);
+                let all =
+                    pending.clone().into_iter().filter(|one| !some && matches!(one.mode, Mode::May | Mode::Limit));
+                for one in all {
+                    let one = Pending { mode: Mode::MayNot, ..one };
                     found.iter().for_each(|(entity, state)| self.place_some(&one, entity, state.clone()));
                 }
                 at = after;

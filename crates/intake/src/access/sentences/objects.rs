@@ -121,6 +121,9 @@ impl Reader<'_> {
             }
             return;
         };
+        if states::all_but(self.scene, np) && states::of(self.scene, np, self.draft, &entity).is_none() {
+            return self.all_but(one, np, &entity);
+        }
         // "clerks see no invoices".
         let none = np.count == Count::None && one.mode == Mode::May;
         let denied = Pending { mode: Mode::MayNot, ..one.clone() };

@@ -44,6 +44,47 @@ impl Reader<'_> {
         }
     }
 
+    /// "all but invoices": the other records. Of some that no value knows nothing is given, and it is told.
+    pub(in crate::access) fn all_but(&mut self, one: &Pending, np: &Np, entity: &str) {
+        if np.words().len() == 1 && one.mode == Mode::May {
+            return self.everything_but(one, &[entity.to_owned()]);
+        }
+        if is_access(one.class) {
+            self.lost.push(one.span);
+            self.place(&Pending { mode: Mode::MayNot, ..one.clone() }, entity, false);
+        }
+    }
+
+    /// Keeps those in a state from some of those who were named: "cooks and waiters see orders, waiters not those that are paid".
+    /// Tells whether it is said of some.
+    pub(in crate::access) fn withheld_from(
+        &mut self,
+        at: usize,
+        pending: &[Pending],
+        found: &[(String, State)],
+    ) -> bool {
+        let scene = self.scene;
+        let Some(np) = scene.np_before(at) else { return false };
+        let who = crate::rules::who_of(scene, np);
+        let some = |one: &&Pending| one.who.len() > 1 && one.who.contains(&who) && one.class == Class::Read;
+        let some: Vec<&Pending> = pending.iter().filter(some).collect();
+        for one in &some {
+            for (entity, state) in found {
+                let same = |said: &&mut Statement| {
+                    said.span == one.span
+                        && said.entity.as_deref() == Some(entity)
+                        && (said.op, said.mode, said.own) == (Op::Read, Mode::May, false)
+                        && said.who.contains(&who)
+                };
+                let Some(said) = self.found.iter_mut().find(same) else { continue };
+                said.who.retain(|one| *one != who);
+                let less = Statement { who: vec![who.clone()], when: Some(state.opposite()), ..said.clone() };
+                self.found.push(less);
+            }
+        }
+        !some.is_empty()
+    }
+
     /// The records that a phrase means: one by its name, or those in a state by its value alone.
     pub(in crate::access) fn meant(&self, np: &Np) -> Vec<(String, Option<State>)> {
         if let Some(entity) = self.entity(np) {
