@@ -54,11 +54,25 @@ pub fn decided(before: &Blueprint, after: &Blueprint, assumption: &Assumption) -
     let parts: Vec<&str> = assumption.about.split('/').skip(1).collect();
     match parts.as_slice() {
         ["auth", "sign_up"] => before.auth.sign_up != after.auth.sign_up,
-        ["entity", name, "access", ..] => {
+        ["entity", name, "access", rest @ ..] => {
+            let why = assumption.why.as_str();
             let rules = |blueprint| {
                 let one = entity(blueprint, name)?;
                 let access = &one.access;
-                Some((one.owned, [&access.read, &access.create, &access.update, &access.delete]))
+                let (read, create, update, delete) = (&access.read, &access.create, &access.update, &access.delete);
+                // What is assumed of reading stands where only deleting was changed.
+                Some((
+                    one.owned,
+                    match rest {
+                        // Whose records are seen.
+                        [] if matches!(why, "access.own" | "access.own_value" | "access.follows") => vec![read],
+                        ["read", ..] => vec![read],
+                        ["create", ..] => vec![create],
+                        ["update", ..] => vec![update],
+                        ["delete", ..] => vec![delete],
+                        _ => vec![read, create, update, delete],
+                    },
+                ))
             };
             rules(before) != rules(after)
         }
@@ -145,6 +159,41 @@ mod tests {
                 "/entity/tutor/access",
                 "",
                 false,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\ndelete = [\"nobody\"]\n[entity.tutor]",
+                "/entity/course/access/read",
+                "",
+                false,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\ndelete = [\"nobody\"]\n[entity.tutor]",
+                "/entity/course/access/delete",
+                "",
+                true,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\ndelete = [\"nobody\"]\n[entity.tutor]",
+                "/entity/course/access",
+                "access.own",
+                false,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\ndelete = [\"nobody\"]\n[entity.tutor]",
+                "/entity/course/access",
+                "access.default",
+                true,
+            ),
+            (
+                "[entity.tutor]",
+                "[entity.course.access]\nupdate = [\"nobody\"]\n[entity.tutor]",
+                "/entity/course/access/update",
+                "",
+                true,
             ),
             (
                 "type = \"money\"",

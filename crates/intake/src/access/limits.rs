@@ -151,7 +151,8 @@ pub(super) fn keep(
             continue;
         }
         told.push(limit.span);
-        let what = one.entity.as_deref().map_or("/entity".to_owned(), |name| format!("/entity/{name}/access"));
+        let what = one.entity.as_deref();
+        let what = what.map_or("/entity".to_owned(), |name| format!("/entity/{name}/access/{}", one.op.name()));
         let roles = one.who.iter().any(|who| matches!(who, Who::Role(_)));
         let came = match (taken, one.mode) {
             _ if own && matches!(one.op, Op::Update | Op::Delete) && !limit.theirs => {

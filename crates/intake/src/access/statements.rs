@@ -28,6 +28,18 @@ pub(super) enum Op {
     Approve,
 }
 
+impl Op {
+    /// The list of the blueprint that it is about.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Op::Read => "read",
+            Op::Create => "create",
+            Op::Update | Op::Approve => "update",
+            Op::Delete => "delete",
+        }
+    }
+}
+
 /// How a sentence means it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {

@@ -247,7 +247,9 @@ pub(super) fn tell_unmet(draft: &mut Draft, statements: &[Statement]) {
             grant.action,
             words(&lemma::plural(&name))
         );
-        draft.note(format!("/entity/{name}/access"), text, "access.narrower", None, &["the wider right"]);
+        let list = ["read", "create", "update", "delete"].iter().find(|list| **list == grant.action);
+        let list = list.map(|list| format!("/{list}")).unwrap_or_default();
+        draft.note(format!("/entity/{name}/access{list}"), text, "access.narrower", None, &["the wider right"]);
     }
 }
 
