@@ -427,6 +427,10 @@ pub(crate) fn objects<'s>(scene: &'s Scene<'_>, from: usize, to: usize) -> Vec<&
     let mut at = from;
     while at < to {
         if let Some(np) = scene.np_at(at) {
+            // "managers manage invoices, clerks too": they do, and are not managed.
+            if !found.is_empty() && scene.one_of(np.to, &["too", "likewise"]) && is_people(np.entity()) {
+                break;
+            }
             found.push(np);
             at = np.to;
             if let Some(close) = scene.close_of(at) {
