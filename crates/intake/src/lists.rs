@@ -8,6 +8,8 @@ mod choices;
 mod ends;
 mod wordy;
 
+use std::cell::Cell;
+
 pub(crate) use self::ends::{before_people, inner_end};
 use self::ends::{item_end, moment, separator};
 use crate::facts::Item;
@@ -20,8 +22,40 @@ use crate::shared_heads;
 use crate::tags::Tag;
 use crate::values::{brackets, currency, hinted, unit, value, values};
 
+/// How deep lists stand within lists: "orders with items with options with a price".
+const DEEPEST: usize = 3;
+/// After so many lists within a list that held nothing, no more are looked for: each is read again as a part of the outer one, and with
+/// every list that stands in another that would take twice as long.
+const TRIES: usize = 8;
+
+/// What lists within a list may still cost.
+#[derive(Clone, Copy)]
+struct Inner<'t> {
+    depth: usize,
+    tries: &'t Cell<usize>,
+}
+
+impl Inner<'_> {
+    /// What a list within the list holds, if that is to be looked at and `keeps` takes it.
+    fn list(self, scene: &Scene<'_>, from: usize, to: usize, keeps: impl Fn(&[Item]) -> bool) -> Option<Vec<Item>> {
+        if self.tries.get() == 0 || self.depth >= DEEPEST {
+            return None;
+        }
+        let items = nested(scene, from, to, Inner { depth: self.depth + 1, ..self });
+        if keeps(&items) {
+            return Some(items);
+        }
+        self.tries.set(self.tries.get().saturating_sub(1));
+        None
+    }
+}
+
 /// Reads the list between two tokens.
 pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
+    nested(scene, from, to, Inner { depth: 0, tries: &Cell::new(TRIES) })
+}
+
+fn nested(scene: &Scene<'_>, from: usize, to: usize, inner: Inner<'_>) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let (mut at, mut denied) = (from, false);
     while at < to {
@@ -43,7 +77,7 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
         if scene.one_of(at, &["which", "that"])
             && let Some(last) = items.last_mut()
         {
-            let mut reader = Reader { scene, at, end, to, item: last.clone(), named: at };
+            let mut reader = Reader { scene, at, end, to, item: last.clone(), named: at, inner };
             if reader.constrained() {
                 *last = reader.item;
                 at = end + 1;
@@ -62,7 +96,7 @@ pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {
             at = item_end(scene, at + 2, to) + 1;
             continue;
         }
-        let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at };
+        let mut reader = Reader { scene, at, end, to, item: Item::default(), named: at, inner };
         reader.read();
         let next = reader.at.max(end);
         let mut item = reader.item;
@@ -107,7 +141,7 @@ fn left_out(scene: &Scene<'_>, from: usize, to: usize) -> bool {
     at < to && (later || scene.one_of(at, WORDS) && !scene.one_of(at + 1, &["of", ".", "only", "just"]))
 }
 
-struct Reader<'s, 'a> {
+struct Reader<'s, 'a, 't> {
     scene: &'s Scene<'a>,
     at: usize,
     /// The separator after this item.
@@ -117,9 +151,10 @@ struct Reader<'s, 'a> {
     item: Item,
     /// Where the name ends.
     named: usize,
+    inner: Inner<'t>,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     fn read(&mut self) {
         self.lead();
         if self.whether() || self.how() || self.asked() || self.alternatives() || self.one_or_other() {
@@ -465,17 +500,18 @@ impl Reader<'_, '_> {
     /// "items with quantity and price": the list goes on to the next item with an article.
     fn with(&mut self) {
         let scene = self.scene;
-        let from = self.at + 1;
-        let end = inner_end(scene, from, self.to);
         let child_like = self.item.plural || archetypes::sort(&self.item.entity).is_some();
-        let items = read(scene, from, end);
-        if child_like && items.iter().any(Item::known) {
-            self.item.items = items;
-            self.at = end;
-            self.end = end;
-        } else {
-            self.at = self.end;
+        if child_like && self.inner.tries.get() > 0 {
+            let from = self.at + 1;
+            let end = inner_end(scene, from, self.to);
+            if let Some(items) = self.inner.list(scene, from, end, |items| items.iter().any(Item::known)) {
+                self.item.items = items;
+                self.at = end;
+                self.end = end;
+                return;
+            }
         }
+        self.at = self.end;
     }
 }
 

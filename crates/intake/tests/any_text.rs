@@ -77,6 +77,20 @@ fn nothing_is_made_of_signs_alone() {
     }
 }
 
+/// A rule that read every list within a list twice would take for ever here.
+#[test]
+fn lists_within_lists_are_read_a_few_times() {
+    for (head, part) in [
+        ("Books with ", "a title with a name, "),
+        ("A flight is ", "one balloon with one pilot, "),
+        ("Orders have ", "items with things, "),
+        ("Orders have ", "items with things with a price, "),
+        ("Orders have ", "several widgets: several things: "),
+    ] {
+        check(&(head.to_owned() + &part.repeat(60)));
+    }
+}
+
 #[test]
 fn other_languages_and_empty_requests_are_refused_with_a_question() {
     for request in [

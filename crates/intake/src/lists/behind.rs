@@ -9,7 +9,7 @@ use crate::nouns::{self, Np};
 use crate::tags::Tag;
 use crate::values::values;
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// "type softboard or longboard": a name for values, and the first of them.
     pub(super) fn first_value(&mut self, np: &Np) -> bool {
         let scene = self.scene;
@@ -70,12 +70,13 @@ impl Reader<'_, '_> {
     pub(super) fn parts(&mut self) -> bool {
         let table = archetypes::sort(&self.item.entity).is_some();
         let several = self.item.many && self.item.plural && self.item.values.is_empty();
-        let items = if several { super::read(self.scene, self.at + 1, self.to) } else { Vec::new() };
-        let known = items.iter().filter(|item| item.known()).count();
         // "several colours: red, blue" has values; all of "street, zip, city" name some.
-        if items.len() < 2 || known * 2 < items.len() || !table && known < items.len() {
-            return false;
-        }
+        let keeps = |items: &[crate::facts::Item]| {
+            let known = items.iter().filter(|item| item.known()).count();
+            items.len() >= 2 && known * 2 >= items.len() && (table || known == items.len())
+        };
+        let list = several.then(|| self.inner.list(self.scene, self.at + 1, self.to, keeps)).flatten();
+        let Some(items) = list else { return false };
         self.item.items = items;
         self.at = self.to;
         self.end = self.to;

@@ -27,7 +27,7 @@ pub(super) fn goes_on(scene: &Scene<'_>, last: &mut Item, at: usize, end: usize)
     false
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn takes_values(&self) -> bool {
         fields::takes_values(self.item.entity.rsplit('_').next().unwrap_or(""))
     }

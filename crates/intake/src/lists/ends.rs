@@ -62,22 +62,20 @@ pub(crate) fn inner_end(scene: &Scene<'_>, from: usize, to: usize) -> usize {
     let articles = scene.tag(from) == Some(Tag::Determiner);
     let depth = scene.depth_at(from);
     let level = |at: usize| scene.depth_at(at) == depth;
-    let mut closed = false;
+    let (mut closed, mut values) = (false, false);
     for at in from..to {
         if scene.depth_at(at) < depth {
             return at;
         }
         let article = scene.tag(at + 1) == Some(Tag::Determiner);
-        // "with a date and a status: planned, done or missed": values to the end.
-        let values = (from..at).any(|colon| {
-            level(colon)
-                && scene.is(colon, ":")
-                && scene.token(colon - 1).is_some_and(|token| crate::lexicon::fields::takes_values(&token.lemma))
-        });
         if level(at) && scene.is(at, ",") && (closed && !values || article && !articles) {
             return at;
         }
         closed |= level(at) && scene.one_of(at, &["and", "&"]);
+        // "with a date and a status: planned, done or missed": values to the end.
+        values |= level(at)
+            && scene.is(at, ":")
+            && scene.token(at.wrapping_sub(1)).is_some_and(|token| crate::lexicon::fields::takes_values(&token.lemma));
     }
     to
 }

@@ -6,7 +6,7 @@ use crate::lexicon::fields::{self, FieldType};
 use crate::nouns::{self, Np};
 use crate::tags::Tag;
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// "in stock (yes/no)", "on sale": a preposition and a noun that are true or not.
     pub(super) fn situation(&mut self) -> bool {
         let scene = self.scene;
