@@ -49,6 +49,9 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
     values.extend(judged.iter().cloned());
     granting::tell_grants(&statements, draft);
     let declared = draft.roles.clone();
+    // "the only ones who can see cases are lawyers": a word about cases that shares no people with all.
+    let kept = |one: &Statement| one.mode == Mode::Exclusive && one.entity.is_some();
+    let all_kept = !statements.is_empty() && statements.iter().all(kept);
     let mut unsaid: Vec<Unsaid> = Vec::new();
     let mut doers: Vec<(String, String)> = Vec::new();
     for at in 0..draft.entities.len() {
@@ -58,7 +61,7 @@ pub(crate) fn access(scene: &Scene<'_>, evidence: &[Evidence], cast: &Cast, draf
         let Some(entity) = draft.entities.get_mut(at) else { continue };
         let mut said = Said::of(&name, &statements, &values, givers);
         said.by_value = judged.iter().any(|right| right.entity == name);
-        if declared.is_empty() && said.is_silent() {
+        if said.is_silent() && (declared.is_empty() || all_kept && crate::lexicon::archetypes::is_person(&name)) {
             continue;
         }
         let reached = decide(entity, &said, &declared);
