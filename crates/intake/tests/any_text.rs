@@ -91,6 +91,14 @@ fn lists_within_lists_are_read_a_few_times() {
     }
 }
 
+/// Values that are said again and again are values once, and looked for once.
+#[test]
+fn states_in_a_row_are_values_once() {
+    let reading = intake::read(&("Orders have price, status ".to_owned() + &"open, done, ".repeat(1600)));
+    assert!(reading.understood(), "{:?}", reading.questions);
+    assert!(reading.blueprint.contains(r#"values = ["open", "done"]"#), "{}", reading.blueprint);
+}
+
 #[test]
 fn other_languages_and_empty_requests_are_refused_with_a_question() {
     for request in [

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// So many values may stand between a status and what is first known to be one of them.
+const MOST_BEHIND: usize = 8;
+
 /// "price, status open, done": a state that stands in the list as if it were a name of its own is one of the values.
 pub(super) fn goes_on(scene: &Scene<'_>, last: &mut Item, at: usize, end: usize) -> bool {
     let state = |at: usize| {
@@ -11,9 +14,26 @@ pub(super) fn goes_on(scene: &Scene<'_>, last: &mut Item, at: usize, end: usize)
     if end != at + 1 || !state(at) || !last.items.is_empty() {
         return false;
     }
+    // Those before it are values already: looked through once, however many they are.
+    if crate::lexicon::has("status state stage", &last.name)
+        && at >= 3
+        && scene.one_of(at - 1, &[",", "/", "or", "and"])
+        && state(at - 2)
+        && last.values.contains(&value(scene, at - 2, at - 1))
+    {
+        let one = value(scene, at, at + 1);
+        if !last.values.contains(&one) {
+            last.values.push(one);
+        }
+        return true;
+    }
     let mut values = vec![at];
     let mut next = at;
-    while next >= 3 && scene.one_of(next - 1, &[",", "/", "or", "and"]) && state(next - 2) {
+    while values.len() <= MOST_BEHIND
+        && next >= 3
+        && scene.one_of(next - 1, &[",", "/", "or", "and"])
+        && state(next - 2)
+    {
         next -= 2;
         values.push(next);
         if scene.one_of(next - 1, &["status", "state", "stage"]) {
