@@ -253,11 +253,14 @@ impl AppSchema {
         let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let may_go = |guard: &&Guard| guard.is_loss && self.follow == Follow::AllowLoss;
         let (free, held): (Vec<&Guard>, Vec<&Guard>) = migration.guards.iter().partition(may_go);
-        let counted = |guard: &Guard| Some((line(&guard.what), line(guard.count.as_ref()?)));
+        // What is counted is run: the white space of its texts stays.
+        let counted = |guard: &Guard| Some((line(&guard.what), guard.count.clone()?));
         let told = free.into_iter().filter_map(counted);
         Counted {
             must_be_none: held.into_iter().filter_map(counted).collect(),
-            may_go: told.map(|(what, count)| format!("-- May go, with --allow-loss: {what}\n-- {count}")).collect(),
+            may_go: told
+                .map(|(what, count)| format!("-- May go, with --allow-loss: {what}\n-- {}", line(&count)))
+                .collect(),
         }
     }
 }

@@ -117,11 +117,11 @@ fn migrated(ground: &Ground<'_>, app: &AppSchema, migration: Migration, cleared:
     Applied::Migrated { told: migration.told, let_go: cleared.let_go, script, takes_fold: migration.takes_fold }
 }
 
-/// What must be none, as a statement that ends the transaction where it is not.
+/// What must be none, as a statement that ends the transaction where it is not. A column may be called `found`, as a variable is.
 fn guard(what: &str, count: &str) -> String {
     let message = literal(&format!("{what}: "));
     let body = format!(
-        "BEGIN IF ({count}) > 0 THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message} || ({count}); END IF; END"
+        "#variable_conflict use_column\nBEGIN IF ({count}) > 0 THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = {message} || ({count}); END IF; END"
     );
     let mut quotes = "$in_the_way$".to_owned();
     while body.contains(&quotes) {
@@ -199,4 +199,16 @@ async fn latest(ground: &Ground<'_>) -> Result<Option<Latest>, OpenError> {
     };
     let rows = ground.client.query_typed(&sql, &[]).await.map_err(|error| ground.failed(&error))?;
     rows.first().map(read).transpose().map_err(|error| ground.failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    /// As it was counted, and where a column is called as a variable of the block is.
+    #[test]
+    fn a_guard_counts_what_was_written() {
+        let count = "SELECT count(*) FROM \"t\" WHERE \"found\" = 'a  b'";
+        let guard = super::guard("rows  of `t`", count);
+        assert!(guard.starts_with("DO $in_the_way$ #variable_conflict use_column\nBEGIN IF"), "{guard}");
+        assert_eq!(guard.matches(count).count(), 2, "{guard}");
+    }
 }
