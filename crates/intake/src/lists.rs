@@ -6,12 +6,14 @@
 mod behind;
 mod choices;
 mod ends;
+mod inner;
 mod wordy;
 
 use std::cell::Cell;
 
 pub(crate) use self::ends::{before_people, inner_end};
 use self::ends::{item_end, moment, separator};
+use self::inner::{Inner, TRIES};
 use crate::facts::Item;
 use crate::lexicon::fields::{self, FieldType};
 use crate::lexicon::{archetypes, words};
@@ -21,34 +23,6 @@ use crate::scene::Scene;
 use crate::shared_heads;
 use crate::tags::Tag;
 use crate::values::{brackets, currency, hinted, unit, value, values};
-
-/// How deep lists stand within lists: "orders with items with options with a price".
-const DEEPEST: usize = 3;
-/// After so many lists within a list that held nothing, no more are looked for: each is read again as a part of the outer one, and with
-/// every list that stands in another that would take twice as long.
-const TRIES: usize = 8;
-
-/// What lists within a list may still cost.
-#[derive(Clone, Copy)]
-struct Inner<'t> {
-    depth: usize,
-    tries: &'t Cell<usize>,
-}
-
-impl Inner<'_> {
-    /// What a list within the list holds, if that is to be looked at and `keeps` takes it.
-    fn list(self, scene: &Scene<'_>, from: usize, to: usize, keeps: impl Fn(&[Item]) -> bool) -> Option<Vec<Item>> {
-        if self.tries.get() == 0 || self.depth >= DEEPEST {
-            return None;
-        }
-        let items = nested(scene, from, to, Inner { depth: self.depth + 1, ..self });
-        if keeps(&items) {
-            return Some(items);
-        }
-        self.tries.set(self.tries.get().saturating_sub(1));
-        None
-    }
-}
 
 /// Reads the list between two tokens.
 pub(crate) fn read(scene: &Scene<'_>, from: usize, to: usize) -> Vec<Item> {

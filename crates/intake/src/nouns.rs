@@ -1,7 +1,10 @@
 //! Noun phrases: "each overdue library loan" is the noun `library_loan`, described as overdue, one of many.
 
+mod spelled;
+
 use std::cell::OnceCell;
 
+pub(crate) use self::spelled::snake;
 use crate::lexicon::{archetypes, fields, integrations, words};
 use crate::tags::Tag;
 use crate::tokens::{Span, Token};
@@ -233,33 +236,6 @@ pub(crate) fn field_name(words: &[Word]) -> String {
         .map(|(at, word)| if at == last { word.text.as_str() } else { word.lemma.as_str() })
         .collect();
     snake(&parts)
-}
-
-/// ASCII snake_case, starting with a letter.
-pub(crate) fn snake(parts: &[&str]) -> String {
-    let mut name = String::new();
-    for c in parts.join("_").chars() {
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if let Some(plain) = unaccent(c) {
-            name.push(plain);
-        } else if !name.ends_with('_') && !name.is_empty() {
-            name.push('_');
-        }
-    }
-    let name = name.trim_end_matches('_');
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("n{name}") } else { name.to_owned() }
-}
-
-fn unaccent(c: char) -> Option<char> {
-    let table = "àaáaâaãaäaåaçcèeéeêeëeìiíiîiïiñnòoóoôoõoöoùuúuûuüuýy";
-    let mut pairs = table.chars();
-    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-        if c == from {
-            return Some(to);
-        }
-    }
-    None
 }
 
 /// All noun phrases of a sentence whose tokens start at `offset` of the request's tokens.

@@ -3,6 +3,8 @@
 //! Closed-class words come from a list; a word that may be a verb is told from a noun by its neighbours (after "to",
 //! before an article, between commas of a list). Unknown words are nouns.
 
+mod numbers;
+
 use crate::lexicon::verbs::{self, Form};
 use crate::lexicon::{archetypes, fields, words};
 use crate::tokens::{Kind, Token};
@@ -93,22 +95,7 @@ fn tag_one(tokens: &[Token], before: &[Tag], at: usize) -> Tag {
     {
         return Tag::Adverb;
     }
-    // "sixty-odd singers".
-    if word.strip_suffix("-odd").is_some_and(|number| !number.is_empty()) {
-        return Tag::Number;
-    }
-    // "0-3", "1-5" are ranges.
-    if word.starts_with(|c: char| c.is_ascii_digit())
-        && word.contains('-')
-        && word.chars().all(|c| c.is_ascii_digit() || c == '-')
-    {
-        return Tag::Number;
-    }
-    let clock = word
-        .strip_suffix("am")
-        .or(word.strip_suffix("pm"))
-        .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
-    if clock {
+    if numbers::counts(word) {
         return Tag::Number;
     }
     if let Some(tag) = closed(token, next, previous, tokens, at) {
