@@ -186,6 +186,22 @@ pub(crate) struct Relation {
     pub grounds: Grounds,
 }
 
+impl Relation {
+    /// One that the request does not say.
+    pub(crate) fn assumed(from: &str, to: &str) -> Self {
+        Self {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            kind: RelationKind::OneToMany,
+            required: false,
+            assumed: true,
+            role: None,
+            weight: 0.5,
+            grounds: Grounds::default(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct IntegrationUse {
     pub category: &'static str,

@@ -23,7 +23,7 @@ const DEEDS: [(&str, &[(&str, Class)]); 5] = [
     ("write writes manage manages", &[("create", Class::Create), ("edit", Class::Update), ("delete", Class::Delete)]),
 ];
 
-/// Who does what, and whether nobody else does.
+/// Who does what.
 type Right = (Who, &'static str, Class);
 
 impl Reader<'_> {
@@ -31,9 +31,10 @@ impl Reader<'_> {
     pub(super) fn terse(&mut self, index: usize) {
         let scene = self.scene;
         let Some(sentence) = scene.sentences.get(index) else { return };
-        let Some(rights) = rights(scene, sentence.from, sentence.to) else { return };
+        // "Not now: public read, admins write."
+        let aside = scene.clauses.iter().any(|clause| clause.sentence == index && clause.polarity.is_aside());
+        let Some(rights) = rights(scene, sentence.from, sentence.to).filter(|_| !aside) else { return };
         let span = scene.span(sentence.from, sentence.to);
-        let writes = |class: Class| class != Class::Read;
         for class in [Class::Create, Class::Update, Class::Delete, Class::Read] {
             let of: Vec<&Right> = rights.iter().filter(|(_, _, one)| *one == class).collect();
             let Some((_, base, _)) = of.first().copied() else { continue };
@@ -42,7 +43,7 @@ impl Reader<'_> {
                 self.lost.push(span);
                 continue;
             }
-            let mode = if writes(class) { Mode::Exclusive } else { Mode::May };
+            let mode = if class == Class::Read { Mode::May } else { Mode::Exclusive };
             self.everything(&Pending { who, mode, base, class, span });
         }
     }

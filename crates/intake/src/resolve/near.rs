@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clauses::Polarity;
-use crate::draft::{Draft, Entity, Grounds, Relation, RelationKind};
+use crate::draft::{Draft, Entity, Relation};
 use crate::lexicon::archetypes::{self, Sort};
 use crate::lexicon::fields::FieldType;
 use crate::scene::Scene;
@@ -84,16 +84,7 @@ pub(super) fn near(scene: &Scene<'_>, cast: &Cast, draft: &Draft) -> Vec<Relatio
             continue;
         }
         let (parent, child) = if under(first, second) { (second, first) } else { (first, second) };
-        added.push(Relation {
-            from: parent.name.clone(),
-            to: child.name.clone(),
-            kind: RelationKind::OneToMany,
-            required: false,
-            assumed: true,
-            role: None,
-            weight: 0.5,
-            grounds: Grounds::default(),
-        });
+        added.push(Relation::assumed(&parent.name, &child.name));
     }
     added
 }

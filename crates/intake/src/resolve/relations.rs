@@ -266,18 +266,7 @@ fn parts(draft: &Draft) -> Vec<Relation> {
     let pairs = draft.entities.iter().flat_map(|entity| {
         draft.entities.iter().filter(move |whole| part(entity, whole)).map(move |whole| (whole, entity))
     });
-    pairs
-        .map(|(whole, entity)| Relation {
-            from: whole.name.clone(),
-            to: entity.name.clone(),
-            kind: RelationKind::OneToMany,
-            required: false,
-            assumed: true,
-            role: None,
-            weight: 0.5,
-            grounds: Grounds::default(),
-        })
-        .collect()
+    pairs.map(|(whole, entity)| Relation::assumed(&whole.name, &entity.name)).collect()
 }
 
 /// What hangs on nothing and nothing on it, and stands before the others: the client before the jobs, the site before its units.
@@ -305,22 +294,16 @@ fn roots(draft: &Draft) -> Vec<Relation> {
         };
         let Some(child) = draft.entities.iter().skip(place + 1).find(free) else { continue };
         // Swimmers come to practices together; an order is one customer's.
-        if person && is_event(&child.name) && !crate::lexicon::has(PERSONAL, last(&child.name)) {
+        if person
+            && is_event(&child.name)
+            && ![PERSONAL, OFTEN_PERSONAL].iter().any(|list| crate::lexicon::has(list, last(&child.name)))
+        {
             continue;
         }
         // "trail conditions" are of a trail, however early they are named.
         let part = entity.name.starts_with(&format!("{}_", child.name));
         let (parent, child) = if part { (child, entity) } else { (entity, child) };
-        added.push(Relation {
-            from: parent.name.clone(),
-            to: child.name.clone(),
-            kind: RelationKind::OneToMany,
-            required: false,
-            assumed: true,
-            role: None,
-            weight: 0.5,
-            grounds: Grounds::default(),
-        });
+        added.push(Relation::assumed(&parent.name, &child.name));
     }
     added
 }
@@ -351,21 +334,17 @@ fn assume(draft: &mut Draft, added: Vec<Relation>) {
 }
 
 /// What is one person's.
-const PERSONAL: &str = "order donation appointment booking reservation visit rental loan membership subscription enrollment registration \
-    rsvp job contract case request repair claim parcel";
+const PERSONAL: &str = "order donation appointment booking reservation visit rental loan membership subscription enrollment \
+    registration rsvp";
+/// What is mostly one person's.
+const OFTEN_PERSONAL: &str = "job contract case request repair claim parcel";
 
 /// Orders, bookings and donations are somebody's: of the one kind of people that is kept.
 fn doers(draft: &Draft) -> Vec<Relation> {
     let kept: Vec<&Entity> =
         draft.entities.iter().filter(|entity| archetypes::is_kept(&entity.name) && entity.name != "author").collect();
     let [person] = kept.as_slice() else { return Vec::new() };
-    let personal = |entity: &&Entity| {
-        crate::lexicon::has(
-            "order donation appointment booking reservation visit rental loan membership subscription enrollment \
-                registration rsvp",
-            &entity.name,
-        )
-    };
+    let personal = |entity: &&Entity| crate::lexicon::has(PERSONAL, &entity.name);
     let free = |entity: &&Entity| {
         !draft.relations.iter().any(|r| {
             r.to == entity.name && archetypes::is_person(&r.from)
@@ -373,16 +352,5 @@ fn doers(draft: &Draft) -> Vec<Relation> {
         })
     };
     let orphans = draft.entities.iter().filter(personal).filter(free);
-    orphans
-        .map(|entity| Relation {
-            from: person.name.clone(),
-            to: entity.name.clone(),
-            kind: RelationKind::OneToMany,
-            required: false,
-            assumed: true,
-            role: None,
-            weight: 0.5,
-            grounds: Grounds::default(),
-        })
-        .collect()
+    orphans.map(|entity| Relation::assumed(&person.name, &entity.name)).collect()
 }

@@ -68,7 +68,7 @@ fn its_own(scene: &Scene<'_>, clause: &Clause) -> bool {
     sends && firm && !clause.passive && !clause.carried && (clause.after..clause.to.min(clause.after + 2)).any(own)
 }
 
-/// "the drivers have Google Maps on their phones", "we have Stripe for that".
+/// "the drivers have Google Maps on their phones".
 fn has_product(scene: &Scene<'_>, clause: &Clause) -> bool {
     let Some(np) = scene.np_at(clause.after) else { return false };
     let known = (np.from..np.to).all(|at| scene.token(at).is_some_and(|token| token.capital));
@@ -103,7 +103,7 @@ fn their_site(scene: &Scene<'_>, clause: &Clause) -> bool {
             .any(|at| scene.np_at(at + 1).is_some_and(|np| np.to >= clause.to && site(np)))
 }
 
-/// "somebody wanted us to text the elderly", "somebody will say: put it on a map".
+/// "somebody wanted us to text the elderly".
 fn hearsay(scene: &Scene<'_>, clause: &Clause) -> bool {
     let who = matches!(clause.pronoun.as_deref(), Some("somebody" | "someone"));
     let past = clause.verb.is_some_and(|verb| scene.tag(verb) == Some(Tag::Verb));

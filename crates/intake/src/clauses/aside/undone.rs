@@ -107,7 +107,6 @@ pub(super) const PHRASES: &[Aside] = &[
             " so we do not have to ",
             " so no need ",
             " so there is no need ",
-            " that remains as is ",
             " remains as is ",
             " remains as it is ",
             " no need to connect it ",
@@ -214,7 +213,8 @@ pub(super) fn opens_at(scene: &Scene<'_>, sentence: Sentence) -> usize {
 
 /// The sentence that speaks of this one: the next with more than a sigh in it.
 pub(super) fn next<'s>(scene: &'s Scene<'_>, sentence: usize) -> Option<&'s Sentence> {
-    scene.sentences.get(sentence + 1..)?.iter().find(|next| opens_at(scene, **next) < next.to)
+    // So many sighs at most, so that a text of nothing else is not walked through for each of them.
+    scene.sentences.get(sentence + 1..)?.iter().take(4).find(|next| opens_at(scene, **next) < next.to)
 }
 
 /// The line under a heading of a word or two, which says of it that it is not wanted.
